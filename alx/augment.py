@@ -1,0 +1,92 @@
+"""Augmentation of one item inside the compiled step: (key, image, label).
+
+Every function takes an image [*sp, channels] and its label map [*sp] (or a
+scalar class []), and returns the pair in the same shapes.
+"""
+
+import dataclasses
+import itertools
+
+import jax
+import jax.numpy as jnp
+
+
+@dataclasses.dataclass(frozen=True)
+class Augment:
+  """What may happen to a training item.
+
+  Attributes:
+    flips: mirror each spatial axis with probability 1/2.
+    turns: turn by 0, 90, 180 or 270 degrees in each plane of equal extents.
+    intensity: image * (1 + a) + b with a, b uniform in +-intensity; 0 = off.
+  """
+
+  flips: bool = True
+  turns: bool = False
+  intensity: float = 0.1
+
+
+def augment(
+  key: jax.Array, image: jax.Array, label: jax.Array, settings: Augment
+) -> tuple[jax.Array, jax.Array]:
+  """Applies `settings` to one item."""
+  key_flip, key_turn, key_intensity = jax.random.split(key, 3)
+  if settings.flips:
+    image, label = flip(key_flip, image, label)
+  if settings.turns:
+    image, label = turn(key_turn, image, label)
+  if settings.intensity > 0:
+    image = change_intensity(key_intensity, image, settings.intensity)
+  return image, label
+
+
+def flip(key: jax.Array, image: jax.Array, label: jax.Array):
+  """Mirrors each spatial axis with probability 1/2."""
+  keys = jax.random.split(key, image.ndim - 1)
+  for axis, key_axis in enumerate(keys):
+    image, label = _maybe(
+      jax.random.bernoulli(key_axis),
+      lambda x, a=axis: jnp.flip(x, a),
+      image,
+      label,
+    )
+  return image, label
+
+
+def turn(key: jax.Array, image: jax.Array, label: jax.Array):
+  """Turns by a random multiple of 90 degrees in planes of equal extents."""
+  extent = image.shape[:-1]
+  for plane in itertools.combinations(range(len(extent)), 2):
+    key, key_quarter, key_half = jax.random.split(key, 3)
+    if extent[plane[0]] != extent[plane[1]]:
+      continue
+    image, label = _maybe(
+      jax.random.bernoulli(key_quarter),
+      lambda x, p=plane: jnp.rot90(x, 1, p),
+      image,
+      label,
+    )
+    image, label = _maybe(
+      jax.random.bernoulli(key_half),
+      lambda x, p=plane: jnp.flip(x, p),
+      image,
+      label,
+    )
+  return image, label
+
+
+def change_intensity(
+  key: jax.Array, image: jax.Array, amount: float
+) -> jax.Array:
+  """image * (1 + a) + b, with a and b uniform in +-amount, per channel."""
+  scale, shift = jax.random.uniform(
+    key, (2, image.shape[-1]), image.dtype, -amount, amount
+  )
+  ones = (1,) * (image.ndim - 1)
+  return image * (1.0 + scale.reshape(*ones, -1)) + shift.reshape(*ones, -1)
+
+
+def _maybe(yes, change, image, label):
+  """`change` on image and label map where `yes`; a scalar class stays."""
+  image = jnp.where(yes, change(image), image)
+  return image, jnp.where(yes, change(label), label) if label.ndim else label

@@ -1,0 +1,40 @@
+"""What a data set is once it is in memory, and how bad input is told."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class DataError(ValueError):
+  """Bad input in one line: which file, what was wanted, what was found."""
+
+
+class Dataset(NamedTuple):
+  """N items with labels on the host, in NumPy arrays of any extents.
+
+  Spatial axes come before channels and keep the order of the file; nothing is
+  turned or resampled. Labels are 0..C-1 in the order of `class_names`.
+  """
+
+  name: str
+  task: str  # "segmentation" or "classification"
+  ids: tuple[str, ...]  # N, unique and usable as file names
+  images: tuple[np.ndarray, ...]  # N x [*sp, channels] float32, normalised
+  labels: tuple[np.ndarray, ...]  # N x [*sp] uint8, or N x [] int32
+  class_names: tuple[str, ...]  # C; background first in segmentation
+  spacing_mm: tuple[tuple[float, ...] | None, ...]  # N, None where unknown
+  groups: tuple[str, ...] | None  # N, the patient of each item
+  split: np.ndarray | None  # [N] int8: 0 train, 1 val, 2 test
+  left_out: tuple[str, ...]  # a line for each case that could not be used
+
+
+def bad_input(file: object, wanted: object, found: object) -> DataError:
+  """The one line that a user reads about a file that cannot be used."""
+  line = f"{file}: wanted {wanted}, found {found}"
+  return DataError(" ".join(line.split()))
+
+
+def no_progress(iterable, total=None, description=""):
+  """Stands in for a progress bar: hands the iterable back."""
+  del total, description
+  return iterable

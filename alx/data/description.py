@@ -1,0 +1,97 @@
+"""Reads dataset.json, in the words of the Decathlon or of nnU-Net v2."""
+
+import json
+import pathlib
+from typing import NamedTuple
+
+from alx.data import nifti
+from alx.data.dataset import bad_input
+from alx.data.label_values import check_classes
+
+
+class Description(NamedTuple):
+  """What dataset.json says; without one only the name is known."""
+
+  name: str
+  values: tuple[int, ...] = ()  # C label values, ascending, 0 first
+  names: tuple[str, ...] = ()  # C, in the order of the values
+  channels: int | None = None
+  listed: tuple[str, ...] = ()  # ids of the cases it names
+
+
+def read_description(folder: pathlib.Path) -> Description:
+  """Reads `folder`/dataset.json; without the file, just the folder's name.
+
+  `labels` may be {"0": "background", ...} or {"background": 0, ...}; classes
+  are ordered by their value.
+
+  Raises:
+    DataError: no JSON object, labels that make no sense, regions or an ignore
+      label, or files other than NIfTI.
+  """
+  file, name = folder / "dataset.json", folder.resolve().name
+  if not file.exists():
+    return Description(name)
+  content = _read_object(file)
+  ending = content.get("file_ending", ".nii.gz")
+  if ending not in nifti.SUFFIXES:
+    wanted = f"file_ending to be one of {list(nifti.SUFFIXES)}"
+    raise bad_input(file, wanted, repr(ending))
+  channels = content.get("channel_names", content.get("modality"))
+  by_value = _by_value(file, content.get("labels"))
+  return Description(
+    name=str(content.get("name") or name),
+    values=tuple(by_value),
+    names=tuple(by_value.values()),
+    channels=len(channels) if isinstance(channels, dict | list) else None,
+    listed=_listed(content.get("training")),
+  )
+
+
+def _read_object(file):
+  try:
+    content = json.loads(file.read_text(encoding="utf-8"))
+  except (OSError, ValueError, RecursionError) as error:
+    found = f"{type(error).__name__}: {error}"
+    raise bad_input(file, "a JSON object", found) from error
+  if not isinstance(content, dict):
+    raise bad_input(file, "a JSON object", type(content).__name__)
+  return content
+
+
+def _by_value(file, labels):
+  if labels is None:
+    return {}
+  if not isinstance(labels, dict) or not labels:
+    raise bad_input(file, "labels as an object of names and values", labels)
+  pairs = [_value_and_name(file, k, v) for k, v in labels.items()]
+  by_value = dict(sorted(pairs))
+  if len(by_value) < len(pairs):
+    raise bad_input(file, "one name for each label value", labels)
+  by_value = dict(sorted({0: "background", **by_value}.items()))
+  check_classes(tuple(by_value), file)
+  return by_value
+
+
+def _value_and_name(file, key, entry):
+  if isinstance(entry, list):
+    found = f"the region {key!r}: {entry}; regions are not supported"
+    raise bad_input(file, "one value for each label", found)
+  numbered = isinstance(entry, str) and key.isdecimal()
+  value, name = (key, entry) if numbered else (entry, key)
+  if name == "ignore":
+    found = "an ignore label, which is not supported"
+    raise bad_input(file, "labels that are all classes", found)
+  if isinstance(value, bool | float) or not str(value).isdecimal():
+    raise bad_input(file, f"a whole number for label {name!r}", repr(value))
+  if int(value) > 65535:
+    raise bad_input(file, "label values up to 65535", value)
+  return int(value), name
+
+
+def _listed(training):
+  if not isinstance(training, list):
+    return ()
+  files = [e.get("label") for e in training if isinstance(e, dict)]
+  stems = [nifti.stem(pathlib.Path(f)) for f in files if isinstance(f, str)]
+  return tuple(s for s in stems if s)

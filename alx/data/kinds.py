@@ -1,0 +1,57 @@
+"""Recognises from the content what a path holds, and reads it."""
+
+import os
+import pathlib
+
+from alx.data import msd, npz
+from alx.data.dataset import Dataset, bad_input, no_progress
+
+_KINDS = (
+  "a folder with imagesTr and labelsTr, or an .npz with train_images "
+  "(MedMNIST) or images and labels"
+)
+
+
+def load(
+  path: str | os.PathLike,
+  *,
+  where: str = "",
+  strict: bool = False,
+  progress=None,
+) -> Dataset:
+  """Reads a data set of any kind that is known.
+
+  Cases that cannot be used are left out, each with a line in `left_out`.
+
+  Args:
+    path: a folder laid out as the Decathlon or nnU-Net v2, or an .npz file.
+    where: "frame=1" or "frame=1,slice=3" keeps the items of an .npz whose
+      arrays of these names have these values.
+    strict: stop at the first bad case.
+    progress: progress(iterable, total=, description=) -> iterable, such as a
+      progress bar around the cases.
+
+  Raises:
+    DataError: nothing there, nothing that is known, nothing usable; with
+      `strict` the first bad case.
+  """
+  path = pathlib.Path(path)
+  progress = no_progress if progress is None else progress
+  try:
+    if path.is_dir() and msd.is_folder(path):
+      if where:
+        raise bad_input(path, "an .npz file to use where on", "a folder")
+      return msd.load_folder(path, strict=strict, progress=progress)
+    if path.is_file() and npz.is_npz(path):
+      return npz.load_npz(path, where=where, strict=strict, progress=progress)
+    found = _found(path)
+  except OSError as error:
+    raise bad_input(path, "files that may be read", error) from error
+  raise bad_input(path, _KINDS, found)
+
+
+def _found(path):
+  if path.is_dir():
+    names = sorted(p.name for p in path.iterdir())
+    return f"a folder with {names[:8]}" if names else "an empty folder"
+  return "a file of another kind" if path.exists() else "nothing"

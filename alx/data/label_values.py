@@ -1,0 +1,85 @@
+"""Label values: whole numbers in the file, 0..C-1 in memory."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from alx.data.dataset import bad_input
+
+_LARGEST = 65535
+_MOST_CLASSES = 255
+_NO_CLASS = 255
+
+
+def whole_numbers(array: np.ndarray, file: object) -> np.ndarray:
+  """Labels as uint8, or uint16 where a value is beyond 255.
+
+  Args:
+    array: any shape; bool, integers, or floats that hold integers.
+    file: what the error names.
+
+  Raises:
+    DataError: fractions, NaN, infinity, or values outside 0..65535.
+  """
+  wanted = "labels that are whole numbers 0..65535"
+  if array.dtype.kind not in "buif" or array.size == 0:
+    raise bad_input(file, wanted, f"{array.dtype} of shape {array.shape}")
+  if array.dtype.kind == "f":
+    _check_whole(array, file, wanted)
+  low, high = int(array.min()), int(array.max())
+  if low < 0 or high > _LARGEST:
+    raise bad_input(file, wanted, f"values from {low} to {high}")
+  return array.astype(np.uint8 if high <= 255 else np.uint16)
+
+
+def _check_whole(array, file, wanted):
+  if not np.isfinite(array).all():
+    raise bad_input(file, wanted, "NaN or infinity")
+  fractions = array[array != np.rint(array)]
+  if fractions.size:
+    raise bad_input(file, wanted, f"{fractions.flat[0]:g}")
+
+
+def values_in(labels: Iterable[np.ndarray]) -> tuple[int, ...]:
+  """The values that occur in labels from `whole_numbers`, ascending."""
+  found = np.zeros(_LARGEST + 1, bool)
+  for label in labels:
+    found[label] = True
+  return tuple(np.flatnonzero(found).tolist())
+
+
+def to_classes(
+  label: np.ndarray, values: Sequence[int], file: object
+) -> np.ndarray:
+  """Class of each label: its place in `values`, as uint8.
+
+  Args:
+    label: any shape, from `whole_numbers`.
+    values: C different values, at most 255 of them.
+    file: what the error names.
+
+  Raises:
+    DataError: a label that is not one of the values.
+  """
+  table = np.full(_LARGEST + 1, _NO_CLASS, np.uint8)
+  table[list(values)] = np.arange(len(values))
+  classes = table[label]
+  unknown = classes == _NO_CLASS
+  if unknown.any():
+    found = values_in([label[unknown]])
+    raise bad_input(file, f"label values {list(values)}", list(found))
+  return classes
+
+
+def check_classes(values: Sequence[int], file: object) -> None:
+  """Raises DataError unless there are 2..255 classes."""
+  if not 2 <= len(values) <= _MOST_CLASSES:
+    found = f"{len(values)}: {str(list(values))[:60]}"
+    raise bad_input(file, f"2..{_MOST_CLASSES} classes", found)
+
+
+def default_names(values: Sequence[int], background: bool) -> tuple[str, ...]:
+  """Names for classes of which only the values are known."""
+  return tuple(
+    "background" if background and v == 0 else f"class {v}" for v in values
+  )

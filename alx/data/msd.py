@@ -1,0 +1,209 @@
+"""Reads a folder laid out as the Decathlon or nnU-Net v2 lay it out."""
+
+import itertools
+import pathlib
+import re
+from typing import NamedTuple
+
+import numpy as np
+
+from alx.data import intensity, nifti
+from alx.data.dataset import DataError, Dataset, bad_input, no_progress
+from alx.data.description import Description, read_description
+from alx.data.label_values import (
+  check_classes,
+  default_names,
+  to_classes,
+  values_in,
+)
+
+# An image and its label may differ by this share of a voxel at the corners.
+_MOST_SHIFT = 0.1
+
+
+class Case(NamedTuple):
+  """The files of one item."""
+
+  id: str
+  images: tuple[pathlib.Path, ...]  # one file, or one per channel
+  labels: tuple[pathlib.Path, ...]  # one, when all is well
+
+
+class _Item(NamedTuple):
+  id: str
+  image: np.ndarray
+  label: np.ndarray
+  spacing_mm: tuple[float, ...] | None
+
+
+def is_folder(path: pathlib.Path) -> bool:
+  """Whether the folder holds imagesTr and labelsTr."""
+  return (path / "imagesTr").is_dir() and (path / "labelsTr").is_dir()
+
+
+def load_folder(
+  path: pathlib.Path, *, strict: bool = False, progress=no_progress
+) -> Dataset:
+  """Reads imagesTr and labelsTr; dataset.json is used when it is there.
+
+  An image is `case.nii.gz`, with channels on its fourth axis if it has any, or
+  `case_0000.nii.gz`, `case_0001.nii.gz` ..., one file per channel. There is no
+  patient and no split in this layout.
+
+  Args:
+    path: the folder.
+    strict: stop at the first case that cannot be used.
+    progress: progress(iterable, total=, description=) -> iterable.
+
+  Raises:
+    DataError: dataset.json is bad, or not one case can be used; with `strict`
+      the first bad case.
+  """
+  description = read_description(path)
+  items, left_out = [], []
+  cases = find_cases(path, description.listed)
+  for case in progress(cases, total=len(cases), description="reading"):
+    try:
+      items.append(_read_case(case, path, description, items[:1]))
+    except DataError as error:
+      if strict:
+        raise
+      left_out.append(str(error))
+  if not items:
+    found = left_out[0] if left_out else "no NIfTI files"
+    raise bad_input(path, "at least one image with its label", found)
+  return _dataset(path, description, items, left_out)
+
+
+def find_cases(
+  path: pathlib.Path, listed: tuple[str, ...] = ()
+) -> tuple[Case, ...]:
+  """Pairs images with labels by name, sorted; what lacks a half is there too.
+
+  Args:
+    path: the folder that holds imagesTr and labelsTr.
+    listed: ids that ought to exist, as dataset.json names them.
+  """
+  images = _by_stem(path / "imagesTr")
+  labels = _by_stem(path / "labelsTr")
+  if any(f"{name}_0000" in images for name in labels):
+    images = _by_case(images)
+  names = sorted({*images, *labels, *listed})
+  return tuple(
+    Case(n, tuple(images.get(n, ())), tuple(labels.get(n, ()))) for n in names
+  )
+
+
+def _by_stem(folder):
+  files = {}
+  for file in sorted(folder.iterdir()):
+    name = nifti.stem(file)
+    if name:
+      files.setdefault(name, []).append(file)
+  return files
+
+
+def _by_case(images):
+  cases = {}
+  for name, files in images.items():
+    case = re.sub(r"_\d{4}$", "", name)
+    cases.setdefault(case, []).extend(files)
+  return cases
+
+
+def _read_case(case, path, description, first):
+  _check_files(case, path)
+  label = nifti.read_label(case.labels[0])
+  volumes = [nifti.read(file) for file in case.images]
+  for file, volume in zip(case.images, volumes, strict=True):
+    _check_grid(file, volume, case.labels[0], label)
+  image = _stack(case, volumes, label.array.ndim)
+  _check_channels(case, image, description, first)
+  if description.values:
+    to_classes(label.array, description.values, case.labels[0])
+  spacing_mm = volumes[0].spacing_mm
+  return _Item(case.id, intensity.normalise(image), label.array, spacing_mm)
+
+
+def _check_files(case, path):
+  if not case.images:
+    file = path / "imagesTr" / case.id
+    raise bad_input(file, f"an image for the case {case.id}", "none")
+  if not case.labels:
+    wanted = f"a label labelsTr/{case.id}.nii.gz"
+    raise bad_input(case.images[0], wanted, "none")
+  if len(case.labels) > 1:
+    found = [file.name for file in case.labels]
+    raise bad_input(case.labels[0], "one label for the case", found)
+  if len(case.images) > 1 or nifti.stem(case.images[0]) != case.id:
+    wanted = [f"{case.id}_{i:04d}" for i in range(len(case.images))]
+    found = [nifti.stem(file) for file in case.images]
+    if found != wanted:
+      raise bad_input(case.images[0], f"images {wanted}", found)
+
+
+def _check_grid(file, image, label_file, label):
+  shape = label.array.shape
+  wanted = f"a label on the grid of {file.name}, {image.array.shape}"
+  spatial = image.array.shape[:3]
+  if spatial != shape:
+    raise bad_input(label_file, wanted, f"a label of another grid, {shape}")
+  shift = corner_shift(shape, image.affine, label.affine)
+  voxel = np.linalg.norm(image.affine[:3, : len(shape)], axis=0).min()
+  if shift > _MOST_SHIFT * voxel:
+    found = f"a label of another grid, {shift:.3g} mm apart"
+    raise bad_input(label_file, wanted, found)
+
+
+def corner_shift(
+  shape: tuple[int, ...], affine: np.ndarray, other: np.ndarray
+) -> float:
+  """How far apart, in mm, two affines [4, 4] put a grid's corners at most."""
+  extents = (*shape, 1, 1)[:3]
+  corners = np.array(list(itertools.product(*((0, n - 1) for n in extents))))
+  corners = np.concatenate([corners, np.ones((8, 1))], 1)
+  apart = corners @ (affine - other).T[:, :3]
+  return float(np.linalg.norm(apart, axis=1).max())
+
+
+def _stack(case, volumes, spatial_axes):
+  if len(volumes) == 1:
+    array = volumes[0].array
+    return array if array.ndim > spatial_axes else array[..., None]
+  for file, volume in zip(case.images, volumes, strict=True):
+    if volume.array.ndim > spatial_axes:
+      raise bad_input(file, "one channel per file", volume.array.shape)
+  return np.stack([volume.array for volume in volumes], -1)
+
+
+def _check_channels(case, image, description, first):
+  found = image.shape[-1]
+  if description.channels not in (None, found):
+    wanted = f"{description.channels} channels as dataset.json says"
+    raise bad_input(case.images[0], wanted, found)
+  if first and (image.ndim, found) != (
+    first[0].image.ndim,
+    first[0].image.shape[-1],
+  ):
+    wanted = f"axes and channels as in {first[0].id}"
+    raise bad_input(case.images[0], wanted, image.shape)
+
+
+def _dataset(path, description: Description, items, left_out):
+  values, names = description.values, description.names
+  if not values:
+    values = tuple(sorted({0, *values_in(item.label for item in items)}))
+    names = default_names(values, background=True)
+  check_classes(values, path)
+  return Dataset(
+    name=description.name,
+    task="segmentation",
+    ids=tuple(item.id for item in items),
+    images=tuple(item.image for item in items),
+    labels=tuple(to_classes(item.label, values, item.id) for item in items),
+    class_names=names,
+    spacing_mm=tuple(item.spacing_mm for item in items),
+    groups=None,
+    split=None,
+    left_out=tuple(left_out),
+  )

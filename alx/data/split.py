@@ -1,0 +1,61 @@
+"""Parts a data set into what may be asked for and what it is tested on."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from alx.data.dataset import DataError, Dataset
+
+
+class Split(NamedTuple):
+  """Item numbers of the parts, each in the order of the items' ids."""
+
+  pool: np.ndarray  # [.] int32, may be asked for
+  test: np.ndarray  # [.] int32, never asked for
+  unused: np.ndarray  # [.] int32, validation items of a given split
+  by: str  # "given", "group" or "item"
+
+
+def split(dataset: Dataset, *, seed: int, test_items: int = 0) -> Split:
+  """Parts the items; the same for any order of the same items.
+
+  A split that the data gives is kept as it is (`seed` and `test_items` then
+  say nothing); one that names a single part is none. Otherwise whole groups,
+  or items where no groups are known, are drawn until the test part is large
+  enough.
+
+  Args:
+    dataset: N items.
+    seed: of the draw, at least 0.
+    test_items: the least number to test on, 1..N-1; 0 means a quarter.
+
+  Raises:
+    DataError: a part would be empty.
+  """
+  order = np.array(np.argsort(np.array(dataset.ids, object)), np.int32)
+  given = dataset.split
+  if given is not None and len(np.unique(given)) > 1:
+    parts = [order[given[order] == part] for part in (0, 2, 1)]
+    return _checked(dataset, Split(*parts, "given"))
+  wanted = test_items or max(1, round(len(order) / 4))
+  by = "item" if dataset.groups is None else "group"
+  groups = np.array(dataset.groups or dataset.ids, object)[order]
+  chosen = np.isin(groups, _draw(groups, seed, wanted))
+  none = np.zeros((0,), np.int32)
+  return _checked(dataset, Split(order[~chosen], order[chosen], none, by))
+
+
+def _draw(groups, seed, wanted):
+  names, counts = np.unique(groups, return_counts=True)
+  drawn = np.random.default_rng(seed).permutation(len(names))
+  before = np.cumsum(counts[drawn]) - counts[drawn]
+  return names[drawn[before < wanted]]
+
+
+def _checked(dataset, parts):
+  if not len(parts.pool) or not len(parts.test):
+    raise DataError(
+      f"{dataset.name}: wanted items both to ask for and to test on, found "
+      f"{len(parts.pool)} and {len(parts.test)} (split by {parts.by})"
+    )
+  return parts

@@ -1,0 +1,88 @@
+"""Training batches out of the labelled items, at fixed shapes."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from alx.augment import augment
+from alx.data import patches
+from alx.data.patches import Images
+from alx.pool import PoolState
+from alx.settings import Training
+
+
+class Draws(NamedTuple):
+  """For drawing labelled items by class: label slots that show each class."""
+
+  until: jax.Array  # [C, M] int32, running count over label slots
+  seen: jax.Array  # [C] bool, classes that any labelled item shows
+
+
+def count_draws(labels: jax.Array, pool: PoolState, num_classes: int) -> Draws:
+  """Which label slots show which class: labels [N, *sp] or [N]."""
+  num_slots = pool.order.shape[0]
+
+  def shows(slot):
+    label = labels[pool.order[slot]]
+    return jnp.stack([(label == c).any() for c in range(num_classes)])
+
+  shown = jax.lax.map(shows, jnp.arange(num_slots))
+  shown = shown & (jnp.arange(num_slots) < pool.count)[:, None]
+  until = jnp.cumsum(shown.T.astype(jnp.int32), axis=1)
+  return Draws(until, until[:, -1] > 0)
+
+
+def draw_item(key: jax.Array, pool: PoolState, draws: Draws, aware: float):
+  """One labelled item and the class it was drawn for (C: for none)."""
+  key_aware, key_class, key_slot = jax.random.split(key, 3)
+  num_classes = draws.seen.shape[0]
+  log_odds = jnp.where(draws.seen, 0.0, -jnp.inf)
+  wanted = jax.random.categorical(key_class, log_odds)
+  nth = jax.random.randint(key_slot, (), 0, draws.until[wanted, -1])
+  by_class = jnp.searchsorted(draws.until[wanted], nth, side="right")
+  evenly = jax.random.randint(key_slot, (), 0, pool.count)
+  is_aware = jax.random.uniform(key_aware) < aware
+  slot = jnp.where(is_aware, by_class, evenly)
+  return pool.order[slot], jnp.where(is_aware, wanted, num_classes)
+
+
+def draw_batch(
+  key: jax.Array,
+  images: Images,
+  labels: jax.Array,
+  pool: PoolState,
+  draws: Draws,
+  training: Training,
+) -> tuple[jax.Array, jax.Array]:
+  """A training batch: [batch, *patch, channels] and its labels."""
+
+  def one(key):
+    key_item, key_patch, key_augment = jax.random.split(key, 3)
+    item, wanted = draw_item(key_item, pool, draws, training.class_aware)
+    image, label = _draw_patch(
+      key_patch, images, labels, item, wanted, training.patch
+    )
+    return augment(key_augment, image, label, training.augment)
+
+  return jax.vmap(one)(jax.random.split(key, training.batch))
+
+
+def _draw_patch(key, images, labels, item, wanted, patch):
+  """A patch anywhere in the item, or around a voxel of the wanted class."""
+  if tuple(images.values.shape[1:-1]) == tuple(patch):
+    return images.values[item], labels[item]
+  key_start, key_voxel = jax.random.split(key)
+  label, size = labels[item], images.size[item]
+  room = size - jnp.asarray(patch, jnp.int32)
+  anywhere = jax.random.randint(key_start, room.shape, 0, room + 1)
+  inside = patches.real_mask(size[None], label.shape)[0]
+  of_class = (label == wanted) & inside
+  nth = jax.random.randint(key_voxel, (), 0, jnp.maximum(of_class.sum(), 1))
+  voxel = patches.nth_true(of_class, nth)
+  around = jnp.clip(voxel - jnp.asarray(patch, jnp.int32) // 2, 0, room)
+  start = jnp.where(of_class.any(), around, anywhere)
+  return (
+    patches.cut_item(images.values, item, start, patch),
+    patches.cut_item(labels, item, start, patch),
+  )

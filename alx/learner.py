@@ -1,0 +1,147 @@
+"""Fit on the labelled items, predict a block of items: both pure functions."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from alx import losses
+from alx.data import patches
+from alx.draw import count_draws, draw_batch
+from alx.models import Model
+from alx.prediction import Prediction
+from alx.settings import Training
+
+
+class Learner(NamedTuple):
+  """A model with its training and its way to predict.
+
+  Attributes:
+    init: key -> params.
+    fit: (key, params, Images of N items, labels [N, *sp] or [N], PoolState)
+      -> (params, loss [steps]). Reads only items that are labelled.
+    predict: (key, params, Images of B items, items [B], num_samples) ->
+      Prediction. num_samples = 0: one prediction without dropout.
+  """
+
+  init: Callable
+  fit: Callable
+  predict: Callable
+
+
+def make_learner(
+  model: Model, num_classes: int, channels: int, training: Training
+) -> Learner:
+  """A learner for one model; segmentation iff the labels have space."""
+
+  def init(key):
+    return model.init(key, jnp.zeros((1, *training.patch, channels)))
+
+  def fit(key, params, images, labels, pool):
+    return _fit(key, params, images, labels, pool, model, num_classes, training)
+
+  def predict(key, params, images, items, num_samples=0):
+    return _predict(key, params, images, items, num_samples, model, training)
+
+  return Learner(init, fit, predict)
+
+
+def make_optimizer(training: Training) -> optax.GradientTransformation:
+  """Adam or SGD with momentum, cosine decay to 0 over the steps."""
+  schedule = optax.cosine_decay_schedule(training.learning_rate, training.steps)
+  if training.optimizer == "adam":
+    return optax.adamw(schedule, weight_decay=training.weight_decay)
+  if training.optimizer == "sgd":
+    return optax.chain(
+      optax.add_decayed_weights(training.weight_decay),
+      optax.sgd(schedule, momentum=0.9, nesterov=True),
+    )
+  raise ValueError(
+    f"optimizer must be adam or sgd, found {training.optimizer!r}"
+  )
+
+
+def _fit(key, params, images, labels, pool, model, num_classes, training):
+  """`training.steps` optimiser steps in one scan."""
+  optimizer = make_optimizer(training)
+  draws = count_draws(labels, pool, num_classes)
+
+  def loss_of(params, key, inputs, truth):
+    logits = model.apply(params, inputs, key)[0]
+    if truth.ndim > 1:
+      return losses.segmentation_loss(logits, truth)
+    return losses.cross_entropy(logits, truth)
+
+  def step(carry, key):
+    params, state = carry
+    key_batch, key_dropout = jax.random.split(key)
+    inputs, truth = draw_batch(key_batch, images, labels, pool, draws, training)
+    loss, grads = jax.value_and_grad(loss_of)(
+      params, key_dropout, inputs, truth
+    )
+    updates, state = optimizer.update(grads, state, params)
+    return (optax.apply_updates(params, updates), state), loss
+
+  carry = (params, optimizer.init(params))
+  (params, _), history = jax.lax.scan(
+    step, carry, jax.random.split(key, training.steps)
+  )
+  return params, history
+
+
+def _predict(key, params, images, items, num_samples, model, training):
+  """One deterministic prediction, or S samples keyed by pass and item."""
+  if num_samples == 0:
+    logits, features = _apply(model, params, images, None, training)
+    return _as_prediction(logits[None], features, images)
+  keys = sample_keys(key, items, num_samples)
+  if model.trunk is None:
+    return _predict_whole(keys, params, images, model, training)
+  hidden, features = _windows(partial(model.trunk, params), images, training)
+  logits = jax.vmap(
+    jax.vmap(lambda key, hidden: model.head(params, hidden[None], key)[0]),
+    (0, None),
+  )(keys, hidden)
+  return _as_prediction(logits, features, images)
+
+
+def _predict_whole(keys, params, images, model, training):
+  """For a model that is not split: every sample is a full pass per item."""
+
+  def one(key, image):
+    alone = jax.tree.map(lambda x: x[None], image)
+    logits, features = _apply(model, params, alone, key, training)
+    return logits[0], features[0]
+
+  logits, features = jax.lax.map(lambda key: jax.vmap(one)(key, images), keys)
+  return _as_prediction(logits, features.mean(0), images)
+
+
+def _apply(model, params, images, key, training):
+  return _windows(lambda x: model.apply(params, x, key), images, training)
+
+
+def _windows(function, images, training):
+  return patches.sliding_window(
+    function, images, training.patch, training.overlap
+  )
+
+
+def _as_prediction(logits, features, images):
+  """Softmax of logits [S, B, *sp, C], with the mask of the real voxels."""
+  extent = logits.shape[2:-1]
+  mask = patches.real_mask(images.real, extent)
+  return Prediction(jax.nn.softmax(logits), features, mask)
+
+
+def sample_keys(key: jax.Array, items: jax.Array, num_samples: int):
+  """[S, B] keys: of a pass and an item, whatever the block they are in."""
+  of_pass = jax.vmap(lambda s: jax.random.fold_in(key, s))(
+    jnp.arange(num_samples)
+  )
+  return jax.vmap(
+    lambda k: jax.vmap(lambda item: jax.random.fold_in(k, item))(items)
+  )(of_pass)

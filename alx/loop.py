@@ -1,0 +1,219 @@
+"""The active-learning loop: init, ask, tell; and the simulated run."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from alx.acquisition import Acquisition
+from alx.data.patches import Images
+from alx.learner import Learner
+from alx.pool import PoolState, init_pool, mark_labelled
+from alx.settings import Asking
+from alx.stream import map_blocks
+
+
+class LoopState(NamedTuple):
+  """Everything a run knows between two questions."""
+
+  key: jax.Array  # [] key of the whole run, never changed
+  round: jax.Array  # [] int32, how often labels have been told
+  pool: PoolState
+  images: Images  # of the N pool items
+  labels: jax.Array  # [N, *sp] uint8 or [N] int32; zeros until told
+  params: dict  # of the model fitted last
+  scores: jax.Array  # [k] of the items asked for last; NaN: has no score
+
+
+class Loop(NamedTuple):
+  """An active-learning loop whose reader is outside of it.
+
+  Attributes:
+    init: (key, images, label_like) -> LoopState with nothing labelled;
+      label_like is the shape and dtype of one label.
+    ask: state -> (items [k] int32, state). Empty slots hold N.
+    tell: (state, items [j] int32, labels [j, ...]) -> state. Marks the items,
+      keeps their labels and fits the model on all labelled ones. Items equal
+      to N are padding: tell always the same j and nothing recompiles.
+  """
+
+  init: Callable
+  ask: Callable
+  tell: Callable
+
+
+def make_loop(
+  learner: Learner, acquisition: Acquisition, settings: Asking
+) -> Loop:
+  """A loop for one learner and one acquisition.
+
+  `ask` is compiled; in `tell` only `learner.fit` is worth compiling: hand in a
+  learner whose `fit` is jitted and every loop built on it shares that program.
+  """
+
+  @jax.jit
+  def ask(state):
+    key = jax.random.fold_in(jax.random.fold_in(state.key, state.round), 0)
+    key_describe, key_select = jax.random.split(key)
+    description = describe_pool(
+      key_describe, state, learner, acquisition, settings
+    )
+    items = acquisition.select(
+      key_select, description, ~state.pool.labelled, settings.query
+    )
+    return items, _scores_of(items, description)
+
+  def ask_and_keep(state):
+    items, scores = ask(state)
+    return items, state._replace(scores=scores)
+
+  def tell(state, items, labels):
+    key = jax.random.fold_in(jax.random.fold_in(state.key, state.round), 1)
+    key_init, key_fit = jax.random.split(key)
+    state = _store(state, items, labels)
+    start = state.params if settings.warm else learner.init(key_init)
+    params, _ = learner.fit(
+      key_fit, start, state.images, state.labels, state.pool
+    )
+    return state._replace(params=params)
+
+  def init(key, images, label_like):
+    return _init(key, images, label_like, learner, settings)
+
+  return Loop(init, ask_and_keep, tell)
+
+
+def _init(key, images, label_like, learner, settings):
+  num_items = images.size.shape[0]
+  return LoopState(
+    key=key,
+    round=jnp.int32(0),
+    pool=init_pool(num_items),
+    images=images,
+    labels=jnp.zeros((num_items, *label_like.shape), label_like.dtype),
+    params=learner.init(jax.random.fold_in(key, 0)),
+    scores=jnp.full((settings.query,), jnp.nan),
+  )
+
+
+def _scores_of(items, description):
+  """[k] scores of the items, NaN where the description is not a score."""
+  if not isinstance(description, jax.Array) or description.ndim != 1:
+    return jnp.full(items.shape, jnp.nan)
+  return description.at[items].get(mode="fill", fill_value=jnp.nan)
+
+
+@jax.jit
+def _store(state, items, labels):
+  """Marks `items` labelled and keeps their labels."""
+  return state._replace(
+    round=state.round + 1,
+    pool=mark_labelled(state.pool, items),
+    labels=state.labels.at[items].set(labels, mode="drop"),
+  )
+
+
+def describe_pool(
+  key: jax.Array,
+  state: LoopState,
+  learner: Learner,
+  acquisition: Acquisition,
+  settings: Asking,
+):
+  """What `acquisition.select` needs to know of all N items; None if nothing."""
+  if acquisition.describe is None:
+    return None
+  key_predict, key_describe = jax.random.split(key)
+  samples = settings.samples if acquisition.stochastic else 0
+
+  def describe(images, items):
+    prediction = learner.predict(
+      key_predict, state.params, images, items, samples
+    )
+    return acquisition.describe(key_describe, prediction)
+
+  return map_blocks(describe, state.images, settings.block)
+
+
+def check_budget(num_items: int, start: int, query: int, rounds: int) -> None:
+  """Raises ValueError if the pool cannot answer all the questions."""
+  if start < 1:
+    raise ValueError(f"the starting set needs at least 1 item, found {start}")
+  if query < 1 or rounds < 0:
+    raise ValueError(
+      f"query must be >= 1 and rounds >= 0, found {query} and {rounds}"
+    )
+  wanted = start + query * rounds
+  if wanted > num_items:
+    raise ValueError(
+      f"start {start} + {rounds} rounds x {query} items = {wanted} labels, "
+      f"but the pool holds {num_items} items"
+    )
+
+
+def draw_start(key: jax.Array, num_items: int, start: int) -> jax.Array:
+  """[start] int32 items for the first labels, drawn evenly from the pool.
+
+  Depends on the key alone, so every acquisition starts from the same items.
+  """
+  order = jax.random.permutation(jax.random.fold_in(key, 2), num_items)
+  return order[:start].astype(jnp.int32)
+
+
+def pad_items(items: jax.Array, width: int, num_items: int) -> jax.Array:
+  """`items` [j] filled up to [width] with the empty slot, N."""
+  return jnp.pad(items, (0, width - items.shape[0]), constant_values=num_items)
+
+
+def simulate(
+  loop: Loop,
+  key: jax.Array,
+  images: Images,
+  hidden: jax.Array,
+  *,
+  start: int,
+  query: int,
+  rounds: int,
+  evaluate: Callable,
+):
+  """A whole run against known labels, as one function of its key.
+
+  Round 0 tells the starting set, each of the `rounds` after it the items asked
+  for. A question follows the last round too; its answer is not used.
+
+  Args:
+    loop: from `make_loop`.
+    key: [] typed key.
+    images: of N pool items.
+    hidden: [N, *sp] or [N] true labels. Read in one expression: the labels of
+      the items that were asked for.
+    start: size of the starting set.
+    query: the k of the loop.
+    rounds: how many questions are answered.
+    evaluate: state -> pytree of metrics.
+
+  Returns:
+    (final LoopState, items [rounds + 1, max(start, query)], the metrics with
+    a leading axis of rounds + 1).
+
+  Raises:
+    ValueError: if start + query * rounds exceeds N.
+  """
+  num_items = images.size.shape[0]
+  check_budget(num_items, start, query, rounds)
+  width = max(start, query)
+
+  def one_round(carry, _):
+    state, items = carry
+    state = loop.tell(state, items, hidden[items])
+    metrics = evaluate(state)
+    asked, state = loop.ask(state)
+    return (state, pad_items(asked, width, num_items)), (items, metrics)
+
+  state = loop.init(key, images, jax.eval_shape(lambda: hidden[0]))
+  first = pad_items(draw_start(key, num_items, start), width, num_items)
+  (state, _), (items, metrics) = jax.lax.scan(
+    one_round, (state, first), length=rounds + 1
+  )
+  return state, items, metrics

@@ -1,0 +1,16 @@
+"""Pure models: parameters in, logits and features out."""
+
+from alx.models.base import Model
+from alx.models.cnn import make_cnn
+from alx.models.conv import Conv, convolve
+from alx.models.mlp import make_mlp
+from alx.models.unet import make_unet
+
+__all__ = [
+  "Conv",
+  "Model",
+  "convolve",
+  "make_cnn",
+  "make_mlp",
+  "make_unet",
+]

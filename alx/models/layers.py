@@ -1,0 +1,102 @@
+"""The layers around a convolution: norm, pooling, upsampling."""
+
+import math
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+from alx.models.conv import Conv
+
+
+class GroupNorm(nn.Module):
+  """Group normalisation; sums each channel first, then each group.
+
+  Wu and He 2018, equation 7. A sixth faster than a reduction over the
+  channels of a group and space at once, and equal to it.
+
+  Attributes:
+    groups: number of groups wanted; the largest divisor that it shares with
+      the number of channels is used.
+    epsilon: added to the variance.
+  """
+
+  groups: int = 8
+  epsilon: float = 1e-6
+
+  @nn.compact
+  def __call__(self, x: jax.Array) -> jax.Array:
+    """[B,*sp,W] -> [B,*sp,W]."""
+    width = x.shape[-1]
+    scale = self.param("scale", nn.initializers.ones, (width,))
+    bias = self.param("bias", nn.initializers.zeros, (width,))
+    return group_norm(x, scale, bias, self.groups, self.epsilon)
+
+
+def group_norm(
+  x: jax.Array,
+  scale: jax.Array,
+  bias: jax.Array,
+  groups: int,
+  epsilon: float = 1e-6,
+) -> jax.Array:
+  """Normalises [B,*sp,W] over space and groups of channels."""
+  space = tuple(range(1, x.ndim - 1))
+  mean = _over_groups(x.mean(space), groups)
+  square = _over_groups(jnp.square(x).mean(space), groups)
+  variance = jnp.maximum(square - jnp.square(mean), 0)
+  gain = jax.lax.rsqrt(variance + epsilon) * scale[None]
+  shift = bias[None] - mean * gain
+  return x * jnp.expand_dims(gain, space) + jnp.expand_dims(shift, space)
+
+
+def _over_groups(moments: jax.Array, groups: int) -> jax.Array:
+  """Mean over the channels of a group: [B,W] -> [B,W]."""
+  batch, width = moments.shape
+  groups = math.gcd(groups, width)
+  means = moments.reshape(batch, groups, -1).mean(-1)
+  return jnp.repeat(means, width // groups, axis=1)
+
+
+class ConvNormRelu(nn.Module):
+  """Convolution of extent 3, GroupNorm, relu: [B,*sp,I] -> [B,*sp,width]."""
+
+  width: int
+  groups: int = 8
+
+  @nn.compact
+  def __call__(self, x: jax.Array) -> jax.Array:
+    """[B,*sp,I] -> [B,*sp,width]."""
+    return nn.relu(GroupNorm(self.groups)(Conv(self.width)(x)))
+
+
+def max_pool(x: jax.Array) -> jax.Array:
+  """Largest of each 2 x 2 (x 2) block: [B,*sp,W] -> [B,*sp//2,W]."""
+  batch, *extents, width = x.shape
+  for axis, extent in enumerate(extents, 1):
+    x = jax.lax.slice_in_dim(x, 0, extent // 2 * 2, axis=axis)
+  split = [part for extent in extents for part in (extent // 2, 2)]
+  blocks = x.reshape(batch, *split, width)
+  return blocks.max(tuple(range(2, 2 + 2 * len(extents), 2)))
+
+
+def upsample(x: jax.Array) -> jax.Array:
+  """Nearest neighbour, twice the extent: [B,*sp,W] -> [B,2*sp,W]."""
+  batch, *extents, width = x.shape
+  split = [part for extent in extents for part in (extent, 1)]
+  doubled = [part for extent in extents for part in (extent, 2)]
+  blocks = jnp.broadcast_to(
+    x.reshape(batch, *split, width), (batch, *doubled, width)
+  )
+  return blocks.reshape(batch, *(2 * extent for extent in extents), width)
+
+
+def check_extents(x: jax.Array, spatial_dims: int, halvings: int) -> None:
+  """Raises ValueError unless x is [B,*sp,channels] and halves cleanly."""
+  factor = 2**halvings
+  extents = x.shape[1:-1]
+  if len(extents) != spatial_dims or any(n % factor for n in extents):
+    raise ValueError(
+      f"wanted x [B,*sp,channels] with {spatial_dims} spatial axes, each a"
+      f" multiple of {factor}, got shape {x.shape}"
+    )

@@ -1,0 +1,71 @@
+"""A U-Net for images and volumes."""
+
+from collections.abc import Sequence
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+from alx.models import layers
+from alx.models.base import Model, with_head
+
+
+def make_unet(
+  spatial_dims: int,
+  num_classes: int,
+  widths: Sequence[int] = (16, 32, 64, 128, 256),
+  dropout: float = 0.2,
+  groups: int = 8,
+) -> Model:
+  """U-Net with GroupNorm and two convolutions per level.
+
+  Ronneberger et al. 2015, figure 1; the features are the spatial mean of the
+  bottleneck. Spatial extents must be multiples of 2 ** (len(widths) - 1).
+
+  Args:
+    spatial_dims: 2 for x [B,H,W,channels], 3 for x [B,D,H,W,channels].
+    num_classes: number C of classes, background included.
+    widths: channels of each level, finest first.
+    dropout: rate in [0, 1) at which feature maps are dropped before the
+      last layer.
+    groups: groups of GroupNorm.
+
+  Returns:
+    Model, logits [B,*sp,C] and features [B,widths[-1]].
+
+  Raises:
+    ValueError: spatial_dims other than 2 and 3, or no widths.
+  """
+  if spatial_dims not in (2, 3):
+    raise ValueError(f"spatial_dims must be 2 or 3, got {spatial_dims}")
+  if not widths:
+    raise ValueError("widths must hold at least one width, got none")
+  trunk = _UNet(spatial_dims, tuple(widths), groups)
+  return with_head(trunk, num_classes, dropout)
+
+
+class _UNet(nn.Module):
+  spatial_dims: int
+  widths: tuple[int, ...]
+  groups: int
+
+  @nn.compact
+  def __call__(self, x: jax.Array) -> tuple[jax.Array, jax.Array]:
+    layers.check_extents(x, self.spatial_dims, len(self.widths) - 1)
+    *finer, bottom = self.widths
+    skips = []
+    for width in finer:
+      skips.append(self._two(x, width))
+      x = layers.max_pool(skips[-1])
+    x = self._two(x, bottom)
+    features = x.mean(tuple(range(1, x.ndim - 1)))
+    for width, skip in zip(reversed(finer), reversed(skips), strict=True):
+      # A 1x1 convolution commutes with nearest upsampling: do it while small.
+      above = layers.upsample(nn.Dense(width, use_bias=False)(x))
+      x = self._two(jnp.concatenate([skip, above], -1), width)
+    return x, features
+
+  def _two(self, x: jax.Array, width: int) -> jax.Array:
+    for _ in range(2):
+      x = layers.ConvNormRelu(width, self.groups)(x)
+    return x

@@ -1,0 +1,62 @@
+"""Which of the pool's items are labelled, in arrays that never change shape."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+
+class PoolState(NamedTuple):
+  """Which of the N items are labelled; room for M labels.
+
+  Always true: `set(order[:count]) == set(where(labelled))`.
+  """
+
+  labelled: jax.Array  # [N] bool
+  order: jax.Array  # [M] int32, items in order of labelling; empty slot = N
+  count: jax.Array  # [] int32
+
+
+def init_pool(num_items: int, capacity: int | None = None) -> PoolState:
+  """A pool in which nothing is labelled yet.
+
+  Args:
+    num_items: N, at least 1.
+    capacity: M, the most labels there will ever be, 1..N; N when not given.
+
+  Raises:
+    ValueError: if the sizes make no sense.
+  """
+  capacity = num_items if capacity is None else capacity
+  if not 1 <= capacity <= num_items:
+    raise ValueError(
+      f"capacity must be 1..num_items={num_items}, found {capacity}"
+    )
+  return PoolState(
+    labelled=jnp.zeros((num_items,), bool),
+    order=jnp.full((capacity,), num_items, jnp.int32),
+    count=jnp.int32(0),
+  )
+
+
+def mark_labelled(pool: PoolState, items: jax.Array) -> PoolState:
+  """Appends `items` [k] int32 in their order.
+
+  An entry equal to N, an item labelled before (or earlier in `items`) and
+  whatever no longer fits change nothing.
+  """
+  num_items, capacity = pool.labelled.shape[0], pool.order.shape[0]
+  before = jnp.tril(items[:, None] == items[None, :], -1).any(1)
+  fresh = ~pool.labelled.at[items].get(mode="fill", fill_value=True) & ~before
+  slots = jnp.where(fresh, pool.count + jnp.cumsum(fresh) - 1, capacity)
+  kept = jnp.where(slots < capacity, items, num_items)
+  return PoolState(
+    labelled=pool.labelled.at[kept].set(True, mode="drop"),
+    order=pool.order.at[slots].set(items, mode="drop"),
+    count=jnp.minimum(pool.count + fresh.sum(dtype=jnp.int32), capacity),
+  )
+
+
+def sample_labelled(key: jax.Array, pool: PoolState, batch: int) -> jax.Array:
+  """[batch] int32 labelled items, drawn evenly with replacement."""
+  return pool.order[jax.random.randint(key, (batch,), 0, pool.count)]

@@ -1,0 +1,35 @@
+"""A function over many items, block by block inside one program."""
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+
+from alx.data.patches import Images
+
+
+def map_blocks(function: Callable, images: Images, block: int):
+  """Applies `function(images, items)` to blocks of items, one after another.
+
+  The last block is filled up with copies of the last item, which are dropped:
+  every block has the same shape, and its size changes nothing but memory.
+
+  Args:
+    function: (Images of `block` items, items [block]) -> pytree of [block, ...]
+    images: of N items.
+    block: items at a time.
+
+  Returns:
+    A pytree of [N, ...].
+  """
+  num_items = images.size.shape[0]
+  num_blocks = -(-num_items // block)
+  items = jnp.minimum(jnp.arange(num_blocks * block), num_items - 1)
+
+  def of_block(items):
+    return function(jax.tree.map(lambda x: x[items], images), items)
+
+  out = jax.lax.map(
+    of_block, items.reshape(num_blocks, block).astype(jnp.int32)
+  )
+  return jax.tree.map(lambda x: x.reshape(-1, *x.shape[2:])[:num_items], out)

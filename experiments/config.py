@@ -1,0 +1,134 @@
+"""The settings of a run: one frozen dataclass, checked when it is made."""
+
+import ast
+import dataclasses
+from collections.abc import Iterable
+from typing import Any, get_args, get_origin
+
+from alx.acquisition import BY_NAME
+
+BASELINES = ("random", "foreground_random")
+MODELS = ("auto", "unet", "cnn", "mlp")
+OPTIMIZERS = ("adam", "sgd")
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+  """Everything that decides the result of a run. 0 or () = chosen by data."""
+
+  # Data
+  data: str = "phantom"  # folder, .npz file, or "phantom"
+  where: str = ""  # keep npz items with, for example, "frame=1"
+  strict: bool = False  # a bad case is an error, not left out
+  test_items: int = 0  # held-out items when the data has no split; 0: a quarter
+  split_seed: int = 0
+  phantom_items: int = 96
+  # Protocol
+  acquisition: tuple[str, ...] = (*BASELINES, "entropy", "bald")
+  seeds: int = 2
+  first_seed: int = 0
+  start: int = 4  # labels of the starting set
+  query: int = 4  # labels per round
+  rounds: int = 4  # rounds after the starting set
+  full: bool = True  # also train on every pool label
+  # Model and training
+  model: str = "auto"
+  widths: tuple[int, ...] = ()
+  dropout: float = 0.2
+  patch: tuple[int, ...] = ()
+  steps: int = 100  # optimiser steps per round
+  batch: int = 0
+  optimizer: str = "adam"
+  learning_rate: float = 4e-3
+  weight_decay: float = 0.0
+  warm: bool = False  # start a round from the last params, not from scratch
+  class_aware: float = 0.5  # share of draws that first choose a class
+  flips: bool = True
+  turns: bool = False
+  intensity: float = 0.1
+  # Prediction
+  overlap: float = 0.25
+  samples: int = 8
+  block: int = 0  # items predicted at a time
+  pictures: int = 3  # items drawn per round in the report
+
+  def __post_init__(self):
+    """Raises ValueError with the field, what was wanted, what was found."""
+    for name in self.acquisition:
+      _among("acquisition", name, sorted(BY_NAME))
+    if len(set(self.acquisition)) < len(self.acquisition):
+      raise ValueError(f"acquisition names one twice: {self.acquisition}")
+    if not self.acquisition and not self.full:
+      raise ValueError("nothing to do: no acquisition and full=False")
+    _among("model", self.model, MODELS)
+    _among("optimizer", self.optimizer, OPTIMIZERS)
+    for name in ("seeds", "start", "query", "steps", "samples"):
+      _at_least(name, getattr(self, name), 1)
+    for name in ("rounds", "test_items", "batch", "block", "pictures"):
+      _at_least(name, getattr(self, name), 0)
+    for name in ("dropout", "overlap"):
+      _within(name, getattr(self, name), 0.0, 1.0, open_end=True)
+    _within("class_aware", self.class_aware, 0.0, 1.0)
+    _within("intensity", self.intensity, 0.0, 1.0)
+    _within("learning_rate", self.learning_rate, 1e-8, 10.0)
+    _at_least("phantom_items", self.phantom_items, 8)
+
+
+def _among(field, value, known):
+  if value not in known:
+    raise ValueError(f"{field}: {value!r} is not one of {', '.join(known)}")
+
+
+def _at_least(field, value, low):
+  if value < low:
+    raise ValueError(f"{field} must be at least {low}, found {value}")
+
+
+def _within(field, value, low, high, open_end=False):
+  inside = low <= value < high if open_end else low <= value <= high
+  if not inside:
+    end = ")" if open_end else "]"
+    raise ValueError(f"{field} must be in [{low}, {high}{end}, found {value}")
+
+
+def override(config: Config, assignments: Iterable[str]) -> Config:
+  """Changes fields by texts such as "steps=300" or "patch=32,48,32".
+
+  Raises:
+    ValueError: on an unknown field, or a value of another type.
+  """
+  fields = {f.name: f for f in dataclasses.fields(config)}
+  changes = {}
+  for text in assignments:
+    name, equals, value = text.partition("=")
+    if not equals:
+      raise ValueError(f"--set wants field=value, found {text!r}")
+    if name not in fields:
+      known = ", ".join(sorted(fields))
+      raise ValueError(f"--set: no field {name!r}; there are {known}")
+    changes[name] = _parse(name, value, fields[name].type)
+  return dataclasses.replace(config, **changes)
+
+
+def _parse(name: str, text: str, kind: Any) -> Any:
+  """`text` as a value of the field's type."""
+  if get_origin(kind) is tuple:
+    parts = [part for part in text.strip("()").split(",") if part.strip()]
+    return tuple(_parse(name, p.strip(), get_args(kind)[0]) for p in parts)
+  if kind is str:
+    return text
+  try:
+    value = ast.literal_eval(text.strip().capitalize())
+  except (ValueError, SyntaxError):
+    value = None
+  if kind is float and type(value) is int:
+    value = float(value)
+  if type(value) is not kind:
+    raise ValueError(f"--set {name}: wanted {kind.__name__}, found {text!r}")
+  return value
+
+
+def with_baselines(names: tuple[str, ...], task: str) -> tuple[str, ...]:
+  """`names` with the random baselines of the task in front."""
+  wanted = BASELINES if task == "segmentation" else BASELINES[:1]
+  return tuple(dict.fromkeys((*wanted, *names)))

@@ -1,0 +1,19 @@
+"""Presets: one file each, whose docstring has command, time and result."""
+
+from experiments.config import Config
+from experiments.configs import acdc, hippocampus
+
+BY_NAME = {"acdc": acdc.get_config, "hippocampus": hippocampus.get_config}
+
+
+def load(name: str) -> Config:
+  """The preset of that name.
+
+  Raises:
+    ValueError: if there is none.
+  """
+  if name not in BY_NAME:
+    raise ValueError(
+      f"config: {name!r} is not one of {', '.join(sorted(BY_NAME))}"
+    )
+  return BY_NAME[name]()

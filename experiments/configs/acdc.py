@@ -1,0 +1,18 @@
+"""ACDC slices, one annotated phase, the split of the survey's table 8."""
+
+from experiments.config import Config
+
+
+def get_config() -> Config:
+  """2-D U-Net on 128 x 128 slices, patients kept apart."""
+  return Config(
+    where="frame=1",
+    acquisition=("random", "foreground_random", "entropy", "bald"),
+    seeds=3,
+    start=10,
+    query=10,
+    rounds=5,
+    steps=400,
+    learning_rate=2e-3,
+    turns=True,
+  )

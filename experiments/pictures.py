@@ -1,0 +1,119 @@
+"""What a reader would see of the items asked for: one slice of each."""
+
+import io
+import pathlib
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from alx import metrics
+from alx.acquisition import BY_NAME
+from alx.acquisition.scores import entropy_map
+from alx.loop import LoopState
+from experiments import store
+from experiments.config import Config
+from experiments.problem import Problem, crop
+
+
+def save(
+  problem: Problem,
+  config: Config,
+  state: LoopState,
+  items: jax.Array,
+  name: str,
+  folder: pathlib.Path,
+  number: int,
+) -> None:
+  """Writes pictures/round_NN.npz: image, draft, truth, uncertainty.
+
+  The draft is the model's, made before the labels came. `items` [k] are the
+  ones asked for; the first `config.pictures` are drawn.
+  """
+  kept = np.asarray(items)[: config.pictures]
+  kept = kept[kept < problem.labels.shape[0]]
+  if not len(kept):
+    return
+  samples = config.samples if BY_NAME[name].stochastic else 0
+  probs = _mean_probs(problem, config, state, kept, samples)
+  make = _of_volume if problem.dataset.task == "segmentation" else _of_image
+  views = [
+    make(problem, problem.split.pool[item], p)
+    for item, p in zip(kept, probs, strict=True)
+  ]
+  arrays = {field: _stack([v[field] for v in views]) for field in views[0]}
+  arrays["scores"] = np.asarray(state.scores)[: len(kept)]
+  content = io.BytesIO()
+  np.savez_compressed(content, **arrays)
+  path = folder / "pictures" / f"round_{number:02d}.npz"
+  store.write_bytes(path, content.getvalue())
+
+
+def _mean_probs(problem, config, state, items, samples):
+  """[n, *sp, C] predictions, mean over samples; always one shape."""
+  padded = np.resize(items, config.pictures).astype(np.int32)
+  images = jax.tree.map(lambda x: x[padded], problem.images)
+  key = jax.random.fold_in(state.key, state.round)
+  prediction = problem.predict_few(
+    key, state.params, images, jnp.asarray(padded), samples
+  )
+  return np.asarray(prediction.probs.mean(0))[: len(items)]
+
+
+def _of_volume(problem, index, probs):
+  """The slice with the most uncertainty, draft and truth on it."""
+  truth = problem.dataset.labels[index]
+  probs = crop(probs, truth.shape)
+  uncertainty = np.asarray(entropy_map(probs), np.float32)
+  draft = probs.argmax(-1).astype(np.uint8)
+  counts = metrics.overlap_counts(draft[None], truth[None], probs.shape[-1])
+  dice = metrics.dice_from_counts(np.asarray(counts)[0])
+  spacing = problem.dataset.spacing_mm[index] or (1.0,) * truth.ndim
+  maps = {
+    "images": problem.dataset.images[index][..., 0],
+    "draft": draft,
+    "truth": truth,
+    "uncertainty": uncertainty,
+  }
+  maps, where, spacing = _slice(maps, uncertainty, spacing)
+  return maps | {
+    "ids": problem.dataset.ids[index],
+    "dice": np.float32(metrics.mean_foreground(dice)[0]),
+    "where": where,
+    "spacing": np.array(spacing, np.float32),
+  }
+
+
+def _slice(maps, uncertainty, spacing):
+  """A volume's slice across its last axis, turned so that y points up."""
+  if uncertainty.ndim == 2:
+    return maps, "", spacing
+  at = int(uncertainty.sum((0, 1)).argmax())
+  where = f"slice {at + 1} of {uncertainty.shape[2]}"
+  flat = {name: np.flipud(x[:, :, at].T) for name, x in maps.items()}
+  return flat, where, (spacing[1], spacing[0])
+
+
+def _of_image(problem, index, probs):
+  """The image itself with the predicted probabilities."""
+  return {
+    "images": problem.dataset.images[index][..., 0],
+    "ids": problem.dataset.ids[index],
+    "predicted": probs.astype(np.float32),
+    "truth_class": np.int32(problem.dataset.labels[index]),
+    "where": "",
+    "spacing": np.ones(2, np.float32),
+  }
+
+
+def _stack(values):
+  """One array; maps of different extents are put in one with NaN or 0."""
+  arrays = [np.asarray(v) for v in values]
+  if arrays[0].ndim != 2:
+    return np.stack(arrays)
+  extent = np.max([a.shape for a in arrays], 0)
+  fill = np.nan if arrays[0].dtype.kind == "f" else 0
+  out = np.full((len(arrays), *extent), fill, arrays[0].dtype)
+  for row, array in zip(out, arrays, strict=True):
+    row[: array.shape[0], : array.shape[1]] = array
+  return out

@@ -1,0 +1,181 @@
+"""From a Config and a Dataset to arrays on the device and compiled code."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from alx import data, evaluation, models
+from alx.acquisition import BY_NAME
+from alx.augment import Augment
+from alx.data import patches, phantom
+from alx.data.patches import Images
+from alx.learner import Learner, make_learner
+from alx.loop import check_budget
+from alx.settings import Training
+from experiments.config import Config, with_baselines
+
+_DEFAULTS = {  # task and spatial axes -> model, widths, batch, block
+  ("segmentation", 3): ("unet", (8, 16, 32), 4, 4),
+  ("segmentation", 2): ("unet", (16, 32, 64, 128), 8, 16),
+  ("classification", 2): ("cnn", (16, 32, 64), 32, 128),
+}
+_PATCH_CAP = {2: 256, 3: 64}
+
+
+class Problem(NamedTuple):
+  """One dataset, split and put on the device, with its learner."""
+
+  dataset: data.Dataset
+  split: data.Split
+  images: Images  # of the N pool items
+  labels: jax.Array  # [N, *sp] uint8 or [N] int32: hidden until asked for
+  test_images: Images
+  learner: Learner  # its `fit` is compiled once for all runs
+  predict_all: Callable
+  predict_few: Callable  # for pictures: (key, params, images, items, samples)
+
+
+def load_dataset(config: Config, progress: Callable | None) -> data.Dataset:
+  """The user's data, or the phantom."""
+  if config.data == "phantom":
+    return phantom.make_phantom(
+      jax.random.key(0), num_items=config.phantom_items
+    )
+  return data.load(
+    config.data, where=config.where, strict=config.strict, progress=progress
+  )
+
+
+def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
+  """Replaces every 0 or () by what the data asks for, and checks the rest."""
+  dims = dataset.images[0].ndim - 1
+  if (dataset.task, dims) not in _DEFAULTS:
+    raise ValueError(f"{dataset.task} of {dims}-D images is not supported")
+  model, widths, batch, block = _DEFAULTS[dataset.task, dims]
+  if config.model not in ("auto", model):
+    if (config.model == "unet") != (dataset.task == "segmentation"):
+      raise ValueError(f"model {config.model} cannot do {dataset.task}")
+    model, widths = config.model, (256, 256)
+  names = config.acquisition
+  if baselines and names:
+    names = with_baselines(names, dataset.task)
+  for name in names:
+    if BY_NAME[name].spatial and dataset.task != "segmentation":
+      raise ValueError(f"acquisition {name} wants a segmentation task")
+  config = dataclasses.replace(
+    config,
+    acquisition=names,
+    model=model,
+    widths=config.widths or widths,
+    batch=config.batch or batch,
+    block=config.block or block,
+  )
+  return dataclasses.replace(config, patch=_patch(config, dataset, dims))
+
+
+def _patch(config: Config, dataset: data.Dataset, dims: int) -> tuple:
+  """The user's patch, checked; or the median extent, rounded and capped."""
+  multiple = 2 ** (len(config.widths) - 1) if config.model == "unet" else 1
+  extents = np.array([x.shape[:-1] for x in dataset.images])
+  if config.patch:
+    if len(config.patch) != dims or any(p % multiple for p in config.patch):
+      raise ValueError(
+        f"patch wants {dims} multiples of {multiple}, found {config.patch}"
+      )
+    return config.patch
+  if dataset.task == "classification":
+    return tuple(int(n) for n in extents.max(0))
+  median = np.minimum(np.median(extents, 0), _PATCH_CAP[dims])
+  return tuple(int(max(1, n // multiple) * multiple) for n in median)
+
+
+def make_problem(config: Config, dataset: data.Dataset) -> Problem:
+  """Splits the data, builds the model. `config` must be resolved.
+
+  Raises:
+    ValueError: if the protocol asks for more items than the pool holds.
+  """
+  split = data.split(
+    dataset, seed=config.split_seed, test_items=config.test_items
+  )
+  if config.acquisition:
+    check_budget(len(split.pool), config.start, config.query, config.rounds)
+  images, labels = _stack(dataset, split.pool, config.patch)
+  test_images, _ = _stack(dataset, split.test, config.patch)
+  learner = _make_learner(config, dataset)
+  return Problem(
+    dataset,
+    split,
+    images,
+    labels,
+    test_images,
+    learner._replace(fit=jax.jit(learner.fit)),
+    evaluation.make_predict_all(learner, dataset.task, config.block),
+    jax.jit(learner.predict, static_argnums=4),
+  )
+
+
+def _stack(dataset, items, patch):
+  """The items as one `Images` and one array of labels, on the device."""
+  images = patches.stack_images([dataset.images[i] for i in items], patch)
+  labels = [dataset.labels[i] for i in items]
+  if dataset.task == "segmentation":
+    labels = patches.stack_labels(labels, patch)
+  return jax.tree.map(jnp.asarray, images), jnp.asarray(np.stack(labels))
+
+
+def _make_learner(config: Config, dataset: data.Dataset) -> Learner:
+  num_classes = len(dataset.class_names)
+  make = {
+    "unet": lambda: models.make_unet(
+      len(config.patch), num_classes, config.widths, config.dropout
+    ),
+    "cnn": lambda: models.make_cnn(num_classes, config.widths, config.dropout),
+    "mlp": lambda: models.make_mlp(num_classes, config.widths, config.dropout),
+  }
+  training = Training(
+    patch=config.patch,
+    steps=config.steps,
+    batch=config.batch,
+    optimizer=config.optimizer,
+    learning_rate=config.learning_rate,
+    weight_decay=config.weight_decay,
+    class_aware=config.class_aware,
+    overlap=config.overlap,
+    augment=Augment(config.flips, config.turns, config.intensity),
+  )
+  channels = dataset.images[0].shape[-1]
+  return make_learner(make[config.model](), num_classes, channels, training)
+
+
+def evaluate(problem: Problem, params) -> dict[str, float]:
+  """The metrics of `params` on the test items; the first is the main one."""
+  dataset, test = problem.dataset, problem.split.test
+  out = np.asarray(problem.predict_all(params, problem.test_images))
+  if dataset.task == "classification":
+    truth = np.array([dataset.labels[i] for i in test])
+    return evaluation.classification_metrics(out, truth)
+  return evaluation.segmentation_metrics(
+    [crop(a, dataset.labels[i].shape) for a, i in zip(out, test, strict=True)],
+    [dataset.labels[i] for i in test],
+    dataset.class_names,
+    [dataset.spacing_mm[i] for i in test],
+    case_names(dataset, test),
+  )
+
+
+def crop(array: np.ndarray, extent: Sequence[int]) -> np.ndarray:
+  """The item's own extent out of the padded array."""
+  return array[tuple(slice(n) for n in extent)]
+
+
+def case_names(dataset: data.Dataset, items: Sequence[int]) -> list[str]:
+  """What a test score is of: the patient for slices, else the item itself."""
+  flat = dataset.images[0].ndim == 3
+  if flat and dataset.groups is not None:
+    return [dataset.groups[i] for i in items]
+  return [dataset.ids[i] for i in items]

@@ -1,0 +1,111 @@
+"""Active learning from images to report, in one command.
+
+Trains a model on a few labelled items, asks for labels where an acquisition
+says they help most, retrains, and compares with random selection:
+
+  python -m experiments.run
+  python -m experiments.run --data=Task04_Hippocampus --acquisition=bald
+  python -m experiments.run --data=slices.npz --where=frame=1 --seeds=3
+
+--data is "phantom" (made here), a Medical Segmentation Decathlon or nnU-Net v2
+folder, a MedMNIST .npz, or an .npz with `images`, `labels` and optional
+`patient`/`group`, `split`. The same command again goes on where it stopped.
+"""
+
+import dataclasses
+import pathlib
+import sys
+
+from absl import app, flags
+from rich.console import Console
+
+from alx.acquisition import BY_NAME
+from experiments import configs
+from experiments.config import Config, override
+from experiments.study import run_study
+
+_DATA = flags.DEFINE_string(
+  "data", None, "Folder or .npz file; without it a phantom is made."
+)
+_WORKDIR = flags.DEFINE_string(
+  "workdir",
+  None,
+  "Where everything is written; default runs/NAME-OF-DATA. A run found there "
+  "goes on.",
+)
+_ACQUISITION = flags.DEFINE_list(
+  "acquisition",
+  None,
+  f"Methods to compare, separated by commas: {', '.join(BY_NAME)}. The random "
+  "baselines are added.",
+)
+_BASELINES = flags.DEFINE_bool(
+  "baselines", True, "Add random (and foreground_random) to the methods."
+)
+_SEEDS = flags.DEFINE_integer("seeds", None, "Repeats with other keys.")
+_FULL = flags.DEFINE_bool(
+  "full", None, "Also train on all pool labels, for the line at the top."
+)
+_WHERE = flags.DEFINE_string(
+  "where",
+  None,
+  "Keep the .npz items with, for example, frame=1 or frame=1,x=2.",
+)
+_STRICT = flags.DEFINE_bool(
+  "strict", None, "Stop at a bad case instead of leaving it out."
+)
+_CONFIG = flags.DEFINE_string(
+  "config", None, "A preset of experiments/configs, for example hippocampus."
+)
+_SET = flags.DEFINE_multi_string(
+  "set", [], "field=value, any field of experiments.config.Config; repeatable."
+)
+
+
+def config_from_flags() -> Config:
+  """The preset, then the flags, then --set; ValueError if one is wrong."""
+  config = configs.load(_CONFIG.value) if _CONFIG.value else Config()
+  given = {
+    "data": _DATA.value,
+    "where": _WHERE.value,
+    "strict": _STRICT.value,
+    "seeds": _SEEDS.value,
+    "full": _FULL.value,
+    "acquisition": _ACQUISITION.value and tuple(_ACQUISITION.value),
+  }
+  given = {name: x for name, x in given.items() if x is not None}
+  if _ACQUISITION.value == []:  # --acquisition= : only the full-data line
+    given["acquisition"] = ()
+  return override(dataclasses.replace(config, **given), _SET.value)
+
+
+def main(argv: list[str]) -> None:
+  """Runs the study; a wrong input is one line and exit code 2."""
+  console = Console()
+  try:
+    if argv[1:]:
+      raise ValueError(f"flags only, found {' '.join(argv[1:])!r}")
+    config = config_from_flags()
+    stem = pathlib.Path(config.data).resolve().name.split(".")[0]
+    workdir = pathlib.Path(_WORKDIR.value or f"runs/{stem}")
+    page = run_study(config, workdir, console, _BASELINES.value)
+  except ValueError as error:
+    sys.exit(_complain(error))
+  console.print(f"report: {page.resolve()}", soft_wrap=True, markup=False)
+
+
+def _complain(error: Exception) -> int:
+  print(f"error: {error}", file=sys.stderr)
+  return 2
+
+
+def _parse(argv: list[str]) -> list[str]:
+  """absl's parser, with one line and exit code 2 for a wrong flag."""
+  try:
+    return flags.FLAGS(argv)
+  except flags.Error as error:
+    sys.exit(_complain(error))
+
+
+if __name__ == "__main__":
+  app.run(main, flags_parser=_parse)

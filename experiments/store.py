@@ -1,0 +1,115 @@
+"""The files of a run directory: written whole or not at all."""
+
+import csv
+import dataclasses
+import importlib.metadata
+import io
+import json
+import os
+import pathlib
+import platform
+from collections.abc import Mapping, Sequence
+
+import jax
+
+from experiments.config import Config
+
+# What may change between two commands on one directory: a run only grows.
+_MAY_CHANGE = {"acquisition", "seeds", "rounds", "full", "pictures"}
+_PACKAGES = ("alx", "jax", "jaxlib", "flax", "optax", "orbax-checkpoint")
+
+
+def write_text(path: pathlib.Path, text: str) -> None:
+  """Writes a file so that a reader sees the old text or the new one."""
+  write_bytes(path, text.encode())
+
+
+def write_bytes(path: pathlib.Path, content: bytes) -> None:
+  """The same for bytes."""
+  path.parent.mkdir(parents=True, exist_ok=True)
+  temporary = path.with_name(path.name + ".tmp")
+  with open(temporary, "wb") as file:
+    file.write(content)
+    file.flush()
+    os.fsync(file.fileno())
+  os.replace(temporary, path)
+
+
+def write_json(path: pathlib.Path, value: Mapping) -> None:
+  """A mapping as indented JSON."""
+  write_text(path, json.dumps(value, indent=2) + "\n")
+
+
+def append_rows(path: pathlib.Path, rows: Sequence[Mapping]) -> None:
+  """Appends rows to a CSV file, with a header if it is new; on disk after."""
+  path.parent.mkdir(parents=True, exist_ok=True)
+  new = not path.exists()
+  with open(path, "a", newline="") as file:
+    writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+    if new:
+      writer.writeheader()
+    writer.writerows(rows)
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def read_rows(path: pathlib.Path) -> list[dict[str, str]]:
+  """The rows of a CSV file; none if there is no file."""
+  if not path.exists():
+    return []
+  with open(path, newline="") as file:
+    return list(csv.DictReader(file))
+
+
+def keep_rounds(path: pathlib.Path, below: int) -> None:
+  """Drops what a killed command wrote of rounds that are not finished."""
+  rows = read_rows(path)
+  kept = [row for row in rows if _is_round(row, below)]
+  if not kept:
+    path.unlink(missing_ok=True)
+    return
+  text = io.StringIO()
+  writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+  writer.writeheader()
+  writer.writerows(kept)
+  write_text(path, text.getvalue())
+
+
+def _is_round(row, below):
+  """Whether a row is whole and of a round below `below`."""
+  whole = all(value is not None for value in row.values())
+  return whole and row["round"].isdigit() and int(row["round"]) < below
+
+
+def open_run(workdir: pathlib.Path, config: Config) -> None:
+  """Writes config.json and versions.json, or checks that they go on.
+
+  Raises:
+    ValueError: if the directory holds a run with other settings.
+  """
+  path = workdir / "config.json"
+  now = json.loads(json.dumps(dataclasses.asdict(config)))
+  if path.exists():
+    _check_same(path, json.loads(path.read_text()), now)
+  write_json(path, now)
+  write_json(workdir / "versions.json", versions())
+
+
+def _check_same(path, before, now):
+  for field in sorted(set(before) | set(now) - _MAY_CHANGE):
+    if field not in _MAY_CHANGE and before.get(field) != now.get(field):
+      raise ValueError(
+        f"{path}: this run has {field} = {before.get(field)}, the command "
+        f"says {now.get(field)}; name another --workdir"
+      )
+
+
+def versions() -> dict:
+  """What the numbers were made with."""
+  device = jax.devices()[0]
+  return {name: importlib.metadata.version(name) for name in _PACKAGES} | {
+    "python": platform.python_version(),
+    "platform": platform.platform(),
+    "device": f"{jax.device_count()} x {device.device_kind}",
+    "cpu_count": os.cpu_count(),
+  }

@@ -1,0 +1,29 @@
+"""Strictness for the whole suite, set before a backend exists."""
+
+import os
+import pathlib
+
+os.environ.setdefault("JAX_NUM_CPU_DEVICES", "2")
+os.environ.setdefault("MPLBACKEND", "agg")
+
+import jax
+import pytest
+
+jax.config.update("jax_numpy_rank_promotion", "raise")
+
+_SHARED = pathlib.Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture
+def shared_data():
+  """The folder of real public data, or a skip that says what is missing."""
+  root = pathlib.Path(os.environ.get("ALX_DATA", _SHARED))
+  if not root.is_dir():
+    pytest.skip("no real data: set ALX_DATA to a folder that holds it")
+  return root
+
+
+@pytest.fixture(params=[lambda f: f, jax.jit], ids=["plain", "jit"])
+def through(request):
+  """Runs a function plain and compiled."""
+  return request.param
