@@ -109,15 +109,26 @@ def _predict(key, params, images, items, num_samples, model, training):
 
 
 def _predict_whole(keys, params, images, model, training):
-  """For a model that is not split: every sample is a full pass per item."""
+  """For a model that is not split: every sample is a full pass per item.
+
+  All windows of an item are given its key, so its dropout mask is one.
+  """
 
   def one(key, image):
+    def apply(windows):
+      return jax.vmap(lambda x: _first(model.apply(params, x[None], key)))(
+        windows
+      )
+
     alone = jax.tree.map(lambda x: x[None], image)
-    logits, features = _apply(model, params, alone, key, training)
-    return logits[0], features[0]
+    return _first(_windows(apply, alone, training))
 
   logits, features = jax.lax.map(lambda key: jax.vmap(one)(key, images), keys)
   return _as_prediction(logits, features.mean(0), images)
+
+
+def _first(pair):
+  return pair[0][0], pair[1][0]
 
 
 def _apply(model, params, images, key, training):

@@ -93,14 +93,14 @@ def _init(key, images, label_like, learner, settings):
     images=images,
     labels=jnp.zeros((num_items, *label_like.shape), label_like.dtype),
     params=learner.init(jax.random.fold_in(key, 0)),
-    scores=jnp.full((settings.query,), jnp.nan),
+    scores=jnp.full((settings.query,), jnp.nan, jnp.float32),
   )
 
 
 def _scores_of(items, description):
   """[k] scores of the items, NaN where the description is not a score."""
   if not isinstance(description, jax.Array) or description.ndim != 1:
-    return jnp.full(items.shape, jnp.nan)
+    return jnp.full(items.shape, jnp.nan, jnp.float32)
   return description.at[items].get(mode="fill", fill_value=jnp.nan)
 
 

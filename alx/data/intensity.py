@@ -3,6 +3,7 @@
 import numpy as np
 
 _PERCENTILES = (0.5, 99.5)
+_LARGEST = 1e100  # beyond it a variance in float64 may overflow
 
 
 def normalise(image: np.ndarray) -> np.ndarray:
@@ -12,6 +13,9 @@ def normalise(image: np.ndarray) -> np.ndarray:
   mean 0 and standard deviation 1. If more than half of a channel is exactly 0
   (a brain without its skull), percentiles, mean and deviation are those of the
   other voxels, and the zeros are clipped and scaled along with them.
+
+  Where this would leave a constant, as in a mask, the next wider choice is
+  taken: all voxels, then all voxels without clipping.
 
   Args:
     image: [*sp, channels], any real type and range, finite.
@@ -27,26 +31,22 @@ def normalise(image: np.ndarray) -> np.ndarray:
 
 def _normalise_channel(values):
   values = values.astype(np.float64)
-  low, high, mean, deviation = _statistics(values)
-  if deviation == 0:
-    return np.zeros_like(values)
-  return (np.clip(values, low, high) - mean) / deviation
+  largest = np.abs(values).max()
+  if largest > _LARGEST:
+    values = values / largest
+  for inside, percentiles in _choices(values):
+    low, high = np.percentile(inside, percentiles)
+    clipped = np.clip(inside, low, high)
+    deviation = clipped.std() if low < high else 0.0
+    if deviation > 0:
+      return (np.clip(values, low, high) - clipped.mean()) / deviation
+  return np.zeros_like(values)
 
 
-def _statistics(values):
+def _choices(values):
+  """What to take statistics of and how to clip it, the best choice first."""
   inside = values[values != 0]
-  if 2 * inside.size < values.size:
-    found = _clipped_statistics(inside)
-    if found[-1] > 0:
-      return found
-    # A mask: one value on zeros. Clipping would take its few voxels away.
-    return values.min(), values.max(), values.mean(), values.std()
-  return _clipped_statistics(values)
-
-
-def _clipped_statistics(values):
-  if values.size == 0 or values.min() == values.max():
-    return 0.0, 0.0, 0.0, 0.0
-  low, high = np.percentile(values, _PERCENTILES)
-  clipped = np.clip(values, low, high)
-  return low, high, clipped.mean(), 0.0 if low == high else clipped.std()
+  if 0 < 2 * inside.size < values.size:
+    yield inside, _PERCENTILES
+  yield values, _PERCENTILES
+  yield values, (0, 100)

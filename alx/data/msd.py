@@ -127,8 +127,8 @@ def _read_case(case, path, description, first):
 
 def _check_files(case, path):
   if not case.images:
-    file = path / "imagesTr" / case.id
-    raise bad_input(file, f"an image for the case {case.id}", "none")
+    file = case.labels[0] if case.labels else path / "labelsTr" / case.id
+    raise bad_input(file, f"an image imagesTr/{case.id}.nii.gz", "none")
   if not case.labels:
     wanted = f"a label labelsTr/{case.id}.nii.gz"
     raise bad_input(case.images[0], wanted, "none")
@@ -139,7 +139,8 @@ def _check_files(case, path):
     wanted = [f"{case.id}_{i:04d}" for i in range(len(case.images))]
     found = [nifti.stem(file) for file in case.images]
     if found != wanted:
-      raise bad_input(case.images[0], f"images {wanted}", found)
+      names = [file.name for file in case.images]
+      raise bad_input(case.images[0], f"images {wanted}", names)
 
 
 def _check_grid(file, image, label_file, label):

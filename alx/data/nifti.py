@@ -108,8 +108,9 @@ def _parse(path, data):
   while array.ndim > 3 and 1 in array.shape[3:]:
     array = array.squeeze(3 + array.shape[3:].index(1))
   _check_array(path, array)
-  _check_affine(path, image.affine)
-  spacing = tuple(z * unit for z in zooms[: min(3, array.ndim)])
+  axes = min(3, array.ndim)
+  _check_affine(path, image.affine, axes)
+  spacing = tuple(z * unit for z in zooms[:axes])
   known = all(math.isfinite(s) and s > 0 for s in spacing)
   return Volume(array, spacing if known else None, image.affine)
 
@@ -144,9 +145,15 @@ def _check_array(path, array):
     raise bad_input(path, "2 to 4 axes", array.shape)
 
 
-def _check_affine(path, affine):
-  if not np.isfinite(affine).all() or abs(np.linalg.det(affine)) < 1e-12:
-    raise bad_input(path, "an invertible affine", affine.tolist())
+def _check_affine(path, affine, axes):
+  if np.isfinite(affine).all():
+    columns = affine[:3, :axes]
+    lengths = np.linalg.norm(columns, axis=0)
+    if lengths.min() > 0:
+      directions = columns / lengths
+      if np.linalg.matrix_rank(directions, tol=1e-6) == axes:
+        return
+  raise bad_input(path, "an affine that is invertible", affine.tolist())
 
 
 def _words(error):

@@ -1,12 +1,10 @@
 """Reads .npz files: MedMNIST, or arrays named images and labels."""
 
 import pathlib
-import zipfile
-import zlib
 
 import numpy as np
 
-from alx.data import intensity
+from alx.data import fields, intensity
 from alx.data.dataset import Dataset, bad_input, no_progress
 from alx.data.label_values import (
   check_classes,
@@ -16,9 +14,9 @@ from alx.data.label_values import (
   whole_numbers,
 )
 
-_SPLITS = ("train", "val", "test")
-_ID_FIELDS = ("patient", "group", "frame", "slice")
-_LONGEST_ID = 150
+# In classification nothing else tells a last axis of channels from a spatial
+# one: gray, gray and alpha, RGB, RGB and alpha.
+_MOST_CHANNELS = 4
 
 
 def is_npz(path: pathlib.Path) -> bool:
@@ -41,14 +39,15 @@ def load_npz(
   segmentation the labels tell which, in classification the last of four or
   more axes is channels if it is at most 4 long.
 
-  Understood when there: `ids` [N], `patient` or `group` [N], `frame` and
-  `slice` [N], `split` [N] (0, 1, 2 or train, val, test), `class_names` [C],
-  `spacing_mm` [d] or [N, d].
+  Used when there: `ids` [N]; `patient` or `group` [N]; `frame` and `slice` [N],
+  for ids such as patient001_frame1_slice03; `split` [N] (0, 1, 2 or train, val,
+  test); `class_names` [C]; `spacing_mm` [d] or [N, d]. Without `class_names`
+  the classes are the label values of the whole file, ascending.
 
   Args:
     path: the file.
     where: "frame=1,slice=3" keeps the items with these values.
-    strict: stop at the first item that cannot be used.
+    strict: stop at the first item that holds NaN or infinity.
     progress: progress(iterable, total=, description=) -> iterable.
 
   Raises:
@@ -57,80 +56,72 @@ def load_npz(
   """
   arrays = _general(path, _read_arrays(path))
   images, labels = _shapes(path, arrays)
-  classes, names, task = _classes(path, arrays, labels)
-  ids, spacing_mm = _ids(path, arrays), _spacing(path, arrays, labels, images)
-  kept, normal, left_out = [], [], []
-  rows = _rows(path, arrays, where)
-  for row in progress(rows, total=len(rows), description="reading"):
-    if np.isfinite(images[row]).all():
-      kept.append(int(row))
-      normal.append(intensity.normalise(images[row]))
-      continue
-    error = bad_input(f"{path}, {ids[row]}", "finite voxels", "NaN or infinity")
-    if strict:
-      raise error
-    left_out.append(str(error))
-  if not kept:
-    raise bad_input(path, "at least one usable item", left_out[0])
-  groups, split = _groups(arrays), _split(path, arrays)
+  classes, names = _classes(path, arrays, labels)
+  ids = fields.item_ids(path, arrays)
+  rows = fields.rows_where(path, arrays, where)
+  rows = progress(rows, total=len(rows), description="reading")
+  normal, left_out = _normalise(path, images, ids, rows, strict)
+  groups, split = fields.item_groups(arrays), fields.given_split(path, arrays)
+  spacing_mm = fields.item_spacing(path, arrays, images.ndim - 2)
   return Dataset(
     name=path.stem,
-    task=task,
-    ids=tuple(ids[i] for i in kept),
-    images=tuple(normal),
-    labels=tuple(classes[i] for i in kept),
+    task="classification" if labels.ndim == 1 else "segmentation",
+    ids=tuple(ids[i] for i in normal),
+    images=tuple(normal.values()),
+    labels=tuple(classes[i] for i in normal),
     class_names=names,
-    spacing_mm=tuple(spacing_mm[i] for i in kept),
-    groups=None if groups is None else tuple(groups[i] for i in kept),
-    split=None if split is None else split[kept],
-    left_out=tuple(left_out),
+    spacing_mm=tuple(spacing_mm[i] for i in normal),
+    groups=None if groups is None else tuple(groups[i] for i in normal),
+    split=None if split is None else split[list(normal)],
+    left_out=left_out,
   )
 
 
 def _read_arrays(path):
+  name, arrays = "", {}
   try:
-    with np.load(path, allow_pickle=False) as file:
-      return {name: file[name] for name in file.files}
-  except (
-    OSError,
-    ValueError,
-    EOFError,
-    KeyError,
-    zipfile.BadZipFile,
-    zlib.error,
-  ) as error:
-    found = f"{type(error).__name__}: {error}"
+    # numpy leaves a damaged archive open if it is given the path
+    with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
+      for name in file.files:
+        arrays[name] = np.asarray(file[name])
+  except Exception as error:  # a damaged archive breaks in many ways
+    found = f"{type(error).__name__}: {error} {name and f'(array {name})'}"
     raise bad_input(path, "a whole .npz of plain arrays", found) from error
+  return arrays
 
 
 def _general(path, arrays):
-  """MedMNIST's six arrays as the three of the general layout."""
+  """MedMNIST's arrays, two for each part, in the words of the general file."""
   if "train_images" not in arrays:
     return arrays
-  names = [s for s in _SPLITS if f"{s}_images" in arrays]
-  missing = [s for s in names if f"{s}_labels" not in arrays]
-  if missing:
-    raise bad_input(path, f"{missing[0]}_labels", sorted(arrays))
-  images = [arrays[f"{s}_images"] for s in names]
-  labels = [arrays[f"{s}_labels"] for s in names]
-  for name, x, y in zip(names, images, labels, strict=True):
-    if x.shape[:1] != y.shape[:1] or x.shape[1:] != images[0].shape[1:]:
-      found = f"{name}_images {x.shape} and {name}_labels {y.shape}"
-      raise bad_input(path, "images and labels that fit together", found)
+  parts = [s for s in fields.SPLITS if f"{s}_images" in arrays]
+  for part in parts:
+    _check_part(path, arrays, part)
+  counts = [len(arrays[f"{s}_images"]) for s in parts]
+  ids = [
+    f"{part}_{i:05d}"
+    for part, count in zip(parts, counts, strict=True)
+    for i in range(count)
+  ]
   return {
-    "images": np.concatenate(images),
-    "labels": np.concatenate(labels),
-    "ids": np.array(
-      [
-        f"{s}_{i:05d}"
-        for s, x in zip(names, images, strict=True)
-        for i in range(len(x))
-      ]
-    ),
-    "split": np.repeat(
-      [_SPLITS.index(s) for s in names], [len(x) for x in images]
-    ),
+    "images": np.concatenate([arrays[f"{s}_images"] for s in parts]),
+    "labels": np.concatenate([arrays[f"{s}_labels"] for s in parts]),
+    "ids": np.array(ids),
+    "split": np.repeat([fields.SPLITS.index(s) for s in parts], counts),
   }
+
+
+def _check_part(path, arrays, part):
+  images, first = arrays[f"{part}_images"], arrays["train_images"]
+  labels = arrays.get(f"{part}_labels")
+  if labels is None:
+    raise bad_input(path, f"an array {part}_labels", sorted(arrays))
+  wanted = f"{part}_images as train_images {first.shape}, with labels [N, 1]"
+  found = f"{images.shape} with labels {labels.shape}"
+  if not images.ndim or images.shape[1:] != first.shape[1:]:
+    raise bad_input(path, wanted, found)
+  if labels.shape not in ((len(images),), (len(images), 1)):
+    raise bad_input(path, wanted, found)
 
 
 def _shapes(path, arrays):
@@ -139,136 +130,48 @@ def _shapes(path, arrays):
     if name not in arrays:
       raise bad_input(path, f"an array {name}", sorted(arrays))
   images, labels = arrays["images"], arrays["labels"]
-  fits = images.ndim >= 3 and images.shape[:1] == labels.shape[:1]
-  if not fits or images.dtype.kind not in "buif" or not images.size:
-    found = f"images {images.dtype} {images.shape}, labels {labels.shape}"
-    raise bad_input(path, "numbers images [N, *sp] with N labels", found)
-  if labels.ndim > 1 and labels.shape[-1] == 1 and labels.ndim != 3:
-    labels = labels[..., 0]
-  if labels.ndim == 1:
-    has_channels = images.ndim >= 4 and images.shape[-1] <= 4
-  elif labels.shape == images.shape:
-    has_channels = False
-  elif labels.shape == images.shape[:-1]:
-    has_channels = True
-  else:
-    wanted = f"labels [N], [N, 1] or as images {images.shape}"
-    raise bad_input(path, wanted, arrays["labels"].shape)
-  return images if has_channels else images[..., None], labels
+  if images.dtype.kind not in "buif" or images.ndim < 3 or not images.size:
+    found = f"{images.dtype} {images.shape}"
+    raise bad_input(path, "images of real numbers [N, *sp]", found)
+  squeezed = labels[..., 0] if labels.shape[-1:] == (1,) else labels
+  if squeezed.shape == images.shape[:1]:
+    has_channels = images.ndim > 3 and images.shape[-1] <= _MOST_CHANNELS
+    return images if has_channels else images[..., None], squeezed
+  for maps in (labels, squeezed):
+    if maps.ndim > 2 and maps.shape == images.shape[:-1]:
+      return images, maps
+  if squeezed.shape == images.shape:
+    return images[..., None], squeezed
+  wanted = f"labels [N], [N, 1] or [N, *sp] for images {images.shape}"
+  raise bad_input(path, wanted, f"labels {labels.shape}")
 
 
 def _classes(path, arrays, labels):
-  labels = whole_numbers(labels, path)
-  segmentation = labels.ndim > 1
-  found = values_in([labels])
-  values = tuple(sorted({0, *found})) if segmentation else found
-  names = default_names(values, segmentation)
+  """Class of each item or voxel, and the names of the classes."""
+  labels = whole_numbers(labels, f"{path}, labels")
+  is_map = labels.ndim > 1
+  values = values_in([labels])
+  values = tuple(sorted({0, *values})) if is_map else values
+  names = default_names(values, background=is_map)
   if "class_names" in arrays:
     names = tuple(str(n) for n in arrays["class_names"].ravel())
     values = tuple(range(len(names)))
   check_classes(values, path)
-  classes = to_classes(labels, values, path)
-  if segmentation:
-    return classes, names, "segmentation"
-  return [np.array(c, np.int32) for c in classes], names, "classification"
+  classes = to_classes(labels, values, f"{path}, labels")
+  return classes if is_map else [np.array(c, np.int32) for c in classes], names
 
 
-def _per_item(arrays):
-  count = len(arrays["images"])
-  return {
-    name: array
-    for name, array in arrays.items()
-    if array.shape == (count,) or array.shape == (count, 1)
-  }
-
-
-def _rows(path, arrays, where):
-  fields = _per_item(arrays)
-  keep = np.ones(len(arrays["images"]), bool)
-  for part in filter(None, where.replace(" ", "").split(",")):
-    name, equals, value = part.partition("=")
-    if not equals or name not in fields:
-      wanted = f"name=value with one of {sorted(fields)}"
-      raise bad_input(path, wanted, f"where={where!r}")
-    texts = np.array([_text(v) for v in fields[name].ravel()])
-    keep &= texts == value
-  if not keep.any():
-    raise bad_input(path, f"items with {where}", "none")
-  return np.flatnonzero(keep)
-
-
-def _text(value, width=0):
-  if isinstance(value, np.floating) and value == np.rint(value):
-    value = int(value)
-  is_number = isinstance(value, int | np.integer)
-  return f"{int(value):0{width}d}" if is_number else str(value)
-
-
-def _ids(path, arrays):
-  fields, count = _per_item(arrays), len(arrays["images"])
-  if "ids" in arrays:
-    ids = tuple(_text(v) for v in arrays["ids"].ravel())
-    _check_ids(path, ids, count)
-    return ids
-  parts = []
-  for name in _ID_FIELDS:
-    if name in fields:
-      values = fields[name].ravel()
-      width = max(len(_text(v)) for v in values)
-      parts.append([name + _text(v, width) for v in values])
-  composed = tuple("_".join(p) for p in zip(*parts, strict=True))
-  if len(set(composed)) == count and all(map(_usable, composed)):
-    return composed
-  return tuple(f"item_{i:05d}" for i in range(count))
-
-
-def _check_ids(path, ids, count):
-  if len(ids) != count or len(set(ids)) < count:
-    found = f"{len(ids)} ids, {len(set(ids))} different"
-    raise bad_input(path, f"{count} different ids", found)
-  unusable = [i for i in ids if not _usable(i)]
-  if unusable:
-    wanted = "ids that can be file names"
-    raise bad_input(path, wanted, repr(unusable[0][:_LONGEST_ID]))
-
-
-def _usable(name):
-  plain = name.isprintable() and not set(name) & set('/\\:*?"<>|')
-  return plain and 0 < len(name) <= _LONGEST_ID and name[0] != "."
-
-
-def _spacing(path, arrays, labels, images):
-  count, axes = len(images), images.ndim - 2
-  if "spacing_mm" not in arrays:
-    return (None,) * count
-  spacing = arrays["spacing_mm"]
-  fits = spacing.dtype.kind in "uif" and spacing.shape in (
-    (axes,),
-    (count, axes),
-  )
-  if not fits or not (np.isfinite(spacing) & (spacing > 0)).all():
-    wanted = f"spacing_mm > 0 of shape [{axes}] or [{count}, {axes}]"
-    raise bad_input(path, wanted, f"{spacing.dtype} {spacing.shape}")
-  rows = np.broadcast_to(spacing, (count, axes)).tolist()
-  return tuple(tuple(float(s) for s in row) for row in rows)
-
-
-def _groups(arrays):
-  fields = _per_item(arrays)
-  for name in ("patient", "group"):
-    if name in fields:
-      return tuple(_text(v) for v in fields[name].ravel())
-  return None
-
-
-def _split(path, arrays):
-  if "split" not in arrays:
-    return None
-  texts = [_text(v) for v in arrays["split"].ravel()]
-  known = {**{s: i for i, s in enumerate(_SPLITS)}, "0": 0, "1": 1, "2": 2}
-  unknown = [t for t in texts if t not in known]
-  if unknown or len(texts) != len(arrays["images"]):
-    found = unknown[0] if unknown else f"{len(texts)} values"
-    wanted = f"split 0, 1, 2 or {_SPLITS} for each item"
-    raise bad_input(path, wanted, found)
-  return np.array([known[t] for t in texts], np.int8)
+def _normalise(path, images, ids, rows, strict):
+  """Images by row, and a line for each row that is not finite."""
+  normal, left_out = {}, []
+  for row in rows:
+    if np.isfinite(images[row]).all():
+      normal[row] = intensity.normalise(images[row])
+      continue
+    error = bad_input(f"{path}, {ids[row]}", "finite pixels", "NaN or infinity")
+    if strict:
+      raise error
+    left_out.append(str(error))
+  if not normal:
+    raise bad_input(path, "at least one usable item", left_out[0])
+  return normal, tuple(left_out)

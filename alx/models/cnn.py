@@ -29,7 +29,7 @@ def make_cnn(
     Model, x [B,H,W,channels] -> logits [B,C] and features [B,widths[-1]].
 
   Raises:
-    ValueError: no widths.
+    ValueError: no widths; in use, an x that is not [B,H,W,channels].
   """
   if not widths:
     raise ValueError("widths must hold at least one width, got none")
@@ -42,6 +42,7 @@ class _CNN(nn.Module):
 
   @nn.compact
   def __call__(self, x: jax.Array) -> tuple[jax.Array, jax.Array]:
+    layers.check_extents(x, 2, 0)
     first, *deeper = self.widths
     x = layers.ConvNormRelu(first, self.groups)(x)
     for width in deeper:

@@ -84,7 +84,7 @@ def _direct(x: jax.Array, kernel: jax.Array, stride: int) -> jax.Array:
 def _conv_cpu(x: jax.Array, kernel: jax.Array, stride: int) -> jax.Array:
   if x.ndim == 4:
     return _conv_2d(x, kernel, stride)
-  taps, rows, columns, inputs, outputs = kernel.shape
+  taps, rows, columns, inputs, _ = kernel.shape
   flat = jnp.moveaxis(kernel, 0, 3).reshape(rows, columns, inputs, -1)
   slices = _conv_2d(x.reshape(-1, *x.shape[2:]), flat, stride)
   slices = slices.reshape(*x.shape[:2], *slices.shape[1:])

@@ -34,7 +34,8 @@ def make_unet(
     Model, logits [B,*sp,C] and features [B,widths[-1]].
 
   Raises:
-    ValueError: spatial_dims other than 2 and 3, or no widths.
+    ValueError: spatial_dims other than 2 and 3, or no widths; in use, an x
+      of other extents.
   """
   if spatial_dims not in (2, 3):
     raise ValueError(f"spatial_dims must be 2 or 3, got {spatial_dims}")

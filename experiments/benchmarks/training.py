@@ -1,6 +1,6 @@
 """Time of one optimiser step: ours, flax's own convolution, and torch.
 
-    python -m experiments.benchmarks.training
+    python -m experiments.benchmarks.training --csv=training.csv
 
 Every contender takes its turn in every repeat, in one process, and medians
 are compared, so what else the machine does falls on all alike.
@@ -19,53 +19,236 @@ from unittest import mock
 import flax
 import flax.linen as nn
 import jax
-import jax.numpy as jnp
 import optax
 from absl import app, flags
 
 from alx.models import Model, layers, make_cnn, make_unet
-from experiments.benchmarks import training_torch
 
-_REPEATS = flags.DEFINE_integer("repeats", 15, "Timed turns of a contender.")
-_STEPS = flags.DEFINE_integer("steps", 20, "Steps inside one compiled scan.")
+try:
+  import torch
+except ImportError:  # the peer is optional: pip install alx[bench]
+  torch = None
+
+_REPEATS = flags.DEFINE_integer("repeats", 9, "Timed turns per contender.")
+_STEPS = flags.DEFINE_integer("steps", 20, "Steps of ours in one scan.")
 _FLAX_STEPS = flags.DEFINE_integer(
-  "flax_steps", 2, "Steps of flax's own convolution inside a scan; 0: none."
+  "flax_steps", 0, "Steps of flax's convolution in one scan, once; 0: none."
 )
-_ONLY = flags.DEFINE_list("only", [], "Names of nets to run; all if empty.")
+_ONLY = flags.DEFINE_list("only", [], "Names of nets; empty: all.")
 _CSV = flags.DEFINE_string("csv", "", "Also write the table to this file.")
 
-_ADAM = optax.adam(1e-3)
+_GROUPS = 8
+_RATE = 1e-3
 
 
 class Net(NamedTuple):
-  """One row of the table."""
+  """A net and the batch that it is timed on."""
 
   model: Model
   shape: tuple[int, ...]  # of a batch, [B,*sp,channels]
-  voxelwise: bool  # labels for each voxel, or one for each item
   widths: tuple[int, ...]
   num_classes: int
+  voxelwise: bool  # a label for each voxel, or one for each item
 
 
 class Contender(NamedTuple):
-  """Something to time; `run` blocks until done."""
+  """Something to time."""
 
-  run: Callable  # () -> None
-  steps: int  # optimiser steps in one run
-  compile_s: float
+  run: Callable  # () -> None, returns when done
+  steps: int  # optimiser steps of one run
+  compile_s: float = 0.0
 
 
-def make_net(name: str) -> Net:
-  """The nets that are timed, by name."""
-  if name == "unet_2d":
-    widths = (16, 32, 64, 128, 256)
-    shape = (8, 128, 128, 1)
-    return Net(make_unet(2, 4, widths), shape, True, widths, 4)
-  if name == "unet_3d":
-    widths = (8, 16, 32)
-    shape = (4, 32, 48, 32, 1)
-    return Net(make_unet(3, 3, widths), shape, True, widths, 3)
-  if name == "cnn":
-    widths = (16, 32, 64)
-    return Net(make_cnn(10, widths), (64, 28, 28, 1), False, widths, 10)
-  raise ValueError(f"wanted unet_2d, unet_3d or cnn, got {name}")
+def unet_2d() -> Net:
+  """Five levels on slices."""
+  widths = (16, 32, 64, 128, 256)
+  return Net(make_unet(2, 4, widths), (8, 128, 128, 1), widths, 4, True)
+
+
+def unet_3d() -> Net:
+  """Three levels on small volumes."""
+  widths = (8, 16, 32)
+  return Net(make_unet(3, 3, widths), (4, 32, 48, 32, 1), widths, 3, True)
+
+
+def cnn() -> Net:
+  """One convolution per level on thumbnails."""
+  widths = (16, 32, 64)
+  return Net(make_cnn(10, widths), (64, 28, 28, 1), widths, 10, False)
+
+
+NETS = {"unet_2d": unet_2d, "unet_3d": unet_3d, "cnn": cnn}
+
+
+class FlaxConv(nn.Module):
+  """flax's own convolution with the signature of ours."""
+
+  features: int
+
+  @nn.compact
+  def __call__(self, x: jax.Array) -> jax.Array:
+    """[B,*sp,I] -> [B,*sp,features]."""
+    window = (3,) * (x.ndim - 2)
+    return nn.Conv(self.features, window, use_bias=False)(x)
+
+
+def jax_contender(net: Net, steps: int, scan: bool) -> Contender:
+  """Compiles one step, or a scan of `steps` of them."""
+  optimizer = optax.adam(_RATE)
+  x = jax.random.normal(jax.random.key(0), net.shape)
+  labels = net.shape[:-1] if net.voxelwise else net.shape[:1]
+  y = jax.random.randint(jax.random.key(1), labels, 0, net.num_classes)
+
+  def loss(params, key):
+    logits, _ = net.model.apply(params, x, key)
+    each = optax.softmax_cross_entropy_with_integer_labels(logits, y)
+    return each.mean()
+
+  def step(state, key):
+    params, moments = state
+    grads = jax.grad(loss)(params, key)
+    updates, moments = optimizer.update(grads, moments, params)
+    return (optax.apply_updates(params, updates), moments), None
+
+  params = net.model.init(jax.random.key(2), x)
+  state = params, optimizer.init(params)
+  keys = jax.random.split(jax.random.key(3), steps)
+  many = functools.partial(jax.lax.scan, step)
+  fn, keys = (many, keys) if scan else (step, keys[0])
+  start = time.perf_counter()
+  compiled = jax.jit(fn).lower(state, keys).compile()
+  seconds = time.perf_counter() - start
+  run = lambda: jax.block_until_ready(compiled(state, keys))  # noqa: E731
+  return Contender(run, steps, seconds)
+
+
+def torch_net(net: Net):
+  """The same layers in the same order as a torch module."""
+  flat = len(net.shape) == 4
+  conv = torch.nn.Conv2d if flat else torch.nn.Conv3d
+  pool = torch.nn.MaxPool2d(2) if flat else torch.nn.MaxPool3d(2)
+  relu, up = torch.nn.ReLU(), torch.nn.Upsample(scale_factor=2)
+
+  def block(inputs, width, count):
+    parts = []
+    for i in [inputs] + [width] * (count - 1):
+      parts += [conv(i, width, 3, padding=1, bias=False)]
+      parts += [torch.nn.GroupNorm(_GROUPS, width), relu]
+    return torch.nn.Sequential(*parts)
+
+  class Forward(torch.nn.Module):
+    def __init__(self):
+      super().__init__()
+      self.count = 2 if net.voxelwise else 1
+      pairs = list(zip((1, *net.widths), net.widths, strict=False))
+      self.down = torch.nn.ModuleList(block(*p, self.count) for p in pairs)
+      above = list(zip(net.widths[:0:-1], net.widths[-2::-1], strict=True))
+      above = above if net.voxelwise else []
+      thin = [conv(a, b, 1, bias=False) for a, b in above]
+      self.thin = torch.nn.ModuleList(thin)
+      self.up = torch.nn.ModuleList(block(2 * b, b, 2) for _, b in above)
+      width = net.widths[0] if net.voxelwise else net.widths[-1]
+      self.drop = torch.nn.Dropout2d(0.2) if flat else torch.nn.Dropout3d(0.2)
+      self.head = conv(width, net.num_classes, 1)
+
+    def forward(self, x):
+      skips = [self.down[0](x)]
+      for level in self.down[1:]:
+        skips.append(level(pool(skips[-1])))
+      x = skips.pop()
+      for thin, level in zip(self.thin, self.up, strict=True):
+        x = level(torch.cat([skips.pop(), up(thin(x))], 1))
+      if not net.voxelwise:
+        x = x.mean((2, 3), keepdim=True)
+      return self.head(self.drop(x)).squeeze()
+
+  return Forward()
+
+
+def torch_contender(net: Net) -> Contender:
+  """One step of torch, channels last, on as many threads as cores."""
+  torch.set_num_threads(os.cpu_count())
+  flat = len(net.shape) == 4
+  layout = torch.channels_last if flat else torch.channels_last_3d
+  batch, *extents, channels = net.shape
+  x = torch.randn(batch, channels, *extents).to(memory_format=layout)
+  labels = (batch, *extents) if net.voxelwise else (batch,)
+  y = torch.randint(0, net.num_classes, labels)
+  module = torch_net(net).to(memory_format=layout)
+  adam = torch.optim.Adam(module.parameters(), _RATE, foreach=True)
+
+  def run():
+    adam.zero_grad()
+    torch.nn.functional.cross_entropy(module(x), y).backward()
+    adam.step()
+
+  return Contender(run, 1)
+
+
+def medians(contenders: dict[str, Contender], repeats: int) -> dict:
+  """Median milliseconds per step; all take one turn in every repeat."""
+  seconds = {name: [] for name in contenders}
+  for each in contenders.values():
+    each.run()
+  for _ in range(repeats):
+    for name, each in contenders.items():
+      start = time.perf_counter()
+      each.run()
+      seconds[name].append((time.perf_counter() - start) / each.steps)
+  return {n: 1e3 * statistics.median(s) for n, s in seconds.items()}
+
+
+def measure(name: str) -> dict:
+  """One row: milliseconds per step, ratios, seconds of compilation."""
+  net = NETS[name]()
+  contenders = {
+    "alone": jax_contender(net, 1, scan=False),
+    "scan": jax_contender(net, _STEPS.value, scan=True),
+  }
+  with mock.patch.object(layers, "Conv", FlaxConv):
+    contenders["flax"] = jax_contender(NETS[name](), 1, scan=False)
+  if torch is not None:
+    contenders["torch"] = torch_contender(net)
+  times = medians(contenders, _REPEATS.value)
+  row = {"net": name} | {f"{k}_ms": v for k, v in times.items()}
+  row["scan/alone"] = times["scan"] / times["alone"]
+  for peer in times.keys() & {"flax", "torch"}:
+    row[f"scan/{peer}"] = times["scan"] / times[peer]
+    row[f"alone/{peer}"] = times["alone"] / times[peer]
+  if _FLAX_STEPS.value:
+    with mock.patch.object(layers, "Conv", FlaxConv):
+      slow = jax_contender(NETS[name](), _FLAX_STEPS.value, scan=True)
+    row["flax_scan_ms"] = medians({"scan": slow}, 1)["scan"]
+  compiled = {k: c.compile_s for k, c in contenders.items() if c.compile_s}
+  return row | {f"compile_{k}_s": v for k, v in compiled.items()}
+
+
+def versions() -> str:
+  """The machine and what ran on it."""
+  found = {"python": platform.python_version(), "jax": jax.__version__}
+  found |= {"flax": flax.__version__}
+  found |= {"torch": torch.__version__ if torch else "missing"}
+  listed = ", ".join(f"{k} {v}" for k, v in found.items())
+  device = jax.devices()[0].device_kind
+  return f"{platform.machine()}, {os.cpu_count()} cores, {device}; {listed}"
+
+
+def main(_: list[str]) -> None:
+  """Prints the table and writes it."""
+  print(versions())
+  rows = []
+  for name in _ONLY.value or NETS:
+    rows.append(measure(name))
+    for key, value in rows[-1].items():
+      shown = value if isinstance(value, str) else f"{value:.3g}"
+      print(f"{key:>18} {shown}", flush=True)
+  if _CSV.value:
+    with open(_CSV.value, "w", newline="") as file:
+      fields = list(dict.fromkeys(key for row in rows for key in row))
+      writer = csv.DictWriter(file, fields, lineterminator="\n")
+      writer.writeheader()
+      writer.writerows(rows)
+
+
+if __name__ == "__main__":
+  app.run(main)

@@ -1,0 +1,165 @@
+"""What an .npz says about its items beside images and labels.
+
+All functions take `arrays`, the arrays of the file by name; N is the length of
+`arrays["images"]`.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from alx.data.dataset import bad_input
+
+SPLITS = ("train", "val", "test")
+
+_GROUPS = ("patient", "group")
+_ID_PARTS = (*_GROUPS, "frame", "slice")
+_LONGEST_ID = 150
+_NOT_IN_NAMES = frozenset('/\\:*?"<>|')
+
+Arrays = Mapping[str, np.ndarray]
+
+
+def rows_where(path: object, arrays: Arrays, where: str) -> list[int]:
+  """Items, ascending, whose fields have the values that `where` asks for.
+
+  Args:
+    path: what the error names.
+    arrays: the arrays of the file.
+    where: "name=value,name=value"; "" is all items.
+
+  Raises:
+    DataError: a name that is no field of the items, or no such item.
+  """
+  known = _per_item(arrays)
+  keep = np.ones(len(arrays["images"]), bool)
+  for part in where.split(",") if where.strip() else ():
+    name, equals, value = (text.strip() for text in part.partition("="))
+    if not equals or name not in known:
+      wanted = f"where with name=value and one of the names {sorted(known)}"
+      raise bad_input(path, wanted, repr(where))
+    keep &= np.array([_is_value(v, value) for v in known[name]])
+    if not keep.any():
+      found = sorted({_text(v) for v in known[name]})[:20]
+      raise bad_input(path, f"items where {where}", f"{name} in {found}")
+  return np.flatnonzero(keep).tolist()
+
+
+def item_ids(path: object, arrays: Arrays) -> tuple[str, ...]:
+  """N ids: those given, else composed of patient, frame, slice, else numbers.
+
+  Numbers are places in the file, so that they do not move when items are left
+  out.
+
+  Raises:
+    DataError: given ids that repeat, or that cannot be file names.
+  """
+  count = len(arrays["images"])
+  if "ids" in arrays:
+    ids = tuple(_text(v) for v in arrays["ids"].ravel())
+    _check_ids(path, ids, count)
+    return ids
+  known = _per_item(arrays)
+  parts = [_padded(name, known[name]) for name in _ID_PARTS if name in known]
+  composed = tuple("_".join(part) for part in zip(*parts, strict=True))
+  if len(set(composed)) == count and all(map(_is_name, composed)):
+    return composed
+  return tuple(f"item_{i:05d}" for i in range(count))
+
+
+def item_groups(arrays: Arrays) -> tuple[str, ...] | None:
+  """The patient, or else the group, of each item; None if there is none."""
+  known = _per_item(arrays)
+  for name in _GROUPS:
+    if name in known:
+      return tuple(_text(v) for v in known[name])
+  return None
+
+
+def given_split(path: object, arrays: Arrays) -> np.ndarray | None:
+  """[N] int8, 0 train, 1 val, 2 test; None if the file has no `split`.
+
+  Raises:
+    DataError: other values, or not one per item.
+  """
+  if "split" not in arrays:
+    return None
+  texts = [_text(v) for v in arrays["split"].ravel()]
+  known = {"0": 0, "1": 1, "2": 2, **{s: i for i, s in enumerate(SPLITS)}}
+  unknown = sorted(set(texts) - set(known))
+  if unknown or len(texts) != len(arrays["images"]):
+    wanted = f"split of 0, 1, 2 or {', '.join(SPLITS)} for each item"
+    found = unknown[:5] if unknown else f"{len(texts)} values"
+    raise bad_input(path, wanted, found)
+  return np.array([known[text] for text in texts], np.int8)
+
+
+def item_spacing(
+  path: object, arrays: Arrays, axes: int
+) -> tuple[tuple[float, ...] | None, ...]:
+  """Spacing of each item in mm, one per spatial axis; None if unknown.
+
+  Args:
+    path: what the error names.
+    arrays: the arrays of the file.
+    axes: d, how many spatial axes there are.
+
+  Raises:
+    DataError: `spacing_mm` is not [d] or [N, d] of numbers above 0.
+  """
+  count = len(arrays["images"])
+  if "spacing_mm" not in arrays:
+    return (None,) * count
+  spacing = arrays["spacing_mm"]
+  fits = spacing.dtype.kind in "uif"
+  fits = fits and spacing.shape in ((axes,), (count, axes))
+  if not fits or not (np.isfinite(spacing) & (spacing > 0)).all():
+    wanted = f"spacing_mm above 0 of shape [{axes}] or [{count}, {axes}]"
+    found = f"{spacing.dtype} {spacing.shape} {spacing.ravel()[:3].tolist()}"
+    raise bad_input(path, wanted, found)
+  rows = np.broadcast_to(spacing.astype(np.float64), (count, axes)).tolist()
+  return tuple(tuple(row) for row in rows)
+
+
+def _per_item(arrays):
+  count = len(arrays["images"])
+  shapes = ((count,), (count, 1))
+  return {n: a.ravel() for n, a in arrays.items() if a.shape in shapes}
+
+
+def _is_value(value, text):
+  if isinstance(value, np.number):
+    try:
+      return float(value) == float(text)
+    except ValueError:
+      return False
+  return str(value) == text
+
+
+def _text(value, width=0):
+  if isinstance(value, np.floating) and value.is_integer():
+    value = int(value)
+  if isinstance(value, int | np.integer):
+    return f"{int(value):0{width}d}"
+  return str(value)
+
+
+def _padded(name, values):
+  width = max(len(_text(v)) for v in values)
+  return [name + _text(v, width) for v in values]
+
+
+def _check_ids(path, ids, count):
+  if len(ids) != count or len(set(ids)) < count:
+    found = f"{len(ids)} ids, {len(set(ids))} different ones"
+    raise bad_input(path, f"{count} different ids", found)
+  for name in ids:
+    if not _is_name(name):
+      wanted = "ids that can be file names"
+      raise bad_input(path, wanted, repr(name[:_LONGEST_ID]))
+
+
+def _is_name(text):
+  if not 0 < len(text) <= _LONGEST_ID or not text.isprintable():
+    return False
+  return text[0] != "." and not _NOT_IN_NAMES & set(text)

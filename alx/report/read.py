@@ -1,0 +1,151 @@
+"""Reads a run directory into plain tables; what is missing is noted."""
+
+import csv
+import json
+import pathlib
+import re
+from typing import NamedTuple
+
+import numpy as np
+
+_FOLDER = re.compile(r"(?P<name>.+)-seed(?P<seed>\d+)")
+
+
+class Run(NamedTuple):
+  """One acquisition and one seed, as far as it got."""
+
+  acquisition: str
+  seed: int
+  folder: pathlib.Path
+  rows: tuple[dict[str, str], ...]  # curve.csv, one row per finished round
+  picks: tuple[dict[str, str], ...]  # picks.csv
+
+  def column(self, name: str) -> np.ndarray:
+    """[rounds] float64; NaN where there is no number."""
+    return np.array([number(row.get(name)) for row in self.rows], np.float64)
+
+
+class Study(NamedTuple):
+  """A run directory."""
+
+  workdir: pathlib.Path
+  config: dict
+  versions: dict
+  dataset: dict
+  split: dict
+  runs: tuple[Run, ...]  # of the acquisitions
+  full: tuple[Run, ...]  # trained on every pool label
+  missing: tuple[str, ...]  # a line each
+
+  @property
+  def metric(self) -> str:
+    """The column that the comparison is about."""
+    return str(self.dataset.get("metric") or self._guess())
+
+  def _guess(self):
+    rows = [row for run in (*self.runs, *self.full) for row in run.rows]
+    return "auc" if any("auc" in row for row in rows) else "dice"
+
+
+def number(text: str | None) -> float:
+  """A float, or NaN if it is none."""
+  try:
+    return float(text)
+  except (TypeError, ValueError):
+    return float("nan")
+
+
+def read_study(workdir: pathlib.Path) -> Study:
+  """Reads everything but the pictures.
+
+  Raises:
+    NotADirectoryError: `workdir` is no directory.
+  """
+  if not workdir.is_dir():
+    raise NotADirectoryError(f"wanted a run directory, found {workdir}")
+  missing = []
+  names = ("config", "versions", "dataset", "split")
+  objects = [_read_object(workdir / f"{n}.json", missing) for n in names]
+  runs = _read_runs(workdir / "runs", missing)
+  full = tuple(r for r in runs if r.acquisition == "full" and r.rows)
+  others = tuple(r for r in runs if r.acquisition != "full" and r.rows)
+  missing += _absent(objects[0], others) + _unfinished(others)
+  return Study(workdir, *objects, others, full, tuple(missing))
+
+
+def _read_object(path, missing):
+  try:
+    content = json.loads(path.read_text(encoding="utf-8"))
+  except (OSError, ValueError):
+    content = None
+  if isinstance(content, dict):
+    return content
+  missing.append(f"{path.name}: not there or not a JSON object.")
+  return {}
+
+
+def _read_runs(folder, missing):
+  found = []
+  for path in sorted(folder.glob("*")) if folder.is_dir() else []:
+    match = _FOLDER.fullmatch(path.name)
+    if match and path.is_dir():
+      found.append(_read_run(path, match["name"], int(match["seed"]), missing))
+  if not found:
+    missing.append("runs/: no run yet.")
+  return found
+
+
+def _read_run(path, name, seed, missing):
+  rows = _with_times(_read_rows(path / "curve.csv"), path / "times.csv")
+  picks = _read_rows(path / "picks.csv")
+  if not rows:
+    missing.append(f"{path.name}: no finished round.")
+  elif not picks and name != "full":
+    missing.append(f"{path.name}: no picks.csv.")
+  return Run(name, seed, path, tuple(rows), tuple(picks))
+
+
+def _read_rows(path):
+  """The whole rows of a CSV file; none if it cannot be read."""
+  try:
+    with open(path, newline="", encoding="utf-8") as file:
+      rows = list(csv.DictReader(file))
+  except (OSError, ValueError, csv.Error):
+    return []
+  return [r for r in rows if None not in r and None not in r.values()]
+
+
+def _with_times(rows, path):
+  """Curve rows by round, the last of each, with the seconds of times.csv."""
+  times = {row.get("round"): row for row in _read_rows(path)}
+  kept = [r for r in rows if not np.isnan(number(r.get("round")))]
+  by_round = {int(number(r["round"])): r for r in kept}
+  return [
+    row | times.get(row["round"], {}) for _, row in sorted(by_round.items())
+  ]
+
+
+def _absent(config, runs):
+  """Runs that the settings ask for and that have no finished round."""
+  names, count = config.get("acquisition"), config.get("seeds")
+  if not isinstance(names, list) or not isinstance(count, int):
+    return []
+  first = config.get("first_seed") or 0
+  found = {(run.acquisition, run.seed) for run in runs}
+  wanted = [(n, s) for n in names for s in range(first, first + count)]
+  return [
+    f"{name}, seed {seed}: asked for in config.json, nothing to show yet."
+    for name, seed in wanted
+    if (name, seed) not in found
+    and not (runs and (runs[0].folder.parent / f"{name}-seed{seed}").is_dir())
+  ]
+
+
+def _unfinished(runs):
+  longest = max((len(run.rows) for run in runs), default=0)
+  return [
+    f"{run.acquisition}, seed {run.seed}: {len(run.rows)} of {longest} rounds "
+    "finished."
+    for run in runs
+    if len(run.rows) < longest
+  ]

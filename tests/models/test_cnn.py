@@ -1,0 +1,24 @@
+"""The small CNN."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from alx.models import make_cnn
+
+
+def test_features_are_the_pooled_last_level():
+  model = make_cnn(3, (4, 8, 16))
+  x = jax.random.normal(jax.random.key(0), (2, 28, 28, 1))
+  params = model.init(jax.random.key(1), x)
+  hidden, features = model.trunk(params, x)
+  assert features.shape == (2, 16)
+  np.testing.assert_array_equal(hidden, features)
+
+
+def test_refuses_no_widths_and_volumes():
+  with pytest.raises(ValueError, match="at least one width"):
+    make_cnn(2, ())
+  with pytest.raises(ValueError, match="2 spatial axes"):
+    make_cnn(2).init(jax.random.key(0), jnp.zeros((1, 4, 4, 4, 1)))

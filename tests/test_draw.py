@@ -1,0 +1,70 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from alx.augment import Augment
+from alx.data import patches
+from alx.draw import count_draws, draw_batch, draw_item
+from alx.pool import init_pool, mark_labelled
+from alx.settings import Training
+
+PLAIN = Augment(flips=False, turns=False, intensity=0.0)
+
+
+def pool_of(num_items, *items):
+  return mark_labelled(init_pool(num_items), jnp.array(items))
+
+
+def drawn(pool, draws, aware, count=3000):
+  keys = jax.random.split(jax.random.key(0), count)
+  items, wanted = jax.vmap(lambda k: draw_item(k, pool, draws, aware))(keys)
+  return np.asarray(items), np.asarray(wanted)
+
+
+def test_counts_only_labelled_slots():
+  labels = jnp.array([0, 1, 1, 2, 2, 2])
+  draws = count_draws(labels, pool_of(6, 4, 0, 1), 4)
+  assert draws.seen.tolist() == [True, True, True, False]
+  assert draws.until[0].tolist() == [0, 1, 1, 1, 1, 1]
+  assert draws.until[2].tolist() == [1, 1, 1, 1, 1, 1]
+
+
+def test_unaware_draws_are_even_over_labelled_items():
+  labels = jnp.array([0, 1, 1, 1, 1, 2])
+  pool = pool_of(6, 1, 2, 3, 0)
+  items, wanted = drawn(pool, count_draws(labels, pool, 3), 0.0)
+  share = np.bincount(items, minlength=6) / len(items)
+  np.testing.assert_allclose(share, [0.25] * 4 + [0, 0], atol=0.04)
+  assert (wanted == 3).all()
+
+
+def test_aware_draws_are_even_over_classes():
+  labels = jnp.array([0, 1, 1, 1, 1, 2])
+  pool = pool_of(6, 1, 2, 3, 0)  # class 0 once, class 1 three times
+  items, wanted = drawn(pool, count_draws(labels, pool, 3), 1.0)
+  share = np.bincount(items, minlength=6) / len(items)
+  np.testing.assert_allclose(share, [1 / 2] + [1 / 6] * 3 + [0, 0], atol=0.04)
+  assert (wanted == np.asarray(labels)[items]).all()
+
+
+def test_patches_show_the_wanted_class_and_stay_inside():
+  label = np.zeros((40, 30), np.uint8)
+  label[33, 4] = 1  # one voxel, near the end of the item
+  image = label[..., None].astype(np.float32) + 1
+  other = np.ones((20, 50, 1), np.float32)
+  patch = (8, 8)
+  images = jax.tree.map(
+    jnp.asarray, patches.stack_images([image, other], patch)
+  )
+  labels = jnp.asarray(
+    patches.stack_labels([label, np.zeros((20, 50), np.uint8)], patch)
+  )
+  pool = pool_of(2, 0, 1)
+  draws = count_draws(labels, pool, 2)
+  training = Training(patch, batch=64, class_aware=1.0, augment=PLAIN)
+  x, y = draw_batch(jax.random.key(0), images, labels, pool, draws, training)
+  assert x.shape == (64, 8, 8, 1) and y.shape == (64, 8, 8)
+  assert (x > 0).all()  # no padding was read
+  shows = np.asarray((y == 1).any((1, 2)))
+  assert 0.3 < shows.mean() < 0.7  # half of the draws want class 1
+  np.testing.assert_array_equal(x[..., 0], y + 1.0)

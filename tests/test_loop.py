@@ -1,0 +1,203 @@
+import functools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from alx.acquisition import BY_NAME
+from alx.loop import check_budget, draw_start, pad_items, simulate
+from tests import problems
+
+START, QUERY, ROUNDS = 4, 3, 3
+
+
+def by_hand(loop, images, labels, rounds=ROUNDS, key=0):
+  """The same with ask and tell, and a reader in between."""
+  key = jax.random.key(key)
+  num_items = labels.shape[0]
+  state = loop.init(key, images, jax.eval_shape(lambda: labels[0]))
+  asked = pad_items(draw_start(key, num_items, START), START, num_items)
+  history = []
+  for _ in range(rounds + 1):
+    history.append(np.asarray(asked))
+    state = loop.tell(state, asked, labels[asked])
+    items, state = loop.ask(state)
+    asked = pad_items(items, START, num_items)
+  return state, np.stack(history)
+
+
+@functools.cache
+def compiled_run(name):
+  """`simulate` on `blobs` as one program of key and labels."""
+  loop = problems.loop_of(problems.mlp_learner(5), name)
+  images, _ = problems.blobs()
+
+  @jax.jit
+  def program(key, labels):
+    return simulate(
+      loop,
+      jax.random.key(key),
+      images,
+      labels,
+      start=START,
+      query=QUERY,
+      rounds=ROUNDS,
+      evaluate=lambda state: state.pool.count,
+    )
+
+  return program
+
+
+def check_against_hand(loop, images, labels, program):
+  state, items, counts = program(0, labels)
+  hand_state, hand_items = by_hand(loop, images, labels)
+  np.testing.assert_array_equal(items, hand_items)
+  assert counts.tolist() == [4, 7, 10, 13]
+  np.testing.assert_array_equal(state.pool.order, hand_state.pool.order)
+  real = items[items < labels.shape[0]]
+  assert len(set(real.tolist())) == START + ROUNDS * QUERY
+
+
+@pytest.mark.parametrize(
+  "name", sorted(name for name in BY_NAME if not BY_NAME[name].spatial)
+)
+def test_simulate_asks_what_ask_and_tell_ask(name):
+  loop = problems.loop_of(problems.mlp_learner(5), name)
+  check_against_hand(loop, *problems.blobs(), compiled_run(name))
+
+
+def test_simulate_segmentation():
+  images, labels = problems.squares(16)
+  loop = problems.loop_of(problems.unet_learner(3), "foreground_random")
+  program = jax.jit(
+    lambda key, labels: simulate(
+      loop,
+      jax.random.key(key),
+      images,
+      labels,
+      start=START,
+      query=QUERY,
+      rounds=ROUNDS,
+      evaluate=lambda state: state.pool.count,
+    )
+  )
+  check_against_hand(loop, images, labels, program)
+
+
+def test_no_label_leaks():
+  _, labels = problems.blobs()
+  state, items, _ = compiled_run("entropy")(0, labels)
+  asked = np.isin(np.arange(24), np.asarray(items))
+  garbage = jnp.where(jnp.asarray(asked), labels, 77)
+  again, items_again, _ = compiled_run("entropy")(0, garbage)
+  np.testing.assert_array_equal(items, items_again)
+  jax.tree.map(np.testing.assert_array_equal, state.params, again.params)
+
+
+def test_every_label_told_is_the_reader_s():
+  images, labels = problems.blobs()
+  loop = problems.loop_of(problems.mlp_learner(2), "random")
+  state, _ = by_hand(loop, images, labels)
+  known = np.asarray(state.pool.labelled)
+  np.testing.assert_array_equal(state.labels[known], labels[known])
+  assert (np.asarray(state.labels)[~known] == 0).all()
+
+
+def test_same_key_same_picks_other_key_other_picks():
+  _, labels = problems.blobs()
+  run = compiled_run("bald")
+  picks = [run(key, labels)[1].tolist() for key in (0, 0, 1)]
+  assert picks[0] == picks[1] != picks[2]
+
+
+def test_the_start_is_the_same_for_every_acquisition():
+  _, labels = problems.blobs()
+  starts = [compiled_run(n)(0, labels)[1][0] for n in ("random", "entropy")]
+  assert starts[0].tolist() == starts[1].tolist()
+
+
+def test_warm_start_goes_on_from_the_last_params():
+  images, labels = problems.blobs()
+  finals = []
+  for warm in (False, True):
+    learner = problems.mlp_learner(1, learning_rate=1e-8)
+    loop = problems.loop_of(learner, "random", warm=warm)
+    state, _ = by_hand(loop, images, labels, rounds=1)
+    first = loop.init(
+      jax.random.key(0), images, jax.eval_shape(lambda: labels[0])
+    )
+    gap = jax.tree.map(
+      lambda a, b: jnp.abs(a - b).max(), state.params, first.params
+    )
+    finals.append(max(jax.tree.leaves(gap)))
+  assert finals[1] < 1e-6 < finals[0]
+
+
+class Compiles:
+  """Counts what the backend compiles; one listener for the whole suite."""
+
+  count = 0
+
+
+def _listen(event, *_, **__):
+  if event == "/jax/core/compile/backend_compile_duration":
+    Compiles.count += 1
+
+
+jax.monitoring.register_event_duration_secs_listener(_listen)
+
+
+def test_nothing_compiles_after_the_first_round():
+  images, labels = problems.squares(16)
+  loop = problems.loop_of(problems.unet_learner(3), "bald")
+  state = loop.init(
+    jax.random.key(0), images, jax.eval_shape(lambda: labels[0])
+  )
+  asked = pad_items(draw_start(jax.random.key(0), 16, START), START, 16)
+  counts = []
+  for _ in range(4):
+    before = Compiles.count
+    state = loop.tell(state, asked, labels[asked])
+    items, state = loop.ask(state)
+    asked = pad_items(items, START, 16)
+    counts.append(Compiles.count - before)
+  assert counts[0] > 0
+  assert counts[1:] == [0, 0, 0]
+
+
+def test_loops_share_one_compiled_fit():
+  images, labels = problems.blobs()
+  learner = problems.mlp_learner(4)
+  for name in ("random", "entropy"):
+    by_hand(problems.loop_of(learner, name), images, labels)
+  assert learner.fit._cache_size() == 1
+
+
+@pytest.mark.parametrize(
+  ("arguments", "message"),
+  [
+    ((10, 4, 3, 3), r"4 \+ 3 rounds x 3 items = 13 labels.*holds 10 items"),
+    ((10, 0, 3, 1), "at least 1 item, found 0"),
+    ((10, 1, 0, 1), "query must be >= 1"),
+  ],
+)
+def test_a_budget_the_pool_cannot_meet(arguments, message):
+  with pytest.raises(ValueError, match=message):
+    check_budget(*arguments)
+
+
+def test_simulate_checks_the_budget_before_training():
+  images, labels = problems.blobs(12)
+  loop = problems.loop_of(problems.mlp_learner())
+  with pytest.raises(ValueError, match="13 labels, but the pool holds 12"):
+    simulate(
+      loop,
+      jax.random.key(0),
+      images,
+      labels,
+      start=START,
+      query=QUERY,
+      rounds=ROUNDS,
+      evaluate=None,
+    )
