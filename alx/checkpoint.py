@@ -26,7 +26,8 @@ class Checkpoints:
     """Writes a pytree of arrays as `step`; returns when it is on disk."""
     if step in self._manager.all_steps():  # what a restore could not read
       self._manager.delete(step)
-    self._manager.save(step, args=ocp.args.StandardSave(tree))
+    args = ocp.args.Composite(state=ocp.args.StandardSave(tree))
+    self._manager.save(step, args=args, force=True)
     self._manager.wait_until_finished()
 
   def restore(self, like: Any) -> tuple[int, Any] | None:
@@ -40,8 +41,8 @@ class Checkpoints:
     target = jax.tree.map(ocp.utils.to_shape_dtype_struct, like)
     for step in sorted(self._manager.all_steps(), reverse=True):
       try:
-        args = ocp.args.StandardRestore(target)
-        return step, self._manager.restore(step, args=args)
+        args = ocp.args.Composite(state=ocp.args.StandardRestore(target))
+        return step, self._manager.restore(step, args=args)["state"]
       except (ValueError, OSError, KeyError):
         continue
     return None

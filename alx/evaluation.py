@@ -1,6 +1,7 @@
 """How good a model is on held-out items."""
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -12,53 +13,124 @@ from alx.learner import Learner
 from alx.stream import map_blocks
 
 
-def make_predict_all(learner: Learner, task: str, block: int) -> Callable:
-  """(params, Images of V items) -> what the metrics need, compiled.
+class Masks(NamedTuple):
+  """Predicted segmentations of V items."""
 
-  Without dropout. Segmentation: likeliest class [V, *sp] uint8;
-  classification: probabilities [V, C].
-  """
+  classes: jax.Array  # [V, *sp] uint8, the likeliest class
+  counts: jax.Array  # [V, C, 3] int32, see `metrics.overlap_counts`
 
-  def of_block(params, images, items):
-    prediction = learner.predict(jax.random.key(0), params, images, items, 0)
-    probs = prediction.probs[0]
-    if task == "classification":
-      return probs
-    return probs.argmax(-1).astype(jnp.uint8)
+
+def make_predict_masks(
+  learner: Learner, num_classes: int, block: int
+) -> Callable:
+  """Compiled (params, Images, labels [V, *sp]) -> `Masks`, without dropout."""
 
   @jax.jit
-  def predict_all(params, images: Images):
-    return map_blocks(
-      lambda images, items: of_block(params, images, items), images, block
-    )
+  def predict_masks(params, images: Images, labels):
+    def of_block(images, items):
+      found = learner.predict(jax.random.key(0), params, images, items, 0)
+      classes = found.probs[0].argmax(-1).astype(jnp.uint8)
+      counts = metrics.overlap_counts(
+        classes, labels[items], num_classes, found.mask
+      )
+      return Masks(classes, counts)
 
-  return predict_all
+    return map_blocks(of_block, images, block)
+
+  return predict_masks
+
+
+def make_predict_probs(learner: Learner, block: int) -> Callable:
+  """Compiled (params, Images) -> probabilities [V, C], without dropout."""
+
+  @jax.jit
+  def predict_probs(params, images: Images):
+    def of_block(images, items):
+      found = learner.predict(jax.random.key(0), params, images, items, 0)
+      return found.probs[0]
+
+    return map_blocks(of_block, images, block)
+
+  return predict_probs
 
 
 def segmentation_metrics(
-  predicted: Sequence[np.ndarray],
+  masks: Masks,
   truth: Sequence[np.ndarray],
   class_names: Sequence[str],
   spacings: Sequence[tuple[float, ...] | None],
   cases: Sequence[str],
 ) -> dict[str, float]:
-  """Dice and surface distances, means over cases.
+  """Dice and surface distances: per case, then means over cases.
 
   Args:
-    predicted, truth: V label maps each, of the items' own extents.
+    masks: of V items.
+    truth: V label maps, of the items' own extents.
     class_names: C names, background first.
     spacings: of the items, mm, or None: distances in voxels.
     cases: V names. Items of one name (slices of a patient) are one case: their
-      voxel counts are added before the Dice, their distances averaged.
+      voxel counts are added before the Dice, their distances are averaged.
+
+  Returns:
+    `dice` (mean foreground), `dice_NAME` per class, `assd`, `asd_pred_to_ref`,
+    `hd95`, how many of (case, class) were undefined, and `test_cases`.
   """
-  num_classes = len(class_names)
-  counts, surfaces = {}, {}
-  for a, b, spacing, case in zip(
-    predicted, truth, spacings, cases, strict=True
-  ):
-    added = np.asarray(metrics.overlap_counts(a[None], b[None], num_classes)[0])
-    counts[case] = counts.get(case, 0) + added
-    distances = metrics.surface_metrics(a, b, num_classes, spacing)
-    surfaces.setdefault(case, []).append(distances)
-  dice = np.stack([metrics.dice_from_counts(c) for c in counts.values()])
-  return _dice_summary(dice, class_names) | _surface_summary(surfaces)
+  order = list(dict.fromkeys(cases))
+  members = [
+    np.flatnonzero([case == wanted for case in cases]) for wanted in order
+  ]
+  counts = np.asarray(masks.counts)
+  dice = np.stack([metrics.dice_from_counts(counts[m].sum(0)) for m in members])
+  classes = np.asarray(masks.classes)
+  surfaces = [
+    metrics.surface_metrics(
+      a[tuple(slice(n) for n in b.shape)], b, len(class_names), spacing
+    )
+    for a, b, spacing in zip(classes, truth, spacings, strict=True)
+  ]
+  return (
+    _dice_summary(dice, class_names)
+    | _surface_summary(surfaces, members)
+    | {"test_cases": len(order)}
+  )
+
+
+def _dice_summary(dice, class_names):
+  """From [cases, C]."""
+  mean, undefined = metrics.mean_foreground(dice)
+  summary = {"dice": nan_mean(np.asarray(mean))}
+  for name, column in zip(class_names[1:], dice.T[1:], strict=True):
+    summary[f"dice_{name}"] = nan_mean(column)
+  return summary | {"undefined_dice": int(np.sum(undefined))}
+
+
+def _surface_summary(surfaces, members):
+  """From one dict of [C] arrays per item."""
+  summary, undefined = {}, 0
+  for name in surfaces[0]:
+    items = np.stack([s[name][1:] for s in surfaces])
+    cases = np.stack([nan_mean(items[m], axis=0) for m in members])
+    summary[name] = nan_mean(nan_mean(cases, axis=1))
+    undefined = int(np.isnan(cases).sum())
+  return summary | {"undefined_surface": undefined}
+
+
+def nan_mean(values: np.ndarray, axis: int | None = None):
+  """Mean without the NaNs; NaN, without a warning, where nothing is left."""
+  values = np.asarray(values, np.float64)
+  count = (~np.isnan(values)).sum(axis)
+  total = np.nansum(values, axis=axis)
+  mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+  return float(mean) if axis is None else mean
+
+
+def classification_metrics(
+  probs: np.ndarray, truth: np.ndarray
+) -> dict[str, float]:
+  """AUC, accuracy and balanced accuracy of probs [V, C], truth [V]."""
+  return {
+    "auc": float(metrics.auc(probs, truth)),
+    "accuracy": float(metrics.accuracy(probs, truth)),
+    "balanced_accuracy": float(metrics.balanced_accuracy(probs, truth)),
+    "test_cases": len(truth),
+  }

@@ -6,10 +6,10 @@ import pathlib
 import jax
 import jax.numpy as jnp
 import numpy as np
+import scipy.special
 
 from alx import metrics
 from alx.acquisition import BY_NAME
-from alx.acquisition.scores import entropy_map
 from alx.loop import LoopState
 from experiments import store
 from experiments.config import Config
@@ -35,12 +35,16 @@ def save(
   if not len(kept):
     return
   samples = config.samples if BY_NAME[name].stochastic else 0
-  probs = _mean_probs(problem, config, state, kept, samples)
-  make = _of_volume if problem.dataset.task == "segmentation" else _of_image
-  views = [
-    make(problem, problem.split.pool[item], p)
-    for item, p in zip(kept, probs, strict=True)
-  ]
+  prediction = _ask_model(problem, config, state, kept, samples)
+  probs = np.asarray(prediction.probs.mean(0))
+  indices = problem.split.pool[kept]
+  if problem.dataset.task == "segmentation":
+    dice = _draft_dice(problem, prediction, kept)
+    views = [
+      _of_volume(problem, *v) for v in zip(indices, probs, dice, strict=False)
+    ]
+  else:
+    views = [_of_image(problem, *v) for v in zip(indices, probs, strict=False)]
   arrays = {field: _stack([v[field] for v in views]) for field in views[0]}
   arrays["scores"] = np.asarray(state.scores)[: len(kept)]
   content = io.BytesIO()
@@ -49,36 +53,43 @@ def save(
   store.write_bytes(path, content.getvalue())
 
 
-def _mean_probs(problem, config, state, items, samples):
-  """[n, *sp, C] predictions, mean over samples; always one shape."""
+def _ask_model(problem, config, state, items, samples):
+  """The prediction of the items, filled up to one shape for all rounds."""
   padded = np.resize(items, config.pictures).astype(np.int32)
   images = jax.tree.map(lambda x: x[padded], problem.images)
   key = jax.random.fold_in(state.key, state.round)
-  prediction = problem.predict_few(
+  return problem.predict_few(
     key, state.params, images, jnp.asarray(padded), samples
   )
-  return np.asarray(prediction.probs.mean(0))[: len(items)]
 
 
-def _of_volume(problem, index, probs):
+def _draft_dice(problem, prediction, items):
+  """Mean foreground Dice of each drawn draft."""
+  probs = prediction.probs.mean(0)
+  truth = problem.labels[np.resize(items, probs.shape[0])]
+  counts = metrics.overlap_counts(
+    probs.argmax(-1), truth, probs.shape[-1], prediction.mask
+  )
+  dice = metrics.mean_foreground(metrics.dice_from_counts(counts))[0]
+  return np.asarray(dice)
+
+
+def _of_volume(problem, index, probs, dice):
   """The slice with the most uncertainty, draft and truth on it."""
   truth = problem.dataset.labels[index]
   probs = crop(probs, truth.shape)
-  uncertainty = np.asarray(entropy_map(probs), np.float32)
-  draft = probs.argmax(-1).astype(np.uint8)
-  counts = metrics.overlap_counts(draft[None], truth[None], probs.shape[-1])
-  dice = metrics.dice_from_counts(np.asarray(counts)[0])
+  uncertainty = scipy.special.entr(probs).sum(-1)
   spacing = problem.dataset.spacing_mm[index] or (1.0,) * truth.ndim
   maps = {
     "images": problem.dataset.images[index][..., 0],
-    "draft": draft,
+    "draft": probs.argmax(-1).astype(np.uint8),
     "truth": truth,
     "uncertainty": uncertainty,
   }
   maps, where, spacing = _slice(maps, uncertainty, spacing)
   return maps | {
     "ids": problem.dataset.ids[index],
-    "dice": np.float32(metrics.mean_foreground(dice)[0]),
+    "dice": np.float32(dice),
     "where": where,
     "spacing": np.array(spacing, np.float32),
   }

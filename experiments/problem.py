@@ -34,8 +34,9 @@ class Problem(NamedTuple):
   images: Images  # of the N pool items
   labels: jax.Array  # [N, *sp] uint8 or [N] int32: hidden until asked for
   test_images: Images
+  test_labels: jax.Array
   learner: Learner  # its `fit` is compiled once for all runs
-  predict_all: Callable
+  predict_test: Callable  # see alx.evaluation
   predict_few: Callable  # for pictures: (key, params, images, items, samples)
 
 
@@ -105,7 +106,7 @@ def make_problem(config: Config, dataset: data.Dataset) -> Problem:
   if config.acquisition:
     check_budget(len(split.pool), config.start, config.query, config.rounds)
   images, labels = _stack(dataset, split.pool, config.patch)
-  test_images, _ = _stack(dataset, split.test, config.patch)
+  test_images, test_labels = _stack(dataset, split.test, config.patch)
   learner = _make_learner(config, dataset)
   return Problem(
     dataset,
@@ -113,10 +114,18 @@ def make_problem(config: Config, dataset: data.Dataset) -> Problem:
     images,
     labels,
     test_images,
+    test_labels,
     learner._replace(fit=jax.jit(learner.fit)),
-    evaluation.make_predict_all(learner, dataset.task, config.block),
+    _make_predict_test(learner, dataset, config.block),
     jax.jit(learner.predict, static_argnums=4),
   )
+
+
+def _make_predict_test(learner, dataset, block):
+  if dataset.task == "classification":
+    return evaluation.make_predict_probs(learner, block)
+  num_classes = len(dataset.class_names)
+  return evaluation.make_predict_masks(learner, num_classes, block)
 
 
 def _stack(dataset, items, patch):
@@ -155,12 +164,14 @@ def _make_learner(config: Config, dataset: data.Dataset) -> Learner:
 def evaluate(problem: Problem, params) -> dict[str, float]:
   """The metrics of `params` on the test items; the first is the main one."""
   dataset, test = problem.dataset, problem.split.test
-  out = np.asarray(problem.predict_all(params, problem.test_images))
   if dataset.task == "classification":
-    truth = np.array([dataset.labels[i] for i in test])
-    return evaluation.classification_metrics(out, truth)
+    probs = np.asarray(problem.predict_test(params, problem.test_images))
+    return evaluation.classification_metrics(
+      probs, np.asarray(problem.test_labels)
+    )
+  masks = problem.predict_test(params, problem.test_images, problem.test_labels)
   return evaluation.segmentation_metrics(
-    [crop(a, dataset.labels[i].shape) for a, i in zip(out, test, strict=True)],
+    masks,
     [dataset.labels[i] for i in test],
     dataset.class_names,
     [dataset.spacing_mm[i] for i in test],

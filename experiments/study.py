@@ -8,7 +8,10 @@ from rich import progress as rich_progress
 from rich.console import Console
 from rich.table import Table
 
-from alx import report
+try:
+  from alx import report
+except ImportError:
+  report = None
 from experiments import problem as problems
 from experiments import rounds, store
 from experiments.config import Config
@@ -46,7 +49,7 @@ def run_study(
     _run_all(problem, config, workdir, bars)
   table = curve_table(config, workdir, problem)
   console.print(table)
-  return report.write_report(workdir)
+  return report.write_report(workdir) if report else workdir
 
 
 def _loading(console: Console) -> Callable:

@@ -30,17 +30,26 @@ def normalise(image: np.ndarray) -> np.ndarray:
 
 
 def _normalise_channel(values):
-  values = values.astype(np.float64)
-  largest = np.abs(values).max()
+  values = values.astype(np.float64)  # a copy, changed in place from here on
+  largest = max(values.max(), -values.min())
   if largest > _LARGEST:
-    values = values / largest
+    values /= largest
   for inside, percentiles in _choices(values):
     low, high = np.percentile(inside, percentiles)
-    clipped = np.clip(inside, low, high)
-    deviation = clipped.std() if low < high else 0.0
-    if deviation > 0:
-      return (np.clip(values, low, high) - clipped.mean()) / deviation
+    mean, deviation = _mean_and_deviation(np.clip(inside, low, high))
+    if low < high and deviation > 0:
+      np.clip(values, low, high, out=values)
+      values -= mean
+      values /= deviation
+      return values
   return np.zeros_like(values)
+
+
+def _mean_and_deviation(values):
+  """Of `values`, which are lost: no second array of a volume's size."""
+  mean = values.mean()
+  values -= mean
+  return mean, np.sqrt(np.square(values, out=values).mean())
 
 
 def _choices(values):

@@ -1,5 +1,6 @@
 """Reads NIfTI files; the only file that knows nibabel."""
 
+import contextlib
 import gzip
 import math
 import pathlib
@@ -76,12 +77,24 @@ def stem(path: pathlib.Path) -> str | None:
 
 def _read(path):
   data = _content(path)
-  with (
-    imageglobals.LoggingOutputSuppressor(),
-    warnings.catch_warnings(),
-  ):
-    warnings.simplefilter("ignore")
+  with _silence():
     return _parse(path, data)
+
+
+@contextlib.contextmanager
+def _silence():
+  """Keeps nibabel from printing what it mends in a header."""
+
+  def nothing(record):
+    return False
+
+  imageglobals.logger.addFilter(nothing)
+  try:
+    with warnings.catch_warnings():
+      warnings.simplefilter("ignore")
+      yield
+  finally:
+    imageglobals.logger.removeFilter(nothing)
 
 
 def _content(path):

@@ -1,5 +1,6 @@
 """One head phantom with lesions of known shape, as a pure function of keys."""
 
+import math
 from typing import NamedTuple
 
 import jax
@@ -16,17 +17,19 @@ _COMMON, _PLACES = 3, 4  # the last place is for the rare kind
 _CANDIDATES = 12  # positions tried for each lesion
 _SPIKES = 9
 _VESSELS = 3
-# Smooth random functions: (name, wavelength, how many).
-_FIELDS = (
-  ("rim", 12.0, 1),
-  ("fold", 6.0, 1),
-  ("plexus", 5.0, 1),
-  ("dura", 16.0, 1),
-  ("bend", 8.0, 3),
-  ("warp", 5.0, _PLACES),
-  ("core", 4.0, _PLACES),
-  ("grain", 3.0, _PLACES),
-)
+_WAVES = 8
+# Smooth random functions: name -> (wavelength, how many).
+_HEAD_FIELDS = {
+  "rim": (12.0, 1),
+  "fold": (6.0, 1),
+  "plexus": (5.0, 1),
+  "dura": (16.0, 1),
+  "bend": (8.0, 3),
+  "warp": (5.0, _PLACES),
+  "core": (4.0, _PLACES),
+  "grain": (3.0, _PLACES),
+}
+_SCAN_FIELDS = {"gain": (40.0, 1)}
 
 
 class Look(NamedTuple):
@@ -68,16 +71,15 @@ def render_volume(
   Returns:
     image [*shape] float32, 0 outside the head; label [*shape] uint8.
   """
-  k_case, k_fields, k_tissue, k_lesions = jax.random.split(k_head, 4)
   grid = _make_grid(shape)
-  fields = _named_fields(k_fields, grid)
-  share, difficulty = jax.random.uniform(k_case, (2,))
-  hard = difficulty < look.hard
+  draw, fields = _draw(k_head, k_scan, grid)
+  hard = draw["hard"] < look.hard
   bright = _WHITE + look.contrast * jnp.where(hard, 0.65, 1.0)
-  tissue, inside = _head(k_tissue, grid, fields, bright)
-  lesions = _lesions(k_lesions, grid.reach, share, hard, look)
+  tissue, inside = _head(draw, grid, fields, bright)
+  lesions = _lesions(draw, grid.reach, hard, look)
   image, label = _add_lesions(grid, fields, tissue, lesions, bright)
-  image = _scan(k_scan, grid, image, look, jnp.where(hard, 1.7, 1.0))
+  image = image * jnp.exp(look.bias * fields["gain"][0])
+  image = image + look.noise * jnp.where(hard, 1.7, 1.0) * draw["noise"]
   label = jnp.where(inside > 0.5, label, 0).astype(jnp.uint8)
   return (image * inside).reshape(shape), label.reshape(shape)
 
@@ -92,34 +94,75 @@ def _make_grid(shape):
   return Grid(axes, jnp.asarray(points), jnp.asarray(reach), voxel)
 
 
-def _smooth(key, grid, wavelengths, waves=8):
-  """[F, V] smooth random functions of mean 0 and variance 1.
+def _draw(k_head, k_scan, grid):
+  """{name: random numbers}, {name: [count, V] smooth random functions}.
 
-  Sums of cosines of random direction and phase. exp(i k.x) is a product over
-  axes, so the sum over waves is one small matrix product per function.
+  Three draws that are cut up: many small ones compile many times as long.
   """
-  k_wave, k_phase = jax.random.split(key)
-  shape = (len(wavelengths), waves)
-  wave = jax.random.normal(k_wave, (*shape, len(grid.axes)))
-  wave = 4.0 * wave / jnp.asarray(wavelengths)[:, None, None]
-  phase = jax.random.uniform(k_phase, (*shape, 1), maxval=2 * jnp.pi)
+  k_uniform, k_normal = jax.random.split(k_head)
+  axes = grid.reach.size
+  uniform = {
+    **{"share": (), "hard": (), "count": ()},
+    **{"size": (axes,), "ventricles": (2,), "vessels": (_VESSELS, axes)},
+    **{"ring": (_PLACES,), "radius": (_PLACES,)},
+    "depth": (_PLACES, _CANDIDATES, 1),
+  }
+  normal = {
+    "waves": (_count(_HEAD_FIELDS), _WAVES, axes + 1),
+    "vessel_ways": (_VESSELS, axes),
+    "ways": (_PLACES, _CANDIDATES, axes),
+    "spikes": (_PLACES, _SPIKES, axes),
+  }
+  scan = {
+    "gain": (_count(_SCAN_FIELDS), _WAVES, axes + 1),
+    "noise": (len(grid.points),),
+  }
+  draw = _cut(jax.random.uniform, k_uniform, uniform)
+  draw |= _cut(jax.random.normal, k_normal, normal)
+  draw |= _cut(jax.random.normal, k_scan, scan)
+  waves = jnp.concatenate([draw.pop("waves"), draw.pop("gain")])
+  return draw, _smooth(waves, grid, _HEAD_FIELDS | _SCAN_FIELDS)
+
+
+def _count(fields):
+  return sum(count for _, count in fields.values())
+
+
+def _cut(sample, key, shapes):
+  """One draw, cut into arrays of those shapes."""
+  sizes = [math.prod(shape) for shape in shapes.values()]
+  numbers = sample(key, (sum(sizes),))
+  parts = jnp.split(numbers, np.cumsum(sizes)[:-1])
+  return {
+    name: part.reshape(shape)
+    for (name, shape), part in zip(shapes.items(), parts, strict=True)
+  }
+
+
+def _smooth(waves, grid, fields):
+  """{name: [count, V]} smooth functions of mean 0 and variance 1.
+
+  Sums of cosines. exp(i k.x) is a product over axes, so a sum over waves is a
+  small matrix product.
+
+  Args:
+    waves: [functions, waves, axes + 1] normal: directions, then phase in turns.
+    grid: where.
+    fields: name -> (wavelength, count), in the order of the functions.
+  """
+  lengths = [length for length, count in fields.values() for _ in range(count)]
+  wave = 4.0 * waves[..., :-1] / jnp.asarray(lengths)[:, None, None]
+  phase = 2 * jnp.pi * waves[..., -1:]
   angles = [wave[..., i, None] * x[None, None] for i, x in enumerate(grid.axes)]
   product = jnp.exp(1j * (angles[0] + phase))
   for angle in angles[1:-1]:
     product = product[..., None] * jnp.exp(1j * angle)[..., None, :]
-    product = product.reshape(*shape, -1)
+    product = product.reshape(*phase.shape[:2], -1)
   last = jnp.exp(1j * angles[-1])
   total = jnp.einsum("fwp,fwz->fpz", product, last, precision="highest").real
-  return jnp.sqrt(2.0 / waves) * total.reshape(len(wavelengths), -1)
-
-
-def _named_fields(key, grid):
-  """{name: [count, V]} of `_FIELDS`."""
-  wavelengths = [length for _, length, count in _FIELDS for _ in range(count)]
-  fields = _smooth(key, grid, wavelengths)
-  ends = np.cumsum([count for _, _, count in _FIELDS])
-  parts = jnp.split(fields, ends[:-1])
-  return {name: x for (name, _, _), x in zip(_FIELDS, parts, strict=True)}
+  total = jnp.sqrt(2.0 / _WAVES) * total.reshape(len(lengths), -1)
+  ends = np.cumsum([count for _, count in fields.values()])
+  return dict(zip(fields, jnp.split(total, ends[:-1]), strict=True))
 
 
 def _paint(image, distance, value, voxel, show=True):
@@ -134,25 +177,24 @@ def _ellipsoid(points, centre, radii):
   return (jnp.linalg.norm(scaled, axis=-1) - 1.0) * radii.min()
 
 
-def _head(key, grid, fields, bright):
+def _head(draw, grid, fields, bright):
   """[V] intensities without lesions, [V] share of the voxel in the head."""
-  k_size, k_dark, k_vessels = jax.random.split(key, 3)
-  size = jax.random.uniform(k_size, grid.reach.shape, minval=0.84, maxval=0.96)
+  size = 0.84 + 0.12 * draw["size"]
   edge = _ellipsoid(grid.points, jnp.zeros_like(size), size * grid.reach)
   edge = edge + 0.4 * fields["rim"][0]
   white = edge + 2.2 + 0.8 * fields["fold"][0]
   image = _paint(jnp.full_like(edge, 0.48), white, _WHITE, grid.voxel)
-  image = _ventricles(k_dark, grid, fields["plexus"][0], image, bright)
+  image = _ventricles(draw, grid, fields["plexus"][0], image, bright)
   dura = jnp.abs(edge + 0.6) - 0.9 * fields["dura"][0]
   image = _paint(image, dura, bright, grid.voxel)
-  vessels = _vessels(k_vessels, grid, fields["bend"])
+  vessels = _vessels(draw, grid, fields["bend"])
   image = _paint(image, vessels, bright, grid.voxel)
   return image, _paint(jnp.zeros_like(edge), edge, 1.0, grid.voxel)
 
 
-def _ventricles(key, grid, wobble, image, bright):
+def _ventricles(draw, grid, wobble, image, bright):
   """Two dark ellipsoids, each with its bright plexus."""
-  place, size = jax.random.uniform(key, (2,))
+  place, size = draw["ventricles"]
   across = jnp.zeros_like(grid.reach).at[0].set(2.2 + place)
   radii = (0.7 + 0.5 * size) * (grid.reach / 3.2).at[0].set(1.7)
   for side in (-1.0, 1.0):
@@ -163,14 +205,12 @@ def _ventricles(key, grid, wobble, image, bright):
   return image
 
 
-def _vessels(key, grid, bend):
+def _vessels(draw, grid, bend):
   """[V] signed distance to the nearest of a few bent tubes."""
-  k_from, k_way = jax.random.split(key)
-  shape = (_VESSELS, grid.reach.size)
-  starts = jax.random.uniform(k_from, shape, minval=-0.7, maxval=0.7)
-  ways = _unit(jax.random.normal(k_way, shape))
+  starts = 1.4 * (draw["vessels"] - 0.5) * grid.reach[None]
+  ways = _unit(draw["vessel_ways"])
   bent = grid.points + 1.2 * bend[: grid.reach.size].T
-  offset = bent[None] - (starts * grid.reach[None])[:, None]
+  offset = bent[None] - starts[:, None]
   along = (offset * ways[:, None]).sum(-1, keepdims=True)
   across = jnp.linalg.norm(offset - along * ways[:, None], axis=-1)
   return across.min(0) - 0.8
@@ -180,33 +220,27 @@ def _unit(vectors):
   return vectors / jnp.linalg.norm(vectors, axis=-1, keepdims=True)
 
 
-def _lesions(key, reach, share, hard, look):
+def _lesions(draw, reach, hard, look):
   """Which lesions a case has, how large, and where, apart from each other."""
-  k_count, k_kind, k_radius, k_centre, k_spikes = jax.random.split(key, 5)
-  place = jnp.arange(_PLACES)
-  has_rare = share < look.rare
-  count = jax.random.randint(k_count, (), 1, _COMMON + 1) - has_rare
-  present = jnp.where(place < _COMMON, place < count, has_rare)
-  present = present & (share <= 1.0 - look.empty)
-  ring = jax.random.bernoulli(k_kind, 0.4, (_PLACES,))
-  kind = jnp.where(place < _COMMON, jnp.where(ring, RING, BLOB), SPICULATED)
-  radius = jax.random.uniform(k_radius, (_PLACES,), minval=2.4, maxval=4.2)
-  radius = look.size * jnp.where(kind == RING, radius + 0.5, radius)
-  radius = radius * jnp.where(hard, 0.7, 1.0)
-  centre = _centres(k_centre, reach, radius, present)
-  spikes = jax.random.normal(k_spikes, (_PLACES, _SPIKES, reach.size))
-  return Lesions(present, kind, radius, centre, _unit(spikes))
+  common = np.arange(_PLACES) < _COMMON
+  has_rare = draw["share"] < look.rare
+  count = jnp.floor(1 + _COMMON * draw["count"]) - has_rare
+  present = jnp.where(common, np.arange(_PLACES) < count, has_rare)
+  present = present & (draw["share"] <= 1.0 - look.empty)
+  kind = jnp.where(draw["ring"] < 0.4, RING, BLOB)
+  kind = jnp.where(common, kind, SPICULATED)
+  radius = 2.4 + 1.8 * draw["radius"] + jnp.where(kind == RING, 0.5, 0.0)
+  radius = look.size * jnp.where(hard, 0.7, 1.0) * radius
+  centre = _centres(draw, reach, radius, present)
+  return Lesions(present, kind, radius, centre, _unit(draw["spikes"]))
 
 
-def _centres(key, reach, radius, present):
+def _centres(draw, reach, radius, present):
   """[L, axes] the first candidate with room beside the lesions before it."""
-  k_way, k_depth = jax.random.split(key)
-  shape = (radius.size, _CANDIDATES)
-  way = _unit(jax.random.normal(k_way, (*shape, reach.size)))
-  depth = jax.random.uniform(k_depth, (*shape, 1)) ** (1 / reach.size)
-  candidates = 0.68 * depth * way * reach[None, None]
+  depth = 0.68 * draw["depth"] ** (1 / reach.size)
+  candidates = depth * _unit(draw["ways"]) * reach[None, None]
   chosen = candidates[:, 0]
-  for place in range(1, radius.size):
+  for place in range(1, _PLACES):
     offset = candidates[place][:, None] - chosen[None, :place]
     gap = jnp.linalg.norm(offset, axis=-1) - radius[None, :place]
     gap = jnp.where(present[None, :place], gap - radius[place], jnp.inf).min(-1)
@@ -245,11 +279,3 @@ def _lesion_distance(points, warp, lesion):
   return length - lesion.radius * jnp.where(
     lesion.kind == SPICULATED, spiky, bumpy
   )
-
-
-def _scan(key, grid, image, look, worse):
-  """The image a scanner makes: uneven gain, then noise."""
-  k_gain, k_noise = jax.random.split(key)
-  gain = jnp.exp(look.bias * _smooth(k_gain, grid, [40.0])[0])
-  noise = look.noise * worse * jax.random.normal(k_noise, image.shape)
-  return image * gain + noise

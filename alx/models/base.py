@@ -49,8 +49,13 @@ def with_head(trunk: nn.Module, num_classes: int, dropout: float) -> Model:
 
   def init(key: jax.Array, x: jax.Array) -> Any:
     trunk_key, head_key = jax.random.split(key)
-    (hidden, _), trunk_params = trunk.init_with_output(trunk_key, x)
-    return {"trunk": trunk_params, "head": dense.init(head_key, hidden)}
+    # Parameters only: nothing of the forward pass runs.
+    shapes = jax.eval_shape(trunk.init_with_output, trunk_key, x)
+    (hidden, _), _ = shapes
+    return {
+      "trunk": trunk.lazy_init(trunk_key, x),
+      "head": dense.lazy_init(head_key, hidden),
+    }
 
   def run_trunk(params: Any, x: jax.Array) -> tuple[jax.Array, jax.Array]:
     return trunk.apply(params["trunk"], x)

@@ -69,7 +69,7 @@ def read_study(workdir: pathlib.Path) -> Study:
   runs = _read_runs(workdir / "runs", missing)
   full = tuple(r for r in runs if r.acquisition == "full" and r.rows)
   others = tuple(r for r in runs if r.acquisition != "full" and r.rows)
-  missing += _absent(objects[0], others) + _unfinished(others)
+  missing += _absent(objects[0], others) + _unfinished(objects[0], others)
   return Study(workdir, *objects, others, full, tuple(missing))
 
 
@@ -116,13 +116,14 @@ def _read_rows(path):
 
 
 def _with_times(rows, path):
-  """Curve rows by round, the last of each, with the seconds of times.csv."""
+  """Curve rows with ascending labels, with the seconds of times.csv."""
   times = {row.get("round"): row for row in _read_rows(path)}
-  kept = [r for r in rows if not np.isnan(number(r.get("round")))]
-  by_round = {int(number(r["round"])): r for r in kept}
-  return [
-    row | times.get(row["round"], {}) for _, row in sorted(by_round.items())
-  ]
+  kept = []
+  for row in rows:
+    before = number(kept[-1].get("labels")) if kept else -1.0
+    if number(row.get("labels")) > before:  # False for NaN
+      kept.append(row | times.get(row.get("round"), {}))
+  return kept
 
 
 def _absent(config, runs):
@@ -141,8 +142,10 @@ def _absent(config, runs):
   ]
 
 
-def _unfinished(runs):
-  longest = max((len(run.rows) for run in runs), default=0)
+def _unfinished(config, runs):
+  rounds = config.get("rounds")
+  planned = rounds + 1 if isinstance(rounds, int) else 0
+  longest = max([planned, *(len(run.rows) for run in runs)])
   return [
     f"{run.acquisition}, seed {run.seed}: {len(run.rows)} of {longest} rounds "
     "finished."

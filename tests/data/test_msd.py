@@ -53,7 +53,11 @@ def test_values_are_mapped_to_the_classes_of_the_description(tmp_path):
 
 
 def test_channels_on_the_fourth_axis(tmp_path):
-  _describe(tmp_path, modality={"0": "T1", "1": "T2"}, labels={"0": "n", "1": "a", "2": "b"})  # fmt: skip # noqa: E501
+  _describe(
+    tmp_path,
+    modality={"0": "T1", "1": "T2"},
+    labels={"0": "n", "1": "a", "2": "b"},
+  )
   _case(tmp_path, "x", image=np.stack([_IMAGE, -_IMAGE], -1))
   image = data.load(tmp_path).images[0]
   assert image.shape == (2, 2, 2, 2)
@@ -61,7 +65,11 @@ def test_channels_on_the_fourth_axis(tmp_path):
 
 
 def test_channels_in_files_of_their_own(tmp_path):
-  _describe(tmp_path, channel_names={"0": "T1", "1": "T2"}, labels={"background": 0, "a": 1, "b": 2})  # fmt: skip # noqa: E501
+  _describe(
+    tmp_path,
+    channel_names={"0": "T1", "1": "T2"},
+    labels={"background": 0, "a": 1, "b": 2},
+  )
   for name in ("x", "y"):
     _write(tmp_path / "imagesTr" / f"{name}_0000.nii.gz", _IMAGE)
     _write(tmp_path / "imagesTr" / f"{name}_0001.nii.gz", -_IMAGE)
@@ -191,3 +199,26 @@ def test_the_hippocampus_loads_whole(shared_data):
   counts = np.bincount(found.labels[0].ravel())
   assert counts.tolist() == [59527, 1324, 1624]
   assert max(abs(x.mean()) for x in found.images) < 1e-3
+
+
+def test_broken_pairs_are_left_out(shared_data, tmp_path):
+  whole, broken = (
+    shared_data / "Task04_Hippocampus",
+    shared_data / "broken_pairs",
+  )
+  for source, target in (
+    (whole / "imagesTr/hippocampus_001.nii.gz", "imagesTr/a.nii.gz"),
+    (whole / "labelsTr/hippocampus_001.nii.gz", "labelsTr/a.nii.gz"),
+    (broken / "image_without_label_118.nii.gz", "imagesTr/b.nii.gz"),
+    (broken / "label_without_image_010.nii.gz", "labelsTr/c.nii.gz"),
+    (whole / "imagesTr/hippocampus_003.nii.gz", "imagesTr/d.nii.gz"),
+    (broken / "label_of_another_organ_281.nii.gz", "labelsTr/d.nii.gz"),
+  ):
+    (tmp_path / target).parent.mkdir(exist_ok=True)
+    (tmp_path / target).write_bytes(source.read_bytes())
+  found = data.load(tmp_path)
+  assert found.ids == ("a",)
+  b, c, d = found.left_out
+  assert "b.nii.gz: wanted a label" in b
+  assert "c.nii.gz: wanted an image" in c
+  assert "found a label of another grid, (512, 512, 94)" in d

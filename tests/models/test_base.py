@@ -23,14 +23,14 @@ MODELS = {
 def built(request):
   make, shape, lead = request.param
   model, x = make(), jax.random.normal(jax.random.key(0), shape)
-  return model, model.init(jax.random.key(1), x), x, lead
+  return model, jax.jit(model.init)(jax.random.key(1), x), x, lead
 
 
 def test_shapes_and_composition(built):
   model, params, x, lead = built
   for key in (None, jax.random.key(2)):
     logits, features = jax.jit(model.apply)(params, x, key)
-    hidden, same = model.trunk(params, x)
+    hidden, same = jax.jit(model.trunk)(params, x)
     assert logits.shape == (*lead, 3)
     assert features.shape == (2, 8)
     np.testing.assert_allclose(same, features, atol=1e-5)
@@ -40,7 +40,7 @@ def test_shapes_and_composition(built):
 
 def test_head_is_affine_in_hidden(built):
   model, params, x, _ = built
-  hidden, _ = model.trunk(params, x)
+  hidden, _ = jax.jit(model.trunk)(params, x)
   for key in (None, jax.random.key(2)):
     mean = model.head(params, (hidden + 3 * hidden[::-1]) / 2, key)
     flipped = model.head(params, hidden[::-1], key)
@@ -52,7 +52,7 @@ def test_head_is_affine_in_hidden(built):
 
 def test_passes_differ_and_repeat(built):
   model, params, x, _ = built
-  hidden, _ = model.trunk(params, x)
+  hidden, _ = jax.jit(model.trunk)(params, x)
   keys = jax.random.split(jax.random.key(3), 8)
   passes = jax.vmap(model.head, (None, None, 0))(params, hidden, keys)
   assert (passes.std(0) > 0).any()
@@ -63,7 +63,7 @@ def test_passes_differ_and_repeat(built):
 
 def test_seeds_can_be_vmapped(built):
   model, params, x, lead = built
-  other = model.init(jax.random.key(9), x)
+  other = jax.jit(model.init)(jax.random.key(9), x)
   both = jax.tree.map(lambda *leaves: jnp.stack(leaves), params, other)
   logits, _ = jax.jit(jax.vmap(model.apply, (0, None)))(both, x)
   assert logits.shape == (2, *lead, 3)

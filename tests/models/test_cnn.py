@@ -11,8 +11,8 @@ from alx.models import make_cnn
 def test_features_are_the_pooled_last_level():
   model = make_cnn(3, (4, 8, 16))
   x = jax.random.normal(jax.random.key(0), (2, 28, 28, 1))
-  params = model.init(jax.random.key(1), x)
-  hidden, features = model.trunk(params, x)
+  params = jax.jit(model.init)(jax.random.key(1), x)
+  hidden, features = jax.jit(model.trunk)(params, x)
   assert features.shape == (2, 16)
   np.testing.assert_array_equal(hidden, features)
 

@@ -27,8 +27,8 @@ def test_refuses_another_number_of_axes():
 def test_features_ignore_where_things_are():
   model = make_unet(2, 2, (4, 8))
   x = jax.random.normal(jax.random.key(0), (1, 8, 8, 1))
-  params = model.init(jax.random.key(1), x)
-  _, features = model.apply(params, x)
+  params = jax.jit(model.init)(jax.random.key(1), x)
+  _, features = jax.jit(model.apply)(params, x)
   assert features.shape == (1, 8)
   assert (features >= 0).all()  # a mean of relu
 
@@ -36,14 +36,17 @@ def test_features_ignore_where_things_are():
 def test_every_parameter_has_a_gradient():
   model = make_unet(3, 2, (4, 8))
   x = jax.random.normal(jax.random.key(0), (1, 4, 4, 4, 1))
-  params = model.init(jax.random.key(1), x)
-  loss = lambda p: jnp.square(model.apply(p, x)[0][..., 0]).mean()
+  params = jax.jit(model.init)(jax.random.key(1), x)
+
+  def loss(params):
+    return jnp.square(model.apply(params, x)[0][..., 0]).mean()
+
   for leaf in jax.tree.leaves(jax.jit(jax.grad(loss))(params)):
     assert (leaf != 0).any()
 
 
 def test_learns_a_disc_inside_a_scan():
-  model, adam = make_unet(2, 2, (8, 16)), optax.adam(3e-3)
+  model, adam = make_unet(2, 2, (8, 8)), optax.adam(1e-2)
   rows = jnp.arange(16.0)
   centre = jax.random.uniform(jax.random.key(0), (4, 2), minval=5, maxval=11)
   far = jnp.square(rows[None, :, None] - centre[:, :1, None])
@@ -63,10 +66,10 @@ def test_learns_a_disc_inside_a_scan():
     updates, moments = adam.update(grads, moments, params)
     return (optax.apply_updates(params, updates), moments), value
 
-  params = model.init(jax.random.key(2), x)
+  params = jax.jit(model.init)(jax.random.key(2), x)
   keys = jax.random.split(jax.random.key(3), 40)
   state = params, adam.init(params)
   (params, _), losses = jax.jit(lambda s: jax.lax.scan(step, s, keys))(state)
   assert losses[-5:].mean() < 0.5 * losses[0]
-  logits, _ = model.apply(params, x)
+  logits, _ = jax.jit(model.apply)(params, x)
   assert np.mean(logits.argmax(-1) == labels) > 0.95

@@ -1,0 +1,235 @@
+"""How well predictions agree with the truth; undefined is NaN, never 0.
+
+Overlaps run under jit, distances and classification on the host in float64.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import scipy.ndimage
+import scipy.stats
+
+
+def overlap_counts(
+  pred: jax.Array,
+  truth: jax.Array,
+  num_classes: int,
+  mask: jax.Array | None = None,
+) -> jax.Array:
+  """Voxels of each class in both, in the prediction and in the truth.
+
+  Counts may be added, over the slices of a patient for example, before the
+  Dice is taken of them.
+
+  Args:
+    pred, truth: [B, *sp] integer classes; values outside 0..C-1 count nowhere.
+    num_classes: C.
+    mask: [B, *sp] bool, False: the voxel does not exist (padding).
+
+  Returns:
+    [B, C, 3] int32: intersection, predicted, true.
+  """
+  axes = tuple(range(1, np.ndim(pred)))
+  real = True if mask is None else jnp.asarray(mask, bool)
+
+  def of_class(c):
+    p, t = (jnp.asarray(pred) == c) & real, (jnp.asarray(truth) == c) & real
+    return jnp.stack([x.sum(axes, dtype=jnp.int32) for x in (p & t, p, t)], -1)
+
+  return jnp.stack([of_class(c) for c in range(num_classes)], 1)
+
+
+def dice_from_counts(counts: jax.Array) -> jax.Array:
+  """Dice 2|A and B| / (|A| + |B|) of each class.
+
+  Args:
+    counts: [..., C, 3] as `overlap_counts` gives them, or sums of such.
+
+  Returns:
+    [..., C] float32 in [0, 1]; 0 for a class in exactly one of the masks, NaN
+    for a class in neither.
+  """
+  counts = jnp.asarray(counts).astype(jnp.float32)
+  total = counts[..., 1] + counts[..., 2]
+  dice = 2.0 * counts[..., 0] / jnp.maximum(total, 1.0)
+  return jnp.where(total > 0, dice, jnp.nan)
+
+
+def mean_foreground(dice: jax.Array) -> tuple[jax.Array, jax.Array]:
+  """Mean over the foreground classes for which the value is defined.
+
+  Args:
+    dice: [..., C]; class 0 is background, NaN is undefined.
+
+  Returns:
+    mean [...] float32, NaN if no class is defined; number of undefined
+    foreground classes [...] int32.
+  """
+  values = jnp.asarray(dice)[..., 1:]
+  defined = ~jnp.isnan(values)
+  count = defined.sum(-1, dtype=jnp.int32)
+  mean = jnp.where(defined, values, 0).sum(-1) / jnp.maximum(count, 1)
+  return jnp.where(count > 0, mean, jnp.nan), values.shape[-1] - count
+
+
+class SurfaceDistances(NamedTuple):
+  """Distances between two surfaces, mm, or voxels where spacing is unknown."""
+
+  assd: float  # mean over both surfaces together, symmetric
+  asd_pred_to_ref: float  # mean over the surface of the prediction only
+  hd95: float  # larger of the two directed 95th percentiles
+
+
+def surface_distances(
+  pred: np.ndarray,
+  truth: np.ndarray,
+  spacing_mm: Sequence[float] | None = None,
+) -> SurfaceDistances:
+  """Distances from each surface voxel to the nearest one of the other mask.
+
+  Surface voxels belong to the mask and have a face neighbour that does not; the
+  image ends in background. `asd_pred_to_ref` is what medpy calls `asd`: it does
+  not punish a prediction that misses a part.
+
+  Args:
+    pred, truth: [*sp] bool.
+    spacing_mm: mm between voxels along each axis; None: 1, in voxels.
+
+  Returns:
+    Three floats >= 0; NaN if a mask is empty.
+
+  Raises:
+    ValueError: for masks of different extents, or a spacing that is not one
+      positive number per axis.
+  """
+  pred, truth = np.asarray(pred, bool), np.asarray(truth, bool)
+  spacing = _checked_spacing(pred, truth, spacing_mm)
+  if not (pred.any() and truth.any()):
+    return SurfaceDistances(np.nan, np.nan, np.nan)
+  # Nothing outside the box of the union is foreground: no surface changes.
+  box = scipy.ndimage.find_objects((pred | truth).astype(np.uint8))[0]
+  surface_pred, surface_truth = _surface(pred[box]), _surface(truth[box])
+  forth = _distance_to(surface_truth, spacing)[surface_pred]
+  back = _distance_to(surface_pred, spacing)[surface_truth]
+  return SurfaceDistances(
+    assd=float((forth.sum() + back.sum()) / (forth.size + back.size)),
+    asd_pred_to_ref=float(forth.mean()),
+    hd95=float(max(np.percentile(forth, 95), np.percentile(back, 95))),
+  )
+
+
+def surface_metrics(
+  pred: np.ndarray,
+  truth: np.ndarray,
+  num_classes: int,
+  spacing_mm: Sequence[float] | None = None,
+) -> dict[str, np.ndarray]:
+  """`surface_distances` of each foreground class.
+
+  Args:
+    pred, truth: [*sp] integer classes.
+    num_classes: C, with the background.
+    spacing_mm: mm between voxels along each axis; None: in voxels.
+
+  Returns:
+    {"assd", "asd_pred_to_ref", "hd95"}: each [C] float64; NaN for the
+    background and for a class that either mask lacks.
+  """
+  pred, truth = np.asarray(pred), np.asarray(truth)
+  rows = [(np.nan,) * len(SurfaceDistances._fields)]
+  for c in range(1, num_classes):
+    rows.append(surface_distances(pred == c, truth == c, spacing_mm))
+  columns = np.array(rows, np.float64).T
+  return dict(zip(SurfaceDistances._fields, columns, strict=True))
+
+
+def _checked_spacing(pred, truth, spacing_mm):
+  if pred.shape != truth.shape:
+    raise ValueError(
+      f"wanted masks of one shape, got {pred.shape} and {truth.shape}"
+    )
+  spacing = np.ones(pred.ndim) if spacing_mm is None else np.asarray(spacing_mm)
+  if spacing.shape != (pred.ndim,) or not (spacing > 0).all():
+    raise ValueError(
+      f"wanted {pred.ndim} positive spacings in mm, got {spacing_mm}"
+    )
+  return spacing.astype(np.float64)
+
+
+def _surface(mask):
+  """Mask without its erosion by the face neighbours."""
+  padded = np.pad(mask, 1)
+  inner = np.ones_like(mask)
+  for axis in range(mask.ndim):
+    for start in (0, 2):
+      at = [slice(1, -1)] * mask.ndim
+      at[axis] = slice(start, start + mask.shape[axis])
+      inner &= padded[tuple(at)]
+  return mask & ~inner
+
+
+def _distance_to(surface, spacing):
+  return scipy.ndimage.distance_transform_edt(~surface, sampling=spacing)
+
+
+def accuracy(probs: np.ndarray, truth: np.ndarray) -> float:
+  """Share of items whose likeliest class is the true one; NaN for no items.
+
+  Args:
+    probs: [N, C] any scores; the first of equal ones is taken.
+    truth: [N] integer classes.
+  """
+  hits = np.asarray(probs).argmax(-1) == np.asarray(truth)
+  return float(hits.mean()) if hits.size else np.nan
+
+
+def balanced_accuracy(probs: np.ndarray, truth: np.ndarray) -> float:
+  """Mean recall over the classes that are present; NaN for no items.
+
+  Args:
+    probs: [N, C] any scores; the first of equal ones is taken.
+    truth: [N] integer classes.
+  """
+  truth = np.asarray(truth)
+  hits = np.asarray(probs).argmax(-1) == truth
+  recalls = [hits[truth == c].mean() for c in np.unique(truth)]
+  return float(np.mean(recalls)) if recalls else np.nan
+
+
+def binary_auc(scores: np.ndarray, positive: np.ndarray) -> float:
+  """P(score of a positive > of a negative) + P(equal) / 2, by average ranks.
+
+  Args:
+    scores: [N] float.
+    positive: [N] bool.
+
+  Returns:
+    In [0, 1]; NaN if only one of the two kinds is there.
+  """
+  positive = np.asarray(positive, bool)
+  num_pos, num_neg = int(positive.sum()), int((~positive).sum())
+  if num_pos == 0 or num_neg == 0:
+    return np.nan
+  rank_sum = scipy.stats.rankdata(np.asarray(scores))[positive].sum()
+  wins = rank_sum - num_pos * (num_pos + 1) / 2
+  return float(wins / (num_pos * num_neg))
+
+
+def auc(probs: np.ndarray, truth: np.ndarray) -> float:
+  """Area under the ROC curve; macro mean of one class against the rest.
+
+  Args:
+    probs: [N, C]; with C = 2 the area is that of class 1.
+    truth: [N] integer classes.
+
+  Returns:
+    Mean over the classes for which it is defined; NaN if there is none.
+  """
+  probs, truth = np.asarray(probs), np.asarray(truth)
+  classes = [1] if probs.shape[-1] == 2 else range(probs.shape[-1])
+  areas = [binary_auc(probs[:, c], truth == c) for c in classes]
+  defined = [area for area in areas if not np.isnan(area)]
+  return float(np.mean(defined)) if defined else np.nan

@@ -1,0 +1,152 @@
+"""Writes the report of a run directory, from its files alone."""
+
+import base64
+import importlib.resources
+import os
+import pathlib
+import time
+
+import jinja2
+import numpy as np
+from markupsafe import Markup
+
+from alx.report import arms as numbers
+from alx.report import curves, gallery, pictures, summary, tables, words
+from alx.report.read import Study, read_study
+
+
+def write_report(workdir: str | os.PathLike) -> pathlib.Path:
+  """Writes report.html, learning_curve.png, curve.csv, labels_needed.csv.
+
+  Runs that are not finished and files that are missing are named in the page.
+
+  Args:
+    workdir: the run directory; read and written, nothing in it is changed.
+
+  Returns:
+    Where report.html is.
+
+  Raises:
+    NotADirectoryError: `workdir` is no directory.
+  """
+  workdir = pathlib.Path(workdir)
+  study = read_study(workdir)
+  arms = numbers.make_arms(study)
+  figure = _figure(study, arms)
+  _write(workdir / "curve.csv", tables.curve_csv(study).encode())
+  needed = tables.labels_needed_csv(study, arms)
+  _write(workdir / "labels_needed.csv", needed.encode())
+  if figure is not None:
+    _write(workdir / "learning_curve.png", figure)
+  page = workdir / "report.html"
+  _write(page, _render(study, arms, figure).encode())
+  return page
+
+
+def _write(path, content):
+  """A reader sees the old file or the new one."""
+  temporary = path.with_name(path.name + ".tmp")
+  with open(temporary, "wb") as file:
+    file.write(content)
+    file.flush()
+    os.fsync(file.fileno())
+  os.replace(temporary, path)
+
+
+def _figure(study, arms):
+  drawn = [arm for arm in arms if np.isfinite(arm.scores).any()]
+  if not drawn:
+    return None
+  full, pool = numbers.full_interval(study), study.dataset.get("num_pool")
+  return curves.learning_curves(drawn, full, pool, study.metric)
+
+
+def _render(study: Study, arms, figure) -> str:
+  galleries, missing = gallery.make_galleries(study, arms)
+  environment = jinja2.Environment(
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    undefined=jinja2.StrictUndefined,
+    loader=jinja2.FunctionLoader(_source),
+  )
+  environment.filters["png"] = _data_uri
+  environment.filters["thousands"] = _thousands
+  return environment.get_template("template.html.jinja").render(
+    _context(study, arms)
+    | {
+      "style": Markup(_source("style.css")),
+      "figure": figure,
+      "galleries": galleries,
+      "missing": [*study.missing, *missing],
+    }
+  )
+
+
+def _source(name):
+  return (importlib.resources.files("alx.report") / name).read_text("utf-8")
+
+
+def _data_uri(png):
+  return "data:image/png;base64," + base64.b64encode(png).decode()
+
+
+def _thousands(value):
+  return f"{value:,}" if isinstance(value, int) else value
+
+
+def _context(study, arms):
+  full = numbers.full_interval(study)
+  _, kind = numbers.reference(study, arms)
+  return {
+    "data": study.dataset,
+    "title": str(study.dataset.get("name") or study.workdir.resolve().name),
+    "metric": words.LABELS.get(study.metric, study.metric),
+    "written": time.strftime("%Y-%m-%d"),
+    "summary": summary.summarise(study, arms),
+    "arms": arms,
+    "most_seeds": max((len(arm.runs) for arm in arms), default=0),
+    "compared": sum(not arm.is_baseline for arm in arms),
+    "full": full and _full_text(full),
+    "final": tables.final(study, arms),
+    "measures": tables.measures(study, arms),
+    "needed": tables.labels_needed(numbers.needed(study, arms)),
+    "reference": kind,
+    "times": tables.times(study, arms),
+    "settings": tables.settings(study.config),
+    "versions": tables.settings(study.versions),
+    "definitions": _definitions(study),
+    "outlines": _outlines(study),
+    "acquisitions": _explained(arms),
+    "unused": len(study.split.get("unused") or ()),
+  }
+
+
+def _full_text(full):
+  text = words.number(full.mean)
+  if np.isfinite(full.low):
+    text += f" (95% interval {words.bounds(full)})"
+  return f"{text}, {words.counted(int(full.count), 'seed')}"
+
+
+def _definitions(study):
+  found = {c for run in study.runs for row in run.rows for c in row}
+  return [
+    text.split(": ", 1) for c, text in words.METRICS.items() if c in found
+  ]
+
+
+def _outlines(study):
+  """Class names with the colour of their outline."""
+  names = (study.dataset.get("class_names") or [])[1:]
+  colours = pictures.CLASS_COLOURS
+  return [(str(n), colours[i % len(colours)]) for i, n in enumerate(names)]
+
+
+def _explained(arms):
+  known = words.ACQUISITIONS
+  return [
+    (words.plain(arm.name), known[arm.name])
+    for arm in arms
+    if arm.name in known
+  ]

@@ -1,0 +1,128 @@
+"""What came out, in plain words made from the numbers."""
+
+import numpy as np
+
+from alx.report import arms as numbers
+from alx.report import words
+from alx.report.arms import Arm
+from alx.report.read import Study
+
+
+def summarise(study: Study, arms: list[Arm]) -> str:
+  """One paragraph; says so when nothing beats chance."""
+  if not arms:
+    return f"{_task(study)} No round has finished yet."
+  parts = [_task(study), _protocol(arms), _scores(study, arms)]
+  baseline = numbers.find(arms, "random")
+  others = [arm for arm in arms if not arm.is_baseline]
+  if baseline is None:
+    parts.append("Random selection was not run, so nothing is compared to it.")
+  elif others:
+    parts += [_against(others, baseline), _savings(study, arms)]
+  return " ".join(part for part in parts if part)
+
+
+def _task(study):
+  data = study.dataset
+  name, task = (
+    data.get("name", "Unnamed data"),
+    data.get("task", "task unknown"),
+  )
+  classes = words.listed([str(c) for c in data.get("class_names") or []])
+  pool, test = data.get("num_pool", "?"), data.get("num_test", "?")
+  return (
+    f"{name} is a {task} task"
+    + (f" with the classes {classes}. " if classes else ". ")
+    + f"Labels were asked for out of a pool of {pool} items; every model was "
+    f"tested on the same {test} other items, none of them ever asked for."
+  )
+
+
+def _protocol(arms):
+  names = [words.plain(arm.name) for arm in arms if not arm.is_baseline]
+  bases = [words.plain(arm.name) for arm in arms if arm.is_baseline]
+  seeds = words.counted(max(len(arm.runs) for arm in arms), "seed")
+  low = min(arm.labels[0] for arm in arms)
+  high = max(arm.labels[-1] for arm in arms)
+  compared = words.listed(names or bases)
+  if names and bases:
+    verb = "was" if len(names) == 1 else "were"
+    compared += f" {verb} compared with {words.listed(bases)} selection"
+  else:
+    compared += " selection was run" if bases else " selection was run alone"
+  return f"{compared[0].upper()}{compared[1:]}, from {low:g} to {high:g} labels, with {seeds}."
+
+
+def _scores(study, arms):
+  metric = words.LABELS.get(study.metric, study.metric)
+  shown = numbers.find(arms, "random") or arms[0]
+  text = f"{words.plain(shown.name).capitalize()} selection ends at a mean {metric} of {_last(shown)}"
+  full = numbers.full_interval(study)
+  if full is None or not np.isfinite(full.mean):
+    return text + "; no model was trained on all the labels."
+  return (
+    text
+    + f"; a model trained on all the pool's labels has {words.number(full.mean)}."
+  )
+
+
+def _last(arm):
+  found = numbers.band(arm.scores)
+  text = words.number(found.mean[-1])
+  if np.isfinite(found.low[-1]):
+    low, high = words.number(found.low[-1]), words.number(found.high[-1])
+    text += f" (95% interval {low} to {high})"
+  return text
+
+
+def _against(others, baseline):
+  found = [(arm, numbers.difference(arm, baseline)) for arm in others]
+  known = [(a, d) for a, d in found if d is not None and np.isfinite(d.low)]
+  if not known:
+    return (
+      "There are too few shared seeds for an interval of the difference to "
+      "random selection: no method can be said to be better or worse."
+    )
+  better = [_gap(a, d) for a, d in known if d.low > 0]
+  worse = [_gap(a, d) for a, d in known if d.high < 0]
+  same = [_gap(a, d) for a, d in known if d.low <= 0 <= d.high]
+  parts = []
+  if better:
+    parts.append(
+      f"Better than random with the last labels: {words.listed(better)}."
+    )
+  else:
+    parts.append(
+      "No method beats random selection beyond the 95% interval of the paired "
+      "difference."
+    )
+  if same:
+    parts.append(f"Not told apart from random: {words.listed(same)}.")
+  if worse:
+    parts.append(f"Worse than random: {words.listed(worse)}.")
+  return " ".join(parts)
+
+
+def _gap(arm, difference):
+  mean = words.signed(float(difference.mean))
+  return (
+    f"{words.plain(arm.name)} ({mean}; {words.bounds(difference, sign=True)})"
+  )
+
+
+def _savings(study, arms):
+  """Labels to 95% of the reference, where both got there."""
+  rows = [r for r in numbers.needed(study, arms) if r.share == 0.95]
+  base = next((r for r in rows if r.arm.name == "random"), None)
+  others = [r for r in rows if not r.arm.is_baseline]
+  if base is None or not others:
+    return ""
+  goal = "full-data" if study.full else "best random"
+  needs = [f"{words.plain(r.arm.name)} {_labels(r)}" for r in [base, *others]]
+  return f"Labels to reach, and keep, 95% of the {goal} score: {words.listed(needs)}."
+
+
+def _labels(row):
+  if row.mean.stable is None:
+    return f"more than {row.arm.labels[-1]:g}"
+  return str(row.mean.stable)

@@ -1,0 +1,140 @@
+"""Numbers and names as they stand in the report."""
+
+import math
+import statistics
+from collections.abc import Sequence
+
+MINUS = "\N{MINUS SIGN}"
+NOTHING = "\N{EN DASH}"
+
+LABELS = {
+  "dice": "Dice",
+  "auc": "AUC",
+  "assd": "ASSD",
+  "asd_pred_to_ref": "ASD predicted to true",
+  "hd95": "HD95",
+  "accuracy": "accuracy",
+  "balanced_accuracy": "balanced accuracy",
+  "undefined_dice": "Dice undefined",
+  "undefined_surface": "distance undefined",
+  "test_items": "test items",
+  "picked_foreground": "foreground among the picks",
+}
+DISTANCES = ("assd", "asd_pred_to_ref", "hd95")
+
+METRICS = {
+  "dice": "Dice: 2|A∩B| / (|A| + |B|) of predicted and true voxels of a class, "
+  "averaged over the classes other than background and over the test cases. "
+  "A class absent from both masks is left out of the average and counted as "
+  "undefined; absent from only one of them it is 0. Slices of one known "
+  "patient are one case.",
+  "assd": "ASSD: average symmetric surface distance, the mean over all points "
+  "of both surfaces of the distance to the other surface. Undefined, left out "
+  "and counted where a class is missing from either mask.",
+  "asd_pred_to_ref": "ASD predicted to true: the mean distance from the points of "
+  "the predicted surface to the true one; a missed part does not show in it.",
+  "hd95": "HD95: the larger of the two 95th percentiles of the distances from "
+  "one surface to the other.",
+  "auc": "AUC: area under the receiver operating curve; with more than two "
+  "classes the mean of each class against the rest. 0.5 is chance.",
+  "accuracy": "Accuracy: the share of test items whose likeliest class is the "
+  "true one.",
+  "balanced_accuracy": "Balanced accuracy: the mean over the classes of the "
+  "share found.",
+  "picked_foreground": "Foreground among the picks: the share of the voxels "
+  "asked for that are not background.",
+}
+
+ACQUISITIONS = {
+  "random": "chosen by chance",
+  "foreground_random": "chosen by chance among items that show foreground",
+  "confidence": "least probability of the likeliest class",
+  "margin": "least lead of the likeliest class over the next",
+  "entropy": "largest entropy of the predicted probabilities",
+  "variance": "largest variance over passes with dropout",
+  "bald": "largest mutual information of label and weights, with dropout",
+  "k_center": "covers the pool: farthest from what is labelled",
+}
+
+
+def plain(name: str) -> str:
+  """An acquisition's or column's name without underscores."""
+  return name.replace("_", " ")
+
+
+def number(value: float, digits: int = 3) -> str:
+  """Fixed digits; an en dash if there is no value."""
+  if value is None or not math.isfinite(value):
+    return NOTHING
+  return f"{value:.{digits}f}".replace("-", MINUS)
+
+
+def signed(value: float, digits: int = 3) -> str:
+  """The same with its sign; 0 after rounding has none."""
+  text = number(value, digits)
+  if text == NOTHING or not float(text.replace(MINUS, "-")):
+    return text.replace(MINUS, "")
+  return text if text.startswith(MINUS) else f"+{text}"
+
+
+def bounds(found, digits: int = 3, sign: bool = False) -> str:
+  """'0.812 to 0.840'; an en dash if there is no interval."""
+  if found is None or not math.isfinite(found.low):
+    return NOTHING
+  write = signed if sign else number
+  return f"{write(found.low, digits)} to {write(found.high, digits)}"
+
+
+def with_sd(values: Sequence[float], digits: int = 3) -> str:
+  """'0.812 ± 0.010', or the mean alone; says how many values are defined."""
+  known = [value for value in values if math.isfinite(value)]
+  if not known:
+    return NOTHING
+  text = number(statistics.fmean(known), digits)
+  if len(known) > 1:
+    text += f" ± {number(statistics.stdev(known), digits)}"
+  if len(known) < len(values):
+    text += f" ({len(known)} of {len(values)} seeds)"
+  return text
+
+
+def percent(value: float | None) -> str:
+  """'25%' less; a negative saving is a cost and keeps its sign."""
+  if value is None:
+    return NOTHING
+  return f"{round(value)}".replace("-", MINUS) + "%"
+
+
+def counted(count: int, noun: str) -> str:
+  """'1 seed', '3 seeds'."""
+  return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def listed(names: Sequence[str]) -> str:
+  """'a, b and c'."""
+  if len(names) < 2:
+    return "".join(names)
+  return ", ".join(names[:-1]) + f" and {names[-1]}"
+
+
+def letter(i: int) -> str:
+  """a, b, ... z, aa, ab, ..."""
+  return (letter(i // 26 - 1) if i >= 26 else "") + chr(ord("a") + i % 26)
+
+
+def shorten(text: str, length: int) -> str:
+  """At most `length` characters."""
+  return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def class_name(names: Sequence[str], i: int) -> str:
+  """The name of class i."""
+  return str(names[i]) if 0 <= i < len(names) else f"class {i}"
+
+
+def column(name: str, unit: str | None) -> str:
+  """The heading of a column of curve.csv."""
+  text = LABELS.get(name) or name
+  if name.startswith("dice_"):
+    text = f"Dice {name.removeprefix('dice_')}"
+  return f"{text}, {unit}" if unit and name in DISTANCES else text

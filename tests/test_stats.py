@@ -1,0 +1,122 @@
+import numpy as np
+import pytest
+import scipy.stats
+
+from alx import stats
+
+# Kim 2024, seed 004 experiment 1: labels, and whether the arm is equivalent to
+# full supervision; from the p-values computed again from its table.
+BUDGETS = np.arange(40, 341, 50)
+
+
+def test_the_interval_of_one_two_three():
+  found = stats.mean_interval([1.0, 2.0, 3.0])
+  # sd 1, t(2) at 97.5 % is 4.3027, over sqrt(3).
+  assert found.mean == 2.0 and found.count == 3
+  assert found.low == pytest.approx(2 - 2.484138)
+  assert found.high == pytest.approx(2 + 2.484138)
+
+
+def test_the_interval_is_that_of_scipy():
+  values = np.random.default_rng(0).normal(size=(6, 4))
+  found = stats.mean_interval(values, 0.9)
+  wanted = scipy.stats.ttest_1samp(values, 0.0).confidence_interval(0.9)
+  np.testing.assert_allclose(found.low, wanted.low)
+  np.testing.assert_allclose(found.high, wanted.high)
+  across = stats.mean_interval(values.T, 0.9, axis=1)
+  np.testing.assert_array_equal(across.low, found.low)
+
+
+def test_unknown_values_are_left_out():
+  nan = np.nan
+  found = stats.mean_interval(
+    [[1.0, nan, nan], [nan, 5.0, nan], [3.0, nan, nan]]
+  )
+  np.testing.assert_array_equal(found.mean, [2.0, 5.0, nan])
+  np.testing.assert_array_equal(found.count, [2, 1, 0])
+  np.testing.assert_array_equal(np.isnan(found.low), [False, True, True])
+  # sd sqrt(2), t(1) = 12.7062, over sqrt(2).
+  assert found.high[0] == pytest.approx(2 + 12.706205)
+
+
+def test_equal_values_have_a_point_for_an_interval():
+  found = stats.mean_interval([0.25] * 4)
+  assert found.low == found.mean == found.high == 0.25
+
+
+def test_intervals_cover_as_often_as_they_say():
+  values = np.random.default_rng(1).normal(3.0, 2.0, (5, 4000))
+  found = stats.mean_interval(values, 0.8)
+  covered = (found.low <= 3.0) & (found.high >= 3.0)
+  assert covered.mean() == pytest.approx(0.8, abs=0.02)
+
+
+def test_paired_difference_takes_what_the_pairs_share_away():
+  shared = np.array([0.1, 0.5, 0.9])
+  found = stats.paired_difference(shared + np.array([0.1, 0.2, 0.3]), shared)
+  assert found.mean == pytest.approx(0.2)
+  assert found.high == pytest.approx(0.2 + 0.2484138)
+  with_gap = stats.paired_difference([1.0, np.nan, 3.0], [0.0, 0.0, np.nan])
+  assert with_gap.mean == 1.0 and with_gap.count == 1
+
+
+@pytest.mark.parametrize(
+  ("reached", "first", "stable"),
+  [
+    ((5, 6), 290, 290),  # random
+    ((1, 5, 6), 90, 290),  # dropout: the saving is the first crossing's
+    ((2, 3, 4, 5, 6), 140, 140),  # bootstrapping
+    ((6,), 340, 340),  # representative
+    ((4, 6), 240, 340),  # not similar
+    ((1, 2), 90, np.nan),  # reached and lost
+    ((), np.nan, np.nan),  # never reached
+    (range(7), 40, 40),
+  ],
+)
+def test_labels_needed_first_and_stable(reached, first, stable):
+  scores = np.full(len(BUDGETS), 0.79)
+  scores[list(reached)] = 0.8
+  found = stats.labels_needed(BUDGETS, scores, 0.8)
+  np.testing.assert_array_equal(found, (first, stable))
+
+
+def test_a_missing_score_does_not_reach_the_target():
+  found = stats.labels_needed([1, 2, 3], [0.9, np.nan, 0.9], 0.5)
+  assert found == (1.0, 3.0)
+
+
+def test_area_under_the_budget_curve():
+  assert stats.area_under_budget_curve([2, 4, 10], [0.7] * 3) == pytest.approx(
+    0.7
+  )
+  # (0.5 * 2 + 1.0 * 2) / 4
+  found = stats.area_under_budget_curve([0, 2, 4], [0.0, 1.0, 1.0])
+  assert found == pytest.approx(0.75)
+  # Budgets count, not rounds: (0.5 * 1 + 1.0 * 3) / 4
+  found = stats.area_under_budget_curve([0, 1, 4], [0.0, 1.0, 1.0])
+  assert found == pytest.approx(0.875)
+  assert stats.area_under_budget_curve([5], [0.3]) == 0.3
+  assert np.isnan(stats.area_under_budget_curve([1, 2], [0.3, np.nan]))
+
+
+@pytest.mark.parametrize(
+  ("labels", "scores", "message"),
+  [
+    ([1, 1], [0.0, 1.0], "ascending"),
+    ([2, 1], [0.0, 1.0], "ascending"),
+    ([1, 2], [0.0], "shapes"),
+    ([], [], "shapes"),
+  ],
+)
+def test_a_wrong_curve_is_refused(labels, scores, message):
+  with pytest.raises(ValueError, match=message):
+    stats.labels_needed(labels, scores, 0.5)
+  with pytest.raises(ValueError, match=message):
+    stats.area_under_budget_curve(labels, scores)
+
+
+def test_a_wrong_level_or_a_missing_pair_is_refused():
+  with pytest.raises(ValueError, match="level"):
+    stats.mean_interval([1.0, 2.0], 95)
+  with pytest.raises(ValueError, match="pairs"):
+    stats.paired_difference([1.0, 2.0], [1.0])
