@@ -79,7 +79,7 @@ def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
 
 
 def _patch(config: Config, dataset: data.Dataset, dims: int) -> tuple:
-  """The user's patch, checked; or the median extent, rounded and capped."""
+  """The user's patch, checked; or one that most items fit in, capped."""
   multiple = 2 ** (len(config.widths) - 1) if config.model == "unet" else 1
   extents = np.array([x.shape[:-1] for x in dataset.images])
   if config.patch:
@@ -90,8 +90,8 @@ def _patch(config: Config, dataset: data.Dataset, dims: int) -> tuple:
     return config.patch
   if dataset.task == "classification":
     return tuple(int(n) for n in extents.max(0))
-  median = np.minimum(np.median(extents, 0), _PATCH_CAP[dims])
-  return tuple(int(max(1, n // multiple) * multiple) for n in median)
+  usual = np.minimum(np.quantile(extents, 0.9, axis=0), _PATCH_CAP[dims])
+  return tuple(int(-(-n // multiple) * multiple) for n in usual)
 
 
 def make_problem(config: Config, dataset: data.Dataset) -> Problem:

@@ -16,7 +16,7 @@ import dataclasses
 import pathlib
 import sys
 
-from absl import app, flags
+from absl import app, flags, logging
 from rich.console import Console
 
 from alx.acquisition import BY_NAME
@@ -108,4 +108,5 @@ def _parse(argv: list[str]) -> list[str]:
 
 
 if __name__ == "__main__":
+  flags.FLAGS.set_default("verbosity", logging.WARNING)  # orbax is chatty
   app.run(main, flags_parser=_parse)

@@ -4,7 +4,7 @@ import scipy.stats
 
 from alx import stats
 
-# Kim 2024, seed 004 experiment 1: labels, and whether the arm is equivalent to
+# Kim 2024, first experiment: labels, and whether an arm is equivalent to
 # full supervision; from the p-values computed again from its table.
 BUDGETS = np.arange(40, 341, 50)
 

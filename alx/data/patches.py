@@ -1,7 +1,5 @@
 """Items of different extent in one array; patches out of them and back."""
 
-import itertools
-import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -93,34 +91,34 @@ def nth_true(mask: jax.Array, n: jax.Array) -> jax.Array:
 
 
 def window_counts(
-  extent: Sequence[int], patch: Sequence[int], overlap: float
-) -> tuple[int, ...]:
-  """How many windows cover each axis of the largest item.
+  size: jax.Array | np.ndarray, patch: Sequence[int], overlap: float
+) -> jax.Array | np.ndarray:
+  """How many windows cover each axis of an item: size [..., d] -> [..., d].
 
   Args:
-    extent: the largest item, voxels.
-    patch: window, voxels, at most the extent.
+    size: extents of the items, voxels, at least the patch.
+    patch: window, voxels.
     overlap: the least share of a window that its neighbour covers, in [0, 1).
   """
-  strides = [max(1, int(p * (1.0 - overlap))) for p in patch]
-  return tuple(
-    1 + math.ceil((e - p) / s)
-    for e, p, s in zip(extent, patch, strides, strict=True)
-  )
+  stride = np.array([max(1, int(p * (1.0 - overlap))) for p in patch], np.int32)
+  room = size - np.broadcast_to(np.array(patch, np.int32), size.shape)
+  return 1 - (-room // np.broadcast_to(stride, size.shape))
 
 
-def window_starts(
-  size: jax.Array, patch: Sequence[int], counts: Sequence[int]
+def window_start(
+  n: jax.Array, size: jax.Array, counts: jax.Array, patch: Sequence[int]
 ) -> jax.Array:
-  """Where the windows of one item start: [W, d] int32, W = prod(counts).
+  """Where the n-th window of one item starts: [d] int32.
 
-  They are spread evenly over the item's own extent `size` [d], so each of them
-  lies inside it and each item has the same number of windows.
+  The windows are spread evenly over the item's own extent `size` [d], so each
+  of them lies inside it; n counts through them in raster order.
   """
-  grid = np.array(list(itertools.product(*map(range, counts))), np.int32)
-  last = np.maximum(np.array(counts, np.int32) - 1, 1)
   room = size - np.array(patch, np.int32)
-  return grid * room[None, :] // last[None, :]
+  place = []
+  for count in counts[::-1]:
+    place.append(n % count)
+    n = n // count
+  return jnp.stack(place[::-1]) * room // jnp.maximum(counts - 1, 1)
 
 
 def blend_weights(patch: Sequence[int]) -> np.ndarray:
@@ -133,39 +131,19 @@ def blend_weights(patch: Sequence[int]) -> np.ndarray:
   return np.maximum(weights, 1e-3).astype(np.float32)
 
 
-def blend(
-  windows: jax.Array, starts: jax.Array, extent: Sequence[int]
-) -> jax.Array:
-  """Weighted mean of overlapping windows [W, *patch, D] -> [*extent, D]."""
-  patch = windows.shape[1:-1]
-  weights = jnp.asarray(blend_weights(patch))[..., None]
-
-  def add(sums, window_and_start):
-    window, start = window_and_start
-    offsets = [*start, 0]
-    stacked = jnp.concatenate([window * weights, weights], -1)
-    old = jax.lax.dynamic_slice(sums, offsets, stacked.shape)
-    return jax.lax.dynamic_update_slice(sums, old + stacked, offsets), None
-
-  zeros = jnp.zeros((*extent, windows.shape[-1] + 1), windows.dtype)
-  sums = jax.lax.scan(add, zeros, (windows, starts))[0]
-  return sums[..., :-1] / jnp.where(sums[..., -1:] > 0, sums[..., -1:], 1.0)
-
-
 def sliding_window(
-  function: Callable,
-  images: Images,
-  patch: Sequence[int],
-  overlap: float,
+  function: Callable, images: Images, patch: Sequence[int], overlap: float
 ) -> tuple[jax.Array, jax.Array]:
   """Applies `function` window by window and puts the items together again.
 
   A window has the patch's extent and lies inside its item, so a normalisation
-  inside `function` sees what it saw in training. Exact for a function that
-  returns its input.
+  inside `function` sees what it saw in training. Overlapping windows are
+  averaged with Gaussian weights. Exact for a function that returns its input.
+  One window of each item is alive at a time; a block takes as many turns as
+  its largest item has windows.
 
   Args:
-    function: [b, *patch, channels] -> (hidden [b, *patch, W], features [b, F]).
+    function: [B, *patch, channels] -> (hidden [B, *patch, W], features [B, F]).
     images: a block of B items.
     patch: window, voxels.
     overlap: see `window_counts`.
@@ -174,19 +152,48 @@ def sliding_window(
     hidden [B, *sp, W] (zeros outside the items) and features [B, F], the mean
     over windows.
   """
-  extent = images.values.shape[1:-1]
-  counts = window_counts(extent, patch, overlap)
-  starts = jax.vmap(lambda size: window_starts(size, patch, counts))(
-    images.size
-  )
-  if math.prod(counts) == 1:
+  if tuple(images.values.shape[1:-1]) == tuple(patch):
     return function(images.values)
-  windows = jax.vmap(
-    lambda item, starts: jax.vmap(
-      lambda start: cut_item(images.values, item, start, patch)
-    )(starts)
-  )(jnp.arange(starts.shape[0]), starts)
-  hidden, features = function(windows.reshape(-1, *windows.shape[2:]))
-  hidden = hidden.reshape(*windows.shape[:2], *hidden.shape[1:])
-  whole = jax.vmap(lambda w, s: blend(w, s, extent))(hidden, starts)
-  return whole, features.reshape(*windows.shape[:2], -1).mean(1)
+  counts = window_counts(images.size, patch, overlap)
+  totals = counts.prod(-1)
+
+  def add(n, sums):
+    starts = jax.vmap(lambda size, c: window_start(n, size, c, patch))(
+      images.size, counts
+    )
+    windows = jax.vmap(lambda x, start: _cut(x, start, patch))(
+      images.values, starts
+    )
+    hidden, features = function(windows)
+    real = (n < totals).astype(hidden.dtype)
+    blended = jax.vmap(_blend)(sums[0], hidden, starts, real)
+    return blended, sums[1] + features * real[:, None]
+
+  sums = _zero_sums(function, images, patch)
+  hidden, features = jax.lax.fori_loop(0, totals.max(), add, sums)
+  weights = hidden[..., -1:]
+  hidden = hidden[..., :-1] / jnp.where(weights > 0, weights, 1.0)
+  return hidden, features / totals[:, None].astype(features.dtype)
+
+
+def _zero_sums(function, images, patch):
+  """([B, *sp, W + 1], [B, F]) zeros: weighted sums with their weights."""
+  num_items, *extent, channels = images.values.shape
+  window = jax.ShapeDtypeStruct((num_items, *patch, channels), jnp.float32)
+  hidden, features = jax.eval_shape(function, window)
+  whole = jnp.zeros((num_items, *extent, hidden.shape[-1] + 1), hidden.dtype)
+  return whole, jnp.zeros(features.shape, features.dtype)
+
+
+def _blend(sums, window, start, real):
+  """Adds a window [*patch, W] and its weights to [*sp, W + 1]."""
+  weights = jnp.asarray(blend_weights(window.shape[:-1]))[..., None] * real
+  added = jnp.concatenate([window * weights, weights], -1)
+  offsets = [*start, 0]
+  old = jax.lax.dynamic_slice(sums, offsets, added.shape)
+  return jax.lax.dynamic_update_slice(sums, old + added, offsets)
+
+
+def _cut(values, start, patch):
+  """The patch of `values` [*sp, channels] at `start` [d]."""
+  return jax.lax.dynamic_slice(values, [*start, 0], (*patch, values.shape[-1]))

@@ -53,9 +53,10 @@ def make_phantom(
   _check_sizes(num_items, shape)
   _check_shares(repeats=repeats, rare=rare, empty=empty, hard=hard)
   _check_shares(rare_plus_empty=rare + empty)
-  roots = _roots(key, num_items, repeats)
+  k_repeat, k_head, k_scan = jax.random.split(key, 3)
+  roots = _roots(k_repeat, num_items, repeats)
   look = Look(rare, empty, hard, size, contrast, noise, bias)
-  images, labels = _render_all(key, roots, shape, look)
+  images, labels = _render_all(k_head, k_scan, roots, shape, look)
   names = tuple(f"phantom_{i:03d}" for i in range(num_items))
   return Dataset(
     name="phantom",
@@ -84,33 +85,42 @@ def _check_shares(**shares):
       raise ValueError(f"wanted {name} in [0, 1], got {share}")
 
 
+def _batches(num_items):
+  """Items in batches of one size; the last is filled up from the start."""
+  items = np.arange(-(-num_items // _BATCH) * _BATCH) % num_items
+  return items.reshape(-1, _BATCH)
+
+
 def _roots(key, num_items, repeats):
   """[N] the item whose anatomy each item shows; its own number if new."""
-  keys = jax.vmap(partial(jax.random.fold_in, key))(np.arange(num_items))
-  draws = np.asarray(jax.vmap(lambda k: jax.random.uniform(k, (2,)))(keys))
+  draws = np.concatenate([_chances(key, x) for x in _batches(num_items)])
   roots = []
-  for item, (again, which) in enumerate(draws):
+  for item, (again, which) in enumerate(draws[:num_items]):
     repeat = item > 0 and again < repeats
     roots.append(roots[int(which * item)] if repeat else item)
   return np.array(roots)
 
 
-def _render_all(key, roots, shape, look):
-  """Renders in batches of one size; the last is filled up and cut."""
-  num_items = len(roots)
-  items = np.arange(-(-num_items // _BATCH) * _BATCH) % num_items
+@jax.jit
+def _chances(key, items):
+  """[B, 2] float32 in [0, 1)."""
+  return jax.vmap(lambda i: jax.random.uniform(jax.random.fold_in(key, i), 2))(
+    items
+  )
+
+
+def _render_all(k_head, k_scan, roots, shape, look):
   images, labels = [], []
-  for batch in items.reshape(-1, _BATCH):
-    image, label = _render(key, roots[batch], batch, shape, look)
+  for batch in _batches(len(roots)):
+    image, label = _render(k_head, k_scan, roots[batch], batch, shape, look)
     images.extend(np.array(image))
     labels.extend(np.array(label))
-  return images[:num_items], labels[:num_items]
+  return images[: len(roots)], labels[: len(roots)]
 
 
 @partial(jax.jit, static_argnames="shape")
-def _render(key, roots, items, shape, look):
+def _render(k_head, k_scan, roots, items, shape, look):
   """[B, *shape] float32 images and uint8 labels."""
-  k_head, k_scan = jax.random.split(key)
 
   def one(root, item):
     head = jax.random.fold_in(k_head, root)

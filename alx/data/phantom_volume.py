@@ -179,7 +179,7 @@ def _ellipsoid(points, centre, radii):
 
 def _head(draw, grid, fields, bright):
   """[V] intensities without lesions, [V] share of the voxel in the head."""
-  size = 0.84 + 0.12 * draw["size"]
+  size = 0.80 + 0.12 * draw["size"]
   edge = _ellipsoid(grid.points, jnp.zeros_like(size), size * grid.reach)
   edge = edge + 0.4 * fields["rim"][0]
   white = edge + 2.2 + 0.8 * fields["fold"][0]

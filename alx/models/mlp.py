@@ -35,6 +35,6 @@ class _MLP(nn.Module):
   def __call__(self, x: jax.Array) -> tuple[jax.Array, jax.Array]:
     x = x.reshape(x.shape[0], -1)
     for width in self.widths:
-      x = nn.Dense(width, kernel_init=nn.initializers.he_normal())(x)
+      x = nn.Dense(width)(x)
       x = nn.relu(x)
     return x, x

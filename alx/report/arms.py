@@ -115,9 +115,9 @@ def reference(study: Study, arms: list[Arm]) -> tuple[float, str]:
   if full is not None and np.isfinite(full.mean):
     return float(full.mean), "full"
   baseline = find(arms, "random")
-  if baseline is None or not np.isfinite(baseline.scores).any():
+  if baseline is None:
     return float("nan"), "none"
-  return float(np.nanmax(band(baseline.scores).mean)), "random"
+  return float(band(baseline.scores).mean[-1]), "random"
 
 
 def needed(study: Study, arms: list[Arm]) -> list[NeededRow]:

@@ -5,6 +5,7 @@ import io
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 from alx.report import words
 from alx.report.arms import Arm, band
@@ -39,8 +40,8 @@ def learning_curves(
   arms: list[Arm], full: Interval | None, num_pool: int | None, metric: str
 ) -> bytes:
   """A PNG: the metric against the labelled items, names at the lines' ends."""
-  figure = Figure(figsize=(7.4, 4.3), layout="none")
-  axes = figure.add_axes((0.095, 0.125, 0.655, 0.845))
+  figure = Figure(figsize=(6.9, 4.2))
+  axes = figure.add_axes((0.1, 0.125, 0.585, 0.85))
   ends = [_draw_arm(axes, arm, style) for arm, style in _styled(arms)]
   if full is not None and np.isfinite(full.mean):
     ends.append(_draw_full(axes, full, num_pool))
@@ -49,7 +50,7 @@ def learning_curves(
   axes.set_ylabel(f"{name} on the test items", fontsize=10.5, color=INK)
   _tidy(axes, arms)
   _name_lines(axes, ends)
-  return to_png(figure, _DPI)
+  return to_png(draw(figure, _DPI))
 
 
 def _styled(arms):
@@ -85,6 +86,7 @@ def _tidy(axes, arms):
   axes.tick_params(labelsize=9.5, colors=INK, length=3)
   axes.grid(axis="y", color="#e6e6e6", lw=0.7)
   axes.set_axisbelow(True)
+  axes.margins(x=0.025)
   for side in ("top", "right"):
     axes.spines[side].set_visible(False)
 
@@ -98,10 +100,10 @@ def _name_lines(axes, ends):
     ends, _spread(wanted, 0.062), wanted, strict=True
   ):
     faint = {"color": style["color"], "clip_on": False, "lw": 0.6}
-    axes.plot([1.005, 1.04], [at, y], transform=axes.transAxes, **faint)
+    axes.plot([0.985, 1.045], [at, y], transform=axes.transAxes, **faint)
     sample = style | {"lw": 1.7, "mfc": "white", "mew": 1.4, "ms": 5}
     axes.plot(
-      [1.045, 1.08, 1.115],
+      [1.05, 1.09, 1.13],
       [y] * 3,
       transform=axes.transAxes,
       clip_on=False,
@@ -109,7 +111,7 @@ def _name_lines(axes, ends):
       **sample,
     )
     axes.text(
-      1.13,
+      1.15,
       y,
       name,
       transform=axes.transAxes,
@@ -135,9 +137,17 @@ def _spread(wanted, gap):
   return placed
 
 
-def to_png(figure: Figure, dpi: float) -> bytes:
+def draw(figure: Figure, dpi: float) -> Image.Image:
   """The figure drawn by Agg; no pyplot, so any thread may."""
-  FigureCanvasAgg(figure)
+  figure.set_dpi(dpi)
+  canvas = FigureCanvasAgg(figure)
+  canvas.draw()
+  pixels = np.asarray(canvas.buffer_rgba())
+  return Image.fromarray(pixels).convert("RGB")
+
+
+def to_png(image: Image.Image) -> bytes:
+  """Encoded."""
   content = io.BytesIO()
-  figure.savefig(content, format="png", dpi=dpi, facecolor="white")
+  image.save(content, "PNG", optimize=True)
   return content.getvalue()

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from alx.report import pictures, words
+from alx.report import pictures, views, words
 from alx.report.arms import Arm
 from alx.report.read import Run, Study
 
@@ -20,6 +20,7 @@ class Round(NamedTuple):
 
   title: str
   png: bytes
+  width: int  # CSS pixels
   captions: list[tuple[str, str, list[str]]]  # letter, id, facts
 
 
@@ -80,28 +81,27 @@ def _make_rounds(study, run, files, limit, missing):
   read = []
   for number, path in files:
     try:
-      views = pictures.read_views(path)
+      items = views.read_views(path)
     except ValueError as error:
       missing.append(f"{run.folder.name}/pictures/{path.name}: {error}")
       continue
-    if views:
-      read.append((number, views))
-  top = pictures.top_uncertainty([v for _, views in read for v in views])
+    if items:
+      read.append((number, items))
+  top = views.top_uncertainty([v for _, items in read for v in items])
   names = [str(name) for name in study.dataset.get("class_names") or []]
-  return [
-    Round(
-      _title(run, number, views),
-      pictures.round_png(views, names, top, limit),
-      [_caption(i, view, names) for i, view in enumerate(views)],
-    )
-    for number, views in read
-  ]
+  return [_make_round(run, n, items, names, top, limit) for n, items in read]
 
 
-def _title(run: Run, number: int, views) -> str:
+def _make_round(run, number, items, names, top, limit):
+  png, inches = pictures.round_png(items, names, top, limit)
+  captions = [_caption(i, view, names) for i, view in enumerate(items)]
+  return Round(_title(run, number, items), png, round(96 * inches), captions)
+
+
+def _title(run: Run, number: int, items: list[views.View]) -> str:
   """The round, and with how many labels the model asked."""
   rounds = {row.get("id"): row.get("round") for row in run.picks}
-  asked = rounds.get(views[0].id)
+  asked = rounds.get(items[0].id)
   text = f"Round {number}"
   if asked is None or not asked.isdigit() or asked == "0":
     return text

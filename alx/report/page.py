@@ -118,6 +118,7 @@ def _context(study, arms):
     "definitions": _definitions(study),
     "outlines": _outlines(study),
     "acquisitions": _explained(arms),
+    "warm": study.config.get("warm"),
     "unused": len(study.split.get("unused") or ()),
   }
 

@@ -1,17 +1,15 @@
 """The items of one round as one small PNG: what a reader would look at."""
 
-import io
-import pathlib
-from typing import NamedTuple
-
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize
+from matplotlib.colors import Normalize, to_rgba
 from matplotlib.figure import Figure
 from PIL import Image
 
 from alx.report import words
-from alx.report.curves import INK, to_png
+from alx.report.curves import INK, draw, to_png
+from alx.report.views import View
 
 # One for each class but the background; light, they lie on grey images.
 CLASS_COLOURS = (
@@ -22,121 +20,70 @@ CLASS_COLOURS = (
   "#b79cff",
   "#ffe74c",
 )
-_WIDTH = 7.0  # inches
-_DPIS = (150, 125, 100, 80, 64)
-
-
-class View(NamedTuple):
-  """One item; maps are of the item's own extent."""
-
-  id: str
-  where: str
-  score: float
-  dice: float
-  image: np.ndarray  # [H, W] float
-  aspect: float  # height of a pixel over its width
-  draft: np.ndarray | None  # [H, W] class numbers
-  truth: np.ndarray | None
-  uncertainty: np.ndarray | None  # [H, W] nats
-  predicted: np.ndarray | None  # [C]
-  truth_class: int | None
-
-
-def read_views(path: pathlib.Path) -> list[View]:
-  """The items of a pictures file.
-
-  Raises:
-    ValueError: the file is no such file.
-  """
-  try:
-    with np.load(path, allow_pickle=False) as content:
-      arrays = {name: content[name] for name in content.files}
-    return [_view(arrays, i) for i in range(len(arrays["images"]))]
-  except Exception as error:  # a torn zip fails in many ways
-    raise ValueError(f"{type(error).__name__}: {error}") from error
-
-
-def _view(arrays, i):
-  def field(name, default=None):
-    return arrays[name][i] if name in arrays else default
-
-  image = np.asarray(arrays["images"][i], np.float32)
-  inside = np.isfinite(image)
-  rows, columns = inside.any(1), inside.any(0)
-
-  def crop(x):
-    return None if x is None else x[rows][:, columns]
-
-  spacing = np.asarray(field("spacing", (1.0, 1.0)), float)
-  truth_class = field("truth_class")
-  return View(
-    id=str(field("ids", "?")),
-    where=str(field("where", "")),
-    score=float(field("scores", np.nan)),
-    dice=float(field("dice", np.nan)),
-    image=crop(image),
-    aspect=float(spacing[0] / spacing[1]) if (spacing > 0).all() else 1.0,
-    draft=crop(field("draft")),
-    truth=crop(field("truth")),
-    uncertainty=crop(field("uncertainty")),
-    predicted=field("predicted"),
-    truth_class=None if truth_class is None else int(truth_class),
-  )
-
-
-def top_uncertainty(views: list[View]) -> float:
-  """The largest of the maps, for a scale that rounds share."""
-  maps = [v.uncertainty for v in views if v.uncertainty is not None]
-  tops = [float(np.nanmax(m)) for m in maps if np.isfinite(m).any()]
-  return max([1e-3, *tops])
+_WIDTH = 7.0  # inches, as all lengths here
+_PANEL = 2.06
+_LEFT, _GAP = 0.22, 0.05
+_DPI, _LEAST_DPI = 140, 60
 
 
 def round_png(
   views: list[View], class_names: list[str], top: float, limit: int
-) -> bytes:
-  """The items below each other, at most `limit` bytes if that can be."""
+) -> tuple[bytes, float]:
+  """The items below each other, at most `limit` bytes if that can be.
+
+  Returns:
+    The PNG, and its width in inches.
+  """
   if views[0].predicted is None:
     figure = _maps_figure(views, top)
   else:
     figure = _images_figure(views, class_names)
-  for dpi in _DPIS:
-    content = _with_palette(to_png(figure, dpi))
-    if len(content) <= limit:
-      break
-  return content
+  return _within(figure, limit), figure.get_figwidth()
 
 
-def _with_palette(png):
-  """256 colours are enough for grey images and a few lines."""
-  image = Image.open(io.BytesIO(png)).convert("RGB").quantize(256, dither=0)
-  content = io.BytesIO()
-  image.save(content, "PNG", optimize=True)
-  return content.getvalue()
+def _within(figure, limit):
+  """Drawn with fewer dots until it is small enough."""
+  dpi = _DPI
+  while True:
+    content = to_png(_with_palette(draw(figure, dpi)))
+    if len(content) <= limit or dpi <= _LEAST_DPI:
+      return content
+    dpi = max(_LEAST_DPI, 0.93 * dpi * (limit / len(content)) ** 0.5)
+
+
+def _with_palette(image):
+  """256 colours: the image's own, and all of the uncertainty's and classes'."""
+  own = image.quantize(180, dither=0).getpalette()[: 180 * 3]
+  heat = colormaps["inferno"](np.linspace(0, 1, 64))
+  fixed = np.concatenate([heat, [to_rgba(c) for c in CLASS_COLOURS]])[:, :3]
+  palette = Image.new("P", (1, 1))
+  palette.putpalette(own + (fixed * 255).round().astype(int).ravel().tolist())
+  return image.quantize(palette=palette, dither=0)
 
 
 def _maps_figure(views, top):
-  panel, left, gap = 2.06, 0.22, 0.05
-  tall = [_panel_height(view, panel) for view in views]
-  titles = ("image", "draft and true outline", "uncertainty")
-  height = sum(tall) + gap * (len(tall) - 1) + 0.3
-  figure = Figure(figsize=(_WIDTH, height))
+  wide, tall = _panel_size(views)
+  step = wide + _GAP
+  lefts = [_LEFT + j * step for j in range(3)]
+  height = sum(tall) + _GAP * (len(tall) - 1) + 0.3
+  figure = Figure(figsize=(lefts[2] + step + 0.6, height))
+  for x, title in zip(lefts, ("image", "outlines", "uncertainty"), strict=True):
+    _label(figure, x, height - 0.2, title)
+  _colour_bar(figure, lefts[2] + step + 0.05, height, top)
   y = height - 0.27
   for i, (view, row) in enumerate(zip(views, tall, strict=True)):
     y -= row
-    lefts = [left + j * (panel + gap) for j in range(3)]
-    axes = [_axes(figure, x, y, panel, row) for x in lefts]
-    _draw_maps(axes, view, top)
     _label(figure, 0.03, y + row, words.letter(i), weight="bold", va="top")
-    y -= gap
-  for j, title in enumerate(titles):
-    _label(figure, left + j * (panel + gap), height - 0.2, title)
-  _colour_bar(figure, left + 3 * (panel + gap) + 0.05, height, top)
+    _draw_maps([_axes(figure, x, y, wide, row) for x in lefts], view, top)
+    y -= _GAP
   return figure
 
 
-def _panel_height(view, panel):
-  rows, columns = view.image.shape
-  return float(np.clip(panel * rows * view.aspect / columns, 0.7, 1.5 * panel))
+def _panel_size(views):
+  """Inches: one width for all, a height for each."""
+  ratios = [v.image.shape[0] * v.aspect / v.image.shape[1] for v in views]
+  wide = max(min(_PANEL, _PANEL / ratio) for ratio in ratios)
+  return wide, [max(0.5, min(_PANEL, wide * ratio)) for ratio in ratios]
 
 
 def _axes(figure, x, y, width, height):
@@ -198,7 +145,7 @@ def _outline(axes, labels, draft):
     mask = (padded == value).astype(float)
     lines = [(colour, "solid", 1.5)]
     if not draft:
-      lines = [("#000000", "solid", 1.3), ("#ffffff", (0, (3, 2)), 1.0)]
+      lines = [("#000000", "solid", 1.1), ("#ffffff", (0, (4, 2.5)), 1.1)]
     for line, dashes, width in lines:
       axes.contour(
         columns,
@@ -237,7 +184,7 @@ def _images_figure(views, class_names):
     y -= row
     show_image(_axes(figure, 0.22, y, row, row), view)
     _label(figure, 0.03, y + row, words.letter(i), weight="bold", va="top")
-    axes = _axes(figure, 3.4, y + 0.05, _WIDTH - 3.9, row - 0.1)
+    axes = _axes(figure, 4.15, y + 0.05, _WIDTH - 4.6, row - 0.1)
     _bars(axes, view, class_names)
     y -= gap
   return figure
@@ -253,9 +200,9 @@ def _bars(axes, view, class_names):
   axes.barh(range(len(shown)), heights, color=colours, height=0.62)
   names = [words.class_name(class_names, i) for i in shown]
   names = [
-    f"{words.shorten(n, 26)} (true)"
+    f"{words.shorten(n, 24)} (true)"
     if i == view.truth_class
-    else words.shorten(n, 32)
+    else words.shorten(n, 30)
     for i, n in zip(shown, names, strict=True)
   ]
   axes.set_yticks(range(len(shown)), names, parse_math=False)

@@ -13,12 +13,13 @@ def summarise(study: Study, arms: list[Arm]) -> str:
   if not arms:
     return f"{_task(study)} No round has finished yet."
   parts = [_task(study), _protocol(arms), _scores(study, arms)]
-  baseline = numbers.find(arms, "random")
+  bases = [arm for arm in arms if arm.is_baseline]
   others = [arm for arm in arms if not arm.is_baseline]
-  if baseline is None:
+  if others:
+    parts += [_against(others, base) for base in bases]
+    parts.append(_savings(study, arms))
+  if not any(base.name == "random" for base in bases):
     parts.append("Random selection was not run, so nothing is compared to it.")
-  elif others:
-    parts += [_against(others, baseline), _savings(study, arms)]
   return " ".join(part for part in parts if part)
 
 
@@ -28,14 +29,19 @@ def _task(study):
     data.get("name", "Unnamed data"),
     data.get("task", "task unknown"),
   )
-  classes = words.listed([str(c) for c in data.get("class_names") or []])
   pool, test = data.get("num_pool", "?"), data.get("num_test", "?")
   return (
-    f"{name} is a {task} task"
-    + (f" with the classes {classes}. " if classes else ". ")
-    + f"Labels were asked for out of a pool of {pool} items; every model was "
-    f"tested on the same {test} other items, none of them ever asked for."
+    f"{name} is a {task} task{_classes(data)}. Labels were asked for out of a "
+    f"pool of {pool} items; every model was tested on the same {test} other "
+    "items, none of them ever asked for."
   )
+
+
+def _classes(data):
+  names = [str(name) for name in data.get("class_names") or []]
+  if len(names) > 5:
+    return f" with {len(names)} classes"
+  return f" with the classes {words.listed(names)}" if names else ""
 
 
 def _protocol(arms):
@@ -50,20 +56,20 @@ def _protocol(arms):
     compared += f" {verb} compared with {words.listed(bases)} selection"
   else:
     compared += " selection was run" if bases else " selection was run alone"
-  return f"{compared[0].upper()}{compared[1:]}, from {low:g} to {high:g} labels, with {seeds}."
+  compared = compared[0].upper() + compared[1:]
+  return f"{compared}, from {low:g} to {high:g} labels, with {seeds}."
 
 
 def _scores(study, arms):
   metric = words.LABELS.get(study.metric, study.metric)
   shown = numbers.find(arms, "random") or arms[0]
-  text = f"{words.plain(shown.name).capitalize()} selection ends at a mean {metric} of {_last(shown)}"
+  name = words.plain(shown.name).capitalize()
+  text = f"{name} selection ends at a mean {metric} of {_last(shown)}"
   full = numbers.full_interval(study)
   if full is None or not np.isfinite(full.mean):
     return text + "; no model was trained on all the labels."
-  return (
-    text
-    + f"; a model trained on all the pool's labels has {words.number(full.mean)}."
-  )
+  whole = words.number(full.mean)
+  return f"{text}; a model trained on all the pool's labels has {whole}."
 
 
 def _last(arm):
@@ -75,32 +81,35 @@ def _last(arm):
   return text
 
 
-def _against(others, baseline):
-  found = [(arm, numbers.difference(arm, baseline)) for arm in others]
+def _against(others, base):
+  """Who is better, not told apart and worse, by rounded intervals."""
+  name = words.plain(base.name)
+  found = [(arm, numbers.difference(arm, base)) for arm in others]
   known = [(a, d) for a, d in found if d is not None and np.isfinite(d.low)]
   if not known:
     return (
-      "There are too few shared seeds for an interval of the difference to "
-      "random selection: no method can be said to be better or worse."
+      f"There are too few shared seeds to say whether any method is better "
+      f"than {name} selection."
     )
-  better = [_gap(a, d) for a, d in known if d.low > 0]
-  worse = [_gap(a, d) for a, d in known if d.high < 0]
-  same = [_gap(a, d) for a, d in known if d.low <= 0 <= d.high]
-  parts = []
-  if better:
-    parts.append(
-      f"Better than random with the last labels: {words.listed(better)}."
-    )
-  else:
-    parts.append(
-      "No method beats random selection beyond the 95% interval of the paired "
-      "difference."
-    )
+  better = [_gap(a, d) for a, d in known if round(float(d.low), 3) > 0]
+  worse = [_gap(a, d) for a, d in known if round(float(d.high), 3) < 0]
+  gaps = [_gap(a, d) for a, d in known]
+  same = [gap for gap in gaps if gap not in better + worse]
+  parts = [_better(better, name)]
   if same:
-    parts.append(f"Not told apart from random: {words.listed(same)}.")
+    parts.append(f"Not told apart from {name}: {words.listed(same)}.")
   if worse:
-    parts.append(f"Worse than random: {words.listed(worse)}.")
+    parts.append(f"Worse than {name}: {words.listed(worse)}.")
   return " ".join(parts)
+
+
+def _better(gaps, name):
+  if gaps:
+    return f"Better than {name} with the last labels: {words.listed(gaps)}."
+  return (
+    f"No method beats {name} selection beyond the 95% interval of the paired "
+    "difference."
+  )
 
 
 def _gap(arm, difference):
@@ -117,9 +126,10 @@ def _savings(study, arms):
   others = [r for r in rows if not r.arm.is_baseline]
   if base is None or not others:
     return ""
-  goal = "full-data" if study.full else "best random"
+  goal = "full-data" if study.full else "final random"
   needs = [f"{words.plain(r.arm.name)} {_labels(r)}" for r in [base, *others]]
-  return f"Labels to reach, and keep, 95% of the {goal} score: {words.listed(needs)}."
+  goal = f"Labels to reach, and keep, 95% of the {goal} score"
+  return f"{goal}: {words.listed(needs)}."
 
 
 def _labels(row):

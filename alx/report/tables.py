@@ -23,26 +23,39 @@ _NOT_MEASURES = ("round", "labels")
 
 
 def final(study: Study, arms: list[Arm]) -> Table:
-  """The metric at the last round and its differences to the baselines."""
+  """The metric at the last round and its differences to the baselines.
+
+  A cell holds a mean and, below it, its interval.
+  """
   metric = words.LABELS.get(study.metric, study.metric)
-  head = ["", "labels", "seeds", f"{metric}", "sd", "95% interval"]
-  bases = [a for a in arms if a.is_baseline]
-  for base in bases:
-    head += [f"minus {words.plain(base.name)}", "95% interval"]
-  head.append(f"{metric} over the budget")
+  bases = [arm for arm in arms if arm.is_baseline]
+  minus = [f"minus {words.plain(base.name)}" for base in bases]
+  head = ["", "labels", "seeds", metric, "sd", *minus, "over the budget"]
   return Table(head, [_final_row(arm, bases) for arm in arms])
 
 
 def _final_row(arm, bases):
-  found = numbers.band(arm.scores[:, -1])
-  sd = np.std(arm.scores[:, -1], ddof=1) if len(arm.runs) > 1 else np.nan
-  row = [words.plain(arm.name), f"{arm.labels[-1]:g}", _seeds(arm)]
-  row += [words.number(found.mean), words.number(sd), words.bounds(found)]
-  for base in bases:
-    gap = numbers.difference(arm, base)
-    mean = np.nan if gap is None else float(gap.mean)
-    row += [words.signed(mean), words.bounds(gap, sign=True)]
-  return [*row, words.number(numbers.budget_mean(arm).mean)]
+  scores = arm.scores[:, -1]
+  known = scores[np.isfinite(scores)]
+  sd = known.std(ddof=1) if len(known) > 1 else np.nan
+  gaps = [numbers.difference(arm, base) for base in bases]
+  return [
+    words.plain(arm.name),
+    f"{arm.labels[-1]:g}",
+    _seeds(arm),
+    _two_lines(numbers.band(scores), words.number),
+    words.number(sd),
+    *(_two_lines(gap, words.signed) for gap in gaps),
+    words.number(numbers.budget_mean(arm).mean),
+  ]
+
+
+def _two_lines(found, write):
+  if found is None or not np.isfinite(found.mean):
+    return words.NOTHING
+  if not np.isfinite(found.low):
+    return write(found.mean)
+  return f"{write(found.mean)}\n{write(found.low)} to {write(found.high)}"
 
 
 def _seeds(arm):
@@ -55,15 +68,15 @@ def measures(study: Study, arms: list[Arm]) -> Table:
   """Every other column of curve.csv at the last round, mean and sd."""
   unit = study.dataset.get("distance_unit")
   found = [c for c in _columns(study) if _is_measure(c, study.metric)]
-  kept = [
-    c for c in found if any(np.isfinite(arm.last(c)).any() for arm in arms)
-  ]
+  kept = [c for c in found if any(_is_known(arm, c) for arm in arms)]
   return Table(
-    ["", *(words.column(c, unit) for c in kept)],
-    [
-      [words.plain(arm.name), *(_measure(arm, c) for c in kept)] for arm in arms
-    ],
+    ["", *(words.plain(arm.name) for arm in arms)],
+    [[words.column(c, unit), *(_measure(a, c) for a in arms)] for c in kept],
   )
+
+
+def _is_known(arm, column):
+  return np.isfinite(arm.last(column)).any()
 
 
 def _is_measure(column, metric):
@@ -120,7 +133,8 @@ def _range(counts, arm):
   texts = [
     f">{arm.labels[-1]:g}" if x == never else str(x) for x in (low, high)
   ]
-  return texts[0] if low == high else f"{texts[0]} to {texts[1]}"
+  space = "\N{NO-BREAK SPACE}"
+  return texts[0] if low == high else f"{space}to{space}".join(texts)
 
 
 def times(study: Study, arms: list[Arm]) -> Table:

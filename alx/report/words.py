@@ -31,8 +31,9 @@ METRICS = {
   "assd": "ASSD: average symmetric surface distance, the mean over all points "
   "of both surfaces of the distance to the other surface. Undefined, left out "
   "and counted where a class is missing from either mask.",
-  "asd_pred_to_ref": "ASD predicted to true: the mean distance from the points of "
-  "the predicted surface to the true one; a missed part does not show in it.",
+  "asd_pred_to_ref": "ASD predicted to true: the mean distance from the points "
+  "of the predicted surface to the true one; a missed part does not show in "
+  "it.",
   "hd95": "HD95: the larger of the two 95th percentiles of the distances from "
   "one surface to the other.",
   "auc": "AUC: area under the receiver operating curve; with more than two "
@@ -44,6 +45,8 @@ METRICS = {
   "picked_foreground": "Foreground among the picks: the share of the voxels "
   "asked for that are not background.",
 }
+
+_NAMES = {"bald": "BALD", "k_center": "k-center"}
 
 ACQUISITIONS = {
   "random": "chosen by chance",
@@ -58,8 +61,8 @@ ACQUISITIONS = {
 
 
 def plain(name: str) -> str:
-  """An acquisition's or column's name without underscores."""
-  return name.replace("_", " ")
+  """An acquisition's name as it is printed."""
+  return _NAMES.get(name, name.replace("_", " "))
 
 
 def number(value: float, digits: int = 3) -> str:

@@ -36,21 +36,25 @@ def test_nth_true_is_raster_order(shape, through):
 
 
 @pytest.mark.parametrize(
-  ("extent", "patch", "overlap", "wanted"),
+  ("size", "patch", "overlap", "wanted"),
   [
-    ((8,), (8,), 0.5, (1,)),
-    ((9,), (8,), 0.5, (2,)),
-    ((43, 59, 47), (32, 48, 32), 0.25, (2, 2, 2)),
-    ((20,), (8,), 0.75, (7,)),
+    ([8], (8,), 0.5, [1]),
+    ([9], (8,), 0.5, [2]),
+    ([43, 48, 47], (32, 48, 32), 0.25, [2, 1, 2]),
+    ([20], (8,), 0.75, [7]),
   ],
 )
-def test_window_counts(extent, patch, overlap, wanted):
-  assert patches.window_counts(extent, patch, overlap) == wanted
+def test_window_counts(size, patch, overlap, wanted):
+  found = patches.window_counts(np.array(size), patch, overlap)
+  assert found.tolist() == wanted
 
 
 def test_window_starts_reach_both_ends():
-  starts = patches.window_starts(jnp.array([11, 5]), (5, 5), (3, 1))
-  assert starts.tolist() == [[0, 0], [3, 0], [6, 0]]
+  starts = [
+    patches.window_start(n, jnp.array([11, 5]), jnp.array([3, 1]), (5, 5))
+    for n in range(3)
+  ]
+  assert [s.tolist() for s in starts] == [[0, 0], [3, 0], [6, 0]]
 
 
 @pytest.mark.parametrize("overlap", [0.0, 0.25, 0.6])

@@ -19,10 +19,15 @@ MODELS = {
 }
 
 
+def normal(shape, seed=0):
+  rng = np.random.default_rng(seed)
+  return jnp.asarray(rng.standard_normal(shape, np.float32))
+
+
 @pytest.fixture(params=MODELS.values(), ids=MODELS, scope="module")
 def built(request):
   make, shape, lead = request.param
-  model, x = make(), jax.random.normal(jax.random.key(0), shape)
+  model, x = make(), normal(shape, 0)
   return model, jax.jit(model.init)(jax.random.key(1), x), x, lead
 
 
@@ -80,6 +85,19 @@ def test_dropped_channels_are_shared_over_space_only():
   window = base.drop_channels(jax.random.key(0), x[:, 2:4], 0.25)
   np.testing.assert_array_equal(window, y[:, 2:4])
   np.testing.assert_allclose(y.mean(), 1, atol=0.1)
+
+
+def test_parameters_start_as_he_says():
+  params = make_mlp(3, (400, 300)).init(jax.random.key(0), jnp.zeros((1, 200)))
+  layers, head = params["trunk"]["params"], params["head"]["params"]
+  for layer, fan_in in ((layers["Dense_0"], 200), (layers["Dense_1"], 400)):
+    wanted = (2 / fan_in) ** 0.5
+    np.testing.assert_allclose(layer["kernel"].std(), wanted, rtol=0.02)
+    assert (layer["bias"] == 0).all()
+  np.testing.assert_allclose(head["kernel"].std(), 300**-0.5, rtol=0.1)
+  norm = make_cnn(3).init(jax.random.key(0), jnp.zeros((1, 8, 8, 1)))
+  scales = norm["trunk"]["params"]["ConvNormRelu_0"]["GroupNorm_0"]["scale"]
+  assert (scales == 1).all()
 
 
 @pytest.mark.parametrize("rate", [-0.1, 1.0])

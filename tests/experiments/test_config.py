@@ -1,0 +1,62 @@
+import pytest
+
+from experiments.config import Config, override, with_baselines
+
+
+def test_override_reads_every_type():
+  config = override(
+    Config(),
+    [
+      "steps=7",
+      "learning_rate=1",
+      "warm=true",
+      "patch=32,48,32",
+      "widths=(8,16)",
+      "model=cnn",
+      "data=a=b",
+    ],
+  )
+  assert config.steps == 7
+  assert config.learning_rate == 1.0
+  assert config.warm is True
+  assert config.patch == (32, 48, 32)
+  assert config.widths == (8, 16)
+  assert (config.model, config.data) == ("cnn", "a=b")
+
+
+@pytest.mark.parametrize(
+  ("text", "message"),
+  [
+    ("steps", "wants field=value, found 'steps'"),
+    ("stepz=1", "no field 'stepz'; there are acquisition,"),
+    ("steps=7.9", "steps: wanted int, found '7.9'"),
+    ("steps=foo", "steps: wanted int, found 'foo'"),
+    ("steps=True", "steps: wanted int, found 'True'"),
+    ("patch=8,x", "patch: wanted int, found 'x'"),
+    ("warm=2", "warm: wanted bool, found '2'"),
+    ("steps=0", "steps must be at least 1, found 0"),
+    ("dropout=1.0", r"dropout must be in \[0.0, 1.0\), found 1.0"),
+    ("acquisition=bold", "'bold' is not one of bald,"),
+    ("acquisition=bald,bald", "names one twice"),
+    ("optimizer=lion", "'lion' is not one of adam, sgd"),
+  ],
+)
+def test_a_wrong_value_is_one_clear_line(text, message):
+  with pytest.raises(ValueError, match=message) as error:
+    override(Config(), [text])
+  assert "\n" not in str(error.value)
+
+
+def test_nothing_to_do():
+  with pytest.raises(ValueError, match="nothing to do"):
+    Config(acquisition=(), full=False)
+
+
+def test_baselines_come_first_and_once():
+  found = with_baselines(("bald", "random"), "segmentation")
+  assert found == ("random", "foreground_random", "bald")
+  assert with_baselines(("bald",), "classification") == ("random", "bald")
+
+
+def test_config_is_hashable():
+  assert hash(Config()) == hash(Config())

@@ -1,0 +1,114 @@
+import html
+import re
+import threading
+
+import pytest
+from PIL import Image
+
+from alx.report import write_report
+
+
+def text_of(page):
+  """What a reader sees, in one line."""
+  content = page.read_text("utf-8")
+  content = re.sub(r"(?s)<(style|script).*?</\1>", "", content)
+  return " ".join(html.unescape(re.sub("<[^>]+>", " ", content)).split())
+
+
+def test_page_needs_nothing_else(study):
+  page = write_report(study)
+  content = page.read_text("utf-8")
+  assert page == study / "report.html"
+  assert not re.search(r"https?:|src=\"(?!data:)|url\(|@import", content)
+  assert content.startswith("<!doctype html>")
+  assert page.stat().st_size < 6_000_000
+  assert not list(study.rglob("*.tmp"))
+
+
+def test_page_escapes_what_the_data_say(study):
+  content = write_report(study).read_text("utf-8")
+  assert "<b>bad" not in content and "<b>1" not in content
+  assert "case &lt;b&gt;1&lt;/b&gt;" in content
+  assert "Phantom &amp; co" in content
+
+
+def test_page_shows_the_numbers_of_the_runs(study):
+  text = text_of(write_report(study))
+  # By hand: the entropy runs end at 0.82 and 0.86, sd 0.0283, and lie 0.03
+  # and 0.05 above random; t(1) = 12.706.
+  assert "entropy 8 2 0.840 0.586 to 1.094 0.028" in text
+  assert "+0.040 \N{MINUS SIGN}0.087 to +0.167 0.720" in text
+  assert "Not told apart from random: entropy" in text
+  assert "No method beats random selection" in text
+  assert "all the pool's labels has 0.900" in text
+  assert "asked for with 1 label" in text
+  assert "slice 3 of 9, score 0.25, Dice of the draft 0.800" in text
+  assert "items of one patient could be on both sides" in text
+  assert "HD95, mm" in text
+
+
+def test_page_says_when_a_method_is_better(make_study):
+  study = make_study()
+  for seed, last in ((0, 0.89), (1, 0.911)):
+    path = study / "runs" / f"entropy-seed{seed}" / "curve.csv"
+    path.write_text(f"round,labels,dice\n0,4,0.5\n1,8,{last}\n")
+  text = text_of(write_report(study))
+  assert "Better than random with the last labels: entropy (+0.100;" in text
+  assert "No method beats" not in text
+
+
+def test_page_of_classification(make_study):
+  text = text_of(write_report(make_study(task="classification")))
+  assert "AUC on the test items" not in text  # it is in the figure
+  assert "score 0.25, true class cyst" in text
+  assert "Blue: the true class" in text
+
+
+def test_page_without_anything(tmp_path):
+  text = text_of(write_report(tmp_path))
+  assert "No round has finished yet" in text
+  assert "config.json: not there" in text
+  assert not (tmp_path / "learning_curve.png").exists()
+
+
+def test_page_names_what_is_missing(study):
+  (study / "versions.json").write_text("{")
+  (study / "runs/random-seed1/picks.csv").unlink()
+  pictures = study / "runs/entropy-seed0/pictures/round_01.npz"
+  pictures.write_bytes(pictures.read_bytes()[:200])
+  curve = study / "runs/entropy-seed1/curve.csv"
+  curve.write_text("\n".join(curve.read_text().splitlines()[:2]) + "\n1,8,0.")
+  text = text_of(write_report(study))
+  assert "versions.json: not there or not a JSON object." in text
+  assert "random-seed1: no picks.csv." in text
+  assert "entropy-seed0/pictures/round_01.npz: cannot be read" in text
+  assert "entropy, seed 1: 1 of 2 rounds finished." in text
+  assert "entropy 8 1 of 2 0.820" in text
+
+
+def test_page_without_random(study):
+  for seed in (0, 1):
+    folder = study / "runs" / f"random-seed{seed}"
+    folder.rename(study / "runs" / f"margin-seed{seed}")
+  text = text_of(write_report(study))
+  assert "Random selection was not run" in text
+  assert "random, seed 0: asked for in config.json" in text
+
+
+def test_files_are_written_anew_and_from_any_thread(study):
+  thread = threading.Thread(target=write_report, args=(study,))
+  thread.start()
+  thread.join()
+  with Image.open(study / "learning_curve.png") as image:
+    assert image.size[0] > 1000
+  rows = (study / "curve.csv").read_text().splitlines()
+  assert rows[0] == "acquisition,seed,round,labels,dice,hd95,new"
+  assert rows[1] == "entropy,0,0,4,0.58,2.5,?"
+  assert len(rows) == 1 + 8 + 2
+  write_report(study)
+  assert (study / "curve.csv").read_text().splitlines() == rows
+
+
+def test_no_such_directory(tmp_path):
+  with pytest.raises(NotADirectoryError, match="wanted a run directory"):
+    write_report(tmp_path / "absent")

@@ -1,0 +1,104 @@
+"""Rules of the layout, read from the source."""
+
+import ast
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+FILES = sorted((ROOT / "alx").rglob("*.py"))
+
+
+def module_of(path):
+  parts = path.relative_to(ROOT).with_suffix("").parts
+  return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports_of(path):
+  """Full names of the modules a file imports."""
+  found = set()
+  for node in ast.walk(ast.parse(path.read_text())):
+    if isinstance(node, ast.Import):
+      found |= {name.name for name in node.names}
+    elif isinstance(node, ast.ImportFrom):
+      found |= {node.module} | {f"{node.module}.{n.name}" for n in node.names}
+  return found
+
+
+@pytest.mark.parametrize(
+  ("library", "places"),
+  [
+    ("flax", ("alx/models/",)),
+    ("orbax", ("alx/checkpoint.py",)),
+    ("nibabel", ("alx/data/nifti.py",)),
+    ("matplotlib", ("alx/report/",)),
+    ("pickle", ()),
+    ("experiments", ()),
+  ],
+)
+def test_one_place_for_each_library(library, places):
+  users = {
+    str(path.relative_to(ROOT))
+    for path in FILES
+    if any(name.split(".")[0] == library for name in imports_of(path))
+  }
+  assert all(user.startswith(places) for user in users) if places else not users
+
+
+@pytest.mark.parametrize(
+  ("layer", "may_not"),
+  [
+    ("alx/acquisition", ("models", "learner", "loop", "data", "evaluation")),
+    ("alx/models", ("acquisition", "learner", "loop", "data")),
+    ("alx/learner.py", ("acquisition", "loop", "evaluation")),
+    ("alx/data", ("models", "learner", "loop", "acquisition")),
+    ("alx/report", ("models", "learner", "loop", "acquisition")),
+    ("alx/metrics.py", ("models", "learner", "loop", "data")),
+  ],
+)
+def test_arrows_point_one_way(layer, may_not):
+  for path in FILES:
+    if not str(path.relative_to(ROOT)).startswith(layer):
+      continue
+    for name in imports_of(path):
+      parts = name.split(".")
+      bad = parts[0] == "alx" and len(parts) > 1 and parts[1] in may_not
+      assert not bad, f"{path.name} imports {name}"
+
+
+def test_there_is_no_circle():
+  graph = {module_of(p): imports_of(p) for p in FILES}
+  finished, active = set(), []
+
+  def visit(module):
+    assert module not in active, " -> ".join([*active, module])
+    if module in finished:
+      return
+    active.append(module)
+    for other in graph[module] & set(graph) - {module}:
+      # A package's own face imports its files, which may name the package.
+      if not module.startswith(other + "."):
+        visit(other)
+    active.pop()
+    finished.add(module)
+
+  for module in graph:
+    visit(module)
+
+
+def test_importing_alx_starts_no_backend():
+  code = (
+    "import alx, alx.loop, alx.models, alx.data.phantom, alx.report\n"
+    "from jax._src import xla_bridge\n"
+    "assert not xla_bridge._backends"
+  )
+  subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+def test_no_network_and_no_pickle():
+  for path in FILES:
+    text = path.read_text()
+    assert "allow_pickle=True" not in text
+    assert not {"urllib", "requests", "socket"} & imports_of(path)

@@ -1,0 +1,99 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from alx import evaluation
+from alx.evaluation import Masks
+from tests import problems
+
+NAMES = ("background", "a", "b")
+
+
+def counts_of(pred, truth):
+  return [
+    [
+      int(((pred == c) & (truth == c)).sum()),
+      int((pred == c).sum()),
+      int((truth == c).sum()),
+    ]
+    for c in range(3)
+  ]
+
+
+def summary(pairs, cases, spacing=None):
+  """Metrics of (prediction, truth) pairs of label maps."""
+  masks = Masks(
+    np.array([p for p, _ in pairs]),
+    jnp.array([counts_of(p, t) for p, t in pairs]),
+  )
+  truth = [t for _, t in pairs]
+  return evaluation.segmentation_metrics(
+    masks, truth, NAMES, [spacing] * len(pairs), cases
+  )
+
+
+def line(*values):
+  return np.array([values], np.uint8)
+
+
+def test_means_over_cases_by_hand():
+  found = summary(
+    [
+      (line(1, 1, 0, 0), line(1, 0, 0, 0)),  # a: 2/3, b absent from both
+      (line(2, 0, 0, 1), line(2, 0, 0, 1)),  # both 1
+    ],
+    ["x", "y"],
+  )
+  assert found["dice"] == pytest.approx((2 / 3 + 1) / 2)
+  assert found["dice_a"] == pytest.approx((2 / 3 + 1) / 2)
+  assert found["dice_b"] == 1.0
+  assert found["undefined_dice"] == found["undefined_surface"] == 1
+  assert found["assd"] == pytest.approx((1 / 3 + 0) / 2)
+  assert found["asd_pred_to_ref"] == pytest.approx((1 / 2 + 0) / 2)
+  assert found["test_cases"] == 2
+
+
+def test_slices_of_a_case_are_counted_together():
+  found = summary(
+    [
+      (line(1, 1, 1, 0), line(1, 1, 1, 0)),
+      (line(0, 0, 0, 1), line(0, 0, 0, 0)),  # alone this would be 0
+    ],
+    ["x", "x"],
+  )
+  assert found["dice_a"] == pytest.approx(2 * 3 / (4 + 3))
+  assert found["test_cases"] == 1
+
+
+def test_distances_follow_the_spacing():
+  pairs = [(line(1, 0, 0, 0), line(0, 0, 0, 1))]
+  assert summary(pairs, ["x"])["hd95"] == 3.0
+  assert summary(pairs, ["x"], (1.0, 2.0))["hd95"] == 6.0
+
+
+def test_nan_mean_of_nothing_is_nan_without_a_warning():
+  assert np.isnan(evaluation.nan_mean(np.array([np.nan])))
+  found = evaluation.nan_mean(np.array([[1.0, np.nan], [np.nan, np.nan]]), 1)
+  np.testing.assert_array_equal(found, [1.0, np.nan])
+
+
+def test_classification():
+  probs = np.array([[0.9, 0.1], [0.4, 0.6], [0.3, 0.7]])
+  found = evaluation.classification_metrics(probs, np.array([0, 0, 1]))
+  assert found["auc"] == 1.0
+  assert found["accuracy"] == pytest.approx(2 / 3)
+  assert found["balanced_accuracy"] == pytest.approx(3 / 4)
+
+
+@pytest.mark.parametrize("block", [3, 4])
+def test_predicted_masks_do_not_depend_on_the_block(block):
+  images, labels = problems.squares(4)
+  learner = problems.unet_learner()
+  params = learner.init(jax.random.key(0))
+  predict = evaluation.make_predict_masks(learner, 2, block)
+  masks = predict(params, images, labels)
+  assert masks.classes.shape == labels.shape
+  real = np.asarray(images.real).prod(1)
+  assert masks.counts[:, :, 1].sum(1).tolist() == real.tolist()
+  assert masks.counts[:, :, 2].sum(1).tolist() == real.tolist()
