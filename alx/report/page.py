@@ -8,7 +8,6 @@ import time
 
 import jinja2
 import numpy as np
-from markupsafe import Markup
 
 from alx.report import arms as numbers
 from alx.report import curves, gallery, pictures, summary, tables, words
@@ -75,7 +74,7 @@ def _render(study: Study, arms, figure) -> str:
   return environment.get_template("template.html.jinja").render(
     _context(study, arms)
     | {
-      "style": Markup(_source("style.css")),
+      "style": _source("style.css"),
       "figure": figure,
       "galleries": galleries,
       "missing": [*study.missing, *missing],

@@ -55,7 +55,8 @@ def _with_palette(image):
   """256 colours: the image's own, and all of the uncertainty's and classes'."""
   own = image.quantize(180, dither=0).getpalette()[: 180 * 3]
   heat = colormaps["inferno"](np.linspace(0, 1, 64))
-  fixed = np.concatenate([heat, [to_rgba(c) for c in CLASS_COLOURS]])[:, :3]
+  plain = [to_rgba(c) for c in ("white", "black", INK, *CLASS_COLOURS)]
+  fixed = np.concatenate([heat, plain])[:, :3]
   palette = Image.new("P", (1, 1))
   palette.putpalette(own + (fixed * 255).round().astype(int).ravel().tolist())
   return image.quantize(palette=palette, dither=0)
@@ -172,7 +173,7 @@ def _colour_bar(figure, x, height, top):
   )
   bar.ax.tick_params(labelsize=8.5, colors=INK, length=2)
   bar.outline.set_visible(False)
-  _label(figure, x - 0.02, height - 0.2, "nats")
+  _label(figure, x - 0.02, height - 0.16, "nats")
 
 
 def _images_figure(views, class_names):

@@ -20,6 +20,7 @@ class Table(NamedTuple):
 
 
 _NOT_MEASURES = ("round", "labels")
+_COUNTS = ("undefined_", "test_")
 
 
 def final(study: Study, arms: list[Arm]) -> Table:
@@ -92,7 +93,7 @@ def _columns(study):
 def _measure(arm, column):
   values = [float(v) for v in arm.last(column)]
   known = [v for v in values if np.isfinite(v)]
-  if known and all(v == int(v) for v in known) and len(set(known)) == 1:
+  if column.startswith(_COUNTS) and len(set(known)) == 1:
     return f"{known[0]:g}"
   large = bool(known) and max(map(abs, known)) > 1
   return words.with_sd(values, 2 if large else 3)

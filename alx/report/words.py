@@ -18,6 +18,7 @@ LABELS = {
   "undefined_dice": "Dice undefined",
   "undefined_surface": "distance undefined",
   "test_items": "test items",
+  "test_cases": "test cases",
   "picked_foreground": "foreground among the picks",
 }
 DISTANCES = ("assd", "asd_pred_to_ref", "hd95")

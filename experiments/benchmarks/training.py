@@ -2,12 +2,13 @@
 
     python -m experiments.benchmarks.training --csv=training.csv
 
-Every contender takes its turn in every repeat, in one process, and medians
-are compared, so what else the machine does falls on all alike.
+Every contender takes its turn in every repeat, in one process. Torch suffers
+more than XLA from other work on its cores: believe runs at low load only.
 """
 
 import csv
 import functools
+import itertools
 import os
 import platform
 import statistics
@@ -37,9 +38,6 @@ _FLAX_STEPS = flags.DEFINE_integer(
 _ONLY = flags.DEFINE_list("only", [], "Names of nets; empty: all.")
 _CSV = flags.DEFINE_string("csv", "", "Also write the table to this file.")
 
-_GROUPS = 8
-_RATE = 1e-3
-
 
 class Net(NamedTuple):
   """A net and the batch that it is timed on."""
@@ -59,21 +57,15 @@ class Contender(NamedTuple):
   compile_s: float = 0.0
 
 
-def unet(spatial_dims: int, shape: tuple, widths: tuple) -> Net:
+def unet(shape: tuple, widths: tuple) -> Net:
   """A U-Net for three classes."""
-  return Net(make_unet(spatial_dims, 3, widths), shape, widths, 3, True)
+  return Net(make_unet(len(shape) - 2, 3, widths), shape, widths, 3, True)
 
 
-def cnn(shape: tuple, widths: tuple) -> Net:
-  """A CNN for ten classes."""
-  return Net(make_cnn(10, widths), shape, widths, 10, False)
-
-
-_SLICES, _VOLUMES = (8, 128, 128, 1), (4, 32, 48, 32, 1)
 NETS = {
-  "unet_2d": lambda: unet(2, _SLICES, (16, 32, 64, 128, 256)),
-  "unet_3d": lambda: unet(3, _VOLUMES, (8, 16, 32)),
-  "cnn": lambda: cnn((64, 28, 28, 1), (16, 32, 64)),
+  "unet_2d": lambda: unet((8, 128, 128, 1), (16, 32, 64, 128, 256)),
+  "unet_3d": lambda: unet((4, 32, 48, 32, 1), (8, 16, 32)),
+  "cnn": lambda: Net(make_cnn(10), (64, 28, 28, 1), (16, 32, 64), 10, False),
 }
 
 
@@ -91,7 +83,7 @@ class FlaxConv(nn.Module):
 
 def jax_contender(net: Net, steps: int, scan: bool) -> Contender:
   """Compiles one step, or a scan of `steps` of them."""
-  optimizer = optax.adam(_RATE)
+  optimizer = optax.adam(1e-3)
   x = jax.random.normal(jax.random.key(0), net.shape)
   labels = net.shape[:-1] if net.voxelwise else net.shape[:1]
   y = jax.random.randint(jax.random.key(1), labels, 0, net.num_classes)
@@ -108,15 +100,16 @@ def jax_contender(net: Net, steps: int, scan: bool) -> Contender:
     return (optax.apply_updates(params, updates), moments), None
 
   params = net.model.init(jax.random.key(2), x)
-  state = params, optimizer.init(params)
+  state = (params, optimizer.init(params))
   keys = jax.random.split(jax.random.key(3), steps)
   many = functools.partial(jax.lax.scan, step)
   fn, keys = (many, keys) if scan else (step, keys[0])
   start = time.perf_counter()
   compiled = jax.jit(fn).lower(state, keys).compile()
   seconds = time.perf_counter() - start
-  run = lambda: jax.block_until_ready(compiled(state, keys))  # noqa: E731
-  return Contender(run, steps, seconds)
+  return Contender(
+    lambda: jax.block_until_ready(compiled(state, keys)), steps, seconds
+  )
 
 
 def torch_net(net: Net):
@@ -130,20 +123,18 @@ def torch_net(net: Net):
     parts = []
     for i in [inputs] + [width] * (count - 1):
       parts += [conv(i, width, 3, padding=1, bias=False)]
-      parts += [torch.nn.GroupNorm(_GROUPS, width), relu]
+      parts += [torch.nn.GroupNorm(8, width), relu]
     return torch.nn.Sequential(*parts)
 
   class Forward(torch.nn.Module):
     def __init__(self):
       super().__init__()
-      self.count = 2 if net.voxelwise else 1
-      pairs = list(zip((1, *net.widths), net.widths, strict=False))
-      self.down = torch.nn.ModuleList(block(*p, self.count) for p in pairs)
-      above = list(zip(net.widths[:0:-1], net.widths[-2::-1], strict=True))
-      above = above if net.voxelwise else []
-      thin = [conv(a, b, 1, bias=False) for a, b in above]
-      self.thin = torch.nn.ModuleList(thin)
-      self.up = torch.nn.ModuleList(block(2 * b, b, 2) for _, b in above)
+      stack, count = torch.nn.ModuleList, 2 if net.voxelwise else 1
+      pairs = list(itertools.pairwise((1, *net.widths)))
+      above = pairs[:0:-1] if net.voxelwise else []
+      self.down = stack(block(*pair, count) for pair in pairs)
+      self.thin = stack(conv(b, a, 1, bias=False) for a, b in above)
+      self.up = stack(block(2 * a, a, 2) for a, _ in above)
       width = net.widths[0] if net.voxelwise else net.widths[-1]
       self.drop = torch.nn.Dropout2d(0.2) if flat else torch.nn.Dropout3d(0.2)
       self.head = conv(width, net.num_classes, 1)
@@ -165,14 +156,14 @@ def torch_net(net: Net):
 def torch_contender(net: Net) -> Contender:
   """One step of torch, channels last, on as many threads as cores."""
   torch.set_num_threads(os.cpu_count())
-  flat = len(net.shape) == 4
-  layout = torch.channels_last if flat else torch.channels_last_3d
   batch, *extents, channels = net.shape
+  flat = len(extents) == 2
+  layout = torch.channels_last if flat else torch.channels_last_3d
   x = torch.randn(batch, channels, *extents).to(memory_format=layout)
   labels = (batch, *extents) if net.voxelwise else (batch,)
   y = torch.randint(0, net.num_classes, labels)
   module = torch_net(net).to(memory_format=layout)
-  adam = torch.optim.Adam(module.parameters(), _RATE, foreach=True)
+  adam = torch.optim.Adam(module.parameters(), 1e-3, foreach=True)
 
   def run():
     adam.zero_grad()
@@ -197,12 +188,9 @@ def timings(contenders: dict[str, Contender], repeats: int) -> dict:
 
 def ratios(times: dict, summary: str) -> dict:
   """Ratios of ours to peers; `_best`: of the least disturbed turns."""
-  found = {"scan/alone": times["scan"] / times["alone"]}
-  for peer in ("flax", "torch"):
-    if peer in times:
-      found[f"scan/{peer}"] = times["scan"] / times[peer]
-      found[f"alone/{peer}"] = times["alone"] / times[peer]
-  return {key + summary: value for key, value in found.items()}
+  pairs = [("scan", "alone"), ("scan", "flax"), ("alone", "flax")]
+  pairs += [("scan", "torch"), ("alone", "torch")] if torch else []
+  return {f"{a}/{b}{summary}": times[a] / times[b] for a, b in pairs}
 
 
 def measure(name: str) -> dict:
@@ -214,6 +202,8 @@ def measure(name: str) -> dict:
   }
   with mock.patch.object(layers, "Conv", FlaxConv):
     contenders["flax"] = jax_contender(NETS[name](), 1, scan=False)
+    if _FLAX_STEPS.value:
+      slow = jax_contender(NETS[name](), _FLAX_STEPS.value, scan=True)
   if torch is not None:
     contenders["torch"] = torch_contender(net)
   turns = timings(contenders, _REPEATS.value)
@@ -223,8 +213,6 @@ def measure(name: str) -> dict:
   row |= {f"{k}_best_ms": v for k, v in best.items()}
   row |= ratios(middle, "") | ratios(best, "_best")
   if _FLAX_STEPS.value:
-    with mock.patch.object(layers, "Conv", FlaxConv):
-      slow = jax_contender(NETS[name](), _FLAX_STEPS.value, scan=True)
     row["flax_scan_ms"] = timings({"scan": slow}, 1)["scan"][0]
   compiled = {k: c.compile_s for k, c in contenders.items() if c.compile_s}
   return row | {f"compile_{k}_s": v for k, v in compiled.items()}
@@ -232,12 +220,11 @@ def measure(name: str) -> dict:
 
 def versions() -> str:
   """The machine and what ran on it."""
-  found = {"python": platform.python_version(), "jax": jax.__version__}
-  found |= {"flax": flax.__version__}
-  found |= {"torch": torch.__version__ if torch else "missing"}
-  listed = ", ".join(f"{k} {v}" for k, v in found.items())
   device = jax.devices()[0].device_kind
-  return f"{platform.machine()}, {os.cpu_count()} cores, {device}; {listed}"
+  peers = f"flax {flax.__version__}, torch {torch and torch.__version__}"
+  python = f"python {platform.python_version()}, jax {jax.__version__}"
+  where = f"{platform.machine()}, {os.cpu_count()} cores, {device}"
+  return f"{where}, load {os.getloadavg()[0]:.1f}; {python}, {peers}"
 
 
 def main(_: list[str]) -> None:
