@@ -1,7 +1,6 @@
 """What a reader would see of the items asked for: one slice of each."""
 
 import io
-import pathlib
 
 import jax
 import jax.numpy as jnp
@@ -12,29 +11,22 @@ from alx import metrics
 from alx.acquisition import BY_NAME
 from alx.loop import LoopState
 from experiments import store
-from experiments.config import Config
-from experiments.problem import Problem, crop
+from experiments.job import Job
+from experiments.problem import crop
 
 
-def save(
-  problem: Problem,
-  config: Config,
-  state: LoopState,
-  items: jax.Array,
-  name: str,
-  folder: pathlib.Path,
-  number: int,
-) -> None:
+def save(job: Job, state: LoopState, items: jax.Array, number: int) -> None:
   """Writes pictures/round_NN.npz: image, draft, truth, uncertainty.
 
   The draft is the model's, made before the labels came. `items` [k] are the
   ones asked for; the first `config.pictures` are drawn.
   """
+  problem, config = job.problem, job.config
   kept = np.asarray(items)[: config.pictures]
   kept = kept[kept < problem.labels.shape[0]]
   if not len(kept):
     return
-  samples = config.samples if BY_NAME[name].stochastic else 0
+  samples = config.samples if BY_NAME[job.name].stochastic else 0
   prediction = _ask_model(problem, config, state, kept, samples)
   probs = np.asarray(prediction.probs.mean(0))
   indices = problem.split.pool[kept]
@@ -49,7 +41,7 @@ def save(
   arrays["scores"] = np.asarray(state.scores)[: len(kept)]
   content = io.BytesIO()
   np.savez_compressed(content, **arrays)
-  path = folder / "pictures" / f"round_{number:02d}.npz"
+  path = job.folder / "pictures" / f"round_{number:02d}.npz"
   store.write_bytes(path, content.getvalue())
 
 
@@ -100,7 +92,7 @@ def _slice(maps, uncertainty, spacing):
   if uncertainty.ndim == 2:
     return maps, "", spacing
   at = int(uncertainty.sum((0, 1)).argmax())
-  where = f"slice {at + 1} of {uncertainty.shape[2]}"
+  where = f"slice {at + 1} of {uncertainty.shape[2]} along axis 3"
   flat = {name: np.flipud(x[:, :, at].T) for name, x in maps.items()}
   return flat, where, (spacing[1], spacing[0])
 

@@ -19,7 +19,7 @@ from alx.settings import Training
 from experiments.config import Config, with_baselines
 
 _DEFAULTS = {  # task and spatial axes -> model, widths, batch, block
-  ("segmentation", 3): ("unet", (8, 16, 32), 4, 4),
+  ("segmentation", 3): ("unet", (8, 16, 32), 4, 1),
   ("segmentation", 2): ("unet", (16, 32, 64, 128), 8, 16),
   ("classification", 2): ("cnn", (16, 32, 64), 32, 128),
 }

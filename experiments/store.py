@@ -14,8 +14,16 @@ import jax
 
 from experiments.config import Config
 
-# What may change between two commands on one directory: a run only grows.
-_MAY_CHANGE = {"acquisition", "seeds", "rounds", "full", "pictures"}
+# What may change between two commands on one directory: a run only grows, and
+# processes side by side may take seeds or acquisitions each.
+_MAY_CHANGE = {
+  "acquisition",
+  "seeds",
+  "first_seed",
+  "rounds",
+  "full",
+  "pictures",
+}
 _PACKAGES = ("alx", "jax", "jaxlib", "flax", "optax", "orbax-checkpoint")
 
 
@@ -96,8 +104,8 @@ def open_run(workdir: pathlib.Path, config: Config) -> None:
 
 
 def _check_same(path, before, now):
-  for field in sorted(set(before) | set(now) - _MAY_CHANGE):
-    if field not in _MAY_CHANGE and before.get(field) != now.get(field):
+  for field in sorted((set(before) | set(now)) - _MAY_CHANGE):
+    if before.get(field) != now.get(field):
       raise ValueError(
         f"{path}: this run has {field} = {before.get(field)}, the command "
         f"says {now.get(field)}; name another --workdir"

@@ -8,13 +8,13 @@ from rich import progress as rich_progress
 from rich.console import Console
 from rich.table import Table
 
-try:
-  from alx import report
-except ImportError:
-  report = None
+from alx import report
 from experiments import problem as problems
 from experiments import rounds, store
 from experiments.config import Config
+from experiments.job import Job
+
+_TITLES = {"dice": "Dice", "auc": "AUC"}
 
 
 def run_study(
@@ -47,9 +47,8 @@ def run_study(
   _announce(problem, console)
   with _bars(console) as bars:
     _run_all(problem, config, workdir, bars)
-  table = curve_table(config, workdir, problem)
-  console.print(table)
-  return report.write_report(workdir) if report else workdir
+  print_scores(config, workdir, problem, console)
+  return report.write_report(workdir)
 
 
 def _loading(console: Console) -> Callable:
@@ -117,7 +116,7 @@ def _run_all(problem, config, workdir, bars):
   per_run = config.rounds + 1
   total = config.seeds * (len(config.acquisition) * per_run + config.full)
   overall = bars.add_task("all rounds", total=total)
-  finished = 0
+  finished, first = 0, {}
   for seed in range(config.first_seed, config.first_seed + config.seeds):
     for name in names:
       length = 1 if name == "full" else per_run
@@ -129,53 +128,52 @@ def _run_all(problem, config, workdir, bars):
         bars.update(overall, completed=base + number)
 
       folder = workdir / "runs" / f"{name}-seed{seed}"
+      job = Job(problem, config, name, seed, folder, show)
       if name == "full":
-        rounds.run_full(problem, config, seed, folder, show)
+        rounds.run_full(job)
       else:
-        rounds.run_rounds(problem, config, name, seed, folder, show)
+        rounds.run_rounds(job, first)
       finished += length
       bars.update(overall, completed=finished)
       bars.remove_task(bar)
 
 
-def curve_table(
-  config: Config, workdir: pathlib.Path, problem: problems.Problem
-) -> Table:
-  """Round, labels, mean and spread of the main metric per acquisition."""
+def print_scores(
+  config: Config, workdir: pathlib.Path, problem: problems.Problem, console
+) -> None:
+  """Mean and spread of the main metric, per acquisition and round."""
   metric = "dice" if problem.dataset.task == "segmentation" else "auc"
   seeds = range(config.first_seed, config.first_seed + config.seeds)
-  title = f"test {metric.upper() if metric == 'auc' else 'Dice'}, "
-  table = Table(title=title + f"mean ± sd over {config.seeds} seeds")
-  table.add_column("round", justify="right")
-  table.add_column("labels", justify="right")
   columns = {
-    name: _scores(workdir, name, seeds, metric) for name in config.acquisition
+    name: _scores(workdir, name, seeds, metric, config.rounds + 1)
+    for name in config.acquisition
   }
-  for name in columns:
+  if columns:
+    title = f"test {_TITLES[metric]}, mean ± sd, seeds: {config.seeds}"
+    console.print(_curve_table(title, columns, config))
+  if config.full:
+    full = _cell(_scores(workdir, "full", seeds, metric, 1)[:, 0])
+    num_items = problem.labels.shape[0]
+    console.print(f"all {num_items} pool labels: {_TITLES[metric]} {full}")
+
+
+def _curve_table(title, columns, config):
+  """One row per round, one column per acquisition."""
+  table = Table(title=title)
+  for name in ("round", "labels", *columns):
     table.add_column(name, justify="right")
   for number in range(config.rounds + 1):
     labels = config.start + number * config.query
     cells = [_cell(values[:, number]) for values in columns.values()]
     table.add_row(str(number), str(labels), *cells)
-  if config.full:
-    full = _cell(_scores(workdir, "full", seeds, metric)[:, 0])
-    table.caption = f"all {problem.labels.shape[0]} pool labels: {full}"
   return table
 
 
-def _scores(workdir, name, seeds, metric):
-  """[seeds, rounds] of the metric."""
-  return np.array(
-    [
-      [
-        float(row[metric])
-        for row in store.read_rows(
-          workdir / "runs" / f"{name}-seed{seed}" / "curve.csv"
-        )
-      ]
-      for seed in seeds
-    ]
-  )
+def _scores(workdir, name, seeds, metric, length):
+  """[seeds, length] of the metric, round by round."""
+  folders = [workdir / "runs" / f"{name}-seed{seed}" for seed in seeds]
+  rows = [store.read_rows(f / "curve.csv")[:length] for f in folders]
+  return np.array([[float(row[metric]) for row in r] for r in rows])
 
 
 def _cell(values):

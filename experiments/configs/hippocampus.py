@@ -20,5 +20,6 @@ def get_config() -> Config:
     rounds=4,
     patch=(32, 48, 32),
     steps=150,
-    learning_rate=2e-3,
+    learning_rate=1e-2,
+    block=1,
   )

@@ -1,8 +1,6 @@
 """The command as its users type it."""
 
 import csv
-import gzip
-import os
 import pathlib
 import signal
 import subprocess
@@ -71,7 +69,8 @@ def test_ends_with_the_report(uninterrupted):
   workdir, done = uninterrupted
   assert done.stdout.strip().endswith(f"report: {workdir / 'report.html'}")
   assert (workdir / "report.html").stat().st_size > 10_000
-  rows = list(csv.DictReader(open(workdir / "runs/entropy-seed0/curve.csv")))
+  text = (workdir / "runs/entropy-seed0/curve.csv").read_text()
+  rows = list(csv.DictReader(text.splitlines()))
   assert [row["labels"] for row in rows] == ["4", "8", "12", "16"]
   assert len(list(workdir.glob("runs/entropy-seed0/pictures/*.npz"))) == 3
 

@@ -1,0 +1,19 @@
+"""What one run is about."""
+
+import pathlib
+from collections.abc import Callable
+from typing import NamedTuple
+
+from experiments.config import Config
+from experiments.problem import Problem
+
+
+class Job(NamedTuple):
+  """One run to do."""
+
+  problem: Problem
+  config: Config  # resolved
+  name: str  # a row of `BY_NAME`, or "full"
+  seed: int  # of the start, the weights, the batches and the dropout
+  folder: pathlib.Path  # for curve.csv, picks.csv, pictures, checkpoints
+  show: Callable  # called with (round, what is being done)
