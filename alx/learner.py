@@ -50,17 +50,30 @@ def make_learner(
 
 
 def make_optimizer(training: Training) -> optax.GradientTransformation:
-  """Adam or SGD with momentum, cosine decay to 0 over the steps."""
-  schedule = optax.cosine_decay_schedule(training.learning_rate, training.steps)
+  """Adam or SGD with momentum: clipped, warmed up, cosine decay to 0.
+
+  Without the warm-up and the clipping a high learning rate now and then kills
+  a class in the first steps, and the fit never finds it again.
+  """
+  schedule = optax.warmup_cosine_decay_schedule(
+    init_value=0.1 * training.learning_rate,
+    peak_value=training.learning_rate,
+    warmup_steps=training.steps // 10,
+    decay_steps=max(training.steps, 1),
+  )
   if training.optimizer == "adam":
-    return optax.adamw(schedule, weight_decay=training.weight_decay)
-  if training.optimizer == "sgd":
-    return optax.chain(
-      optax.add_decayed_weights(training.weight_decay),
-      optax.sgd(schedule, momentum=0.9, nesterov=True),
+    rule = optax.scale_by_adam()
+  elif training.optimizer == "sgd":
+    rule = optax.trace(0.9, nesterov=True)
+  else:
+    raise ValueError(
+      f"optimizer must be adam or sgd, found {training.optimizer!r}"
     )
-  raise ValueError(
-    f"optimizer must be adam or sgd, found {training.optimizer!r}"
+  return optax.chain(
+    optax.clip_by_global_norm(1.0),
+    rule,
+    optax.add_decayed_weights(training.weight_decay),
+    optax.scale_by_learning_rate(schedule),
   )
 
 
@@ -95,7 +108,7 @@ def _fit(key, params, images, labels, pool, model, num_classes, training):
 def _predict(key, params, images, items, num_samples, model, training):
   """One deterministic prediction, or S samples keyed by pass and item."""
   if num_samples == 0:
-    logits, features = _apply(model, params, images, None, training)
+    logits, features = _windows(partial(model.apply, params), images, training)
     return _as_prediction(logits[None], features, images)
   keys = sample_keys(key, items, num_samples)
   if model.trunk is None:
@@ -129,10 +142,6 @@ def _predict_whole(keys, params, images, model, training):
 
 def _first(pair):
   return pair[0][0], pair[1][0]
-
-
-def _apply(model, params, images, key, training):
-  return _windows(lambda x: model.apply(params, x, key), images, training)
 
 
 def _windows(function, images, training):

@@ -104,13 +104,17 @@ def _scores_of(items, description):
   return description.at[items].get(mode="fill", fill_value=jnp.nan)
 
 
-@jax.jit
 def _store(state, items, labels):
-  """Marks `items` labelled and keeps their labels."""
-  return state._replace(
-    round=state.round + 1,
-    pool=mark_labelled(state.pool, items),
-    labels=state.labels.at[items].set(labels, mode="drop"),
+  """Marks `items` labelled and keeps their labels; images are not copied."""
+  pool, known = _mark(state.pool, state.labels, items, labels)
+  return state._replace(round=state.round + 1, pool=pool, labels=known)
+
+
+@jax.jit
+def _mark(pool, known, items, labels):
+  return (
+    mark_labelled(pool, items),
+    known.at[items].set(labels, mode="drop"),
   )
 
 
@@ -131,7 +135,8 @@ def describe_pool(
     prediction = learner.predict(
       key_predict, state.params, images, items, samples
     )
-    return acquisition.describe(key_describe, prediction)
+    keys = jax.vmap(lambda i: jax.random.fold_in(key_describe, i))(items)
+    return acquisition.describe(keys, prediction)
 
   return map_blocks(describe, state.images, settings.block)
 

@@ -46,8 +46,11 @@ def mark_labelled(pool: PoolState, items: jax.Array) -> PoolState:
   whatever no longer fits change nothing.
   """
   num_items, capacity = pool.labelled.shape[0], pool.order.shape[0]
-  before = jnp.tril(items[:, None] == items[None, :], -1).any(1)
-  fresh = ~pool.labelled.at[items].get(mode="fill", fill_value=True) & ~before
+  places = jnp.arange(items.shape[0])
+  first = jnp.full((num_items,), items.shape[0], places.dtype)
+  first = first.at[items].min(places, mode="drop")
+  known = pool.labelled.at[items].get(mode="fill", fill_value=True)
+  fresh = ~known & (first.at[items].get(mode="clip") == places)
   slots = jnp.where(fresh, pool.count + jnp.cumsum(fresh) - 1, capacity)
   kept = jnp.where(slots < capacity, items, num_items)
   return PoolState(

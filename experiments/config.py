@@ -42,7 +42,7 @@ class Config:
   learning_rate: float = 4e-3
   weight_decay: float = 0.0
   warm: bool = False  # start a round from the last params, not from scratch
-  class_aware: float = 0.5  # share of draws that first choose a class
+  class_aware: float = 0.33  # share of draws that first choose a class
   flips: bool = True
   turns: bool = False
   intensity: float = 0.1
@@ -66,6 +66,9 @@ class Config:
       _at_least(name, getattr(self, name), 1)
     for name in ("rounds", "test_items", "batch", "block", "pictures"):
       _at_least(name, getattr(self, name), 0)
+    for name in ("patch", "widths"):
+      for value in getattr(self, name):
+        _at_least(name, value, 1)
     for name in ("dropout", "overlap"):
       _within(name, getattr(self, name), 0.0, 1.0, open_end=True)
     _within("class_aware", self.class_aware, 0.0, 1.0)

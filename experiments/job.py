@@ -7,6 +7,8 @@ from typing import NamedTuple
 from experiments.config import Config
 from experiments.problem import Problem
 
+STAGES = ("asking", "drawing pictures", "training", "testing", "saving")
+
 
 class Job(NamedTuple):
   """One run to do."""
@@ -16,4 +18,4 @@ class Job(NamedTuple):
   name: str  # a row of `BY_NAME`, or "full"
   seed: int  # of the start, the weights, the batches and the dropout
   folder: pathlib.Path  # for curve.csv, picks.csv, pictures, checkpoints
-  show: Callable  # called with (round, what is being done)
+  show: Callable  # called with (round, one of STAGES)

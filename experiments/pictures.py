@@ -22,7 +22,7 @@ def save(job: Job, state: LoopState, items: jax.Array, number: int) -> None:
   ones asked for; the first `config.pictures` are drawn.
   """
   problem, config = job.problem, job.config
-  kept = np.asarray(items)[: config.pictures]
+  kept = np.asarray(items)[: min(config.pictures, config.query)]
   kept = kept[kept < problem.labels.shape[0]]
   if not len(kept):
     return
@@ -47,7 +47,8 @@ def save(job: Job, state: LoopState, items: jax.Array, number: int) -> None:
 
 def _ask_model(problem, config, state, items, samples):
   """The prediction of the items, filled up to one shape for all rounds."""
-  padded = np.resize(items, config.pictures).astype(np.int32)
+  count = min(config.pictures, config.query)
+  padded = np.resize(items, count).astype(np.int32)
   images = jax.tree.map(lambda x: x[padded], problem.images)
   key = jax.random.fold_in(state.key, state.round)
   return problem.predict_few(
@@ -100,7 +101,7 @@ def _slice(maps, uncertainty, spacing):
 def _of_image(problem, index, probs):
   """The image itself with the predicted probabilities."""
   return {
-    "images": problem.dataset.images[index][..., 0],
+    "images": problem.dataset.images[index].mean(-1),
     "ids": problem.dataset.ids[index],
     "predicted": probs.astype(np.float32),
     "truth_class": np.int32(problem.dataset.labels[index]),

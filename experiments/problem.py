@@ -1,6 +1,7 @@
 """From a Config and a Dataset to arrays on the device and compiled code."""
 
 import dataclasses
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -42,6 +43,8 @@ class Problem(NamedTuple):
 
 def load_dataset(config: Config, progress: Callable | None) -> data.Dataset:
   """The user's data, or the phantom."""
+  if not config.data:
+    raise ValueError("this preset wants --data=PATH")
   if config.data == "phantom":
     return phantom.make_phantom(
       jax.random.key(0), num_items=config.phantom_items
@@ -82,14 +85,16 @@ def _patch(config: Config, dataset: data.Dataset, dims: int) -> tuple:
   """The user's patch, checked; or one that most items fit in, capped."""
   multiple = 2 ** (len(config.widths) - 1) if config.model == "unet" else 1
   extents = np.array([x.shape[:-1] for x in dataset.images])
+  if dataset.task == "classification":  # a class is of the whole image
+    if config.patch not in ((), tuple(extents.max(0))):
+      raise ValueError("patch is for segmentation only")
+    return tuple(int(n) for n in extents.max(0))
   if config.patch:
     if len(config.patch) != dims or any(p % multiple for p in config.patch):
       raise ValueError(
         f"patch wants {dims} multiples of {multiple}, found {config.patch}"
       )
     return config.patch
-  if dataset.task == "classification":
-    return tuple(int(n) for n in extents.max(0))
   usual = np.minimum(np.quantile(extents, 0.9, axis=0), _PATCH_CAP[dims])
   return tuple(int(-(-n // multiple) * multiple) for n in usual)
 
@@ -105,6 +110,7 @@ def make_problem(config: Config, dataset: data.Dataset) -> Problem:
   )
   if config.acquisition:
     check_budget(len(split.pool), config.start, config.query, config.rounds)
+  _check_test(dataset, split.test)
   images, labels = _stack(dataset, split.pool, config.patch)
   test_images, test_labels = _stack(dataset, split.test, config.patch)
   learner = _make_learner(config, dataset)
@@ -119,6 +125,18 @@ def make_problem(config: Config, dataset: data.Dataset) -> Problem:
     _make_predict_test(learner, dataset, config.block),
     jax.jit(learner.predict, static_argnums=4),
   )
+
+
+def _check_test(dataset, test):
+  """Raises ValueError where no score could be computed."""
+  seen = set().union(*(np.unique(dataset.labels[i]).tolist() for i in test))
+  if dataset.task == "classification" and len(seen) < 2:
+    raise ValueError(
+      f"the {len(test)} test items are all of class {seen.pop()}; wanted 2 or "
+      "more classes: raise test_items or change split_seed"
+    )
+  if dataset.task == "segmentation" and seen <= {0}:
+    raise ValueError(f"none of the {len(test)} test items has foreground")
 
 
 def _make_predict_test(learner, dataset, block):
@@ -185,8 +203,23 @@ def crop(array: np.ndarray, extent: Sequence[int]) -> np.ndarray:
 
 
 def case_names(dataset: data.Dataset, items: Sequence[int]) -> list[str]:
-  """What a test score is of: the patient for slices, else the item itself."""
-  flat = dataset.images[0].ndim == 3
-  if flat and dataset.groups is not None:
-    return [dataset.groups[i] for i in items]
-  return [dataset.ids[i] for i in items]
+  """What a test score is of: the volume that slices are from, or the item.
+
+  Slices say where they are from by an id such as patient001_frame1_slice03.
+  """
+  names = [dataset.ids[i] for i in items]
+  if dataset.images[0].ndim == 3:
+    names = [name.rsplit("_slice", 1)[0] for name in names]
+  return names
+
+
+def digest(dataset: data.Dataset) -> str:
+  """SHA-256 of ids, images and labels: other data, other digest."""
+  hashed = hashlib.sha256()
+  for name, image, label in zip(
+    dataset.ids, dataset.images, dataset.labels, strict=True
+  ):
+    hashed.update(f"{name}{image.shape}".encode())
+    hashed.update(np.ascontiguousarray(image))
+    hashed.update(np.ascontiguousarray(label))
+  return hashed.hexdigest()

@@ -13,6 +13,7 @@ from alx.loop import Loop, LoopState, draw_start, make_loop, pad_items
 from alx.pool import PoolState, init_pool, mark_labelled
 from alx.settings import Asking
 from experiments import pictures, store
+from experiments.config import Config
 from experiments.job import Job
 from experiments.problem import Problem, evaluate
 
@@ -35,28 +36,37 @@ class Told(NamedTuple):
   laps: dict
 
 
-def run_rounds(job: Job, first: dict[int, Told]) -> None:
+class Diverged(Exception):
+  """A model whose predictions are not numbers any more."""
+
+
+def run_rounds(job: Job, loop: Loop, first: Told | None) -> Told | None:
   """Runs, or goes on with, the rounds of one acquisition and one seed.
 
   Args:
     job: what to run.
-    first: round 0 by seed. It is the same for every acquisition, so the first
-      run of a seed leaves it here and the others take it.
+    loop: of the acquisition.
+    first: round 0 of this seed, if another acquisition has done it: it is the
+      same for all of them.
+
+  Returns:
+    Round 0 for the next acquisition, or None if it was not done here.
+
+  Raises:
+    Diverged: if the model gives too few items a score that is a number.
   """
-  loop = _make_loop(job)
   checkpoints = Checkpoints(job.folder / "checkpoints")
   state, done = _resume(job, loop, checkpoints)
   for table in ("curve.csv", "times.csv", "picks.csv"):
     store.keep_rounds(job.folder / table, done)
   for number in range(done, job.config.rounds + 1):
     state, asked, laps = _ask(job, loop, state, number)
-    if number == 0 and job.seed in first:
-      told = first[job.seed]
-    else:
+    if number > 0 or first is None:
       told = _tell_and_test(job, loop, state, asked, number)
+    else:
+      told = first
     if number == 0:
-      first.clear()
-      first[job.seed] = told
+      first = told
     state = told.state
     job.show(number, "saving")
     times = {"round": number, **laps, **told.laps}
@@ -64,12 +74,13 @@ def run_rounds(job: Job, first: dict[int, Told]) -> None:
     store.append_rows(job.folder / "times.csv", [times])
     checkpoints.save(number + 1, _saved(state)._asdict())
   checkpoints.close()
+  return first
 
 
-def _make_loop(job: Job) -> Loop:
-  config = job.config
+def loop_for(problem: Problem, config: Config, name: str) -> Loop:
+  """The loop of one acquisition; its `ask` is compiled once for all seeds."""
   asking = Asking(config.query, config.block, config.samples, config.warm)
-  return make_loop(job.problem.learner, BY_NAME[job.name], asking)
+  return make_loop(problem.learner, BY_NAME[name], asking)
 
 
 def _resume(job: Job, loop: Loop, checkpoints: Checkpoints):
@@ -99,6 +110,7 @@ def _ask(job, loop, state, number):
     items = draw_start(state.key, num_items, config.start)
   else:
     items, state = loop.ask(state)
+    _check_picks(job, items, number)
   asked = pad_items(items, max(config.start, config.query), num_items)
   jax.block_until_ready(asked)
   clock.lap("seconds_score")
@@ -143,6 +155,17 @@ def _curve_row(problem: Problem, state: LoopState, number: int) -> dict:
     for name, value in row.items()
   }
   return {"round": number, "labels": int(state.pool.count), **numbers}
+
+
+def _check_picks(job, items, number):
+  """The budget was checked: a missing item is a score that is no number."""
+  found = int((items < job.problem.labels.shape[0]).sum())
+  if found < job.config.query:
+    raise Diverged(
+      f"{job.folder}: in round {number} {job.name} could score {found} of "
+      f"{job.config.query} items; the model gives no numbers: lower "
+      "learning_rate"
+    )
 
 
 def _record_picks(job, number, items, scores):

@@ -20,9 +20,9 @@ from absl import app, flags, logging
 from rich.console import Console
 
 from alx.acquisition import BY_NAME
-from experiments import configs
+from experiments import configs, study
 from experiments.config import Config, override
-from experiments.study import run_study
+from experiments.rounds import Diverged
 
 _DATA = flags.DEFINE_string(
   "data", None, "Folder or .npz file; without it a phantom is made."
@@ -82,21 +82,26 @@ def config_from_flags() -> Config:
 def main(argv: list[str]) -> None:
   """Runs the study; a wrong input is one line and exit code 2."""
   console = Console()
+  logging.set_verbosity(logging.WARNING)  # orbax tells a lot
   try:
     if argv[1:]:
       raise ValueError(f"flags only, found {' '.join(argv[1:])!r}")
     config = config_from_flags()
     stem = pathlib.Path(config.data).resolve().name.split(".")[0]
     workdir = pathlib.Path(_WORKDIR.value or f"runs/{stem}")
-    page = run_study(config, workdir, console, _BASELINES.value)
+    ready = study.prepare(config, workdir, console, _BASELINES.value)
   except ValueError as error:
-    sys.exit(_complain(error))
+    sys.exit(_complain(error, 2))
+  try:
+    page = study.run(ready, console)
+  except Diverged as error:
+    sys.exit(_complain(error, 1))
   console.print(f"report: {page.resolve()}", soft_wrap=True, markup=False)
 
 
-def _complain(error: Exception) -> int:
+def _complain(error: Exception, code: int) -> int:
   print(f"error: {error}", file=sys.stderr)
-  return 2
+  return code
 
 
 def _parse(argv: list[str]) -> list[str]:
@@ -104,9 +109,8 @@ def _parse(argv: list[str]) -> list[str]:
   try:
     return flags.FLAGS(argv)
   except flags.Error as error:
-    sys.exit(_complain(error))
+    sys.exit(_complain(error, 2))
 
 
 if __name__ == "__main__":
-  flags.FLAGS.set_default("verbosity", logging.WARNING)  # orbax is chatty
   app.run(main, flags_parser=_parse)

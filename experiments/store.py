@@ -35,7 +35,7 @@ def write_text(path: pathlib.Path, text: str) -> None:
 def write_bytes(path: pathlib.Path, content: bytes) -> None:
   """The same for bytes."""
   path.parent.mkdir(parents=True, exist_ok=True)
-  temporary = path.with_name(path.name + ".tmp")
+  temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
   with open(temporary, "wb") as file:
     file.write(content)
     file.flush()
@@ -50,6 +50,8 @@ def write_json(path: pathlib.Path, value: Mapping) -> None:
 
 def append_rows(path: pathlib.Path, rows: Sequence[Mapping]) -> None:
   """Appends rows to a CSV file, with a header if it is new; on disk after."""
+  if not rows:
+    return
   path.parent.mkdir(parents=True, exist_ok=True)
   new = not path.exists()
   with open(path, "a", newline="") as file:
@@ -89,26 +91,36 @@ def _is_round(row, below):
   return whole and row["round"].isdigit() and int(row["round"]) < below
 
 
-def open_run(workdir: pathlib.Path, config: Config) -> None:
-  """Writes config.json and versions.json, or checks that they go on.
+def open_run(
+  workdir: pathlib.Path, config: Config, data: Mapping, split: Mapping
+) -> None:
+  """Writes config, versions, dataset and split, or checks that they go on.
+
+  Args:
+    workdir: the run directory.
+    config: resolved settings.
+    data: for dataset.json, with a `digest` of images and labels.
+    split: for split.json.
 
   Raises:
-    ValueError: if the directory holds a run with other settings.
+    ValueError: if the directory holds a run with other settings or data.
   """
-  path = workdir / "config.json"
   now = json.loads(json.dumps(dataclasses.asdict(config)))
-  if path.exists():
-    _check_same(path, json.loads(path.read_text()), now)
-  write_json(path, now)
+  _check_same(workdir / "config.json", now, _MAY_CHANGE)
+  _check_same(workdir / "dataset.json", data, {"left_out"})
+  write_json(workdir / "config.json", now)
   write_json(workdir / "versions.json", versions())
+  write_json(workdir / "dataset.json", data)
+  write_json(workdir / "split.json", split)
 
 
-def _check_same(path, before, now):
-  for field in sorted((set(before) | set(now)) - _MAY_CHANGE):
-    if before.get(field) != now.get(field):
+def _check_same(path: pathlib.Path, now: Mapping, may_change: set) -> None:
+  before = json.loads(path.read_text()) if path.exists() else {}
+  for field in sorted(set(before) - may_change):
+    if before[field] != now.get(field):
       raise ValueError(
-        f"{path}: this run has {field} = {before.get(field)}, the command "
-        f"says {now.get(field)}; name another --workdir"
+        f"{path}: this run has {field} = {before[field]}, now it would be "
+        f"{now.get(field)}; name another --workdir"
       )
 
 

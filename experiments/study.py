@@ -2,6 +2,8 @@
 
 import pathlib
 from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from rich import progress as rich_progress
@@ -12,43 +14,56 @@ from alx import report
 from experiments import problem as problems
 from experiments import rounds, store
 from experiments.config import Config
-from experiments.job import Job
+from experiments.job import STAGES, Job
 
 _TITLES = {"dice": "Dice", "auc": "AUC"}
 
 
-def run_study(
-  config: Config, workdir: pathlib.Path, console: Console, baselines: bool
-) -> pathlib.Path:
-  """Loads, runs every acquisition and seed, reports.
+class Study(NamedTuple):
+  """A command that was found to make sense, ready to run."""
 
-  The same command again goes on where the last one stopped.
+  config: Config  # resolved
+  problem: problems.Problem
+  workdir: pathlib.Path  # the only place that is written to
+
+
+def prepare(
+  config: Config, workdir: pathlib.Path, console: Console, baselines: bool
+) -> Study:
+  """Loads and checks everything; nothing has been trained when it returns.
 
   Args:
     config: as the user gave it.
-    workdir: the only place that is written to.
-    console: where progress and the table go.
+    workdir: where the run is, or will be.
+    console: where progress and lines about left-out cases go.
     baselines: add the random arms to the acquisitions.
 
-  Returns:
-    Where report.html is.
-
   Raises:
-    ValueError: bad data, or a protocol that does not fit it (nothing has been
-      trained then).
+    ValueError: bad data, a protocol that does not fit it, or a work directory
+      that holds another run.
   """
   dataset = problems.load_dataset(config, _loading(console))
   for line in dataset.left_out:
     console.print(f"left out: {line}", style="yellow", markup=False)
   config = problems.resolve(config, dataset, baselines)
   problem = problems.make_problem(config, dataset)
-  store.open_run(workdir, config)
-  _describe_data(problem, workdir)
+  store.open_run(workdir, config, *_describe_data(problem))
   _announce(problem, console)
+  return Study(config, problem, workdir)
+
+
+def run(study: Study, console: Console) -> pathlib.Path:
+  """Runs every acquisition and seed; returns where report.html is.
+
+  What is finished is not run again, what was interrupted goes on.
+
+  Raises:
+    rounds.Diverged: if a model gives no numbers any more.
+  """
   with _bars(console) as bars:
-    _run_all(problem, config, workdir, bars)
-  print_scores(config, workdir, problem, console)
-  return report.write_report(workdir)
+    _run_all(study, bars)
+  print_scores(study, console)
+  return report.write_report(study.workdir)
 
 
 def _loading(console: Console) -> Callable:
@@ -62,31 +77,29 @@ def _loading(console: Console) -> Callable:
   return wrap
 
 
-def _describe_data(problem: problems.Problem, workdir: pathlib.Path) -> None:
-  """dataset.json and split.json."""
+def _describe_data(problem: problems.Problem) -> tuple[dict, dict]:
+  """The contents of dataset.json and split.json."""
   dataset, split = problem.dataset, problem.split
   known = all(s is not None for s in dataset.spacing_mm)
   segments = dataset.task == "segmentation"
   unit = ("mm" if known else "voxels") if segments else None
-  store.write_json(
-    workdir / "dataset.json",
-    {
-      "name": dataset.name,
-      "task": dataset.task,
-      "class_names": list(dataset.class_names),
-      "metric": "dice" if segments else "auc",
-      "distance_unit": unit,
-      "num_pool": len(split.pool),
-      "num_test": len(split.test),
-      "split_by": split.by,
-      "left_out": list(dataset.left_out),
-    },
-  )
+  about = {
+    "name": dataset.name,
+    "task": dataset.task,
+    "class_names": list(dataset.class_names),
+    "metric": "dice" if segments else "auc",
+    "distance_unit": unit,
+    "num_pool": len(split.pool),
+    "num_test": len(split.test),
+    "split_by": split.by,
+    "left_out": list(dataset.left_out),
+    "digest": problems.digest(dataset),
+  }
   ids = {
     part: [dataset.ids[i] for i in getattr(split, part)]
     for part in ("pool", "test", "unused")
   }
-  store.write_json(workdir / "split.json", ids)
+  return about, ids
 
 
 def _announce(problem: problems.Problem, console: Console) -> None:
@@ -101,7 +114,8 @@ def _announce(problem: problems.Problem, console: Console) -> None:
 
 def _bars(console: Console) -> rich_progress.Progress:
   return rich_progress.Progress(
-    rich_progress.TextColumn("{task.description:<44}"),
+    rich_progress.SpinnerColumn(),
+    rich_progress.TextColumn("{task.description:<48}"),
     rich_progress.BarColumn(),
     rich_progress.MofNCompleteColumn(),
     rich_progress.TimeElapsedColumn(),
@@ -110,50 +124,64 @@ def _bars(console: Console) -> rich_progress.Progress:
   )
 
 
-def _run_all(problem, config, workdir, bars):
+def _run_all(study: Study, bars: rich_progress.Progress) -> None:
   """Seeds outermost, so that a stopped study holds whole comparisons."""
-  names = (*config.acquisition, *(("full",) if config.full else ()))
+  config, problem = study.config, study.problem
+  loops = {n: rounds.loop_for(problem, config, n) for n in config.acquisition}
   per_run = config.rounds + 1
-  total = config.seeds * (len(config.acquisition) * per_run + config.full)
-  overall = bars.add_task("all rounds", total=total)
-  finished, first = 0, {}
+  show = _Shower(bars, config.seeds * (len(loops) * per_run + config.full))
   for seed in range(config.first_seed, config.first_seed + config.seeds):
-    for name in names:
-      length = 1 if name == "full" else per_run
-      bar = bars.add_task(f"{name} seed {seed}", total=length)
-
-      def show(number, stage, bar=bar, name=name, seed=seed, base=finished):
-        text = f"{name} seed {seed}: round {number}, {stage}"
-        bars.update(bar, description=text, completed=number)
-        bars.update(overall, completed=base + number)
-
-      folder = workdir / "runs" / f"{name}-seed{seed}"
-      job = Job(problem, config, name, seed, folder, show)
-      if name == "full":
-        rounds.run_full(job)
-      else:
-        rounds.run_rounds(job, first)
-      finished += length
-      bars.update(overall, completed=finished)
-      bars.remove_task(bar)
+    first = None
+    for name, loop in loops.items():
+      first = rounds.run_rounds(_job(study, name, seed, show), loop, first)
+      show.finish(per_run)
+    if config.full:
+      rounds.run_full(_job(study, "full", seed, show))
+      show.finish(1)
 
 
-def print_scores(
-  config: Config, workdir: pathlib.Path, problem: problems.Problem, console
-) -> None:
+def _job(study: Study, name: str, seed: int, show: "_Shower") -> Job:
+  folder = study.workdir / "runs" / f"{name}-seed{seed}"
+  report_stage = partial(show.stage, f"{name}, seed {seed}")
+  return Job(study.problem, study.config, name, seed, folder, report_stage)
+
+
+class _Shower:
+  """Two bars: all rounds of the command, and the stages of the round."""
+
+  def __init__(self, bars, total):
+    self._bars, self._finished = bars, 0
+    self._overall = bars.add_task("all rounds", total=total)
+    self._round = bars.add_task("", total=len(STAGES))
+
+  def stage(self, run_name, number, stage):
+    self._bars.update(self._overall, completed=self._finished + number)
+    self._bars.update(
+      self._round,
+      description=f"{run_name}, round {number}: {stage}",
+      completed=STAGES.index(stage),
+    )
+
+  def finish(self, num_rounds):
+    self._finished += num_rounds
+    self._bars.update(self._overall, completed=self._finished)
+    self._bars.update(self._round, completed=len(STAGES))
+
+
+def print_scores(study: Study, console: Console) -> None:
   """Mean and spread of the main metric, per acquisition and round."""
-  metric = "dice" if problem.dataset.task == "segmentation" else "auc"
-  seeds = range(config.first_seed, config.first_seed + config.seeds)
+  config, dataset = study.config, study.problem.dataset
+  metric = "dice" if dataset.task == "segmentation" else "auc"
   columns = {
-    name: _scores(workdir, name, seeds, metric, config.rounds + 1)
+    name: _scores(study, name, metric, config.rounds + 1)
     for name in config.acquisition
   }
   if columns:
     title = f"test {_TITLES[metric]}, mean ± sd, seeds: {config.seeds}"
     console.print(_curve_table(title, columns, config))
   if config.full:
-    full = _cell(_scores(workdir, "full", seeds, metric, 1)[:, 0])
-    num_items = problem.labels.shape[0]
+    full = _cell(_scores(study, "full", metric, 1)[:, 0])
+    num_items = study.problem.labels.shape[0]
     console.print(f"all {num_items} pool labels: {_TITLES[metric]} {full}")
 
 
@@ -169,14 +197,22 @@ def _curve_table(title, columns, config):
   return table
 
 
-def _scores(workdir, name, seeds, metric, length):
+def _scores(study, name, metric, length):
   """[seeds, length] of the metric, round by round."""
-  folders = [workdir / "runs" / f"{name}-seed{seed}" for seed in seeds]
+  first, count = study.config.first_seed, study.config.seeds
+  folders = [
+    study.workdir / "runs" / f"{name}-seed{seed}"
+    for seed in range(first, first + count)
+  ]
   rows = [store.read_rows(f / "curve.csv")[:length] for f in folders]
   return np.array([[float(row[metric]) for row in r] for r in rows])
 
 
 def _cell(values):
-  if len(values) < 2:
+  """Mean ± sd of the seeds for which the metric is defined."""
+  values = values[~np.isnan(values)]
+  if not len(values):
+    return "undefined"
+  if len(values) == 1:
     return f"{values[0]:.3f}"
   return f"{values.mean():.3f} ± {values.std(ddof=1):.3f}"

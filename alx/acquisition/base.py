@@ -8,9 +8,10 @@ class Acquisition(NamedTuple):
   """What to label next: `describe` each item, then `select` among them.
 
   Attributes:
-    describe: (key, Prediction of B items) -> pytree of [B, ...]. Runs block
-      by block while the predictions are alive and keeps only what `select`
-      needs. None: the choice needs no prediction, and none is made.
+    describe: (keys [B], Prediction of B items) -> pytree of [B, ...]. Runs
+      block by block while the predictions are alive and keeps only what
+      `select` needs; a key belongs to its item, whatever the block. None: the
+      choice needs no prediction, and none is made.
     select: (key, description of N items, available [N] bool, k) -> items [k]
       int32, distinct and available, best first; an empty slot holds N.
     stochastic: whether `describe` wants posterior samples (MC dropout, an

@@ -58,7 +58,7 @@ def _distance_to_centres(features, is_centre):
   return jax.lax.fori_loop(0, is_centre.sum(), body, start)
 
 
-def features(key: jax.Array, prediction) -> jax.Array:
+def features(keys: jax.Array, prediction) -> jax.Array:
   """The description k_center compares: the model's features [B, D]."""
-  del key
+  del keys
   return prediction.features

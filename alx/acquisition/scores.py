@@ -33,48 +33,48 @@ def disagreement_map(probs: jax.Array) -> jax.Array:
   return jnp.maximum(entropy_map(probs.mean(0)) - expected, 0.0)
 
 
-def confidence(key: jax.Array, prediction: Prediction) -> jax.Array:
+def confidence(keys: jax.Array, prediction: Prediction) -> jax.Array:
   """Least confidence, 1 - max_c p_c in [0, 1 - 1/C] (Lewis & Catlett 1994)."""
-  del key
+  del keys
   top = prediction.probs.mean(0).max(-1)
   return reduce_spatial(1.0 - top, prediction.mask)
 
 
-def margin(key: jax.Array, prediction: Prediction) -> jax.Array:
+def margin(keys: jax.Array, prediction: Prediction) -> jax.Array:
   """Minus the gap of the two likeliest classes, in [-1, 0].
 
   -(p_(1) - p_(2)) (Roth & Small 2006); 0 is a tie. Needs C >= 2.
   """
-  del key
+  del keys
   top = jax.lax.top_k(prediction.probs.mean(0), 2)[0]
   return reduce_spatial(top[..., 1] - top[..., 0], prediction.mask)
 
 
-def entropy(key: jax.Array, prediction: Prediction) -> jax.Array:
+def entropy(keys: jax.Array, prediction: Prediction) -> jax.Array:
   """Entropy of the mean prediction, in [0, log C] nats (Joshi 2009)."""
-  del key
+  del keys
   return reduce_spatial(entropy_map(prediction.probs.mean(0)), prediction.mask)
 
 
-def variance(key: jax.Array, prediction: Prediction) -> jax.Array:
+def variance(keys: jax.Array, prediction: Prediction) -> jax.Array:
   """Population variance over samples, mean over classes, in [0, 0.25].
 
   mean_c Var_s(p_sc), ddof 0 (Gal 2017; Kim 2024 for a foreground map).
   """
-  del key
+  del keys
   return reduce_spatial(
     jnp.var(prediction.probs, axis=0).mean(-1), prediction.mask
   )
 
 
-def bald(key: jax.Array, prediction: Prediction) -> jax.Array:
+def bald(keys: jax.Array, prediction: Prediction) -> jax.Array:
   """Mutual information of label and weights, nats (Houlsby 2011, Gal 2017)."""
-  del key
+  del keys
   return reduce_spatial(disagreement_map(prediction.probs), prediction.mask)
 
 
-def holds_foreground(key: jax.Array, prediction: Prediction) -> jax.Array:
+def holds_foreground(keys: jax.Array, prediction: Prediction) -> jax.Array:
   """1 where any voxel's likeliest class is not background (0), else 0."""
-  del key
+  del keys
   found = (prediction.probs.mean(0).argmax(-1) > 0) & prediction.mask
   return found.any(tuple(range(1, found.ndim))).astype(jnp.float32)

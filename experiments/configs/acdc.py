@@ -6,6 +6,7 @@ from experiments.config import Config
 def get_config() -> Config:
   """2-D U-Net on 128 x 128 slices, patients kept apart."""
   return Config(
+    data="",
     where="frame=1",
     acquisition=("random", "foreground_random", "entropy", "bald"),
     seeds=3,

@@ -32,10 +32,13 @@ def test_a_reader_never_sees_half_a_file(tmp_path):
 
 
 def test_a_run_may_grow_but_not_change(tmp_path):
-  store.open_run(tmp_path, Config(seeds=1))
-  store.open_run(tmp_path, Config(seeds=3, rounds=9))
-  with pytest.raises(ValueError, match="has steps = 100, the command says 7"):
-    store.open_run(tmp_path, Config(steps=7))
+  data, split = {"digest": "a"}, {"pool": ["x"]}
+  store.open_run(tmp_path, Config(seeds=1), data, split)
+  store.open_run(tmp_path, Config(seeds=3, rounds=9), data, split)
+  with pytest.raises(ValueError, match="steps = 100, now it would be 7"):
+    store.open_run(tmp_path, Config(steps=7), data, split)
+  with pytest.raises(ValueError, match="digest = a, now it would be b"):
+    store.open_run(tmp_path, Config(), {"digest": "b"}, split)
 
 
 def test_versions_name_the_machine():
