@@ -90,7 +90,7 @@ def _init(key, images, label_like, learner, settings):
     key=key,
     round=jnp.int32(0),
     pool=init_pool(num_items),
-    images=images,
+    images=jax.tree.map(jnp.asarray, images),
     labels=jnp.zeros((num_items, *label_like.shape), label_like.dtype),
     params=learner.init(jax.random.fold_in(key, 0)),
     scores=jnp.full((settings.query,), jnp.nan, jnp.float32),

@@ -22,7 +22,7 @@ class Config:
   strict: bool = False  # a bad case is an error, not left out
   test_items: int = 0  # held-out items when the data has no split; 0: a quarter
   split_seed: int = 0
-  phantom_items: int = 96
+  phantom_items: int = 72
   # Protocol
   acquisition: tuple[str, ...] = ("entropy", "bald")  # and baselines
   seeds: int = 2
@@ -36,7 +36,7 @@ class Config:
   widths: tuple[int, ...] = ()
   dropout: float = 0.2
   patch: tuple[int, ...] = ()
-  steps: int = 100  # optimiser steps per round
+  steps: int = 300  # optimiser steps per round
   batch: int = 0
   optimizer: str = "adam"
   learning_rate: float = 4e-3

@@ -47,7 +47,12 @@ def load_dataset(config: Config, progress: Callable | None) -> data.Dataset:
     raise ValueError("this preset wants --data=PATH")
   if config.data == "phantom":
     return phantom.make_phantom(
-      jax.random.key(0), num_items=config.phantom_items
+      jax.random.key(0),
+      num_items=config.phantom_items,
+      shape=(16, 24, 24),
+      size=1.5,
+      contrast=0.7,
+      hard=0.1,
     )
   return data.load(
     config.data, where=config.where, strict=config.strict, progress=progress

@@ -64,7 +64,8 @@ _SET = flags.DEFINE_multi_string(
 
 def config_from_flags() -> Config:
   """The preset, then the flags, then --set; ValueError if one is wrong."""
-  config = configs.load(_CONFIG.value) if _CONFIG.value else Config()
+  preset = _CONFIG.value or ("" if _DATA.value else "phantom")
+  config = configs.load(preset) if preset else Config()
   given = {
     "data": _DATA.value,
     "where": _WHERE.value,

@@ -1,9 +1,13 @@
 """Presets: one file each, whose docstring has command, time and result."""
 
 from experiments.config import Config
-from experiments.configs import acdc, hippocampus
+from experiments.configs import acdc, hippocampus, phantom
 
-BY_NAME = {"acdc": acdc.get_config, "hippocampus": hippocampus.get_config}
+BY_NAME = {
+  "acdc": acdc.get_config,
+  "hippocampus": hippocampus.get_config,
+  "phantom": phantom.get_config,
+}
 
 
 def load(name: str) -> Config:

@@ -14,6 +14,7 @@ def get_config() -> Config:
     query=10,
     rounds=5,
     steps=400,
-    learning_rate=2e-3,
-    turns=True,
+    learning_rate=4e-3,
+    flips=False,  # left and right ventricle are told apart by their sides
+    intensity=0.2,
   )

@@ -88,21 +88,32 @@ def kill_when(predicate, arguments):
     assert time.monotonic() < deadline
     time.sleep(0.002)
   process.send_signal(signal.SIGKILL)
-  process.wait()
+  assert process.wait() == -signal.SIGKILL
 
 
 @pytest.mark.parametrize(
-  "sign",
-  ["picks.csv", "curve.csv", "checkpoints/2"],
+  ("sign", "finished"),
+  [("picks.csv", 0), ("curve.csv", 0), ("checkpoints/2", 2)],
   ids=["in the first round", "before its checkpoint", "after the second"],
 )
-def test_a_killed_run_ends_the_same(classes, uninterrupted, tmp_path, sign):
+def test_a_killed_run_ends_the_same(
+  classes, uninterrupted, tmp_path, sign, finished
+):
+  folder = tmp_path / "runs/entropy-seed0"
   arguments = [f"--data={classes}", f"--workdir={tmp_path}", *SMALL]
-  kill_when((tmp_path / "runs/entropy-seed0" / sign).exists, arguments)
+  kill_when((folder / sign).exists, arguments)
   assert not (tmp_path / "report.html").exists()
+  # Seconds differ from run to run: equal ones were not measured again.
+  before = times(folder)[:finished]
   again = run(*arguments)
   assert again.returncode == 0, again.stderr
   assert tables(tmp_path) == tables(uninterrupted[0])
+  assert times(folder)[:finished] == before and len(before) == finished
+
+
+def times(folder):
+  path = folder / "times.csv"
+  return path.read_text().splitlines()[1:] if path.exists() else []
 
 
 def test_the_same_command_again_changes_nothing(classes, uninterrupted):
@@ -128,7 +139,7 @@ def test_help_names_every_acquisition():
     (["--seeds=many"], "seeds"),
     (["--nonsense=1"], "nonsense"),
     (["stray"], "flags only, found 'stray'"),
-    (["--config=brain"], "'brain' is not one of acdc, hippocampus"),
+    (["--config=brain"], "'brain' is not one of acdc, hippocampus, phantom"),
     (["--acquisition=foreground_random"], "wants a segmentation task"),
     (["--set=model=unet"], "model unet cannot do classification"),
   ],

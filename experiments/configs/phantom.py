@@ -1,0 +1,24 @@
+"""The phantom: what runs when no data is named.
+
+python -m experiments.run
+"""
+
+from experiments.config import Config
+
+
+def get_config() -> Config:
+  """Small patches, mostly on lesions, so that minutes are enough on a CPU."""
+  return Config(
+    data="phantom",
+    acquisition=("bald",),
+    seeds=2,
+    test_items=16,
+    start=4,
+    query=4,
+    rounds=3,
+    patch=(12, 16, 16),
+    batch=12,
+    steps=100,
+    learning_rate=1e-2,
+    class_aware=0.8,
+  )

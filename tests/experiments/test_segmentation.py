@@ -1,0 +1,139 @@
+"""The main job on volumes, through its own functions."""
+
+import json
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from alx import data
+from experiments import problem, study
+from experiments.config import Config
+
+TINY = Config(
+  data="phantom",
+  acquisition=("entropy",),
+  phantom_items=14,
+  test_items=4,
+  seeds=1,
+  start=2,
+  query=2,
+  rounds=1,
+  steps=2,
+  widths=(4, 8),
+  patch=(8, 8, 8),
+  pictures=2,
+)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+  workdir = tmp_path_factory.mktemp("phantom")
+  console = Console(record=True, width=120)
+  ready = study.prepare(TINY, workdir, console, baselines=False)
+  page = study.run(ready, console)
+  return ready, page, console.export_text()
+
+
+def test_prints_a_row_per_round_and_a_column_per_acquisition(finished):
+  _, _, text = finished
+  assert "entropy" in text and "bald" not in text
+  assert "test Dice, mean ± sd, seeds: 1" in text
+  assert "pool labels: Dice" in text
+
+
+def test_writes_what_a_run_directory_promises(finished):
+  ready, page, _ = finished
+  names = {path.name for path in ready.workdir.iterdir()}
+  assert {
+    "config.json",
+    "versions.json",
+    "split.json",
+    "dataset.json",
+    "curve.csv",
+    "report.html",
+  } <= names
+  assert not any(name.endswith(".tmp") for name in names)
+  assert "phantom_" in page.read_text()
+  split = json.loads((ready.workdir / "split.json").read_text())
+  assert not set(split["pool"]) & set(split["test"])
+
+
+def test_pictures_hold_what_a_reader_would_see(finished):
+  ready, _, _ = finished
+  path = ready.workdir / "runs/entropy-seed0/pictures/round_01.npz"
+  found = np.load(path)
+  assert found["images"].shape == found["truth"].shape == (2, 24, 16)
+  assert (found["uncertainty"] >= 0).all()
+  assert found["scores"][0] >= found["scores"][1]
+
+
+def test_near_duplicates_stay_on_one_side(finished):
+  ready, _, _ = finished
+  groups = np.array(ready.problem.dataset.groups)
+  split = ready.problem.split
+  assert not set(groups[split.pool]) & set(groups[split.test])
+
+
+def test_a_directory_of_other_data_is_refused(finished, tmp_path):
+  ready, _, _ = finished
+  other = ready.config.__class__(
+    **{**ready.config.__dict__, "phantom_items": 15}
+  )
+  with pytest.raises(ValueError, match="phantom_items = 14, now it would be"):
+    study.prepare(other, ready.workdir, Console(quiet=True), False)
+
+
+def small(labels, images=None):
+  images = (
+    np.ones((len(labels), 4, 4), np.float32) if images is None else images
+  )
+  items = tuple(np.float32(x)[..., None] for x in images)
+  return data.Dataset(
+    name="small",
+    task="classification",
+    ids=tuple(f"i{i}" for i in range(len(labels))),
+    images=items,
+    labels=tuple(np.int32(y) for y in labels),
+    class_names=("a", "b"),
+    spacing_mm=(None,) * len(labels),
+    groups=None,
+    split=np.array([0] * (len(labels) - 2) + [2, 2], np.int8),
+    left_out=(),
+  )
+
+
+def test_a_test_part_of_one_class_is_refused():
+  dataset = small([0, 1, 0, 1, 1, 1])
+  config = problem.resolve(Config(start=1, query=1, rounds=1), dataset, True)
+  with pytest.raises(ValueError, match="2 test items are all of class 1"):
+    problem.make_problem(config, dataset)
+
+
+@pytest.mark.parametrize(
+  ("fields", "message"),
+  [
+    ({"patch": (8, 8)}, "patch is for segmentation only"),
+    ({"model": "unet"}, "cannot do classification"),
+  ],
+)
+def test_settings_that_do_not_fit_the_data(fields, message):
+  with pytest.raises(ValueError, match=message):
+    problem.resolve(Config(**fields), small([0, 1, 0, 1]), True)
+
+
+def test_slices_of_a_volume_are_one_case():
+  dataset = small([0, 1, 0])._replace(
+    ids=("p1_frame1_slice00", "p1_frame1_slice01", "p1_frame2_slice00")
+  )
+  assert problem.case_names(dataset, [0, 1, 2]) == [
+    "p1_frame1",
+    "p1_frame1",
+    "p1_frame2",
+  ]
+
+
+def test_the_digest_sees_one_changed_label():
+  first, other = small([0, 1, 0, 1]), small([0, 1, 1, 1])
+  assert problem.digest(first) == problem.digest(small([0, 1, 0, 1]))
+  assert problem.digest(first) != problem.digest(other)

@@ -1,0 +1,21 @@
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from alx.data import patches
+from alx.stream import map_blocks
+
+
+@pytest.mark.parametrize("block", [1, 2, 5, 8])
+def test_every_item_once_in_order(block):
+  arrays = [np.full((3, 1), i, np.float32) for i in range(5)]
+  images = patches.stack_images(arrays, (3,))
+  images = patches.Images(*map(jnp.asarray, images))
+
+  def function(images, items):
+    assert items.shape == (block,)
+    return {"sum": images.values.sum((1, 2)), "items": items}
+
+  found = map_blocks(function, images, block)
+  assert found["items"].tolist() == [0, 1, 2, 3, 4]
+  assert found["sum"].tolist() == [0, 3, 6, 9, 12]
