@@ -177,17 +177,19 @@ def print_scores(study: Study, console: Console) -> None:
     for name in config.acquisition
   }
   if columns:
-    title = f"test {_TITLES[metric]}, mean ± sd, seeds: {config.seeds}"
-    console.print(_curve_table(title, columns, config))
+    console.print(
+      f"\ntest {_TITLES[metric]}, mean ± sd, seeds: {config.seeds}"
+    )
+    console.print(_curve_table(columns, config))
   if config.full:
     full = _cell(_scores(study, "full", metric, 1)[:, 0])
     num_items = study.problem.labels.shape[0]
     console.print(f"all {num_items} pool labels: {_TITLES[metric]} {full}")
 
 
-def _curve_table(title, columns, config):
+def _curve_table(columns, config):
   """One row per round, one column per acquisition."""
-  table = Table(title=title)
+  table = Table()
   for name in ("round", "labels", *columns):
     table.add_column(name, justify="right")
   for number in range(config.rounds + 1):

@@ -49,6 +49,7 @@ def learning_curves(
   name = words.LABELS.get(metric, metric)
   axes.set_ylabel(f"{name} on the test items", fontsize=10.5, color=INK)
   _tidy(axes, arms)
+  axes.set_ylim(*_frame(arms, full))
   _name_lines(axes, ends)
   return to_png(draw(figure, _DPI))
 
@@ -77,6 +78,22 @@ def _draw_full(axes, full, num_pool):
     axes.axhspan(full.low, full.high, color=INK, alpha=0.07, lw=0)
   text = f"all {num_pool} labels" if num_pool else "all labels"
   return full.mean, text, style
+
+
+def _frame(arms, full):
+  """Vertical limits around the means, inside [0, 1].
+
+  The interval of two seeds can be wider than the metric's whole range: it is
+  cut off at the frame, so that the curves can be seen.
+  """
+  means = np.concatenate([band(arm.scores)[0] for arm in arms] or [[0.0, 1.0]])
+  if full is not None:
+    means = np.append(means, full.mean)
+  means = means[np.isfinite(means)]
+  if not len(means):
+    return 0.0, 1.0
+  room = max(0.02, 0.5 * np.ptp(means))
+  return max(0.0, means.min() - room), min(1.0, means.max() + room)
 
 
 def _tidy(axes, arms):

@@ -16,9 +16,11 @@ def get_config() -> Config:
     start=4,
     query=4,
     rounds=3,
+    widths=(16, 32),
+    dropout=0.1,
     patch=(12, 16, 16),
-    batch=12,
-    steps=100,
+    batch=6,
+    steps=160,
     learning_rate=1e-2,
     class_aware=0.8,
   )
