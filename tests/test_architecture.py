@@ -100,5 +100,5 @@ def test_importing_alx_starts_no_backend():
 def test_no_network_and_no_pickle():
   for path in FILES:
     text = path.read_text()
-    assert "allow_pickle=True" not in text
+    assert "allow_" + "pickle=True" not in text
     assert not {"urllib", "requests", "socket"} & imports_of(path)

@@ -27,17 +27,14 @@ def by_hand(loop, images, labels, rounds=ROUNDS, key=0):
   return state, np.stack(history)
 
 
-@functools.cache
-def compiled_run(name):
-  """`simulate` on `blobs` as one program of key and labels."""
-  loop = problems.loop_of(problems.mlp_learner(5), name)
-  images, _ = problems.blobs()
+def program_of(loop, images):
+  """`simulate` as one program of a seed and the hidden labels."""
 
   @jax.jit
-  def program(key, labels):
+  def program(seed, labels):
     return simulate(
       loop,
-      jax.random.key(key),
+      jax.random.key(seed),
       images,
       labels,
       start=START,
@@ -47,6 +44,13 @@ def compiled_run(name):
     )
 
   return program
+
+
+@functools.cache
+def compiled_run(name):
+  """The program of one acquisition on `blobs`."""
+  loop = problems.loop_of(problems.mlp_learner(5), name)
+  return program_of(loop, problems.blobs()[0])
 
 
 def check_against_hand(loop, images, labels, program):
@@ -70,18 +74,7 @@ def test_simulate_asks_what_ask_and_tell_ask(name):
 def test_simulate_segmentation():
   images, labels = problems.squares(16)
   loop = problems.loop_of(problems.unet_learner(3), "foreground_random")
-  program = jax.jit(
-    lambda key, labels: simulate(
-      loop,
-      jax.random.key(key),
-      images,
-      labels,
-      start=START,
-      query=QUERY,
-      rounds=ROUNDS,
-      evaluate=lambda state: state.pool.count,
-    )
-  )
+  program = program_of(loop, images)
   check_against_hand(loop, images, labels, program)
 
 
