@@ -1,7 +1,7 @@
 """All runs of one command, with progress, and the table at the end."""
 
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from experiments import rounds, store
 from experiments.config import Config
 from experiments.job import STAGES, Job
 
+_MOST_LINES = 20
 _TITLES = {"dice": "Dice", "auc": "AUC"}
 
 
@@ -43,8 +44,7 @@ def prepare(
       that holds another run.
   """
   dataset = problems.load_dataset(config, _loading(console))
-  for line in dataset.left_out:
-    console.print(f"left out: {line}", style="yellow", markup=False)
+  _tell_left_out(dataset.left_out, console)
   config = problems.resolve(config, dataset, baselines)
   problem = problems.make_problem(config, dataset)
   store.open_run(workdir, config, *_describe_data(problem))
@@ -64,6 +64,16 @@ def run(study: Study, console: Console) -> pathlib.Path:
     _run_all(study, bars)
   print_scores(study, console)
   return report.write_report(study.workdir)
+
+
+def _tell_left_out(lines: Sequence[str], console: Console) -> None:
+  """The first cases that were left out; dataset.json has all of them."""
+  for line in lines[:_MOST_LINES]:
+    text = f"left out: {line}"
+    console.print(text, style="yellow", markup=False, soft_wrap=True)
+  if lines[_MOST_LINES:]:
+    more = len(lines) - _MOST_LINES
+    console.print(f"left out: {more} more, see dataset.json", style="yellow")
 
 
 def _loading(console: Console) -> Callable:
@@ -177,9 +187,7 @@ def print_scores(study: Study, console: Console) -> None:
     for name in config.acquisition
   }
   if columns:
-    console.print(
-      f"\ntest {_TITLES[metric]}, mean ± sd, seeds: {config.seeds}"
-    )
+    console.print(f"\ntest {_TITLES[metric]}, mean ± sd, seeds: {config.seeds}")
     console.print(_curve_table(columns, config))
   if config.full:
     full = _cell(_scores(study, "full", metric, 1)[:, 0])
