@@ -17,6 +17,7 @@ from experiments.config import Config
 # What may change between two commands on one directory: a run only grows, and
 # processes side by side may take seeds or acquisitions each.
 _MAY_CHANGE = {
+  "data",  # the digest of what is in it must be the same
   "acquisition",
   "seeds",
   "first_seed",
