@@ -21,6 +21,6 @@ def get_config() -> Config:
     patch=(12, 16, 16),
     batch=6,
     steps=160,
-    learning_rate=1e-2,
+    learning_rate=5e-3,
     class_aware=0.8,
   )
