@@ -107,18 +107,21 @@ def _fit(key, params, images, labels, pool, model, num_classes, training):
 
 def _predict(key, params, images, items, num_samples, model, training):
   """One deterministic prediction, or S samples keyed by pass and item."""
-  if num_samples == 0:
+  keys = sample_keys(key, items, num_samples)
+  if model.trunk is None and num_samples == 0:
     logits, features = _windows(partial(model.apply, params), images, training)
     return _as_prediction(logits[None], features, images)
-  keys = sample_keys(key, items, num_samples)
   if model.trunk is None:
     return _predict_whole(keys, params, images, model, training)
   hidden, features = _windows(partial(model.trunk, params), images, training)
+  if num_samples == 0:
+    logits = model.head(params, hidden)[None]
+    return _as_prediction(logits, features, images, hidden)
   logits = jax.vmap(
     jax.vmap(lambda key, hidden: model.head(params, hidden[None], key)[0]),
     (0, None),
   )(keys, hidden)
-  return _as_prediction(logits, features, images)
+  return _as_prediction(logits, features, images, hidden)
 
 
 def _predict_whole(keys, params, images, model, training):
@@ -150,11 +153,16 @@ def _windows(function, images, training):
   )
 
 
-def _as_prediction(logits, features, images):
-  """Softmax of logits [S, B, *sp, C], with the mask of the real voxels."""
+def _as_prediction(logits, features, images, hidden=None):
+  """Softmax of logits [S, B, *sp, C], with the mask of the real voxels.
+
+  exp(logits) are the parameters of a Dirichlet whose mean is that softmax;
+  they mean what they say only after an evidential training.
+  """
   extent = logits.shape[2:-1]
   mask = patches.real_mask(images.real, extent)
-  return Prediction(jax.nn.softmax(logits), features, mask)
+  evidence = jnp.exp(logits).mean(0)
+  return Prediction(jax.nn.softmax(logits), features, mask, hidden, evidence)
 
 
 def sample_keys(key: jax.Array, items: jax.Array, num_samples: int):

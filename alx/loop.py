@@ -6,7 +6,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition import Acquisition
+from alx.acquisition import Acquisition, Candidates
 from alx.data.patches import Images
 from alx.learner import Learner
 from alx.pool import PoolState, init_pool, mark_labelled
@@ -60,7 +60,7 @@ def make_loop(
       key_describe, state, learner, acquisition, settings
     )
     items = acquisition.select(
-      key_select, description, ~state.pool.labelled, settings.query
+      key_select, description, candidates_of(state), settings.query
     )
     return items, _scores_of(items, description)
 
@@ -97,6 +97,15 @@ def _init(key, images, label_like, learner, settings):
   )
 
 
+def candidates_of(state: LoopState) -> Candidates:
+  """Every item that has no label may be picked; classes are passed on."""
+  labelled = state.pool.labelled
+  classes = None
+  if state.labels.ndim == 1:
+    classes = jnp.where(labelled, state.labels, -1)
+  return Candidates(~labelled, labelled, classes)
+
+
 def _scores_of(items, description):
   """[k] scores of the items, NaN where the description is not a score."""
   if not isinstance(description, jax.Array) or description.ndim != 1:
@@ -129,7 +138,7 @@ def describe_pool(
   if acquisition.describe is None:
     return None
   key_predict, key_describe = jax.random.split(key)
-  samples = settings.samples if acquisition.stochastic else 0
+  samples = settings.samples if "samples" in acquisition.needs else 0
 
   def describe(images, items):
     prediction = learner.predict(

@@ -26,7 +26,7 @@ def save(job: Job, state: LoopState, items: jax.Array, number: int) -> None:
   kept = kept[kept < problem.labels.shape[0]]
   if not len(kept):
     return
-  samples = config.samples if BY_NAME[job.name].stochastic else 0
+  samples = config.samples if "samples" in BY_NAME[job.name].needs else 0
   prediction = _ask_model(problem, config, state, kept, samples)
   probs = np.asarray(prediction.probs.mean(0))
   indices = problem.split.pool[kept]

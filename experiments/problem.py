@@ -73,7 +73,7 @@ def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
   if baselines and names:
     names = with_baselines(names, dataset.task)
   for name in names:
-    if BY_NAME[name].spatial and dataset.task != "segmentation":
+    if "space" in BY_NAME[name].needs and dataset.task != "segmentation":
       raise ValueError(f"acquisition {name} wants a segmentation task")
   config = dataclasses.replace(
     config,

@@ -1,24 +1,17 @@
 """What to label next. Arrays in, arrays out; knows no model.
 
 A method is a pair of functions, `Acquisition(describe, select)`, and one row
-of `BY_NAME`. To add one, write the pair and the row: the contract test and the
-command line find it there.
+of `BY_NAME` in `table.py`. To add one, write the pair and the row: the contract
+test, the command line and the front door find it there.
 """
 
-from alx.acquisition import cover, scores, select
-from alx.acquisition.base import Acquisition
+from alx.acquisition.base import Acquisition, Candidates, configure, settings_of
+from alx.acquisition.table import BY_NAME
 
-BY_NAME = {
-  "random": Acquisition(None, select.uniform),
-  "foreground_random": Acquisition(
-    scores.holds_foreground, select.uniform_among_highest, spatial=True
-  ),
-  "confidence": Acquisition(scores.confidence, select.top_k),
-  "margin": Acquisition(scores.margin, select.top_k),
-  "entropy": Acquisition(scores.entropy, select.top_k),
-  "variance": Acquisition(scores.variance, select.top_k, stochastic=True),
-  "bald": Acquisition(scores.bald, select.top_k, stochastic=True),
-  "k_center": Acquisition(cover.features, cover.k_center),
-}
-
-__all__ = ["BY_NAME", "Acquisition", "cover", "scores", "select"]
+__all__ = [
+  "BY_NAME",
+  "Acquisition",
+  "Candidates",
+  "configure",
+  "settings_of",
+]

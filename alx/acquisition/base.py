@@ -1,7 +1,30 @@
-"""The two functions that make an acquisition."""
+"""What an acquisition is, and what its two functions are given."""
 
+import functools
+import inspect
 from collections.abc import Callable
 from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+
+class Candidates(NamedTuple):
+  """Which of the N items may be picked, and what is known of the others.
+
+  An item that is neither available nor labelled is not there: it is never
+  picked, covers nothing, needs no cover and is in no mean.
+  """
+
+  available: jax.Array  # [N] bool, may be picked
+  labelled: jax.Array  # [N] bool, has its label; never available
+  labels: jax.Array | None = None  # [N] int32 class, -1 where not known
+  groups: jax.Array | None = None  # [N] int32 >= 0, of a patient or volume
+
+  @property
+  def present(self) -> jax.Array:
+    """[N] bool, the items that are there at all."""
+    return self.available | self.labelled
 
 
 class Acquisition(NamedTuple):
@@ -12,14 +35,118 @@ class Acquisition(NamedTuple):
       block by block while the predictions are alive and keeps only what
       `select` needs; a key belongs to its item, whatever the block. None: the
       choice needs no prediction, and none is made.
-    select: (key, description of N items, available [N] bool, k) -> items [k]
-      int32, distinct and available, best first; an empty slot holds N.
-    stochastic: whether `describe` wants posterior samples (MC dropout, an
-      ensemble); if not it is given S = 1 deterministic prediction.
-    spatial: whether the method has a meaning only for segmentation.
+    select: (key, description of N items, Candidates, k) -> items [k] int32,
+      distinct and available, best first; an empty slot holds N.
+    needs: what `describe` reads: "probs" (one prediction is enough),
+      "samples" (of the posterior: MC dropout, an ensemble), "features",
+      "evidence" (Dirichlet parameters), "space" (only for segmentation).
+    paper: where the method is from, author and year.
   """
 
   describe: Callable | None
   select: Callable
-  stochastic: bool = False
-  spatial: bool = False
+  needs: tuple[str, ...] = ()
+  paper: str = ""
+
+
+def configure(acquisition: Acquisition, **options) -> Acquisition:
+  """The acquisition with other settings than the defaults of its functions.
+
+  Args:
+    acquisition: a row of `BY_NAME`.
+    **options: keyword-only arguments of its `describe` or `select`.
+
+  Raises:
+    ValueError: on an option that neither of them has.
+  """
+  functions = {}
+  for name in ("describe", "select"):
+    function = getattr(acquisition, name)
+    mine = {o: v for o, v in options.items() if o in _settings(function)}
+    functions[name] = functools.partial(function, **mine) if mine else function
+  unknown = sorted(set(options) - set(settings_of(acquisition)))
+  if unknown:
+    known = ", ".join(settings_of(acquisition)) or "none"
+    raise ValueError(f"no option {unknown[0]!r}; there are: {known}")
+  return acquisition._replace(**functions)
+
+
+def settings_of(acquisition: Acquisition) -> dict[str, object]:
+  """Every option of `configure` with its default."""
+  return _settings(acquisition.describe) | _settings(acquisition.select)
+
+
+def _settings(function):
+  if function is None:
+    return {}
+  return {
+    name: parameter.default
+    for name, parameter in inspect.signature(function).parameters.items()
+    if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+  }
+
+
+def finite_rows(description) -> jax.Array:
+  """[N] bool: the items whose whole description is finite."""
+  rows = [
+    jnp.isfinite(leaf).reshape(leaf.shape[0], -1).all(1)
+    for leaf in jax.tree.leaves(description)
+  ]
+  return functools.reduce(jnp.logical_and, rows)
+
+
+def zero_rows(description, keep: jax.Array):
+  """The description with zeros in the rows that are not kept [N]."""
+
+  def of(leaf):
+    shape = (-1,) + (1,) * (leaf.ndim - 1)
+    return jnp.where(keep.reshape(shape), leaf, jnp.zeros((), leaf.dtype))
+
+  return jax.tree.map(of, description)
+
+
+def usable(description, candidates: Candidates):
+  """What a greedy choice works on: cleaned rows, and who is left.
+
+  Returns:
+    (description with zeros in rows that are not there or not finite,
+    Candidates without them). Such items are never picked and count as absent.
+  """
+  there = candidates.present & finite_rows(description)
+  kept = candidates._replace(
+    available=candidates.available & there,
+    labelled=candidates.labelled & there,
+  )
+  return zero_rows(description, there), kept
+
+
+def greedy(
+  state,
+  gains: Callable,
+  update: Callable,
+  available: jax.Array,
+  k: int,
+) -> jax.Array:
+  """Picks k items, one by one: the highest gain, ties to the lowest id.
+
+  Args:
+    state: pytree the gains are computed from.
+    gains: state -> [N] float, finite where available.
+    update: (state, item [] int32) -> state once the item is picked.
+    available: [N] bool.
+    k: how many.
+
+  Returns:
+    items [k] int32; empty slots, once nothing is available, hold N.
+  """
+  num_items = available.shape[0]
+
+  def pick(carry, _):
+    state, free = carry
+    gain = jnp.where(free, gains(state), -jnp.inf)
+    item = jnp.argmax(gain).astype(jnp.int32)
+    found = free.any()
+    carry = update(state, item), free.at[item].set(False)
+    return carry, jnp.where(found, item, num_items)
+
+  return jax.lax.scan(pick, (state, available), length=k)[1]

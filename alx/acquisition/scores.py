@@ -9,14 +9,8 @@ import jax
 import jax.numpy as jnp
 from jax.scipy.special import xlogy
 
+from alx.acquisition.spatial import reduce_spatial
 from alx.prediction import Prediction
-
-
-def reduce_spatial(values: jax.Array, mask: jax.Array) -> jax.Array:
-  """Mean over the real voxels of each item: [B, *sp], mask alike -> [B]."""
-  axes = tuple(range(1, values.ndim))
-  total = jnp.where(mask, values, 0.0).sum(axes)
-  return total / jnp.maximum(mask.sum(axes), 1)
 
 
 def entropy_map(probs: jax.Array) -> jax.Array:

@@ -1,21 +1,23 @@
 """From scores to items: top-k and the random baselines.
 
-Each `select(key, description, available [N] bool, k)` gives [k] int32 items,
-distinct and available, best first. When fewer than k are available, or fewer
-have a finite score, the empty slots at the end hold N.
+Each `select(key, description, candidates, k)` gives [k] int32 items, distinct
+and available, best first. When fewer than k are available, or fewer have a
+finite score, the empty slots at the end hold N.
 """
 
 import jax
 import jax.numpy as jnp
 
+from alx.acquisition.base import Candidates
+
 
 def top_k(
-  key: jax.Array, scores: jax.Array, available: jax.Array, k: int
+  key: jax.Array, scores: jax.Array, candidates: Candidates, k: int
 ) -> jax.Array:
   """The k highest finite scores [N]; ties go to the lowest item id."""
   del key
-  num_items = available.shape[0]
-  usable = available & jnp.isfinite(scores)
+  num_items = scores.shape[0]
+  usable = candidates.available & jnp.isfinite(scores)
   # top_k would rank -0.0 below 0.0; they are a tie.
   scores = jnp.where(scores == 0, 0.0, scores)
   ranked = jnp.where(usable, scores, -jnp.inf)
@@ -27,17 +29,17 @@ def top_k(
 
 
 def uniform(
-  key: jax.Array, description: None, available: jax.Array, k: int
+  key: jax.Array, description: None, candidates: Candidates, k: int
 ) -> jax.Array:
   """k available items, every set of k equally likely."""
   del description
-  noise = jax.random.uniform(key, available.shape)
-  return top_k(key, noise, available, k)
+  noise = jax.random.uniform(key, candidates.available.shape)
+  return top_k(key, noise, candidates, k)
 
 
 def uniform_among_highest(
-  key: jax.Array, levels: jax.Array, available: jax.Array, k: int
+  key: jax.Array, levels: jax.Array, candidates: Candidates, k: int
 ) -> jax.Array:
   """Random order inside each integer level [N], higher levels first."""
-  noise = jax.random.uniform(key, available.shape)
-  return top_k(key, levels + noise, available, k)
+  noise = jax.random.uniform(key, candidates.available.shape)
+  return top_k(key, levels + noise, candidates, k)

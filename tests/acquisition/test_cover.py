@@ -1,12 +1,13 @@
 import jax.numpy as jnp
 
-from alx.acquisition import cover
+from alx.acquisition import Candidates, cover
 
 LINE = jnp.array([[0.0], [1.0], [4.0], [10.0]])
 
 
 def choose(features, available, k):
-  return cover.k_center(None, features, available, k).tolist()
+  candidates = Candidates(available, ~available)
+  return cover.k_center(None, features, candidates, k).tolist()
 
 
 def test_farthest_from_the_labelled():

@@ -1,0 +1,3 @@
+"""Randomised, stratified and balanced choices, written from the formula."""
+
+CHOICES = {}

@@ -1,0 +1,3 @@
+"""Clusters and density, written from the formula."""
+
+CHOICES = {}

@@ -1,0 +1,3 @@
+"""Gradients and Fisher information, written from the formula."""
+
+CHOICES = {}

@@ -1,0 +1,3 @@
+"""Joint information of a batch, written from the formula."""
+
+CHOICES = {}

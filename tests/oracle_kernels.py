@@ -1,0 +1,3 @@
+"""Submodular sets, kernels and determinants, written from the formula."""
+
+CHOICES = {}
