@@ -67,3 +67,15 @@ def map_rows(function: Callable, num_items: int, block: int = BLOCK):
   items = jnp.arange(num_blocks * block, dtype=jnp.int32)
   out = jax.lax.map(function, items.reshape(num_blocks, block))
   return jax.tree.map(lambda x: x.reshape(-1, *x.shape[2:])[:num_items], out)
+
+
+def report(progress: Callable | None, done, total: int) -> None:
+  """Calls `progress(done, total)` on the host when a compiled loop gets here.
+
+  Args:
+    progress: None: nothing is compiled in.
+    done: [] int32, how much is finished.
+    total: of how much.
+  """
+  if progress is not None:
+    jax.debug.callback(lambda done: progress(int(done), total), done)
