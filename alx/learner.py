@@ -82,27 +82,40 @@ def _fit(key, params, images, labels, pool, model, num_classes, training):
   optimizer = make_optimizer(training)
   draws = count_draws(labels, pool, num_classes)
 
-  def loss_of(params, key, inputs, truth):
+  def loss_of(params, key, inputs, truth, progress):
     logits = model.apply(params, inputs, key)[0]
-    if truth.ndim > 1:
-      return losses.segmentation_loss(logits, truth)
-    return losses.cross_entropy(logits, truth)
+    return _loss(logits, truth, progress, training)
 
-  def step(carry, key):
+  def step(carry, now):
     params, state = carry
+    key, progress = now
     key_batch, key_dropout = jax.random.split(key)
     inputs, truth = draw_batch(key_batch, images, labels, pool, draws, training)
     loss, grads = jax.value_and_grad(loss_of)(
-      params, key_dropout, inputs, truth
+      params, key_dropout, inputs, truth, progress
     )
     updates, state = optimizer.update(grads, state, params)
     return (optax.apply_updates(params, updates), state), loss
 
   carry = (params, optimizer.init(params))
-  (params, _), history = jax.lax.scan(
-    step, carry, jax.random.split(key, training.steps)
-  )
+  steps = training.steps
+  progress = jnp.arange(steps, dtype=jnp.float32) / steps
+  keys = jax.random.split(key, steps)
+  (params, _), history = jax.lax.scan(step, carry, (keys, progress))
   return params, history
+
+
+def _loss(logits, truth, progress, training):
+  """The loss of the task: segmentation iff the truth has space."""
+  if training.evidential:
+    of_maps, of_items = (
+      losses.evidential_segmentation_loss,
+      losses.evidential_loss,
+    )
+    loss = of_maps if truth.ndim > 1 else of_items
+    return loss(logits, truth, progress)
+  loss = losses.segmentation_loss if truth.ndim > 1 else losses.cross_entropy
+  return loss(logits, truth)
 
 
 def _predict(key, params, images, items, num_samples, model, training):

@@ -20,6 +20,8 @@ class Training:
       the classes seen, then an item that shows it and a voxel of it.
     overlap: least overlap of prediction windows, in [0, 1).
     augment: what may happen to a training item.
+    evidential: train exp(logits) as the parameters of a Dirichlet, which the
+      evidential acquisitions read.
   """
 
   patch: tuple[int, ...]
@@ -31,6 +33,7 @@ class Training:
   class_aware: float = 0.5
   overlap: float = 0.25
   augment: Augment = Augment()  # noqa: RUF009, frozen
+  evidential: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

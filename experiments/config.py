@@ -42,6 +42,7 @@ class Config:
   learning_rate: float = 4e-3
   weight_decay: float = 0.0
   warm: bool = False  # start a round from the last params, not from scratch
+  evidential: bool = False  # Dirichlet loss; on if an acquisition reads it
   class_aware: float = 0.33  # share of draws that first choose a class
   flips: bool = True
   turns: bool = False

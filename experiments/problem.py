@@ -82,8 +82,14 @@ def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
     widths=config.widths or widths,
     batch=config.batch or batch,
     block=config.block or block,
+    evidential=config.evidential or _want_evidence(names),
   )
   return dataclasses.replace(config, patch=_patch(config, dataset, dims))
+
+
+def _want_evidence(names):
+  """If one method reads evidence, all are trained alike: only items differ."""
+  return any({"evidence", "beta"} & set(BY_NAME[name].needs) for name in names)
 
 
 def _patch(config: Config, dataset: data.Dataset, dims: int) -> tuple:
@@ -179,6 +185,7 @@ def _make_learner(config: Config, dataset: data.Dataset) -> Learner:
     class_aware=config.class_aware,
     overlap=config.overlap,
     augment=Augment(config.flips, config.turns, config.intensity),
+    evidential=config.evidential,
   )
   channels = dataset.images[0].shape[-1]
   return make_learner(make[config.model](), num_classes, channels, training)

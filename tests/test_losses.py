@@ -1,5 +1,7 @@
 import jax.numpy as jnp
 import numpy as np
+import scipy.special
+import scipy.stats
 
 from alx import losses
 
@@ -23,3 +25,25 @@ def test_a_perfect_prediction_costs_nothing():
   labels = jnp.array([[0, 1, 2, 2]])
   logits = 50.0 * (labels[..., None] == jnp.arange(3)[None, None])
   assert float(losses.segmentation_loss(logits, labels)) < 1e-5
+
+
+def test_evidential_loss_is_the_expected_cross_entropy():
+  alpha = np.array([[2.0, 1.0, 4.0]])
+  labels = jnp.array([2])
+  found = losses.evidential_loss(jnp.log(alpha), labels, jnp.float32(0))
+  drawn = scipy.stats.dirichlet(alpha[0]).rvs(200_000, random_state=0)
+  np.testing.assert_allclose(found, -np.log(drawn[:, 2]).mean(), rtol=0.01)
+
+
+def test_evidential_loss_punishes_evidence_for_wrong_classes():
+  alpha = np.array([[3.0, 1.0, 50.0]])
+  logits, labels = jnp.log(alpha), jnp.array([2])
+  early, half, late = (
+    losses.evidential_loss(logits, labels, jnp.float32(t)) for t in (0, 0.5, 1)
+  )
+  # KL(Dir(3, 1, 1) || Dir(1, 1, 1)), the true class being left out, by the
+  # entropies: E log density - log(gamma(3)).
+  wrong = scipy.stats.dirichlet([3.0, 1.0, 1.0])
+  wanted = -wrong.entropy() - np.log(scipy.special.gamma(3))
+  np.testing.assert_allclose(half - early, wanted, rtol=1e-4)
+  assert half == late

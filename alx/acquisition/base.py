@@ -39,7 +39,8 @@ class Acquisition(NamedTuple):
       distinct and available, best first; an empty slot holds N.
     needs: what `describe` reads: "probs" (one prediction is enough),
       "samples" (of the posterior: MC dropout, an ensemble), "features",
-      "evidence" (Dirichlet parameters), "space" (only for segmentation).
+      "evidence" (Dirichlet parameters), "beta" (Beta parameters of each label,
+      or a Dirichlet's marginals), "space" (only for segmentation).
     paper: where the method is from, author and year.
   """
 

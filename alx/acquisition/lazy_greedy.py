@@ -1,0 +1,290 @@
+"""Exact greedy maximisation of a cover, without most of its similarities."""
+
+import functools
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from alx.acquisition.geometry import cross, report, squared_norms
+
+_GROUND = 1024, 128  # of the ground in one product, and of what is left over
+_CANDIDATES = 4096  # candidates in one product
+_TOP = 32  # candidates whose gain is computed anew together
+_ROUNDING = 2.0**-19  # of a gain, in many small subtractions from it
+# New gains cost this share of bringing all of them up to date: do the latter.
+_SHARE = 0.25
+
+
+class Problem(NamedTuple):
+  """Cover the ground by candidates: maximise sum_x max_{s in S} sim(x, s).
+
+  What is real comes first in its array, anything behind it.
+  """
+
+  rows: jax.Array  # [N, D]
+  ground: jax.Array  # [G, D] rows of what is to be covered
+  num_ground: jax.Array  # [] int32
+  candidates: jax.Array  # [N] int32 ids of what may be picked, ascending
+  num_candidates: jax.Array  # [] int32
+  # (products [A, B], |x|^2 [A], |y|^2 [B]) -> similarities [A, B]
+  similarity: Callable
+
+
+class _State(NamedTuple):
+  cover: jax.Array  # [G], similarity to the nearest pick
+  known: jax.Array  # [G], the cover that `gain` is about
+  gain: jax.Array  # [N] of each candidate, at `known`
+  slack: jax.Array  # [N], rounding in `gain` is less
+  tight: jax.Array  # [N], gain when it was last computed by itself
+  fresh: jax.Array  # [N] bool, `tight` is about `cover`
+  free: jax.Array  # [N] bool
+  picks: jax.Array  # [k] int32 places among the candidates
+  gains: jax.Array  # [k] float32
+  count: jax.Array  # [] int32
+  spent: jax.Array  # [] float32, similarities since `known` was `cover`
+
+
+def compact(mask: jax.Array) -> tuple[jax.Array, jax.Array]:
+  """(ids of a mask [N] in ascending order, padded by any ids; how many)."""
+  ids = jnp.nonzero(mask, size=mask.shape[0], fill_value=0)[0]
+  return ids.astype(jnp.int32), mask.sum().astype(jnp.int32)
+
+
+def between(problem: Problem, x: jax.Array, y: jax.Array) -> jax.Array:
+  """[A, B] similarities of rows x [A, D] and y [B, D]."""
+  return problem.similarity(cross(x, y), squared_norms(x), squared_norms(y))
+
+
+def best_cover(problem: Problem, ids: jax.Array, count: jax.Array) -> jax.Array:
+  """[G] highest similarity to the items ids[:count]; -inf where count is 0."""
+  width = min(_CANDIDATES, problem.ground.shape[0])
+  size = min(_GROUND[1], ids.shape[0])
+
+  def part(i, cover):
+    places, x = _take(problem.ground, i * width, width)
+
+    def add(j, best):
+      slots, y = _take(ids, j * size, size)
+      near = between(problem, x, problem.rows[y])
+      near = jnp.where((slots < count)[None, :], near, -jnp.inf)
+      return jnp.maximum(best, near.max(1))
+
+    best = jnp.full(width, -jnp.inf)
+    best = jax.lax.fori_loop(0, _blocks(count, size), add, best)
+    return cover.at[places].set(best, mode="drop")
+
+  cover = jnp.full(problem.ground.shape[:1], -jnp.inf)
+  return jax.lax.fori_loop(0, _blocks(problem.num_ground, width), part, cover)
+
+
+def totals(problem: Problem) -> jax.Array:
+  """[N] total similarity of the ground to each candidate; -inf behind them."""
+  total = _sums(problem, *_whole(problem), lambda similar, _: similar)
+  real = jnp.arange(total.shape[0]) < problem.num_candidates
+  return jnp.where(real, total, -jnp.inf)
+
+
+def lazy_greedy(
+  problem: Problem,
+  cover: jax.Array,
+  k: int,
+  first: tuple | None = None,
+  progress: Callable | None = None,
+) -> tuple[jax.Array, jax.Array]:
+  """Greedy picks and their gains, ties to the lowest id.
+
+  The gain of candidate j is sum_x max(0, sim(x, j) - cover_x). It only falls
+  as picks are added, so that an old gain is an upper bound, and the best
+  candidate is known once its gain, computed anew, is the highest bound
+  (Minoux 1978). Bounds are made tighter in two ways, whichever costs less:
+  the highest few are computed anew; or all lose what the items whose cover
+  has risen no longer give, sum_x clip(sim(x, j), old_x, new_x) - old_x. The
+  t-th pick raises about 1 / t of the covers, which makes it about log k
+  passes over all similarities for k picks.
+
+  Args:
+    problem: what covers what.
+    cover: [G] similarity to what is already picked.
+    k: how many.
+    first: (is there one, its place among the candidates, its gain) of a first
+      pick that `cover` already knows of; None: there is none.
+    progress: called with (picked, k).
+
+  Returns:
+    items [k] int32, N in an empty slot, and gains [k] float32.
+  """
+  if k == 0:
+    return jnp.zeros(0, jnp.int32), jnp.zeros(0)
+  state = _start(problem, cover, k, first)
+  total = jnp.minimum(k, problem.num_candidates)
+
+  def advance(state):
+    upper = _upper(state)
+    best = jnp.argmax(upper).astype(jnp.int32)
+    sure = state.fresh[best] | (upper[best] <= 0)
+    pending = (state.cover > state.known).sum()
+    all_of_them = pending * problem.num_candidates.astype(jnp.float32)
+    catch_up = (pending > 0) & (state.spent > _SHARE * all_of_them)
+    step = jnp.where(sure, 0, jnp.where(catch_up, 1, 2))
+    return jax.lax.switch(
+      step,
+      [
+        lambda s: _pick(problem, s, best, progress),
+        lambda s: _catch_up(problem, s),
+        lambda s: _compute_anew(problem, s),
+      ],
+      state,
+    )
+
+  state = jax.lax.while_loop(lambda s: s.count < total, advance, state)
+  items = problem.candidates.at[state.picks].get(mode="clip")
+  filled = jnp.arange(k) < state.count
+  return jnp.where(filled, items, problem.rows.shape[0]), state.gains
+
+
+def _start(problem, cover, k, first):
+  places = jnp.arange(problem.candidates.shape[0], dtype=jnp.int32)
+  behind = jnp.arange(cover.shape[0]) >= problem.num_ground
+  cover = jnp.where(behind, jnp.inf, cover)
+  gain = _sums(problem, *_whole(problem), _gain_over(cover))
+  state = _State(
+    cover=cover,
+    known=cover,
+    gain=gain,
+    slack=_ROUNDING * gain,
+    tight=jnp.full(places.shape, jnp.inf),
+    fresh=jnp.zeros(places.shape, bool),
+    free=places < problem.num_candidates,
+    picks=jnp.zeros(k, jnp.int32),
+    gains=jnp.zeros(k),
+    count=jnp.int32(0),
+    spent=jnp.float32(0),
+  )
+  if first is None:
+    return state
+  given, place, gain = first
+  return state._replace(
+    free=state.free.at[place].set(state.free[place] & ~given),
+    picks=state.picks.at[0].set(place.astype(jnp.int32)),
+    gains=state.gains.at[0].set(jnp.where(given, gain, 0.0)),
+    count=given.astype(jnp.int32),
+  )
+
+
+def _upper(state):
+  """[N] upper bounds of the gains, -1 where nothing can be picked."""
+  upper = jnp.minimum(state.gain + state.slack, state.tight)
+  return jnp.where(state.free, jnp.maximum(upper, 0.0), -1.0)
+
+
+def _pick(problem, state, best, progress):
+  item = problem.candidates[best]
+  similar = between(problem, problem.ground, problem.rows[item][None])[:, 0]
+  report(progress, state.count + 1, state.picks.shape[0])
+  gain = jnp.where(state.fresh[best], state.tight[best], 0.0)
+  return state._replace(
+    cover=jnp.maximum(state.cover, similar),
+    fresh=jnp.zeros_like(state.fresh),
+    free=state.free.at[best].set(False),
+    picks=state.picks.at[state.count].set(best),
+    gains=state.gains.at[state.count].set(gain),
+    count=state.count + 1,
+  )
+
+
+def _catch_up(problem, state):
+  """All gains, from `known` to `cover`."""
+  known, cover = state.known, state.cover
+
+  def lost(similar, places):
+    old = known[places][None, :]
+    return jnp.clip(similar, old, cover[places][None, :]) - old
+
+  lost = _sums(problem, *compact(cover > known), lost)
+  return state._replace(
+    gain=state.gain - lost, known=cover, spent=jnp.float32(0)
+  )
+
+
+def _compute_anew(problem, state):
+  """The gains of the candidates with the highest bounds."""
+  upper = jnp.where(state.fresh, -1.0, _upper(state))
+  size = min(_TOP, upper.shape[0])
+  # Without the barrier XLA may turn top_k into a full sort.
+  _, places = jax.lax.optimization_barrier(jax.lax.top_k(upper, size))
+  y = problem.rows[problem.candidates[places]]
+  width = min(_CANDIDATES, problem.ground.shape[0])
+  gain_over = _gain_over(state.cover)
+
+  def add(i, gain):
+    at, x = _take(problem.ground, i * width, width)
+    worth = gain_over(between(problem, y, x), at)
+    return gain + jnp.where((at < problem.num_ground)[None, :], worth, 0.0).sum(1)
+
+  trips = _blocks(problem.num_ground, width)
+  gain = jax.lax.fori_loop(0, trips, add, jnp.zeros(size))
+  return state._replace(
+    tight=state.tight.at[places].set(gain),
+    fresh=state.fresh.at[places].set(True),
+    spent=state.spent + size * problem.num_ground,
+  )
+
+
+def _gain_over(cover):
+  def gain(similar, places):
+    return jnp.maximum(similar - cover.at[places].get(mode="clip")[None, :], 0)
+
+  return gain
+
+
+def _whole(problem):
+  """All of the ground, as places in it."""
+  places = jnp.arange(problem.ground.shape[0], dtype=jnp.int32)
+  return places, problem.num_ground
+
+
+def _sums(problem, places, count, worth):
+  """[N] for each candidate: the sum of worth over some of the ground.
+
+  Args:
+    problem: what covers what.
+    places: [G] int32, of the ground.
+    count: [] int32, so many of the places are meant.
+    worth: (similarities [B, A], places [A]) -> [B, A].
+  """
+  num_items = problem.candidates.shape[0]
+  width = min(_CANDIDATES, num_items)
+  large, small = (min(size, places.shape[0]) for size in _GROUND)
+
+  def part(i, sums):
+    slots, ids = _take(problem.candidates, i * width, width)
+    y = problem.rows[ids]
+
+    def add(j, total, start, size):
+      at, some = _take(places, start + j * size, size)
+      similar = between(problem, y, problem.ground[some])
+      real = (at < count)[None, :]
+      return total + jnp.where(real, worth(similar, some), 0.0).sum(1)
+
+    full = count // large
+    left = _blocks(count - full * large, small)
+    of_large = functools.partial(add, start=0, size=large)
+    of_small = functools.partial(add, start=full * large, size=small)
+    total = jax.lax.fori_loop(0, full, of_large, jnp.zeros(width))
+    total = jax.lax.fori_loop(0, left, of_small, total)
+    return sums.at[slots].set(total, mode="drop")
+
+  trips = _blocks(problem.num_candidates, width)
+  return jax.lax.fori_loop(0, trips, part, jnp.zeros(num_items))
+
+
+def _take(array, start, size):
+  """(slots [size] from start on, what is in them; the last one beyond)."""
+  slots = start + jnp.arange(size, dtype=jnp.int32)
+  return slots, array.at[slots].get(mode="clip")
+
+
+def _blocks(count, size):
+  return (count + size - 1) // size

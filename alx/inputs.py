@@ -1,0 +1,246 @@
+"""The arrays of a caller, whatever framework they are from, checked.
+
+Nothing is repaired here: what is not right is a ValueError that says what was
+wanted and what was found.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+_CHECKED_AT_ONCE = 2**22  # numbers; keeps the temporaries of a check small
+_TOLERANCE = {"float16": 5e-3, "bfloat16": 3e-2}  # of a sum of probabilities
+
+
+class Inputs(NamedTuple):
+  """What is known of N items; the item axis is first but for `probs`."""
+
+  num_items: int
+  probs: Any = None  # [S, N, *sp, C]
+  features: Any = None  # [N, D]
+  pixels: Any = None  # [N, *sp, D]
+  evidence: Any = None  # [N, *sp, C], or [N, *sp, L, 2]
+
+
+def as_array(name: str, value: Any) -> np.ndarray | jax.Array:
+  """A NumPy or JAX array of anything that is one, without a copy if it can.
+
+  Args:
+    name: of the argument, for the error.
+    value: NumPy or JAX array, a DLPack exporter (torch), or nested lists.
+
+  Raises:
+    ValueError: if it is not an array of numbers.
+  """
+  if not isinstance(value, (np.ndarray, jax.Array)):
+    value = _imported(name, value)
+  if value.dtype.kind not in "biuf" and value.dtype.name != "bfloat16":
+    raise ValueError(f"{name}: wanted numbers, found dtype {value.dtype}")
+  return value
+
+
+def _imported(name, value):
+  if not hasattr(value, "__dlpack__"):
+    try:
+      return np.asarray(value)
+    except ValueError as error:
+      raise ValueError(f"{name}: wanted an array: {error}") from error
+  on_host = value.__dlpack_device__()[0] == 1
+  try:
+    return (np if on_host else jax.dlpack).from_dlpack(value)
+  except (BufferError, RuntimeError, TypeError) as error:
+    try:  # a type that NumPy does not know, such as bfloat16
+      return jax.dlpack.from_dlpack(value)
+    except Exception:
+      raise ValueError(
+        f"{name}: {type(value).__name__} cannot be read: {error}"
+      ) from error
+
+
+def read_inputs(
+  *, probs, logits, samples, features, evidence, num_items: int | None
+) -> Inputs:
+  """Checks the arrays of one call and lays them out for `describe`.
+
+  Raises:
+    ValueError: wrong shape, NaN, probabilities that do not sum to one, arrays
+      of different N, or nothing that says what N is.
+  """
+  predicted = _predictions(probs, logits, samples)
+  pixels, features = _features(features, predicted)
+  if evidence is not None:
+    evidence = _floats("evidence", evidence, "[N, ..., C]", 2)
+    _check_blocks("evidence", evidence, _bad_evidence)
+  counts = {
+    "the predictions": None if predicted is None else predicted.shape[1],
+    "features": None if features is None else features.shape[0],
+    "evidence": None if evidence is None else evidence.shape[0],
+    "n": num_items,
+  }
+  counts = {name: n for name, n in counts.items() if n is not None}
+  if not counts:
+    raise ValueError("N is not known: give an array, or n= if there is none")
+  if len(set(counts.values())) > 1:
+    found = ", ".join(f"{n} in {name}" for name, n in counts.items())
+    raise ValueError(f"wanted the same number of items everywhere: {found}")
+  items = next(iter(counts.values()))
+  return Inputs(items, predicted, features, pixels, evidence)
+
+
+def _predictions(probs, logits, samples):
+  """[S, N, *sp, C] of the one that is given, None if none is."""
+  given = {"probs": probs, "logits": logits, "samples": samples}
+  given = {name: x for name, x in given.items() if x is not None}
+  if len(given) > 1:
+    raise ValueError(f"give one of {', '.join(given)}, not {len(given)}")
+  if not given:
+    return None
+  (name, value), *_ = given.items()
+  rank = 3 if name == "samples" else 2
+  shape = "[S, N, ..., C]" if name == "samples" else "[N, ..., C]"
+  value = _floats(name, value, shape, rank)
+  if value.shape[-1] < 2:
+    raise ValueError(
+      f"{name}: wanted at least 2 classes on the last axis, found shape "
+      f"{value.shape}; a binary p is [1 - p, p]"
+    )
+  if name == "logits":
+    _check_blocks(name, value, _bad_number)
+    return jax.nn.softmax(jnp.asarray(value, jnp.float32))[None]
+  tolerance = _TOLERANCE.get(value.dtype.name, 1e-3)
+  samples = value if name == "samples" else value[None]
+  for sample in samples:
+    _check_blocks(name, sample, lambda x, xp: _bad_probs(x, xp, tolerance))
+  return samples
+
+
+def _features(features, predicted):
+  """(pixels [N, *sp, D], features [N, D]) of what is given."""
+  if features is None:
+    return None, None
+  features = _floats("features", features, "[N, D]", 2)
+  _check_blocks("features", features, _bad_number)
+  if features.ndim == 2:
+    return None if predicted is not None and predicted.ndim > 3 else features, (
+      features
+    )
+  if predicted is None or features.shape[:-1] != predicted.shape[1:-1]:
+    space = "no predictions" if predicted is None else predicted.shape[1:-1]
+    raise ValueError(
+      f"features: wanted [N, D], or one vector per voxel of the predictions; "
+      f"found {features.shape} with {space}"
+    )
+  pooled = features.mean(tuple(range(1, features.ndim - 1)))
+  return features, pooled
+
+
+def _floats(name, value, shape, rank):
+  """The array, if it has at least `rank` axes and is not empty."""
+  value = as_array(name, value)
+  if value.ndim < rank or 0 in value.shape:
+    raise ValueError(f"{name}: wanted {shape}, found shape {value.shape}")
+  return value
+
+
+def _check_blocks(name: str, value, check: Callable) -> None:
+  """Raises with the first item [N, ...] that `check` calls bad."""
+  rows = max(1, _CHECKED_AT_ONCE // max(1, value[0].size))
+  xp = jnp if isinstance(value, jax.Array) else np
+  for start in range(0, value.shape[0], rows):
+    block = value[start : start + rows]
+    bad, wanted, show = check(block, xp)
+    bad = np.asarray(bad.reshape(block.shape[0], -1).any(1))
+    if bad.any():
+      row = int(bad.argmax())
+      found = show(np.asarray(block[row], np.float32))
+      raise ValueError(f"{name}: item {start + row} {wanted}, found {found}")
+
+
+def _bad_number(block, xp):
+  return ~xp.isfinite(block), "must be finite", _first_bad
+
+
+def _bad_evidence(block, xp):
+  bad = ~(xp.isfinite(block) & (block > 0))
+  return bad, "must have finite Dirichlet parameters above 0", _least
+
+
+def _bad_probs(block, xp, tolerance):
+  if not xp.isfinite(block).all():
+    return _bad_number(block, xp)
+  if (block < 0).any():
+    return block < 0, "must not have negative probabilities", _least
+  total = block.sum(-1, dtype=xp.float32)
+  return (
+    abs(total - 1) > tolerance,
+    "must have probabilities that sum to 1 over the last axis (for raw scores "
+    "there is logits=)",
+    _worst_sum,
+  )
+
+
+def _first_bad(row):
+  return f"{row[~np.isfinite(row)].ravel()[0]}"
+
+
+def _least(row):
+  bad = row[~np.isfinite(row)].ravel()
+  return f"{bad[0] if bad.size else row.min()}"
+
+
+def _worst_sum(row):
+  total = row.sum(-1).ravel()
+  return f"a sum of {total[np.abs(total - 1).argmax()]:.6g}"
+
+
+def read_mask(name: str, value: Any, num_items: int) -> np.ndarray:
+  """A bool [N] on the host.
+
+  Raises:
+    ValueError: if it is not one; ids instead of a mask are not guessed at.
+  """
+  value = np.asarray(as_array(name, value))
+  if value.shape != (num_items,) or value.dtype != bool:
+    raise ValueError(
+      f"{name}: wanted a bool mask [{num_items}], found {value.dtype} of shape "
+      f"{value.shape}"
+    )
+  return value
+
+
+def read_labels(value: Any, labelled: np.ndarray) -> np.ndarray:
+  """int32 [N] classes where labelled, -1 elsewhere.
+
+  Raises:
+    ValueError: not integers [N], or a negative class of a labelled item.
+  """
+  value = np.asarray(as_array("labels", value))
+  if value.shape != labelled.shape or value.dtype.kind not in "iu":
+    raise ValueError(
+      f"labels: wanted integers [{len(labelled)}], found {value.dtype} of "
+      f"shape {value.shape}"
+    )
+  negative = np.flatnonzero(labelled & (value < 0))
+  if negative.size:
+    raise ValueError(
+      f"labels: item {negative[0]} is labelled, wanted a class >= 0, found "
+      f"{value[negative[0]]}"
+    )
+  return np.where(labelled, value, -1).astype(np.int32)
+
+
+def read_groups(value: Any, num_items: int) -> np.ndarray:
+  """int32 [N] numbers of the groups; names may be of any type.
+
+  Raises:
+    ValueError: if it is not [N].
+  """
+  value = np.asarray(value)
+  if value.shape != (num_items,):
+    raise ValueError(
+      f"groups: wanted one per item [{num_items}], found shape {value.shape}"
+    )
+  return np.unique(value, return_inverse=True)[1].astype(np.int32)

@@ -1,0 +1,350 @@
+"""The front door: arrays of any framework in, the items to label out.
+
+import alx
+items = alx.query("badge", k=50, logits=logits, features=features,
+                  labelled=mask, key=0)
+"""
+
+import functools
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from alx import inputs
+from alx.acquisition import (
+  BY_NAME,
+  Acquisition,
+  Candidates,
+  combine,
+  configure,
+  settings_of,
+)
+from alx.prediction import Prediction
+
+_BLOCK_NUMBERS = 2**22  # numbers described at a time, 16 MB
+_WANTED = {
+  "probs": "probs=, logits= or samples=",
+  "samples": "samples=[S, N, ..., C]",
+  "features": "features=[N, D]",
+  "evidence": "evidence=[N, ..., C]",
+  "beta": "evidence=[N, ..., L, 2]",
+}
+
+
+class Method(NamedTuple):
+  """One line of the list of methods."""
+
+  needs: tuple[str, ...]  # see Acquisition
+  paper: str
+  options: dict[str, Any]  # with their defaults
+  scores: bool  # whether `score` has a number per item
+
+
+def methods() -> dict[str, Method]:
+  """Every method by name: what it needs, its paper and its options."""
+  return {
+    name: Method(row.needs, row.paper, settings_of(row), _scores_items(row))
+    for name, row in BY_NAME.items()
+  }
+
+
+def query(
+  method: str,
+  *,
+  k: int,
+  probs=None,
+  logits=None,
+  samples=None,
+  features=None,
+  evidence=None,
+  labelled=None,
+  available=None,
+  groups=None,
+  labels=None,
+  key: int | jax.Array = 0,
+  n: int | None = None,
+  **options,
+) -> np.ndarray:
+  """The k items to label next, best first.
+
+  Arrays may be of NumPy, JAX or any library that speaks DLPack. Predictions
+  are read in blocks of at most 16 MB; beside the inputs the memory is what the
+  method states. All arithmetic is float32.
+
+  Args:
+    method: a name of `methods()`, which also says what it needs.
+    k: how many items.
+    probs: [N, *sp, C] probabilities, one prediction per item.
+    logits: [N, *sp, C] instead of probs: their softmax is taken.
+    samples: [S, N, *sp, C] probabilities of S posterior samples, instead.
+    features: [N, D]; or [N, *sp, D], a vector per voxel (their mean is [N, D]).
+    evidence: [N, *sp, C] Dirichlet parameters, above 0. For beta_entropy:
+      [N, *sp, L, 2], the two of a Beta for each of L labels.
+    labelled: [N] bool, items that have their label; never picked. None: none.
+    available: [N] bool, items that may be picked. None: all that are not
+      labelled. What is neither is treated as if it were not there.
+    groups: [N] names of patients or volumes: at most `max_per_group` (an
+      option, 1) picks of each, more only where the groups do not suffice.
+    labels: [N] int classes, read where labelled.
+    key: seed or typed key. The same key gives the same items.
+    n: N, where no array says it (random).
+    **options: of the method, see `methods()`. `progress`, a function
+      (done, total), is called where a method takes long.
+
+  Returns:
+    [k] int64, distinct and available.
+
+  Raises:
+    ValueError: an unknown method or option, a missing input, a wrong shape,
+      NaN, probabilities that do not sum to one, k above what is available.
+  """
+  row, options = _row(method), dict(options)
+  progress = options.pop("progress", None)
+  max_per_group = options.pop("max_per_group", None)
+  given = inputs.read_inputs(
+    probs=probs,
+    logits=logits,
+    samples=samples,
+    features=features,
+    evidence=evidence,
+    num_items=n,
+  )
+  _check_needs(method, row, given)
+  candidates = _candidates(given, labelled, available, groups, labels)
+  cap = _cap(candidates, max_per_group)
+  _check_k(k, candidates)
+  if "progress" in settings_of(row):
+    options["progress"] = progress
+  row, describe, select = _compiled(method, _frozen(options), cap)
+  key_describe, key_select = jax.random.split(_as_key(key))
+  description = _describe_all(key_describe, row, describe, given)
+  items = np.asarray(select(key_select, description, candidates, k), np.int64)
+  found = int((items < given.num_items).sum())
+  if found < k:
+    raise ValueError(f"{method}: only {found} of {k} items have finite scores")
+  return items
+
+
+def score(
+  method: str,
+  *,
+  probs=None,
+  logits=None,
+  samples=None,
+  features=None,
+  evidence=None,
+  key: int | jax.Array = 0,
+  **options,
+) -> np.ndarray:
+  """One number per item, higher = label first.
+
+  Args:
+    method: a name of `methods()` whose `scores` is true.
+    probs, logits, samples, features, evidence, key, **options: see `query`.
+
+  Returns:
+    [N] float32, in nats where it is an information.
+
+  Raises:
+    ValueError: as `query`, and for a method that only chooses whole batches.
+  """
+  row = _row(method)
+  if not _scores_items(row):
+    raise ValueError(
+      f"{method} chooses items together and has no score for each; use query"
+    )
+  given = inputs.read_inputs(
+    probs=probs,
+    logits=logits,
+    samples=samples,
+    features=features,
+    evidence=evidence,
+    num_items=None,
+  )
+  _check_needs(method, row, given)
+  row, describe, _ = _compiled(method, _frozen(options), None)
+  return np.asarray(_describe_all(_as_key(key), row, describe, given))
+
+
+def _row(method: str) -> Acquisition:
+  if method not in BY_NAME:
+    known = ", ".join(BY_NAME)
+    raise ValueError(f"no method {method!r}; there are: {known}")
+  return BY_NAME[method]
+
+
+def _scores_items(row: Acquisition) -> bool:
+  """Whether the description is one number per item."""
+  if row.describe is None:
+    return False
+  probs = jax.ShapeDtypeStruct((2, 1, 3, 3, 2), jnp.float32)
+  features = jax.ShapeDtypeStruct((1, 2), jnp.float32)
+  voxels = jax.ShapeDtypeStruct((1, 3, 3, 2), jnp.float32)
+  mask = jax.ShapeDtypeStruct((1, 3, 3), jnp.bool_)
+  keys = jax.eval_shape(lambda: jax.random.split(jax.random.key(0), 1))
+  out = jax.eval_shape(
+    row.describe, keys, Prediction(probs, features, mask, voxels, voxels)
+  )
+  return isinstance(out, jax.ShapeDtypeStruct) and out.ndim == 1
+
+
+def _check_needs(method, row, given):
+  """Raises if an input of the method is missing."""
+  have = {
+    "probs": given.probs is not None,
+    "samples": given.probs is not None and given.probs.shape[0] > 1,
+    "features": given.features is not None,
+    "evidence": given.evidence is not None,
+    "beta": _is_beta(given.evidence),
+    "space": given.probs is not None and given.probs.ndim > 3,
+  }
+  missing = [need for need in row.needs if not have[need]]
+  if missing == ["space"]:
+    raise ValueError(
+      f"{method} is for segmentation: wanted predictions with spatial axes, "
+      f"found {given.probs.shape[1:]}"
+    )
+  if missing:
+    wanted = " and ".join(_WANTED[m] for m in missing if m in _WANTED)
+    found = [n for n, ok in have.items() if ok and n not in ("space", "beta")]
+    few = " (S must be at least 2)" if "samples" in missing else ""
+    raise ValueError(f"{method} needs {wanted}{few}, found {', '.join(found)}")
+
+
+def _is_beta(evidence):
+  return evidence is not None and evidence.ndim > 2 and evidence.shape[-1] == 2
+
+
+def _candidates(given, labelled, available, groups, labels) -> Candidates:
+  num_items = given.num_items
+  none = np.zeros(num_items, bool)
+  labelled = (
+    none
+    if labelled is None
+    else inputs.read_mask("labelled", labelled, num_items)
+  )
+  available = (
+    ~labelled
+    if available is None
+    else inputs.read_mask("available", available, num_items)
+  )
+  both = np.flatnonzero(labelled & available)
+  if both.size:
+    raise ValueError(f"item {both[0]} is labelled and available; choose one")
+  classes = None if labels is None else inputs.read_labels(labels, labelled)
+  if groups is not None:
+    groups = inputs.read_groups(groups, num_items)
+  return Candidates(available, labelled, classes, groups)
+
+
+def _cap(candidates, max_per_group):
+  """Picks of one group, None where there are no groups."""
+  if candidates.groups is None:
+    if max_per_group is not None:
+      raise ValueError("max_per_group needs groups=[N]")
+    return None
+  cap = 1 if max_per_group is None else max_per_group
+  if not isinstance(cap, int) or cap < 1:
+    raise ValueError(f"max_per_group: wanted an integer >= 1, found {cap!r}")
+  return cap
+
+
+def _check_k(k, candidates):
+  left = int(candidates.available.sum())
+  if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 0:
+    raise ValueError(f"k: wanted an integer >= 0, found {k!r}")
+  if k > left:
+    raise ValueError(f"k = {k} items were asked for, {left} are available")
+
+
+def _as_key(key) -> jax.Array:
+  if isinstance(key, jax.Array) and jnp.issubdtype(
+    key.dtype, jax.dtypes.prng_key
+  ):
+    return key
+  if isinstance(key, bool) or not isinstance(key, (int, np.integer)):
+    raise ValueError(f"key: wanted an integer or a jax key, found {key!r}")
+  return jax.random.key(int(key))
+
+
+def _frozen(options: dict) -> tuple:
+  """Options in a form that can be looked up; they are compiled in."""
+  for name, value in options.items():
+    try:
+      hash(value)
+    except TypeError:
+      raise ValueError(
+        f"option {name}: wanted a number, text or function, found "
+        f"{type(value).__name__}"
+      ) from None
+  return tuple(sorted(options.items()))
+
+
+@functools.lru_cache(maxsize=128)
+def _compiled(method: str, options: tuple, cap: int | None):
+  """(row, describe, select) with the options in, compiled at most once."""
+  row = configure(BY_NAME[method], **dict(options))
+  if cap is not None:
+    row = combine.capped_per_group(row, cap)
+  describe = row.describe and jax.jit(row.describe)
+  return row, describe, jax.jit(row.select, static_argnums=3)
+
+
+def _describe_all(key, row: Acquisition, describe, given: inputs.Inputs):
+  """The description of all items, block by block."""
+  if describe is None:
+    return None
+  num_items = given.num_items
+  block = min(num_items, _block_size(given, row.needs))
+  parts = []
+  for start in range(0, num_items, block):
+    items = np.minimum(np.arange(start, start + block), num_items - 1)
+    part = describe(_keys(key, items), _take(given, items, "beta" in row.needs))
+    parts.append(part)
+  if len(parts) == 1:
+    return parts[0]
+  return jax.tree.map(lambda *x: _joined(x, num_items), *parts)
+
+
+def _joined(parts: Sequence[jax.Array], num_items: int):
+  return jnp.concatenate(parts)[:num_items]
+
+
+def _block_size(given, needs):
+  """Items described at a time: all, where only features are read."""
+  if set(needs) == {"features"}:
+    return given.num_items
+  sizes = [
+    int(np.prod(x.shape)) // given.num_items
+    for x in (given.probs, given.pixels, given.evidence)
+    if x is not None
+  ]
+  return max(1, _BLOCK_NUMBERS // max(sizes))
+
+
+@jax.jit
+def _keys(key, items):
+  return jax.vmap(lambda i: jax.random.fold_in(key, i))(items)
+
+
+def _take(given: inputs.Inputs, items: np.ndarray, beta: bool) -> Prediction:
+  """The Prediction of some items; every voxel is real."""
+
+  def rows(x):
+    return None if x is None else jnp.asarray(x[items], jnp.float32)
+
+  probs = given.probs
+  if probs is not None:
+    probs = jnp.asarray(probs[:, items], jnp.float32)
+    space = probs.shape[2:-1]
+  elif given.evidence is not None:
+    space = given.evidence.shape[1 : -2 if beta else -1]
+  else:
+    space = ()
+  mask = jnp.ones((len(items), *space), bool)
+  return Prediction(
+    probs, rows(given.features), mask, rows(given.pixels), rows(given.evidence)
+  )
