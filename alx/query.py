@@ -6,7 +6,6 @@ items = alx.query("badge", k=50, logits=logits, features=features,
 """
 
 import functools
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -22,9 +21,9 @@ from alx.acquisition import (
   configure,
   settings_of,
 )
+from alx.blocks import describe_all
 from alx.prediction import Prediction
 
-_BLOCK_NUMBERS = 2**22  # numbers described at a time, 16 MB
 _WANTED = {
   "probs": "probs=, logits= or samples=",
   "samples": "samples=[S, N, ..., C]",
@@ -120,7 +119,7 @@ def query(
     options["progress"] = progress
   row, describe, select = _compiled(method, _frozen(options), cap)
   key_describe, key_select = jax.random.split(_as_key(key))
-  description = _describe_all(key_describe, row, describe, given)
+  description = describe_all(key_describe, row, describe, given)
   items = np.asarray(select(key_select, description, candidates, k), np.int64)
   found = int((items < given.num_items).sum())
   if found < k:
@@ -166,7 +165,7 @@ def score(
   )
   _check_needs(method, row, given)
   row, describe, _ = _compiled(method, _frozen(options), None)
-  return np.asarray(_describe_all(_as_key(key), row, describe, given))
+  return np.asarray(describe_all(_as_key(key), row, describe, given))
 
 
 def _row(method: str) -> Acquisition:
@@ -291,60 +290,3 @@ def _compiled(method: str, options: tuple, cap: int | None):
     row = combine.capped_per_group(row, cap)
   describe = row.describe and jax.jit(row.describe)
   return row, describe, jax.jit(row.select, static_argnums=3)
-
-
-def _describe_all(key, row: Acquisition, describe, given: inputs.Inputs):
-  """The description of all items, block by block."""
-  if describe is None:
-    return None
-  num_items = given.num_items
-  block = min(num_items, _block_size(given, row.needs))
-  parts = []
-  for start in range(0, num_items, block):
-    items = np.minimum(np.arange(start, start + block), num_items - 1)
-    part = describe(_keys(key, items), _take(given, items, "beta" in row.needs))
-    parts.append(part)
-  if len(parts) == 1:
-    return parts[0]
-  return jax.tree.map(lambda *x: _joined(x, num_items), *parts)
-
-
-def _joined(parts: Sequence[jax.Array], num_items: int):
-  return jnp.concatenate(parts)[:num_items]
-
-
-def _block_size(given, needs):
-  """Items described at a time: all, where only features are read."""
-  if set(needs) == {"features"}:
-    return given.num_items
-  sizes = [
-    int(np.prod(x.shape)) // given.num_items
-    for x in (given.probs, given.pixels, given.evidence)
-    if x is not None
-  ]
-  return max(1, _BLOCK_NUMBERS // max(sizes))
-
-
-@jax.jit
-def _keys(key, items):
-  return jax.vmap(lambda i: jax.random.fold_in(key, i))(items)
-
-
-def _take(given: inputs.Inputs, items: np.ndarray, beta: bool) -> Prediction:
-  """The Prediction of some items; every voxel is real."""
-
-  def rows(x):
-    return None if x is None else jnp.asarray(x[items], jnp.float32)
-
-  probs = given.probs
-  if probs is not None:
-    probs = jnp.asarray(probs[:, items], jnp.float32)
-    space = probs.shape[2:-1]
-  elif given.evidence is not None:
-    space = given.evidence.shape[1 : -2 if beta else -1]
-  else:
-    space = ()
-  mask = jnp.ones((len(items), *space), bool)
-  return Prediction(
-    probs, rows(given.features), mask, rows(given.pixels), rows(given.evidence)
-  )

@@ -1,0 +1,74 @@
+"""The arrays of a call described block by block, as a model would be asked."""
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from alx.acquisition import Acquisition
+from alx.inputs import Inputs
+from alx.prediction import Prediction
+
+_NUMBERS = 2**22  # described at a time: 16 MB
+
+
+def describe_all(
+  key: jax.Array, row: Acquisition, describe: Callable | None, given: Inputs
+):
+  """The description of all items, block by block; None without `describe`.
+
+  Args:
+    key: folded with the item's number, so that blocks change nothing.
+    row: the method.
+    describe: its `describe`, compiled.
+    given: of N items.
+  """
+  if describe is None:
+    return None
+  num_items = given.num_items
+  block = min(num_items, _block_size(given, row.needs))
+  parts = []
+  for start in range(0, num_items, block):
+    items = np.minimum(np.arange(start, start + block), num_items - 1)
+    part = describe(_keys(key, items), _take(given, items, "beta" in row.needs))
+    parts.append(part)
+  if len(parts) == 1:
+    return parts[0]
+  return jax.tree.map(lambda *x: jnp.concatenate(x)[:num_items], *parts)
+
+
+def _block_size(given, needs):
+  """Items described at a time: all, where only features are read."""
+  if set(needs) == {"features"}:
+    return given.num_items
+  sizes = [
+    int(np.prod(x.shape)) // given.num_items
+    for x in (given.probs, given.pixels, given.evidence)
+    if x is not None
+  ]
+  return max(1, _NUMBERS // max(sizes))
+
+
+@jax.jit
+def _keys(key, items):
+  return jax.vmap(lambda i: jax.random.fold_in(key, i))(items)
+
+
+def _take(given: Inputs, items: np.ndarray, beta: bool) -> Prediction:
+  """The Prediction of some items; every voxel is real. All: without a copy."""
+  chosen = slice(None) if len(items) == given.num_items else items
+
+  def rows(x):
+    return None if x is None else jnp.asarray(x[chosen], jnp.float32)
+
+  probs, space = given.probs, ()
+  if probs is not None:
+    probs = jnp.asarray(probs[:, chosen], jnp.float32)
+    space = probs.shape[2:-1]
+  elif given.evidence is not None:
+    space = given.evidence.shape[1 : -2 if beta else -1]
+  mask = jnp.ones((len(items), *space), bool)
+  return Prediction(
+    probs, rows(given.features), mask, rows(given.pixels), rows(given.evidence)
+  )
