@@ -1,3 +1,118 @@
 """Gradients and Fisher information, written from the formula."""
 
-CHOICES = {}
+import numpy as np
+
+from tests.oracle_common import highest
+
+
+def real_voxels(prediction, item):
+  """(probabilities [V, C], what the last layer sees [V, D]) of an item."""
+  probs = np.asarray(prediction.probs, np.float64).mean(0)[item]
+  if probs.ndim == 1:
+    return probs[None], np.asarray(prediction.features, np.float64)[item][None]
+  real = np.asarray(prediction.mask)[item]
+  return probs[real], np.asarray(prediction.pixels, np.float64)[item][real]
+
+
+def gradient(probs, hidden, label):
+  """[C, D] of the cross-entropy with respect to the weights, one voxel."""
+  return np.outer(probs - np.eye(len(probs))[label], hidden)
+
+
+def fisher(probs, hidden):
+  """[C D, C D] expected outer product of the gradient, one voxel."""
+  gradients = [gradient(probs, hidden, c).ravel() for c in range(len(probs))]
+  each = [p * np.outer(g, g) for p, g in zip(probs, gradients, strict=True)]
+  return np.sum(each, 0)
+
+
+def mean_of_voxels(prediction, function):
+  """[N, ...] mean over the real voxels of function(probs, hidden)."""
+  means = []
+  for item in range(len(prediction.features)):
+    probs, hidden = real_voxels(prediction, item)
+    pairs = zip(probs, hidden, strict=True)
+    means.append(np.mean([function(p, h) for p, h in pairs], 0))
+  return np.array(means)
+
+
+def expected_length(probs, hidden):
+  lengths = [
+    np.linalg.norm(gradient(probs, np.append(hidden, 1), c))
+    for c in range(len(probs))
+  ]
+  return probs @ lengths
+
+
+def entropy_slope(probs, hidden):
+  """Length of the gradient of the entropy, through the Jacobian of softmax."""
+  safe = np.where(probs > 0, probs, 1)
+  jacobian = np.diag(probs) - np.outer(probs, probs)
+  return np.linalg.norm(np.outer(jacobian @ -np.log(safe), hidden))
+
+
+def by_score(function):
+  def choose(prediction, candidates, k):
+    values = mean_of_voxels(prediction, function)
+    return highest(np.round(values, 10), candidates, k)
+
+  return choose
+
+
+def bait(fishers, candidates, k, prior=1.0):
+  """Every trace with an inverse of its own."""
+  available = np.asarray(candidates.available)
+  labelled = np.flatnonzero(candidates.labelled)
+  number, size = len(labelled), fishers.shape[1]
+  goal = fishers[available | np.asarray(candidates.labelled)].mean(0)
+  known = prior * np.eye(size)
+  if number:
+    known += fishers[labelled].mean(0) * number / (number + k)
+
+  def trace(picks):
+    batch = fishers[list(picks)].sum(0) * k / (number + k)
+    return np.trace(np.linalg.inv(known + batch) @ goal)
+
+  picks, free = [], [int(i) for i in np.flatnonzero(available)]
+  while free and len(picks) < 2 * k:
+    best = int(np.argmin([trace([*picks, i]) for i in free]))
+    picks.append(free.pop(best))
+  while len(picks) > k:
+    left = [trace([j for j in picks if j != i]) for i in picks]
+    picks.pop(len(left) - 1 - int(np.argmin(left[::-1])))
+  return picks + [len(available)] * (k - len(picks))
+
+
+def choose_bait(prediction, candidates, k):
+  return bait(mean_of_voxels(prediction, fisher), candidates, k)
+
+
+def influence_scores(prediction, candidates, damping=1e-2):
+  """g_i . (G + damping I)^-1 g with a dense solve."""
+  assumed = mean_of_voxels(
+    prediction, lambda p, h: gradient(p, h, p.argmax()).ravel()
+  )
+  fishers = mean_of_voxels(prediction, fisher)
+  told = assumed.copy()
+  known = candidates.labels is not None and prediction.probs.ndim == 3
+  for i in np.flatnonzero(candidates.labelled):
+    if known and int(candidates.labels[i]) >= 0:
+      (probs,), (hidden,) = real_voxels(prediction, i)
+      told[i] = gradient(probs, hidden, int(candidates.labels[i])).ravel()
+  reference = np.asarray(candidates.labelled)
+  if not reference.any():
+    reference = np.asarray(candidates.available)
+  curvature = fishers[reference].mean(0) + damping * np.eye(fishers.shape[1])
+  return assumed @ np.linalg.solve(curvature, told[reference].mean(0))
+
+
+def choose_influence(prediction, candidates, k):
+  return highest(influence_scores(prediction, candidates), candidates, k)
+
+
+CHOICES = {
+  "egl": by_score(expected_length),
+  "entropy_gradient": by_score(entropy_slope),
+  "bait": choose_bait,
+  "influence": choose_influence,
+}

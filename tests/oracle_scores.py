@@ -58,11 +58,7 @@ def pairwise_kl(probs):
       zip(probs, logs, strict=True), 2
     )
   ]
-  return (
-    np.mean(divergences, axis=0)
-    if divergences
-    else np.zeros(logs[0, ..., 0].shape)
-  )
+  return sum(divergences, np.zeros(logs.shape[1:-1])) / max(len(divergences), 1)
 
 
 def masks(prediction, item, c):
@@ -159,18 +155,23 @@ def beta_entropy(alpha):
   return evidential_aleatoric(np.stack([alpha, rest], -1)).sum(-1)
 
 
+# Of probabilities [S, ..., C] -> [...].
+MAPS = {
+  "confidence": lambda p: 1 - p.mean(0).max(-1),
+  "margin": margin,
+  "margin_ratio": margin_ratio,
+  "entropy": lambda p: entropy(p.mean(0)),
+  "gini": lambda p: 1 - (p.mean(0) ** 2).sum(-1),
+  "variance": lambda p: p.var(0).mean(-1),
+  "mean_std": lambda p: p.std(0).mean(-1),
+  "bald": lambda p: entropy(p.mean(0)) - entropy(p).mean(0),
+  "variation_ratio": variation_ratio,
+  "vote_entropy": lambda p: entropy(votes(p)),
+  "pairwise_kl": pairwise_kl,
+}
+
 CHOICES = {
-  "confidence": top_scores(lambda p: 1 - p.mean(0).max(-1)),
-  "margin": top_scores(margin),
-  "margin_ratio": top_scores(margin_ratio),
-  "entropy": top_scores(lambda p: entropy(p.mean(0))),
-  "gini": top_scores(lambda p: 1 - (p.mean(0) ** 2).sum(-1)),
-  "variance": top_scores(lambda p: p.var(0).mean(-1)),
-  "mean_std": top_scores(lambda p: p.std(0).mean(-1)),
-  "bald": top_scores(lambda p: entropy(p.mean(0)) - entropy(p).mean(0)),
-  "variation_ratio": top_scores(variation_ratio),
-  "vote_entropy": top_scores(lambda p: entropy(votes(p))),
-  "pairwise_kl": top_scores(pairwise_kl),
+  **{name: top_scores(score) for name, score in MAPS.items()},
   "mask_disagreement": by_masks(mask_disagreement),
   "mc_iou": by_masks(mc_iou),
   "vacuity": by_evidence(vacuity),

@@ -14,7 +14,24 @@ from tests import oracles
 N, S, C, D, W, K = 12, 3, 4, 5, 3, 6
 SPACE = (3, 2)
 # Their draws are tested as distributions, each in its own file.
-RANDOM = {"random", "foreground_random"}
+RANDOM = {
+  "random",
+  "foreground_random",
+  "power_bald",
+  "softmax_bald",
+  "softrank_bald",
+  "stochastic_batches",
+  "k_dpp",
+  "cluster_margin",
+  "k_means",
+  "k_means_pp",
+  "lsh",
+  "typiclust",
+  "usl",
+  "badge",
+  "fisher",
+  "alfa_mix",
+}
 
 
 def predictions(seed=0, num_items=N, space=SPACE):

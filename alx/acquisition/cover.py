@@ -169,11 +169,16 @@ def _twice_one_minus_cosine(row, centre):
   return jnp.where(zero, 2.0, _squared_difference(row, centre))
 
 
-def _between(x, x_norms, y, y_norms):
-  """[N, M] squared distances from products."""
-  square = x_norms[:, None] + y_norms[None, :]
-  distance = square - 2.0 * cross(x, y)
-  return jnp.where(distance > _ROUNDING * square, distance, 0.0)
+def squared_from_products(
+  products: jax.Array, x_norms: jax.Array, y_norms: jax.Array
+) -> jax.Array:
+  """[A, B] squared distances from x y [A, B], |x|^2 [A] and |y|^2 [B].
+
+  What may be the rounding of a difference of squares is 0.
+  """
+  norms = x_norms[:, None] + y_norms[None, :]
+  square = norms - 2.0 * products
+  return jnp.where(square > _ROUNDING * norms, square, 0.0)
 
 
 class _State(NamedTuple):
@@ -267,7 +272,8 @@ def _to_centres(rows, items, centres, start, stop, nearest):
     start, nearest = carry
     slots = start + jnp.arange(_CENTRES, dtype=jnp.int32)
     some = centres.at[slots].get(mode="clip")
-    distance = _between(x, x_norms, _take(rows, some), rows.norms[some])
+    products = cross(x, _take(rows, some))
+    distance = squared_from_products(products, x_norms, rows.norms[some])
     distance = jnp.where((slots < stop)[None, :], distance, jnp.inf).min(1)
     return start + _CENTRES, jnp.minimum(nearest, distance)
 
@@ -284,9 +290,7 @@ def _pick_from_block(rows, state, total, block):
   edge, edge_item = top[block], items[block]  # the best outside
   items, nearest = items[:block], top[:block]
   start = jnp.where(nearest > -jnp.inf, state.seen[items], state.count).min()
-  nearest = _to_centres(
-    rows, items, state.centres, start, state.count, nearest
-  )
+  nearest = _to_centres(rows, items, state.centres, start, state.count, nearest)
   x, norms = _take(rows, items), rows.norms[items]
   gram = cross(x, x)
   num_items = state.bound.shape[0]
@@ -303,9 +307,9 @@ def _pick_from_block(rows, state, total, block):
 
   def pick(carry):
     nearest, centres, count, place, _ = carry
-    square = norms + norms[place]
-    distance = square - 2.0 * gram[place]
-    distance = jnp.where(distance > _ROUNDING * square, distance, 0.0)
+    distance = squared_from_products(
+      gram[place][:, None], norms, norms[place][None]
+    )[:, 0]
     nearest = jnp.minimum(nearest, distance).at[place].set(-jnp.inf)
     centres = centres.at[count].set(items[place])
     return nearest, centres, count + 1, *best(nearest)

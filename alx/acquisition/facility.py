@@ -6,7 +6,8 @@ import jax
 import jax.numpy as jnp
 
 from alx.acquisition.base import Candidates, usable
-from alx.acquisition.geometry import squared_norms, unit_rows
+from alx.acquisition.cover import squared_from_products
+from alx.acquisition.geometry import cross, squared_norms, unit_rows
 from alx.acquisition.lazy_greedy import (
   Problem,
   best_cover,
@@ -26,8 +27,7 @@ def cosine(products, x_norms, y_norms):
 
 def euclidean(products, x_norms, y_norms):
   """Minus the squared distance."""
-  square = x_norms[:, None] + y_norms[None, :]
-  return -jnp.maximum(square - 2.0 * products, 0.0)
+  return -squared_from_products(products, x_norms, y_norms)
 
 
 def distance(products, x_norms, y_norms):
@@ -53,8 +53,9 @@ def facility_location(
   Maximises F(S) = sum over the items that are there of max_{s in S} sim(x, s)
   item by item, the labelled counted into S (Wei et al. 2015; greedy reaches
   1 - 1/e of the best, Nemhauser et al. 1978). With nothing labelled the first
-  pick has the highest total similarity. Items that add nothing come in the
-  order of their ids, and so do ties.
+  pick has the highest total similarity. That also decides between equal gains,
+  for "distance" with its square, and once nothing is left to gain; then the
+  lowest id.
 
   The picks are those of the plain greedy. Time O(N_available G D) for the
   first gains and about as much again for each time that log k grows by one;
@@ -212,11 +213,10 @@ def _choose(problem, labelled, k, progress):
   if k == 0:
     return jnp.zeros(0, jnp.int32), jnp.zeros(0)
   alone = (labelled[1] == 0) & (problem.num_candidates > 0)
-  total = jax.lax.cond(
-    alone,
-    lambda: _totals(problem),
-    lambda: jnp.zeros(problem.candidates.shape),
-  )
+  rank = _totals(problem)
+  total = rank
+  if problem.similarity is distance:
+    total = jax.lax.cond(alone, lambda: totals(problem), lambda: rank)
   first = jnp.argmax(total)
   centre = problem.rows[problem.candidates[first]]
   cover = jnp.where(
@@ -224,18 +224,20 @@ def _choose(problem, labelled, k, progress):
     between(problem, problem.ground, centre[None])[:, 0],
     best_cover(problem, *labelled),
   )
-  return lazy_greedy(problem, cover, k, (alone, first, total[first]), progress)
+  first = alone, first, total[first]
+  return lazy_greedy(problem, cover, k, rank, first, progress)
 
 
 def _totals(problem):
-  """[N] total similarity of the ground to each candidate; -inf behind them."""
-  if problem.similarity is distance:
-    return totals(problem)
-  # The others are linear in products: the sum over the ground comes first.
+  """[N] total similarity of the ground to each candidate; -inf behind them.
+
+  Linear in the products, so that the sum over the ground comes first. Of the
+  distance it is the total of the squares.
+  """
   real = jnp.arange(problem.ground.shape[0]) < problem.num_ground
   ground = jnp.where(real[:, None], problem.ground, 0.0)
   total = cross(problem.rows, ground.sum(0)[None, :])[:, 0]
-  if problem.similarity is euclidean:
+  if problem.similarity is not cosine:
     off = problem.num_ground * squared_norms(problem.rows)
     total = 2.0 * total - off - squared_norms(ground).sum()
   places = jnp.arange(problem.candidates.shape[0])

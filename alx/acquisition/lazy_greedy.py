@@ -13,6 +13,9 @@ _GROUND = 1024, 128  # of the ground in one product, and of what is left over
 _CANDIDATES = 4096  # candidates in one product
 _TOP = 32  # candidates whose gain is computed anew together
 _ROUNDING = 2.0**-19  # of a gain, in many small subtractions from it
+# Of a gain and a similarity: closer gains are a tie. Two items that have only
+# each other to cover tie exactly, but not in float32.
+TIE = 2.0**-20
 # New gains cost this share of bringing all of them up to date: do the latter.
 _SHARE = 0.25
 
@@ -36,7 +39,7 @@ class _State(NamedTuple):
   cover: jax.Array  # [G], similarity to the nearest pick
   known: jax.Array  # [G], the cover that `gain` is about
   gain: jax.Array  # [N] of each candidate, at `known`
-  slack: jax.Array  # [N], rounding in `gain` is less
+  slack: jax.Array  # [N], what rounding in `gain` may be
   tight: jax.Array  # [N], gain when it was last computed by itself
   fresh: jax.Array  # [N] bool, `tight` is about `cover`
   free: jax.Array  # [N] bool
@@ -59,7 +62,7 @@ def between(problem: Problem, x: jax.Array, y: jax.Array) -> jax.Array:
 
 def best_cover(problem: Problem, ids: jax.Array, count: jax.Array) -> jax.Array:
   """[G] highest similarity to the items ids[:count]; -inf where count is 0."""
-  width = min(_CANDIDATES, problem.ground.shape[0])
+  width = _even(problem.ground.shape[0])
   size = min(_GROUND[1], ids.shape[0])
 
   def part(i, cover):
@@ -81,7 +84,7 @@ def best_cover(problem: Problem, ids: jax.Array, count: jax.Array) -> jax.Array:
 
 def totals(problem: Problem) -> jax.Array:
   """[N] total similarity of the ground to each candidate; -inf behind them."""
-  total = _sums(problem, *_whole(problem), lambda similar, _: similar)
+  total = sums(problem, *_whole(problem), lambda similar, _: similar)
   real = jnp.arange(total.shape[0]) < problem.num_candidates
   return jnp.where(real, total, -jnp.inf)
 
@@ -90,10 +93,11 @@ def lazy_greedy(
   problem: Problem,
   cover: jax.Array,
   k: int,
-  first: tuple | None = None,
+  rank: jax.Array,
+  first: tuple,
   progress: Callable | None = None,
 ) -> tuple[jax.Array, jax.Array]:
-  """Greedy picks and their gains, ties to the lowest id.
+  """Greedy picks and their gains.
 
   The gain of candidate j is sum_x max(0, sim(x, j) - cover_x). It only falls
   as picks are added, so that an old gain is an upper bound, and the best
@@ -108,8 +112,10 @@ def lazy_greedy(
     problem: what covers what.
     cover: [G] similarity to what is already picked.
     k: how many.
+    rank: [N] of each candidate, finite: decides between equal gains, and then
+      the lowest id.
     first: (is there one, its place among the candidates, its gain) of a first
-      pick that `cover` already knows of; None: there is none.
+      pick that `cover` already knows of.
     progress: called with (picked, k).
 
   Returns:
@@ -120,10 +126,16 @@ def lazy_greedy(
   state = _start(problem, cover, k, first)
   total = jnp.minimum(k, problem.num_candidates)
 
+  real = jnp.arange(cover.shape[0]) < problem.num_ground
+  scale = jnp.where(real, jnp.abs(cover), 0.0).max()
+
   def advance(state):
     upper = _upper(state)
-    best = jnp.argmax(upper).astype(jnp.int32)
-    sure = state.fresh[best] | (upper[best] <= 0)
+    apart = TIE * (upper.max() + scale)
+    tied = upper >= upper.max() - apart
+    among = jnp.where(tied & state.free, rank, -jnp.inf)
+    best = jnp.argmax(among).astype(jnp.int32)
+    sure = (state.fresh | (upper <= apart) | ~tied).all()
     pending = (state.cover > state.known).sum()
     all_of_them = pending * problem.num_candidates.astype(jnp.float32)
     catch_up = (pending > 0) & (state.spent > _SHARE * all_of_them)
@@ -148,28 +160,21 @@ def _start(problem, cover, k, first):
   places = jnp.arange(problem.candidates.shape[0], dtype=jnp.int32)
   behind = jnp.arange(cover.shape[0]) >= problem.num_ground
   cover = jnp.where(behind, jnp.inf, cover)
-  gain = _sums(problem, *_whole(problem), _gain_over(cover))
-  state = _State(
+  gain = sums(problem, *_whole(problem), _gain_over(cover))
+  given, place, worth = first
+  free = places < problem.num_candidates
+  return _State(
     cover=cover,
     known=cover,
     gain=gain,
     slack=_ROUNDING * gain,
     tight=jnp.full(places.shape, jnp.inf),
     fresh=jnp.zeros(places.shape, bool),
-    free=places < problem.num_candidates,
-    picks=jnp.zeros(k, jnp.int32),
-    gains=jnp.zeros(k),
-    count=jnp.int32(0),
-    spent=jnp.float32(0),
-  )
-  if first is None:
-    return state
-  given, place, gain = first
-  return state._replace(
-    free=state.free.at[place].set(state.free[place] & ~given),
-    picks=state.picks.at[0].set(place.astype(jnp.int32)),
-    gains=state.gains.at[0].set(jnp.where(given, gain, 0.0)),
+    free=free.at[place].set(free[place] & ~given),
+    picks=jnp.zeros(k, jnp.int32).at[0].set(place.astype(jnp.int32)),
+    gains=jnp.zeros(k).at[0].set(jnp.where(given, worth, 0.0)),
     count=given.astype(jnp.int32),
+    spent=jnp.float32(0),
   )
 
 
@@ -202,7 +207,7 @@ def _catch_up(problem, state):
     old = known[places][None, :]
     return jnp.clip(similar, old, cover[places][None, :]) - old
 
-  lost = _sums(problem, *compact(cover > known), lost)
+  lost = sums(problem, *compact(cover > known), lost)
   return state._replace(
     gain=state.gain - lost, known=cover, spent=jnp.float32(0)
   )
@@ -215,20 +220,12 @@ def _compute_anew(problem, state):
   # Without the barrier XLA may turn top_k into a full sort.
   _, places = jax.lax.optimization_barrier(jax.lax.top_k(upper, size))
   y = problem.rows[problem.candidates[places]]
-  width = min(_CANDIDATES, problem.ground.shape[0])
-  gain_over = _gain_over(state.cover)
-
-  def add(i, gain):
-    at, x = _take(problem.ground, i * width, width)
-    worth = gain_over(between(problem, y, x), at)
-    return gain + jnp.where((at < problem.num_ground)[None, :], worth, 0.0).sum(1)
-
-  trips = _blocks(problem.num_ground, width)
-  gain = jax.lax.fori_loop(0, trips, add, jnp.zeros(size))
+  above = between(problem, problem.ground, y) - state.cover[:, None]
+  gain = jnp.maximum(above, 0.0).sum(0)
   return state._replace(
     tight=state.tight.at[places].set(gain),
     fresh=state.fresh.at[places].set(True),
-    spent=state.spent + size * problem.num_ground,
+    spent=state.spent + float(size) * problem.num_ground,
   )
 
 
@@ -245,7 +242,7 @@ def _whole(problem):
   return places, problem.num_ground
 
 
-def _sums(problem, places, count, worth):
+def sums(problem, places, count, worth):
   """[N] for each candidate: the sum of worth over some of the ground.
 
   Args:
@@ -255,10 +252,10 @@ def _sums(problem, places, count, worth):
     worth: (similarities [B, A], places [A]) -> [B, A].
   """
   num_items = problem.candidates.shape[0]
-  width = min(_CANDIDATES, num_items)
+  width = _even(num_items)
   large, small = (min(size, places.shape[0]) for size in _GROUND)
 
-  def part(i, sums):
+  def part(i, done):
     slots, ids = _take(problem.candidates, i * width, width)
     y = problem.rows[ids]
 
@@ -274,7 +271,7 @@ def _sums(problem, places, count, worth):
     of_small = functools.partial(add, start=full * large, size=small)
     total = jax.lax.fori_loop(0, full, of_large, jnp.zeros(width))
     total = jax.lax.fori_loop(0, left, of_small, total)
-    return sums.at[slots].set(total, mode="drop")
+    return done.at[slots].set(total, mode="drop")
 
   trips = _blocks(problem.num_candidates, width)
   return jax.lax.fori_loop(0, trips, part, jnp.zeros(num_items))
@@ -284,6 +281,11 @@ def _take(array, start, size):
   """(slots [size] from start on, what is in them; the last one beyond)."""
   slots = start + jnp.arange(size, dtype=jnp.int32)
   return slots, array.at[slots].get(mode="clip")
+
+
+def _even(size):
+  """Length of equal blocks of at most _CANDIDATES."""
+  return -(-size // max(-(-size // _CANDIDATES), 1))
 
 
 def _blocks(count, size):

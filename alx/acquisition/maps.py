@@ -40,17 +40,25 @@ def pairwise_kl_map(probs: jax.Array) -> jax.Array:
 
   In nats, at least 0, and 0 for S = 1. The sum over all pairs is S^2 times
   the covariance over samples of p and log p, summed over classes, which takes
-  O(S C) and does not cancel. A probability below 1.2e-38, an exact zero too,
-  counts as that in the logarithm (-87.3), so the score stays finite: opposite
-  one-hots give 87.3.
+  O(S C), does not cancel and needs no memory that grows with S. A probability
+  below 1.2e-38, an exact zero too, counts as that in the logarithm (-87.3), so
+  the score stays finite: opposite one-hots give 87.3.
   """
-  num_samples = probs.shape[0]
-  logs = jnp.log(jnp.maximum(probs, jnp.finfo(probs.dtype).tiny))
-  # Deviations from one of the samples first: equal samples give exactly 0.
-  p, log_p = probs - probs[:1], logs - logs[:1]
-  p, log_p = p - p.mean(0, keepdims=True), log_p - log_p.mean(0, keepdims=True)
-  pairs = max(num_samples - 1, 1)
-  return jnp.maximum((p * log_p).sum(-1).sum(0) / pairs, 0.0)
+  zeros = jnp.zeros_like(probs[0])
+  start = jnp.float32(0), zeros, zeros, zeros[..., 0]
+  count, _, _, joint = jax.lax.scan(_add_logs, start, probs)[0]
+  return jnp.maximum(joint / jnp.maximum(count - 1, 1), 0.0)
+
+
+def _add_logs(carry, probs):
+  """One more sample in the sum of products of deviations (Welford 1962)."""
+  count, mean, mean_log, joint = carry
+  log = jnp.log(jnp.maximum(probs, jnp.finfo(probs.dtype).tiny))
+  count = count + 1
+  before, before_log = probs - mean, log - mean_log
+  mean_log = mean_log + before_log / count
+  joint = joint + (before * (log - mean_log)).sum(-1)
+  return (count, mean + before / count, mean_log, joint), None
 
 
 def _top_two(probs):

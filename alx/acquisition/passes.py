@@ -59,11 +59,11 @@ def summarise(samples: jax.Array) -> Summary:
 
   One pass over the samples; memory O(size of one of them) beside them.
   """
+  return jax.lax.scan(_step, empty(samples.shape[1:]), samples)[0]
 
-  def step(summary, probs):
-    return add(summary, probs), None
 
-  return jax.lax.scan(step, empty(samples.shape[1:]), samples)[0]
+def _step(summary, probs):
+  return add(summary, probs), None
 
 
 def summarise_passes(

@@ -1,6 +1,33 @@
 """The methods by name: one literal dict."""
 
-from alx.acquisition import batch_bald, cover, evidential, scores, select
+from alx.acquisition import (
+  bait,
+  balance,
+  balls,
+  batch_bald,
+  contextual,
+  cover,
+  density,
+  determinant,
+  embeddings,
+  evidential,
+  facility,
+  fisher,
+  fisher_rows,
+  gradients,
+  hashing,
+  hierarchy,
+  interpolation,
+  kernels,
+  kmeans,
+  kmeans_pp,
+  scores,
+  seeding,
+  select,
+  stochastic,
+  submodular,
+  targeted,
+)
 from alx.acquisition.base import Acquisition
 
 BY_NAME = {
@@ -80,16 +107,175 @@ BY_NAME = {
     "Malinin & Gales 2018",
   ),
   "beta_entropy": Acquisition(
-    evidential.beta_entropy, select.top_k, ("evidence",), "Balaram et al. 2022"
+    evidential.beta_entropy, select.top_k, ("beta",), "Balaram et al. 2022"
   ),
   # Randomised and stratified choices
+  "power_bald": Acquisition(
+    scores.bald, stochastic.power, ("samples",), "Kirsch et al. 2023"
+  ),
+  "softmax_bald": Acquisition(
+    scores.bald, stochastic.softmax, ("samples",), "Kirsch et al. 2023"
+  ),
+  "softrank_bald": Acquisition(
+    scores.bald, stochastic.softrank, ("samples",), "Kirsch et al. 2023"
+  ),
+  "stochastic_batches": Acquisition(
+    scores.entropy,
+    stochastic.stochastic_batch,
+    ("probs",),
+    "Gaillochet et al. 2023",
+  ),
+  "class_balanced": Acquisition(
+    balance.probs_and_entropy,
+    balance.class_balanced,
+    ("probs",),
+    "Bengar et al. 2022",
+  ),
+  "ranked_batch": Acquisition(
+    balance.features_and_confidence,
+    balance.ranked_batch,
+    ("probs", "features"),
+    "Cardoso et al. 2017",
+  ),
+  "mean_discrepancy": Acquisition(
+    cover.features, balance.mean_discrepancy, ("features",), "Li & Yin 2020"
+  ),
   # Cover
   "k_center": Acquisition(
     cover.features, cover.k_center, ("features",), "Sener & Savarese 2018"
   ),
+  "k_center_cosine": Acquisition(
+    cover.features,
+    cover.k_center_cosine,
+    ("features",),
+    "Sener & Savarese 2018",
+  ),
+  "facility_location": Acquisition(
+    cover.features, facility.facility_location, ("features",), "Wei et al. 2015"
+  ),
+  "max_cover": Acquisition(
+    cover.features,
+    facility.max_cover,
+    ("features",),
+    "Yang et al. 2017; Kim et al. 2024",
+  ),
+  "optimal_transport": Acquisition(
+    cover.features,
+    facility.optimal_transport,
+    ("features",),
+    "Mahmood et al. 2022",
+  ),
+  "prob_cover": Acquisition(
+    cover.features, balls.prob_cover, ("features",), "Yehuda et al. 2022"
+  ),
   # Submodular sets, kernels and determinants
+  "non_similar": Acquisition(
+    cover.features, submodular.non_similar, ("features",), "Kim et al. 2024"
+  ),
+  "graph_cut": Acquisition(
+    cover.features, submodular.graph_cut, ("features",), "Wei et al. 2015"
+  ),
+  "mutual_information": Acquisition(
+    cover.features,
+    targeted.mutual_information,
+    ("features",),
+    "Kothawade et al. 2021",
+  ),
+  "log_det": Acquisition(
+    cover.features, determinant.log_det, ("features",), "Wei et al. 2015"
+  ),
+  "dpp": Acquisition(
+    determinant.quality,
+    determinant.dpp,
+    ("probs", "features"),
+    "Chen et al. 2018; Biyik et al. 2019",
+  ),
+  "k_dpp": Acquisition(
+    determinant.quality,
+    determinant.k_dpp,
+    ("probs", "features"),
+    "Kulesza & Taskar 2011; Biyik et al. 2019",
+  ),
+  "mmd": Acquisition(
+    cover.features,
+    kernels.mmd,
+    ("features",),
+    "Gretton et al. 2012; Hwang et al. 2022",
+  ),
+  "contextual_diversity": Acquisition(
+    contextual.confusion,
+    contextual.contextual_diversity,
+    ("probs",),
+    "Agarwal et al. 2020",
+  ),
   # Clusters and density
+  "k_means": Acquisition(
+    cover.features, kmeans.k_means, ("features",), "Pourahmadi et al. 2021"
+  ),
+  "k_means_pp": Acquisition(
+    cover.features,
+    kmeans_pp.k_means_pp,
+    ("features",),
+    "Arthur & Vassilvitskii 2007",
+  ),
+  "typiclust": Acquisition(
+    cover.features, density.typiclust, ("features",), "Hacohen et al. 2022"
+  ),
+  "usl": Acquisition(
+    cover.features, density.usl, ("features",), "Wang X. et al. 2022"
+  ),
+  "cluster_margin": Acquisition(
+    hierarchy.features_and_margin,
+    hierarchy.cluster_margin,
+    ("probs", "features"),
+    "Citovsky et al. 2021",
+  ),
+  "representative": Acquisition(
+    cover.features, hierarchy.representative, ("features",), "Zheng et al. 2019"
+  ),
+  "lsh": Acquisition(
+    cover.features, hashing.lsh, ("features",), "Shi et al. 2019"
+  ),
   # Gradients and Fisher information
+  "egl": Acquisition(
+    gradients.egl,
+    select.top_k,
+    ("probs", "features"),
+    "Settles et al. 2007",
+  ),
+  "entropy_gradient": Acquisition(
+    gradients.entropy_gradient,
+    select.top_k,
+    ("probs", "features"),
+    "Wang et al. 2022",
+  ),
+  "badge": Acquisition(
+    embeddings.gradient_factors,
+    seeding.d2_sampling,
+    ("probs", "features"),
+    "Ash et al. 2020",
+  ),
+  "bait": Acquisition(
+    fisher_rows.fisher_rows, bait.bait, ("probs", "features"), "Ash et al. 2021"
+  ),
+  "fisher": Acquisition(
+    fisher.layer_information,
+    fisher.fisher,
+    ("probs", "features"),
+    "Sourati et al. 2019",
+  ),
+  "influence": Acquisition(
+    gradients.influence_factors,
+    gradients.influence,
+    ("probs", "features"),
+    "Koh & Liang 2017; Liu et al. 2021",
+  ),
+  "alfa_mix": Acquisition(
+    interpolation.classified,
+    interpolation.alfa_mix,
+    ("probs", "features"),
+    "Parvaneh et al. 2022",
+  ),
   # Joint information
   "batch_bald": Acquisition(
     batch_bald.class_shares,

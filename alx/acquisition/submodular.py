@@ -1,0 +1,152 @@
+"""Sets chosen by a set function of similarities, one item at a time."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from alx.acquisition.base import Candidates, greedy, usable
+from alx.acquisition.cover import k_center_cosine
+from alx.acquisition.geometry import cross, squared_norms, unit_rows
+
+
+class Objective(NamedTuple):
+  """A set function f(A), with what it remembers of the items in A.
+
+  Attributes:
+    state: pytree, of the items in A so far.
+    gains: state -> [N], f(A + i) - f(A) of each item i, up to rounding.
+    update: (state, item [] int32) -> state with that item in A.
+  """
+
+  state: tuple
+  gains: Callable
+  update: Callable
+
+
+def maximise(objective: Objective, available: jax.Array, k: int) -> jax.Array:
+  """Greedy maximum: items [k] int32 of highest gain, ties to the lowest id.
+
+  At least 1 - 1/e of the best set if f is submodular and monotone (Nemhauser
+  et al. 1978).
+  """
+  return greedy(*objective, available, k)
+
+
+def non_similar(
+  key: jax.Array,
+  features: jax.Array,
+  candidates: Candidates,
+  k: int,
+  *,
+  aggregate: str = "max",
+  progress: Callable | None = None,
+) -> jax.Array:
+  """Again and again the item least similar to what is labelled and picked.
+
+  The cosine to the most similar of them ("max"), or to them on average
+  ("mean") is smallest (Kim et al. 2024). "max" is `k_center_cosine`; "mean"
+  is the largest sum of distances 1 - cos (disparity sum) and may come back to
+  one far corner of the pool. With nothing labelled the first pick is the item
+  least similar to the mean of the rows scaled to length 1. A zero vector has
+  cosine 0 with everything; ties go to the lowest id.
+
+  Time of `k_center_cosine` for "max", O((N + k N) D) for "mean"; memory
+  O(N D).
+
+  Args:
+    key: unused.
+    features: [N, D] float32. An item with a non-finite feature is never
+      picked and counts as absent.
+    candidates: of the N items.
+    k: how many items.
+    aggregate: "max" or "mean".
+    progress: called with (picked, k) now and then, for "max".
+
+  Raises:
+    ValueError: for an unknown aggregate.
+  """
+  if aggregate not in ("max", "mean"):
+    raise ValueError(f"no aggregate {aggregate!r}; there are: max, mean")
+  if aggregate == "max":
+    return k_center_cosine(key, features, candidates, k, progress=progress)
+  features, candidates = usable(features, candidates)
+  rows = unit_rows(features)
+  known = candidates.labelled
+  start = jnp.where(known.any(), known, candidates.available)
+  objective = Objective(
+    (_total(rows, start), ~known.any()),
+    lambda state: -state[0],
+    # The mean of the pool only stands in until something is picked.
+    lambda state, item: (
+      jnp.where(state[1], 0.0, state[0]) + _products(rows, rows[item]),
+      jnp.bool_(False),
+    ),
+  )
+  return maximise(objective, candidates.available, k)
+
+
+def graph_cut(
+  key: jax.Array,
+  features: jax.Array,
+  candidates: Candidates,
+  k: int,
+  *,
+  redundancy: float = 0.5,
+) -> jax.Array:
+  """Similar to the whole pool, and not to each other: greedy graph cut.
+
+  f(A) = sum_{x, a in A} s(x, a) - redundancy sum_{a, b in A} s(a, b), x over
+  all that are there, s the cosine (Wei et al. 2015). The labelled items are in
+  A; that is also the conditional gain of Kothawade et al. 2021 given them.
+  Ties go to the lowest id. Time O((N + k N) D), memory O(N D).
+
+  Args:
+    key: unused.
+    features: [N, D] float32. An item with a non-finite feature is never
+      picked and counts as absent.
+    candidates: of the N items.
+    k: how many items.
+    redundancy: >= 0; monotone up to 0.5 if no cosine is negative. The first
+      sum grows with the pool and the second with A: the larger the pool, the
+      more it takes to matter.
+  """
+  del key
+  features, candidates = usable(features, candidates)
+  objective = cut(
+    unit_rows(features), candidates.present, candidates.labelled, redundancy
+  )
+  return maximise(objective, candidates.available, k)
+
+
+def cut(
+  rows: jax.Array,
+  ground: jax.Array,
+  chosen: jax.Array,
+  redundancy: float,
+) -> Objective:
+  """Graph cut of products of rows: see `graph_cut`.
+
+  Args:
+    rows: [N, D] of length 1 or 0.
+    ground: [N] bool, the items x.
+    chosen: [N] bool, what is in A already.
+    redundancy: >= 0.
+  """
+  to_all, own = _total(rows, ground), squared_norms(rows)
+  return Objective(
+    _total(rows, chosen),
+    lambda inside: to_all - redundancy * (own + 2.0 * inside),
+    lambda inside, item: inside + _products(rows, rows[item]),
+  )
+
+
+def _products(rows, row):
+  """[N] inner products with one row [D]."""
+  return cross(rows, row[None, :])[:, 0]
+
+
+def _total(rows, some):
+  """[N] inner products with the sum of some rows [N]."""
+  return _products(rows, jnp.where(some[:, None], rows, 0.0).sum(0))
