@@ -15,8 +15,8 @@ _BLOCK = 1024  # items whose distances are brought up to date together
 _CENTRES = 128  # centres in one matrix product
 _FIRST = 256  # centres that every item is compared with at the start
 _PATIENCE = 8  # a round costs as much as bounds of so many blocks
-# Squared distances below this share of the squared norms are rounding: 0.
-_ROUNDING = 2.0**-20
+_ROUNDING = 2.0**-20  # of squared norms: a squared distance below it is 0
+_PRECISE = 2.0**-8  # of squared norms: distances above it may be of products
 
 
 class Rows(NamedTuple):
@@ -31,6 +31,7 @@ class Rows(NamedTuple):
   origin: jax.Array  # [D]
   norms: jax.Array  # [N], what |row|^2 counts as in a distance
   spread: jax.Array  # [N], |row - mean|^2 up to a constant
+  angular: bool  # distances are 2 (1 - cosine), of a zero row 2
 
 
 def features(keys: jax.Array, prediction) -> jax.Array:
@@ -69,7 +70,7 @@ def k_center(
   del key
   there = candidates.present & finite_rows(features)
   rows = _rows(features, there, jnp.ones_like(features[:, 0]))
-  return _choose(rows, candidates, k, _squared_difference, progress)
+  return _choose(rows, candidates, k, progress)
 
 
 def k_center_cosine(
@@ -93,7 +94,7 @@ def k_center_cosine(
   norm = jnp.sqrt(squared_norms(jnp.where(there[:, None], features, 0.0)))
   scale = jnp.where(norm > 0, 1.0 / jnp.where(norm > 0, norm, 1.0), 0.0)
   rows = _rows(features, there, scale, angular=True)
-  return _choose(rows, candidates, k, _twice_one_minus_cosine, progress)
+  return _choose(rows, candidates, k, progress)
 
 
 def _rows(features, there, scale, angular=False):
@@ -110,7 +111,7 @@ def _rows(features, there, scale, angular=False):
   amid = jnp.argmin(off)
   nearest = jnp.where(there[amid], features[amid] * scale[amid], 0.0)
   origin = jnp.zeros_like(mean) if angular else nearest
-  rows = Rows(features, there, scale, origin, scale, scale)
+  rows = Rows(features, there, scale, origin, scale, scale, angular)
 
   def measure(items):
     row = _take(rows, items)
@@ -130,43 +131,51 @@ def _take(rows, items):
   return jnp.where(here, row * scale - rows.origin[None, :], 0.0)
 
 
-def _choose(rows, candidates, k, distance, progress):
+def _choose(rows, candidates, k, progress):
   available = candidates.available & rows.there
   labelled = candidates.labelled & rows.there
   num_items, size = rows.features.shape[0], rows.features.size
   if num_items <= _BLOCK or size <= _EXACT_SIZE:
-    return _plain(rows, available, labelled, k, distance)
+    return _plain(rows, available, labelled, k)
   return _lazy(rows, available, labelled, k, progress=progress)
 
 
-def _plain(rows, available, labelled, k, distance):
+def _plain(rows, available, labelled, k):
   """The obvious greedy, every distance one by one."""
-  row = _take(rows, jnp.arange(available.shape[0]))
+  everything = jnp.arange(available.shape[0])
   centres = jnp.nonzero(labelled, size=labelled.shape[0], fill_value=0)[0]
 
-  def nearer(i, nearest):
-    return jnp.minimum(nearest, distance(row, row[centres[i]]))
+  def nearer(nearest, item):
+    distance = _by_differences(rows, everything, item[None])[:, 0]
+    return jnp.minimum(nearest, distance)
 
-  nearest = jnp.full(available.shape, jnp.inf, row.dtype)
-  nearest = jax.lax.fori_loop(0, labelled.sum(), nearer, nearest)
+  nearest = jnp.full(available.shape, jnp.inf, rows.features.dtype)
+  nearest = jax.lax.fori_loop(
+    0, labelled.sum(), lambda i, nearest: nearer(nearest, centres[i]), nearest
+  )
 
   def gains(nearest):
     return jnp.where(jnp.isinf(nearest), rows.spread, nearest)  # no centre yet
 
-  def update(nearest, item):
-    return jnp.minimum(nearest, distance(row, row[item]))
-
-  return greedy(nearest, gains, update, available, k)
+  return greedy(nearest, gains, nearer, available, k)
 
 
-def _squared_difference(row, centre):
-  return squared_norms(row - centre[None, :])
+def _by_differences(rows, items, others):
+  """[A, B] squared distances of items [A] and [B], exact for duplicates."""
+  x, y = _take(rows, items), _take(rows, others)
+  square = jnp.square(x[:, None, :] - y[None, :, :]).sum(-1)
+  if not rows.angular:
+    return square
+  zero = (squared_norms(x) == 0)[:, None] | (squared_norms(y) == 0)[None, :]
+  return jnp.where(zero, 2.0, square)
 
 
-def _twice_one_minus_cosine(row, centre):
-  """|a - b|^2 of rows of length 1; 2 where either is zero."""
-  zero = (squared_norms(row) == 0) | (jnp.square(centre).sum() == 0)
-  return jnp.where(zero, 2.0, _squared_difference(row, centre))
+def _by_products(rows, items, others):
+  """[A, B] squared distances of items [A] and [B], off by a rounding."""
+  norms = rows.norms.at[items].get(mode="clip"), rows.norms[others]
+  products = cross(_take(rows, items), _take(rows, others))
+  square = norms[0][:, None] + norms[1][None, :] - 2.0 * products
+  return jnp.maximum(square, 0.0)
 
 
 def squared_from_products(
@@ -187,41 +196,56 @@ class _State(NamedTuple):
   centres: jax.Array  # [N] int32, the labelled, then the picks
   count: jax.Array  # [] int32, centres
   rounds: jax.Array  # [] int32, since all bounds were brought up to date
+  precise: jax.Array  # [] bool, products are enough for the next picks
 
 
 def _lazy(rows, available, labelled, k, *, block=_BLOCK, progress=None):
   """The same greedy without most distances.
 
   A distance to the nearest centre only falls, so the last one known is an
-  upper bound. The `block` largest bounds are brought up to date with matrix
-  products; then the best of the block are picks as long as no bound outside
-  is above them, with distances inside the block from its Gram matrix. Once
+  upper bound. The `block` largest bounds are brought up to date; then the
+  best of the block are picks as long as no bound outside is above them. Once
   such rounds have cost as much as bringing all bounds up to date, that is
-  done instead.
+  done instead. All of it with products of matrices, until distances are so
+  small beside the norms that rounding would decide; then with differences.
   """
   num_items = available.shape[0]
   num_labelled = labelled.sum().astype(jnp.int32)
   total = num_labelled + jnp.minimum(k, available.sum()).astype(jnp.int32)
-  state = _start(rows, available, labelled, total)
-
   block = min(block, num_items - 1)
   patience = 2 + num_items // (_PATIENCE * block)
 
-  def picking(state):
-    return (state.count < total) & (state.rounds < patience)
+  def until(distances, state):
+    precise = distances is _by_differences
 
-  def pick(state):
-    state = _pick_from_block(rows, state, total, block)
-    report(progress, state.count - num_labelled, k)
-    return state
+    def unsure(state):
+      return (state.count < total) & (precise | state.precise)
 
-  def advance(state):
-    state = jax.lax.while_loop(picking, pick, state)
-    return jax.lax.cond(
-      state.count < total, lambda s: _all_bounds(rows, s), lambda s: s, state
-    )
+    def pick(state):
+      state = _pick_from_block(rows, distances, state, total, block)
+      report(progress, state.count - num_labelled, k)
+      return state
 
-  state = jax.lax.while_loop(lambda s: s.count < total, advance, state)
+    def advance(state):
+      state = jax.lax.while_loop(
+        lambda s: unsure(s) & (s.rounds < patience), pick, state
+      )
+      return jax.lax.cond(
+        unsure(state),
+        lambda s: _all_bounds(rows, distances, s, s.seen.min()),
+        lambda s: s,
+        state,
+      )
+
+    return jax.lax.while_loop(unsure, advance, state)
+
+  state = until(_by_products, _start(rows, available, labelled, total))
+  state = jax.lax.cond(
+    state.count < total,
+    lambda s: until(_by_differences, _anew(rows, s)),
+    lambda s: s,
+    state,
+  )
   slots = num_labelled + jnp.arange(k, dtype=jnp.int32)
   items = state.centres.at[slots].get(mode="clip")
   return jnp.where(slots < total, items, num_items)
@@ -237,24 +261,32 @@ def _start(rows, available, labelled, total):
   centres = centres.at[0].set(jnp.where(alone, farthest, centres[0]))
   centres, count = centres.astype(jnp.int32), jnp.where(alone, 1, count)
   free = available.at[farthest].set(available[farthest] & ~alone)
-  first = jnp.minimum(count, _FIRST)
+  state = _State(
+    jnp.where(free, jnp.inf, -jnp.inf),
+    jnp.zeros(num_items, jnp.int32),
+    centres,
+    count,
+    jnp.int32(0),
+    jnp.bool_(True),
+  )
+  first = state._replace(count=jnp.minimum(count, _FIRST))
+  first = _all_bounds(rows, _by_products, first, jnp.int32(0))
+  return first._replace(count=count)
 
-  def nearest(items):
-    none = jnp.int32(0)
-    return _to_centres(rows, items, centres, none, first, jnp.inf)
 
-  bound = jnp.where(free, map_rows(nearest, num_items), -jnp.inf)
-  seen = jnp.full(num_items, first, jnp.int32)
-  return _State(bound, seen, centres, count, jnp.int32(0))
+def _anew(rows, state):
+  """All bounds from all centres, by differences."""
+  bound = jnp.where(state.bound > -jnp.inf, jnp.inf, -jnp.inf)
+  state = state._replace(bound=bound)
+  return _all_bounds(rows, _by_differences, state, jnp.int32(0))
 
 
-def _all_bounds(rows, state):
-  """Brings every bound up to date."""
-  start = state.seen.min()
+def _all_bounds(rows, distances, state, start):
+  """Brings every bound up to date with the centres from `start` on."""
 
   def nearest(items):
     bound = state.bound.at[items].get(mode="clip")
-    return _to_centres(rows, items, state.centres, start, state.count, bound)
+    return _to_centres(rows, distances, items, state, start, bound)
 
   return state._replace(
     bound=map_rows(nearest, state.bound.shape[0]),
@@ -263,25 +295,24 @@ def _all_bounds(rows, state):
   )
 
 
-def _to_centres(rows, items, centres, start, stop, nearest):
-  """[B] squared distances to centres[start:stop], at most `nearest` [B]."""
-  x = _take(rows, items)
-  x_norms = rows.norms.at[items].get(mode="clip")
+def _to_centres(rows, distances, items, state, start, nearest):
+  """[B] squared distances to centres[start:], at most `nearest` [B]."""
 
   def body(carry):
     start, nearest = carry
     slots = start + jnp.arange(_CENTRES, dtype=jnp.int32)
-    some = centres.at[slots].get(mode="clip")
-    products = cross(x, _take(rows, some))
-    distance = squared_from_products(products, x_norms, rows.norms[some])
-    distance = jnp.where((slots < stop)[None, :], distance, jnp.inf).min(1)
-    return start + _CENTRES, jnp.minimum(nearest, distance)
+    some = state.centres.at[slots].get(mode="clip")
+    near = distances(rows, items, some)
+    near = jnp.where((slots < state.count)[None, :], near, jnp.inf).min(1)
+    return start + _CENTRES, jnp.minimum(nearest, near)
 
-  nearest = jnp.broadcast_to(nearest, x_norms.shape).astype(x_norms.dtype)
-  return jax.lax.while_loop(lambda c: c[0] < stop, body, (start, nearest))[1]
+  carry = jax.lax.while_loop(
+    lambda c: c[0] < state.count, body, (start, nearest)
+  )
+  return carry[1]
 
 
-def _pick_from_block(rows, state, total, block):
+def _pick_from_block(rows, distances, state, total, block):
   """One round of `_lazy`: picks none, one or many items."""
   # Without the barrier XLA may turn top_k, once sliced, into a full sort.
   top, items = jax.lax.optimization_barrier(
@@ -289,11 +320,13 @@ def _pick_from_block(rows, state, total, block):
   )
   edge, edge_item = top[block], items[block]  # the best outside
   items, nearest = items[:block], top[:block]
-  start = jnp.where(nearest > -jnp.inf, state.seen[items], state.count).min()
-  nearest = _to_centres(rows, items, state.centres, start, state.count, nearest)
-  x, norms = _take(rows, items), rows.norms[items]
-  gram = cross(x, x)
+  free = nearest > -jnp.inf
+  start = jnp.where(free, state.seen[items], state.count).min()
+  nearest = _to_centres(rows, distances, items, state, start, nearest)
+  columns = _columns(rows, distances, items)
   num_items = state.bound.shape[0]
+  # Only where a product is precise may it decide; never so among equal items.
+  least = jnp.maximum(edge, _PRECISE * jnp.where(free, rows.norms[items], 0).max())
 
   def best(nearest):
     highest = nearest.max()
@@ -307,10 +340,7 @@ def _pick_from_block(rows, state, total, block):
 
   def pick(carry):
     nearest, centres, count, place, _ = carry
-    distance = squared_from_products(
-      gram[place][:, None], norms, norms[place][None]
-    )[:, 0]
-    nearest = jnp.minimum(nearest, distance).at[place].set(-jnp.inf)
+    nearest = jnp.minimum(nearest, columns(place)).at[place].set(-jnp.inf)
     centres = centres.at[count].set(items[place])
     return nearest, centres, count + 1, *best(nearest)
 
@@ -322,4 +352,13 @@ def _pick_from_block(rows, state, total, block):
     centres,
     count,
     state.rounds + 1,
+    state.precise,
   )
+
+
+def _columns(rows, distances, items):
+  """place -> [M] squared distances of the items [M] to the one there."""
+  if distances is _by_products:
+    between = _by_products(rows, items, items)
+    return lambda place: between[place]
+  return lambda place: _by_differences(rows, items, items[place][None])[:, 0]

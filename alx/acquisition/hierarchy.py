@@ -21,7 +21,7 @@ from alx.acquisition.kmeans import best_of_clusters, sample
 from alx.acquisition.neighbours import nearest_centre
 from alx.acquisition.select import round_robin, top_k
 
-_ROUNDING = 2.0**-18  # of a gain
+_ROUNDING = 2.0**-21  # of a gain
 _LIMIT = 4096  # items that are clustered, of an N x N matrix on the host
 
 

@@ -106,29 +106,48 @@ def over_items(
   combine: Callable = jnp.add,
   block: int = _BLOCK,
 ) -> jax.Array:
-  """[N, ...] what all others come to for each item, in blocks.
+  """[N, ...] what all N items come to for each of them, in blocks.
+
+  Args:
+    function: as in `over_others`.
+    num_items: N.
+    combine: as in `over_others`.
+    block: items, and others, of one block.
+  """
+
+  def of_items(items):
+    return over_others(function, items, num_items, combine, block)
+
+  return map_rows(of_items, num_items, block)
+
+
+def over_others(
+  function: Callable,
+  items: jax.Array,
+  num_items: int,
+  combine: Callable = jnp.add,
+  block: int = _BLOCK,
+) -> jax.Array:
+  """[B, ...] what all N items come to for some items [B], block by block.
 
   Args:
     function: (items [B], others [A], real [A] bool) -> [B, ...] of those of
-      the others that are real; indices may be >= N, use mode="clip".
+      the others that are real; indices may be >= N, see `take`.
+    items: [B] int32.
     num_items: N.
     combine: of what two blocks of others give; starts with zeros.
-    block: A and B.
+    block: A.
   """
-  block = min(block, max(num_items, 1))
-  places = jnp.arange(block, dtype=jnp.int32)
-  starts = block * jnp.arange(-(-num_items // block), dtype=jnp.int32)
+  places = jnp.arange(min(block, max(num_items, 1)), dtype=jnp.int32)
+  size = places.shape[0]
+  starts = size * jnp.arange(-(-num_items // size), dtype=jnp.int32)
 
-  def of_items(items):
-    def step(so_far, start):
-      others = start + places
-      part = function(items, others, others < num_items)
-      return combine(so_far, part), None
+  def step(so_far, start):
+    others = start + places
+    return combine(so_far, function(items, others, others < num_items)), None
 
-    like = jax.eval_shape(function, items, places, places < num_items)
-    return jax.lax.scan(step, jnp.zeros(like.shape, like.dtype), starts)[0]
-
-  return map_rows(of_items, num_items, block)
+  like = jax.eval_shape(function, items, places, places < num_items)
+  return jax.lax.scan(step, jnp.zeros(like.shape, like.dtype), starts)[0]
 
 
 def take(array: jax.Array, items: jax.Array) -> jax.Array:

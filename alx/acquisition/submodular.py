@@ -10,6 +10,8 @@ from alx.acquisition.base import Candidates, greedy, usable
 from alx.acquisition.cover import k_center_cosine
 from alx.acquisition.geometry import cross, squared_norms, unit_rows
 
+_BLOCK = 64  # items whose gains are computed anew together
+
 
 class Objective(NamedTuple):
   """A set function f(A), with what it remembers of the items in A.
@@ -18,11 +20,14 @@ class Objective(NamedTuple):
     state: pytree, of the items in A so far.
     gains: state -> [N], f(A + i) - f(A) of each item i, up to rounding.
     update: (state, item [] int32) -> state with that item in A.
+    gains_of: (state, items [B] int32) -> [B] gains of some items, where all
+      of them are costly; f must be submodular and monotone. Or None.
   """
 
   state: tuple
   gains: Callable
   update: Callable
+  gains_of: Callable | None = None
 
 
 def maximise(objective: Objective, available: jax.Array, k: int) -> jax.Array:
@@ -31,7 +36,49 @@ def maximise(objective: Objective, available: jax.Array, k: int) -> jax.Array:
   At least 1 - 1/e of the best set if f is submodular and monotone (Nemhauser
   et al. 1978).
   """
-  return greedy(*objective, available, k)
+  state, gains, update, gains_of = objective
+  if gains_of is None:
+    return greedy(state, gains, update, available, k)
+  return _lazy_greedy(objective, available, k)
+
+
+def _lazy_greedy(objective, available, k, block=_BLOCK):
+  """The same picks: a gain only falls, so an old one is a bound (Minoux 1978).
+
+  The highest bounds are computed anew until one of them is the highest gain.
+  """
+  num_items = available.shape[0]
+  block = min(block, num_items)
+
+  def refresh(state, free, carry):
+    bounds, fresh = carry
+    stale = jnp.where(free & ~fresh, bounds, -jnp.inf)
+    items = jax.lax.top_k(stale, block)[1].astype(jnp.int32)
+    gain = objective.gains_of(state, items)
+    return bounds.at[items].set(gain), fresh.at[items].set(True)
+
+  def pick(carry, turn):
+    state, bounds, free = carry
+
+    def may_win(carry):
+      bounds, fresh = carry
+      stale = jnp.where(free & ~fresh, bounds, -jnp.inf).max()
+      best = jnp.where(free & fresh, bounds, -jnp.inf).max()
+      return (stale >= best) & (stale > 0)
+
+    bounds, fresh = jax.lax.while_loop(
+      may_win,
+      lambda carry: refresh(state, free, carry),
+      (bounds, (turn == 0) | (bounds <= 0)),  # 0 cannot fall
+    )
+    gain = jnp.where(free & fresh, bounds, -jnp.inf)
+    item = jnp.argmax(gain).astype(jnp.int32)
+    picked = jnp.where(free.any(), item, num_items)
+    carry = objective.update(state, item), bounds, free.at[item].set(False)
+    return carry, picked
+
+  start = objective.state, objective.gains(objective.state), available
+  return jax.lax.scan(pick, start, jnp.arange(k))[1]
 
 
 def non_similar(

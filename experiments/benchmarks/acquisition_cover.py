@@ -175,10 +175,10 @@ def same_items(ours, theirs) -> float:
 
 
 def _case(kernel, k, make, bars, baselines, slow=(), **options) -> Case:
-  text = "N {num_items:,}, D {width}, {num_labelled:,} labelled".format(**make)
+  text = "N={num_items:,} D={width} labelled={num_labelled:,}".format(**make)
   return Case(
     kernel=kernel,
-    size=f"{text}, k {k:,}",
+    size=f"{text} k={k:,}",
     bars=bars,
     make=functools.partial(make_features, **make),
     ours=functools.partial(_call, ours, kernel, k, options),

@@ -58,11 +58,17 @@ def test_large_beta_is_top_k(draw):
     assert items.tolist() == wanted
 
 
+SHARP = {
+  draw: jax.jit(functools.partial(draw, beta=5.0), static_argnums=3)
+  for draw in DRAWS
+}
+
+
 @pytest.mark.parametrize("draw", DRAWS)
 @pytest.mark.parametrize("value", [0.0, -3.0, 3e38, -3e38, 1e-45])
 def test_constant_and_extreme_scores_give_all_items(draw, value):
   scores = jnp.full(9, value).at[4].set(1.0)
-  items = draw(jax.random.key(0), scores, all_of(9), 9, beta=5.0)
+  items = SHARP[draw](jax.random.key(0), scores, all_of(9), 9)
   assert sorted(items.tolist()) == list(range(9))
 
 
@@ -112,9 +118,9 @@ def test_stochastic_batch_of_one_is_the_best_item_and_of_one_group_is_random():
   draw = lambda key, **options: stochastic.stochastic_batch(  # noqa: E731
     key, scores, candidates, 1, **options
   )
-  best = np.asarray(jax.vmap(draw)(keys))
+  best = np.asarray(jax.jit(jax.vmap(draw))(keys))
   assert set(best.ravel().tolist()) == {1, 4}
-  one = jax.vmap(functools.partial(draw, num_groups=1))(keys)
+  one = jax.jit(jax.vmap(functools.partial(draw, num_groups=1)))(keys)
   found = np.bincount(np.asarray(one).ravel(), minlength=6)
   assert found[3] == found[5] == 0
   assert scipy.stats.chisquare(found[[0, 1, 2, 4]]).pvalue > 1e-3
@@ -122,5 +128,6 @@ def test_stochastic_batch_of_one_is_the_best_item_and_of_one_group_is_random():
 
 def test_stochastic_batch_of_large_scores():
   scores = jnp.full(6, 3e38).at[2].set(-3e38)
-  items = stochastic.stochastic_batch(jax.random.key(0), scores, all_of(6), 3)
+  batch = jax.jit(stochastic.stochastic_batch, static_argnums=3)
+  items = batch(jax.random.key(0), scores, all_of(6), 3)
   assert 2 not in items.tolist() and len(set(items.tolist())) == 3

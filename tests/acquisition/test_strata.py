@@ -192,6 +192,7 @@ def test_random_order_inside_the_groups_is_uniform():
     jnp.ones(5, bool), jnp.zeros(5, bool), None, jnp.array([0, 0, 0, 1, 1])
   )
   many = jax.vmap(lambda key: draw.select(key, None, candidates, 2))
+  many = jax.jit(many)
   items = np.asarray(many(jax.random.split(jax.random.key(0), 3000)))
   found = np.bincount(items.ravel(), minlength=5)
   assert found[3:].sum() == found[:3].sum() == 3000

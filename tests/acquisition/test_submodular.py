@@ -142,9 +142,7 @@ def test_graph_cut_without_redundancy_is_the_highest_total_similarity():
 
 @pytest.mark.parametrize("redundancy", [0.5, 3.0])
 def test_graph_cut_agrees_with_the_definition(redundancy):
-  assert_greedy(
-    submodular.graph_cut, oracle.graph_cut, redundancy=redundancy
-  )
+  assert_greedy(submodular.graph_cut, oracle.graph_cut, redundancy=redundancy)
 
 
 @pytest.mark.parametrize("kind", targeted.KINDS)
@@ -279,6 +277,28 @@ def test_conditional_gain_given_the_labelled_is_graph_cut():
   assert oracle.regret(items, oracle.increase(f), SOME) < 1e-5
 
 
+@pytest.mark.parametrize("kind", ["flvmi", "flcmi"])
+def test_old_gains_as_bounds_change_no_pick(kind):
+  features = np.abs(np.random.default_rng(0).standard_normal((300, D)))
+  known = among(300, range(0, 60), np.arange(300) % 7, range(250, 300))
+  features = jnp.asarray(features, jnp.float32)
+
+  @jax.jit
+  def both(features, known):
+    rows = unit_rows(features)
+    wanted = targeted.first_of(targeted.targets_of(known, 3), 8)
+    others = known.labelled & (known.labels != 3)
+    make = targeted.KINDS[kind]
+    objective = make(rows, known.present, wanted, others, 1.0, 30)
+    plain = objective._replace(gains_of=None)
+    return [
+      submodular.maximise(f, known.available, 30) for f in (objective, plain)
+    ]
+
+  lazy, plain = both(features, known)
+  assert lazy.tolist() == plain.tolist()
+
+
 def targets(candidates, target_class=None):
   found = targeted.targets_of(candidates, target_class)
   return np.flatnonzero(found).tolist()
@@ -307,14 +327,16 @@ def test_the_first_targets_are_kept():
 
 
 def test_rare_cases_are_found():
-  # Two clusters; the labelled of class 1 lies in the right one.
+  # Two clusters; the labelled one of class 1 lies in the second.
   rng = np.random.default_rng(0)
-  centres = np.array([[5.0, 0.0]] * 6 + [[0.0, 5.0]] * 4)
-  features = centres + 0.1 * rng.standard_normal((10, 2))
+  centres = np.array([[5.0, 0.0, 0.0]] * 6 + [[0.0, 5.0, 0.0]] * 4)
+  features = centres + 0.1 * rng.standard_normal((N, D))
   labels = [0, 0, -1, -1, -1, -1, 1, -1, -1, -1]
-  known = among(10, [0, 1, 6], labels)
+  known = among(N, [0, 1, 6], labels)
   for kind in targeted.KINDS:
-    items = choose(targeted.mutual_information, features, known, 1, kind=kind)
+    items = choose(
+      targeted.mutual_information, features, known, 4, kind=kind, eta=0.8
+    )
     assert items[0] in (7, 8, 9)
 
 

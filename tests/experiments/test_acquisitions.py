@@ -19,7 +19,7 @@ TINY = Config(
   rounds=1,
   steps=2,
   samples=2,
-  widths=(2, 4),
+  widths=(2,),
   patch=(8, 8, 8),
   pictures=0,
 )
