@@ -14,6 +14,16 @@ jax.config.update("jax_numpy_rank_promotion", "raise")
 _SHARED = pathlib.Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+  """One process for a file, or for a method of the contract: compile once."""
+  for item in items:
+    name = getattr(item, "callspec", None) and item.callspec.params.get("name")
+    of_method = name if item.path.name == "test_contracts.py" else None
+    group = f"{item.path.stem}-{of_method}" if of_method else item.path.stem
+    item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture
 def shared_data():
   """The folder of real public data, or a skip that says what is missing."""

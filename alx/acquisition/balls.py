@@ -8,6 +8,15 @@ import jax.numpy as jnp
 
 from alx.acquisition.base import Candidates, greedy, usable
 from alx.acquisition.cover import k_center
+from alx.acquisition.coverage import (
+  Problem,
+  at,
+  best_cover,
+  compact,
+  points,
+  sums,
+  to_item,
+)
 from alx.acquisition.facility import euclidean, thinned
 from alx.acquisition.geometry import (
   BLOCK,
@@ -17,16 +26,10 @@ from alx.acquisition.geometry import (
   squared_norms,
   unit_rows,
 )
-from alx.acquisition.lazy_greedy import (
-  Problem,
-  best_cover,
-  between,
-  compact,
-  sums,
-)
 
 _INSIDE = 1 - 1e-4  # keeps a radius clear of the distance it is taken from
 _ROUNDS = 10  # of k-means
+_PAIRS = 1024  # items of a block whose pairs are looked at together
 
 
 def prob_cover(
@@ -74,9 +77,10 @@ def prob_cover(
   if delta is None:
     labels = k_means_labels(rows, present, clusters)
     delta = purity_radius(rows, labels, present, purity)
+  items = points(rows)
   problem = Problem(
-    rows,
-    rows,
+    items,
+    items,
     jnp.int32(rows.shape[0]),
     *compact(candidates.available),
     euclidean,
@@ -84,7 +88,7 @@ def prob_cover(
   nearest = -best_cover(problem, *compact(candidates.labelled))
   held = ~present | (nearest < delta * delta)
   state = _State(
-    _counts(problem, ~held, delta),
+    _first_counts(problem, ~held, delta),
     nearest,
     held,
     candidates.available,
@@ -99,7 +103,7 @@ def prob_cover(
     return jnp.where(most == most.max(), reach, -jnp.inf)
 
   def update(state, item):
-    square = -between(problem, rows, rows[item][None])[:, 0]
+    square = -to_item(problem, item)
     new = (square < delta * delta) & ~state.held
     report(progress, state.done + 1, k)
     return _State(
@@ -132,6 +136,47 @@ def _counts(problem, items, delta):
   real = jnp.arange(num_items) < problem.num_candidates
   ids = jnp.where(real, problem.candidates, num_items)
   return jnp.zeros(num_items).at[ids].set(counts, mode="drop")
+
+
+def _first_counts(problem, items, delta):
+  """The same as `_counts`, of most pairs one way only if that is less work."""
+  pairs = items.sum() * problem.num_candidates.astype(jnp.float32)
+  return jax.lax.cond(
+    2 * pairs > float(items.shape[0]) ** 2,
+    lambda: _counts_of_pairs(problem.items, items, delta),
+    lambda: _counts(problem, items, delta),
+  )
+
+
+def _counts_of_pairs(items, wanted, delta):
+  """[N] how many of the wanted [N] bool are in each ball; half of the pairs."""
+  num_items = wanted.shape[0]
+  size = min(_PAIRS, num_items)
+  num_blocks = -(-num_items // size)
+  weight = wanted.astype(items.norms.dtype)
+
+  def take(i):
+    ids = i * size + jnp.arange(size)
+    return ids, at(items, ids), weight.at[ids].get(mode="fill", fill_value=0)
+
+  def row(i, counts):
+    ids, x, x_weight = take(i)
+
+    def column(j, carry):
+      counts, mine = carry
+      others, y, y_weight = take(j)
+      products = cross(x.rows, y.rows)
+      near = -euclidean(products, x.norms, y.norms) < delta * delta
+      mine += jnp.where(near, y_weight[None, :], 0.0).sum(1)
+      theirs = jnp.where(near, x_weight[:, None], 0.0).sum(0)
+      theirs = jnp.where(j > i, theirs, 0.0)
+      return counts.at[others].add(theirs, mode="drop"), mine
+
+    carry = counts, jnp.zeros(size)
+    counts, mine = jax.lax.fori_loop(i, num_blocks, column, carry)
+    return counts.at[ids].add(mine, mode="drop")
+
+  return jax.lax.fori_loop(0, num_blocks, row, jnp.zeros(num_items))
 
 
 def purity_radius(

@@ -6,17 +6,19 @@ import jax
 import jax.numpy as jnp
 
 from alx.acquisition.base import Candidates, usable
-from alx.acquisition.cover import squared_from_products
-from alx.acquisition.geometry import cross, squared_norms, unit_rows
-from alx.acquisition.lazy_greedy import (
+from alx.acquisition.coverage import (
   Problem,
   best_cover,
-  between,
   compact,
-  lazy_greedy,
+  points,
+  to_item,
   totals,
 )
+from alx.acquisition.geometry import cross, squared_norms, unit_rows
+from alx.acquisition.lazy_greedy import lazy_greedy
 from alx.acquisition.medoids import swap
+
+_ROUNDING = 2.0**-20  # of squared norms: a squared distance below it is 0
 
 
 def cosine(products, x_norms, y_norms):
@@ -26,8 +28,10 @@ def cosine(products, x_norms, y_norms):
 
 
 def euclidean(products, x_norms, y_norms):
-  """Minus the squared distance."""
-  return -squared_from_products(products, x_norms, y_norms)
+  """Minus the squared distance; 0 where that may be a rounding."""
+  norms = x_norms[:, None] + y_norms[None, :]
+  square = norms - 2.0 * products
+  return -jnp.where(square > _ROUNDING * norms, square, 0.0)
 
 
 def distance(products, x_norms, y_norms):
@@ -175,8 +179,8 @@ def _problem(features, candidates, similarity, ground):
     rows = amid(features, present)
   ground, num_ground = thinned(present, ground)
   problem = Problem(
-    rows,
-    rows[ground],
+    points(rows),
+    points(rows[ground]),
     num_ground,
     *compact(candidates.available),
     SIMILARITIES[similarity],
@@ -218,10 +222,9 @@ def _choose(problem, labelled, k, progress):
   if problem.similarity is distance:
     total = jax.lax.cond(alone, lambda: totals(problem), lambda: rank)
   first = jnp.argmax(total)
-  centre = problem.rows[problem.candidates[first]]
   cover = jnp.where(
     alone,
-    between(problem, problem.ground, centre[None])[:, 0],
+    to_item(problem, problem.candidates[first]),
     best_cover(problem, *labelled),
   )
   first = alone, first, total[first]
@@ -234,12 +237,13 @@ def _totals(problem):
   Linear in the products, so that the sum over the ground comes first. Of the
   distance it is the total of the squares.
   """
-  real = jnp.arange(problem.ground.shape[0]) < problem.num_ground
-  ground = jnp.where(real[:, None], problem.ground, 0.0)
-  total = cross(problem.rows, ground.sum(0)[None, :])[:, 0]
+  items, ground = problem.items, problem.ground
+  real = jnp.arange(ground.norms.shape[0]) < problem.num_ground
+  whole = jnp.where(real[:, None], ground.rows, 0.0).sum(0)
+  total = cross(items.rows, whole[None, :])[:, 0]
   if problem.similarity is not cosine:
-    off = problem.num_ground * squared_norms(problem.rows)
-    total = 2.0 * total - off - squared_norms(ground).sum()
+    norms = jnp.where(real, ground.norms, 0.0).sum()
+    total = 2.0 * total - problem.num_ground * items.norms - norms
   places = jnp.arange(problem.candidates.shape[0])
   behind = places >= problem.num_candidates
   return jnp.where(behind, -jnp.inf, total[problem.candidates])

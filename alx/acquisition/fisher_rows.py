@@ -113,8 +113,9 @@ def _largest_rows(fisher, rank):
   values, vectors = values[:, ::-1][:, :rank], vectors[:, :, ::-1][:, :, :rank]
   kept = jnp.where(values > _NEGLIGIBLE * values[:, :1], values, 0.0)
   rows = jnp.swapaxes(vectors * jnp.sqrt(kept)[:, None, :], 1, 2)
-  # The sign of an eigenvector is anybody's: the largest number is positive.
-  place = jnp.abs(rows).argmax(-1)[..., None]
+  # The sign of an eigenvector is anybody's: the first large number is positive.
+  size = jnp.abs(rows)
+  place = (size >= 0.5 * size.max(-1, keepdims=True)).argmax(-1)[..., None]
   rows = jnp.where(jnp.take_along_axis(rows, place, -1) < 0, -rows, rows)
   return jnp.where(broken, jnp.nan, rows)
 

@@ -15,6 +15,7 @@ from alx.acquisition.select import first_by, grouped
 _BLOCK = 1024  # items that are summed together where additions need an order
 _SAMPLE = 8192  # items among which first centres are drawn, at least
 _SAMPLE_PER_CENTRE = 16
+_SETTLED = 1e-3  # share of items that may still move when clusters are done
 
 
 class Clusters(NamedTuple):
@@ -48,7 +49,7 @@ def k_means(
     features: [N, D] float32.
     candidates: of the N items.
     k: how many items.
-    iterations: of Lloyd's algorithm, at most; it ends when nothing moves.
+    iterations: of Lloyd's algorithm, at most.
     progress: called with (done, iterations) now and then.
   """
   free = candidates.available & finite_rows(features)
@@ -74,7 +75,8 @@ def cluster(
   """k-means of the items that are there: k-means++, then Lloyd.
 
   The first centres are drawn among a uniform sample of 8192 items, or 16 for
-  each cluster if that is more. Time O(iterations N K D), memory O(N D).
+  each cluster if that is more. Lloyd ends when at most one item in a thousand
+  moves. Time O(iterations N K D), memory O(N D).
 
   Args:
     key: of the first centres.
@@ -97,7 +99,13 @@ def cluster(
   )
   centres = x[items.at[places].get(mode="clip")]
   clusters = lloyd(
-    x, there, centres, count=count, iterations=iterations, progress=progress
+    x,
+    there,
+    centres,
+    count=count,
+    iterations=iterations,
+    tolerance=_SETTLED,
+    progress=progress,
   )
   moved = jnp.where(there[:, None], features - x, 0.0).sum(0, keepdims=True)
   moved = moved / jnp.maximum(there.sum(), 1)
@@ -111,12 +119,13 @@ def lloyd(
   *,
   count: jax.Array | None = None,
   iterations: int = 25,
+  tolerance: float = 0.0,
   progress: Callable | None = None,
 ) -> Clusters:
   """Lloyd's algorithm: centres become means, items go to the nearest centre.
 
-  Ends after `iterations`, or when no item has moved (Lloyd 1982). An empty
-  cluster keeps its centre. Time O(iterations N K D), memory O(N + K D).
+  Ends after `iterations`, or when hardly any item has moved (Lloyd 1982). An
+  empty cluster keeps its centre. Time O(iterations N K D), memory O(N + K D).
 
   Args:
     features: [N, D] float32, best with a mean near 0; finite.
@@ -124,6 +133,7 @@ def lloyd(
     centres: [K, D], where to start.
     count: [] int32, only so many centres are used; None: all.
     iterations: at most.
+    tolerance: the share of items that may still move at the end.
     progress: called with (done, iterations) now and then.
   """
   num_clusters = centres.shape[0]
@@ -142,7 +152,8 @@ def lloyd(
     centres = jnp.where(sizes > 0, means, centres)
     moved = assign(centres)
     report(progress, step + 1, iterations)
-    return step + 1, moved, centres, (moved != labels).any()
+    restless = (moved != labels).sum() > tolerance * there.sum()
+    return step + 1, moved, centres, restless
 
   def unfinished(carry):
     return (carry[0] < iterations) & carry[3]

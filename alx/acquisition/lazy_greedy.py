@@ -1,16 +1,22 @@
 """Exact greedy maximisation of a cover, without most of its similarities."""
 
-import functools
 from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.geometry import cross, report, squared_norms
+from alx.acquisition.coverage import (
+  Problem,
+  at,
+  between,
+  compact,
+  sums,
+  to_item,
+  whole_ground,
+)
+from alx.acquisition.geometry import report
 
-_GROUND = 1024, 128  # of the ground in one product, and of what is left over
-_CANDIDATES = 4096  # candidates in one product
 _TOP = 32  # candidates whose gain is computed anew together
 _ROUNDING = 2.0**-19  # of a gain, in many small subtractions from it
 # Of a gain and a similarity: closer gains are a tie. Two items that have only
@@ -18,21 +24,6 @@ _ROUNDING = 2.0**-19  # of a gain, in many small subtractions from it
 TIE = 2.0**-20
 # New gains cost this share of bringing all of them up to date: do the latter.
 _SHARE = 0.25
-
-
-class Problem(NamedTuple):
-  """Cover the ground by candidates: maximise sum_x max_{s in S} sim(x, s).
-
-  What is real comes first in its array, anything behind it.
-  """
-
-  rows: jax.Array  # [N, D]
-  ground: jax.Array  # [G, D] rows of what is to be covered
-  num_ground: jax.Array  # [] int32
-  candidates: jax.Array  # [N] int32 ids of what may be picked, ascending
-  num_candidates: jax.Array  # [] int32
-  # (products [A, B], |x|^2 [A], |y|^2 [B]) -> similarities [A, B]
-  similarity: Callable
 
 
 class _State(NamedTuple):
@@ -47,46 +38,6 @@ class _State(NamedTuple):
   gains: jax.Array  # [k] float32
   count: jax.Array  # [] int32
   spent: jax.Array  # [] float32, similarities since `known` was `cover`
-
-
-def compact(mask: jax.Array) -> tuple[jax.Array, jax.Array]:
-  """(ids of a mask [N] in ascending order, padded by any ids; how many)."""
-  ids = jnp.nonzero(mask, size=mask.shape[0], fill_value=0)[0]
-  return ids.astype(jnp.int32), mask.sum().astype(jnp.int32)
-
-
-def between(problem: Problem, x: jax.Array, y: jax.Array) -> jax.Array:
-  """[A, B] similarities of rows x [A, D] and y [B, D]."""
-  return problem.similarity(cross(x, y), squared_norms(x), squared_norms(y))
-
-
-def best_cover(problem: Problem, ids: jax.Array, count: jax.Array) -> jax.Array:
-  """[G] highest similarity to the items ids[:count]; -inf where count is 0."""
-  width = _even(problem.ground.shape[0])
-  size = min(_GROUND[1], ids.shape[0])
-
-  def part(i, cover):
-    places, x = _take(problem.ground, i * width, width)
-
-    def add(j, best):
-      slots, y = _take(ids, j * size, size)
-      near = between(problem, x, problem.rows[y])
-      near = jnp.where((slots < count)[None, :], near, -jnp.inf)
-      return jnp.maximum(best, near.max(1))
-
-    best = jnp.full(width, -jnp.inf)
-    best = jax.lax.fori_loop(0, _blocks(count, size), add, best)
-    return cover.at[places].set(best, mode="drop")
-
-  cover = jnp.full(problem.ground.shape[:1], -jnp.inf)
-  return jax.lax.fori_loop(0, _blocks(problem.num_ground, width), part, cover)
-
-
-def totals(problem: Problem) -> jax.Array:
-  """[N] total similarity of the ground to each candidate; -inf behind them."""
-  total = sums(problem, *_whole(problem), lambda similar, _: similar)
-  real = jnp.arange(total.shape[0]) < problem.num_candidates
-  return jnp.where(real, total, -jnp.inf)
 
 
 def lazy_greedy(
@@ -153,14 +104,14 @@ def lazy_greedy(
   state = jax.lax.while_loop(lambda s: s.count < total, advance, state)
   items = problem.candidates.at[state.picks].get(mode="clip")
   filled = jnp.arange(k) < state.count
-  return jnp.where(filled, items, problem.rows.shape[0]), state.gains
+  return jnp.where(filled, items, problem.items.norms.shape[0]), state.gains
 
 
 def _start(problem, cover, k, first):
   places = jnp.arange(problem.candidates.shape[0], dtype=jnp.int32)
   behind = jnp.arange(cover.shape[0]) >= problem.num_ground
   cover = jnp.where(behind, jnp.inf, cover)
-  gain = sums(problem, *_whole(problem), _gain_over(cover))
+  gain = sums(problem, *whole_ground(problem), _gain_over(cover))
   given, place, worth = first
   free = places < problem.num_candidates
   return _State(
@@ -186,7 +137,7 @@ def _upper(state):
 
 def _pick(problem, state, best, progress):
   item = problem.candidates[best]
-  similar = between(problem, problem.ground, problem.rows[item][None])[:, 0]
+  similar = to_item(problem, item)
   report(progress, state.count + 1, state.picks.shape[0])
   gain = jnp.where(state.fresh[best], state.tight[best], 0.0)
   return state._replace(
@@ -219,7 +170,7 @@ def _compute_anew(problem, state):
   size = min(_TOP, upper.shape[0])
   # Without the barrier XLA may turn top_k into a full sort.
   _, places = jax.lax.optimization_barrier(jax.lax.top_k(upper, size))
-  y = problem.rows[problem.candidates[places]]
+  y = at(problem.items, problem.candidates[places])
   above = between(problem, problem.ground, y) - state.cover[:, None]
   gain = jnp.maximum(above, 0.0).sum(0)
   return state._replace(
@@ -234,59 +185,3 @@ def _gain_over(cover):
     return jnp.maximum(similar - cover.at[places].get(mode="clip")[None, :], 0)
 
   return gain
-
-
-def _whole(problem):
-  """All of the ground, as places in it."""
-  places = jnp.arange(problem.ground.shape[0], dtype=jnp.int32)
-  return places, problem.num_ground
-
-
-def sums(problem, places, count, worth):
-  """[N] for each candidate: the sum of worth over some of the ground.
-
-  Args:
-    problem: what covers what.
-    places: [G] int32, of the ground.
-    count: [] int32, so many of the places are meant.
-    worth: (similarities [B, A], places [A]) -> [B, A].
-  """
-  num_items = problem.candidates.shape[0]
-  width = _even(num_items)
-  large, small = (min(size, places.shape[0]) for size in _GROUND)
-
-  def part(i, done):
-    slots, ids = _take(problem.candidates, i * width, width)
-    y = problem.rows[ids]
-
-    def add(j, total, start, size):
-      at, some = _take(places, start + j * size, size)
-      similar = between(problem, y, problem.ground[some])
-      real = (at < count)[None, :]
-      return total + jnp.where(real, worth(similar, some), 0.0).sum(1)
-
-    full = count // large
-    left = _blocks(count - full * large, small)
-    of_large = functools.partial(add, start=0, size=large)
-    of_small = functools.partial(add, start=full * large, size=small)
-    total = jax.lax.fori_loop(0, full, of_large, jnp.zeros(width))
-    total = jax.lax.fori_loop(0, left, of_small, total)
-    return done.at[slots].set(total, mode="drop")
-
-  trips = _blocks(problem.num_candidates, width)
-  return jax.lax.fori_loop(0, trips, part, jnp.zeros(num_items))
-
-
-def _take(array, start, size):
-  """(slots [size] from start on, what is in them; the last one beyond)."""
-  slots = start + jnp.arange(size, dtype=jnp.int32)
-  return slots, array.at[slots].get(mode="clip")
-
-
-def _even(size):
-  """Length of equal blocks of at most _CANDIDATES."""
-  return -(-size // max(-(-size // _CANDIDATES), 1))
-
-
-def _blocks(count, size):
-  return (count + size - 1) // size

@@ -5,8 +5,9 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
+from alx.acquisition.coverage import Problem, at, between
 from alx.acquisition.geometry import cross
-from alx.acquisition.lazy_greedy import TIE, Problem, between
+from alx.acquisition.lazy_greedy import TIE
 
 _BLOCK = 1024  # candidates, and items of the ground, in one product
 _LEAST = 1e-6  # of the objective: a smaller improvement may be rounding
@@ -34,7 +35,7 @@ def swap(
     fixed: [G] highest similarity to medoids that stay; -inf: there is none.
     swaps: at most so many.
   """
-  num_items = problem.rows.shape[0]
+  num_items = problem.items.norms.shape[0]
 
   def step(carry):
     items, _, done = carry
@@ -54,9 +55,8 @@ def swap(
 
 
 def _cover(problem, items, fixed):
-  filled = items < problem.rows.shape[0]
-  picked = problem.rows.at[items].get(mode="clip")
-  near = between(problem, problem.ground, picked)
+  filled = items < problem.items.norms.shape[0]
+  near = between(problem, problem.ground, at(problem.items, items))
   near = jnp.where(filled[None, :], near, -jnp.inf)
   near = jnp.concatenate([near, fixed[:, None]], 1)
   (first, second), owner = _top_two(near)
@@ -73,7 +73,8 @@ def _top_two(near):
 
 def _best_swap(problem, items, cover, apart):
   """(gain, place among the candidates, slot among the picks)."""
-  num_items, num_ground = problem.rows.shape[0], problem.ground.shape[0]
+  num_items = problem.items.norms.shape[0]
+  num_ground = problem.ground.norms.shape[0]
   width, size = min(_BLOCK, num_items), min(_BLOCK, num_ground)
   filled = items < num_items
   picked = jnp.zeros(num_items, bool).at[items].set(True, mode="drop")
@@ -81,11 +82,11 @@ def _best_swap(problem, items, cover, apart):
   def part(i, best):
     places = i * width + jnp.arange(width, dtype=jnp.int32)
     ids = problem.candidates.at[places].get(mode="clip")
-    y = problem.rows[ids]
+    y = at(problem.items, ids)
 
     def add(j, gains):
-      at = j * size + jnp.arange(size, dtype=jnp.int32)
-      return gains + _gains(problem, y, at, cover)
+      places = j * size + jnp.arange(size, dtype=jnp.int32)
+      return gains + _gains(problem, y, places, cover)
 
     trips = (problem.num_ground + size - 1) // size
     gains = jnp.zeros((width, items.shape[0]))
@@ -103,20 +104,17 @@ def _best_swap(problem, items, cover, apart):
   return jax.lax.fori_loop(0, trips, part, none)
 
 
-def _gains(problem, y, at, cover):
-  """[B, k] what candidates y [B, D] give to a part of the ground, at [A].
+def _gains(problem, y, places, cover):
+  """[B, k] what B candidates give to a part of the ground, at places [A].
 
   An item comes to the candidate if that is nearer; without its pick it goes
   to the candidate or to its second medoid.
   """
-
-  def of(values):
-    return values.at[at].get(mode="clip")
-
-  similar = between(problem, y, of(problem.ground))
-  first, second = of(cover.first)[None, :], of(cover.second)[None, :]
-  real = (at < problem.num_ground)[None, :]
+  similar = between(problem, y, at(problem.ground, places))
+  some = jax.tree.map(lambda x: x.at[places].get(mode="clip"), cover)
+  first, second = some.first[None, :], some.second[None, :]
+  real = (places < problem.num_ground)[None, :]
   nearer = jnp.maximum(similar, first)
   gain = jnp.where(real, nearer - first, 0.0).sum(1)
   loss = jnp.where(real, jnp.maximum(similar, second) - nearer, 0.0)
-  return gain[:, None] + cross(loss, of(cover.owner).T)
+  return gain[:, None] + cross(loss, some.owner.T)

@@ -29,15 +29,7 @@ class Tile(NamedTuple):
 
 
 _WHOLE = Tile(512, 32768)
-_CLUSTER = Tile(256, 1024)
-
-
-class _Pool(NamedTuple):
-  """The items in the order of their clusters."""
-
-  x: jax.Array  # [N', D], with rows behind the end that are never reached
-  norms: jax.Array  # [N']
-  labels: jax.Array  # [N'] int32
+_CLUSTER = Tile(128, 1024)
 
 
 def nearest_neighbours(
@@ -72,68 +64,88 @@ def nearest_neighbours(
   """
   num_items = features.shape[0]
   tile = tile or (_WHOLE if clusters is None else _CLUSTER)
-  width = min(tile.columns, 64 * -(-num_items // 64))
+  tile = Tile(min(tile.rows, num_items), _even(num_items, tile.columns))
   labels = jnp.zeros(num_items, jnp.int32) if clusters is None else clusters
   labels = jnp.where(present, labels, jnp.iinfo(jnp.int32).max)
   order = jnp.argsort(labels, stable=True).astype(jnp.int32)
-  x = centred(features, present)[order]
   ordered = labels[order]
-  first = jnp.searchsorted(ordered, ordered, side="left")
-  last = jnp.searchsorted(ordered, ordered, side="right")
-  last = jnp.where(present[order], last, 0)
-  pool = _Pool(
-    jnp.pad(x, ((0, width), (0, 0))),
-    jnp.pad(squared_norms(x), (0, width)),
-    jnp.pad(ordered, (0, width), constant_values=-1),
-  )
+  first = jnp.searchsorted(ordered, ordered, side="left").astype(jnp.int32)
+  last = jnp.searchsorted(ordered, ordered, side="right").astype(jnp.int32)
+  x = jnp.pad(centred(features, present)[order], ((0, max(tile)), (0, 0)))
+  norms = squared_norms(x)
+  # Blocks begin with their cluster, so that no product is of two clusters.
+  into = jnp.arange(num_items, dtype=jnp.int32) - first
+  begins = present[order] & (into % tile.rows == 0)
+  starts = jnp.nonzero(begins, size=num_items, fill_value=0)[0]
 
-  def of_block(places):
-    start = first.at[places[0]].get(mode="clip")
-    stop = last.at[places].get(mode="clip").max()
-    near = _search(pool, places, start, stop, num_neighbours, width)
-    report(progress, jnp.minimum(places[-1] + 1, num_items), num_items)
-    return near
+  def of_block(i, found):
+    start = starts[i].astype(jnp.int32)
+    members = first[start], last[start]
+    near = _search(x, norms, start, members, num_neighbours, tile)
+    done = jnp.minimum(start + tile.rows, last[start]) + (~present).sum()
+    report(progress, done, num_items)
+    # What is behind the end of the cluster, the next block puts right.
+    return tuple(
+      jax.lax.dynamic_update_slice_in_dim(old, new, start, 0)
+      for old, new in zip(found, near, strict=True)
+    )
 
-  distances, places = map_rows(of_block, num_items, tile.rows)
-  items = order.at[places].get(mode="fill", fill_value=num_items)
+  shape = num_items + tile.rows, num_neighbours
+  none = jnp.full(shape, jnp.inf), jnp.zeros(shape, jnp.int32)
+  distances, places = jax.lax.fori_loop(0, begins.sum(), of_block, none)
   back = jnp.zeros_like(order).at[order].set(jnp.arange(num_items))
-  missing = ~present[:, None] | jnp.isinf(distances[back])
+  distances, places = distances[back], places[back]
+  missing = ~present[:, None] | jnp.isinf(distances)
+  items = order.at[places].get(mode="clip")
   return (
-    jnp.where(missing, jnp.inf, distances[back]),
-    jnp.where(missing, num_items, items[back]),
+    jnp.where(missing, jnp.inf, distances),
+    jnp.where(missing, num_items, items),
   )
 
 
-def _search(pool, places, start, stop, num_neighbours, width):
-  """(squared distances [B, K], places [B, K]) within [start, stop)."""
-  x = pool.x[places]
-  labels = pool.labels[places]
+def _even(total, most):
+  """Columns of a tile: as few tiles as with the most, of equal width."""
+  tiles = -(-total // most)
+  return 64 * -(-total // (64 * tiles))
+
+
+def _search(x, norms, start, members, num_neighbours, tile):
+  """(squared distances, places) [rows, K] of the rows from `start` on.
+
+  Neighbours are in the places from members[0] up to members[1].
+  """
+  rows = start + jnp.arange(tile.rows)
+  own = jax.lax.dynamic_slice_in_dim(x, start, tile.rows)
+  width, stop = tile.columns, members[1]
+
+  def of_tile(begin):
+    y = jax.lax.dynamic_slice_in_dim(x, begin, width)
+    norm = jax.lax.dynamic_slice_in_dim(norms, begin, width)
+    columns = begin + jnp.arange(width)
+    norm = jnp.where(columns < stop, norm, jnp.inf)
+    distance = norm[None, :] - 2.0 * cross(own, y)
+    itself = rows[:, None] == columns[None, :]
+    distance = jnp.where(itself, jnp.inf, distance)
+    near, nearest = _smallest(distance, min(num_neighbours, width))
+    return near, begin + nearest
 
   def compare(carry):
-    start, near, found = carry
-    y = jax.lax.dynamic_slice_in_dim(pool.x, start, width)
-    norms = jax.lax.dynamic_slice_in_dim(pool.norms, start, width)
-    column_labels = jax.lax.dynamic_slice_in_dim(pool.labels, start, width)
-    columns = start + jnp.arange(width)
-    other = labels[:, None] != column_labels[None, :]
-    other |= places[:, None] == columns[None, :]
-    distance = norms[None, :] - 2.0 * cross(x, y)
-    values, nearest = _smallest(
-      jnp.where(other, jnp.inf, distance), min(num_neighbours, width)
-    )
-    near = jnp.concatenate([near, values], 1)
-    found = jnp.concatenate([found, start + nearest], 1)
+    begin, near, found = carry
+    more, where = of_tile(begin)
+    near = jnp.concatenate([near, more], 1)
+    found = jnp.concatenate([found, where], 1)
     lowest, which = jax.lax.top_k(-near, num_neighbours)
     found = jnp.take_along_axis(found, which, 1)
-    return start + width, -lowest, found
+    return begin + width, -lowest, found
 
-  shape = places.shape[0], num_neighbours
-  none = jnp.full(shape, jnp.inf), jnp.zeros(shape, jnp.int32)
-  carry = start.astype(jnp.int32), *none
+  near, found = of_tile(members[0])
+  missing = (0, 0), (0, num_neighbours - near.shape[1])
+  near = jnp.pad(near, missing, constant_values=jnp.inf)
+  carry = members[0] + width, near, jnp.pad(found, missing)
   _, near, found = jax.lax.while_loop(lambda c: c[0] < stop, compare, carry)
 
   def exact(found):
-    return squared_norms(pool.x[found] - x)
+    return squared_norms(x.at[found].get(mode="clip") - own)
 
   distances = jnp.moveaxis(jax.lax.map(exact, found.T), 0, 1)
   return jnp.where(jnp.isinf(near), jnp.inf, distances), found
@@ -146,7 +158,7 @@ def _smallest(values, k):
   minima is much cheaper than to rank everything.
   """
   rows, width = values.shape
-  group = 2 ** min(int(math.log2(max(width / k, 1.0)) / 2), 6)
+  group = 2 ** min(round(math.log2(max(width / k, 1.0)) / 2), 6)
   if group < 4:
     lowest, places = jax.lax.top_k(-values, k)
     return -lowest, places.astype(jnp.int32)

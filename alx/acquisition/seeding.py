@@ -129,9 +129,9 @@ def _weights(nearest, power):
 
 def _weight(squares, scale, power):
   """D^power over that of the largest D when the weights were made."""
-  ratio = squares / jnp.where(scale > 0, scale, 1.0)
   if power == math.inf:
-    return (ratio >= 1).astype(ratio.dtype)
+    return ((squares >= scale) & (scale > 0)).astype(squares.dtype)
+  ratio = squares / jnp.where(scale > 0, scale, 1.0)
   return jnp.where(ratio > 0, ratio ** (power / 2), 0.0)
 
 

@@ -53,16 +53,15 @@ def sklearn_given(x: np.ndarray, labels: np.ndarray) -> list[int]:
   from sklearn.neighbors import NearestNeighbors
 
   sizes = np.bincount(labels, minlength=K)
-  best = {}
-  for label in np.argsort(-sizes, kind="stable")[:K]:
+  visited = [c for c in np.argsort(-sizes, kind="stable") if sizes[c] > 5]
+  queues = []
+  for label in visited:
     members = np.flatnonzero(labels == label)
-    count = max(min(NEIGHBOURS, len(members) // 2), 1)
+    count = min(NEIGHBOURS, len(members) // 2)
     search = NearestNeighbors(n_neighbors=count, algorithm="brute")
     distance = search.fit(x[members]).kneighbors()[0]
-    order = np.argsort(distance.mean(1), kind="stable")
-    best[label] = members[order[0]]
-  large = [label for label in best if sizes[label] > 5]
-  return [int(best[label]) for label in large]
+    queues.append(members[np.argsort(distance.mean(1), kind="stable")])
+  return [int(queues[i % len(queues)][i // len(queues)]) for i in range(K)]
 
 
 def sklearn_whole(inputs: dict, mini: bool) -> list[int]:

@@ -158,10 +158,16 @@ def _traces(rows, inverse, error, sign, block=200):
   for start in range(0, len(rows), block):
     x = rows[start : start + block]
     across = x.swapaxes(1, 2)
-    inner = np.eye(x.shape[1], dtype=x.dtype) + sign * (x @ inverse @ across)
-    solved = np.linalg.solve(inner, x @ error @ across)
+    inner = np.eye(x.shape[1], dtype=x.dtype)
+    inner = inner + sign * (_rows_times(x, inverse) @ across)
+    solved = np.linalg.solve(inner, _rows_times(x, error) @ across)
     parts.append(np.trace(solved, axis1=1, axis2=2))
   return np.concatenate(parts)
+
+
+def _rows_times(x, matrix):
+  """One product for all rows: 200 small ones are several times slower."""
+  return (x.reshape(-1, x.shape[-1]) @ matrix).reshape(x.shape)
 
 
 def _changed(inverse, x, sign):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alx.acquisition import Candidates, cover
+from alx.acquisition import Candidates, cover, farthest
 from tests import oracle_cover
 
 LINE = jnp.array([[0.0], [1.0], [4.0], [10.0]])
@@ -51,7 +51,7 @@ def test_cosine_sees_no_length_and_zero_is_unlike_everything():
 def lazily(features, candidates):
   there = candidates.present
   rows = cover._rows(features, there, jnp.ones(N))
-  return cover._lazy(
+  return farthest.lazy(
     rows, candidates.available, candidates.labelled, 40, block=8
   )
 
@@ -62,7 +62,7 @@ def lazily_cosine(features, candidates):
   norm = jnp.linalg.norm(features, axis=1)
   scale = jnp.where(norm > 0, 1 / jnp.where(norm > 0, norm, 1), 0.0)
   rows = cover._rows(features, there, scale, angular=True)
-  return cover._lazy(
+  return farthest.lazy(
     rows, candidates.available, candidates.labelled, 40, block=8
   )
 
@@ -111,13 +111,11 @@ def test_ties_of_large_pools_go_to_the_lowest_id(values, num_labelled):
     rng = np.random.default_rng(seed)
     features = rng.integers(0, values, (N, D)) + 1000.0
     candidates = pool(seed, num_labelled)
-    labelled = np.asarray(candidates.labelled)
     if not num_labelled:  # the mean of whole numbers is not one
       candidates = candidates._replace(
         labelled=candidates.labelled.at[0].set(True),
         available=candidates.available.at[0].set(False),
       )
-    del labelled
     features = jnp.asarray(features, jnp.float32)
     wanted = oracle_cover.k_center(features, candidates, 40)
     assert lazily(features, candidates).tolist() == wanted
@@ -145,10 +143,21 @@ def test_a_pool_beyond_the_exact_size_and_its_progress():
 
   items = jax.jit(run)(features).tolist()
   row = cover._rows(features, candidates.present, jnp.ones(4100))
-  plain = cover._plain(row, ~labelled, labelled, 30, cover._squared_difference)
+  plain = cover._plain(row, ~labelled, labelled, 30)
   assert items == plain.tolist()
   jax.effects_barrier()
   assert seen[-1] == (30, 30)
+
+
+def test_squares_that_overflow_end():
+  features = jnp.asarray(shapes(0)["normal"] * 1e30, jnp.float32)
+  candidates = pool(0, 7)
+  items = lazily(features, candidates).tolist()
+  assert len(set(items)) == 40
+  assert np.asarray(candidates.available)[items].all()
+
+
+jitted = jax.jit(cover.k_center, static_argnums=3)
 
 
 @settings(max_examples=20, deadline=None)
@@ -156,7 +165,7 @@ def test_a_pool_beyond_the_exact_size_and_its_progress():
 def test_radius_is_at_most_twice_the_best(numbers):
   features = np.array(numbers, float).reshape(10, 2)
   candidates = Candidates(jnp.ones(10, bool), jnp.zeros(10, bool))
-  items = cover.k_center(None, jnp.asarray(features), candidates, 3)
+  items = jitted(None, jnp.asarray(features), candidates, 3)
   between = oracle_cover.euclidean(features, features)
 
   def radius(chosen):

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial.distance import cdist
 from sklearn.datasets import load_digits
 
-from alx.acquisition import Candidates, facility, lazy_greedy
+from alx.acquisition import Candidates, coverage, facility, lazy_greedy
 from tests import oracle_cover
 
 N, D, K = 40, 4, 8
@@ -17,26 +18,36 @@ LINE = jnp.array([[0.0], [1.0], [2.0], [9.0], [10.0]])
 EVERYTHING = Candidates(jnp.ones(N, bool), jnp.zeros(N, bool))
 
 
+gains = jax.jit(
+  facility.facility_gains, static_argnums=2, static_argnames="similarity"
+)
+
+
+cover = jax.jit(
+  facility.max_cover, static_argnums=3, static_argnames=("ground", "progress")
+)
+transport = jax.jit(
+  facility.optimal_transport, static_argnums=3, static_argnames="swaps"
+)
+
+
 def everything(num_items):
   return Candidates(jnp.ones(num_items, bool), jnp.zeros(num_items, bool))
 
 
 def test_small_values():
-  # Squares to 0, 1, 2, 9, 10: item 2 costs 118 in all, the least. Then item 3
-  # saves 49 + 63, item 4 less.
-  items, gains = facility.facility_gains(
-    LINE, everything(5), 3, similarity="euclidean"
-  )
+  # Item 2 costs 118 in all, the least. Then items 3 and 4 save as much, of
+  # which item 3 is more like the rest.
+  items, gain = gains(LINE, everything(5), 7, similarity="euclidean")
   assert items.tolist()[:2] == [2, 3]
-  assert gains.tolist()[:2] == [-(4 + 1 + 49 + 64), 49 + 63]
+  assert gain.tolist()[:2] == [-(4 + 1 + 49 + 64), 49 + 63]
 
 
 def test_labelled_items_cover_already():
   labelled = jnp.arange(5) == 2
   candidates = Candidates(~labelled, labelled)
-  choose = functools.partial(facility.facility_location, None, LINE)
-  assert choose(candidates, 1, similarity="euclidean").tolist() == [3]
-  assert facility.max_cover(None, LINE, candidates, 5)[-1] == 5
+  items, gain = gains(LINE, candidates, 7, similarity="euclidean")
+  assert (items[0], gain[0]) == (3, 49 + 63)
 
 
 def test_max_cover_takes_no_notice_of_the_labelled():
@@ -45,18 +56,19 @@ def test_max_cover_takes_no_notice_of_the_labelled():
   labelled = jnp.arange(5) == 1
   candidates = Candidates(~labelled, labelled)
   # Without item 1, the one at 20 degrees has the highest total cosine.
-  assert facility.max_cover(None, rows, candidates, 1).tolist() == [2]
-  assert facility.facility_location(None, rows, candidates, 1).tolist() == [3]
+  assert cover(None, rows, candidates, 5).tolist()[0] == 2
+  assert cover(None, rows, candidates, 5).tolist()[-1] == 5
+  assert gains(rows, candidates, 7)[0][0] == 3
 
 
 def test_negative_cosines_count():
   """A cover of 0 at the start would see no difference between the first two."""
   rows = jnp.array([[1.0, 0.0], [-1.0, 0.1], [-1.0, -0.1], [0.2, 1.0]])
-  items, gains = facility.facility_gains(rows, everything(4), 4)
+  items, gain = gains(rows, everything(4), 4)
   cosines = oracle_cover.unit(np.asarray(rows, float))
   cosines = cosines @ cosines.T
   assert items[0] == cosines.sum(1).argmax()
-  np.testing.assert_allclose(gains[0], cosines.sum(1).max(), rtol=1e-6)
+  np.testing.assert_allclose(gain[0], cosines.sum(1).max(), rtol=1e-6)
 
 
 def test_unknown_similarity():
@@ -68,15 +80,13 @@ def test_digits_as_apricot_picks_them():
   """Squared distances of whole numbers: exact in float32."""
   digits = jnp.asarray(load_digits().data, jnp.float32)
   candidates = everything(len(digits))
-  items, gains = jax.jit(
-    functools.partial(facility.facility_gains, similarity="euclidean", k=10)
-  )(digits, candidates)
+  items, gain = gains(digits, candidates, 10, similarity="euclidean")
   assert items[:5].tolist() == [945, 392, 1507, 793, 1417]
-  assert gains[1:3].tolist() == [384346, 250615]
-  # apricot adds the largest squared distance, of 6,  for each of 1797 items.
-  squares = oracle_cover.euclidean(*[np.asarray(digits)] * 2) ** 2
-  assert round(len(digits) * squares.max() + float(gains[0])) == 7448636
-  cosine, _ = facility.facility_gains(digits, candidates, 3)
+  assert gain[1:3].tolist() == [384346, 250615]
+  # apricot adds the largest squared distance, for each of 1797 items.
+  squares = cdist(digits, digits, "sqeuclidean")
+  assert round(len(digits) * squares.max() + float(gain[0])) == 7448636
+  cosine, _ = gains(digits, candidates, 3)
   assert cosine.tolist() == [424, 615, 1545]
 
 
@@ -112,8 +122,8 @@ def choose(features, candidates, similarity, k):
 @pytest.mark.parametrize("similarity", sorted(facility.SIMILARITIES))
 def test_equals_the_obvious_greedy(similarity, monkeypatch):
   # Blocks smaller than the pool, and bounds that are worked with for long.
-  monkeypatch.setattr(lazy_greedy, "_GROUND", (8, 3))
-  monkeypatch.setattr(lazy_greedy, "_CANDIDATES", 16)
+  monkeypatch.setattr(coverage, "_GROUND", (8, 3))
+  monkeypatch.setattr(coverage, "_CANDIDATES", 16)
   monkeypatch.setattr(lazy_greedy, "_TOP", 3)
   jax.clear_caches()
   for kind, num_labelled in itertools.product(shapes(0), [0, 5]):
@@ -148,7 +158,6 @@ def value(features, candidates, items, similarity="cosine"):
   return similar[np.ix_(present, labelled + list(items))].max(1).sum()
 
 
-gains = jax.jit(facility.facility_gains, static_argnums=2)
 numbers = st.lists(st.integers(0, 9), min_size=30, max_size=30)
 
 
@@ -170,52 +179,42 @@ def test_reaches_its_share_of_the_best_and_gains_fall(values):
 
 
 def test_more_than_there_are():
-  items, gain = facility.facility_gains(LINE, everything(5), 7)
+  items, gain = gains(LINE, everything(5), 7, similarity="euclidean")
   assert sorted(items.tolist()[:5]) == [0, 1, 2, 3, 4]
   assert items.tolist()[5:] == [5, 5] and gain[5:].tolist() == [0, 0]
 
 
-def test_a_thinned_ground_is_spread_evenly_over_what_is_there():
+def test_a_thinned_ground_is_spread_evenly_and_progress_is_told():
   present = jnp.arange(12) % 3 != 1  # 0, 2, 3, 5, 6, 8, 9, 11
   ids, count = facility.thinned(present, 4)
   assert ids[:count].tolist() == [0, 3, 6, 9]
   ids, count = facility.thinned(present, 10)
   assert ids[:count].tolist() == [0, 2, 3, 5, 6, 8, 9, 11]
   features = jnp.asarray(shapes(0)["normal"], jnp.float32)
-  full = facility.max_cover(None, features, EVERYTHING, 5)
-  thin = facility.max_cover(None, features, EVERYTHING, 5, ground=N)
-  assert full.tolist() == thin.tolist()
-  few = facility.max_cover(None, features, EVERYTHING, 5, ground=7)
-  assert len(set(few.tolist())) == 5
-
-
-def test_progress_is_told_of_every_pick():
   seen = []
-  facility.max_cover(
-    None, LINE, everything(5), 3, progress=lambda *now: seen.append(now)
+  few = cover(
+    None, features, EVERYTHING, 5, ground=7, progress=lambda *x: seen.append(x)
   )
+  assert len(set(few.tolist())) == 5
   jax.effects_barrier()
-  assert sorted(seen)[-1] == (3, 3)
+  assert sorted(seen)[-1] == (5, 5)
 
 
 def test_swaps_leave_a_greedy_trap():
   # Greedy starts in the middle, between two groups that need a medoid each.
   features = jnp.array([[-5.0], [-4.9], [-5.1], [0.0], [5.0], [4.9], [5.1]])
-  run = functools.partial(
-    facility.optimal_transport, None, features, everything(7), 2
-  )
+  run = functools.partial(transport, None, features, everything(7), 2)
   assert 3 in run(swaps=0).tolist()
   assert sorted(run().tolist()) == [0, 4]
 
 
 @pytest.mark.parametrize("num_labelled", [0, 3])
 def test_swaps_equal_the_oracle_and_only_improve(num_labelled):
-  run = jax.jit(facility.optimal_transport, static_argnums=3)
   for seed in range(2):
     features = jnp.asarray(shapes(seed)["normal"][:16], jnp.float32)
     available = jnp.arange(16) >= num_labelled
     candidates = Candidates(available, ~available)
-    items = run(None, features, candidates, 4).tolist()
+    items = transport(None, features, candidates, 4).tolist()
     assert items == oracle_cover.optimal_transport(features, candidates, 4)
     greedy = oracle_cover.facility_location(features, candidates, 4, "distance")
     after = oracle_cover.cost(features, candidates, items)
