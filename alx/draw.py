@@ -37,35 +37,66 @@ def draw_item(key: jax.Array, pool: PoolState, draws: Draws, aware: float):
   """One labelled item and the class it was drawn for (C: for none)."""
   key_aware, key_class, key_slot = jax.random.split(key, 3)
   num_classes = draws.seen.shape[0]
-  log_odds = jnp.where(draws.seen, 0.0, -jnp.inf)
-  wanted = jax.random.categorical(key_class, log_odds)
-  nth = jax.random.randint(key_slot, (), 0, draws.until[wanted, -1])
-  by_class = jnp.searchsorted(draws.until[wanted], nth, side="right")
   evenly = jax.random.randint(key_slot, (), 0, pool.count)
+  if aware == 0:
+    return pool.order[evenly], jnp.int32(num_classes)
+  log_odds = jnp.where(draws.seen, 0.0, -jnp.inf)
+  wanted = jax.random.categorical(key_class, log_odds).astype(jnp.int32)
+  nth = jax.random.randint(key_slot, (), 0, draws.until[wanted, -1])
   is_aware = jax.random.uniform(key_aware) < aware
-  slot = jnp.where(is_aware, by_class, evenly)
+  slot = jnp.where(is_aware, _slot_of_class(draws, wanted, nth), evenly)
   return pool.order[slot], jnp.where(is_aware, wanted, num_classes)
 
 
-def draw_batch(
-  key: jax.Array,
-  images: Images,
-  labels: jax.Array,
-  pool: PoolState,
-  draws: Draws,
-  training: Training,
-) -> tuple[jax.Array, jax.Array]:
-  """A training batch: [batch, *patch, channels] and its labels."""
+def _slot_of_class(draws, wanted, nth):
+  """The n-th label slot that shows a class, by one search in one array."""
+  num_classes, num_slots = draws.until.shape
+  offsets = (num_slots + 1) * jnp.arange(num_classes, dtype=jnp.int32)
+  until = (draws.until + offsets[:, None]).reshape(-1)
+  place = jnp.searchsorted(until, nth + offsets[wanted], side="right")
+  return place - num_slots * wanted
+
+
+class Drawn(NamedTuple):
+  """What the batches of a fit are made of; `...` is steps and batch."""
+
+  items: jax.Array  # [...] int32
+  wanted: jax.Array  # [...] int32, the class it was drawn for, C for none
+  key_patch: jax.Array  # [...] key of the place of the patch
+  key_augment: jax.Array  # [...] key
+
+
+def draw_items(
+  keys: jax.Array, pool: PoolState, draws: Draws, training: Training
+) -> Drawn:
+  """The items of all batches: keys [steps] -> arrays of [steps, batch].
+
+  All at once, since random bits in small portions are slow.
+  """
 
   def one(key):
     key_item, key_patch, key_augment = jax.random.split(key, 3)
     item, wanted = draw_item(key_item, pool, draws, training.class_aware)
-    image, label = _draw_patch(
-      key_patch, images, labels, item, wanted, training.patch
-    )
-    return augment(key_augment, image, label, training.augment)
+    return Drawn(item, wanted, key_patch, key_augment)
 
-  return jax.vmap(one)(jax.random.split(key, training.batch))
+  def of_batch(key):
+    return jax.vmap(one)(jax.random.split(key, training.batch))
+
+  return jax.vmap(of_batch)(keys)
+
+
+def cut_batch(
+  drawn: Drawn, images: Images, labels: jax.Array, training: Training
+) -> tuple[jax.Array, jax.Array]:
+  """The batch [batch, *patch, channels] of one step, and its labels."""
+
+  def one(drawn):
+    image, label = _draw_patch(
+      drawn.key_patch, images, labels, drawn.items, drawn.wanted, training.patch
+    )
+    return augment(drawn.key_augment, image, label, training.augment)
+
+  return jax.vmap(one)(drawn)
 
 
 def _draw_patch(key, images, labels, item, wanted, patch):

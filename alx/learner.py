@@ -10,7 +10,7 @@ import optax
 
 from alx import losses
 from alx.data import patches
-from alx.draw import count_draws, draw_batch
+from alx.draw import count_draws, cut_batch, draw_items
 from alx.models import Model
 from alx.prediction import Prediction
 from alx.settings import Training
@@ -33,9 +33,27 @@ class Learner(NamedTuple):
 
 
 def make_learner(
-  model: Model, num_classes: int, channels: int, training: Training
+  model: Model,
+  num_classes: int,
+  channels: int,
+  training: Training,
+  over_passes: Callable | None = None,
 ) -> Learner:
-  """A learner for one model; segmentation iff the labels have space."""
+  """A learner for one model; segmentation iff the labels have space.
+
+  Args:
+    model: what is fitted.
+    num_classes: number C of classes.
+    channels: of an image.
+    training: how it is fitted and asked.
+    over_passes: maps a function over the leading axis of its first argument
+      only, as `parallel.over_passes` does on all devices. By default whole
+      passes are made one after the other, those of a head all at once.
+  """
+  if model.trunk is None:
+    passes = (over_passes or _in_turn)(partial(_whole_pass, model, training))
+  else:
+    passes = (over_passes or _at_once)(partial(_head_pass, model))
 
   def init(key):
     return model.init(key, jnp.zeros((1, *training.patch, channels)))
@@ -44,7 +62,8 @@ def make_learner(
     return _fit(key, params, images, labels, pool, model, num_classes, training)
 
   def predict(key, params, images, items, num_samples=0):
-    return _predict(key, params, images, items, num_samples, model, training)
+    keys = sample_keys(key, items, num_samples)
+    return _predict(keys, params, images, passes, model, training)
 
   return Learner(init, fit, predict)
 
@@ -88,9 +107,8 @@ def _fit(key, params, images, labels, pool, model, num_classes, training):
 
   def step(carry, now):
     params, state = carry
-    key, progress = now
-    key_batch, key_dropout = jax.random.split(key)
-    inputs, truth = draw_batch(key_batch, images, labels, pool, draws, training)
+    key_dropout, progress, drawn = now
+    inputs, truth = cut_batch(drawn, images, labels, training)
     loss, grads = jax.value_and_grad(loss_of)(
       params, key_dropout, inputs, truth, progress
     )
@@ -100,8 +118,11 @@ def _fit(key, params, images, labels, pool, model, num_classes, training):
   carry = (params, optimizer.init(params))
   steps = training.steps
   progress = jnp.arange(steps, dtype=jnp.float32) / steps
-  keys = jax.random.split(key, steps)
-  (params, _), history = jax.lax.scan(step, carry, (keys, progress))
+  keys = jax.vmap(jax.random.split)(jax.random.split(key, steps))
+  drawn = draw_items(keys[:, 0], pool, draws, training)
+  (params, _), history = jax.lax.scan(
+    step, carry, (keys[:, 1], progress, drawn)
+  )
   return params, history
 
 
@@ -118,27 +139,32 @@ def _loss(logits, truth, progress, training):
   return loss(logits, truth)
 
 
-def _predict(key, params, images, items, num_samples, model, training):
-  """One deterministic prediction, or S samples keyed by pass and item."""
-  keys = sample_keys(key, items, num_samples)
+def _predict(keys, params, images, passes, model, training):
+  """One prediction without dropout, or one for each row of keys [S, B]."""
+  num_samples = keys.shape[0]
   if model.trunk is None and num_samples == 0:
     logits, features = _windows(partial(model.apply, params), images, training)
     return _as_prediction(logits[None], features, images)
   if model.trunk is None:
-    return _predict_whole(keys, params, images, model, training)
+    logits, features = passes(keys, params, images)
+    return _as_prediction(logits, features.mean(0), images)
   hidden, features = _windows(partial(model.trunk, params), images, training)
   if num_samples == 0:
     logits = model.head(params, hidden)[None]
-    return _as_prediction(logits, features, images, hidden)
-  logits = jax.vmap(
-    jax.vmap(lambda key, hidden: model.head(params, hidden[None], key)[0]),
-    (0, None),
-  )(keys, hidden)
+  else:
+    logits = passes(keys, params, hidden)
   return _as_prediction(logits, features, images, hidden)
 
 
-def _predict_whole(keys, params, images, model, training):
-  """For a model that is not split: every sample is a full pass per item.
+def _head_pass(model, keys, params, hidden):
+  """One pass of the head, with a key for each item."""
+  return jax.vmap(lambda key, x: model.head(params, x[None], key)[0])(
+    keys, hidden
+  )
+
+
+def _whole_pass(model, training, keys, params, images):
+  """One pass of a model that is not split, with a key for each item.
 
   All windows of an item are given its key, so its dropout mask is one.
   """
@@ -152,8 +178,15 @@ def _predict_whole(keys, params, images, model, training):
     alone = jax.tree.map(lambda x: x[None], image)
     return _first(_windows(apply, alone, training))
 
-  logits, features = jax.lax.map(lambda key: jax.vmap(one)(key, images), keys)
-  return _as_prediction(logits, features.mean(0), images)
+  return jax.vmap(one)(keys, images)
+
+
+def _in_turn(one_pass):
+  return lambda keys, *args: jax.lax.map(lambda k: one_pass(k, *args), keys)
+
+
+def _at_once(one_pass):
+  return lambda keys, *args: jax.vmap(lambda k: one_pass(k, *args))(keys)
 
 
 def _first(pair):

@@ -52,6 +52,12 @@ def make_loop(
   learner whose `fit` is jitted and every loop built on it shares that program.
   """
 
+  # Kernels branch and loop as their data want: as a batch over seeds they
+  # would take every branch, one seed after the other takes its own.
+  @jax.custom_batching.sequential_vmap
+  def select(key, description, candidates):
+    return acquisition.select(key, description, candidates, settings.query)
+
   @jax.jit
   def ask(state):
     key = jax.random.fold_in(jax.random.fold_in(state.key, state.round), 0)
@@ -59,9 +65,7 @@ def make_loop(
     description = describe_pool(
       key_describe, state, learner, acquisition, settings
     )
-    items = acquisition.select(
-      key_select, description, candidates_of(state), settings.query
-    )
+    items = select(key_select, description, candidates_of(state))
     return items, _scores_of(items, description)
 
   def ask_and_keep(state):

@@ -4,7 +4,7 @@ import numpy as np
 
 from alx.augment import Augment
 from alx.data import patches
-from alx.draw import count_draws, draw_batch, draw_item
+from alx.draw import count_draws, cut_batch, draw_item, draw_items
 from alx.pool import init_pool, mark_labelled
 from alx.settings import Training
 
@@ -62,7 +62,12 @@ def test_patches_show_the_wanted_class_and_stay_inside():
   pool = pool_of(2, 0, 1)
   draws = count_draws(labels, pool, 2)
   training = Training(patch, batch=64, class_aware=1.0, augment=PLAIN)
-  x, y = draw_batch(jax.random.key(0), images, labels, pool, draws, training)
+  drawn = draw_items(
+    jax.random.split(jax.random.key(0), 1), pool, draws, training
+  )
+  x, y = cut_batch(
+    jax.tree.map(lambda d: d[0], drawn), images, labels, training
+  )
   assert x.shape == (64, 8, 8, 1) and y.shape == (64, 8, 8)
   assert (x > 0).all()  # no padding was read
   shows = np.asarray((y == 1).any((1, 2)))

@@ -1,12 +1,11 @@
 """ProbCover: balls of one radius that hold as many items as possible."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.base import Candidates, greedy, usable
+from alx.acquisition.base import Candidates, usable
 from alx.acquisition.cover import k_center
 from alx.acquisition.coverage import (
   Problem,
@@ -21,11 +20,11 @@ from alx.acquisition.facility import euclidean, thinned
 from alx.acquisition.geometry import (
   BLOCK,
   cross,
-  report,
   squared_distances,
   squared_norms,
   unit_rows,
 )
+from alx.acquisition.lazy_greedy import lazy_greedy, start
 
 _INSIDE = 1 - 1e-4  # keeps a radius clear of the distance it is taken from
 _ROUNDS = 10  # of k-means
@@ -52,8 +51,8 @@ def prob_cover(
   farthest from what is labelled and picked, or from the mean where that is
   nothing; then ties go to the lowest id.
 
-  Time O(N^2 D) for the first counts and less than that for all picks together,
-  because every item is covered once; memory O(N D), never N x N.
+  Time O(N^2 D) for the first counts and less for all picks together, because
+  every item is covered once; memory O(N D), never N x N.
 
   Args:
     key: unused.
@@ -77,6 +76,8 @@ def prob_cover(
   if delta is None:
     labels = k_means_labels(rows, present, clusters)
     delta = purity_radius(rows, labels, present, purity)
+  if k == 0:
+    return jnp.zeros(0, jnp.int32)
   items = points(rows)
   problem = Problem(
     items,
@@ -86,70 +87,55 @@ def prob_cover(
     euclidean,
   )
   nearest = -best_cover(problem, *compact(candidates.labelled))
-  held = ~present | (nearest < delta * delta)
-  state = _State(
-    _first_counts(problem, ~held, delta),
-    nearest,
-    held,
-    candidates.available,
-    jnp.int32(0),
-  )
+  held = nearest < delta * delta
+  cover = jnp.where(present, held.astype(rows.dtype), jnp.inf)
+  balls = problem._replace(similarity=_within(delta))
+  counts = _counts(balls, present & ~held)
+  reach = _distances(rows, present, nearest, problem.candidates)
+  state = start(balls, cover, counts, reach, k)
+  some = candidates.labelled.any()
+
+  def move(state, item):
+    square = -to_item(problem, item)[problem.candidates]
+    known = some | (state.count > 0)
+    return jnp.where(known, jnp.minimum(state.rank, square), square)
+
+  return lazy_greedy(balls, state, move, progress)[0]
+
+
+def _distances(rows, present, nearest, candidates):
+  """[N] what k_center goes by: distances to centres, or else to the mean."""
   mean = rows.sum(0) / jnp.maximum(present.sum(), 1)
   spread = squared_norms(rows - mean[None, :])
-
-  def gains(state):
-    reach = jnp.where(jnp.isinf(state.nearest), spread, state.nearest)
-    most = jnp.where(state.free, state.counts, -1.0)
-    return jnp.where(most == most.max(), reach, -jnp.inf)
-
-  def update(state, item):
-    square = -to_item(problem, item)
-    new = (square < delta * delta) & ~state.held
-    report(progress, state.done + 1, k)
-    return _State(
-      state.counts - _counts(problem, new, delta),
-      jnp.minimum(state.nearest, square),
-      state.held | new,
-      state.free.at[item].set(False),
-      state.done + 1,
-    )
-
-  return greedy(state, gains, update, candidates.available, k)
+  return jnp.where(jnp.isinf(nearest), spread, nearest)[candidates]
 
 
-class _State(NamedTuple):
-  counts: jax.Array  # [N] float32, what the ball of each candidate would add
-  nearest: jax.Array  # [N], squared distance to what is labelled or picked
-  held: jax.Array  # [N] bool, by a ball or not there
-  free: jax.Array  # [N] bool
-  done: jax.Array  # [] int32, picks
+def _within(delta):
+  """1 where the distance is below delta, else 0."""
+
+  def within(products, x_norms, y_norms):
+    square = -euclidean(products, x_norms, y_norms)
+    return (square < delta * delta).astype(products.dtype)
+
+  return within
 
 
-def _counts(problem, items, delta):
-  """[N] how many of the items [N] bool the ball of each candidate holds."""
+def _counts(problem, wanted):
+  """[N] how many of the wanted items [N] bool each candidate's ball holds.
 
-  def inside(minus_square, _):
-    return (-minus_square < delta * delta).astype(minus_square.dtype)
-
-  counts = sums(problem, *compact(items), inside)
-  num_items = counts.shape[0]
-  real = jnp.arange(num_items) < problem.num_candidates
-  ids = jnp.where(real, problem.candidates, num_items)
-  return jnp.zeros(num_items).at[ids].set(counts, mode="drop")
-
-
-def _first_counts(problem, items, delta):
-  """The same as `_counts`, of most pairs one way only if that is less work."""
-  pairs = items.sum() * problem.num_candidates.astype(jnp.float32)
+  Of pairs the one way only, if that is less work.
+  """
+  pairs = wanted.sum() * problem.num_candidates.astype(jnp.float32)
   return jax.lax.cond(
-    2 * pairs > float(items.shape[0]) ** 2,
-    lambda: _counts_of_pairs(problem.items, items, delta),
-    lambda: _counts(problem, items, delta),
+    2 * pairs > float(wanted.shape[0]) ** 2,
+    lambda: _counts_of_pairs(problem, wanted),
+    lambda: sums(problem, *compact(wanted), lambda near, _: near),
   )
 
 
-def _counts_of_pairs(items, wanted, delta):
-  """[N] how many of the wanted [N] bool are in each ball; half of the pairs."""
+def _counts_of_pairs(problem, wanted):
+  """The same; a block of pairs counts for both of its sides."""
+  items = problem.items
   num_items = wanted.shape[0]
   size = min(_PAIRS, num_items)
   num_blocks = -(-num_items // size)
@@ -166,7 +152,7 @@ def _counts_of_pairs(items, wanted, delta):
       counts, mine = carry
       others, y, y_weight = take(j)
       products = cross(x.rows, y.rows)
-      near = -euclidean(products, x.norms, y.norms) < delta * delta
+      near = problem.similarity(products, x.norms, y.norms) > 0
       mine += jnp.where(near, y_weight[None, :], 0.0).sum(1)
       theirs = jnp.where(near, x_weight[:, None], 0.0).sum(0)
       theirs = jnp.where(j > i, theirs, 0.0)
@@ -176,7 +162,8 @@ def _counts_of_pairs(items, wanted, delta):
     counts, mine = jax.lax.fori_loop(i, num_blocks, column, carry)
     return counts.at[ids].add(mine, mode="drop")
 
-  return jax.lax.fori_loop(0, num_blocks, row, jnp.zeros(num_items))
+  counts = jax.lax.fori_loop(0, num_blocks, row, jnp.zeros(num_items))
+  return counts[problem.candidates]
 
 
 def purity_radius(

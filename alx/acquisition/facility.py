@@ -15,7 +15,13 @@ from alx.acquisition.coverage import (
   totals,
 )
 from alx.acquisition.geometry import cross, squared_norms, unit_rows
-from alx.acquisition.lazy_greedy import lazy_greedy
+from alx.acquisition.lazy_greedy import (
+  gains_over,
+  lazy_greedy,
+  picked_first,
+  rounded,
+  start,
+)
 from alx.acquisition.medoids import swap
 
 _ROUNDING = 2.0**-20  # of squared norms: a squared distance below it is 0
@@ -227,8 +233,10 @@ def _choose(problem, labelled, k, progress):
     to_item(problem, problem.candidates[first]),
     best_cover(problem, *labelled),
   )
-  first = alone, first, total[first]
-  return lazy_greedy(problem, cover, k, rank, first, progress)
+  gain = gains_over(problem, cover)
+  state = rounded(start(problem, cover, gain, rank, k))
+  state = picked_first(state, alone, first, total[first])
+  return lazy_greedy(problem, state, progress=progress)
 
 
 def _totals(problem):

@@ -24,9 +24,12 @@ _ROUNDING = 2.0**-19  # of a gain, in many small subtractions from it
 TIE = 2.0**-20
 # New gains cost this share of bringing all of them up to date: do the latter.
 _SHARE = 0.25
+_LARGE = 1e30  # a gain that is not more, so that differences are numbers
 
 
-class _State(NamedTuple):
+class State(NamedTuple):
+  """Bounds of the gains of N candidates, and the picks so far."""
+
   cover: jax.Array  # [G], similarity to the nearest pick
   known: jax.Array  # [G], the cover that `gain` is about
   gain: jax.Array  # [N] of each candidate, at `known`
@@ -38,14 +41,13 @@ class _State(NamedTuple):
   gains: jax.Array  # [k] float32
   count: jax.Array  # [] int32
   spent: jax.Array  # [] float32, similarities since `known` was `cover`
+  rank: jax.Array  # [N] decides between equal gains, and then the lowest id
 
 
 def lazy_greedy(
   problem: Problem,
-  cover: jax.Array,
-  k: int,
-  rank: jax.Array,
-  first: tuple,
+  state: State,
+  move: Callable | None = None,
   progress: Callable | None = None,
 ) -> tuple[jax.Array, jax.Array]:
   """Greedy picks and their gains.
@@ -61,40 +63,34 @@ def lazy_greedy(
 
   Args:
     problem: what covers what.
-    cover: [G] similarity to what is already picked.
-    k: how many.
-    rank: [N] of each candidate, finite: decides between equal gains, and then
-      the lowest id.
-    first: (is there one, its place among the candidates, its gain) of a first
-      pick that `cover` already knows of.
+    state: from `start`.
+    move: (state before a pick, item) -> rank [N] after it; None: it stays.
     progress: called with (picked, k).
 
   Returns:
     items [k] int32, N in an empty slot, and gains [k] float32.
   """
-  if k == 0:
-    return jnp.zeros(0, jnp.int32), jnp.zeros(0)
-  state = _start(problem, cover, k, first)
-  total = jnp.minimum(k, problem.num_candidates)
-
-  real = jnp.arange(cover.shape[0]) < problem.num_ground
-  scale = jnp.where(real, jnp.abs(cover), 0.0).max()
+  total = jnp.minimum(state.picks.shape[0], problem.num_candidates)
+  scale = jnp.where(
+    jnp.abs(state.cover) < _LARGE, jnp.abs(state.cover), 0
+  ).max()
 
   def advance(state):
     upper = _upper(state)
     apart = TIE * (upper.max() + scale)
     tied = upper >= upper.max() - apart
-    among = jnp.where(tied & state.free, rank, -jnp.inf)
+    among = jnp.where(tied & state.free, state.rank, -jnp.inf)
     best = jnp.argmax(among).astype(jnp.int32)
-    sure = (state.fresh | (upper <= apart) | ~tied).all()
     pending = (state.cover > state.known).sum()
+    exact = state.fresh | ((pending == 0) & (state.slack == 0))
+    sure = (exact | (upper <= apart) | ~tied).all()
     all_of_them = pending * problem.num_candidates.astype(jnp.float32)
     catch_up = (pending > 0) & (state.spent > _SHARE * all_of_them)
     step = jnp.where(sure, 0, jnp.where(catch_up, 1, 2))
     return jax.lax.switch(
       step,
       [
-        lambda s: _pick(problem, s, best, progress),
+        lambda s: _pick(problem, s, best, upper[best], move, progress),
         lambda s: _catch_up(problem, s),
         lambda s: _compute_anew(problem, s),
       ],
@@ -103,43 +99,78 @@ def lazy_greedy(
 
   state = jax.lax.while_loop(lambda s: s.count < total, advance, state)
   items = problem.candidates.at[state.picks].get(mode="clip")
-  filled = jnp.arange(k) < state.count
+  filled = jnp.arange(items.shape[0]) < state.count
   return jnp.where(filled, items, problem.items.norms.shape[0]), state.gains
 
 
-def _start(problem, cover, k, first):
-  places = jnp.arange(problem.candidates.shape[0], dtype=jnp.int32)
+def start(
+  problem: Problem, cover: jax.Array, gain: jax.Array, rank: jax.Array, k: int
+) -> State:
+  """Nothing is picked; the gains [N] are exact, as those of whole numbers are.
+
+  Args:
+    problem: what covers what.
+    cover: [G] similarity to what is chosen already.
+    gain: [N] of each candidate.
+    rank: [N] of each candidate: decides between equal gains.
+    k: how many will be picked.
+  """
+  places = jnp.arange(problem.candidates.shape[0])
   behind = jnp.arange(cover.shape[0]) >= problem.num_ground
   cover = jnp.where(behind, jnp.inf, cover)
-  gain = sums(problem, *whole_ground(problem), _gain_over(cover))
-  given, place, worth = first
-  free = places < problem.num_candidates
-  return _State(
+  return State(
     cover=cover,
     known=cover,
     gain=gain,
-    slack=_ROUNDING * gain,
+    slack=jnp.zeros(places.shape),
     tight=jnp.full(places.shape, jnp.inf),
     fresh=jnp.zeros(places.shape, bool),
-    free=free.at[place].set(free[place] & ~given),
-    picks=jnp.zeros(k, jnp.int32).at[0].set(place.astype(jnp.int32)),
-    gains=jnp.zeros(k).at[0].set(jnp.where(given, worth, 0.0)),
-    count=given.astype(jnp.int32),
+    free=places < problem.num_candidates,
+    picks=jnp.zeros(k, jnp.int32),
+    gains=jnp.zeros(k),
+    count=jnp.int32(0),
     spent=jnp.float32(0),
+    rank=rank,
   )
+
+
+def rounded(state: State) -> State:
+  """The same with gains that are sums of rounded numbers."""
+  return state._replace(slack=_ROUNDING * state.gain)
+
+
+def picked_first(state: State, given, place, gain) -> State:
+  """The same with a first pick, if `given`, that the cover knows of already."""
+  place = place.astype(jnp.int32)
+  return state._replace(
+    free=state.free.at[place].set(state.free[place] & ~given),
+    picks=state.picks.at[0].set(place),
+    gains=state.gains.at[0].set(jnp.where(given, gain, 0.0)),
+    count=given.astype(jnp.int32),
+  )
+
+
+def gains_over(problem: Problem, cover: jax.Array) -> jax.Array:
+  """[N] gain of each candidate over a cover [G]."""
+
+  def gain(similar, places):
+    return jnp.maximum(similar - cover[places][None, :], 0)
+
+  return sums(problem, *whole_ground(problem), gain)
 
 
 def _upper(state):
   """[N] upper bounds of the gains, -1 where nothing can be picked."""
   upper = jnp.minimum(state.gain + state.slack, state.tight)
-  return jnp.where(state.free, jnp.maximum(upper, 0.0), -1.0)
+  # Neither what rounding made negative nor what is not a number.
+  upper = jnp.where(upper > 0, jnp.minimum(upper, _LARGE), 0.0)
+  return jnp.where(state.free, upper, -1.0)
 
 
-def _pick(problem, state, best, progress):
+def _pick(problem, state, best, gain, move, progress):
   item = problem.candidates[best]
   similar = to_item(problem, item)
   report(progress, state.count + 1, state.picks.shape[0])
-  gain = jnp.where(state.fresh[best], state.tight[best], 0.0)
   return state._replace(
     cover=jnp.maximum(state.cover, similar),
     fresh=jnp.zeros_like(state.fresh),
@@ -147,6 +178,7 @@ def _pick(problem, state, best, progress):
     picks=state.picks.at[state.count].set(best),
     gains=state.gains.at[state.count].set(gain),
     count=state.count + 1,
+    rank=move(state, item) if move else state.rank,
   )
 
 
@@ -178,10 +210,3 @@ def _compute_anew(problem, state):
     fresh=state.fresh.at[places].set(True),
     spent=state.spent + float(size) * problem.num_ground,
   )
-
-
-def _gain_over(cover):
-  def gain(similar, places):
-    return jnp.maximum(similar - cover.at[places].get(mode="clip")[None, :], 0)
-
-  return gain

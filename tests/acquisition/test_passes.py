@@ -22,7 +22,7 @@ def test_agrees_with_numpy(through):
   squares = ((exact - exact.mean(0)) ** 2).sum(0)
   np.testing.assert_allclose(summary.squares, squares, atol=1e-6)
   entropy = -(exact * np.log(exact)).sum(-1).mean(0)
-  np.testing.assert_allclose(summary.entropy, entropy, atol=1e-6)
+  np.testing.assert_allclose(summary.surprise.sum(-1), entropy, atol=1e-6)
   votes = np.stack([(exact.argmax(-1) == c).sum(0) for c in range(3)], -1)
   assert (summary.votes == votes).all() and summary.count == 7
 
