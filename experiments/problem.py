@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import pathlib
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from alx import data, evaluation, models
 from alx.acquisition import BY_NAME
 from alx.augment import Augment
 from alx.data import patches, phantom
+from alx.data.features import with_features
 from alx.data.patches import Images
 from alx.learner import Learner, make_learner
 from alx.loop import check_budget
@@ -23,6 +25,7 @@ _DEFAULTS = {  # task and spatial axes -> model, widths, batch, block
   ("segmentation", 3): ("unet", (8, 16, 32), 4, 1),
   ("segmentation", 2): ("unet", (16, 32, 64, 128), 8, 16),
   ("classification", 2): ("cnn", (16, 32, 64), 32, 128),
+  ("classification", 0): ("mlp", (), 32, 4096),  # features: a linear head
 }
 _PATCH_CAP = {2: 256, 3: 64}
 
@@ -54,9 +57,12 @@ def load_dataset(config: Config, progress: Callable | None) -> data.Dataset:
       contrast=0.7,
       hard=0.1,
     )
-  return data.load(
+  dataset = data.load(
     config.data, where=config.where, strict=config.strict, progress=progress
   )
+  if config.features:
+    return with_features(dataset, pathlib.Path(config.features))
+  return dataset
 
 
 def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
@@ -84,6 +90,10 @@ def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
     block=config.block or block,
     evidential=config.evidential or _want_evidence(names),
   )
+  if not dims:  # features: nothing to draw, nothing to distort
+    config = dataclasses.replace(
+      config, pictures=0, flips=False, turns=False, intensity=0.0
+    )
   return dataclasses.replace(config, patch=_patch(config, dataset, dims))
 
 
@@ -191,17 +201,27 @@ def _make_learner(config: Config, dataset: data.Dataset) -> Learner:
   return make_learner(make[config.model](), num_classes, channels, training)
 
 
-def evaluate(problem: Problem, params) -> dict[str, float]:
-  """The metrics of `params` on the test items; the first is the main one."""
+def held_out(problem: Problem) -> tuple:
+  """What `predict_test` takes beside the params."""
+  if problem.dataset.task == "classification":
+    return (problem.test_images,)
+  return problem.test_images, problem.test_labels
+
+
+def predict_test(problem: Problem, params):
+  """Probabilities or masks of the test items."""
+  return problem.predict_test(params, *held_out(problem))
+
+
+def metrics_of(problem: Problem, predicted) -> dict[str, float]:
+  """The metrics of `predict_test`; the first is the main one."""
   dataset, test = problem.dataset, problem.split.test
   if dataset.task == "classification":
-    probs = np.asarray(problem.predict_test(params, problem.test_images))
     return evaluation.classification_metrics(
-      probs, np.asarray(problem.test_labels)
+      np.asarray(predicted), np.asarray(problem.test_labels)
     )
-  masks = problem.predict_test(params, problem.test_images, problem.test_labels)
   return evaluation.segmentation_metrics(
-    masks,
+    predicted,
     [dataset.labels[i] for i in test],
     dataset.class_names,
     [dataset.spacing_mm[i] for i in test],

@@ -1,11 +1,9 @@
 """One run: the rounds of one acquisition and one seed, killed or not."""
 
-import time
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from alx.acquisition import BY_NAME
 from alx.checkpoint import Checkpoints
@@ -15,7 +13,8 @@ from alx.settings import Asking
 from experiments import pictures, store
 from experiments.config import Config
 from experiments.job import Job
-from experiments.problem import Problem, evaluate
+from experiments.problem import Problem, metrics_of, predict_test
+from experiments.records import Clock, check_picks, curve_row, record_picks
 
 
 class Saved(NamedTuple):
@@ -34,10 +33,6 @@ class Told(NamedTuple):
   state: LoopState
   row: dict
   laps: dict
-
-
-class Diverged(Exception):
-  """A model whose predictions are not numbers any more."""
 
 
 def run_rounds(job: Job, loop: Loop, first: Told | None) -> Told | None:
@@ -103,18 +98,18 @@ def _saved(state: LoopState) -> Saved:
 
 def _ask(job, loop, state, number):
   """The round's items, recorded: (state, items [width], seconds)."""
-  config, clock = job.config, _Clock()
+  config, clock = job.config, Clock()
   num_items = job.problem.labels.shape[0]
   job.show(number, "asking")
   if number == 0:
     items = draw_start(state.key, num_items, config.start)
   else:
     items, state = loop.ask(state)
-    _check_picks(job, items, number)
+    check_picks(job, items, number)
   asked = pad_items(items, max(config.start, config.query), num_items)
   jax.block_until_ready(asked)
   clock.lap("seconds_score")
-  _record_picks(job, number, items, state.scores if number else None)
+  record_picks(job, number, items, state.scores if number else None)
   if number and config.pictures:
     job.show(number, "drawing pictures")
     pictures.save(job, state, items, number)
@@ -123,69 +118,16 @@ def _ask(job, loop, state, number):
 
 def _tell_and_test(job, loop, state, asked, number) -> Told:
   """Looks the labels up, fits the model, tests it."""
-  clock = _Clock()
+  clock = Clock()
   job.show(number, "training")
   state = loop.tell(state, asked, job.problem.labels[asked])
   jax.block_until_ready(state.params)
   clock.lap("seconds_train")
   job.show(number, "testing")
-  row = _curve_row(job.problem, state, number)
+  predicted = predict_test(job.problem, state.params)
+  row = curve_row(job.problem, predicted, state.pool.count, number)
   clock.lap("seconds_test")
   return Told(state, row, clock.laps)
-
-
-class _Clock:
-  """Seconds from lap to lap, by name."""
-
-  def __init__(self):
-    self.laps = {}
-    self._last = time.monotonic()
-
-  def lap(self, name):
-    now = time.monotonic()
-    self.laps[name] = f"{now - self._last:.3f}"
-    self._last = now
-
-
-def _curve_row(problem: Problem, state: LoopState, number: int) -> dict:
-  """Round, labels and metrics; floats in full, so that resumes compare."""
-  row = evaluate(problem, state.params)
-  numbers = {
-    name: value if isinstance(value, int) else f"{value:.9g}"
-    for name, value in row.items()
-  }
-  return {"round": number, "labels": int(state.pool.count), **numbers}
-
-
-def _check_picks(job, items, number):
-  """The budget was checked: a missing item is a score that is no number."""
-  found = int((items < job.problem.labels.shape[0]).sum())
-  if found < job.config.query:
-    raise Diverged(
-      f"{job.folder}: in round {number} {job.name} could score {found} of "
-      f"{job.config.query} items; the model gives no numbers: lower "
-      "learning_rate"
-    )
-
-
-def _record_picks(job, number, items, scores):
-  """Appends the ids of a round's items to picks.csv."""
-  dataset, pool = job.problem.dataset, job.problem.split.pool
-  items = np.asarray(items)
-  scores = np.full(len(items), np.nan) if scores is None else scores
-  rows = [
-    {
-      "round": number,
-      "rank": rank,
-      "id": dataset.ids[pool[item]],
-      "score": f"{float(score):.9g}",
-    }
-    for rank, (item, score) in enumerate(
-      zip(items, np.asarray(scores), strict=True)
-    )
-    if item < len(pool)
-  ]
-  store.append_rows(job.folder / "picks.csv", rows)
 
 
 def run_full(job: Job) -> None:
@@ -209,5 +151,6 @@ def run_full(job: Job) -> None:
     pool,
   )
   job.show(0, "testing")
-  row = {"round": 0, "labels": num_items} | evaluate(problem, params)
+  row = metrics_of(problem, predict_test(problem, params))
+  row = {"round": 0, "labels": num_items} | row
   store.append_rows(job.folder / "curve.csv", [row])

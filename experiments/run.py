@@ -10,6 +10,11 @@ says they help most, retrains, and compares with random selection:
 --data is "phantom" (made here), a Medical Segmentation Decathlon or nnU-Net v2
 folder, a MedMNIST .npz, or an .npz with `images`, `labels` and optional
 `patient`/`group`, `split`. The same command again goes on where it stopped.
+
+On embeddings of a frozen model a linear head (or --set=widths=256) is trained,
+all seeds at once:
+
+  python -m experiments.run --features=embeddings.npz --seeds=20
 """
 
 import dataclasses
@@ -22,10 +27,16 @@ from rich.console import Console
 from alx.acquisition import BY_NAME
 from experiments import configs, study
 from experiments.config import Config, override
-from experiments.rounds import Diverged
+from experiments.records import Diverged
 
 _DATA = flags.DEFINE_string(
   "data", None, "Folder or .npz file; without it a phantom is made."
+)
+_FEATURES = flags.DEFINE_string(
+  "features",
+  None,
+  "Embeddings: an .npz with `features` [N, D] and `labels`, or, with --data, "
+  "an .npy [N, D] or .npz that takes the place of its images.",
 )
 _WORKDIR = flags.DEFINE_string(
   "workdir",
@@ -64,10 +75,12 @@ _SET = flags.DEFINE_multi_string(
 
 def config_from_flags() -> Config:
   """The preset, then the flags, then --set; ValueError if one is wrong."""
-  preset = _CONFIG.value or ("" if _DATA.value else "phantom")
+  data = _DATA.value or _FEATURES.value
+  preset = _CONFIG.value or ("" if data else "phantom")
   config = configs.load(preset) if preset else Config()
   given = {
-    "data": _DATA.value,
+    "data": data,
+    "features": _DATA.value and _FEATURES.value,
     "where": _WHERE.value,
     "strict": _STRICT.value,
     "seeds": _SEEDS.value,

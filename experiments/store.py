@@ -18,6 +18,7 @@ from experiments.config import Config
 # processes side by side may take seeds or acquisitions each.
 _MAY_CHANGE = {
   "data",  # the digest of what is in it must be the same
+  "features",
   "acquisition",
   "seeds",
   "first_seed",

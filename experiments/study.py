@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from alx import report
+from experiments import batch, rounds, store
 from experiments import problem as problems
-from experiments import rounds, store
 from experiments.config import Config
 from experiments.job import STAGES, Job
 
@@ -58,7 +58,7 @@ def run(study: Study, console: Console) -> pathlib.Path:
   What is finished is not run again, what was interrupted goes on.
 
   Raises:
-    rounds.Diverged: if a model gives no numbers any more.
+    records.Diverged: if a model gives no numbers any more.
   """
   with _bars(console) as bars:
     _run_all(study, bars)
@@ -135,24 +135,51 @@ def _bars(console: Console) -> rich_progress.Progress:
 
 
 def _run_all(study: Study, bars: rich_progress.Progress) -> None:
-  """Seeds outermost, so that a stopped study holds whole comparisons."""
+  """Batches of seeds, and the other seeds one by one.
+
+  Seeds outermost, so that a stopped study holds whole comparisons.
+  """
   config, problem = study.config, study.problem
   loops = {n: rounds.loop_for(problem, config, n) for n in config.acquisition}
-  per_run = config.rounds + 1
-  show = _Shower(bars, config.seeds * (len(loops) * per_run + config.full))
-  for seed in range(config.first_seed, config.first_seed + config.seeds):
+  total = config.seeds * (len(loops) * (config.rounds + 1) + config.full)
+  show = _Shower(bars, total)
+  seeds = range(config.first_seed, config.first_seed + config.seeds)
+  alone = {name: list(seeds) for name in loops}
+  if batch.pays_off(problem, config.seeds):
+    alone = _run_batches(study, loops, seeds, show)
+  for seed in seeds:
     first = None
     for name, loop in loops.items():
-      first = rounds.run_rounds(_job(study, name, seed, show), loop, first)
-      show.finish(per_run)
+      if seed in alone[name]:
+        job = _job(study, name, seed, show)
+        first = rounds.run_rounds(job, loop, first)
+        show.finish(config.rounds + 1)
     if config.full:
       rounds.run_full(_job(study, "full", seed, show))
       show.finish(1)
 
 
-def _job(study: Study, name: str, seed: int, show: "_Shower") -> Job:
+def _run_batches(study, loops, seeds, show) -> dict[str, list[int]]:
+  """Runs what goes together; the seeds of each acquisition that do not."""
+  firsts, alone = {}, {}
+  for name, loop in loops.items():
+    job = _job(study, name, seeds[0], show)
+    batches, alone[name] = batch.plan(job, seeds)
+    programs = batch.programs_of(study.problem, loop)
+    for some in batches:
+      text = f"{name}, seeds {some.start} to {some.stop - 1}"
+      jobs = [_job(study, name, seed, show, text) for seed in some]
+      first = firsts.get(some)
+      firsts[some] = batch.run_batch(jobs, loop, programs, first) or first
+      show.finish(len(some) * (study.config.rounds + 1))
+  return alone
+
+
+def _job(
+  study: Study, name: str, seed: int, show: "_Shower", text: str = ""
+) -> Job:
   folder = study.workdir / "runs" / f"{name}-seed{seed}"
-  report_stage = partial(show.stage, f"{name}, seed {seed}")
+  report_stage = partial(show.stage, text or f"{name}, seed {seed}")
   return Job(study.problem, study.config, name, seed, folder, report_stage)
 
 

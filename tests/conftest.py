@@ -18,10 +18,19 @@ _SHARED = pathlib.Path(__file__).resolve().parents[2] / "shared" / "data"
 def pytest_collection_modifyitems(items):
   """One process for a file, or for a method of the contract: compile once."""
   for item in items:
-    name = getattr(item, "callspec", None) and item.callspec.params.get("name")
-    of_method = name if item.path.name == "test_contracts.py" else None
-    group = f"{item.path.stem}-{of_method}" if of_method else item.path.stem
-    item.add_marker(pytest.mark.xdist_group(group))
+    item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def _group(item):
+  name = getattr(item, "callspec", None) and item.callspec.params.get("name")
+  of_method = name if item.path.name == "test_contracts.py" else None
+  return f"{item.path.stem}-{of_method}" if of_method else item.path.stem
+
+
+def pytest_runtest_teardown(item, nextitem):
+  """Frees what was compiled: a process may hold some ten thousand mappings."""
+  if nextitem is None or _group(item) != _group(nextitem):
+    jax.clear_caches()
 
 
 @pytest.fixture

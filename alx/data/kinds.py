@@ -8,7 +8,7 @@ from alx.data.dataset import Dataset, bad_input, no_progress
 
 _KINDS = (
   "a folder with imagesTr and labelsTr, or an .npz with train_images "
-  "(MedMNIST) or images and labels"
+  "(MedMNIST), images and labels, or features and labels"
 )
 
 

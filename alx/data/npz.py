@@ -4,7 +4,7 @@ import pathlib
 
 import numpy as np
 
-from alx.data import fields, intensity
+from alx.data import features, fields, intensity
 from alx.data.dataset import Dataset, bad_input, no_progress
 from alx.data.label_values import (
   check_classes,
@@ -32,12 +32,13 @@ def load_npz(
   strict: bool = False,
   progress=no_progress,
 ) -> Dataset:
-  """Reads a MedMNIST file, or one with `images` and `labels`.
+  """Reads a MedMNIST file, or one with `images` or `features`, and `labels`.
 
   `labels` of shape [N] or [N, 1] make it classification, labels of the shape
   of the images segmentation. Images are [N, *sp] or [N, *sp, channels]; in
   segmentation the labels tell which, in classification the last of four or
-  more axes is channels if it is at most 4 long.
+  more axes is channels if it is at most 4 long. `features` [N, D] in the place
+  of images are embeddings; each column is brought to mean 0, deviation 1.
 
   Used when there: `ids` [N]; `patient` or `group` [N]; `frame` and `slice` [N],
   for ids such as patient001_frame1_slice03; `split` [N] (0, 1, 2 or train, val,
@@ -63,7 +64,7 @@ def load_npz(
   normal, left_out = _normalise(path, images, ids, rows, strict)
   groups, split = fields.item_groups(arrays), fields.given_split(path, arrays)
   spacing_mm = fields.item_spacing(path, arrays, images.ndim - 2)
-  return Dataset(
+  dataset = Dataset(
     name=path.stem,
     task="classification" if labels.ndim == 1 else "segmentation",
     ids=tuple(ids[i] for i in normal),
@@ -75,6 +76,9 @@ def load_npz(
     split=None if split is None else split[list(normal)],
     left_out=left_out,
   )
+  if images.ndim > 2:
+    return dataset
+  return features.with_rows(dataset, np.stack(dataset.images))
 
 
 def _read_arrays(path):
@@ -92,6 +96,8 @@ def _read_arrays(path):
 
 def _general(path, arrays):
   """MedMNIST's arrays, two for each part, in the words of the general file."""
+  if "features" in arrays and "images" not in arrays:
+    return arrays | {"images": arrays["features"]}
   if "train_images" not in arrays:
     return arrays
   parts = [s for s in fields.SPLITS if f"{s}_images" in arrays]
@@ -125,7 +131,9 @@ def _check_part(path, arrays, part):
 
 
 def _shapes(path, arrays):
-  """Images [N, *sp, channels] and labels [N] or [N, *sp]."""
+  """Images [N, *sp, channels] or features [N, D], and labels to them."""
+  if "features" in arrays and arrays["images"] is arrays["features"]:
+    return _embeddings(path, arrays)
   for name in ("images", "labels"):
     if name not in arrays:
       raise bad_input(path, f"an array {name}", sorted(arrays))
@@ -144,6 +152,20 @@ def _shapes(path, arrays):
     return images[..., None], squeezed
   wanted = f"labels [N], [N, 1] or [N, *sp] for images {images.shape}"
   raise bad_input(path, wanted, f"labels {labels.shape}")
+
+
+def _embeddings(path, arrays):
+  """Features [N, D] and labels [N]."""
+  rows, labels = arrays["features"], arrays.get("labels")
+  if labels is None:
+    raise bad_input(path, "an array labels to the features", sorted(arrays))
+  if rows.ndim != 2 or not rows.size or rows.dtype.kind not in "buif":
+    found = f"{rows.dtype} {rows.shape}"
+    raise bad_input(path, "features of real numbers [N, D]", found)
+  if labels.shape not in ((len(rows),), (len(rows), 1)):
+    wanted = f"labels [N] or [N, 1] for features {rows.shape}"
+    raise bad_input(path, wanted, f"labels {labels.shape}")
+  return rows, labels.reshape(-1)
 
 
 def _classes(path, arrays, labels):
@@ -166,7 +188,10 @@ def _normalise(path, images, ids, rows, strict):
   normal, left_out = {}, []
   for row in rows:
     if np.isfinite(images[row]).all():
-      normal[row] = intensity.normalise(images[row])
+      is_image = images.ndim > 2
+      normal[row] = (
+        intensity.normalise(images[row]) if is_image else images[row]
+      )
       continue
     error = bad_input(f"{path}, {ids[row]}", "finite pixels", "NaN or infinity")
     if strict:

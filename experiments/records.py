@@ -1,0 +1,69 @@
+"""What is written down of a round, and when it is not worth going on."""
+
+import time
+
+import numpy as np
+
+from experiments import store
+from experiments.job import Job
+from experiments.problem import Problem, metrics_of
+
+
+class Diverged(Exception):
+  """A model whose predictions are not numbers any more."""
+
+
+class Clock:
+  """Seconds from lap to lap, by name, shared among the seeds at work."""
+
+  def __init__(self, num_seeds: int = 1):
+    self.laps = {}
+    self._num_seeds = num_seeds
+    self._last = time.monotonic()
+
+  def lap(self, name: str) -> None:
+    """Ends a lap that began with the last one."""
+    now = time.monotonic()
+    self.laps[name] = f"{(now - self._last) / self._num_seeds:.3f}"
+    self._last = now
+
+
+def curve_row(problem: Problem, predicted, count: int, number: int) -> dict:
+  """Round, labels and metrics; floats in full, so that resumes compare."""
+  row = metrics_of(problem, predicted)
+  numbers = {
+    name: value if isinstance(value, int) else f"{value:.9g}"
+    for name, value in row.items()
+  }
+  return {"round": number, "labels": int(count), **numbers}
+
+
+def check_picks(job: Job, items, number: int) -> None:
+  """The budget was checked: a missing item is a score that is no number."""
+  found = int((items < job.problem.labels.shape[0]).sum())
+  if found < job.config.query:
+    raise Diverged(
+      f"{job.folder}: in round {number} {job.name} could score {found} of "
+      f"{job.config.query} items; the model gives no numbers: lower "
+      "learning_rate"
+    )
+
+
+def record_picks(job: Job, number: int, items, scores) -> None:
+  """Appends the ids of a round's items to picks.csv."""
+  dataset, pool = job.problem.dataset, job.problem.split.pool
+  items = np.asarray(items)
+  scores = np.full(len(items), np.nan) if scores is None else scores
+  rows = [
+    {
+      "round": number,
+      "rank": rank,
+      "id": dataset.ids[pool[item]],
+      "score": f"{float(score):.9g}",
+    }
+    for rank, (item, score) in enumerate(
+      zip(items, np.asarray(scores), strict=True)
+    )
+    if item < len(pool)
+  ]
+  store.append_rows(job.folder / "picks.csv", rows)
