@@ -1,82 +1,43 @@
-"""What a few seeds and a few budgets allow one to say."""
+"""A learning curve as one number: its area, or labels to reach a target."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import scipy.stats
-
-
-class Interval(NamedTuple):
-  """A mean with its confidence interval; NaN is unknown."""
-
-  mean: np.ndarray
-  low: np.ndarray
-  high: np.ndarray
-  count: np.ndarray  # values that entered
+import scipy.optimize
 
 
 class LabelsNeeded(NamedTuple):
   """Numbers of labels at which a target is reached; NaN: never (censored)."""
 
-  first: float  # first budget with score >= target
-  stable: float  # first budget from which on no score falls below the target
+  first: np.ndarray  # [...], of the first round that passes
+  stable: np.ndarray  # [...], of the first from which on every round passes
 
 
-def mean_interval(
-  values: np.ndarray, level: float = 0.95, axis: int = 0
-) -> Interval:
-  """Student's t interval of the mean, over seeds for example.
+def first_passing(
+  labels: Sequence[float], passed: Sequence[bool]
+) -> LabelsNeeded:
+  """Labels until a test passes, at the budgets observed.
 
-  mean -+ t(count - 1) * sd / sqrt(count), sd with count - 1 in the denominator.
-
-  Args:
-    values: [...]; NaN entries are left out.
-    level: confidence, in (0, 1).
-    axis: the axis that is averaged.
-
-  Returns:
-    Arrays without that axis. One value has no interval: NaN ends. None: NaN.
-
-  Raises:
-    ValueError: for a level outside (0, 1).
-  """
-  if not 0.0 < level < 1.0:
-    raise ValueError(f"wanted level in (0, 1), got {level}")
-  values = np.asarray(values, np.float64)
-  known = ~np.isnan(values)
-  count = known.sum(axis)
-  mean = _ratio(np.where(known, values, 0.0).sum(axis), count)
-  apart = np.where(known, values - np.expand_dims(mean, axis), 0.0)
-  variance = _ratio((apart**2).sum(axis), count - 1)
-  t = scipy.stats.t.ppf(0.5 + level / 2, np.maximum(count - 1, 1))
-  half = t * np.sqrt(_ratio(variance, count))
-  return Interval(mean, mean - half, mean + half, count)
-
-
-def _ratio(numerator, count):
-  """NaN where nothing was counted, without a warning."""
-  ratio = numerator / np.maximum(count, 1)
-  return np.where(count > 0, ratio, np.nan)
-
-
-def paired_difference(
-  a: np.ndarray, b: np.ndarray, level: float = 0.95, axis: int = 0
-) -> Interval:
-  """t interval of mean(a - b) over pairs, such as runs of the same seed.
+  The first pass flatters a noisy curve, so both rules are always given.
 
   Args:
-    a, b: [...] of one shape; a pair with a NaN is left out.
-    level: confidence, in (0, 1).
-    axis: the axis of the pairs.
+    labels: [R] ascending numbers of labels.
+    passed: [..., R] whether each round passes.
 
   Raises:
-    ValueError: for different shapes or a level outside (0, 1).
+    ValueError: if there is not one flag per number of labels, or labels do
+      not ascend.
   """
-  a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
-  if a.shape != b.shape:
-    raise ValueError(f"wanted pairs, got shapes {a.shape} and {b.shape}")
-  return mean_interval(a - b, level, axis)
+  labels, passed = _curve(labels, passed)
+  passed = passed.astype(bool)
+  stays = np.logical_and.accumulate(passed[..., ::-1], -1)[..., ::-1]
+  return LabelsNeeded(_first(labels, passed), _first(labels, stays))
+
+
+def _first(labels, passed):
+  found = labels[passed.argmax(-1)]
+  return np.where(passed.any(-1), found, np.nan)[()]
 
 
 def labels_needed(
@@ -84,26 +45,50 @@ def labels_needed(
 ) -> LabelsNeeded:
   """Labels until the score reaches the target, at the budgets observed.
 
-  The first crossing flatters a noisy curve, so both are always given.
-
   Args:
     labels: [R] ascending numbers of labels.
-    scores: [R] higher is better; NaN does not reach the target.
+    scores: [..., R] higher is better; NaN does not reach the target.
     target: the score wanted.
 
   Raises:
-    ValueError: if the two are not [R] with R >= 1 or labels do not ascend.
+    ValueError: if there is not one score per number of labels, or labels do
+      not ascend.
   """
   labels, scores = _curve(labels, scores)
-  reached = scores >= target
-  if not reached.any():
-    return LabelsNeeded(np.nan, np.nan)
-  first = float(labels[reached.argmax()])
-  if not reached[-1]:
-    return LabelsNeeded(first, np.nan)
-  below = np.flatnonzero(~reached)
-  stable = labels[below[-1] + 1] if below.size else labels[0]
-  return LabelsNeeded(first, float(stable))
+  return first_passing(labels, scores >= target)
+
+
+def labels_needed_isotonic(
+  labels: Sequence[float], scores: Sequence[float], target: float
+) -> float:
+  """Labels at which the best rising fit reaches the target.
+
+  The fit is the nondecreasing curve of least squares (pool adjacent
+  violators), with straight lines between the numbers of labels.
+
+  Args:
+    labels: [R] ascending numbers of labels.
+    scores: [R] higher is better; NaN are left out of the fit.
+    target: the score wanted.
+
+  Returns:
+    Labels between the first and the last; NaN: never (censored).
+
+  Raises:
+    ValueError: if the two are not [R], or labels do not ascend.
+  """
+  labels, scores = _one_curve(labels, scores)
+  labels, scores = labels[~np.isnan(scores)], scores[~np.isnan(scores)]
+  if not scores.size:
+    return np.nan
+  fit = scipy.optimize.isotonic_regression(scores).x
+  at = int(np.searchsorted(fit, target))  # of the first that reaches it
+  if at == len(fit):
+    return np.nan
+  if at == 0:
+    return float(labels[0])
+  way = (target - fit[at - 1]) / (fit[at] - fit[at - 1])
+  return float(labels[at - 1] + way * (labels[at] - labels[at - 1]))
 
 
 def area_under_budget_curve(
@@ -123,17 +108,24 @@ def area_under_budget_curve(
   Raises:
     ValueError: if the two are not [R] with R >= 1 or labels do not ascend.
   """
-  labels, scores = _curve(labels, scores)
+  labels, scores = _one_curve(labels, scores)
   if labels.size == 1:
     return float(scores[0])
   area = np.trapezoid(scores, labels)
   return float(area / (labels[-1] - labels[0]))
 
 
+def _one_curve(labels, scores):
+  labels, scores = _curve(labels, scores)
+  if scores.ndim != 1:
+    raise ValueError(f"wanted one curve [R], got shape {scores.shape}")
+  return labels, scores
+
+
 def _curve(labels, scores):
   labels = np.asarray(labels, np.float64)
   scores = np.asarray(scores, np.float64)
-  if labels.ndim != 1 or labels.shape != scores.shape or not labels.size:
+  if labels.ndim != 1 or labels.shape != scores.shape[-1:] or not labels.size:
     raise ValueError(
       f"wanted one score per number of labels, got shapes "
       f"{labels.shape} and {scores.shape}"

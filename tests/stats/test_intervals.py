@@ -4,10 +4,6 @@ import scipy.stats
 
 from alx import stats
 
-# Kim 2024, first experiment: labels, and whether an arm is equivalent to
-# full supervision; from the p-values computed again from its table.
-BUDGETS = np.arange(40, 341, 50)
-
 
 def test_the_interval_of_one_two_three():
   found = stats.mean_interval([1.0, 2.0, 3.0])
@@ -58,61 +54,6 @@ def test_paired_difference_takes_what_the_pairs_share_away():
   assert found.high == pytest.approx(0.2 + 0.2484138)
   with_gap = stats.paired_difference([1.0, np.nan, 3.0], [0.0, 0.0, np.nan])
   assert with_gap.mean == 1.0 and with_gap.count == 1
-
-
-@pytest.mark.parametrize(
-  ("reached", "first", "stable"),
-  [
-    ((5, 6), 290, 290),  # random
-    ((1, 5, 6), 90, 290),  # dropout: the saving is the first crossing's
-    ((2, 3, 4, 5, 6), 140, 140),  # bootstrapping
-    ((6,), 340, 340),  # representative
-    ((4, 6), 240, 340),  # not similar
-    ((1, 2), 90, np.nan),  # reached and lost
-    ((), np.nan, np.nan),  # never reached
-    (range(7), 40, 40),
-  ],
-)
-def test_labels_needed_first_and_stable(reached, first, stable):
-  scores = np.full(len(BUDGETS), 0.79)
-  scores[list(reached)] = 0.8
-  found = stats.labels_needed(BUDGETS, scores, 0.8)
-  np.testing.assert_array_equal(found, (first, stable))
-
-
-def test_a_missing_score_does_not_reach_the_target():
-  found = stats.labels_needed([1, 2, 3], [0.9, np.nan, 0.9], 0.5)
-  assert found == (1.0, 3.0)
-
-
-def test_area_under_the_budget_curve():
-  assert stats.area_under_budget_curve([2, 4, 10], [0.7] * 3) == pytest.approx(
-    0.7
-  )
-  # (0.5 * 2 + 1.0 * 2) / 4
-  found = stats.area_under_budget_curve([0, 2, 4], [0.0, 1.0, 1.0])
-  assert found == pytest.approx(0.75)
-  # Budgets count, not rounds: (0.5 * 1 + 1.0 * 3) / 4
-  found = stats.area_under_budget_curve([0, 1, 4], [0.0, 1.0, 1.0])
-  assert found == pytest.approx(0.875)
-  assert stats.area_under_budget_curve([5], [0.3]) == 0.3
-  assert np.isnan(stats.area_under_budget_curve([1, 2], [0.3, np.nan]))
-
-
-@pytest.mark.parametrize(
-  ("labels", "scores", "message"),
-  [
-    ([1, 1], [0.0, 1.0], "ascending"),
-    ([2, 1], [0.0, 1.0], "ascending"),
-    ([1, 2], [0.0], "shapes"),
-    ([], [], "shapes"),
-  ],
-)
-def test_a_wrong_curve_is_refused(labels, scores, message):
-  with pytest.raises(ValueError, match=message):
-    stats.labels_needed(labels, scores, 0.5)
-  with pytest.raises(ValueError, match=message):
-    stats.area_under_budget_curve(labels, scores)
 
 
 def test_a_wrong_level_or_a_missing_pair_is_refused():
