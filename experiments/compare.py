@@ -20,7 +20,7 @@ _MOST_LINES = 20
 _TITLES = {"dice": "Dice", "auc": "AUC"}
 
 
-class Study(NamedTuple):
+class Comparison(NamedTuple):
   """A command that was found to make sense, ready to run."""
 
   config: Config  # resolved
@@ -30,7 +30,7 @@ class Study(NamedTuple):
 
 def prepare(
   config: Config, workdir: pathlib.Path, console: Console, baselines: bool
-) -> Study:
+) -> Comparison:
   """Loads and checks everything; nothing has been trained when it returns.
 
   Args:
@@ -49,10 +49,22 @@ def prepare(
   problem = problems.make_problem(config, dataset)
   store.open_run(workdir, config, *_describe_data(problem))
   _announce(problem, console)
-  return Study(config, problem, workdir)
+  return Comparison(config, problem, workdir)
 
 
-def run(study: Study, console: Console) -> pathlib.Path:
+def restrict(comparison: Comparison, config: Config) -> Comparison:
+  """The same data and programs for other acquisitions or seeds.
+
+  Raises:
+    ValueError: if they do not fit the data.
+  """
+  problem = comparison.problem
+  config = problems.resolve(config, problem.dataset, baselines=False)
+  problems.check_protocol(config, problem.split)
+  return comparison._replace(config=config)
+
+
+def run(comparison: Comparison, console: Console) -> pathlib.Path:
   """Runs every acquisition and seed; returns where report.html is.
 
   What is finished is not run again, what was interrupted goes on.
@@ -60,10 +72,23 @@ def run(study: Study, console: Console) -> pathlib.Path:
   Raises:
     records.Diverged: if a model gives no numbers any more.
   """
+  train(comparison, console)
+  print_scores(comparison, console)
+  return report.write_report(comparison.workdir)
+
+
+def train(
+  comparison: Comparison, console: Console, check: Callable | None = None
+) -> None:
+  """The same without the table and the report.
+
+  Args:
+    comparison: what to run.
+    console: where progress goes.
+    check: called before every stage of every round; may raise to stop.
+  """
   with _bars(console) as bars:
-    _run_all(study, bars)
-  print_scores(study, console)
-  return report.write_report(study.workdir)
+    _run_all(comparison, bars, check)
 
 
 def _tell_left_out(lines: Sequence[str], console: Console) -> None:
@@ -134,64 +159,68 @@ def _bars(console: Console) -> rich_progress.Progress:
   )
 
 
-def _run_all(study: Study, bars: rich_progress.Progress) -> None:
+def _run_all(comparison, bars, check) -> None:
   """Batches of seeds, and the other seeds one by one.
 
-  Seeds outermost, so that a stopped study holds whole comparisons.
+  Seeds outermost, so that what is stopped holds whole comparisons.
   """
-  config, problem = study.config, study.problem
+  config, problem = comparison.config, comparison.problem
   loops = {n: rounds.loop_for(problem, config, n) for n in config.acquisition}
   total = config.seeds * (len(loops) * (config.rounds + 1) + config.full)
-  show = _Shower(bars, total)
+  show = _Shower(bars, total, check)
   seeds = range(config.first_seed, config.first_seed + config.seeds)
   alone = {name: list(seeds) for name in loops}
   if batch.pays_off(problem, config.seeds):
-    alone = _run_batches(study, loops, seeds, show)
+    alone = _run_batches(comparison, loops, seeds, show)
   for seed in seeds:
     first = None
     for name, loop in loops.items():
       if seed in alone[name]:
-        job = _job(study, name, seed, show)
+        job = _job(comparison, name, seed, show)
         first = rounds.run_rounds(job, loop, first)
         show.finish(config.rounds + 1)
     if config.full:
-      rounds.run_full(_job(study, "full", seed, show))
+      rounds.run_full(_job(comparison, "full", seed, show))
       show.finish(1)
 
 
-def _run_batches(study, loops, seeds, show) -> dict[str, list[int]]:
+def _run_batches(comparison, loops, seeds, show) -> dict[str, list[int]]:
   """Runs what goes together; the seeds of each acquisition that do not."""
   firsts, alone = {}, {}
   for name, loop in loops.items():
-    job = _job(study, name, seeds[0], show)
+    job = _job(comparison, name, seeds[0], show)
     batches, alone[name] = batch.plan(job, seeds)
-    programs = batch.programs_of(study.problem, loop)
+    programs = batch.programs_of(comparison.problem, loop)
     for some in batches:
       text = f"{name}, seeds {some.start} to {some.stop - 1}"
-      jobs = [_job(study, name, seed, show, text) for seed in some]
+      jobs = [_job(comparison, name, seed, show, text) for seed in some]
       first = firsts.get(some)
       firsts[some] = batch.run_batch(jobs, loop, programs, first) or first
-      show.finish(len(some) * (study.config.rounds + 1))
+      show.finish(len(some) * (comparison.config.rounds + 1))
   return alone
 
 
 def _job(
-  study: Study, name: str, seed: int, show: "_Shower", text: str = ""
+  comparison: Comparison, name: str, seed: int, show: "_Shower", text: str = ""
 ) -> Job:
-  folder = study.workdir / "runs" / f"{name}-seed{seed}"
+  folder = comparison.workdir / "runs" / f"{name}-seed{seed}"
   report_stage = partial(show.stage, text or f"{name}, seed {seed}")
-  return Job(study.problem, study.config, name, seed, folder, report_stage)
+  return Job(
+    comparison.problem, comparison.config, name, seed, folder, report_stage
+  )
 
 
 class _Shower:
   """Two bars: all rounds of the command, and the stages of the round."""
 
-  def __init__(self, bars, total):
-    self._bars, self._finished = bars, 0
+  def __init__(self, bars, total, check):
+    self._bars, self._finished, self._check = bars, 0, check
     self._overall = bars.add_task("all rounds", total=total)
     self._round = bars.add_task("", total=len(STAGES))
 
   def stage(self, run_name, number, stage):
+    if self._check:
+      self._check()
     self._bars.update(self._overall, completed=self._finished + number)
     self._bars.update(
       self._round,
@@ -205,20 +234,20 @@ class _Shower:
     self._bars.update(self._round, completed=len(STAGES))
 
 
-def print_scores(study: Study, console: Console) -> None:
+def print_scores(comparison: Comparison, console: Console) -> None:
   """Mean and spread of the main metric, per acquisition and round."""
-  config, dataset = study.config, study.problem.dataset
+  config, dataset = comparison.config, comparison.problem.dataset
   metric = "dice" if dataset.task == "segmentation" else "auc"
   columns = {
-    name: _scores(study, name, metric, config.rounds + 1)
+    name: _scores(comparison, name, metric, config.rounds + 1)
     for name in config.acquisition
   }
   if columns:
     console.print(f"\ntest {_TITLES[metric]}, mean ± sd, seeds: {config.seeds}")
     console.print(_curve_table(columns, config))
   if config.full:
-    full = _cell(_scores(study, "full", metric, 1)[:, 0])
-    num_items = study.problem.labels.shape[0]
+    full = _cell(_scores(comparison, "full", metric, 1)[:, 0])
+    num_items = comparison.problem.labels.shape[0]
     console.print(f"all {num_items} pool labels: {_TITLES[metric]} {full}")
 
 
@@ -234,11 +263,11 @@ def _curve_table(columns, config):
   return table
 
 
-def _scores(study, name, metric, length):
+def _scores(comparison, name, metric, length):
   """[seeds, length] of the metric, round by round."""
-  first, count = study.config.first_seed, study.config.seeds
+  first, count = comparison.config.first_seed, comparison.config.seeds
   folders = [
-    study.workdir / "runs" / f"{name}-seed{seed}"
+    comparison.workdir / "runs" / f"{name}-seed{seed}"
     for seed in range(first, first + count)
   ]
   rows = [store.read_rows(f / "curve.csv")[:length] for f in folders]

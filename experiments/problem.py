@@ -88,7 +88,7 @@ def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
     widths=config.widths or widths,
     batch=config.batch or batch,
     block=config.block or block,
-    evidential=config.evidential or _want_evidence(names),
+    evidential=config.evidential or want_evidence(names),
   )
   if not dims:  # features: nothing to draw, nothing to distort
     config = dataclasses.replace(
@@ -97,7 +97,7 @@ def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
   return dataclasses.replace(config, patch=_patch(config, dataset, dims))
 
 
-def _want_evidence(names):
+def want_evidence(names):
   """If one method reads evidence, all are trained alike: only items differ."""
   return any({"evidence", "beta"} & set(BY_NAME[name].needs) for name in names)
 
@@ -129,8 +129,7 @@ def make_problem(config: Config, dataset: data.Dataset) -> Problem:
   split = data.split(
     dataset, seed=config.split_seed, test_items=config.test_items
   )
-  if config.acquisition:
-    check_budget(len(split.pool), config.start, config.query, config.rounds)
+  check_protocol(config, split)
   _check_test(dataset, split.test)
   images, labels = _stack(dataset, split.pool, config.patch)
   test_images, test_labels = _stack(dataset, split.test, config.patch)
@@ -146,6 +145,12 @@ def make_problem(config: Config, dataset: data.Dataset) -> Problem:
     _make_predict_test(learner, dataset, config.block),
     jax.jit(learner.predict, static_argnums=4),
   )
+
+
+def check_protocol(config: Config, split: data.Split) -> None:
+  """Raises ValueError if the protocol asks for more than the pool holds."""
+  if config.acquisition:
+    check_budget(len(split.pool), config.start, config.query, config.rounds)
 
 
 def _check_test(dataset, test):

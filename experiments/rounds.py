@@ -1,5 +1,6 @@
 """One run: the rounds of one acquisition and one seed, killed or not."""
 
+import functools
 from typing import NamedTuple
 
 import jax
@@ -75,7 +76,12 @@ def run_rounds(job: Job, loop: Loop, first: Told | None) -> Told | None:
 def loop_for(problem: Problem, config: Config, name: str) -> Loop:
   """The loop of one acquisition; its `ask` is compiled once for all seeds."""
   asking = Asking(config.query, config.block, config.samples, config.warm)
-  return make_loop(problem.learner, BY_NAME[name], asking)
+  return _loop_for(problem.learner, name, asking)
+
+
+@functools.lru_cache(maxsize=64)
+def _loop_for(learner, name, asking):
+  return make_loop(learner, BY_NAME[name], asking)
 
 
 def _resume(job: Job, loop: Loop, checkpoints: Checkpoints):

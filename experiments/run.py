@@ -25,7 +25,7 @@ from absl import app, flags, logging
 from rich.console import Console
 
 from alx.acquisition import BY_NAME
-from experiments import configs, study
+from experiments import compare, configs
 from experiments.config import Config, override
 from experiments.records import Diverged
 
@@ -103,11 +103,11 @@ def main(argv: list[str]) -> None:
     config = config_from_flags()
     stem = pathlib.Path(config.data).resolve().name.split(".")[0]
     workdir = pathlib.Path(_WORKDIR.value or f"runs/{stem}")
-    ready = study.prepare(config, workdir, console, _BASELINES.value)
+    ready = compare.prepare(config, workdir, console, _BASELINES.value)
   except ValueError as error:
     sys.exit(_complain(error, 2))
   try:
-    page = study.run(ready, console)
+    page = compare.run(ready, console)
   except Diverged as error:
     sys.exit(_complain(error, 1))
   console.print(f"report: {page.resolve()}", soft_wrap=True, markup=False)

@@ -73,6 +73,15 @@ def read_rows(path: pathlib.Path) -> list[dict[str, str]]:
     return list(csv.DictReader(file))
 
 
+def write_rows(path: pathlib.Path, rows: Sequence[Mapping]) -> None:
+  """One or more rows as a CSV file with a header, whole or not at all."""
+  text = io.StringIO()
+  writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+  writer.writeheader()
+  writer.writerows(rows)
+  write_text(path, text.getvalue())
+
+
 def keep_rounds(path: pathlib.Path, below: int) -> None:
   """Drops what a killed command wrote of rounds that are not finished."""
   rows = read_rows(path)
@@ -80,11 +89,7 @@ def keep_rounds(path: pathlib.Path, below: int) -> None:
   if not kept:
     path.unlink(missing_ok=True)
     return
-  text = io.StringIO()
-  writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-  writer.writeheader()
-  writer.writerows(kept)
-  write_text(path, text.getvalue())
+  write_rows(path, kept)
 
 
 def _is_round(row, below):

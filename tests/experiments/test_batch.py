@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from alx.checkpoint import Checkpoints
-from experiments import batch, study
+from experiments import batch, compare
 from experiments.config import Config
 
 CONSOLE = Console(file=io.StringIO())
@@ -36,8 +36,8 @@ def embeddings(tmp_path_factory):
 
 def run(embeddings, workdir, **changes):
   config = dataclasses.replace(CONFIG, data=str(embeddings), **changes)
-  ready = study.prepare(config, workdir, CONSOLE, baselines=False)
-  study.run(ready, CONSOLE)
+  ready = compare.prepare(config, workdir, CONSOLE, baselines=False)
+  compare.run(ready, CONSOLE)
   return tables(workdir)
 
 

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from alx import data
-from experiments import problem, study
+from experiments import compare, problem
 from experiments.config import Config
 
 TINY = Config(
@@ -30,8 +30,8 @@ TINY = Config(
 def finished(tmp_path_factory):
   workdir = tmp_path_factory.mktemp("phantom")
   console = Console(record=True, width=120)
-  ready = study.prepare(TINY, workdir, console, baselines=False)
-  page = study.run(ready, console)
+  ready = compare.prepare(TINY, workdir, console, baselines=False)
+  page = compare.run(ready, console)
   return ready, page, console.export_text()
 
 
@@ -81,7 +81,7 @@ def test_a_directory_of_other_data_is_refused(finished, tmp_path):
     **{**ready.config.__dict__, "phantom_items": 15}
   )
   with pytest.raises(ValueError, match="phantom_items = 14, now it would be"):
-    study.prepare(other, ready.workdir, Console(quiet=True), False)
+    compare.prepare(other, ready.workdir, Console(quiet=True), False)
 
 
 def small(labels, images=None):

@@ -1,0 +1,142 @@
+"""What the rows of a study found: a table, a page, a report for each group."""
+
+import html
+import json
+import pathlib
+from collections.abc import Sequence
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from alx import report
+from experiments import rows, store
+from experiments.rows import FULL, Row
+
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Study</title><style>
+body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto;
+  max-width: 60rem; padding: 0 1rem; }}
+table {{ border-collapse: collapse; }}
+td, th {{ padding: .25rem .75rem; border-bottom: 1px solid #ccc; }}
+td {{ text-align: right; font-variant-numeric: tabular-nums; }}
+td:first-child {{ text-align: left; }}
+</style></head><body><h1>Study</h1>
+<p>{state}</p>
+<p>Score on the test items after the last round, mean ± standard deviation over
+finished seeds, their number in brackets. Follow a line for its curves,
+intervals and pictures; a difference to read anything from is there, with
+paired seeds, not here.</p>
+<table><tr><th>Data, model, budget</th>{head}</tr>
+{body}
+</table></body></html>
+"""
+
+
+def collect(
+  workdir: pathlib.Path, table: Sequence[Row], console: Console
+) -> pathlib.Path:
+  """Writes rows.csv, a report for each group, and index.html.
+
+  Works at any time; what is not finished is said to be so.
+
+  Returns:
+    Where index.html is.
+  """
+  states = [_state(workdir, row) for row in table]
+  store.write_rows(workdir / "rows.csv", states)
+  groups = list(dict.fromkeys(row.group for row in table))
+  linked = {g for g in groups if _report(workdir, g, table)}
+  names = list(dict.fromkeys(row.acquisition for row in table))
+  cells = {
+    group: [_cell(states, group, name) for name in names] for group in groups
+  }
+  done = sum(state["state"] == "finished" for state in states)
+  text = f"{done} of {len(states)} rows are finished."
+  console.print(text)
+  console.print(_table(names, cells))
+  page = workdir / "index.html"
+  store.write_text(page, _page(text, names, cells, linked))
+  return page
+
+
+def _state(workdir, row):
+  """A line of rows.csv."""
+  curve = store.read_rows(rows.folder(workdir, row) / "curve.csv")
+  wanted = rows.wanted_rounds(row)
+  state = "waiting" if not curve else "begun"
+  if len(curve) >= wanted:
+    state = "finished"
+  metric = _metric(workdir, row.group)
+  last = curve[wanted - 1] if state == "finished" else {}
+  return {
+    "row": row.number,
+    "group": row.group,
+    "acquisition": row.acquisition,
+    "seed": row.seed,
+    "state": state,
+    "rounds": len(curve),
+    "labels": last.get("labels", ""),
+    "metric": metric,
+    "score": last.get(metric, ""),
+  }
+
+
+def _metric(workdir, group):
+  path = workdir / group / "dataset.json"
+  return json.loads(path.read_text())["metric"] if path.exists() else ""
+
+
+def _report(workdir, group, table):
+  """The group's report.html; False if none of its rows has begun."""
+  folder = workdir / group
+  mine = [row for row in table if row.group == group]
+  asked = [row.acquisition for row in mine if row.acquisition != FULL]
+  if not (folder / "config.json").exists():
+    return False
+  config = json.loads((folder / "config.json").read_text())
+  config |= {
+    "acquisition": list(dict.fromkeys(asked)),
+    "seeds": 1 + max(row.seed for row in mine),
+    "first_seed": 0,
+    "full": any(row.acquisition == FULL for row in mine),
+  }
+  store.write_json(folder / "config.json", config)
+  report.write_report(folder)
+  return True
+
+
+def _cell(states, group, name):
+  """Mean ± sd and number of the finished rows."""
+  values = [
+    float(state["score"])
+    for state in states
+    if (state["group"], state["acquisition"]) == (group, name)
+    and state["state"] == "finished"
+  ]
+  values = np.array([v for v in values if not np.isnan(v)])
+  if not len(values):
+    return "–"
+  spread = f" ± {values.std(ddof=1):.3f}" if len(values) > 1 else ""
+  return f"{values.mean():.3f}{spread} ({len(values)})"
+
+
+def _table(names, cells):
+  table = Table()
+  for name in ("data, model, budget", *names):
+    table.add_column(name)
+  for group, row in cells.items():
+    table.add_row(group, *row)
+  return table
+
+
+def _page(text, names, cells, linked):
+  head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
+  lines = []
+  for group, row in cells.items():
+    name = html.escape(group)
+    if group in linked:
+      name = f'<a href="{name}/report.html">{name}</a>'
+    values = "".join(f"<td>{html.escape(cell)}</td>" for cell in row)
+    lines.append(f"<tr><td>{name}</td>{values}</tr>")
+  return _PAGE.format(state=text, head=head, body="\n".join(lines))

@@ -1,0 +1,90 @@
+"""Active learning on embeddings that are sharded over several processes.
+
+Each process reads and scores its own part of the pool; the items asked for
+are those that one process would have chosen. On each of two machines:
+
+  python -m experiments.distributed --coordinator=HOST:PORT --num_processes=2 \
+    --process_id=0 --features=embeddings.npy --labels=labels.npy \
+    --acquisition=entropy --k=100 --rounds=5 --workdir=runs/sharded
+
+Under SLURM, Open MPI or on a Cloud TPU the first three flags are found. The
+labels answer what is asked; k_center needs none. Process 0 writes picks.csv.
+"""
+
+import pathlib
+import sys
+
+from absl import app, flags, logging
+
+from alx import distributed
+from experiments.sharded_pool import Pool, make_pool, read_pool
+from experiments.sharded_rounds import ACQUISITIONS, Settings, run
+
+_COORDINATOR = flags.DEFINE_string(
+  "coordinator", None, "host:port of process 0."
+)
+_NUM_PROCESSES = flags.DEFINE_integer(
+  "num_processes", None, "How many there are.", lower_bound=1
+)
+_PROCESS_ID = flags.DEFINE_integer(
+  "process_id", None, "Of this one, from 0 on.", lower_bound=0
+)
+_FEATURES = flags.DEFINE_string(
+  "features", None, "[N, D] numbers, .npy; without it a pool is made."
+)
+_LABELS = flags.DEFINE_string("labels", None, "[N] integers from 0 on, .npy.")
+_NUM_ITEMS = flags.DEFINE_integer(
+  "num_items", 10_000, "Items of the pool that is made.", lower_bound=1
+)
+_ACQUISITION = flags.DEFINE_enum(
+  "acquisition", "entropy", ACQUISITIONS, "How items are chosen."
+)
+_K = flags.DEFINE_integer("k", 20, "Items of a round.", lower_bound=1)
+_ROUNDS = flags.DEFINE_integer("rounds", 5, "How many.", lower_bound=0)
+_SEED = flags.DEFINE_integer("seed", 0, "Of the first k items.")
+_WORKDIR = flags.DEFINE_string(
+  "workdir", "runs/distributed", "Where picks.csv is made."
+)
+
+
+def pool_from_flags() -> Pool:
+  """The shard of this process; ValueError if a file is wrong."""
+  if _FEATURES.value:
+    return read_pool(_FEATURES.value, _LABELS.value)
+  if _LABELS.value:
+    raise ValueError("--labels goes with --features")
+  return make_pool(_NUM_ITEMS.value, _SEED.value)
+
+
+def main(argv: list[str]) -> None:
+  """Runs the rounds; a wrong input is one line and exit code 2."""
+  logging.set_verbosity(logging.WARNING)  # jax tells how it connects
+  try:
+    if argv[1:]:
+      raise ValueError(f"flags only, found {' '.join(argv[1:])!r}")
+    distributed.connect(
+      _COORDINATOR.value, _NUM_PROCESSES.value, _PROCESS_ID.value
+    )
+    settings = Settings(
+      _ACQUISITION.value, _K.value, _ROUNDS.value, _SEED.value
+    )
+    run(pool_from_flags(), settings, pathlib.Path(_WORKDIR.value), print)
+  except ValueError as error:
+    sys.exit(_complain(error))
+
+
+def _complain(error: Exception) -> int:
+  print(f"error: {error}", file=sys.stderr)
+  return 2
+
+
+def _parse(argv: list[str]) -> list[str]:
+  """absl's parser, with one line and exit code 2 for a wrong flag."""
+  try:
+    return flags.FLAGS(argv)
+  except flags.Error as error:
+    sys.exit(_complain(error))
+
+
+if __name__ == "__main__":
+  app.run(main, flags_parser=_parse)

@@ -1,0 +1,74 @@
+import dataclasses
+
+import pytest
+
+from experiments import rows
+from experiments.config import Config
+
+BASE = Config(acquisition=(), full=True)
+AXES = rows.Axes(
+  data=("a/x.npz", "b/y.npz"),
+  model=("auto",),
+  budget=("4+2x3",),
+  acquisition=("random", "bald", "full"),
+  seeds=2,
+)
+
+
+def test_every_combination_is_a_row_with_a_number_and_a_name():
+  table = rows.expand(BASE, AXES)
+  assert [row.number for row in table] == list(range(12))
+  assert len({row.name for row in table}) == 12
+  assert table[4].name == "x-auto-4+2x3.bald-seed1"
+  assert table[4].config == dataclasses.replace(
+    BASE,
+    data="a/x.npz",
+    start=4,
+    rounds=2,
+    query=3,
+    acquisition=("bald",),
+    full=False,
+    seeds=1,
+    first_seed=1,
+  )
+  assert table[5].config.acquisition == () and table[5].config.full
+
+
+def test_if_one_method_reads_evidence_all_rows_are_trained_alike():
+  axes = AXES._replace(acquisition=("random", "vacuity"))
+  assert all(row.config.evidential for row in rows.expand(BASE, axes))
+
+
+@pytest.mark.parametrize("budget", ["10", "10+5", "10+5x", "a+5x10", "-1+5x10"])
+def test_a_budget_that_is_none_is_told(budget):
+  with pytest.raises(ValueError, match="wanted START"):
+    rows.expand(BASE, AXES._replace(budget=(budget,)))
+
+
+def test_two_data_sets_of_one_name_are_told():
+  with pytest.raises(ValueError, match="two of one name"):
+    rows.expand(BASE, AXES._replace(data=("a/x.npz", "b/x.npz")))
+
+
+def test_what_is_written_is_read(tmp_path):
+  rows.write(tmp_path, BASE, AXES)
+  assert rows.read(tmp_path) == (BASE, AXES)
+
+
+def test_a_study_only_grows(tmp_path):
+  rows.write(tmp_path, BASE, AXES)
+  more = AXES._replace(seeds=3, acquisition=(*AXES.acquisition, "entropy"))
+  rows.write(tmp_path, BASE, more)
+  assert rows.read(tmp_path)[1] == more
+  with pytest.raises(ValueError, match="has seeds = 3, now it would be 2"):
+    rows.write(tmp_path, BASE, more._replace(seeds=2))
+  with pytest.raises(ValueError, match="has steps = 300, now it would be 9"):
+    rows.write(tmp_path, dataclasses.replace(BASE, steps=9), more)
+
+
+@pytest.mark.parametrize("text", [None, "", "{}", '{"axes": 3}'])
+def test_no_study_is_one_line(tmp_path, text):
+  if text is not None:
+    (tmp_path / "study.json").write_text(text)
+  with pytest.raises(ValueError, match=r"study\.json: wanted a study"):
+    rows.read(tmp_path)

@@ -1,0 +1,101 @@
+import io
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from experiments import collect, compare, rows, store
+from experiments.claim import Claim
+from experiments.config import Config
+from experiments.worker import Worker
+
+BASE = Config(acquisition=(), full=True, steps=5, test_items=10)
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+  """Three rows on 30 embeddings of two classes."""
+  rng = np.random.default_rng(0)
+  labels = np.arange(30) % 2
+  path = tmp_path_factory.mktemp("data") / "e.npz"
+  features = rng.standard_normal((30, 4)) + labels[:, None]
+  np.savez(path, features=features, labels=labels)
+  axes = rows.Axes(
+    (str(path),), ("auto",), ("4+1x3",), ("random", "entropy", "full"), 1
+  )
+  return rows.expand(BASE, axes)
+
+
+def quiet():
+  return Console(file=io.StringIO(), width=200)
+
+
+def printed(console):
+  return console.file.getvalue()
+
+
+def test_rows_are_done_once_and_collected(table, tmp_path):
+  assert Worker(tmp_path, quiet()).run(table[1])
+  collect.collect(tmp_path, table, quiet())
+  states = [row["state"] for row in store.read_rows(tmp_path / "rows.csv")]
+  assert states == ["waiting", "finished", "waiting"]
+
+  assert Worker(tmp_path, quiet()).run_all(table) == []
+  page = collect.collect(tmp_path, table, quiet())
+  states = store.read_rows(tmp_path / "rows.csv")
+  assert [row["labels"] for row in states] == ["7", "7", "20"]
+  assert all(0 <= float(row["score"]) <= 1 for row in states)
+  text = page.read_text()
+  assert "3 of 3 rows are finished" in text
+  assert f'href="{table[0].group}/report.html"' in text
+  assert (tmp_path / table[0].group / "report.html").exists()
+
+  console = quiet()
+  assert Worker(tmp_path, console).run_all(table) == []
+  assert printed(console).count("is finished") == 3
+  assert not list((tmp_path / "claims").iterdir())
+
+
+def test_a_row_in_other_hands_is_left_to_them(table, tmp_path):
+  other = Claim(tmp_path / "claims", table[0].name)
+  assert other.take()
+  console = quiet()
+  assert not Worker(tmp_path, console).run(table[0])
+  assert "row 0" in printed(console) and "is being run by" in printed(console)
+  assert not rows.folder(tmp_path, table[0]).exists()
+
+
+def test_an_interrupted_row_is_given_up_and_goes_on(
+  table, tmp_path, monkeypatch
+):
+  def stop(*_):
+    raise KeyboardInterrupt
+
+  monkeypatch.setattr(compare, "train", stop)
+  with pytest.raises(KeyboardInterrupt):
+    Worker(tmp_path, quiet()).run(table[0])
+  assert not list((tmp_path / "claims").iterdir())
+
+
+@pytest.mark.parametrize(
+  ("arguments", "message"),
+  [
+    ([], "wanted --workdir=DIR"),
+    (["--workdir={}"], "wanted a study"),
+    (["--workdir={}", "--data=phantom", "--row=99"], "row: wanted 0..5"),
+  ],
+)
+def test_a_wrong_flag_is_one_line_and_exit_code_2(tmp_path, arguments, message):
+  command = [sys.executable, "-m", "experiments.study"]
+  done = subprocess.run(
+    [*command, *(a.format(tmp_path / "w") for a in arguments)],
+    capture_output=True,
+    text=True,
+    timeout=60,
+    check=False,
+  )
+  assert done.returncode == 2
+  lines = done.stderr.strip().splitlines()
+  assert len(lines) == 1 and message in lines[0]
