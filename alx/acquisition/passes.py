@@ -102,7 +102,9 @@ def disagreement(summary: Summary) -> jax.Array:
 
   H(mean_s p_s) - mean_s H(p_s), in [0, min(log C, log S)].
   """
-  return jnp.maximum(entropy_map(summary.mean) - summary.surprise.sum(-1), 0.0)
+  # Class by class: what does not disagree is then 0 and not rounding.
+  lost = -xlogy(summary.mean, summary.mean) - summary.surprise
+  return jnp.maximum(lost.sum(-1), 0.0)
 
 
 def variance(summary: Summary) -> jax.Array:
