@@ -102,9 +102,12 @@ def disagreement(summary: Summary) -> jax.Array:
 
   H(mean_s p_s) - mean_s H(p_s), in [0, min(log C, log S)].
   """
-  # Class by class: what does not disagree is then 0 and not rounding.
-  lost = -xlogy(summary.mean, summary.mean) - summary.surprise
-  return jnp.maximum(lost.sum(-1), 0.0)
+  # Class by class, products rounded as they were when they were summed: what
+  # does not disagree is then 0.
+  of_mean, of_passes = jax.lax.optimization_barrier(
+    (-xlogy(summary.mean, summary.mean), summary.surprise)
+  )
+  return jnp.maximum((of_mean - of_passes).sum(-1), 0.0)
 
 
 def variance(summary: Summary) -> jax.Array:

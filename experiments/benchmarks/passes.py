@@ -79,7 +79,7 @@ def score(summary: passes.Summary) -> jax.Array:
 
 
 def trunk_once(inputs: Inputs) -> jax.Array:
-  """Scores [blocks, B]; only heads run for each pass."""
+  """Scores [blocks, B]; only heads run for each pass, and none is kept."""
 
   def of_block(block):
     keys, slices = block
@@ -88,8 +88,10 @@ def trunk_once(inputs: Inputs) -> jax.Array:
     def head(key, x):
       return MODEL.head(inputs.params, x[None], key)[0]
 
-    logits = jax.vmap(jax.vmap(head), (0, None))(keys, hidden)
-    return score(passes.summarise(jax.nn.softmax(logits)))
+    def probs_of(index):
+      return jax.nn.softmax(jax.vmap(head)(keys[index], hidden))
+
+    return score(passes.summarise_passes(probs_of, keys.shape[0]))
 
   return jax.lax.map(of_block, (inputs.keys, inputs.slices))
 
