@@ -9,6 +9,8 @@ os.environ.setdefault("MPLBACKEND", "agg")
 import jax
 import pytest
 
+from alx.acquisition import BY_NAME
+
 jax.config.update("jax_numpy_rank_promotion", "raise")
 
 _SHARED = pathlib.Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -16,15 +18,17 @@ _SHARED = pathlib.Path(__file__).resolve().parents[2] / "shared" / "data"
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-  """One process for a file, or for a method of the contract: compile once."""
+  """One process for a file, or for a way to select: compile once."""
   for item in items:
     item.add_marker(pytest.mark.xdist_group(_group(item)))
 
 
 def _group(item):
   name = getattr(item, "callspec", None) and item.callspec.params.get("name")
-  of_method = name if item.path.name == "test_contracts.py" else None
-  return f"{item.path.stem}-{of_method}" if of_method else item.path.stem
+  if item.path.name != "test_contracts.py" or name not in BY_NAME:
+    return item.path.stem
+  select = BY_NAME[name].select
+  return f"{item.path.stem}-{getattr(select, '__qualname__', name)}"
 
 
 def pytest_runtest_teardown(item, nextitem):

@@ -75,8 +75,17 @@ def describe(name, keys, prediction):
   return BY_NAME[name].describe(keys, prediction)
 
 
-# Compiled once for each method, k and shape, whatever the test.
-choose = jax.jit(choose_plain, static_argnums=(0, 3))
+# Compiled once for each way to select, k and shape, whatever test and method.
+select = jax.jit(lambda way, *args: way(*args), static_argnums=(0, 4))
+
+
+def choose(name, prediction, candidates, k=K, key=0):
+  """`choose_plain`, compiled."""
+  row = BY_NAME[name]
+  key_describe, key_select = jax.random.split(jax.random.key(key))
+  keys = jax.random.split(key_describe, candidates.available.shape[0])
+  described = row.describe and describe(name, keys, prediction)
+  return select(row.select, key_select, described, candidates, k)
 
 
 def space_of(name):

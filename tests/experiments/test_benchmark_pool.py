@@ -1,12 +1,13 @@
 """The benchmark of large pools, on a small one."""
 
+import io
 import pathlib
-import subprocess
 import sys
 
 import jax
 import numpy as np
 import pytest
+from rich.console import Console
 
 from alx import query
 from alx.acquisition import BY_NAME, Candidates
@@ -15,7 +16,6 @@ from alx.prediction import Prediction
 from experiments.benchmarks import pool
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-COMMAND = [sys.executable, "-m", "experiments.benchmarks.pool"]
 
 
 def test_the_same_embeddings_every_time(tmp_path):
@@ -60,14 +60,24 @@ def test_badge_gets_the_factors_of_the_front_door(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_the_command_prints_a_table(tmp_path):
-  small = ["--items=2000", "--width=4", "--k=5", "--only=entropy"]
-  done = subprocess.run(
-    [*COMMAND, *small, f"--workdir={tmp_path}"],
-    cwd=ROOT,
-    capture_output=True,
-    text=True,
-    check=True,
-  )
-  assert "entropy" in done.stdout
-  assert "target: peak RSS under 2 GB: met" in done.stdout
+def test_a_row_from_a_process_of_its_own(tmp_path, monkeypatch):
+  monkeypatch.chdir(ROOT)
+  pool.write_embeddings(tmp_path / "embeddings_2000x4.npy", 2000, 4)
+  argv = ["--items=2000", "--width=4", "--k=5", f"--workdir={tmp_path}"]
+  row = pool.in_own_process("entropy", argv)
+  assert (row["method"], row["picks"]) == ("entropy", 5)
+  assert row["file_gb"] == pytest.approx((2000 * 4 * 4 + 128) / 1e9)
+  assert 0.02 < row["anon_gb"] < row["peak_gb"] < pool.TARGET_GB
+  assert "target: peak RSS under 2 GB: met" in printed([row])
+
+
+def test_a_process_that_fails_misses_the_target():
+  text = printed([{"method": "badge", "picks": "failed"}])
+  assert "failed" in text
+  assert "under 2 GB: missed" in text
+
+
+def printed(rows):
+  console = Console(file=io.StringIO(), width=100)
+  pool.show(console, rows)
+  return console.file.getvalue()
