@@ -47,6 +47,18 @@ class Checkpoints:
         continue
     return None
 
+  def newest(self) -> tuple[int, Any]:
+    """The newest (step, tree) as it was saved, for those who only look.
+
+    Raises:
+      FileNotFoundError: if there is none.
+    """
+    args = ocp.args.Composite(state=ocp.args.StandardRestore())
+    step = self._manager.latest_step()
+    if step is None:
+      raise FileNotFoundError(f"no checkpoint in {self._manager.directory}")
+    return step, self._manager.restore(step, args=args)["state"]
+
   def close(self) -> None:
     """Frees the threads behind it."""
     self._manager.close()

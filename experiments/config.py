@@ -19,6 +19,7 @@ class Config:
   # Data
   data: str = "phantom"  # folder, .npz file, or "phantom"
   features: str = ""  # .npy or .npz, takes the place of the images
+  cache: str = ""  # folder for NIfTI cases in chunks, made once
   where: str = ""  # keep npz items with, for example, "frame=1"
   strict: bool = False  # a bad case is an error, not left out
   test_items: int = 0  # held-out items when the data has no split; 0: a quarter

@@ -14,6 +14,7 @@ from alx import data, evaluation, models
 from alx.acquisition import BY_NAME
 from alx.augment import Augment
 from alx.data import patches, phantom
+from alx.data.cache import load_cached
 from alx.data.features import with_features
 from alx.data.patches import Images
 from alx.learner import Learner, make_learner
@@ -57,9 +58,14 @@ def load_dataset(config: Config, progress: Callable | None) -> data.Dataset:
       contrast=0.7,
       hard=0.1,
     )
-  dataset = data.load(
-    config.data, where=config.where, strict=config.strict, progress=progress
-  )
+  if config.cache:
+    dataset = load_cached(
+      config.data, config.cache, strict=config.strict, progress=progress
+    )
+  else:
+    dataset = data.load(
+      config.data, where=config.where, strict=config.strict, progress=progress
+    )
   if config.features:
     return with_features(dataset, pathlib.Path(config.features))
   return dataset

@@ -38,6 +38,12 @@ _FEATURES = flags.DEFINE_string(
   "Embeddings: an .npz with `features` [N, D] and `labels`, or, with --data, "
   "an .npy [N, D] or .npz that takes the place of its images.",
 )
+_CACHE = flags.DEFINE_string(
+  "cache",
+  None,
+  "Folder that keeps a NIfTI --data in chunks: converted once, then read in a "
+  "moment.",
+)
 _WORKDIR = flags.DEFINE_string(
   "workdir",
   None,
@@ -81,6 +87,7 @@ def config_from_flags() -> Config:
   given = {
     "data": data,
     "features": _DATA.value and _FEATURES.value,
+    "cache": _CACHE.value,
     "where": _WHERE.value,
     "strict": _STRICT.value,
     "seeds": _SEEDS.value,

@@ -19,6 +19,7 @@ from experiments.config import Config
 _MAY_CHANGE = {
   "data",  # the digest of what is in it must be the same
   "features",
+  "cache",
   "acquisition",
   "seeds",
   "first_seed",

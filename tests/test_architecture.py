@@ -33,6 +33,7 @@ def imports_of(path):
     ("flax", ("alx/models/",)),
     ("orbax", ("alx/checkpoint.py",)),
     ("nibabel", ("alx/data/nifti.py",)),
+    ("tensorstore", ("alx/data/cache.py",)),
     ("matplotlib", ("alx/report/",)),
     ("pickle", ()),
     ("experiments", ()),

@@ -14,7 +14,6 @@ from jax.scipy.special import xlogy
 
 from alx.acquisition.maps import entropy_map
 
-
 _ROUNDING = 2.0**-21  # of an entropy, in a sum of float32 over passes
 
 

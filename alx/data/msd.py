@@ -29,7 +29,9 @@ class Case(NamedTuple):
   labels: tuple[pathlib.Path, ...]  # one, when all is well
 
 
-class _Item(NamedTuple):
+class Item(NamedTuple):
+  """One case that was read."""
+
   id: str
   image: np.ndarray
   label: np.ndarray
@@ -64,7 +66,7 @@ def load_folder(
   cases = find_cases(path, description.listed)
   for case in progress(cases, total=len(cases), description="reading"):
     try:
-      items.append(_read_case(case, path, description, items[:1]))
+      items.append(read_case(case, path, description, items[:1]))
     except DataError as error:
       if strict:
         raise
@@ -111,18 +113,29 @@ def _by_case(images):
   return cases
 
 
-def _read_case(case, path, description, first):
+def read_case(case, path, description, first) -> Item:
+  """Reads and checks one case.
+
+  Args:
+    case: its id and files.
+    path: of the folder, for what is told.
+    description: of the folder.
+    first: [the first case that was read], or [].
+
+  Raises:
+    DataError: files missing, damaged, or that do not fit together.
+  """
   _check_files(case, path)
   label = nifti.read_label(case.labels[0])
   volumes = [nifti.read(file) for file in case.images]
   for file, volume in zip(case.images, volumes, strict=True):
     _check_grid(file, volume, case.labels[0], label)
   image = _stack(case, volumes, label.array.ndim)
-  _check_channels(case, image, description, first)
+  check_channels(case, image, description, first)
   if description.values:
     to_classes(label.array, description.values, case.labels[0])
   spacing_mm = volumes[0].spacing_mm
-  return _Item(case.id, intensity.normalise(image), label.array, spacing_mm)
+  return Item(case.id, intensity.normalise(image), label.array, spacing_mm)
 
 
 def _check_files(case, path):
@@ -177,7 +190,8 @@ def _stack(case, volumes, spatial_axes):
   return np.stack([volume.array for volume in volumes], -1)
 
 
-def _check_channels(case, image, description, first):
+def check_channels(case, image, description, first) -> None:
+  """Raises DataError if axes or channels are not those of the others."""
   found = image.shape[-1]
   if description.channels not in (None, found):
     wanted = f"{description.channels} channels as dataset.json says"

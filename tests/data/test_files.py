@@ -1,0 +1,38 @@
+import json
+import os
+
+import pytest
+
+from alx.data import files
+
+
+def test_reads_what_was_written(tmp_path):
+  files.write_json(tmp_path / "a.json", {"b": [1, "ü"]})
+  assert files.read_json(tmp_path / "a.json") == {"b": [1, "ü"]}
+  assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
+
+
+@pytest.mark.parametrize("content", [b"", b'{"a": ', b"[1]", b"\xff\xfe"])
+def test_what_is_no_object_is_none(tmp_path, content):
+  (tmp_path / "a.json").write_bytes(content)
+  assert files.read_json(tmp_path / "a.json") is None
+  assert files.read_json(tmp_path / "b.json") is None
+
+
+def test_the_old_one_stays_when_writing_breaks_off(tmp_path, monkeypatch):
+  path = tmp_path / "a.json"
+  files.write_json(path, {"a": 1})
+
+  def full(handle):
+    raise OSError(28, "No space left on device")
+
+  monkeypatch.setattr(os, "fsync", full)
+  with pytest.raises(OSError, match="No space"):
+    files.write_json(path, {"a": 2})
+  assert json.loads(path.read_text()) == {"a": 1}
+
+
+def test_foreign_names(tmp_path):
+  for name in ("z.txt", "own", "b", ".hidden"):
+    (tmp_path / name).write_text("")
+  assert files.foreign_names(tmp_path, {"own"}.__contains__) == ["b", "z.txt"]
