@@ -10,6 +10,7 @@ from alx.acquisition import BY_NAME
 BASELINES = ("random", "foreground_random")
 MODELS = ("auto", "unet", "cnn", "mlp")
 OPTIMIZERS = ("adam", "sgd")
+ENSEMBLES = ("", "deep", "bootstrap", "snapshots")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,6 +45,8 @@ class Config:
   learning_rate: float = 4e-3
   weight_decay: float = 0.0
   warm: bool = False  # start a round from the last params, not from scratch
+  ensemble: str = ""  # deep, bootstrap or snapshots: samples, not dropout
+  members: int = 5  # of the ensemble
   evidential: bool = False  # Dirichlet loss; on if an acquisition reads it
   class_aware: float = 0.33  # share of draws that first choose a class
   flips: bool = True
@@ -65,7 +68,8 @@ class Config:
       raise ValueError("nothing to do: no acquisition and full=False")
     _among("model", self.model, MODELS)
     _among("optimizer", self.optimizer, OPTIMIZERS)
-    for name in ("seeds", "start", "query", "steps", "samples"):
+    _among("ensemble", self.ensemble, ENSEMBLES)
+    for name in ("seeds", "start", "query", "steps", "samples", "members"):
       _at_least(name, getattr(self, name), 1)
     for name in ("rounds", "test_items", "batch", "block", "pictures"):
       _at_least(name, getattr(self, name), 0)

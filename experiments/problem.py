@@ -17,6 +17,7 @@ from alx.data import patches, phantom
 from alx.data.cache import load_cached
 from alx.data.features import with_features
 from alx.data.patches import Images
+from alx.ensemble import make_ensemble, make_snapshots
 from alx.learner import Learner, make_learner
 from alx.loop import check_budget
 from alx.settings import Training
@@ -96,6 +97,8 @@ def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
     block=config.block or block,
     evidential=config.evidential or want_evidence(names),
   )
+  if config.ensemble:
+    config = dataclasses.replace(config, samples=config.members)
   if not dims:  # features: nothing to draw, nothing to distort
     config = dataclasses.replace(
       config, pictures=0, flips=False, turns=False, intensity=0.0
@@ -198,7 +201,7 @@ def _make_learner(config: Config, dataset: data.Dataset) -> Learner:
   }
   training = Training(
     patch=config.patch,
-    steps=config.steps,
+    steps=_steps_of_a_fit(config),
     batch=config.batch,
     optimizer=config.optimizer,
     learning_rate=config.learning_rate,
@@ -209,7 +212,21 @@ def _make_learner(config: Config, dataset: data.Dataset) -> Learner:
     evidential=config.evidential,
   )
   channels = dataset.images[0].shape[-1]
-  return make_learner(make[config.model](), num_classes, channels, training)
+  model = make[config.model]()
+  learner = make_learner(model, num_classes, channels, training)
+  if config.ensemble == "snapshots":
+    return make_snapshots(learner, config.members)
+  if config.ensemble:
+    resampled = config.ensemble == "bootstrap"
+    return make_ensemble(learner, config.members, bootstrap=resampled)
+  return learner
+
+
+def _steps_of_a_fit(config):
+  """Snapshots share the steps of one fit, and take one at the least."""
+  if config.ensemble == "snapshots":
+    return max(config.steps // config.members, 1)
+  return config.steps
 
 
 def held_out(problem: Problem) -> tuple:

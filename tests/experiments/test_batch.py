@@ -37,7 +37,7 @@ def embeddings(tmp_path_factory):
 def run(embeddings, workdir, **changes):
   config = dataclasses.replace(CONFIG, data=str(embeddings), **changes)
   ready = compare.prepare(config, workdir, CONSOLE, baselines=False)
-  compare.run(ready, CONSOLE)
+  compare.train(ready, CONSOLE)
   return tables(workdir)
 
 
@@ -112,6 +112,13 @@ def test_what_was_begun_alone_goes_on_alone(embeddings, tmp_path):
   run(embeddings, tmp_path, seeds=3, **only)
   names = sorted(p.name for p in (tmp_path / "batches").iterdir())
   assert names == ["entropy-seeds1-2"]
+
+
+@pytest.mark.parametrize("ensemble", ["bootstrap", "snapshots"])
+def test_members_are_samples_too(embeddings, together, tmp_path, ensemble):
+  only = {"acquisition": ("bald",), "rounds": 1, "members": 2}
+  found = run(embeddings, tmp_path, ensemble=ensemble, **only)
+  assert len(found) == 6 and not set(found.values()) & set(together[1].values())
 
 
 def test_consecutive_seeds_are_one_batch():
