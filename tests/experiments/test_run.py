@@ -132,7 +132,7 @@ def test_help_names_every_acquisition():
 @pytest.mark.parametrize(
   ("arguments", "message"),
   [
-    (["--acquisition=bold"], "'bold' is not one of badge,"),
+    (["--acquisition=bold"], "'bold' is not one of alfa_mix,"),
     (["--data=no/such/folder"], "no/such/folder"),
     (["--set=rounds=99"], "but the pool holds"),
     (["--set=stepz=1"], "no field 'stepz'"),
