@@ -45,14 +45,15 @@ def _add(summary, probs, votes):
   """Nothing here looks along an axis, so that flat arrays do as well."""
   probs = probs.astype(jnp.float32)
   count = summary.count + 1
+  share = 1 / count  # a product for each number is a third of a division
   before = probs - summary.mean
-  mean = summary.mean + before / count
+  mean = summary.mean + share * before
   surprise = -xlogy(probs, probs)
   return Summary(
     count,
     mean,
     summary.squares + before * (probs - mean),
-    summary.surprise + (surprise - summary.surprise) / count,
+    summary.surprise + share * (surprise - summary.surprise),
     summary.votes + votes,
   )
 

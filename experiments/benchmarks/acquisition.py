@@ -5,12 +5,12 @@
     python -m experiments.benchmarks.acquisition --csv=acquisition.csv
 
 Ours and the others take turns in one process on all cores; a figure is the
-median of --repeats turns after one that does not count, and `compile_s` is what
-ours took longer in that one. Baselines that take minutes run once. `ratio` is
-their time by ours, `bar` the ratio that we want, `agree` the share of equal
-answers. A library that is not installed is a row that says so: pip install
-batchbald-redux apricot-select submodlib-py baal scikit-activeml. Believe runs
-at low load only.
+median of --repeats turns after two that do not count, and `compile_s` is what
+ours took longer in the first. A call of less than 0.2 s is repeated to fill
+them. Baselines that take minutes run once. `ratio` is their time by ours, `bar`
+the ratio that we want, `agree` the share of equal answers. A library that is
+not installed is a row that says so: pip install batchbald-redux apricot-select
+submodlib-py baal scikit-activeml. Believe runs at low load only.
 """
 
 import csv
