@@ -5,6 +5,8 @@ import pathlib
 
 os.environ.setdefault("JAX_NUM_CPU_DEVICES", "2")
 os.environ.setdefault("MPLBACKEND", "agg")
+# A test compiles for seconds what runs for milliseconds; 0 is how users run it.
+os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
 
 import jax
 import pytest
@@ -19,6 +21,7 @@ _SHARED = pathlib.Path(__file__).resolve().parents[2] / "shared" / "data"
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
   """One process for a file, or for a way to select: compile once."""
+  items.sort(key=lambda item: str(item.path) + _group(item))
   for item in items:
     item.add_marker(pytest.mark.xdist_group(_group(item)))
 
@@ -31,10 +34,17 @@ def _group(item):
   return f"{item.path.stem}-{getattr(select, '__qualname__', name)}"
 
 
+_TESTS_OF_ONE_CACHE = 150
+_tests = [0]
+
+
 def pytest_runtest_teardown(item, nextitem):
   """Frees what was compiled: a process may hold some ten thousand mappings."""
-  if nextitem is None or _group(item) != _group(nextitem):
+  _tests[0] += 1
+  changes = nextitem is None or _group(item) != _group(nextitem)
+  if changes and _tests[0] > _TESTS_OF_ONE_CACHE:
     jax.clear_caches()
+    _tests[0] = 0
 
 
 @pytest.fixture

@@ -51,15 +51,13 @@ def as_jax(array):
   return jnp.asarray(array, bool if array.dtype == bool else jnp.float32)
 
 
-def of_items(prediction, function):
-  """`function` on the item axis, which it is given first."""
-  moved = prediction._replace(probs=jnp.moveaxis(prediction.probs, 1, 0))
-  moved = jax.tree.map(function, moved)
-  return moved._replace(probs=jnp.moveaxis(moved.probs, 0, 1))
+def items_first(prediction):
+  """The axis of items before that of samples; again: back."""
+  return prediction._replace(probs=jnp.swapaxes(prediction.probs, 0, 1))
 
 
 def take(prediction, items):
-  return of_items(prediction, lambda x: x[items])
+  return items_first(jax.tree.map(lambda x: x[items], items_first(prediction)))
 
 
 def choose_plain(name, prediction, candidates, k=K, key=0):
@@ -119,10 +117,12 @@ def some(order=None):
 
 
 def everything():
-  return Candidates(jnp.ones(N, bool), jnp.zeros(N, bool), jnp.full(N, -1))
+  """Of the same types as `some`: weak ones would be compiled again."""
+  arrays = np.ones(N, bool), np.zeros(N, bool), np.full(N, -1)
+  return Candidates(*map(jnp.asarray, arrays))
 
 
-@pytest.mark.parametrize("k", [0, 1, K, 15])
+@pytest.mark.parametrize("k", [1, K, 15])
 def test_distinct_available_items(name, k):
   items = choose(name, predictions(space=space_of(name)), some(), k)
   assert items.shape == (k,) and items.dtype == np.int32
@@ -130,6 +130,12 @@ def test_distinct_available_items(name, k):
   assert len(real) == min(k, 9) == len(set(real.tolist()))
   assert np.asarray(some().available)[real].all()
   assert (items[len(real) :] == N).all()
+
+
+def test_none_is_no_item(name):
+  prediction = predictions(space=space_of(name))
+  items = jax.eval_shape(lambda: choose_plain(name, prediction, some(), k=0))
+  assert items.shape == (0,) and items.dtype == np.int32
 
 
 def test_nothing_labelled_and_nothing_left(name):
@@ -190,19 +196,17 @@ def test_items_that_are_not_there_change_nothing(name):
   junk = junk._replace(features=junk.features.at[1].set(jnp.nan))
   padded = jax.tree.map(
     lambda x, y: jnp.concatenate([x, y]),
-    of_items(prediction, lambda x: x)._replace(
-      probs=jnp.moveaxis(prediction.probs, 1, 0)
-    ),
-    junk._replace(probs=jnp.moveaxis(junk.probs, 1, 0)),
+    items_first(prediction),
+    items_first(junk),
   )
-  padded = padded._replace(probs=jnp.moveaxis(padded.probs, 0, 1))
   absent = jax.tree.map(
     lambda x, fill: jnp.pad(x, (0, 3), constant_values=fill),
     some(),
     Candidates(False, False, -1),
   )
   items = choose(name, prediction, some(), K)
-  assert choose(name, padded, absent, K).tolist() == items.tolist()
+  other = choose(name, items_first(padded), absent, K)
+  assert other.tolist() == items.tolist()
 
 
 def test_block_size_changes_nothing(name, space):
