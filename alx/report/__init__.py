@@ -1,5 +1,6 @@
-"""The report of a run directory: one HTML page, a figure and two tables."""
+"""Pages that need nothing else: of a run directory, and of a study."""
 
+from alx.report.article import Picture, Section, write_article
 from alx.report.page import write_report
 
-__all__ = ["write_report"]
+__all__ = ["Picture", "Section", "write_article", "write_report"]

@@ -1,16 +1,12 @@
 """Writes the report of a run directory, from its files alone."""
 
-import base64
-import importlib.resources
 import os
 import pathlib
-import time
 
-import jinja2
 import numpy as np
 
 from alx.report import arms as numbers
-from alx.report import curves, gallery, pictures, summary, tables, words
+from alx.report import curves, gallery, html, pictures, summary, tables, words
 from alx.report.read import Study, read_study
 
 
@@ -32,24 +28,14 @@ def write_report(workdir: str | os.PathLike) -> pathlib.Path:
   study = read_study(workdir)
   arms = numbers.make_arms(study)
   figure = _figure(study, arms)
-  _write(workdir / "curve.csv", tables.curve_csv(study).encode())
+  html.write_file(workdir / "curve.csv", tables.curve_csv(study).encode())
   needed = tables.labels_needed_csv(study, arms)
-  _write(workdir / "labels_needed.csv", needed.encode())
+  html.write_file(workdir / "labels_needed.csv", needed.encode())
   if figure is not None:
-    _write(workdir / "learning_curve.png", figure)
+    html.write_file(workdir / "learning_curve.png", figure)
   page = workdir / "report.html"
-  _write(page, _render(study, arms, figure).encode())
+  html.write_file(page, _render(study, arms, figure).encode())
   return page
-
-
-def _write(path, content):
-  """A reader sees the old file or the new one."""
-  temporary = path.with_name(path.name + ".tmp")
-  with open(temporary, "wb") as file:
-    file.write(content)
-    file.flush()
-    os.fsync(file.fileno())
-  os.replace(temporary, path)
 
 
 def _figure(study, arms):
@@ -62,36 +48,12 @@ def _figure(study, arms):
 
 def _render(study: Study, arms, figure) -> str:
   galleries, missing = gallery.make_galleries(study, arms)
-  environment = jinja2.Environment(
-    autoescape=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    undefined=jinja2.StrictUndefined,
-    loader=jinja2.FunctionLoader(_source),
-  )
-  environment.filters["png"] = _data_uri
-  environment.filters["thousands"] = _thousands
-  return environment.get_template("template.html.jinja").render(
-    _context(study, arms)
-    | {
-      "style": _source("style.css"),
-      "figure": figure,
-      "galleries": galleries,
-      "missing": [*study.missing, *missing],
-    }
-  )
-
-
-def _source(name):
-  return (importlib.resources.files("alx.report") / name).read_text("utf-8")
-
-
-def _data_uri(png):
-  return "data:image/png;base64," + base64.b64encode(png).decode()
-
-
-def _thousands(value):
-  return f"{value:,}" if isinstance(value, int) else value
+  context = {
+    "figure": figure,
+    "galleries": galleries,
+    "missing": [*study.missing, *missing],
+  }
+  return html.render("template.html.jinja", _context(study, arms) | context)
 
 
 def _context(study, arms):
@@ -101,7 +63,6 @@ def _context(study, arms):
     "data": study.dataset,
     "title": str(study.dataset.get("name") or study.workdir.resolve().name),
     "metric": words.LABELS.get(study.metric, study.metric),
-    "written": time.strftime("%Y-%m-%d"),
     "summary": summary.summarise(study, arms),
     "arms": arms,
     "most_seeds": max((len(arm.runs) for arm in arms), default=0),

@@ -1,0 +1,47 @@
+"""Templates to pages that need nothing else, and files written whole."""
+
+import base64
+import importlib.resources
+import os
+import pathlib
+import time
+
+import jinja2
+
+
+def render(template: str, context: dict) -> str:
+  """A template of this package with the style of every page."""
+  environment = jinja2.Environment(
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    undefined=jinja2.StrictUndefined,
+    loader=jinja2.FunctionLoader(_source),
+  )
+  environment.filters["png"] = _data_uri
+  environment.filters["thousands"] = _thousands
+  written = time.strftime("%Y-%m-%d")
+  shared = {"style": _source("style.css"), "written": written}
+  return environment.get_template(template).render(shared | context)
+
+
+def _source(name):
+  return (importlib.resources.files("alx.report") / name).read_text("utf-8")
+
+
+def _data_uri(png):
+  return "data:image/png;base64," + base64.b64encode(png).decode()
+
+
+def _thousands(value):
+  return f"{value:,}" if isinstance(value, int) else value
+
+
+def write_file(path: pathlib.Path, content: bytes) -> None:
+  """A reader sees the old file or the new one."""
+  temporary = path.with_name(path.name + ".tmp")
+  with open(temporary, "wb") as file:
+    file.write(content)
+    file.flush()
+    os.fsync(file.fileno())
+  os.replace(temporary, path)
