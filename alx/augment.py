@@ -19,22 +19,32 @@ class Augment:
     flips: mirror each spatial axis with probability 1/2.
     turns: turn by 0, 90, 180 or 270 degrees in each plane of equal extents.
     intensity: image * (1 + a) + b with a, b uniform in +-intensity; 0 = off.
+    rotation: largest angle, degrees, see `rotate`; 0 = off.
+    truncated: label maps are rotated like images and cut to whole numbers,
+      which puts labels of other classes along borders: a known mistake that
+      published results were made with.
   """
 
   flips: bool = True
   turns: bool = False
   intensity: float = 0.1
+  rotation: float = 0.0
+  truncated: bool = False
 
 
 def augment(
   key: jax.Array, image: jax.Array, label: jax.Array, settings: Augment
 ) -> tuple[jax.Array, jax.Array]:
   """Applies `settings` to one item."""
-  key_flip, key_turn, key_intensity = jax.random.split(key, 3)
+  key_flip, key_turn, key_intensity, key_rotate = jax.random.split(key, 4)
   if settings.flips:
     image, label = flip(key_flip, image, label)
   if settings.turns:
     image, label = turn(key_turn, image, label)
+  if settings.rotation > 0:
+    image, label = rotate(
+      key_rotate, image, label, settings.rotation, settings.truncated
+    )
   if settings.intensity > 0:
     image = change_intensity(key_intensity, image, settings.intensity)
   return image, label
@@ -73,6 +83,52 @@ def turn(key: jax.Array, image: jax.Array, label: jax.Array):
       label,
     )
   return image, label
+
+
+def rotate(
+  key: jax.Array,
+  image: jax.Array,
+  label: jax.Array,
+  most: float,
+  truncated: bool = False,
+):
+  """With probability 1/2 turns the plane of the first two spatial axes.
+
+  About its centre, by an angle uniform in +-most degrees. Images are
+  interpolated linearly, label maps take the nearest voxel; beyond the edge
+  the edge goes on. `truncated`: see `Augment`.
+  """
+  key_maybe, key_angle = jax.random.split(key)
+  angle = jax.random.uniform(key_angle, (), minval=-most, maxval=most)
+  angle = jnp.where(jax.random.bernoulli(key_maybe), jnp.radians(angle), 0.0)
+  at = _turned_grid(angle, image.shape[:2])
+  turned = _sample(image, at, order=1)
+  if not label.ndim:
+    return turned, label
+  mapped = _sample(label.astype(jnp.float32), at, order=int(truncated))
+  return turned, mapped.astype(label.dtype)
+
+
+def _turned_grid(angle, extent):
+  """Where each place of a plane [H, W] comes from: two arrays [H, W]."""
+  centre = [(n - 1) / 2 for n in extent]
+  rows, columns = jnp.meshgrid(*(jnp.arange(n) for n in extent), indexing="ij")
+  rows, columns = rows - centre[0], columns - centre[1]
+  cos, sin = jnp.cos(angle), jnp.sin(angle)
+  return (
+    cos * rows - sin * columns + centre[0],
+    sin * rows + cos * columns + centre[1],
+  )
+
+
+def _sample(values, at, order):
+  """Values [H, W, ...] at the places of a plane, axis by axis behind it."""
+  flat = values.reshape(*values.shape[:2], -1)
+
+  def plane(x):
+    return jax.scipy.ndimage.map_coordinates(x, at, order, mode="nearest")
+
+  return jax.vmap(plane, -1, -1)(flat).reshape(values.shape)
 
 
 def change_intensity(

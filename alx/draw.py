@@ -102,7 +102,7 @@ def cut_batch(
 def _draw_patch(key, images, labels, item, wanted, patch):
   """A patch anywhere in the item, or around a voxel of the wanted class."""
   if tuple(images.values.shape[1:-1]) == tuple(patch):
-    return images.values[item], labels[item]
+    return patches.as_float(images.values[item]), labels[item]
   key_start, key_voxel = jax.random.split(key)
   label, size = labels[item], images.size[item]
   room = size - jnp.asarray(patch, jnp.int32)
@@ -114,6 +114,6 @@ def _draw_patch(key, images, labels, item, wanted, patch):
   around = jnp.clip(voxel - jnp.asarray(patch, jnp.int32) // 2, 0, room)
   start = jnp.where(of_class.any(), around, anywhere)
   return (
-    patches.cut_item(images.values, item, start, patch),
+    patches.as_float(patches.cut_item(images.values, item, start, patch)),
     patches.cut_item(labels, item, start, patch),
   )

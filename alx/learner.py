@@ -73,26 +73,46 @@ def make_optimizer(training: Training) -> optax.GradientTransformation:
 
   Without the warm-up and the clipping a high learning rate now and then kills
   a class in the first steps, and the fit never finds it again.
+
+  Raises:
+    ValueError: an optimizer or a schedule that is not known.
   """
-  schedule = optax.warmup_cosine_decay_schedule(
-    init_value=0.1 * training.learning_rate,
-    peak_value=training.learning_rate,
-    warmup_steps=training.steps // 10,
-    decay_steps=max(training.steps, 1),
-  )
-  if training.optimizer == "adam":
-    rule = optax.scale_by_adam()
-  elif training.optimizer == "sgd":
-    rule = optax.trace(0.9, nesterov=True)
-  else:
-    raise ValueError(
-      f"optimizer must be adam or sgd, found {training.optimizer!r}"
-    )
+  decay = optax.add_decayed_weights(training.weight_decay)
+  steps = (_make_rule(training), decay)
+  clip = optax.clip_by_global_norm(training.clip)
   return optax.chain(
-    optax.clip_by_global_norm(1.0),
-    rule,
-    optax.add_decayed_weights(training.weight_decay),
-    optax.scale_by_learning_rate(schedule),
+    clip if training.clip else optax.identity(),
+    *(steps[::-1] if training.coupled_decay else steps),
+    optax.scale_by_learning_rate(_make_schedule(training)),
+  )
+
+
+def _make_rule(training):
+  if training.optimizer == "adam":
+    return optax.scale_by_adam()
+  if training.optimizer == "sgd":
+    return optax.trace(0.9, nesterov=True)
+  raise ValueError(
+    f"optimizer must be adam or sgd, found {training.optimizer!r}"
+  )
+
+
+def _make_schedule(training):
+  rate, steps = training.learning_rate, max(training.steps, 1)
+  if training.schedule == "warmup_cosine":
+    return optax.warmup_cosine_decay_schedule(
+      init_value=0.1 * rate,
+      peak_value=rate,
+      warmup_steps=training.steps // 10,
+      decay_steps=steps,
+    )
+  if training.schedule == "cosine":
+    return optax.cosine_decay_schedule(rate, steps)
+  if training.schedule == "polynomial":
+    return optax.polynomial_schedule(rate, 0.0, 0.9, steps)
+  raise ValueError(
+    "schedule must be warmup_cosine, cosine or polynomial, found "
+    f"{training.schedule!r}"
   )
 
 
@@ -135,8 +155,9 @@ def _loss(logits, truth, progress, training):
     )
     loss = of_maps if truth.ndim > 1 else of_items
     return loss(logits, truth, progress)
-  loss = losses.segmentation_loss if truth.ndim > 1 else losses.cross_entropy
-  return loss(logits, truth)
+  if truth.ndim > 1:
+    return losses.segmentation_loss(logits, truth, training.dice)
+  return losses.cross_entropy(logits, truth)
 
 
 def _predict(keys, params, images, passes, model, training):
@@ -194,6 +215,7 @@ def _first(pair):
 
 
 def _windows(function, images, training):
+  images = images._replace(values=patches.as_float(images.values))
   return patches.sliding_window(
     function, images, training.patch, training.overlap
   )

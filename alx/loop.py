@@ -7,6 +7,8 @@ import jax
 import jax.numpy as jnp
 
 from alx.acquisition import Acquisition, Candidates
+from alx.augment import augment
+from alx.data import patches
 from alx.data.patches import Images
 from alx.learner import Learner
 from alx.pool import PoolState, init_pool, mark_labelled
@@ -141,10 +143,12 @@ def describe_pool(
   """What `acquisition.select` needs to know of all N items; None if nothing."""
   if acquisition.describe is None:
     return None
-  key_predict, key_describe = jax.random.split(key)
+  key_predict, key_describe, key_distort = jax.random.split(key, 3)
   samples = settings.samples if "samples" in acquisition.needs else 0
 
   def describe(images, items):
+    if settings.distort:
+      images = _distorted(key_distort, state, images, items, settings)
     prediction = learner.predict(
       key_predict, state.params, images, items, samples
     )
@@ -152,6 +156,20 @@ def describe_pool(
     return acquisition.describe(keys, prediction)
 
   return map_blocks(describe, state.images, settings.block)
+
+
+def _distorted(key, state, images, items, settings):
+  """The block under random augmentation: all items, or those with a label."""
+
+  def change(item, image):
+    key_item = jax.random.fold_in(key, item)
+    return augment(key_item, image, jnp.int32(0), settings.distort)[0]
+
+  values = patches.as_float(images.values)
+  changed = jax.vmap(change)(items, values)
+  chosen = state.pool.labelled[items] | settings.distort_all
+  chosen = jnp.expand_dims(chosen, tuple(range(1, values.ndim)))
+  return images._replace(values=jnp.where(chosen, changed, values))
 
 
 def check_budget(num_items: int, start: int, query: int, rounds: int) -> None:

@@ -14,12 +14,19 @@ class Training:
     steps: optimiser steps of one fit.
     batch: items per step.
     optimizer: "adam" or "sgd" (momentum 0.9, Nesterov).
-    learning_rate: at the start; a cosine takes it to 0.
-    weight_decay: decoupled, per step, times the learning rate.
+    learning_rate: at its height.
+    weight_decay: decoupled, per step, times the learning rate; or see
+      coupled_decay.
     class_aware: share of the draws that first choose a class, evenly among
       the classes seen, then an item that shows it and a voxel of it.
     overlap: least overlap of prediction windows, in [0, 1).
     augment: what may happen to a training item.
+    schedule: of the learning rate, to 0: "warmup_cosine" over a tenth of the
+      steps, "cosine" or "polynomial" (power 0.9).
+    clip: largest norm of the gradient; 0: none.
+    coupled_decay: weight_decay is added to the gradient, as an L2 penalty.
+    dice: the loss of maps has the soft Dice of the "batch" or of each "item",
+      see alx.losses.
     evidential: train exp(logits) as the parameters of a Dirichlet, which the
       evidential acquisitions read.
   """
@@ -33,6 +40,10 @@ class Training:
   class_aware: float = 0.5
   overlap: float = 0.25
   augment: Augment = Augment()  # noqa: RUF009, frozen
+  schedule: str = "warmup_cosine"
+  clip: float = 1.0
+  coupled_decay: bool = False
+  dice: str = "batch"
   evidential: bool = False
 
 
@@ -45,9 +56,14 @@ class Asking:
     block: items described at a time: memory, not the answer, depends on it.
     samples: S, posterior samples for methods that want them.
     warm: start each fit from the last params instead of from scratch.
+    distort: augmentation that items are described under: published code did
+      so, which makes features noisy; None: none.
+    distort_all: distort every item, or only those with a label.
   """
 
   query: int
   block: int = 8
   samples: int = 8
   warm: bool = False
+  distort: Augment | None = None
+  distort_all: bool = False

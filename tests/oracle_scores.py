@@ -164,6 +164,7 @@ MAPS = {
   "gini": lambda p: 1 - (p.mean(0) ** 2).sum(-1),
   "variance": lambda p: p.var(0).mean(-1),
   "mean_std": lambda p: p.std(0).mean(-1),
+  "dbal": lambda p: entropy(p.mean(0)),
   "bald": lambda p: entropy(p.mean(0)) - entropy(p).mean(0),
   "variation_ratio": variation_ratio,
   "vote_entropy": lambda p: entropy(votes(p)),

@@ -54,6 +54,9 @@ BY_NAME = {
   "bald": Acquisition(
     scores.bald, select.top_k, ("samples",), "Houlsby et al. 2011"
   ),
+  "dbal": Acquisition(
+    scores.entropy, select.top_k, ("samples",), "Gal et al. 2017"
+  ),
   "margin_ratio": Acquisition(
     scores.margin_ratio, select.top_k, ("probs",), "Cai et al. 2021"
   ),

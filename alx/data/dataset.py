@@ -19,7 +19,8 @@ class Dataset(NamedTuple):
   name: str
   task: str  # "segmentation" or "classification"
   ids: tuple[str, ...]  # N, unique and usable as file names
-  images: tuple[np.ndarray, ...]  # N x [*sp, channels] float32, normalised
+  images: tuple[np.ndarray, ...]  # N x [*sp, channels] float32, normalised;
+  #                                 or uint8, pictures as they are
   labels: tuple[np.ndarray, ...]  # N x [*sp] uint8, or N x [] int32
   class_names: tuple[str, ...]  # C; background first in segmentation
   spacing_mm: tuple[tuple[float, ...] | None, ...]  # N, None where unknown

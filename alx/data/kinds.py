@@ -3,12 +3,13 @@
 import os
 import pathlib
 
-from alx.data import msd, npz
+from alx.data import class_folders, msd, npz, picture_table
 from alx.data.dataset import Dataset, bad_input, no_progress
 
 _KINDS = (
-  "a folder with imagesTr and labelsTr, or an .npz with train_images "
-  "(MedMNIST), images and labels, or features and labels"
+  "a folder with imagesTr and labelsTr, with a folder of pictures per class, "
+  "or with pictures and a CSV file of image_name, patient_id, target, or an "
+  ".npz with train_images (MedMNIST), images and labels, or features and labels"
 )
 
 
@@ -16,6 +17,7 @@ def load(
   path: str | os.PathLike,
   *,
   where: str = "",
+  image_size: int = 0,
   strict: bool = False,
   progress=None,
 ) -> Dataset:
@@ -24,9 +26,12 @@ def load(
   Cases that cannot be used are left out, each with a line in `left_out`.
 
   Args:
-    path: a folder laid out as the Decathlon or nnU-Net v2, or an .npz file.
+    path: a folder laid out as the Decathlon or nnU-Net v2, a folder of
+      pictures (see `class_folders` and `picture_table`), or an .npz file.
     where: "frame=1" or "frame=1,slice=3" keeps the items of an .npz whose
       arrays of these names have these values.
+    image_size: pixels of both sides that pictures are brought to; 0: as they
+      are.
     strict: stop at the first bad case.
     progress: progress(iterable, total=, description=) -> iterable, such as a
       progress bar around the cases.
@@ -38,10 +43,15 @@ def load(
   path = pathlib.Path(path)
   progress = no_progress if progress is None else progress
   try:
+    if path.is_dir() and where:
+      raise bad_input(path, "an .npz file to use where on", "a folder")
     if path.is_dir() and msd.is_folder(path):
-      if where:
-        raise bad_input(path, "an .npz file to use where on", "a folder")
       return msd.load_folder(path, strict=strict, progress=progress)
+    for kind in (picture_table, class_folders):
+      if path.is_dir() and kind.is_folder(path):
+        return kind.load_folder(
+          path, size=image_size, strict=strict, progress=progress
+        )
     if path.is_file() and npz.is_npz(path):
       return npz.load_npz(path, where=where, strict=strict, progress=progress)
     found = _found(path)

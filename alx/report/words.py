@@ -47,7 +47,13 @@ METRICS = {
   "asked for that are not background.",
 }
 
-_NAMES = {"bald": "BALD", "k_center": "k-center"}
+_NAMES = {
+  "badge": "BADGE",
+  "bald": "BALD",
+  "dbal": "DBAL",
+  "k_center": "k-center",
+  "k_center_cosine": "k-center, cosine",
+}
 
 ACQUISITIONS = {
   "random": "chosen by chance",
@@ -57,7 +63,10 @@ ACQUISITIONS = {
   "entropy": "largest entropy of the predicted probabilities",
   "variance": "largest variance over passes with dropout",
   "bald": "largest mutual information of label and weights, with dropout",
+  "dbal": "largest entropy of the mean over passes with dropout",
+  "badge": "spread out and uncertain: k-means++ on gradients of the last layer",
   "k_center": "covers the pool: farthest from what is labelled",
+  "k_center_cosine": "the same with the angle between features as distance",
 }
 
 

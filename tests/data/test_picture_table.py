@@ -1,0 +1,67 @@
+import pytest
+from PIL import Image
+
+from alx import data
+
+ROWS = "image_name,patient_id,target\nI1,P1,0\nI2,P1,1\nI3,P2,0\n"
+
+
+def write(folder, text=ROWS, names=("I1", "I2", "I3")):
+  (folder / "train.csv").write_text(text)
+  (folder / "jpeg" / "train").mkdir(parents=True)
+  for name in names:
+    path = folder / "jpeg" / "train" / f"{name}.jpg"
+    Image.new("RGB", (8, 8), (200, 0, 0)).save(path)
+  return folder
+
+
+def test_pictures_find_their_rows(tmp_path):
+  found = data.load(write(tmp_path), image_size=4)
+  assert found.ids == ("I1", "I2", "I3") and found.groups == ("P1", "P1", "P2")
+  assert [int(y) for y in found.labels] == [0, 1, 0]
+  assert found.class_names == ("class 0", "class 1")
+  assert found.images[0].shape == (4, 4, 3) and found.left_out == ()
+  assert found.images[0][0, 0, 0] > 190 and found.images[0][0, 0, 1] < 10
+
+
+def test_patients_stay_on_one_side(tmp_path):
+  dataset = data.load(write(tmp_path))
+  parts = data.split(dataset, seed=0, test_items=1)
+  assert parts.by == "group"
+  assert sorted(parts.test.tolist()) in ([0, 1], [2])
+
+
+def test_classes_are_named_where_the_table_names_them(tmp_path):
+  text = "image_name,patient_id,benign_malignant,target\n"
+  text += "I1,P1,benign,0\nI2,P1,malignant,1\nI3,P2,benign,0\n"
+  assert data.load(write(tmp_path, text)).class_names == ("benign", "malignant")
+
+
+def test_a_row_without_a_picture_is_left_out_or_stops(tmp_path):
+  write(tmp_path, names=("I1", "I3"))
+  found = data.load(tmp_path)
+  assert found.ids == ("I1", "I3")
+  assert "line 3: wanted a picture I2, found none" in found.left_out[0]
+  with pytest.raises(data.DataError, match="I2"):
+    data.load(tmp_path, strict=True)
+
+
+@pytest.mark.parametrize(
+  ("text", "message"),
+  [
+    (ROWS.replace("I2,P1,1", "I2,P1,yes"), "line 3: wanted a target"),
+    (ROWS.replace("I2,P1", "I2,"), "line 3: wanted a patient_id"),
+    (ROWS.replace("I2", "I1"), r"\['I1'\] twice"),
+    (ROWS.splitlines()[0] + "\n", "found no row"),
+  ],
+)
+def test_what_makes_no_sense_is_told(tmp_path, text, message):
+  with pytest.raises(data.DataError, match=message):
+    data.load(write(tmp_path, text))
+
+
+def test_two_tables_are_one_too_many(tmp_path):
+  write(tmp_path)
+  (tmp_path / "second.csv").write_text(ROWS)
+  with pytest.raises(data.DataError, match="one CSV file with image_name"):
+    data.load(tmp_path)
