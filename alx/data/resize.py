@@ -1,0 +1,50 @@
+"""Brings images of any extents to one small shape."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def common_shape(
+  extents: np.ndarray, longest: int, multiple: int
+) -> tuple[int, ...]:
+  """One shape for all items: the median extents, shrunk until they fit.
+
+  Args:
+    extents: [N, d] of the items, voxels.
+    longest: the most that the longest axis may have, voxels.
+    multiple: every axis is a multiple of this, and at least one.
+
+  Returns:
+    d extents whose proportions are those of the median item, up to rounding.
+  """
+  usual = np.median(np.asarray(extents, np.float64), axis=0)
+  usual = usual * min(1.0, longest / usual.max())
+  counts = np.maximum(1, np.floor(usual / multiple + 0.5))
+  return tuple(int(n) * multiple for n in counts)
+
+
+def resize(image: np.ndarray, shape: Sequence[int]) -> np.ndarray:
+  """Resamples [*sp, channels] linearly to [*shape, channels].
+
+  Voxels are half-pixel centred; where an axis shrinks, the triangle is as wide
+  as a new voxel, so that nothing is skipped (as `jax.image.resize` does it).
+  Every axis is scaled by itself: the item's own proportions are lost.
+
+  Returns:
+    float32; an image of that shape as it is.
+  """
+  out = np.asarray(image, np.float32)
+  for axis, extent in enumerate(shape):
+    if out.shape[axis] != extent:
+      weights = _weights(out.shape[axis], extent)
+      out = np.moveaxis(np.tensordot(weights, out, (1, axis)), 0, axis)
+  return np.ascontiguousarray(out)
+
+
+def _weights(old: int, new: int) -> np.ndarray:
+  """[new, old] float32, rows sum to 1."""
+  places = (np.arange(new) + 0.5) * old / new - 0.5
+  apart = np.abs(places[:, None] - np.arange(old)[None]) / max(old / new, 1.0)
+  weights = np.maximum(0.0, 1.0 - apart)
+  return (weights / weights.sum(1, keepdims=True)).astype(np.float32)
