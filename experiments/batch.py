@@ -16,6 +16,7 @@ from experiments import pictures, store
 from experiments.job import Job
 from experiments.problem import Problem, held_out
 from experiments.records import Clock, check_picks, curve_row, record_picks
+from experiments.rounds import key_of
 
 _FOLDER = re.compile(r"(?P<name>.+)-seeds(?P<first>\d+)-(?P<last>\d+)")
 
@@ -146,6 +147,8 @@ def run_batch(
     for table in ("curve.csv", "times.csv", "picks.csv"):
       store.keep_rounds(one.folder / table, done)
   for number in range(done, job.config.rounds + 1):
+    keys = jnp.stack([key_of(job, number) for job in jobs])
+    seeds = seeds._replace(key=keys)
     seeds, asked, laps = _ask(jobs, programs, seeds, number)
     if number > 0 or first is None:
       told = _tell_and_test(jobs, programs, seeds, asked, number)
@@ -169,7 +172,7 @@ def _resume(jobs, loop, checkpoints):
   problem = jobs[0].problem
   labels = problem.labels
   label_like = jax.eval_shape(lambda: labels[0])
-  keys = jnp.stack([jax.random.key(job.seed) for job in jobs])
+  keys = jnp.stack([key_of(job, 0) for job in jobs])
 
   def init(key):
     return _without_images(loop.init(key, problem.images, label_like))

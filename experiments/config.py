@@ -8,8 +8,9 @@ from typing import Any, get_args, get_origin
 from alx.acquisition import BY_NAME
 
 BASELINES = ("random", "foreground_random")
-MODELS = ("auto", "unet", "cnn", "mlp")
+MODELS = ("auto", "unet", "cnn", "resnet", "mlp")
 OPTIMIZERS = ("adam", "sgd")
+SCHEDULES = ("warmup_cosine", "cosine", "polynomial")
 ENSEMBLES = ("", "deep", "bootstrap", "snapshots")
 
 
@@ -23,7 +24,11 @@ class Config:
   cache: str = ""  # folder for NIfTI cases in chunks, made once
   where: str = ""  # keep npz items with, for example, "frame=1"
   strict: bool = False  # a bad case is an error, not left out
-  test_items: int = 0  # held-out items when the data has no split; 0: a quarter
+  image_size: int = 0  # pixels of a side, for folders of pictures; 0: as is
+  test_items: int = 0  # held out when the data has no split; 0: test_share
+  test_share: float = 0.25  # of all items, when test_items is 0
+  split_by_item: bool = False  # even where patients are known
+  spare_classes: int = 0  # logits of classes that do not exist
   split_seed: int = 0
   phantom_items: int = 72
   # Protocol
@@ -34,6 +39,7 @@ class Config:
   query: int = 4  # labels per round
   rounds: int = 4  # rounds after the starting set
   full: bool = True  # also train on every pool label
+  shared_start: bool = False  # starting set and first model are those of seed 0
   # Model and training
   model: str = "auto"
   widths: tuple[int, ...] = ()
@@ -43,7 +49,11 @@ class Config:
   batch: int = 0
   optimizer: str = "adam"
   learning_rate: float = 4e-3
+  schedule: str = "warmup_cosine"  # of the learning rate
   weight_decay: float = 0.0
+  coupled_decay: bool = False  # weight_decay as an L2 penalty
+  clip: float = 1.0  # norm of the gradient; 0: none
+  dice: str = "batch"  # or of each "item", background too
   warm: bool = False  # start a round from the last params, not from scratch
   ensemble: str = ""  # deep, bootstrap or snapshots: samples, not dropout
   members: int = 5  # of the ensemble
@@ -52,10 +62,13 @@ class Config:
   flips: bool = True
   turns: bool = False
   intensity: float = 0.1
+  rotation: float = 0.0  # largest angle, degrees
+  truncated_labels: bool = False  # rotated as published code does, wrongly
   # Prediction
   overlap: float = 0.25
   samples: int = 8
   block: int = 0  # items predicted at a time
+  distort: str = ""  # "labelled" or "all": augmented when features are compared
   pictures: int = 3  # items drawn per round in the report
 
   def __post_init__(self):
@@ -69,9 +82,14 @@ class Config:
     _among("model", self.model, MODELS)
     _among("optimizer", self.optimizer, OPTIMIZERS)
     _among("ensemble", self.ensemble, ENSEMBLES)
+    _among("schedule", self.schedule, SCHEDULES)
+    _among("dice", self.dice, ("batch", "item"))
+    _among("distort", self.distort, ("", "labelled", "all"))
     for name in ("seeds", "start", "query", "steps", "samples", "members"):
       _at_least(name, getattr(self, name), 1)
     for name in ("rounds", "test_items", "batch", "block", "pictures"):
+      _at_least(name, getattr(self, name), 0)
+    for name in ("image_size", "spare_classes", "clip", "weight_decay"):
       _at_least(name, getattr(self, name), 0)
     for name in ("patch", "widths"):
       for value in getattr(self, name):
@@ -80,6 +98,8 @@ class Config:
       _within(name, getattr(self, name), 0.0, 1.0, open_end=True)
     _within("class_aware", self.class_aware, 0.0, 1.0)
     _within("intensity", self.intensity, 0.0, 1.0)
+    _within("rotation", self.rotation, 0.0, 180.0)
+    _within("test_share", self.test_share, 0.0, 1.0, open_end=True)
     _within("learning_rate", self.learning_rate, 1e-8, 10.0)
     _at_least("phantom_items", self.phantom_items, 8)
 

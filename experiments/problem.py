@@ -29,7 +29,13 @@ _DEFAULTS = {  # task and spatial axes -> model, widths, batch, block
   ("classification", 2): ("cnn", (16, 32, 64), 32, 128),
   ("classification", 0): ("mlp", (), 32, 4096),  # features: a linear head
 }
+_WIDTHS = {  # of networks that are chosen by name
+  "cnn": (16, 32, 64),
+  "resnet": (64, 128, 256, 512),
+  "mlp": (256, 256),
+}
 _PATCH_CAP = {2: 256, 3: 64}
+_LARGE = 64  # pixels from which on a residual net first halves them twice
 
 
 class Problem(NamedTuple):
@@ -65,11 +71,24 @@ def load_dataset(config: Config, progress: Callable | None) -> data.Dataset:
     )
   else:
     dataset = data.load(
-      config.data, where=config.where, strict=config.strict, progress=progress
+      config.data,
+      where=config.where,
+      image_size=config.image_size,
+      strict=config.strict,
+      progress=progress,
     )
   if config.features:
-    return with_features(dataset, pathlib.Path(config.features))
-  return dataset
+    dataset = with_features(dataset, pathlib.Path(config.features))
+  return _changed(config, dataset)
+
+
+def _changed(config, dataset):
+  """What the settings change of the data: its groups, its classes."""
+  spare = [f"spare {i + 1}" for i in range(config.spare_classes)]
+  return dataset._replace(
+    groups=None if config.split_by_item else dataset.groups,
+    class_names=(*dataset.class_names, *spare),
+  )
 
 
 def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
@@ -81,7 +100,9 @@ def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
   if config.model not in ("auto", model):
     if (config.model == "unet") != (dataset.task == "segmentation"):
       raise ValueError(f"model {config.model} cannot do {dataset.task}")
-    model, widths = config.model, (256, 256)
+    if config.model in ("cnn", "resnet") and dims != 2:
+      raise ValueError(f"model {config.model} wants images of 2 axes")
+    model, widths = config.model, _WIDTHS[config.model]
   names = config.acquisition
   if baselines and names:
     names = with_baselines(names, dataset.task)
@@ -101,7 +122,13 @@ def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
     config = dataclasses.replace(config, samples=config.members)
   if not dims:  # features: nothing to draw, nothing to distort
     config = dataclasses.replace(
-      config, pictures=0, flips=False, turns=False, intensity=0.0
+      config,
+      pictures=0,
+      flips=False,
+      turns=False,
+      intensity=0.0,
+      rotation=0.0,
+      distort="",
     )
   return dataclasses.replace(config, patch=_patch(config, dataset, dims))
 
@@ -135,10 +162,7 @@ def make_problem(config: Config, dataset: data.Dataset) -> Problem:
   Raises:
     ValueError: if the protocol asks for more items than the pool holds.
   """
-  split = data.split(
-    dataset, seed=config.split_seed, test_items=config.test_items
-  )
-  check_protocol(config, split)
+  split = split_of(config, dataset)
   _check_test(dataset, split.test)
   images, labels = _stack(dataset, split.pool, config.patch)
   test_images, test_labels = _stack(dataset, split.test, config.patch)
@@ -154,6 +178,20 @@ def make_problem(config: Config, dataset: data.Dataset) -> Problem:
     _make_predict_test(learner, dataset, config.block),
     jax.jit(learner.predict, static_argnums=4),
   )
+
+
+def split_of(config: Config, dataset: data.Dataset) -> data.Split:
+  """The parts, checked.
+
+  Raises:
+    ValueError: if the protocol asks for more items than the pool holds.
+  """
+  share = max(1, round(config.test_share * len(dataset.ids)))
+  split = data.split(
+    dataset, seed=config.split_seed, test_items=config.test_items or share
+  )
+  check_protocol(config, split)
+  return split
 
 
 def check_protocol(config: Config, split: data.Split) -> None:
@@ -197,6 +235,12 @@ def _make_learner(config: Config, dataset: data.Dataset) -> Learner:
       len(config.patch), num_classes, config.widths, config.dropout
     ),
     "cnn": lambda: models.make_cnn(num_classes, config.widths, config.dropout),
+    "resnet": lambda: models.make_resnet(
+      num_classes,
+      config.widths,
+      config.dropout,
+      large=min(config.patch) >= _LARGE,
+    ),
     "mlp": lambda: models.make_mlp(num_classes, config.widths, config.dropout),
   }
   training = Training(
@@ -205,10 +249,14 @@ def _make_learner(config: Config, dataset: data.Dataset) -> Learner:
     batch=config.batch,
     optimizer=config.optimizer,
     learning_rate=config.learning_rate,
+    schedule=config.schedule,
     weight_decay=config.weight_decay,
+    coupled_decay=config.coupled_decay,
+    clip=config.clip,
+    dice=config.dice,
     class_aware=config.class_aware,
     overlap=config.overlap,
-    augment=Augment(config.flips, config.turns, config.intensity),
+    augment=augment_of(config),
     evidential=config.evidential,
   )
   channels = dataset.images[0].shape[-1]
@@ -220,6 +268,17 @@ def _make_learner(config: Config, dataset: data.Dataset) -> Learner:
     resampled = config.ensemble == "bootstrap"
     return make_ensemble(learner, config.members, bootstrap=resampled)
   return learner
+
+
+def augment_of(config: Config) -> Augment:
+  """What may happen to a training item."""
+  return Augment(
+    config.flips,
+    config.turns,
+    config.intensity,
+    config.rotation,
+    config.truncated_labels,
+  )
 
 
 def _steps_of_a_fit(config):

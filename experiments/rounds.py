@@ -14,7 +14,12 @@ from alx.settings import Asking
 from experiments import pictures, store
 from experiments.config import Config
 from experiments.job import Job
-from experiments.problem import Problem, metrics_of, predict_test
+from experiments.problem import (
+  Problem,
+  augment_of,
+  metrics_of,
+  predict_test,
+)
 from experiments.records import Clock, check_picks, curve_row, record_picks
 
 
@@ -56,6 +61,7 @@ def run_rounds(job: Job, loop: Loop, first: Told | None) -> Told | None:
   for table in ("curve.csv", "times.csv", "picks.csv"):
     store.keep_rounds(job.folder / table, done)
   for number in range(done, job.config.rounds + 1):
+    state = state._replace(key=key_of(job, number))
     state, asked, laps = _ask(job, loop, state, number)
     if number > 0 or first is None:
       told = _tell_and_test(job, loop, state, asked, number)
@@ -75,7 +81,16 @@ def run_rounds(job: Job, loop: Loop, first: Told | None) -> Told | None:
 
 def loop_for(problem: Problem, config: Config, name: str) -> Loop:
   """The loop of one acquisition; its `ask` is compiled once for all seeds."""
-  asking = Asking(config.query, config.block, config.samples, config.warm)
+  of_features = BY_NAME[name].needs == ("features",)
+  distorts = config.distort and of_features
+  asking = Asking(
+    config.query,
+    config.block,
+    config.samples,
+    config.warm,
+    distort=augment_of(config) if distorts else None,
+    distort_all=config.distort == "all",
+  )
   return _loop_for(problem.learner, name, asking)
 
 
@@ -84,11 +99,17 @@ def _loop_for(learner, name, asking):
   return make_loop(learner, BY_NAME[name], asking)
 
 
+def key_of(job: Job, number: int) -> jax.Array:
+  """The key of a round: the seed's own, or one first round for all seeds."""
+  seed = 0 if number == 0 and job.config.shared_start else job.seed
+  return jax.random.key(seed)
+
+
 def _resume(job: Job, loop: Loop, checkpoints: Checkpoints):
   """(state, finished rounds) from the newest checkpoint."""
   labels = job.problem.labels
   label_like = jax.eval_shape(lambda: labels[0])
-  state = loop.init(jax.random.key(job.seed), job.problem.images, label_like)
+  state = loop.init(key_of(job, 0), job.problem.images, label_like)
   found = checkpoints.restore(_saved(state)._asdict())
   if found is None:
     return state, 0

@@ -114,15 +114,16 @@ def open_run(
     ValueError: if the directory holds a run with other settings or data.
   """
   now = json.loads(json.dumps(dataclasses.asdict(config)))
-  _check_same(workdir / "config.json", now, _MAY_CHANGE)
-  _check_same(workdir / "dataset.json", data, {"left_out"})
+  check_same(workdir / "config.json", now, _MAY_CHANGE)
+  check_same(workdir / "dataset.json", data, {"left_out"})
   write_json(workdir / "config.json", now)
   write_json(workdir / "versions.json", versions())
   write_json(workdir / "dataset.json", data)
   write_json(workdir / "split.json", split)
 
 
-def _check_same(path: pathlib.Path, now: Mapping, may_change: set) -> None:
+def check_same(path: pathlib.Path, now: Mapping, may_change: set) -> None:
+  """Raises ValueError if the JSON file holds another value of a field."""
   before = json.loads(path.read_text()) if path.exists() else {}
   for field in sorted(set(before) - may_change):
     if before[field] != now.get(field):

@@ -3,7 +3,14 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from alx.augment import Augment, augment, change_intensity, flip, turn
+from alx.augment import (
+  Augment,
+  augment,
+  change_intensity,
+  flip,
+  rotate,
+  turn,
+)
 
 
 def many(function, image, label, count=64):
@@ -36,6 +43,29 @@ def test_unequal_extents_are_not_turned():
   assert (labels == label[None]).all()
 
 
+def test_half_are_rotated_about_the_centre_image_and_label_alike():
+  """A bar through the centre; the label is the image, so both must agree."""
+  label = jnp.zeros((9, 9), jnp.int32).at[4].set(1)
+  image = label[..., None].astype(jnp.float32)
+  images, labels = many(lambda *x: rotate(*x, 90.0), image, label)
+  assert (labels[:, 4, 4] == 1).all()
+  kept = (labels == label[None]).all((1, 2))
+  assert 16 < kept.sum() < 48
+  # The nearest voxel is that which holds at least half of the weight of most.
+  agree = (images[..., 0] > 0.5) == (labels == 1)
+  assert agree.mean() > 0.95
+  assert set(np.unique(labels)) == {0, 1}
+
+
+def test_truncated_labels_invent_a_class_between_two():
+  """Between 0 and 2 a linear map passes 1; the nearest voxel never does."""
+  label = jnp.zeros((8, 8), jnp.uint8).at[2:6, 2:6].set(2)
+  image = label[..., None].astype(jnp.float32)
+  for truncated, found in ((False, {0, 2}), (True, {0, 1, 2})):
+    _, labels = many(lambda *x, t=truncated: rotate(*x, 20.0, t), image, label)
+    assert set(np.unique(labels)) == found and labels.dtype == jnp.uint8
+
+
 def test_intensity_is_affine_and_bounded():
   image = jnp.array([[0.0, 10.0], [1.0, 20.0]])
   changed = change_intensity(jax.random.key(1), image, 0.1)
@@ -45,7 +75,7 @@ def test_intensity_is_affine_and_bounded():
 
 def test_a_scalar_class_stays():
   image, _ = square()
-  settings = Augment(flips=True, turns=True)
+  settings = Augment(flips=True, turns=True, rotation=10.0)
   _, label = augment(jax.random.key(0), image, jnp.int32(5), settings)
   assert int(label) == 5
 

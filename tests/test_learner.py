@@ -1,3 +1,5 @@
+import dataclasses
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -96,6 +98,73 @@ def test_prediction_does_not_see_the_padding():
   b = learner.predict(jax.random.key(0), params, grown, jnp.arange(2))
   real = a.mask[None, ..., None]
   np.testing.assert_array_equal(a.probs * real, b.probs * real)
+
+
+@pytest.mark.parametrize(
+  ("schedule", "rates"),
+  [
+    ("cosine", [1.0, 0.5, 0.0]),
+    ("polynomial", [1.0, 0.5**0.9, 0.0]),
+    ("warmup_cosine", [0.1, None, 0.0]),
+  ],
+)
+def test_schedules_begin_and_end(schedule, rates):
+  """Steps of SGD on a slope of 1 without momentum's past are the rate."""
+  training = Training(
+    (2,), steps=20, optimizer="adam", learning_rate=1.0, schedule=schedule
+  )
+  optimizer = make_optimizer(training)
+  params, state, found = jnp.zeros(()), None, []
+  state = optimizer.init(params)
+  for _ in range(21):
+    update, state = optimizer.update(jnp.ones(()), state, params)
+    found.append(float(-update))
+  for at, rate in zip((0, 10, 20), rates, strict=True):
+    if rate is not None:
+      np.testing.assert_allclose(found[at], rate, atol=1e-4)
+
+
+def test_the_gradient_is_clipped_and_the_penalty_added():
+  """SGD, momentum 0.9 with Nesterov: the first step is 1.9 times the slope."""
+  for training, wanted in (
+    (Training((2,), optimizer="sgd", clip=0.0), 1.9 * 30),
+    (Training((2,), optimizer="sgd", clip=3.0), 1.9 * 3),
+    (
+      Training(
+        (2,), optimizer="sgd", clip=0.0, weight_decay=0.1, coupled_decay=True
+      ),
+      1.9 * (30 + 0.1 * 50),
+    ),
+    (
+      Training((2,), optimizer="sgd", clip=0.0, weight_decay=0.1),
+      1.9 * 30 + 0.1 * 50,
+    ),
+  ):
+    plain = dataclasses.replace(training, schedule="cosine", learning_rate=1.0)
+    optimizer = make_optimizer(plain)
+    params = jnp.array(50.0)
+    update, _ = optimizer.update(
+      jnp.array(30.0), optimizer.init(params), params
+    )
+    np.testing.assert_allclose(-update, wanted, rtol=1e-5)
+
+
+def test_an_unknown_schedule():
+  with pytest.raises(ValueError, match="found 'linear'"):
+    make_optimizer(Training((2,), schedule="linear"))
+
+
+def test_bytes_are_pictures_from_minus_one_to_one():
+  images, labels = problems.blobs()
+  values = jnp.clip(40 * images.values + 100, 0, 255).astype(jnp.uint8)
+  scaled = values.astype(jnp.float32) / 127.5 - 1.0
+  learner, found = problems.mlp_learner(5), []
+  for one in (values, scaled):
+    held = images._replace(values=one)
+    params, _ = fit(learner, held, labels)
+    items = jnp.arange(labels.shape[0])
+    found.append(learner.predict(jax.random.key(0), params, held, items).probs)
+  np.testing.assert_allclose(*found, atol=1e-6)
 
 
 def test_optimizers(through):

@@ -5,7 +5,18 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from alx.loop import check_budget, draw_start, pad_items, simulate
+from alx.acquisition import BY_NAME
+from alx.augment import Augment
+from alx.loop import (
+  check_budget,
+  describe_pool,
+  draw_start,
+  pad_items,
+  simulate,
+)
+from alx.pool import mark_labelled
+from alx.prediction import Prediction
+from alx.settings import Asking
 from tests import problems
 
 START, QUERY, ROUNDS = 4, 3, 3
@@ -122,6 +133,41 @@ def test_warm_start_goes_on_from_the_last_params():
     )
     finals.append(max(jax.tree.leaves(gap)))
   assert finals[1] < 1e-6 < finals[0]
+
+
+@pytest.mark.parametrize(
+  ("distort", "everything", "moved"),
+  [(False, False, ()), (True, False, (1, 3)), (True, True, (0, 1, 2, 3))],
+)
+def test_items_are_described_under_augmentation_only_if_asked(
+  distort, everything, moved
+):
+  """What comes out of a perceptron's features tells which images changed."""
+  images, labels = problems.blobs(4)
+  settings = Asking(
+    1,
+    block=2,
+    distort=Augment(flips=False, intensity=0.5) if distort else None,
+    distort_all=everything,
+  )
+  learner = problems.mlp_learner(5)._replace(predict=values_as_features)
+  loop = problems.loop_of(problems.mlp_learner(5))
+  state = loop.init(jax.random.key(0), images, labels[0])
+  pool = mark_labelled(state.pool, jnp.array([1, 3]))
+  found = describe_pool(
+    jax.random.key(1),
+    state._replace(pool=pool),
+    learner,
+    BY_NAME["k_center"],
+    settings,
+  )
+  changed = jnp.abs(found - images.values.reshape(4, -1)).max(1) > 0
+  assert tuple(np.flatnonzero(changed)) == moved
+
+
+def values_as_features(key, params, images, items, samples):
+  flat = images.values.reshape(len(items), -1)
+  return Prediction(jnp.ones((1, len(items), 2)) / 2, flat, None)
 
 
 class Compiles:

@@ -21,6 +21,16 @@ def test_soft_dice_by_hand(through):
   np.testing.assert_allclose(found, 1 - 1 / 3, rtol=1e-6)
 
 
+def test_item_dice_by_hand():
+  # Of the first item above: background 1 - 2 * 1.5 / (2 + 3), class 1 as
+  # above. The second has no class 1: its Dice is 0 whatever was predicted.
+  logits = jnp.zeros((2, 4, 2))
+  labels = jnp.array([[1, 0, 0, 0], [0, 0, 0, 0]])
+  found = losses.item_dice(logits, labels, 0.0)
+  wanted = np.mean([1 - 3 / 5, 1 - 1 / 3, 1 - 4 / 6, 1.0])
+  np.testing.assert_allclose(found, wanted, rtol=1e-6)
+
+
 def test_a_perfect_prediction_costs_nothing():
   labels = jnp.array([[0, 1, 2, 2]])
   logits = 50.0 * (labels[..., None] == jnp.arange(3)[None, None])

@@ -4,6 +4,7 @@ from alx.models.base import Model
 from alx.models.cnn import make_cnn
 from alx.models.conv import Conv, convolve
 from alx.models.mlp import make_mlp
+from alx.models.resnet import make_resnet
 from alx.models.unet import make_unet
 
 __all__ = [
@@ -12,5 +13,6 @@ __all__ = [
   "convolve",
   "make_cnn",
   "make_mlp",
+  "make_resnet",
   "make_unet",
 ]

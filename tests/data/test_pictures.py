@@ -32,7 +32,7 @@ def test_a_damaged_picture_is_left_out_or_stops(tmp_path):
   found, left_out = pictures.read_pictures({3: bad, 5: good})
   assert list(found) == [5]
   assert len(left_out) == 1 and "bad.png: wanted a picture" in left_out[0]
-  with pytest.raises(data.DataError, match="bad.png"):
+  with pytest.raises(data.DataError, match=r"bad\.png"):
     pictures.read_pictures({3: bad, 5: good}, strict=True)
-  with pytest.raises(data.DataError, match="bad.png"):
+  with pytest.raises(data.DataError, match=r"bad\.png"):
     pictures.read_pictures({3: bad})
