@@ -10,7 +10,7 @@ from alx.acquisition.geometry import cross, map_rows, report, squared_norms
 
 BLOCK = 1024  # items whose distances are brought up to date together
 _CENTRES = 128  # centres in one matrix product
-_FIRST = 256  # centres that every item is compared with at the start
+_FIRST = 512  # centres that every item is compared with at the start
 _PATIENCE = 8  # a round costs as much as bounds of so many blocks
 _PRECISE = 2.0**-8  # of squared norms: distances above it may be of products
 

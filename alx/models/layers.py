@@ -71,13 +71,21 @@ class ConvNormRelu(nn.Module):
 
 
 def max_pool(x: jax.Array) -> jax.Array:
-  """Largest of each 2 x 2 (x 2) block: [B,*sp,W] -> [B,*sp//2,W]."""
-  batch, *extents, width = x.shape
-  for axis, extent in enumerate(extents, 1):
-    x = jax.lax.slice_in_dim(x, 0, extent // 2 * 2, axis=axis)
-  split = [part for extent in extents for part in (extent // 2, 2)]
-  blocks = x.reshape(batch, *split, width)
-  return blocks.max(tuple(range(2, 2 + 2 * len(extents), 2)))
+  """Largest of each 2 x 2 (x 2) block: [B,*sp,W] -> [B,*sp//2,W].
+
+  Halves along one axis after the other. The gradient of a `max` over a whole
+  block looks for the largest again, and is NaN where a compiler computes the
+  block twice with different rounding; that of a maximum of two is not.
+  """
+  for axis in range(1, x.ndim - 1):
+    half = x.shape[axis] // 2
+    x = jax.lax.slice_in_dim(x, 0, 2 * half, axis=axis)
+    pairs = x.reshape(*x.shape[:axis], half, 2, *x.shape[axis + 1 :])
+    one, other = (
+      jax.lax.index_in_dim(pairs, i, axis + 1, keepdims=False) for i in (0, 1)
+    )
+    x = jnp.maximum(one, other)
+  return x
 
 
 def upsample(x: jax.Array) -> jax.Array:

@@ -6,6 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 import scipy.optimize
+import scipy.special
 
 from alx.acquisition import Candidates, fisher
 from alx.acquisition.fisher import Information
@@ -50,14 +51,14 @@ def best_weights(matrices):
   count = len(matrices)
 
   def objective(x):
-    return trace(np.exp(x) / np.exp(x).sum(), matrices)
+    return trace(scipy.special.softmax(x), matrices)
 
   starts = [np.zeros(count), *(3 * np.eye(count))]
   found = min(
     (scipy.optimize.minimize(objective, s, tol=1e-10) for s in starts),
     key=lambda r: r.fun,
   )
-  return np.exp(found.x) / np.exp(found.x).sum(), found.fun
+  return scipy.special.softmax(found.x), found.fun
 
 
 design = jax.jit(fisher.optimal_design, static_argnames="iterations")

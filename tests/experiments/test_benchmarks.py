@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import pathlib
 import subprocess
 import sys
@@ -100,7 +101,12 @@ def test_each_takes_its_turn():
     slow=frozenset({"b"}),
   )
   list(measure(case, 2))
-  assert turns == ["ours", "a"] * 3 + ["b"]
+  # Two that do not count, two that do; the short calls of a turn are many.
+  assert [name for name, _ in itertools.groupby(turns)] == [
+    *["ours", "a"] * 4,
+    "b",
+  ]
+  assert turns[:4] == ["ours", "a"] * 2 and len(turns) > 100
 
 
 def test_prints_a_table_and_writes_the_rows(tmp_path):
