@@ -1,0 +1,113 @@
+"""The survey's benchmark: three tasks, five rounds, published tables beside.
+
+  python -m experiments.survey --benchmark=acdc --data=acdc_slices_128.npz
+  python -m experiments.survey --benchmark=nct --data=FOLDER --size=paper
+  python -m experiments.survey --benchmark=isic --data=pneumoniamnist.npz
+
+--data is, for acdc, an .npz of slices with `images`, `labels`, `patient`,
+`frame`, `slice`, `split`; for nct the folder that holds NCT-CRC-HE-100K and
+CRC-VAL-HE-7K; for isic a folder with the pictures and the CSV file of ISIC
+2020. A MedMNIST .npz stands in for the last two. The same command again goes
+on where it stopped. In WORKDIR are a run directory for each budget, the tables
+as CSV, and report.html.
+"""
+
+import pathlib
+import sys
+
+from absl import app, flags, logging
+from rich.console import Console
+
+from alx.acquisition import BY_NAME
+from experiments.records import Diverged
+from experiments.survey import deviations, study
+from experiments.survey.benchmarks import BENCHMARKS, SIZES
+from experiments.survey.plan import PRESETS, make_plan
+
+_BENCHMARK = flags.DEFINE_enum(
+  "benchmark", "acdc", list(BENCHMARKS), "What is run."
+)
+_DATA = flags.DEFINE_string("data", "", "Folder or .npz file.")
+_WORKDIR = flags.DEFINE_string(
+  "workdir", None, "Where everything is written; default runs/survey-BENCHMARK."
+)
+_SIZE = flags.DEFINE_enum(
+  "size",
+  "cpu",
+  list(SIZES),
+  "smoke: to see that it works. cpu: about an hour for acdc on two cores. "
+  "paper: the published sizes, for a GPU.",
+)
+_PRESET = flags.DEFINE_enum(
+  "preset",
+  "clean",
+  list(PRESETS),
+  "clean: every seed has its own starting set and model, labels stay labels, "
+  "nothing is augmented when scored, patients are kept apart. parity: what the "
+  "reference code does, see --deviate.",
+)
+_DEVIATE = flags.DEFINE_list(
+  "deviate",
+  None,
+  "Exactly these deviations instead of the preset's. " + deviations.explain(),
+)
+_METHODS = flags.DEFINE_list(
+  "methods",
+  (),
+  f"Of {', '.join(BY_NAME)}; random is always run. Default: the survey's, a "
+  "few of them at sizes below paper.",
+)
+_SEEDS = flags.DEFINE_integer("seeds", 0, "Paired repeats; 0: the size's own.")
+_BUDGETS = flags.DEFINE_list(
+  "budgets",
+  (),
+  "low, high or both for nct and isic. Default: all that the pool is large "
+  "enough for.",
+)
+_SET = flags.DEFINE_multi_string(
+  "set", [], "field=value, any field of experiments.config.Config; repeatable."
+)
+
+
+def main(argv: list[str]) -> None:
+  """Runs the benchmark; a wrong input is one line and exit code 2."""
+  console = Console()
+  logging.set_verbosity(logging.WARNING)  # orbax tells a lot
+  try:
+    if argv[1:]:
+      raise ValueError(f"flags only, found {' '.join(argv[1:])!r}")
+    plan = make_plan(
+      _BENCHMARK.value,
+      _DATA.value,
+      _SIZE.value,
+      _PRESET.value,
+      methods=_METHODS.value,
+      seeds=_SEEDS.value,
+      deviate=_DEVIATE.value,
+      budgets=_BUDGETS.value,
+      assignments=_SET.value,
+    )
+    workdir = _WORKDIR.value or f"runs/survey-{plan.name}"
+    page = study.run(plan, pathlib.Path(workdir), console)
+  except ValueError as error:
+    sys.exit(_complain(error, 2))
+  except Diverged as error:
+    sys.exit(_complain(error, 1))
+  console.print(f"report: {page.resolve()}", soft_wrap=True, markup=False)
+
+
+def _complain(error: Exception, code: int) -> int:
+  print(f"error: {error}", file=sys.stderr)
+  return code
+
+
+def _parse(argv: list[str]) -> list[str]:
+  """absl's parser, with one line and exit code 2 for a wrong flag."""
+  try:
+    return flags.FLAGS(argv)
+  except flags.Error as error:
+    sys.exit(_complain(error, 2))
+
+
+if __name__ == "__main__":
+  app.run(main, flags_parser=_parse)

@@ -1,0 +1,109 @@
+"""The tables of a budget: on the screen, as CSV, for the page."""
+
+import math
+import pathlib
+
+from rich.console import Console
+from rich.table import Table as Grid
+
+from alx.report import words
+from alx.report.tables import Table
+from experiments import store
+from experiments.survey import results
+from experiments.survey.results import FULL, INITIAL, Outcome
+
+_NAMES = {INITIAL: "first labels", FULL: "all labels"}
+
+
+def save(outcome: Outcome, workdir: pathlib.Path) -> None:
+  """Writes T8a.csv and so on, and differences-BUDGET.csv."""
+  for name, rows in outcome.tables.items():
+    store.write_rows(workdir / f"{name}.csv", [_printed(r) for r in rows])
+  rows = results.against_random(outcome)
+  if rows:
+    path = workdir / f"differences-{outcome.budget}.csv"
+    store.write_rows(path, [_printed(row) for row in rows])
+
+
+def _printed(row):
+  """Numbers in full; nothing where they are unknown."""
+  return {
+    name: _number(value) if isinstance(value, float) else value
+    for name, value in row.items()
+  }
+
+
+def _number(value):
+  return f"{value:.9g}" if math.isfinite(value) else ""
+
+
+def show(outcome: Outcome, console: Console) -> None:
+  """Prints ours, theirs and the verdict of the test, per method and labels."""
+  for name, rows in outcome.tables.items():
+    grid = Grid(title=title(outcome, name))
+    for head in ("method", "labels", "here", "published", "verdict"):
+      grid.add_column(head)
+    for row in (row for row in rows if row["seeds"]):
+      name = _name(row["method"])
+      grid.add_row(name, row["labels"], *_pair(rows, row), row["verdict"])
+    console.print(grid)
+  for line in results.noise(outcome):
+    console.print(line, markup=False)
+
+
+def title(outcome: Outcome, name: str) -> str:
+  """Such as 'Table T8a, Dice'."""
+  about = outcome.about[name]
+  unit = ""
+  if about.is_distance:
+    unit = f", {outcome.study.dataset.get('distance_unit') or 'voxels'}"
+  return f"Table {name}, {about.title}{unit}"
+
+
+def beside(rows: list[dict]) -> Table:
+  """A row per method, a column per number of labels.
+
+  A cell holds ours and, below it, theirs with the verdict.
+  """
+  methods = list(dict.fromkeys(row["method"] for row in rows))
+  labels = {row["labels"] for row in rows} - {"all"}
+  columns = [*sorted(labels, key=float), "all"]
+  cells = {(row["method"], row["labels"]): _cell(rows, row) for row in rows}
+  return Table(
+    ["", *columns],
+    [
+      [
+        _name(method),
+        *(cells.get((method, column), "") for column in columns),
+      ]
+      for method in sorted(methods, key=_place)
+    ],
+  )
+
+
+def _name(method):
+  return _NAMES.get(method) or words.plain(method)
+
+
+def _place(method):
+  """Starting set first, all labels last, the others as they come."""
+  return {INITIAL: 0, FULL: 2}.get(method, 1)
+
+
+def _pair(rows, row):
+  """Ours and theirs, with as many digits as the table's numbers want."""
+  digits = 2 if any(r["published_mean"] > 2 for r in rows) else 3
+  theirs = _with_sd(row["published_mean"], row["published_sd"], digits)
+  mark = "†" if row["flag"] == "ocr" else ""
+  return _with_sd(row["mean"], row["sd"], digits), theirs + mark
+
+
+def _cell(rows, row):
+  ours, theirs = _pair(rows, row)
+  verdict = f", {row['verdict']}" if row["verdict"] else ""
+  return f"{ours}\n{theirs}{verdict}"
+
+
+def _with_sd(mean, sd, digits):
+  text = words.number(mean, digits)
+  return f"{text} ± {words.number(sd, digits)}" if math.isfinite(sd) else text
