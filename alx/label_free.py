@@ -37,7 +37,7 @@ class Encoding:
 
   widths: tuple[int, ...] = (16, 32, 64)
   longest: int = 64
-  steps: int = 500
+  steps: int = 300
   batch: int = 64
   learning_rate: float = 2e-3
   temperature: float = 0.5
@@ -48,7 +48,7 @@ def encoding_for(spatial_dims: int) -> Encoding:
   """Settings that a CPU does in a minute for some hundred items."""
   if spatial_dims < 3:
     return Encoding()
-  return Encoding(widths=(8, 16, 32), longest=32, steps=300, batch=16)
+  return Encoding(widths=(8, 16, 32), longest=32, batch=16)
 
 
 def shrink(dataset: Dataset, encoding: Encoding) -> Images:

@@ -1,0 +1,133 @@
+"""Which items to label first, when there is no label and no model yet.
+
+Label-free features of the pool are learned (principal components, an
+autoencoder, contrastive learning), a method chooses the first items on them,
+the ordinary model is trained on those, and is tested: against sets drawn at
+random, with the same seeds.
+
+  python -m experiments.cold_start --data=breastmnist.npz --workdir=DIR
+  python -m experiments.cold_start --config=acdc --data=acdc_slices_128.npz \
+    --workdir=DIR
+  python -m experiments.cold_start --config=hippocampus \
+    --data=Task04_Hippocampus --workdir=DIR
+
+The same command again goes on where it was stopped or killed, to the same
+result; with more encoders, methods, budgets or seeds it adds them. DIR holds
+rows.csv, summary.csv, coverage.csv, curve_ENCODER.png, report.html, and the
+features as files for `experiments.run --features`.
+
+On 2 CPU cores --size=cpu takes about 15 minutes on breastmnist (all encoders
+and methods, 5 seeds), and about 45 minutes on ACDC or hippocampus (pca and
+simclr, 3 seeds); --size=smoke takes seconds, with volumes a minute, and means
+nothing.
+"""
+
+import dataclasses
+import pathlib
+import sys
+
+from absl import app, flags, logging
+from rich.console import Console
+
+from experiments import cold_report, cold_study, configs
+from experiments.cold_plan import METHODS, SIZES
+from experiments.config import Config
+
+_DATA = flags.DEFINE_string("data", None, "Folder or .npz file.")
+_WORKDIR = flags.DEFINE_string(
+  "workdir", None, "Where everything is written. A study found there goes on."
+)
+_ENCODERS = flags.DEFINE_list(
+  "encoders", None, "Of pca, autoencoder, simclr; default by size and data."
+)
+_METHODS = flags.DEFINE_list(
+  "methods",
+  None,
+  f"Default {', '.join(METHODS)}; any method of alx.methods() that needs "
+  "features only. random is always among them.",
+)
+_BUDGETS = flags.DEFINE_list(
+  "budgets", None, "Numbers of first labels; default by size and data."
+)
+_SEEDS = flags.DEFINE_integer("seeds", None, "Paired repeats.")
+_DRAWS = flags.DEFINE_integer(
+  "draws", None, "Random sets in all, for the percentile of a method in them."
+)
+_SIZE = flags.DEFINE_enum(
+  "size", "cpu", sorted(SIZES), "How much is trained, see above."
+)
+_CONFIG = flags.DEFINE_string(
+  "config", None, "A preset of experiments/configs, such as hippocampus."
+)
+_WHERE = flags.DEFINE_string(
+  "where", None, "Keep the .npz items with, for example, frame=1."
+)
+_SET = flags.DEFINE_multi_string(
+  "set", [], "field=value, any field of experiments.config.Config; repeatable."
+)
+
+
+def main(argv: list[str]) -> None:
+  """Runs the study; a wrong input is one line and exit code 2."""
+  console = Console()
+  logging.set_verbosity(logging.WARNING)  # orbax tells a lot
+  try:
+    if argv[1:] or not _WORKDIR.value or not _DATA.value:
+      raise ValueError(
+        f"wanted --data=PATH, --workdir=DIR and flags, found {argv[1:]}"
+      )
+    study = cold_study.prepare(
+      config_from_flags(),
+      pathlib.Path(_WORKDIR.value),
+      console,
+      size=_SIZE.value,
+      asked=asked_for(),
+      assignments=_SET.value,
+    )
+  except ValueError as error:
+    sys.exit(_complain(error, 2))
+  features = cold_study.run_all(study, console)
+  page = cold_report.write(study.ready, study.plan, features, console)
+  console.print(f"report: {page.resolve()}", soft_wrap=True, markup=False)
+
+
+def config_from_flags() -> Config:
+  """The preset, then the flags, then --set."""
+  config = configs.load(_CONFIG.value) if _CONFIG.value else Config()
+  given = {"data": _DATA.value, "where": _WHERE.value}
+  given = {name: value for name, value in given.items() if value is not None}
+  return dataclasses.replace(config, **given)
+
+
+def asked_for() -> dict:
+  """What the flags say of the plan; None: nothing."""
+  return {
+    "encoders": _ENCODERS.value and tuple(_ENCODERS.value),
+    "methods": _METHODS.value and tuple(_METHODS.value),
+    "budgets": _BUDGETS.value and tuple(map(_whole, _BUDGETS.value)),
+    "seeds": _SEEDS.value,
+    "draws": _DRAWS.value,
+  }
+
+
+def _whole(text):
+  if not text.strip().isdigit():
+    raise ValueError(f"budgets: wanted whole numbers, found {text!r}")
+  return int(text)
+
+
+def _complain(error: Exception, code: int) -> int:
+  print(f"error: {error}", file=sys.stderr)
+  return code
+
+
+def _parse(argv: list[str]) -> list[str]:
+  """absl's parser, with one line and exit code 2 for a wrong flag."""
+  try:
+    return flags.FLAGS(argv)
+  except flags.Error as error:
+    sys.exit(_complain(error, 2))
+
+
+if __name__ == "__main__":
+  app.run(main, flags_parser=_parse)

@@ -1,0 +1,79 @@
+"""Sets up a cold-start study and does its rows."""
+
+import dataclasses
+import pathlib
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from rich.console import Console
+
+from experiments import cold_plan, cold_rows, compare, problem, store
+from experiments.cold_plan import Plan, Row
+from experiments.compare import Comparison
+from experiments.config import Config, override
+
+
+class Study(NamedTuple):
+  """A study that was found to make sense, ready to run."""
+
+  ready: Comparison
+  plan: Plan
+  rows: list[Row]
+
+
+def prepare(
+  config: Config,
+  workdir: pathlib.Path,
+  console: Console,
+  *,
+  size: str,
+  asked: Mapping,
+  assignments: Sequence[str] = (),
+) -> Study:
+  """Loads and checks everything, and opens the directory.
+
+  Args:
+    config: data, preset; what the size says is put over it.
+    workdir: of the study.
+    console: for progress and lines about left-out cases.
+    size: a key of `cold_plan.SIZES`.
+    asked: what the user wants of the plan, see `cold_plan.make_plan`.
+    assignments: "field=value" of Config, over everything else.
+
+  Raises:
+    ValueError: bad data, a plan that does not fit it, or a directory that
+      holds another study.
+  """
+  config = dataclasses.replace(config, acquisition=(), full=True)
+  config = override(config, assignments)
+  dataset = problem.load_dataset(config, compare.loading(console))
+  compare.tell_left_out(dataset.left_out, console)
+  dims = dataset.images[0].ndim - 1
+  plan = cold_plan.make_plan(size, dataset.task, dims, **asked)
+  config = dataclasses.replace(config, **plan.fields)
+  config = problem.resolve(override(config, assignments), dataset, False)
+  made = problem.make_problem(config, dataset)
+  rows = cold_plan.expand(plan, len(made.split.pool))
+  about, ids = compare.describe_data(made)
+  store.open_run(workdir, config, about | cold_plan.recorded(plan), ids)
+  compare.announce(made, console)
+  return Study(Comparison(config, made, workdir), plan, rows)
+
+
+def run_all(study: Study, console: Console) -> cold_rows.Features:
+  """Does the rows that are not finished; returns the features they needed."""
+  features = cold_rows.Features(study.ready, study.plan)
+  with compare.progress_bars(console) as bars:
+    overall = bars.add_task("all rows", total=len(study.rows))
+    encoding = bars.add_task("", total=None, visible=False)
+
+    def show(done, total):
+      bars.update(encoding, completed=done, total=total, visible=done < total)
+
+    for row in study.rows:
+      if cold_rows.read(study.ready.workdir, row) is None:
+        bars.update(overall, description=row.name)
+        bars.update(encoding, description=f"learning {row.encoder}")
+        cold_rows.run(study.ready, row, features, show)
+      bars.advance(overall)
+  return features

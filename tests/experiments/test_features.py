@@ -1,0 +1,160 @@
+"""Features made once, and active learning on them."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from alx import data
+from alx.data.features import read_features
+from experiments import compare, encode, trained
+from experiments.config import Config
+
+QUIET = Console(quiet=True)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+  """24 images of two classes, 12 patients, in two.npz."""
+  folder = tmp_path_factory.mktemp("data")
+  rng = np.random.default_rng(0)
+  labels = np.arange(24) % 2
+  images = rng.standard_normal((24, 8, 8)) + labels[:, None, None]
+  np.savez(
+    folder / "two.npz",
+    images=images.astype(np.float32),
+    labels=labels,
+    patient=np.arange(24) // 2,
+  )
+  return folder
+
+
+def command(*arguments):
+  return subprocess.run(
+    [sys.executable, "-m", "experiments.features", *map(str, arguments)],
+    capture_output=True,
+    text=True,
+    timeout=120,
+    check=False,
+  )
+
+
+@pytest.fixture(scope="module")
+def written(folder):
+  """The file of principal components, made by the command."""
+  done = command(
+    f"--data={folder / 'two.npz'}",
+    "--encoder=pca",
+    "--width=4",
+    f"--output={folder / 'pca.npz'}",
+  )
+  assert done.returncode == 0, done.stderr
+  assert "features 24 x 4" in done.stdout
+  return folder / "pca.npz"
+
+
+def test_the_file_is_a_data_set_of_the_same_split(folder, written):
+  images, rows = data.load(folder / "two.npz"), data.load(written)
+  assert rows.task == "classification" and rows.ids == images.ids
+  assert rows.groups == images.groups
+  assert [int(y) for y in rows.labels] == [int(y) for y in images.labels]
+  a, b = data.split(images, seed=0), data.split(rows, seed=0)
+  np.testing.assert_array_equal(a.pool, b.pool)
+  np.testing.assert_array_equal(a.test, b.test)
+
+
+def test_a_run_takes_the_file(written, tmp_path):
+  config = Config(
+    data=str(written), acquisition=("random",), seeds=1, rounds=0, steps=2
+  )
+  ready = compare.prepare(config, tmp_path, QUIET, baselines=False)
+  compare.train(ready, QUIET)
+  assert (tmp_path / "runs/random-seed0/curve.csv").exists()
+
+
+def test_a_file_of_other_items_is_told(folder, written):
+  dataset = data.load(folder / "two.npz")
+  np.testing.assert_array_equal(
+    encode.load(written, dataset), read_features(written)[0]
+  )
+  other = dataset._replace(ids=dataset.ids[::-1])
+  with pytest.raises(data.DataError, match="features of the 24 items of two"):
+    encode.load(written, other)
+
+
+def test_a_segmentation_has_features_without_labels(tmp_path):
+  maps = np.zeros((8, 6, 6), np.uint8)
+  maps[:, 2:4] = 1
+  np.savez(tmp_path / "s.npz", images=maps + 0.5, labels=maps)
+  dataset = data.load(tmp_path / "s.npz")
+  split = data.split(dataset, seed=0)
+  encode.save(tmp_path / "f.npz", dataset, split, np.eye(8))
+  with np.load(tmp_path / "f.npz") as file:
+    assert set(file.files) == {"features", "ids", "split"}
+    assert file["split"].tolist().count(2) == len(split.test)
+
+
+@pytest.fixture(scope="module")
+def run(folder, tmp_path_factory):
+  """(problem, config, folder) of a finished run of an MLP."""
+  workdir = tmp_path_factory.mktemp("run")
+  config = Config(
+    data=str(folder / "two.npz"),
+    acquisition=("random",),
+    model="mlp",
+    widths=(4,),
+    seeds=1,
+    start=4,
+    rounds=0,
+    steps=4,
+    full=False,
+  )
+  ready = compare.prepare(config, workdir, QUIET, baselines=False)
+  compare.train(ready, QUIET)
+  return ready, workdir / "runs/random-seed0"
+
+
+def test_a_trained_model_gives_features_of_all_items(run):
+  ready, folder = run
+  assert trained.find_run(ready.workdir) == folder
+  assert trained.read_config(folder) == ready.config
+  trained.check_data(folder, ready.problem)
+  found = trained.features_of(folder, ready.problem, ready.config)
+  assert found.shape == (24, 4) and (found >= 0).all() and found.std() > 0
+  again = trained.features_of(folder, ready.problem, ready.config)
+  np.testing.assert_array_equal(found, again)
+
+
+def test_other_data_and_no_run_are_told(run, tmp_path):
+  ready, folder = run
+  dataset = ready.problem.dataset
+  labels = (np.int32(1 - dataset.labels[0]), *dataset.labels[1:])
+  other = ready.problem._replace(dataset=dataset._replace(labels=labels))
+  with pytest.raises(ValueError, match="wanted the data of"):
+    trained.check_data(folder, other)
+  with pytest.raises(ValueError, match="wanted one run with checkpoints"):
+    trained.find_run(tmp_path)
+  with pytest.raises(ValueError, match="wanted the settings of a run"):
+    trained.read_config(tmp_path / "runs/x-seed0")
+
+
+def test_only_a_new_npz_is_written_without_force(written):
+  with pytest.raises(ValueError, match="--force overwrites it"):
+    encode.check_output(written, force=False)
+  assert encode.check_output(written, force=True) == written
+  other = written.with_name("f.npy")
+  with pytest.raises(ValueError, match=r"ends in \.npz, found .*f\.npy"):
+    encode.check_output(other, force=True)
+
+
+def test_a_wrong_flag_is_one_line_and_exit_code_2(folder, written):
+  before = written.read_bytes()
+  done = command(
+    f"--data={folder / 'two.npz'}", "--encoder=pca", f"--output={written}"
+  )
+  assert done.returncode == 2
+  lines = done.stderr.strip().splitlines()
+  assert len(lines) == 1 and "--force overwrites it" in lines[0]
+  assert written.read_bytes() == before
