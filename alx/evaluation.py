@@ -75,12 +75,8 @@ def segmentation_metrics(
     `dice` (mean foreground), `dice_NAME` per class, `assd`, `asd_pred_to_ref`,
     `hd95`, how many of (case, class) were undefined, and `test_cases`.
   """
-  order = list(dict.fromkeys(cases))
-  members = [
-    np.flatnonzero([case == wanted for case in cases]) for wanted in order
-  ]
-  counts = np.asarray(masks.counts)
-  dice = np.stack([metrics.dice_from_counts(counts[m].sum(0)) for m in members])
+  order, members = _members(cases)
+  dice = _dice_of_cases(masks, members)
   classes = np.asarray(masks.classes)
   surfaces = [
     metrics.surface_metrics(
@@ -93,6 +89,33 @@ def segmentation_metrics(
     | _surface_summary(surfaces, members)
     | {"test_cases": len(order)}
   )
+
+
+def case_dice(
+  masks: Masks, cases: Sequence[str]
+) -> tuple[list[str], np.ndarray]:
+  """Names of the cases, and the Dice [cases, C] of each; NaN: undefined.
+
+  Args:
+    masks: of V items.
+    cases: V names, as in `segmentation_metrics`.
+  """
+  order, members = _members(cases)
+  return order, _dice_of_cases(masks, members)
+
+
+def _members(cases):
+  """The names in order, and which items are of each."""
+  order = list(dict.fromkeys(cases))
+  return order, [
+    np.flatnonzero([case == wanted for case in cases]) for wanted in order
+  ]
+
+
+def _dice_of_cases(masks, members):
+  """[cases, C]."""
+  counts = np.asarray(masks.counts)
+  return np.stack([metrics.dice_from_counts(counts[m].sum(0)) for m in members])
 
 
 def _dice_summary(dice, class_names):

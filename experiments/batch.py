@@ -15,7 +15,13 @@ from alx.seeds import has_convolutions, over_seeds
 from experiments import pictures, store
 from experiments.job import Job
 from experiments.problem import Problem, held_out
-from experiments.records import Clock, check_picks, curve_row, record_picks
+from experiments.records import (
+  Clock,
+  case_rows,
+  check_picks,
+  curve_row,
+  record_picks,
+)
 from experiments.rounds import key_of
 
 _FOLDER = re.compile(r"(?P<name>.+)-seeds(?P<first>\d+)-(?P<last>\d+)")
@@ -46,6 +52,7 @@ class Told(NamedTuple):
   seeds: Seeds
   rows: list[dict]
   laps: dict
+  cases: list[list[dict]]
 
 
 def pays_off(problem: Problem, num_seeds: int) -> bool:
@@ -144,7 +151,7 @@ def run_batch(
   checkpoints = Checkpoints(root / "batches" / name)
   seeds, done = _resume(jobs, loop, checkpoints)
   for one in jobs:
-    for table in ("curve.csv", "times.csv", "picks.csv"):
+    for table in store.TABLES:
       store.keep_rounds(one.folder / table, done)
   for number in range(done, job.config.rounds + 1):
     keys = jnp.stack([key_of(job, number) for job in jobs])
@@ -158,10 +165,11 @@ def run_batch(
       first = told
     seeds = told.seeds
     job.show(number, "saving")
-    for one, row in zip(jobs, told.rows, strict=True):
+    for one, row, cases in zip(jobs, told.rows, told.cases, strict=True):
       times = {"round": number, **laps, **told.laps}
       store.append_rows(one.folder / "curve.csv", [row])
       store.append_rows(one.folder / "times.csv", [times])
+      store.append_rows(one.folder / "cases.csv", cases)
     checkpoints.save(number + 1, _saved(seeds))
   checkpoints.close()
   return first
@@ -253,5 +261,9 @@ def _tell_and_test(jobs, programs, seeds, asked, number) -> Told:
     curve_row(problem, _one(predicted, place), counts[place], number)
     for place in range(len(jobs))
   ]
+  cases = [
+    case_rows(problem, _one(predicted, place), number)
+    for place in range(len(jobs))
+  ]
   clock.lap("seconds_test")
-  return Told(seeds, rows, clock.laps)
+  return Told(seeds, rows, clock.laps, cases)

@@ -43,12 +43,12 @@ def prepare(
     ValueError: bad data, a protocol that does not fit it, or a work directory
       that holds another run.
   """
-  dataset = problems.load_dataset(config, _loading(console))
-  _tell_left_out(dataset.left_out, console)
+  dataset = problems.load_dataset(config, loading(console))
+  tell_left_out(dataset.left_out, console)
   config = problems.resolve(config, dataset, baselines)
   problem = problems.make_problem(config, dataset)
-  store.open_run(workdir, config, *_describe_data(problem))
-  _announce(problem, console)
+  store.open_run(workdir, config, *describe_data(problem))
+  announce(problem, console)
   return Comparison(config, problem, workdir)
 
 
@@ -87,11 +87,11 @@ def train(
     console: where progress goes.
     check: called before every stage of every round; may raise to stop.
   """
-  with _bars(console) as bars:
+  with progress_bars(console) as bars:
     _run_all(comparison, bars, check)
 
 
-def _tell_left_out(lines: Sequence[str], console: Console) -> None:
+def tell_left_out(lines: Sequence[str], console: Console) -> None:
   """The first cases that were left out; dataset.json has all of them."""
   for line in lines[:_MOST_LINES]:
     text = f"left out: {line}"
@@ -101,7 +101,7 @@ def _tell_left_out(lines: Sequence[str], console: Console) -> None:
     console.print(f"left out: {more} more, see dataset.json", style="yellow")
 
 
-def _loading(console: Console) -> Callable:
+def loading(console: Console) -> Callable:
   """A progress bar around the files of a folder."""
 
   def wrap(iterable, total=None, description="loading"):
@@ -112,7 +112,7 @@ def _loading(console: Console) -> Callable:
   return wrap
 
 
-def _describe_data(problem: problems.Problem) -> tuple[dict, dict]:
+def describe_data(problem: problems.Problem) -> tuple[dict, dict]:
   """The contents of dataset.json and split.json."""
   dataset, split = problem.dataset, problem.split
   known = all(s is not None for s in dataset.spacing_mm)
@@ -137,7 +137,8 @@ def _describe_data(problem: problems.Problem) -> tuple[dict, dict]:
   return about, ids
 
 
-def _announce(problem: problems.Problem, console: Console) -> None:
+def announce(problem: problems.Problem, console: Console) -> None:
+  """One line about the data and its split."""
   dataset, split = problem.dataset, problem.split
   shape = "x".join(map(str, problem.images.values.shape[1:]))
   console.print(
@@ -147,7 +148,8 @@ def _announce(problem: problems.Problem, console: Console) -> None:
   )
 
 
-def _bars(console: Console) -> rich_progress.Progress:
+def progress_bars(console: Console) -> rich_progress.Progress:
+  """What a `Shower` shows its bars in."""
   return rich_progress.Progress(
     rich_progress.SpinnerColumn(),
     rich_progress.TextColumn("{task.description:<48}"),
@@ -167,7 +169,7 @@ def _run_all(comparison, bars, check) -> None:
   config, problem = comparison.config, comparison.problem
   loops = {n: rounds.loop_for(problem, config, n) for n in config.acquisition}
   total = config.seeds * (len(loops) * (config.rounds + 1) + config.full)
-  show = _Shower(bars, total, check)
+  show = Shower(bars, total, check)
   seeds = range(config.first_seed, config.first_seed + config.seeds)
   alone = {name: list(seeds) for name in loops}
   if batch.pays_off(problem, config.seeds):
@@ -201,7 +203,7 @@ def _run_batches(comparison, loops, seeds, show) -> dict[str, list[int]]:
 
 
 def _job(
-  comparison: Comparison, name: str, seed: int, show: "_Shower", text: str = ""
+  comparison: Comparison, name: str, seed: int, show: "Shower", text: str = ""
 ) -> Job:
   folder = comparison.workdir / "runs" / f"{name}-seed{seed}"
   report_stage = partial(show.stage, text or f"{name}, seed {seed}")
@@ -210,15 +212,16 @@ def _job(
   )
 
 
-class _Shower:
+class Shower:
   """Two bars: all rounds of the command, and the stages of the round."""
 
-  def __init__(self, bars, total, check):
+  def __init__(self, bars, total, check=None):
     self._bars, self._finished, self._check = bars, 0, check
     self._overall = bars.add_task("all rounds", total=total)
     self._round = bars.add_task("", total=len(STAGES))
 
   def stage(self, run_name, number, stage):
+    """Shows a stage of a round; may raise what `check` raises."""
     if self._check:
       self._check()
     self._bars.update(self._overall, completed=self._finished + number)
@@ -229,6 +232,7 @@ class _Shower:
     )
 
   def finish(self, num_rounds):
+    """Counts rounds that are done."""
     self._finished += num_rounds
     self._bars.update(self._overall, completed=self._finished)
     self._bars.update(self._round, completed=len(STAGES))

@@ -33,11 +33,11 @@ def save(job: Job, state: LoopState, items: jax.Array, number: int) -> None:
   if problem.dataset.task == "segmentation":
     dice = _draft_dice(problem, prediction, kept)
     views = [
-      _of_volume(problem, *v) for v in zip(indices, probs, dice, strict=False)
+      of_volume(problem, *v) for v in zip(indices, probs, dice, strict=False)
     ]
   else:
     views = [_of_image(problem, *v) for v in zip(indices, probs, strict=False)]
-  arrays = {field: _stack([v[field] for v in views]) for field in views[0]}
+  arrays = {field: stack([v[field] for v in views]) for field in views[0]}
   arrays["scores"] = np.asarray(state.scores)[: len(kept)]
   content = io.BytesIO()
   np.savez_compressed(content, **arrays)
@@ -67,8 +67,15 @@ def _draft_dice(problem, prediction, items):
   return np.asarray(dice)
 
 
-def _of_volume(problem, index, probs, dice):
-  """The slice with the most uncertainty, draft and truth on it."""
+def of_volume(problem, index, probs, dice):
+  """The slice with the most uncertainty, draft and truth on it.
+
+  Args:
+    problem: with the item.
+    index: of the item in the data set.
+    probs: [*sp, C] predicted, padded as the images are.
+    dice: of the draft.
+  """
   truth = problem.dataset.labels[index]
   probs = crop(probs, truth.shape)
   uncertainty = scipy.special.entr(probs).sum(-1)
@@ -110,7 +117,7 @@ def _of_image(problem, index, probs):
   }
 
 
-def _stack(values):
+def stack(values):
   """One array; maps of different extents are put in one with NaN or 0."""
   arrays = [np.asarray(v) for v in values]
   if arrays[0].ndim != 2:

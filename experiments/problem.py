@@ -156,8 +156,15 @@ def _patch(config: Config, dataset: data.Dataset, dims: int) -> tuple:
   return tuple(int(-(-n // multiple) * multiple) for n in usual)
 
 
-def make_problem(config: Config, dataset: data.Dataset) -> Problem:
+def make_problem(
+  config: Config, dataset: data.Dataset, learner: Learner | None = None
+) -> Problem:
   """Splits the data, builds the model. `config` must be resolved.
+
+  Args:
+    config: settings.
+    dataset: what they are for.
+    learner: of another network or training than the settings name.
 
   Raises:
     ValueError: if the protocol asks for more items than the pool holds.
@@ -166,16 +173,22 @@ def make_problem(config: Config, dataset: data.Dataset) -> Problem:
   _check_test(dataset, split.test)
   images, labels = _stack(dataset, split.pool, config.patch)
   test_images, test_labels = _stack(dataset, split.test, config.patch)
-  learner = _make_learner(config, dataset)
-  return Problem(
-    dataset,
-    split,
-    images,
-    labels,
-    test_images,
-    test_labels,
+  parts = dataset, split, images, labels, test_images, test_labels
+  learner = learner or _make_learner(config, dataset)
+  return Problem(*parts, *_programs(learner, dataset, config.block))
+
+
+def with_learner(problem: Problem, learner: Learner, block: int) -> Problem:
+  """The same items for another learner."""
+  programs = _programs(learner, problem.dataset, block)
+  names = ("learner", "predict_test", "predict_few")
+  return problem._replace(**dict(zip(names, programs, strict=True)))
+
+
+def _programs(learner, dataset, block):
+  return (
     learner._replace(fit=jax.jit(learner.fit)),
-    _make_predict_test(learner, dataset, config.block),
+    _make_predict_test(learner, dataset, block),
     jax.jit(learner.predict, static_argnums=4),
   )
 

@@ -4,9 +4,10 @@ import time
 
 import numpy as np
 
+from alx import evaluation
 from experiments import store
 from experiments.job import Job
-from experiments.problem import Problem, metrics_of
+from experiments.problem import Problem, case_names, metrics_of
 
 
 class Diverged(Exception):
@@ -36,6 +37,21 @@ def curve_row(problem: Problem, predicted, count: int, number: int) -> dict:
     for name, value in row.items()
   }
   return {"round": number, "labels": int(count), **numbers}
+
+
+def case_rows(problem: Problem, predicted, number: int) -> list[dict]:
+  """The Dice of each test case, a row each; none for a classification."""
+  dataset = problem.dataset
+  if dataset.task != "segmentation":
+    return []
+  names = case_names(dataset, problem.split.test)
+  cases, dice = evaluation.case_dice(predicted, names)
+  columns = [f"dice_{name}" for name in dataset.class_names[1:]]
+  return [
+    {"round": number, "id": case}
+    | {c: f"{float(x):.9g}" for c, x in zip(columns, row[1:], strict=True)}
+    for case, row in zip(cases, dice, strict=True)
+  ]
 
 
 def check_picks(job: Job, items, number: int) -> None:

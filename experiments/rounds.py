@@ -20,7 +20,13 @@ from experiments.problem import (
   metrics_of,
   predict_test,
 )
-from experiments.records import Clock, check_picks, curve_row, record_picks
+from experiments.records import (
+  Clock,
+  case_rows,
+  check_picks,
+  curve_row,
+  record_picks,
+)
 
 
 class Saved(NamedTuple):
@@ -34,11 +40,12 @@ class Saved(NamedTuple):
 
 
 class Told(NamedTuple):
-  """A fitted and tested state with its rows for curve.csv and times.csv."""
+  """A fitted and tested state with its rows for the tables."""
 
   state: LoopState
-  row: dict
-  laps: dict
+  row: dict  # of curve.csv
+  laps: dict  # of times.csv
+  cases: list[dict]  # of cases.csv
 
 
 def run_rounds(job: Job, loop: Loop, first: Told | None) -> Told | None:
@@ -58,7 +65,7 @@ def run_rounds(job: Job, loop: Loop, first: Told | None) -> Told | None:
   """
   checkpoints = Checkpoints(job.folder / "checkpoints")
   state, done = _resume(job, loop, checkpoints)
-  for table in ("curve.csv", "times.csv", "picks.csv"):
+  for table in store.TABLES:
     store.keep_rounds(job.folder / table, done)
   for number in range(done, job.config.rounds + 1):
     state = state._replace(key=key_of(job, number))
@@ -74,6 +81,7 @@ def run_rounds(job: Job, loop: Loop, first: Told | None) -> Told | None:
     times = {"round": number, **laps, **told.laps}
     store.append_rows(job.folder / "curve.csv", [told.row])
     store.append_rows(job.folder / "times.csv", [times])
+    store.append_rows(job.folder / "cases.csv", told.cases)
     checkpoints.save(number + 1, _saved(state)._asdict())
   checkpoints.close()
   return first
@@ -153,8 +161,9 @@ def _tell_and_test(job, loop, state, asked, number) -> Told:
   job.show(number, "testing")
   predicted = predict_test(job.problem, state.params)
   row = curve_row(job.problem, predicted, state.pool.count, number)
+  cases = case_rows(job.problem, predicted, number)
   clock.lap("seconds_test")
-  return Told(state, row, clock.laps)
+  return Told(state, row, clock.laps, cases)
 
 
 def run_full(job: Job) -> None:
@@ -178,6 +187,9 @@ def run_full(job: Job) -> None:
     pool,
   )
   job.show(0, "testing")
-  row = metrics_of(problem, predict_test(problem, params))
-  row = {"round": 0, "labels": num_items} | row
+  predicted = predict_test(problem, params)
+  row = {"round": 0, "labels": num_items} | metrics_of(problem, predicted)
+  store.keep_rounds(job.folder / "cases.csv", 0)
+  cases = case_rows(problem, predicted, 0)
+  store.append_rows(job.folder / "cases.csv", cases)
   store.append_rows(job.folder / "curve.csv", [row])

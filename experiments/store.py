@@ -27,6 +27,8 @@ _MAY_CHANGE = {
   "full",
   "pictures",
 }
+# What a run appends to, round by round.
+TABLES = ("curve.csv", "times.csv", "picks.csv", "cases.csv")
 _PACKAGES = ("alx", "jax", "jaxlib", "flax", "optax", "orbax-checkpoint")
 
 

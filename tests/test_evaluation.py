@@ -102,3 +102,13 @@ def test_predicted_masks_do_not_depend_on_the_block():
   for column in (1, 2):
     total = found[0].counts[:, :, column].sum(1)
     assert total.tolist() == real.tolist()
+
+
+def test_dice_of_each_case_adds_its_slices_up():
+  pairs = [([0, 1, 1], [0, 1, 0]), ([1, 1, 0], [0, 1, 0]), ([0, 0], [0, 0])]
+  counts = np.stack([counts_of(*map(np.array, p)) for p in pairs])
+  masks = Masks(np.zeros((3, 3), np.uint8), counts)
+  cases, dice = evaluation.case_dice(masks, ["a", "a", "b"])
+  assert cases == ["a", "b"]
+  # Of case a: 2 * 2 / (4 + 2); case b has no foreground at all.
+  np.testing.assert_allclose(dice[:, 1], [2 / 3, np.nan], rtol=1e-6)

@@ -57,3 +57,20 @@ def test_evidential_loss_punishes_evidence_for_wrong_classes():
   wanted = -wrong.entropy() - np.log(scipy.special.gamma(3))
   np.testing.assert_allclose(half - early, wanted, rtol=1e-4)
   assert half == late
+
+
+def test_weighted_loss_is_of_each_item_and_counts_foreground_more():
+  logits = jnp.zeros((2, 1, 2, 2))
+  labels = jnp.array([[[0, 0]], [[0, 1]]])
+  nats = np.log(2.0)
+  plain = losses.weighted_segmentation_loss(logits, labels)
+  # Dice of p = 1/2 with no and with one true voxel: 1/2 and 2/3.
+  np.testing.assert_allclose(plain, [nats + 1 / 2, nats + 1 / 3], rtol=1e-6)
+  heavy = losses.weighted_segmentation_loss(logits, labels, 4.0)
+  np.testing.assert_allclose(heavy - plain, [0.0, 1.5 * nats], atol=1e-6)
+
+
+def test_weighted_loss_of_an_empty_patch_goes_to_zero():
+  logits = jnp.zeros((1, 4, 4, 2)).at[..., 0].set(20.0)
+  found = losses.weighted_segmentation_loss(logits, jnp.zeros((1, 4, 4), int))
+  np.testing.assert_allclose(found, [0.0], atol=1e-6)

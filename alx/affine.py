@@ -1,0 +1,86 @@
+"""Random scaling and turning of one item, by interpolation."""
+
+import itertools
+
+import jax
+import jax.numpy as jnp
+from jax.scipy.ndimage import map_coordinates
+
+
+def scale_and_turn(
+  key: jax.Array,
+  image: jax.Array,
+  label: jax.Array,
+  scale: tuple[float, float],
+  degrees: float,
+  chance: float,
+):
+  """Stretches each axis and turns in each plane, both around the middle.
+
+  Linear interpolation of the image, nearest neighbour of the label; what is
+  beyond the edge is mirrored. Where neither happens, the item is what it was,
+  bit for bit.
+
+  Args:
+    key: random key.
+    image: [*sp, channels].
+    label: [*sp].
+    scale: range of the factor of each axis.
+    degrees: range of the angle of each plane, to both sides.
+    chance: probability of stretching, and of turning.
+  """
+  axes = image.ndim - 1
+  key_yes, key_scale, key_angle = jax.random.split(key, 3)
+  stretches, turns = jax.random.bernoulli(key_yes, chance, (2,))
+  factors = jax.random.uniform(
+    key_scale, (axes,), minval=scale[0], maxval=scale[1]
+  )
+  limit = jnp.deg2rad(degrees)
+  planes = axes * (axes - 1) // 2
+  angles = jax.random.uniform(key_angle, (planes,), minval=-limit, maxval=limit)
+  matrix = make_matrix(
+    jnp.where(stretches, factors, 1.0), jnp.where(turns, angles, 0.0)
+  )
+  return transform(matrix, image, label)
+
+
+def make_matrix(factors: jax.Array, angles: jax.Array) -> jax.Array:
+  """[d, d] from the new to the old place: turn back, then shrink.
+
+  Args:
+    factors: [d] by which an object grows along each axis.
+    angles: [d (d - 1) / 2] radians, of the planes (0, 1), (0, 2), (1, 2).
+  """
+  axes = factors.shape[0]
+  matrix = jnp.eye(axes)
+  planes = itertools.combinations(range(axes), 2)
+  for (i, j), angle in zip(planes, angles, strict=True):
+    cos, sin = jnp.cos(angle), jnp.sin(angle)
+    row_i, row_j = matrix[i], matrix[j]
+    matrix = matrix.at[i].set(cos * row_i + sin * row_j)
+    matrix = matrix.at[j].set(cos * row_j - sin * row_i)
+  return matrix / factors[:, None]
+
+
+def transform(matrix: jax.Array, image: jax.Array, label: jax.Array):
+  """An image [*sp, channels] and its label [*sp] seen through a matrix.
+
+  The voxel at x shows what was at c + matrix (x - c), c the middle.
+  """
+  extent = image.shape[:-1]
+  middle = [(n - 1) / 2 for n in extent]
+  offsets = jnp.meshgrid(
+    *(jnp.arange(n) - c for n, c in zip(extent, middle, strict=True)),
+    indexing="ij",
+  )
+  # Sums of products, not a matrix product: exact for the identity anywhere.
+  places = [
+    c + sum(row[i] * x for i, x in enumerate(offsets))
+    for row, c in zip(matrix, middle, strict=True)
+  ]
+  channels = [
+    map_coordinates(channel, places, order=1, mode="reflect")
+    for channel in jnp.moveaxis(image, -1, 0)
+  ]
+  label = map_coordinates(label, places, order=0, mode="reflect")
+  return jnp.stack(channels, -1), label

@@ -1,0 +1,140 @@
+"""Runs the arms of the study: resumable, every arm on the same start."""
+
+import dataclasses
+import pathlib
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+from rich.console import Console
+
+from alx import evaluation
+from alx.data import Dataset
+from alx.data.merge import merge_classes
+from alx.loop import Loop, check_budget, make_loop
+from alx.settings import Asking
+from experiments import compare, rounds, store
+from experiments import problem as problems
+from experiments.config import Config
+from experiments.job import Job
+from experiments.kim import arms
+from experiments.kim.settings import Kim, config_of
+from experiments.problem import Problem
+
+
+class Ready(NamedTuple):
+  """A command that was found to make sense, ready to run."""
+
+  kim: Kim
+  config: Config  # for the machinery of all runs
+  problems: dict[str, Problem]  # by kind of training
+  loops: dict[str, Loop]  # by arm
+  workdir: pathlib.Path
+
+
+def prepare(kim: Kim, workdir: pathlib.Path, console: Console) -> Ready:
+  """Loads and checks everything; nothing has been trained when it returns.
+
+  Raises:
+    ValueError: bad data, a protocol that does not fit it, or a work directory
+      that holds another run.
+  """
+  dataset = problems.load_dataset(config_of(kim), compare.loading(console))
+  compare.tell_left_out(dataset.left_out, console)
+  if kim.merge:
+    dataset = merge_classes(dataset, kim.target)
+  check_patch(kim, dataset)
+  ready = _make(kim, dataset, workdir)
+  plain = ready.problems["plain"]
+  check_budget(len(plain.split.pool), kim.start, kim.query, kim.rounds)
+  store.open_run(workdir, kim, *compare.describe_data(plain))
+  compare.announce(plain, console)
+  return ready
+
+
+def check_patch(kim: Kim, dataset: Dataset) -> None:
+  """Raises ValueError unless the patch fits the data and the network."""
+  axes = dataset.images[0].ndim - 1
+  factor = 2 ** (len(kim.widths) - 1)
+  if len(kim.patch) != axes or any(n % factor for n in kim.patch):
+    raise ValueError(
+      f"{dataset.name}: wanted a patch of {axes} multiples of {factor}, found "
+      f"{kim.patch}: --set=patch=..."
+    )
+
+
+def _make(kim, dataset, workdir):
+  """Problems and loops of the arms asked for; the plain one always."""
+  test_items = max(1, round(kim.test_share * len(dataset.ids)))
+  config = dataclasses.replace(config_of(kim), test_items=test_items)
+  shape = kim, dataset.images[0].ndim - 1, len(dataset.class_names)
+  channels = dataset.images[0].shape[-1]
+
+  def learner(kind):
+    return arms.make_learner(kind, *shape, channels)
+
+  made = {name: arms.make_arm(name, kim) for name in kim.acquisition}
+  first = problems.make_problem(config, dataset, learner("plain"))
+  found = {"plain": first}
+  for arm in made.values():
+    if arm.kind not in found:
+      other = problems.with_learner(first, learner(arm.kind), kim.block)
+      found[arm.kind] = other
+  loops = {
+    name: make_loop(
+      found[arm.kind].learner,
+      arm.acquisition,
+      Asking(kim.query, kim.block, arm.samples),
+    )
+    for name, arm in made.items()
+  }
+  if "dropout" in found and kim.dropout_evaluation == "mc_mean":
+    found["dropout"] = _tested_by_passes(found["dropout"], kim)
+  return Ready(kim, config, found, loops, workdir)
+
+
+def _tested_by_passes(problem, kim):
+  """The problem whose test predictions are means over passes."""
+  learner = arms.mean_of_passes(problem.learner, kim.passes)
+  num_classes = len(problem.dataset.class_names)
+  return problem._replace(
+    predict_test=evaluation.make_predict_masks(learner, num_classes, kim.block)
+  )
+
+
+def train(
+  ready: Ready, console: Console, check: Callable | None = None
+) -> None:
+  """Runs what is not finished, and goes on with what was interrupted.
+
+  Seeds outermost, so that what is stopped holds whole comparisons; arms that
+  train alike share the first round.
+
+  Args:
+    ready: what to run.
+    console: where progress goes.
+    check: called before every stage of every round; may raise to stop.
+
+  Raises:
+    records.Diverged: if a model gives no numbers any more.
+  """
+  kim = ready.kim
+  total = kim.seeds * (len(ready.loops) * (kim.rounds + 1) + 1)
+  with compare.progress_bars(console) as bars:
+    show = compare.Shower(bars, total, check)
+    for seed in range(kim.first_seed, kim.first_seed + kim.seeds):
+      rounds.run_full(_job(ready, "full", seed, show))
+      show.finish(1)
+      firsts = {}
+      for name, loop in ready.loops.items():
+        kind = arms.kind_of(name)
+        job = _job(ready, name, seed, show)
+        firsts[kind] = rounds.run_rounds(job, loop, firsts.get(kind))
+        show.finish(kim.rounds + 1)
+
+
+def _job(ready, name, seed, show) -> Job:
+  kind = "plain" if name == "full" else arms.kind_of(name)
+  folder = ready.workdir / "runs" / f"{name}-seed{seed}"
+  stage = partial(show.stage, f"{name}, seed {seed}")
+  return Job(ready.problems[kind], ready.config, name, seed, folder, stage)

@@ -1,0 +1,156 @@
+"""The study as a whole, as small as it goes: killed, resumed, the same."""
+
+import subprocess
+import sys
+
+import pytest
+from rich.console import Console
+
+from experiments import store
+from experiments.kim import failures, page, settings, study, tables
+
+ARMS = ("random", "dropout_test_only")  # of one training: one compile
+CONSOLE = Console(quiet=True)
+
+
+class Killed(Exception):
+  """Stands for a kill."""
+
+
+def tiny(**changes):
+  return settings.make_settings(
+    "paper",
+    "smoke",
+    **{
+      "data": "phantom",
+      "phantom_items": 12,
+      "acquisition": ARMS,
+      "start": 2,
+      "query": 1,
+      "rounds": 1,
+      "widths": (4,),  # of one level: what is tested is around the network
+      "blocks_down": (1,),
+      "group_width": 2,
+      "degrees": 0.0,
+      "stretch": (1.0, 1.0),
+      "patch": (8, 8, 8),
+      "epochs": 2,
+      "least_steps": 2,
+      "passes": 2,
+    }
+    | changes,
+  )
+
+
+def contents(workdir):
+  """The bytes of what must not depend on interruptions."""
+  names = ("curve.csv", "cases.csv", "picks.csv")
+  return {
+    str(path.relative_to(workdir)): path.read_bytes()
+    for name in names
+    for path in sorted(workdir.glob(f"runs/*/{name}"))
+  }
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+  """A whole run, and the programs that made it."""
+  ready = study.prepare(tiny(), tmp_path_factory.mktemp("whole"), CONSOLE)
+  study.train(ready, CONSOLE)
+  failures.save(ready)
+  page.write(ready.workdir)
+  return ready
+
+
+def test_everything_that_is_promised_is_written(finished):
+  names = {path.name for path in finished.workdir.iterdir()}
+  assert {
+    "table_3.csv",
+    "table_3_by_seed.csv",
+    "labels_needed.csv",
+    "figure_2.png",
+    "report.html",
+    "patients.csv",
+    "failures.npz",
+  } <= names
+  rows = store.read_rows(finished.workdir / "table_3.csv")
+  assert [(r["arm"], r["n"]) for r in rows] == [
+    ("random", "2"),
+    ("random", "3"),
+    ("dropout_test_only", "2"),
+    ("dropout_test_only", "3"),
+    ("full_data", rows[-1]["n"]),
+  ]
+  page_text = (finished.workdir / "report.html").read_text()
+  assert page_text.count("data:image/png") == 2
+
+
+def test_every_test_volume_is_in_every_round(finished):
+  found = tables.read_found(finished.workdir)
+  split = finished.problems["plain"].split
+  assert found.num_pool == len(split.pool)
+  assert found.arms[0].dice.shape == (1, 2, len(split.test))
+  mean = found.arms[0].dice[0].mean(-1)
+  curve = store.read_rows(finished.workdir / "runs/random-seed0/curve.csv")
+  assert [float(r["dice"]) for r in curve] == pytest.approx(mean, abs=1e-6)
+
+
+def test_all_arms_start_with_the_same_volumes(finished):
+  starts = [
+    [r["id"] for r in store.read_rows(path) if r["round"] == "0"]
+    for path in finished.workdir.glob("runs/*/picks.csv")
+  ]
+  assert len(starts) == 2 and starts[0] == starts[1]
+
+
+def test_killed_anywhere_it_goes_on_to_the_same(finished, tmp_path):
+  ready = finished._replace(workdir=tmp_path)
+  left = [5]
+
+  def kill():
+    left[0] -= 1
+    if left[0] == 0:
+      raise Killed
+
+  for _ in range(20):
+    try:
+      study.train(ready, CONSOLE, kill)
+      break
+    except Killed:
+      left[0] = 5
+  assert contents(tmp_path) == contents(finished.workdir)
+
+
+def test_another_protocol_is_refused_and_more_arms_are_not(finished):
+  with pytest.raises(ValueError, match="start = 2, now it would be 3"):
+    study.prepare(tiny(start=3), finished.workdir, CONSOLE)
+  more = study.prepare(
+    tiny(acquisition=(*ARMS, "margins")), finished.workdir, CONSOLE
+  )
+  assert set(more.loops) == {*ARMS, "margins"}
+
+
+@pytest.mark.parametrize(
+  ("changes", "message"),
+  [
+    ({"patch": (8, 8)}, "wanted a patch of 3 multiples of 1"),
+    ({"data": "nowhere"}, "nowhere: wanted a folder"),
+    ({"query": 30}, "but the pool holds"),
+    ({"target": ("tumour",)}, "one of its classes blob, ring, spiculated"),
+  ],
+)
+def test_settings_that_do_not_fit_the_data(changes, message, tmp_path):
+  with pytest.raises(ValueError, match=message):
+    study.prepare(tiny(**changes), tmp_path, CONSOLE)
+
+
+def test_a_wrong_flag_is_one_line(tmp_path):
+  command = [sys.executable, "-m", "experiments.kim2024", "--arms=bald"]
+  done = subprocess.run(
+    [*command, f"--workdir={tmp_path}"],
+    check=False,
+    capture_output=True,
+    text=True,
+  )
+  assert done.returncode == 2 and done.stderr.count("\n") == 1
+  assert "error: arms: 'bald' is not one of random" in done.stderr

@@ -1,0 +1,124 @@
+"""A fit by epochs: what it reads, when it ends, what it keeps."""
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from alx.epochs import Epochs, make_epoch_learner, split_labelled
+from alx.models import make_kim_unet
+from alx.pool import init_pool, mark_labelled
+from alx.restarts import Restarts
+from alx.settings import Training
+from tests.problems import squares
+
+FAST = Restarts(peak=0.3, warmup=1, cycle=20, nesterov=True, clip=1.0)
+EPOCHS = Epochs(
+  most=20, patience=20, least_steps=8, dropout=False, descent=FAST
+)
+IMAGES, LABELS = squares()
+
+
+def labelled(*items):
+  return mark_labelled(init_pool(10), jnp.array(items, jnp.int32))
+
+
+def make_fit(**changes):
+  model = make_kim_unet(
+    2, 2, (8, 16), down=(1, 1), up=(1,), group_width=4, dropout=0.3
+  )
+  training = Training((8, 8), batch=4)
+  epochs = dataclasses.replace(EPOCHS, **changes)
+  learner = make_epoch_learner(model, 2, 1, training, epochs)
+  return learner._replace(fit=jax.jit(learner.fit))
+
+
+LEARNER = make_fit()
+START = LEARNER.init(jax.random.key(0))
+
+
+def fit(learner, pool, labels=LABELS, key=1, params=START):
+  return learner.fit(jax.random.key(key), params, IMAGES, labels, pool)
+
+
+def same(a, b):
+  pairs = zip(jax.tree.leaves(a), jax.tree.leaves(b), strict=True)
+  return all((x == y).all() for x, y in pairs)
+
+
+def test_learns_squares_and_only_from_what_is_labelled():
+  pool = labelled(0, 1, 2, 3, 4, 5)
+  params, history = fit(LEARNER, pool)
+  assert history.shape == (20,) and float(history[-1]) < 0.5 * float(history[0])
+  garbage = LABELS.at[6:].set(1 - LABELS[6:])
+  assert same(fit(LEARNER, pool, garbage), (params, history))
+
+
+def test_ends_when_nothing_improves_and_keeps_the_best():
+  # The loss of a net with NaN in it never improves on nothing.
+  stuck = make_fit(descent=Restarts(peak=float("inf")), patience=3)
+  params, history = fit(stuck, labelled(0, 1, 2))
+  assert same(params, START)
+  assert np.isnan(history).all()
+  ended = make_fit(descent=dataclasses.replace(FAST, peak=1e-12), patience=2)
+  _, history = fit(ended, labelled(0, 1, 2))
+  assert int((~np.isnan(history)).sum()) < 20
+
+
+def split(count, **changes):
+  items = list(range(count))
+  settings = dataclasses.replace(EPOCHS, **changes)
+  parts = split_labelled(jax.random.key(2), labelled(*items), settings)
+  return [np.asarray(p.items[: int(p.count)]).tolist() for p in parts]
+
+
+@pytest.mark.parametrize(("count", "held_out"), [(10, 2), (7, 1), (2, 1)])
+def test_a_fifth_is_held_out_and_one_item_at_least(count, held_out):
+  train, held = split(count)
+  assert len(held) == held_out
+  assert sorted(train + held) == list(range(count))
+
+
+def test_a_single_item_is_trained_on_and_validated_on():
+  assert split(1) == [[0], [0]]
+
+
+def test_resampling_keeps_the_parts_apart():
+  plain, (train, held) = split(10), split(10, resample="train")
+  assert len(train) == 8 and len(set(train)) < 8
+  assert set(train) <= set(plain[0]) and held == plain[1]
+  both = split(10, resample="both")
+  assert both[0] == train and set(both[1]) <= set(held)
+
+
+def test_the_split_is_drawn_anew_by_the_key():
+  pool = labelled(*range(10))
+  parts = {
+    tuple(np.asarray(split_labelled(jax.random.key(i), pool, EPOCHS)[1].items))
+    for i in range(4)
+  }
+  assert len(parts) > 1
+
+
+def test_other_numbers_of_labels_compile_nothing():
+  before = LEARNER.fit._cache_size()
+  fit(LEARNER, labelled(3, 4))
+  assert LEARNER.fit._cache_size() == max(before, 1)
+
+
+def test_dropout_in_training_changes_the_fit_and_dice_may_decide():
+  other = make_fit(
+    dropout=True, monitor="dice", most=2, stretch=(0.8, 1.2), degrees=10.0
+  )
+  plain = make_fit(monitor="dice", most=2, stretch=(0.8, 1.2), degrees=10.0)
+  pool = labelled(0, 1, 2, 3)
+  moved, still = fit(other, pool)[0], fit(plain, pool)[0]
+  assert not same(moved, still)
+  assert all(np.isfinite(x).all() for x in jax.tree.leaves(moved))
+
+
+def test_refuses_unknown_names():
+  with pytest.raises(ValueError, match="'accuracy'"):
+    Epochs(monitor="accuracy")
