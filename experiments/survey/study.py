@@ -27,7 +27,7 @@ def run(plan: Plan, workdir: pathlib.Path, console: Console) -> pathlib.Path:
   first = next(iter(plan.configs.values()))
   dataset = problem.load_dataset(first, compare.loading(console))
   compare.tell_left_out(dataset.left_out, console)
-  configs, too_large = _affordable(plan, dataset)
+  configs, too_large = affordable(plan, dataset)
   for line in too_large:
     console.print(line, style="yellow", markup=False, soft_wrap=True)
   _open(plan, workdir)
@@ -40,7 +40,7 @@ def run(plan: Plan, workdir: pathlib.Path, console: Console) -> pathlib.Path:
   return page.write(plan, found, too_large, workdir)
 
 
-def _affordable(plan, dataset):
+def affordable(plan, dataset):
   """Settings of the budgets that the pool can pay for; a line for the others.
 
   Raises:

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from rich.console import Console
 
-from experiments import store
+from experiments import problem, store
 from experiments.job import Job
 from experiments.rounds import key_of
 from experiments.survey import deviations, page, results, study, tables
@@ -409,3 +409,18 @@ def test_tables_on_disk_hold_what_was_found(outcome, tmp_path):
     rows = list(csv.DictReader(file))
   assert {row["method"] for row in rows} == {"entropy", "badge"}
   assert {row["over"] for row in rows} == {"last", "area"}
+
+
+def test_a_budget_too_large_is_passed_over_unless_asked_for(tmp_path):
+  """500 images: enough for 50 + 5 x 50 labels, not for 1000 + 5 x 1000."""
+  path = tmp_path / "x.npz"
+  labels = np.arange(500) % 2
+  np.savez(path, images=np.ones((500, 4, 4), np.uint8), labels=labels)
+  plan = make_plan("isic", str(path))
+  dataset = problem.load_dataset(plan.configs["low"], None)
+  configs, lines = study.affordable(plan, dataset)
+  assert list(configs) == ["low"]
+  assert "budget high is passed over: start 1000" in lines[0]
+  asked = make_plan("isic", str(path), budgets=["low", "high"])
+  with pytest.raises(ValueError, match="6000 labels, but the pool holds 350"):
+    study.affordable(asked, dataset)
