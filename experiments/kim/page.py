@@ -110,7 +110,9 @@ def _results(study: Study, found: Found, workdir: pathlib.Path) -> Section:
   drawn, full = numbers.make_arms(study), numbers.full_interval(study)
   shown = ()
   if drawn:
-    png = curves.learning_curves(drawn, full, found.num_pool, study.metric)
+    # A long name does not fit beside its line.
+    short = [a._replace(name=a.name.removeprefix("redundancy_")) for a in drawn]
+    png = curves.learning_curves(short, full, found.num_pool, study.metric)
     store.write_bytes(workdir / "figure_2.png", png)
     caption = (
       "Mean Dice over the test volumes against labelled volumes: mean over "
