@@ -1,23 +1,11 @@
 """Strictness for the whole suite, set before a backend exists."""
 
-import atexit
 import os
 import pathlib
-import shutil
-import tempfile
 
-os.environ.setdefault("JAX_NUM_CPU_DEVICES", "2")
-os.environ.setdefault("MPLBACKEND", "agg")
-# A test compiles for seconds what runs for milliseconds; 0 is how users run it.
-os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
-# What one process of this run has compiled, no other compiles again.
-if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
-  _compiled = tempfile.mkdtemp(prefix="alx-tests-")
-  atexit.register(shutil.rmtree, _compiled, ignore_errors=True)
-  os.environ["JAX_COMPILATION_CACHE_DIR"] = _compiled
-os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
-os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+from tests import environment  # noqa: F401, what jax reads when imported
 
+# isort: split
 import jax
 import pytest
 

@@ -1,4 +1,7 @@
-import functools
+import os
+import pathlib
+import subprocess
+import sys
 
 import jax
 import jax.numpy as jnp
@@ -6,58 +9,18 @@ import numpy as np
 import pytest
 
 from alx import over_seeds
-from alx.loop import simulate
 from alx.models import make_mlp, make_unet
 from alx.seeds import has_convolutions
-from tests import problems
+from tests.environment import FAST_COMPILE
+from tests.mapped_seeds import KEYS, alone, of_blobs
 
-ONE = jax.devices()[:1]
-KEYS = jax.random.split(jax.random.key(3), 3)
+ROOT = pathlib.Path(__file__).resolve().parents[1]
 
 
 def sums(key, weight=1.0):
   """A run without a network: three numbers that only their key decides."""
   numbers = jax.random.randint(key, (3,), 0, 100)
   return {"numbers": numbers, "total": weight * numbers.sum()}
-
-
-def runs_of(learner, data, name):
-  """A run of two rounds: items, params and how much is labelled."""
-  loop = problems.loop_of(learner, name)
-
-  def run(key, images, labels):
-    state, items, count = simulate(
-      loop,
-      key,
-      images,
-      labels,
-      start=4,
-      query=3,
-      rounds=2,
-      evaluate=lambda state: state.pool.count,
-    )
-    return items, state.params, count
-
-  return run, data
-
-
-@functools.cache
-def of_blobs(name):
-  return runs_of(problems.mlp_learner(5), problems.blobs(), name)
-
-
-@functools.cache
-def of_squares(name):
-  return runs_of(problems.unet_learner(3), problems.squares(12), name)
-
-
-@functools.cache
-def alone(of_data, name):
-  """Every key by itself, in one program."""
-  run, data = of_data(name)
-  program = jax.jit(run)
-  results = [program(key, *data) for key in KEYS]
-  return jax.tree.map(lambda *x: np.stack(x), *results)
 
 
 @pytest.mark.parametrize("vectorized", [True, False, None])
@@ -72,16 +35,14 @@ def test_a_batch_is_every_key_by_itself(vectorized, devices):
     assert many["total"][i] == wanted["total"]
 
 
-@pytest.mark.parametrize("of_data", [of_blobs, of_squares])
-def test_a_mapped_seed_is_the_seed_alone_bit_for_bit(of_data):
-  run, data = of_data("entropy")
-  mapped = over_seeds(run, vectorized=False, devices=ONE)(KEYS, *data)
-  for a, b in zip(
-    jax.tree.leaves(mapped),
-    jax.tree.leaves(alone(of_data, "entropy")),
-    strict=True,
-  ):
-    np.testing.assert_array_equal(a, b)
+def test_a_mapped_seed_is_the_seed_alone_bit_for_bit():
+  """In a process that compiles as users do; other settings may round."""
+  command = sys.executable, "-W", "error", "-m", "tests.mapped_seeds"
+  env = {k: v for k, v in os.environ.items() if k not in FAST_COMPILE}
+  done = subprocess.run(
+    command, check=False, cwd=ROOT, env=env, text=True, capture_output=True
+  )
+  assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(
