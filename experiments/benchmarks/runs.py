@@ -18,7 +18,7 @@ import time
 import jax
 import jax.numpy as jnp
 import numpy as np
-from absl import app, flags
+from absl import app, flags, logging
 from rich.console import Console
 from rich.table import Table
 
@@ -270,6 +270,7 @@ def _time_stages(config, folder):
 
 def main(_: list[str]) -> None:
   """Compares, prints the tables and writes the rows."""
+  logging.set_verbosity(logging.WARNING)  # orbax tells a lot
   console, options = Console(), flags.FLAGS
   cores = all_cores()
   console.print(", ".join(f"{k} {v}" for k, v in machine().items()))

@@ -1,5 +1,7 @@
 import html
+import json
 import re
+import shutil
 import threading
 
 import pytest
@@ -84,6 +86,14 @@ def test_page_names_what_is_missing(study):
   assert "entropy-seed0/pictures/round_01.npz: cannot be read" in text
   assert "entropy, seed 1: 1 of 2 rounds finished." in text
   assert "entropy 8 1 of 2 0.820" in text
+
+
+def test_pictures_that_nobody_asked_for_are_not_missing(study):
+  shutil.rmtree(study / "runs/entropy-seed0/pictures")
+  assert "entropy-seed0: no pictures." in text_of(write_report(study))
+  config = json.loads((study / "config.json").read_text())
+  (study / "config.json").write_text(json.dumps(config | {"pictures": 0}))
+  assert "no pictures" not in text_of(write_report(study))
 
 
 def test_page_without_random(study):
