@@ -2,7 +2,7 @@
 
   python -m experiments.benchmarks.torture --kills=20
 
-The same command is started and, after a random time, ended by SIGKILL; after
+The same command is started and, at a random moment, ended by SIGKILL; after
 the last kill it runs to its end. Picks, curve and the parameters of the last
 round must be those of a run that was left alone, bit for bit.
 """
@@ -17,14 +17,14 @@ import time
 
 import jax
 import numpy as np
-from absl import app, flags
+from absl import app, flags, logging
 
 from alx.checkpoint import Checkpoints
 
 _KILLS = flags.DEFINE_integer("kills", 20, "Kills in a row.", lower_bound=1)
 _SEED = flags.DEFINE_integer("seed", 0, "Of the times.")
 _SEEDS = flags.DEFINE_integer("seeds", 1, "Seeds of the run.", lower_bound=1)
-_ROUNDS = flags.DEFINE_integer("rounds", 30, "Rounds of the run.")
+_ROUNDS = flags.DEFINE_integer("rounds", 150, "Rounds of the run.")
 
 
 def command(data: pathlib.Path, workdir: pathlib.Path) -> list[str]:
@@ -38,10 +38,10 @@ def command(data: pathlib.Path, workdir: pathlib.Path) -> list[str]:
 
 
 def make_data(path: pathlib.Path) -> None:
-  """Embeddings of 200 items in three classes."""
+  """Embeddings of 800 items in three classes."""
   rng = np.random.default_rng(0)
-  labels = np.arange(200) % 3
-  features = rng.standard_normal((200, 8)) + labels[:, None]
+  labels = np.arange(800) % 3
+  features = rng.standard_normal((800, 8)) + labels[:, None]
   np.savez(path, features=features, labels=labels)
 
 
@@ -68,38 +68,40 @@ def _last_params(folder):
   return step, [np.asarray(x).tobytes() for x in params]
 
 
-def kill(arguments: list[str], seconds: float) -> bool:
-  """Starts the command, kills it; False if it had ended before."""
+def kill(arguments: list[str], workdir: pathlib.Path) -> bool:
+  """Starts the command, kills it; False if it ended before.
+
+  A fifth of the kills fall into the start, the others into rounds to come.
+  """
+  more = random.randint(0, 4)
+  wait = random.uniform(0.0, 0.3 if more else 4.0)
+  target = _rounds(workdir) + more
   process = subprocess.Popen(
     arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
   )
-  try:
-    process.wait(seconds)
-    return False
-  except subprocess.TimeoutExpired:
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    return True
+  while process.poll() is None and _rounds(workdir) < target:
+    time.sleep(0.005)
+  time.sleep(wait)
+  alive = process.poll() is None
+  process.send_signal(signal.SIGKILL)
+  process.wait()
+  return alive
 
 
 def main(_: list[str]) -> None:
   """Ends with exit code 1 if anything differs."""
+  logging.set_verbosity(logging.WARNING)  # orbax tells a lot
   random.seed(_SEED.value)
   with tempfile.TemporaryDirectory() as name:
     root = pathlib.Path(name)
     make_data(root / "data.npz")
-    begun = time.monotonic()
     whole = command(root / "data.npz", root / "whole")
     subprocess.run(whole, check=True, stdout=subprocess.DEVNULL)
-    seconds = time.monotonic() - begun
-    print(f"left alone: {seconds:.1f} s")
     hurt = command(root / "data.npz", root / "hurt")
-    for number in range(_KILLS.value):
-      wait = random.uniform(0.3, 1.0) * seconds
-      killed = kill(hurt, wait)
-      rounds = _rounds(root / "hurt")
-      print(f"kill {number + 1} after {wait:.1f} s: {rounds} rounds", end="")
-      print("" if killed else ", had ended before")
+    for number in range(1, _KILLS.value + 1):
+      if not kill(hurt, root / "hurt"):
+        sys.exit(f"the run ended before kill {number}: wants more --rounds")
+      print(f"kill {number}: {_rounds(root / 'hurt')} rounds")
     subprocess.run(hurt, check=True, stdout=subprocess.DEVNULL)
     differ = _differences(results(root / "whole"), results(root / "hurt"))
   for line in differ:
