@@ -24,12 +24,10 @@ nothing.
 
 import dataclasses
 import pathlib
-import sys
 
-from absl import app, flags, logging
-from rich.console import Console
+from absl import flags
 
-from experiments import cold_report, cold_study, configs
+from experiments import cold_report, cold_study, command, configs
 from experiments.cold_plan import METHODS, SIZES
 from experiments.config import Config
 
@@ -69,9 +67,8 @@ _SET = flags.DEFINE_multi_string(
 
 def main(argv: list[str]) -> None:
   """Runs the study; a wrong input is one line and exit code 2."""
-  console = Console()
-  logging.set_verbosity(logging.WARNING)  # orbax tells a lot
-  try:
+  console = command.begin()
+  with command.ends(2, ValueError):
     if argv[1:] or not _WORKDIR.value or not _DATA.value:
       raise ValueError(
         f"wanted --data=PATH, --workdir=DIR and flags, found {argv[1:]}"
@@ -84,11 +81,9 @@ def main(argv: list[str]) -> None:
       asked=asked_for(),
       assignments=_SET.value,
     )
-  except ValueError as error:
-    sys.exit(_complain(error, 2))
   features = cold_study.run_all(study, console)
   page = cold_report.write(study.ready, study.plan, features, console)
-  console.print(f"report: {page.resolve()}", soft_wrap=True, markup=False)
+  command.tell_report(console, page)
 
 
 def config_from_flags() -> Config:
@@ -116,18 +111,5 @@ def _whole(text):
   return int(text)
 
 
-def _complain(error: Exception, code: int) -> int:
-  print(f"error: {error}", file=sys.stderr)
-  return code
-
-
-def _parse(argv: list[str]) -> list[str]:
-  """absl's parser, with one line and exit code 2 for a wrong flag."""
-  try:
-    return flags.FLAGS(argv)
-  except flags.Error as error:
-    sys.exit(_complain(error, 2))
-
-
 if __name__ == "__main__":
-  app.run(main, flags_parser=_parse)
+  command.start(main)

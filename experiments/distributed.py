@@ -12,11 +12,11 @@ labels answer what is asked; k_center needs none. Process 0 writes picks.csv.
 """
 
 import pathlib
-import sys
 
-from absl import app, flags, logging
+from absl import flags
 
 from alx import distributed
+from experiments import command
 from experiments.sharded_pool import Pool, make_pool, read_pool
 from experiments.sharded_rounds import ACQUISITIONS, Settings, run
 
@@ -58,10 +58,9 @@ def pool_from_flags() -> Pool:
 
 def main(argv: list[str]) -> None:
   """Runs the rounds; a wrong input is one line and exit code 2."""
-  logging.set_verbosity(logging.WARNING)  # jax tells how it connects
-  try:
-    if argv[1:]:
-      raise ValueError(f"flags only, found {' '.join(argv[1:])!r}")
+  command.begin()
+  with command.ends(2, ValueError):
+    command.only_flags(argv)
     distributed.connect(
       _COORDINATOR.value, _NUM_PROCESSES.value, _PROCESS_ID.value
     )
@@ -69,22 +68,7 @@ def main(argv: list[str]) -> None:
       _ACQUISITION.value, _K.value, _ROUNDS.value, _SEED.value
     )
     run(pool_from_flags(), settings, pathlib.Path(_WORKDIR.value), print)
-  except ValueError as error:
-    sys.exit(_complain(error))
-
-
-def _complain(error: Exception) -> int:
-  print(f"error: {error}", file=sys.stderr)
-  return 2
-
-
-def _parse(argv: list[str]) -> list[str]:
-  """absl's parser, with one line and exit code 2 for a wrong flag."""
-  try:
-    return flags.FLAGS(argv)
-  except flags.Error as error:
-    sys.exit(_complain(error))
 
 
 if __name__ == "__main__":
-  app.run(main, flags_parser=_parse)
+  command.start(main)

@@ -21,13 +21,11 @@ About a minute on 2 CPU cores for some hundred images of 64 x 64.
 
 import dataclasses
 import pathlib
-import sys
 
-from absl import app, flags, logging
-from rich.console import Console
+from absl import flags
 
 from alx import label_free
-from experiments import compare, encode, problem, trained
+from experiments import command, compare, encode, problem, trained
 from experiments.config import Config, override
 
 _DATA = flags.DEFINE_string(
@@ -66,17 +64,14 @@ _SET = flags.DEFINE_multi_string(
 
 def main(argv: list[str]) -> None:
   """Writes the file; a wrong input is one line and exit code 2."""
-  console = Console()
-  logging.set_verbosity(logging.WARNING)  # orbax tells a lot
-  try:
+  console = command.begin()
+  with command.ends(2, ValueError):
     output = _checked(argv)
     if _CHECKPOINT.value:
       dataset, split, rows = _from_run(console)
     else:
       dataset, split, rows = _label_free(console)
     encode.save(output, dataset, split, rows)
-  except ValueError as error:
-    sys.exit(_complain(error))
   shape = " x ".join(map(str, rows.shape))
   console.print(
     f"features {shape}: {output.resolve()}", soft_wrap=True, markup=False
@@ -85,8 +80,7 @@ def main(argv: list[str]) -> None:
 
 def _checked(argv):
   """Where to write; before anything is loaded."""
-  if argv[1:]:
-    raise ValueError(f"flags only, found {' '.join(argv[1:])!r}")
+  command.only_flags(argv)
   if not _OUTPUT.value:
     raise ValueError("wanted --output=FILE.npz")
   if bool(_ENCODER.value) == bool(_CHECKPOINT.value):
@@ -156,18 +150,5 @@ def _from_run(console):
   return dataset, ready.split, rows
 
 
-def _complain(error: Exception) -> int:
-  print(f"error: {error}", file=sys.stderr)
-  return 2
-
-
-def _parse(argv: list[str]) -> list[str]:
-  """absl's parser, with one line and exit code 2 for a wrong flag."""
-  try:
-    return flags.FLAGS(argv)
-  except flags.Error as error:
-    sys.exit(_complain(error))
-
-
 if __name__ == "__main__":
-  app.run(main, flags_parser=_parse)
+  command.start(main)

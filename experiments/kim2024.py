@@ -33,11 +33,10 @@ Dice of every test volume in every round (cases.csv).
 """
 
 import pathlib
-import sys
 
-from absl import app, flags, logging
-from rich.console import Console
+from absl import flags
 
+from experiments import command
 from experiments.config import override
 from experiments.kim import failures, page, study
 from experiments.kim.settings import (
@@ -106,36 +105,17 @@ def _workdir(kim: Kim) -> pathlib.Path:
 
 def main(argv: list[str]) -> None:
   """Runs the study; a wrong input is one line and exit code 2."""
-  console = Console()
-  logging.set_verbosity(logging.WARNING)  # orbax tells a lot
-  try:
-    if argv[1:]:
-      raise ValueError(f"flags only, found {' '.join(argv[1:])!r}")
+  console = command.begin()
+  with command.ends(2, ValueError):
+    command.only_flags(argv)
     kim = settings_from_flags()
     ready = study.prepare(kim, _workdir(kim), console)
-  except ValueError as error:
-    sys.exit(_complain(error, 2))
-  try:
+  with command.ends(1, Diverged):
     study.train(ready, console)
-  except Diverged as error:
-    sys.exit(_complain(error, 1))
   failures.save(ready)
   path = page.write(ready.workdir)
-  console.print(f"report: {path.resolve()}", soft_wrap=True, markup=False)
-
-
-def _complain(error: Exception, code: int) -> int:
-  print(f"error: {error}", file=sys.stderr)
-  return code
-
-
-def _parse(argv: list[str]) -> list[str]:
-  """absl's parser, with one line and exit code 2 for a wrong flag."""
-  try:
-    return flags.FLAGS(argv)
-  except flags.Error as error:
-    sys.exit(_complain(error, 2))
+  command.tell_report(console, path)
 
 
 if __name__ == "__main__":
-  app.run(main, flags_parser=_parse)
+  command.start(main)

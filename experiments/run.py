@@ -19,13 +19,11 @@ all seeds at once:
 
 import dataclasses
 import pathlib
-import sys
 
-from absl import app, flags, logging
-from rich.console import Console
+from absl import flags
 
 from alx.acquisition import BY_NAME
-from experiments import compare, configs
+from experiments import command, compare, configs
 from experiments.config import Config, override
 from experiments.records import Diverged
 
@@ -102,36 +100,17 @@ def config_from_flags() -> Config:
 
 def main(argv: list[str]) -> None:
   """Runs the study; a wrong input is one line and exit code 2."""
-  console = Console()
-  logging.set_verbosity(logging.WARNING)  # orbax tells a lot
-  try:
-    if argv[1:]:
-      raise ValueError(f"flags only, found {' '.join(argv[1:])!r}")
+  console = command.begin()
+  with command.ends(2, ValueError):
+    command.only_flags(argv)
     config = config_from_flags()
     stem = pathlib.Path(config.data).resolve().name.split(".")[0]
     workdir = pathlib.Path(_WORKDIR.value or f"runs/{stem}")
     ready = compare.prepare(config, workdir, console, _BASELINES.value)
-  except ValueError as error:
-    sys.exit(_complain(error, 2))
-  try:
+  with command.ends(1, Diverged):
     page = compare.run(ready, console)
-  except Diverged as error:
-    sys.exit(_complain(error, 1))
-  console.print(f"report: {page.resolve()}", soft_wrap=True, markup=False)
-
-
-def _complain(error: Exception, code: int) -> int:
-  print(f"error: {error}", file=sys.stderr)
-  return code
-
-
-def _parse(argv: list[str]) -> list[str]:
-  """absl's parser, with one line and exit code 2 for a wrong flag."""
-  try:
-    return flags.FLAGS(argv)
-  except flags.Error as error:
-    sys.exit(_complain(error, 2))
+  command.tell_report(console, page)
 
 
 if __name__ == "__main__":
-  app.run(main, flags_parser=_parse)
+  command.start(main)

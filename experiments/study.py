@@ -13,12 +13,10 @@ at one row the second steps aside. --collect makes the joint page.
 
 import dataclasses
 import pathlib
-import sys
 
-from absl import app, flags, logging
-from rich.console import Console
+from absl import flags
 
-from experiments import collect, configs, rows
+from experiments import collect, command, configs, rows
 from experiments.claim import Lost
 from experiments.config import Config, override
 from experiments.records import Diverged
@@ -74,9 +72,8 @@ def study_from_flags(workdir: pathlib.Path) -> list[rows.Row]:
 
 def main(argv: list[str]) -> None:
   """Runs rows; a wrong input is one line and exit code 2."""
-  console = Console()
-  logging.set_verbosity(logging.WARNING)  # orbax tells a lot
-  try:
+  console = command.begin()
+  with command.ends(2, ValueError), command.ends(1, Diverged, Lost):
     if argv[1:] or not _WORKDIR.value:
       raise ValueError(f"wanted --workdir=DIR and flags, found {argv[1:]}")
     workdir = pathlib.Path(_WORKDIR.value)
@@ -84,10 +81,6 @@ def main(argv: list[str]) -> None:
     if _ROW.value is not None and not 0 <= _ROW.value < len(table):
       raise ValueError(f"row: wanted 0..{len(table) - 1}, found {_ROW.value}")
     _do(workdir, table, console)
-  except ValueError as error:
-    sys.exit(_complain(error, 2))
-  except (Diverged, Lost) as error:
-    sys.exit(_complain(error, 1))
 
 
 def _do(workdir, table, console):
@@ -105,21 +98,8 @@ def _do(workdir, table, console):
     if left:
       console.print(f"{len(left)} rows are with other workers")
   page = collect.collect(workdir, table, console)
-  console.print(f"report: {page.resolve()}", soft_wrap=True, markup=False)
-
-
-def _complain(error: Exception, code: int) -> int:
-  print(f"error: {error}", file=sys.stderr)
-  return code
-
-
-def _parse(argv: list[str]) -> list[str]:
-  """absl's parser, with one line and exit code 2 for a wrong flag."""
-  try:
-    return flags.FLAGS(argv)
-  except flags.Error as error:
-    sys.exit(_complain(error, 2))
+  command.tell_report(console, page)
 
 
 if __name__ == "__main__":
-  app.run(main, flags_parser=_parse)
+  command.start(main)

@@ -13,12 +13,11 @@ as CSV, and report.html.
 """
 
 import pathlib
-import sys
 
-from absl import app, flags, logging
-from rich.console import Console
+from absl import flags
 
 from alx.acquisition import BY_NAME
+from experiments import command
 from experiments.records import Diverged
 from experiments.survey import deviations, study
 from experiments.survey.benchmarks import BENCHMARKS, SIZES
@@ -71,11 +70,9 @@ _SET = flags.DEFINE_multi_string(
 
 def main(argv: list[str]) -> None:
   """Runs the benchmark; a wrong input is one line and exit code 2."""
-  console = Console()
-  logging.set_verbosity(logging.WARNING)  # orbax tells a lot
-  try:
-    if argv[1:]:
-      raise ValueError(f"flags only, found {' '.join(argv[1:])!r}")
+  console = command.begin()
+  with command.ends(2, ValueError), command.ends(1, Diverged):
+    command.only_flags(argv)
     plan = make_plan(
       _BENCHMARK.value,
       _DATA.value,
@@ -89,25 +86,8 @@ def main(argv: list[str]) -> None:
     )
     workdir = _WORKDIR.value or f"runs/survey-{plan.name}"
     page = study.run(plan, pathlib.Path(workdir), console)
-  except ValueError as error:
-    sys.exit(_complain(error, 2))
-  except Diverged as error:
-    sys.exit(_complain(error, 1))
-  console.print(f"report: {page.resolve()}", soft_wrap=True, markup=False)
-
-
-def _complain(error: Exception, code: int) -> int:
-  print(f"error: {error}", file=sys.stderr)
-  return code
-
-
-def _parse(argv: list[str]) -> list[str]:
-  """absl's parser, with one line and exit code 2 for a wrong flag."""
-  try:
-    return flags.FLAGS(argv)
-  except flags.Error as error:
-    sys.exit(_complain(error, 2))
+  command.tell_report(console, page)
 
 
 if __name__ == "__main__":
-  app.run(main, flags_parser=_parse)
+  command.start(main)
