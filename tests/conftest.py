@@ -2,12 +2,14 @@
 
 import os
 import pathlib
+import re
 
 from tests import environment  # noqa: F401, what jax reads when imported
 
 # isort: split
 import jax
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from alx.acquisition import BY_NAME
 
@@ -16,20 +18,33 @@ jax.config.update("jax_numpy_rank_promotion", "raise")
 _SHARED = pathlib.Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
-@pytest.hookimpl(tryfirst=True)
+class ByGroup(LoadScopeScheduling):
+  """One process for a group of tests: compile and set up once."""
+
+  def _split_scope(self, nodeid):
+    return group_of(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+  """Marks of groups do not reach xdist 3.8 from pytest 9.2; this does."""
+  return ByGroup(config, log)
+
+
 def pytest_collection_modifyitems(items):
-  """One process for a file, or for a way to select: compile once."""
-  items.sort(key=lambda item: str(item.path) + _group(item))
-  for item in items:
-    item.add_marker(pytest.mark.xdist_group(_group(item)))
+  """Tests of one group behind each other."""
+  items.sort(key=lambda item: str(item.path) + group_of(item.nodeid))
 
 
-def _group(item):
-  name = getattr(item, "callspec", None) and item.callspec.params.get("name")
-  if item.path.name != "test_contracts.py" or name not in BY_NAME:
-    return item.path.stem
-  select = BY_NAME[name].select
-  return f"{item.path.stem}-{getattr(select, '__qualname__', name)}"
+def group_of(nodeid):
+  """A file, or of the contracts the methods that select alike."""
+  path, _, test = nodeid.partition("::")
+  stem = pathlib.Path(path).stem
+  names = [n for n in re.split(r"[\[\]-]", test) if n in BY_NAME]
+  if stem != "test_contracts" or not names:
+    return stem
+  select = BY_NAME[names[0]].select
+  return f"{stem}-{getattr(select, '__qualname__', names[0])}"
 
 
 _TESTS_OF_ONE_CACHE = 150
@@ -39,7 +54,9 @@ _tests = [0]
 def pytest_runtest_teardown(item, nextitem):
   """Frees what was compiled: a process may hold some ten thousand mappings."""
   _tests[0] += 1
-  changes = nextitem is None or _group(item) != _group(nextitem)
+  changes = nextitem is None or (
+    group_of(item.nodeid) != group_of(nextitem.nodeid)
+  )
   if changes and _tests[0] > _TESTS_OF_ONE_CACHE:
     jax.clear_caches()
     _tests[0] = 0

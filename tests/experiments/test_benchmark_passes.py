@@ -1,8 +1,5 @@
 """The benchmark of MC dropout, on slices that take no time."""
 
-import pathlib
-import subprocess
-import sys
 from functools import partial
 
 import jax
@@ -12,8 +9,8 @@ from rich.console import Console
 
 from alx.models import make_unet
 from experiments.benchmarks import passes
+from tests.commands import run
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 SMALL = partial(passes.make_inputs, 3, 2, 2, 8)
 
 
@@ -71,9 +68,5 @@ def test_the_table_has_all_three():
 
 
 def test_help():
-  command = [sys.executable, "-m", "experiments.benchmarks.passes", "--help"]
-  # absl ends with 1 after its help.
-  done = subprocess.run(
-    command, check=False, capture_output=True, text=True, cwd=ROOT
-  )
-  assert "--passes" in done.stdout and "trunk once" in done.stdout
+  text = run("experiments.benchmarks.passes", "--help").stdout
+  assert "--passes" in text and "trunk once" in text

@@ -3,9 +3,6 @@
 import csv
 import io
 import itertools
-import pathlib
-import subprocess
-import sys
 import time
 
 import jax.numpy as jnp
@@ -19,8 +16,7 @@ from alx.prediction import Prediction
 from experiments.benchmarks import acquisition, acquisition_joint, scale
 from experiments.benchmarks.acquisition_case import Case
 from experiments.benchmarks.acquisition_measure import COLUMNS, machine, measure
-
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from tests.commands import run
 
 
 def sleeps(seconds, picks):
@@ -134,13 +130,7 @@ def test_a_name_that_no_case_has():
 
 @pytest.mark.parametrize("command", ["acquisition", "scale"])
 def test_help_explains(command):
-  done = subprocess.run(
-    [sys.executable, "-m", f"experiments.benchmarks.{command}", "--help"],
-    capture_output=True,
-    text=True,
-    cwd=ROOT,
-    check=False,
-  )
+  done = run(f"experiments.benchmarks.{command}", "--help")
   assert "--only" in done.stdout or "--[no]full" in done.stdout, done.stderr
   assert "python -m experiments.benchmarks" in done.stdout
 

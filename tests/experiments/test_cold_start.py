@@ -3,8 +3,6 @@
 import csv
 import dataclasses
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -21,6 +19,7 @@ from experiments import (
 )
 from experiments.cold_plan import NO_ENCODER, RANDOM, Row
 from experiments.config import Config
+from tests.commands import error_of
 
 QUIET = Console(quiet=True)
 ASKED = {"encoders": ("pca", "simclr"), "methods": ("k_center",)}
@@ -224,13 +223,5 @@ def test_other_settings_are_another_study(study, classes):
 
 
 def test_a_wrong_flag_is_one_line_and_exit_code_2(tmp_path):
-  done = subprocess.run(
-    [sys.executable, "-m", "experiments.cold_start", "--data=none.npz"],
-    capture_output=True,
-    text=True,
-    timeout=60,
-    check=False,
-  )
-  assert done.returncode == 2
-  lines = done.stderr.strip().splitlines()
-  assert len(lines) == 1 and "wanted --data=PATH, --workdir=DIR" in lines[0]
+  line = error_of("experiments.cold_start", "--data=none.npz")
+  assert "wanted --data=PATH, --workdir=DIR" in line

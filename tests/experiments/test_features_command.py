@@ -1,8 +1,5 @@
 """Features made once, and active learning on them."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 from rich.console import Console
@@ -11,6 +8,7 @@ from alx import data
 from alx.data.features import read_features
 from experiments import compare, encode, trained
 from experiments.config import Config
+from tests import commands
 
 QUIET = Console(quiet=True)
 
@@ -32,13 +30,7 @@ def folder(tmp_path_factory):
 
 
 def command(*arguments):
-  return subprocess.run(
-    [sys.executable, "-m", "experiments.features", *map(str, arguments)],
-    capture_output=True,
-    text=True,
-    timeout=120,
-    check=False,
-  )
+  return commands.run("experiments.features", *arguments)
 
 
 @pytest.fixture(scope="module")

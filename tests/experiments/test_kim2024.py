@@ -1,13 +1,11 @@
 """The study as a whole, as small as it goes: killed, resumed, the same."""
 
-import subprocess
-import sys
-
 import pytest
 from rich.console import Console
 
 from experiments import store
 from experiments.kim import failures, page, settings, study, tables
+from tests.commands import error_of
 
 ARMS = ("random", "dropout_test_only")  # of one training: one compile
 CONSOLE = Console(quiet=True)
@@ -145,12 +143,5 @@ def test_settings_that_do_not_fit_the_data(changes, message, tmp_path):
 
 
 def test_a_wrong_flag_is_one_line(tmp_path):
-  command = [sys.executable, "-m", "experiments.kim2024", "--arms=bald"]
-  done = subprocess.run(
-    [*command, f"--workdir={tmp_path}"],
-    check=False,
-    capture_output=True,
-    text=True,
-  )
-  assert done.returncode == 2 and done.stderr.count("\n") == 1
-  assert "error: arms: 'bald' is not one of random" in done.stderr
+  line = error_of("experiments.kim2024", "--arms=bald", f"--workdir={tmp_path}")
+  assert "error: arms: 'bald' is not one of random" in line

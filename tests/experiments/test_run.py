@@ -1,16 +1,16 @@
 """The command as its users type it."""
 
 import csv
-import pathlib
+import functools
 import signal
 import subprocess
-import sys
 import time
 
 import numpy as np
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from tests import commands
+
 SMALL = [
   "--acquisition=entropy",
   "--seeds=1",
@@ -33,19 +33,7 @@ def classes(tmp_path_factory):
   return path
 
 
-def command(*arguments):
-  return [sys.executable, "-m", "experiments.run", *map(str, arguments)]
-
-
-def run(*arguments, cwd=ROOT):
-  return subprocess.run(
-    command(*arguments),
-    capture_output=True,
-    text=True,
-    cwd=cwd,
-    timeout=120,
-    check=False,
-  )
+run = functools.partial(commands.run, "experiments.run")
 
 
 def tables(workdir):
@@ -78,8 +66,8 @@ def test_ends_with_the_report(uninterrupted):
 def kill_when(predicate, arguments):
   """Starts the command and sends SIGKILL as soon as `predicate` holds."""
   process = subprocess.Popen(
-    command(*arguments),
-    cwd=ROOT,
+    commands.command("experiments.run", *arguments),
+    cwd=commands.ROOT,
     stdout=subprocess.DEVNULL,
     stderr=subprocess.DEVNULL,
   )

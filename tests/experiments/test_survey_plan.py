@@ -1,0 +1,72 @@
+"""What the benchmark would run."""
+
+import jax
+import numpy as np
+import pytest
+
+from experiments import problem
+from experiments.job import Job
+from experiments.rounds import key_of
+from experiments.survey import deviations, study
+from experiments.survey.benchmarks import BENCHMARKS
+from experiments.survey.plan import make_plan
+
+
+def test_every_size_and_deviation_makes_settings(tmp_path):
+  for name, benchmark in BENCHMARKS.items():
+    for size in ("smoke", "cpu", "paper"):
+      plan = make_plan(name, str(tmp_path), size, "parity")
+      assert plan.deviations == deviations.of_benchmark(name)
+      for config in plan.configs.values():
+        assert config.shared_start and config.acquisition[0] == "random"
+    assert tuple(plan.configs) == tuple(benchmark.budgets)
+    assert plan.configs[next(iter(plan.configs))].acquisition == (
+      benchmark.methods
+    )
+  assert plan.configs["low"].steps == 200 and plan.configs["high"].steps == 2800
+
+
+@pytest.mark.parametrize(
+  ("arguments", "message"),
+  [
+    (("mnist", "x.npz"), "benchmark: 'mnist' is not one of acdc"),
+    (("acdc", ""), "acdc wants --data=PATH"),
+    (("acdc", "x.npz", "huge"), "size: 'huge' is not one of smoke"),
+    (("acdc", "x.npz", "cpu", "dirty"), "preset: 'dirty' is not one of clean"),
+  ],
+)
+def test_a_wrong_name_is_one_line(arguments, message):
+  with pytest.raises(ValueError, match=message):
+    make_plan(*arguments)
+
+
+def test_wrong_budgets_and_deviations():
+  with pytest.raises(ValueError, match="budgets: 'low' is not one of b10"):
+    make_plan("acdc", "x.npz", budgets=["low"])
+  with pytest.raises(ValueError, match="deviate: 'folded_auc' is not one of"):
+    make_plan("acdc", "x.npz", deviate=["folded_auc"])
+
+
+def test_clean_starts_are_the_seeds_own():
+  """The key decides the start, the first weights and the first batches."""
+  for preset, equal in (("clean", False), ("parity", True)):
+    config = make_plan("acdc", "x.npz", preset=preset).configs["b10"]
+    jobs = [Job(None, config, "random", seed, None, None) for seed in (0, 1)]
+    for number, expected in ((0, equal), (1, False)):
+      keys = [jax.random.key_data(key_of(job, number)) for job in jobs]
+      assert np.array_equal(*keys) == expected
+
+
+def test_a_budget_too_large_is_passed_over_unless_asked_for(tmp_path):
+  """500 images: enough for 50 + 5 x 50 labels, not for 1000 + 5 x 1000."""
+  path = tmp_path / "x.npz"
+  labels = np.arange(500) % 2
+  np.savez(path, images=np.ones((500, 4, 4), np.uint8), labels=labels)
+  plan = make_plan("isic", str(path))
+  dataset = problem.load_dataset(plan.configs["low"], None)
+  configs, lines = study.affordable(plan, dataset)
+  assert list(configs) == ["low"]
+  assert "budget high is passed over: start 1000" in lines[0]
+  asked = make_plan("isic", str(path), budgets=["low", "high"])
+  with pytest.raises(ValueError, match="6000 labels, but the pool holds 350"):
+    study.affordable(asked, dataset)
