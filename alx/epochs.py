@@ -14,9 +14,9 @@ from alx.affine import scale_and_turn
 from alx.augment import Augment
 from alx.data.patches import Images
 from alx.draw import Drawn, cut_batch
+from alx.held_out import shuffle, split_labelled
 from alx.learner import Learner, make_learner
 from alx.models import Model
-from alx.pool import PoolState
 from alx.restarts import Descent, Restarts, learning_rate, make_descent
 from alx.settings import Training
 
@@ -73,13 +73,6 @@ class Epochs:
       )
 
 
-class Part(NamedTuple):
-  """Some of the labelled items."""
-
-  items: jax.Array  # [M] int32, the first `count` are meant
-  count: jax.Array  # [] int32
-
-
 class _Fit(NamedTuple):
   """What a fit knows between two epochs."""
 
@@ -131,7 +124,7 @@ def make_epoch_learner(
 
   Returns:
     Learner of segmentations, whose fit returns (params, validation loss
-    [most]), NaN after the end.
+    [most]), NaN after the end. A fit that diverges returns its last params.
   """
   learner = make_learner(model, num_classes, channels, training, over_passes)
   descent = make_descent(epochs.descent)
@@ -146,7 +139,9 @@ def make_epoch_learner(
 def _fit(key, params, pool, task):
   settings = task.epochs
   key_split, key_validate, key_epochs = jax.random.split(key, 3)
-  train, held = split_labelled(key_split, pool, settings)
+  train, held = split_labelled(
+    key_split, pool, settings.held_out, settings.resample
+  )
   validate = partial(_validate, key_validate, held, task)
 
   def one_epoch(fit: _Fit) -> _Fit:
@@ -181,7 +176,9 @@ def _fit(key, params, pool, task):
     history=jnp.full(settings.most, jnp.nan),
   )
   fit = jax.lax.while_loop(goes_on, one_epoch, begin)
-  return fit.best, fit.history
+  # Where no epoch gave a number, what it came to: not the net it began with.
+  kept = partial(jnp.where, fit.at > 0)
+  return jax.tree.map(kept, fit.best, fit.params), fit.history
 
 
 def _is_less(scores, best):
@@ -191,44 +188,11 @@ def _is_less(scores, best):
   )
 
 
-def split_labelled(
-  key: jax.Array, pool: PoolState, settings: Epochs
-) -> tuple[Part, Part]:
-  """(training, held-out) items of the labelled ones; a single one is both."""
-  key_order, key_train, key_held = jax.random.split(key, 3)
-  count = pool.count
-  order = _shuffle(key_order, Part(pool.order, count))
-  wanted = jnp.round(settings.held_out * count).astype(jnp.int32)
-  num_held = jnp.clip(wanted, 1, jnp.maximum(count - 1, 0))
-  num_held = jnp.minimum(num_held, count - 1)
-  train = Part(jnp.roll(order, -num_held), count - num_held)
-  held = Part(order, jnp.where(num_held > 0, num_held, count))
-  if settings.resample:
-    train = _resample(key_train, train)
-  if settings.resample == "both":
-    held = _resample(key_held, held)
-  return train, held
-
-
-def _shuffle(key, part):
-  """[M] with the items that are meant first, in random order."""
-  size = part.items.shape[0]
-  meant = jnp.arange(size) < part.count
-  chance = jnp.where(meant, jax.random.uniform(key, (size,)), jnp.inf)
-  return part.items[jnp.argsort(chance)]
-
-
-def _resample(key, part):
-  """As many items, drawn with replacement."""
-  slots = jax.random.randint(key, part.items.shape, 0, part.count)
-  return Part(part.items[slots], part.count)
-
-
 def _train(key, fit, train, task):
   """One epoch of steps: (params, momentum)."""
   settings, batch = task.epochs, task.training.batch
   key_order, key_steps = jax.random.split(key)
-  order = _shuffle(key_order, train)
+  order = shuffle(key_order, train)
   total = settings.patches * train.count
   num_steps = jnp.maximum(-(-total // batch), settings.least_steps)
   rate = learning_rate(fit.epoch, settings.descent)
@@ -241,11 +205,9 @@ def _train(key, fit, train, task):
 
   def step(i, carry):
     params, momentum = carry
-    key_draw, key_dropout = jax.random.split(jax.random.fold_in(key_steps, i))
+    key_batch, key_dropout = jax.random.split(jax.random.fold_in(key_steps, i))
     items = order[(i * batch + jnp.arange(batch)) % train.count]
-    drawn = _draw(key_draw, items, task)
-    inputs, truth = cut_batch(drawn, task.images, task.labels, task.training)
-    inputs, truth = _move(drawn.key_augment, inputs, truth, settings)
+    inputs, truth = _training_batch(key_batch, items, task)
     key = key_dropout if settings.dropout else None
     grads = jax.grad(loss_of)(params, key, inputs, truth)
     updates, momentum = task.descent.update(grads, momentum, params, rate)
@@ -254,17 +216,20 @@ def _train(key, fit, train, task):
   return jax.lax.fori_loop(0, num_steps, step, (fit.params, fit.momentum))
 
 
-def _move(keys, inputs, truth, settings):
-  """The batch stretched and turned."""
+def _training_batch(key, items, task):
+  """A patch of each item, augmented, stretched and turned: (inputs, truth)."""
+  key_draw, key_move = jax.random.split(key)
+  drawn = _draw(key_draw, items, task)
+  inputs, truth = cut_batch(drawn, task.images, task.labels, task.training)
+  settings = task.epochs
   stretch, degrees = settings.stretch, settings.degrees
   if tuple(stretch) == (1.0, 1.0) and degrees == 0:
     return inputs, truth
 
-  def one(key, image, label):
-    key = jax.random.fold_in(key, 0)
+  def move(key, image, label):
     return scale_and_turn(key, image, label, stretch, degrees, settings.chance)
 
-  return jax.vmap(one)(keys, inputs, truth)
+  return jax.vmap(move)(jax.random.split(key_move, len(inputs)), inputs, truth)
 
 
 def _draw(key, items, task):

@@ -18,6 +18,7 @@ from experiments.problem import Problem, held_out
 from experiments.records import (
   Clock,
   case_rows,
+  check_params,
   check_picks,
   curve_row,
   record_picks,
@@ -238,7 +239,7 @@ def _ask(jobs, programs, seeds, number):
   return (
     seeds,
     jnp.stack([pad_items(x, width, num_items) for x in items]),
-    (clock.laps),
+    clock.laps,
   )
 
 
@@ -254,6 +255,9 @@ def _tell_and_test(jobs, programs, seeds, asked, number) -> Told:
   seeds = programs.tell((seeds, asked), problem.images, problem.labels)
   jax.block_until_ready(seeds.params)
   clock.lap("seconds_train")
+  fitted = jax.tree.map(np.asarray, seeds.params)
+  for place, one in enumerate(jobs):
+    check_params(one, _one(fitted, place), number)
   job.show(number, "testing")
   predicted = programs.test(seeds.params, *held_out(problem))
   predicted, counts = jax.tree.map(np.asarray, (predicted, seeds.pool.count))

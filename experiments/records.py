@@ -2,6 +2,7 @@
 
 import time
 
+import jax
 import numpy as np
 
 from alx import evaluation
@@ -62,6 +63,16 @@ def check_picks(job: Job, items, number: int) -> None:
       f"{job.folder}: in round {number} {job.name} could score {found} of "
       f"{job.config.query} items; the model gives no numbers: lower "
       "learning_rate"
+    )
+
+
+def check_params(job: Job, params, number: int) -> None:
+  """A net that is no numbers any more says nothing, or always the same."""
+  leaves = jax.tree.leaves(params)
+  if not all(np.isfinite(np.asarray(leaf)).all() for leaf in leaves):
+    raise Diverged(
+      f"{job.folder}: in round {number} the fit of {job.name} ended without "
+      "numbers: lower learning_rate"
     )
 
 

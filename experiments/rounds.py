@@ -23,6 +23,7 @@ from experiments.problem import (
 from experiments.records import (
   Clock,
   case_rows,
+  check_params,
   check_picks,
   curve_row,
   record_picks,
@@ -158,6 +159,7 @@ def _tell_and_test(job, loop, state, asked, number) -> Told:
   state = loop.tell(state, asked, job.problem.labels[asked])
   jax.block_until_ready(state.params)
   clock.lap("seconds_train")
+  check_params(job, state.params, number)
   job.show(number, "testing")
   predicted = predict_test(job.problem, state.params)
   row = curve_row(job.problem, predicted, state.pool.count, number)
@@ -186,6 +188,7 @@ def run_full(job: Job) -> None:
     problem.labels,
     pool,
   )
+  check_params(job, params, 0)
   job.show(0, "testing")
   predicted = predict_test(problem, params)
   row = {"round": 0, "labels": num_items} | metrics_of(problem, predicted)

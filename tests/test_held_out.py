@@ -1,0 +1,47 @@
+"""Which labelled items are trained on, and which are held out."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from alx.held_out import split_labelled
+from alx.pool import init_pool, mark_labelled
+
+
+def labelled(*items):
+  return mark_labelled(init_pool(10), jnp.array(items, jnp.int32))
+
+
+def split(count, resampled=""):
+  pool = labelled(*range(count))
+  parts = split_labelled(jax.random.key(2), pool, 0.2, resampled)
+  return [np.asarray(p.items[: int(p.count)]).tolist() for p in parts]
+
+
+@pytest.mark.parametrize(("count", "held_out"), [(10, 2), (7, 1), (2, 1)])
+def test_a_fifth_is_held_out_and_one_item_at_least(count, held_out):
+  train, held = split(count)
+  assert len(held) == held_out
+  assert sorted(train + held) == list(range(count))
+
+
+def test_a_single_item_is_trained_on_and_validated_on():
+  assert split(1) == [[0], [0]]
+
+
+def test_resampling_keeps_the_parts_apart():
+  plain, (train, held) = split(10), split(10, "train")
+  assert len(train) == 8 and len(set(train)) < 8
+  assert set(train) <= set(plain[0]) and held == plain[1]
+  both = split(10, "both")
+  assert both[0] == train and set(both[1]) <= set(held)
+
+
+def test_the_split_is_drawn_anew_by_the_key():
+  pool = labelled(*range(10))
+  parts = {
+    tuple(np.asarray(split_labelled(jax.random.key(i), pool, 0.2)[1].items))
+    for i in range(4)
+  }
+  assert len(parts) > 1
