@@ -1,11 +1,12 @@
 """Reads folders of pictures, one folder per class."""
 
 import pathlib
+from typing import NamedTuple
 
 import numpy as np
 
 from alx.data import pictures
-from alx.data.dataset import Dataset, bad_input, no_progress
+from alx.data.dataset import Dataset, bad_input
 
 _PARTS = {  # folders of a part: train 0, val 1, test 2
   "train": 0,
@@ -23,13 +24,13 @@ def is_folder(path: pathlib.Path) -> bool:
   return any(pictures.is_picture(p) for f in folders for p in f.iterdir())
 
 
-def load_folder(
-  path: pathlib.Path,
-  *,
-  size: int = 0,
-  strict: bool = False,
-  progress=no_progress,
-) -> Dataset:
+class _Item(NamedTuple):
+  part: pathlib.Path  # the folder
+  label: int
+  file: pathlib.Path
+
+
+def load_folder(path: pathlib.Path, reading: pictures.Reading) -> Dataset:
   """Reads PATH/class/*.tif, or PATH/part/class/*.tif.
 
   The parts are train, val and test, or NCT-CRC-HE-100K (or its -NONORM), to
@@ -37,45 +38,44 @@ def load_folder(
   doi 10.5281/zenodo.1214456). Classes are ordered by name. Patients are not
   known in this layout.
 
-  Args:
-    path: the folder.
-    size: see `pictures.read_picture`.
-    strict: stop at the first damaged picture.
-    progress: progress(iterable, total=, description=) -> iterable.
-
   Raises:
     DataError: two folders of one part, parts of different classes, fewer than
-      two classes, or no picture that can be read.
+      two classes, two pictures of one name in a class, or no picture that can
+      be read.
   """
   parts = _parts(path)
   names = _class_names(path, parts)
-  files = [
-    (part, label, file)
+  items = _items(parts, names)
+  ids = _ids(path, items)
+  files = {i: item.file for i, item in enumerate(items)}
+  found, left_out = pictures.read_pictures(files, reading)
+  return Dataset(
+    name=path.resolve().name,
+    task="classification",
+    ids=tuple(ids[i] for i in found),
+    images=tuple(found.values()),
+    labels=tuple(np.array(items[i].label, np.int32) for i in found),
+    class_names=names,
+    spacing_mm=(None,) * len(found),
+    groups=None,
+    split=None if parts == [path] else _split([items[i] for i in found]),
+    left_out=left_out,
+  )
+
+
+def _items(parts, names):
+  """All pictures, by part, class and name."""
+  return [
+    _Item(part, label, file)
     for part in parts
     for label, name in enumerate(names)
     for file in sorted((part / name).iterdir())
     if pictures.is_picture(file)
   ]
-  found, left_out = pictures.read_pictures(
-    {i: file for i, (_, _, file) in enumerate(files)},
-    size=size,
-    strict=strict,
-    progress=progress,
-  )
-  kept = [files[i] for i in found]
-  split = [_PARTS.get(part.name.lower(), -1) for part, _, _ in kept]
-  return Dataset(
-    name=path.resolve().name,
-    task="classification",
-    ids=_ids(kept),
-    images=tuple(found.values()),
-    labels=tuple(np.array(label, np.int32) for _, label, _ in kept),
-    class_names=names,
-    spacing_mm=(None,) * len(kept),
-    groups=None,
-    split=None if parts == [path] else np.array(split, np.int8),
-    left_out=left_out,
-  )
+
+
+def _split(items):
+  return np.array([_PARTS[item.part.name.lower()] for item in items], np.int8)
 
 
 def _parts(path):
@@ -105,11 +105,15 @@ def _class_names(path, parts):
   return tuple(names)
 
 
-def _ids(files):
+def _ids(path, items):
   """Names of the files; with part and class where two are the same."""
-  stems = [file.stem for _, _, file in files]
-  if len(set(stems)) == len(stems):
-    return tuple(stems)
-  return tuple(
-    f"{part.name}_{file.parent.name}_{file.stem}" for part, _, file in files
-  )
+  ids = [item.file.stem for item in items]
+  if len(set(ids)) < len(ids):
+    ids = [f"{i.part.name}_{i.file.parent.name}_{i.file.stem}" for i in items]
+  files = {}
+  for name, item in zip(ids, items, strict=True):
+    other = files.setdefault(name, item.file)
+    if other is not item.file:
+      found = f"{other.relative_to(path)} and {item.file.relative_to(path)}"
+      raise bad_input(path, "another name for each picture", found)
+  return ids

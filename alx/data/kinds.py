@@ -3,7 +3,7 @@
 import os
 import pathlib
 
-from alx.data import class_folders, msd, npz, picture_table
+from alx.data import class_folders, msd, npz, picture_table, pictures
 from alx.data.dataset import Dataset, bad_input, no_progress
 
 _KINDS = (
@@ -49,9 +49,8 @@ def load(
       return msd.load_folder(path, strict=strict, progress=progress)
     for kind in (picture_table, class_folders):
       if path.is_dir() and kind.is_folder(path):
-        return kind.load_folder(
-          path, size=image_size, strict=strict, progress=progress
-        )
+        reading = pictures.Reading(image_size, strict, progress)
+        return kind.load_folder(path, reading)
     if path.is_file() and npz.is_npz(path):
       return npz.load_npz(path, where=where, strict=strict, progress=progress)
     found = _found(path)

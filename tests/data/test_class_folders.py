@@ -48,6 +48,16 @@ def test_equal_names_get_their_folders(tmp_path):
   np.testing.assert_array_equal(np.sort(found.split), [0, 0, 2, 2])
 
 
+def test_one_name_twice_in_a_class(tmp_path):
+  write(tmp_path, a=[1], b=[1])
+  Image.new("L", (4, 4)).save(tmp_path / "a" / "a-1-0.tif")
+  with pytest.raises(data.DataError) as error:
+    data.load(tmp_path)
+  assert str(error.value).endswith(
+    "wanted another name for each picture, found a/a-1-0.png and a/a-1-0.tif"
+  )
+
+
 def test_what_makes_no_sense_is_told(tmp_path):
   write(tmp_path / "one", a=[1])
   with pytest.raises(data.DataError, match="two or more classes"):

@@ -50,7 +50,60 @@ def test_a_row_without_a_picture_is_left_out_or_stops(tmp_path):
   ("text", "message"),
   [
     (ROWS.replace("I2,P1,1", "I2,P1,yes"), "line 3: wanted a target"),
+    (ROWS.replace("I2,P1,1", "I2,P1,0.5"), "line 3: wanted a target"),
     (ROWS.replace("I2,P1", "I2,"), "line 3: wanted a patient_id"),
+  ],
+)
+def test_a_row_that_makes_no_sense_is_left_out_or_stops(
+  tmp_path, text, message
+):
+  found = data.load(write(tmp_path, text))
+  assert found.ids == ("I1", "I3") and message in found.left_out[0]
+  with pytest.raises(data.DataError, match=message):
+    data.load(tmp_path, strict=True)
+
+
+def test_names_may_have_endings_and_targets_a_point(tmp_path):
+  text = ROWS.replace("I2,P1,1", "I2.png,P1,1.0")
+  found = data.load(write(tmp_path, text))
+  assert found.ids == ("I1", "I2", "I3")
+  assert [int(y) for y in found.labels] == [0, 1, 0]
+
+
+def test_two_pictures_of_one_name(tmp_path):
+  write(tmp_path)
+  Image.new("RGB", (8, 8)).save(tmp_path / "I2.png")
+  with pytest.raises(data.DataError, match=r"I2\.png and jpeg/train/I2\.jpg"):
+    data.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+  ("content", "message"),
+  [
+    (b"image_name,target\nI1,0\n", "found no patient_id"),
+    (b"target\n0\n", "found no image_name and no patient_id"),
+    (b"image_name,patient_id,target,\xe9\n", r"train.csv: wanted a CSV file"),
+  ],
+)
+def test_a_table_is_not_passed_over_for_folders(tmp_path, content, message):
+  for name in ("a", "b"):
+    (tmp_path / name).mkdir()
+    Image.new("RGB", (8, 8)).save(tmp_path / name / f"{name}.png")
+  (tmp_path / "train.csv").write_bytes(content)
+  with pytest.raises(data.DataError, match=message):
+    data.load(tmp_path)
+
+
+def test_other_tables_may_lie_beside_it(tmp_path):
+  write(tmp_path)
+  (tmp_path / "test.csv").write_text("image_name,patient_id\nI9,P9\n")
+  assert data.load(tmp_path).ids == ("I1", "I2", "I3")
+
+
+@pytest.mark.parametrize(
+  ("text", "message"),
+  [
+    (ROWS.splitlines()[0] + "\nI1,,0\n", "line 2: wanted a patient_id"),
     (ROWS.replace("I2", "I1"), r"\['I1'\] twice"),
     (ROWS.splitlines()[0] + "\n", "found no row"),
   ],
