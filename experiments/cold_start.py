@@ -27,8 +27,9 @@ import pathlib
 
 from absl import flags
 
-from experiments import cold_report, cold_study, command, configs
-from experiments.cold_plan import METHODS, SIZES
+from experiments import command, configs
+from experiments.cold import report, study
+from experiments.cold.plan import METHODS, SIZES
 from experiments.config import Config
 
 _DATA = flags.DEFINE_string("data", None, "Folder or .npz file.")
@@ -73,7 +74,7 @@ def main(argv: list[str]) -> None:
       raise ValueError(
         f"wanted --data=PATH, --workdir=DIR and flags, found {argv[1:]}"
       )
-    study = cold_study.prepare(
+    ready = study.prepare(
       config_from_flags(),
       pathlib.Path(_WORKDIR.value),
       console,
@@ -81,8 +82,8 @@ def main(argv: list[str]) -> None:
       asked=asked_for(),
       assignments=_SET.value,
     )
-  features = cold_study.run_all(study, console)
-  page = cold_report.write(study.ready, study.plan, features, console)
+  features = study.run_all(ready, console)
+  page = report.write(ready.ready, ready.plan, features, console)
   command.tell_report(console, page)
 
 

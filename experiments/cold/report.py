@@ -10,35 +10,30 @@ from alx import report
 from alx.report import curves, words
 from alx.report.arms import Arm
 from alx.report.tables import settings
-from experiments import (
-  cold_plan,
-  cold_results,
-  cold_rows,
-  cold_tables,
-  cold_words,
-  compare,
-  store,
-)
-from experiments.cold_plan import NO_ENCODER, RANDOM, Plan
-from experiments.cold_results import Results
+from experiments import compare, store
+from experiments.cold import tables as cold_tables
+from experiments.cold import words as cold_words
+from experiments.cold.plan import NO_ENCODER, RANDOM, Plan, expand
+from experiments.cold.results import Results, collect, summary_rows
+from experiments.cold.rows import Features, coverage_rows
 from experiments.compare import Comparison
 
 
 def write(
   ready: Comparison,
   plan: Plan,
-  features: cold_rows.Features,
+  features: Features,
   console: Console,
 ) -> pathlib.Path:
   """Reads the finished rows, writes everything, returns where the page is."""
   workdir, problem = ready.workdir, ready.problem
-  rows = cold_plan.expand(plan, len(problem.split.pool))
+  rows = expand(plan, len(problem.split.pool))
   metric = compare.describe_data(problem)[0]["metric"]
   num_classes = len(problem.dataset.class_names)
-  results = cold_results.collect(workdir, plan, rows, metric, num_classes)
-  covered = cold_rows.coverage_rows(ready, plan, features)
+  results = collect(workdir, plan, rows, metric, num_classes)
+  covered = coverage_rows(ready, plan, features)
   store.write_rows(workdir / "rows.csv", _flat(results))
-  store.write_rows(workdir / "summary.csv", cold_results.summary_rows(results))
+  store.write_rows(workdir / "summary.csv", summary_rows(results))
   if covered:
     store.write_rows(workdir / "coverage.csv", covered)
   _print(results, console)

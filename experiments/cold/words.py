@@ -3,8 +3,8 @@
 import numpy as np
 
 from alx.report import words
-from experiments.cold_plan import NO_ENCODER, RANDOM
-from experiments.cold_results import Line, Results
+from experiments.cold.plan import NO_ENCODER, RANDOM
+from experiments.cold.results import Line, Results
 from experiments.compare import Comparison
 
 _ALPHA = 0.05

@@ -12,7 +12,7 @@ import alx
 from alx import label_free
 from alx.loop import draw_start
 from experiments import encode, rounds, store
-from experiments.cold_plan import FULL, NO_ENCODER, RANDOM, Plan, Row
+from experiments.cold.plan import FULL, NO_ENCODER, RANDOM, Plan, Row
 from experiments.compare import Comparison
 from experiments.problem import metrics_of, predict_test
 
@@ -59,13 +59,13 @@ def path_of(workdir: pathlib.Path, row: Row) -> pathlib.Path:
   return workdir / "rows" / f"{row.name}.json"
 
 
-def read(workdir: pathlib.Path, row: Row) -> dict | None:
+def read_row(workdir: pathlib.Path, row: Row) -> dict | None:
   """What a finished row found; None if it is not finished."""
   path = path_of(workdir, row)
   return json.loads(path.read_text()) if path.exists() else None
 
 
-def run(
+def run_row(
   ready: Comparison,
   row: Row,
   features: Features,
@@ -161,7 +161,7 @@ def coverage_rows(
       for method in plan.methods:
         for budget in plan.budgets:
           by = NO_ENCODER if method == RANDOM else encoder
-          record = read(ready.workdir, Row(by, method, budget, seed))
+          record = read_row(ready.workdir, Row(by, method, budget, seed))
           mean, largest = coverage(rows, [places[i] for i in record["ids"]])
           found.append(
             {

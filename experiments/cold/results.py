@@ -8,8 +8,8 @@ import numpy as np
 
 from alx import stats
 from alx.report import words
-from experiments import cold_rows
-from experiments.cold_plan import FULL, NO_ENCODER, RANDOM, Plan, Row
+from experiments.cold.plan import FULL, NO_ENCODER, RANDOM, Plan, Row
+from experiments.cold.rows import read_row
 
 
 class Line(NamedTuple):
@@ -72,7 +72,7 @@ def collect(
   num_classes: int,
 ) -> Results:
   """Reads the finished rows; all of them must be."""
-  records = {row: cold_rows.read(workdir, row) for row in rows}
+  records = {row: read_row(workdir, row) for row in rows}
   num_pool = next(row.budget for row in rows if row.method == FULL)
   results = Results(plan, metric, num_pool, num_classes, records, [])
   arms = [(NO_ENCODER, RANDOM), *plan.arms]

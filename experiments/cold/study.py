@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from rich.console import Console
 
-from experiments import cold_plan, cold_rows, compare, problem, store
-from experiments.cold_plan import Plan, Row
+from experiments import compare, problem, store
+from experiments.cold.plan import Plan, Row, expand, make_plan, recorded
+from experiments.cold.rows import Features, read_row, run_row
 from experiments.compare import Comparison
 from experiments.config import Config, override
 
@@ -36,8 +37,8 @@ def prepare(
     config: data, preset; what the size says is put over it.
     workdir: of the study.
     console: for progress and lines about left-out cases.
-    size: a key of `cold_plan.SIZES`.
-    asked: what the user wants of the plan, see `cold_plan.make_plan`.
+    size: a key of `plan.SIZES`.
+    asked: what the user wants of the plan, see `plan.make_plan`.
     assignments: "field=value" of Config, over everything else.
 
   Raises:
@@ -49,20 +50,20 @@ def prepare(
   dataset = problem.load_dataset(config, compare.loading(console))
   compare.tell_left_out(dataset.left_out, console)
   dims = dataset.images[0].ndim - 1
-  plan = cold_plan.make_plan(size, dataset.task, dims, **asked)
+  plan = make_plan(size, dataset.task, dims, **asked)
   config = dataclasses.replace(config, **plan.fields)
   config = problem.resolve(override(config, assignments), dataset, False)
   made = problem.make_problem(config, dataset)
-  rows = cold_plan.expand(plan, len(made.split.pool))
+  rows = expand(plan, len(made.split.pool))
   about, ids = compare.describe_data(made)
-  store.open_run(workdir, config, about | cold_plan.recorded(plan), ids)
+  store.open_run(workdir, config, about | recorded(plan), ids)
   compare.announce(made, console)
   return Study(Comparison(config, made, workdir), plan, rows)
 
 
-def run_all(study: Study, console: Console) -> cold_rows.Features:
+def run_all(study: Study, console: Console) -> Features:
   """Does the rows that are not finished; returns the features they needed."""
-  features = cold_rows.Features(study.ready, study.plan)
+  features = Features(study.ready, study.plan)
   with compare.progress_bars(console) as bars:
     overall = bars.add_task("all rows", total=len(study.rows))
     encoding = bars.add_task("", total=None, visible=False)
@@ -71,9 +72,9 @@ def run_all(study: Study, console: Console) -> cold_rows.Features:
       bars.update(encoding, completed=done, total=total, visible=done < total)
 
     for row in study.rows:
-      if cold_rows.read(study.ready.workdir, row) is None:
+      if read_row(study.ready.workdir, row) is None:
         bars.update(overall, description=row.name)
         bars.update(encoding, description=f"learning {row.encoder}")
-        cold_rows.run(study.ready, row, features, show)
+        run_row(study.ready, row, features, show)
       bars.advance(overall)
   return features

@@ -7,8 +7,8 @@ import numpy as np
 from alx import stats
 from alx.report import words
 from alx.report.tables import Table
-from experiments.cold_plan import NO_ENCODER, RANDOM, Row
-from experiments.cold_results import Line, Results
+from experiments.cold.plan import NO_ENCODER, RANDOM, Row
+from experiments.cold.results import Line, Results
 
 _MOST = 8  # lines of a table of failures
 

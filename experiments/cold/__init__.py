@@ -1,0 +1,1 @@
+"""Cold start: which items to label first, before there is any label."""

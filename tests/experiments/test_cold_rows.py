@@ -1,0 +1,59 @@
+"""The rows of a cold-start study."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from experiments import compare, store
+from experiments.cold import rows
+from experiments.cold.plan import NO_ENCODER, RANDOM, Row
+from tests.cold_cases import QUIET, prepare, write_classes, write_slices
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory):
+  """Data and settings of a study; nothing has been done."""
+  path = write_classes(tmp_path_factory.mktemp("data"))
+  workdir = tmp_path_factory.mktemp("work")
+  return prepare(path, workdir, model="mlp").ready
+
+
+def test_random_is_the_first_round_of_an_ordinary_run(ready, tmp_path):
+  row = Row(NO_ENCODER, RANDOM, 4, 0)
+  rows.run_row(ready, row, features=None)
+  record = rows.read_row(ready.workdir, row)
+  config = dataclasses.replace(
+    ready.config, acquisition=(RANDOM,), start=4, rounds=0, seeds=1, full=False
+  )
+  compare.train(ready._replace(config=config, workdir=tmp_path), QUIET)
+  folder = tmp_path / "runs/random-seed0"
+  curve = store.read_rows(folder / "curve.csv")[0]
+  assert float(curve["auc"]) == pytest.approx(record["auc"], abs=1e-8)
+  picks = store.read_rows(folder / "picks.csv")
+  assert [row["id"] for row in picks] == record["ids"]
+
+
+def test_slices_are_segmented_too(tmp_path):
+  study = prepare(
+    write_slices(tmp_path), tmp_path / "w", assignments=["widths=4", "steps=1"]
+  )
+  items = [0, 5]
+  found = rows.train_and_test(study.ready, 0, items)
+  assert 0 <= found["dice"] <= 1
+  assert rows.classes_seen(study.ready, items) == 2
+
+
+def test_coverage_by_hand():
+  features = np.array([[0.0, 0.0], [3.0, 4.0], [0.0, 1.0]])
+  assert rows.coverage(features, [0]) == (2.0, 5.0)
+  assert rows.coverage(features, [0, 1, 2]) == (0.0, 0.0)
+
+
+def test_classes_of_label_maps_count_the_background(ready):
+  maps = tuple(np.full((2, 2), i % 3, np.uint8) for i in range(24))
+  dataset = ready.problem.dataset._replace(labels=maps)
+  other = ready._replace(problem=ready.problem._replace(dataset=dataset))
+  pool = list(ready.problem.split.pool)
+  wanted = [pool.index(i) for i in pool if i % 3 != 2]
+  assert rows.classes_seen(other, wanted) == 2
