@@ -15,7 +15,8 @@ def nt_xent(
   For each of the 2 B views the cross-entropy of finding the other view of its
   item, mean over all, with cosine / temperature as logits (Chen et al. 2020,
   equation 1). A view of another item of the same group, or of the same item
-  drawn twice, is no wrong answer: it is left out of the sum below.
+  drawn twice, is no wrong answer: it is left out of the sum below. Where all
+  items are of one group there is no wrong answer, and the loss is 0.
 
   Args:
     first: [B, P] float32, of any length.

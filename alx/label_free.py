@@ -10,7 +10,7 @@ import numpy as np
 
 from alx import pca, pretrain
 from alx.data.dataset import Dataset
-from alx.data.patches import Images, stack_images
+from alx.data.patches import Images, as_float, stack_images
 from alx.data.resize import common_shape, resize
 from alx.models.encoder import make_autoencoder, make_contrastive
 from alx.settings import Training
@@ -18,6 +18,7 @@ from alx.views import Views
 
 NAMES = ("pca", "autoencoder", "simclr")
 WITHOUT_KEY = ("pca",)  # the same features whatever the key
+_UNKNOWN = ("", "nan")  # patients that a table leaves out
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,6 +55,9 @@ def encoding_for(spatial_dims: int) -> Encoding:
 def shrink(dataset: Dataset, encoding: Encoding) -> Images:
   """All items resampled to one small shape that the networks can halve.
 
+  Returns:
+    float32; bytes are brought to [-1, 1] as the learner sees them.
+
   Raises:
     ValueError: for items without space.
   """
@@ -65,14 +69,22 @@ def shrink(dataset: Dataset, encoding: Encoding) -> Images:
   extents = np.array([x.shape[:-1] for x in dataset.images])
   multiple = 2 ** (len(encoding.widths) - 1)
   shape = common_shape(extents, encoding.longest, multiple)
-  return stack_images([resize(x, shape) for x in dataset.images], shape)
+  small = [resize(as_float(x), shape) for x in dataset.images]
+  return stack_images(small, shape)
 
 
 def group_numbers(groups: Sequence[str] | None, count: int) -> np.ndarray:
-  """[N] int32, equal for items of one patient; all different for None."""
+  """[N] int32, equal for items of one patient.
+
+  An item whose patient is not known ("" or "nan") has a number of its own; so
+  have all for None.
+  """
+  alone = np.arange(count, dtype=np.int32)
   if groups is None:
-    return np.arange(count, dtype=np.int32)
-  return np.unique(groups, return_inverse=True)[1].astype(np.int32)
+    return alone
+  names, numbers = np.unique(groups, return_inverse=True)
+  known = ~np.isin(np.char.lower(np.char.strip(names)), _UNKNOWN)
+  return np.where(known[numbers], numbers, count + alone).astype(np.int32)
 
 
 def make_features(
@@ -103,19 +115,35 @@ def make_features(
     [N, D] float32; D is smaller where there are not as many components.
 
   Raises:
-    ValueError: for another name.
+    ValueError: for another name; for items that are all equal ("pca") or of
+      one patient ("simclr"), from which nothing can be learned.
   """
   if name not in NAMES:
     raise ValueError(f"encoder: {name!r} is not one of {', '.join(NAMES)}")
   if name == "pca":
-    rows = np.asarray(images.values).reshape(len(images.values), -1)
-    components = pca.fit_components(rows[items], encoding.widths[-1])
-    return pca.project(components, rows)
+    return _components_of(images, items, encoding)
+  if name == "simclr":
+    _check_patients(groups[items])
   trainer = _trainer(name, images.values.ndim - 2, encoding)
   params, _ = pretrain.train(trainer, key, images, items, groups, progress)
   found = trainer.encode(params, jax.tree.map(jnp.asarray, images))
   found = np.asarray(found, np.float32)
   return _unit_rows(found) if name == "simclr" else found
+
+
+def _components_of(images, items, encoding):
+  rows = np.asarray(images.values).reshape(len(images.values), -1)
+  components = pca.fit_components(rows[items], encoding.widths[-1])
+  return pca.project(components, rows)
+
+
+def _check_patients(groups):
+  """Within one patient nothing is contrasted: the loss would be 0 at once."""
+  if len(np.unique(groups)) < 2:
+    raise ValueError(
+      "simclr: wanted items of 2 patients or more to contrast, found "
+      f"{len(groups)} of one"
+    )
 
 
 @functools.lru_cache(maxsize=8)
