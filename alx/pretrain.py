@@ -6,6 +6,7 @@ nothing is compiled twice, and what comes out does not depend on the stretch.
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -97,44 +98,50 @@ def make_trainer(pretext: Pretext, training: Training) -> Trainer:
   """
   optimizer = make_optimizer(training)
   stretch = math.gcd(training.steps, _STRETCH)
+  parts = (
+    partial(_init, pretext, optimizer),
+    partial(_advance, pretext, optimizer, training.batch, stretch),
+    partial(_encode, pretext, training.batch),
+  )
+  return Trainer(*map(jax.jit, parts), training.steps // stretch)
 
-  @jax.jit
-  def init(key, x):
-    key_init, key_steps = jax.random.split(key)
-    params = pretext.encoder.init(key_init, x)
-    return State(key_steps, jnp.int32(0), params, optimizer.init(params))
 
-  def one_step(carry, now, values, groups):
-    params, moments = carry
-    key, items = now
-    loss, slope = jax.value_and_grad(pretext.loss, 1)(
-      key, params, values[items], groups[items]
-    )
-    change, moments = optimizer.update(slope, moments, params)
-    return (optax.apply_updates(params, change), moments), loss
+def _init(pretext, optimizer, key, x):
+  key_init, key_steps = jax.random.split(key)
+  params = pretext.encoder.init(key_init, x)
+  return State(key_steps, jnp.int32(0), params, optimizer.init(params))
 
-  @jax.jit
-  def advance(state, values, items, groups):
-    steps = state.step + jnp.arange(stretch)
-    keys = jax.vmap(lambda step: jax.random.fold_in(state.key, step))(steps)
-    keys = jax.vmap(jax.random.split)(keys)
-    drawn = items[_draw(keys[:, 0], training.batch, items.shape[0])]
-    (params, moments), history = jax.lax.scan(
-      lambda carry, now: one_step(carry, now, values, groups),
-      (state.params, state.moments),
-      (keys[:, 1], drawn),
-    )
-    return State(state.key, state.step + stretch, params, moments), history
 
-  @jax.jit
-  def encode(params, images: Images):
-    def of_block(images, items):
-      del items
-      return pretext.encoder.apply(params, images.values)[0]
+def _advance(pretext, optimizer, batch, stretch, state, values, items, groups):
+  """A stretch of steps."""
+  steps = state.step + jnp.arange(stretch)
+  keys = jax.vmap(lambda step: jax.random.fold_in(state.key, step))(steps)
+  keys = jax.vmap(jax.random.split)(keys)
+  drawn = items[_draw(keys[:, 0], batch, items.shape[0])]
 
-    return map_blocks(of_block, images, training.batch)
+  def one_step(carry, now):
+    return _step(pretext, optimizer, *carry, *now, values, groups)
 
-  return Trainer(init, advance, encode, training.steps // stretch)
+  start = state.params, state.moments
+  carry, history = jax.lax.scan(one_step, start, (keys[:, 1], drawn))
+  return State(state.key, state.step + stretch, *carry), history
+
+
+def _step(pretext, optimizer, params, moments, key, items, values, groups):
+  """((params, moments), loss) after one step on some items."""
+  loss, slope = jax.value_and_grad(pretext.loss, 1)(
+    key, params, values[items], groups[items]
+  )
+  change, moments = optimizer.update(slope, moments, params)
+  return (optax.apply_updates(params, change), moments), loss
+
+
+def _encode(pretext, block, params, images: Images):
+  def of_block(images, items):
+    del items
+    return pretext.encoder.apply(params, images.values)[0]
+
+  return map_blocks(of_block, images, block)
 
 
 def _draw(keys, batch, count):
