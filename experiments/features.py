@@ -19,6 +19,7 @@ file has no labels: give it to `alx.query`.
 About a minute on 2 CPU cores for some hundred images of 64 x 64.
 """
 
+import contextlib
 import dataclasses
 import pathlib
 
@@ -46,7 +47,11 @@ _OUTPUT = flags.DEFINE_string("output", None, "The .npz to write.")
 _FORCE = flags.DEFINE_bool("force", False, "Overwrite --output.")
 _SEED = flags.DEFINE_integer("seed", 0, "Of weights, batches and views.")
 _WIDTH = flags.DEFINE_integer(
-  "width", None, "D, numbers per item; default 64, for volumes 32.", 1
+  "width",
+  None,
+  "D, numbers per item; default 64, for volumes 32. pca gives fewer where the "
+  "items differ in fewer directions.",
+  1,
 )
 _STEPS = flags.DEFINE_integer(
   "steps", None, "Of an encoder's training; default 300.", 1
@@ -113,17 +118,20 @@ def _label_free(console):
   shape = "x".join(map(str, images.values.shape[1:]))
   name = _ENCODER.value
   console.print(f"{name} of {len(split.pool)} pool items as {shape}")
-  with compare.progress_bars(console) as bars:
-    bar = bars.add_task(name, total=None)
-
-    def show(done, total):
-      bars.update(bar, completed=done, total=total)
-
+  with _bar(console, name) as show:
     rows = encode.encode(
       dataset, split, images, name, _SEED.value, encoding, show
     )
-    bars.update(bar, completed=1, total=1)
   return dataset, split, rows
+
+
+@contextlib.contextmanager
+def _bar(console, name):
+  """One progress bar: a function of (done, total), full at the end."""
+  with compare.progress_bars(console) as bars:
+    bar = bars.add_task(name, total=None)
+    yield lambda done, total: bars.update(bar, completed=done, total=total)
+    bars.update(bar, completed=1, total=1)
 
 
 def _encoding(spatial_dims):
