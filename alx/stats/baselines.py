@@ -41,6 +41,8 @@ def bootstrap_difference(
   a, b = checks.pairs(a, b)
   apart, groups = a - b, checks.groups(groups, a)
   known = ~np.isnan(apart)
+  if not known.any():
+    raise ValueError("wanted a pair without NaN, got none")
   return bootstrap(
     mean_of(apart[known]),
     groups[known],

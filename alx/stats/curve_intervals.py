@@ -27,6 +27,7 @@ class Censored(NamedTuple):
   low: float
   high: float
   censored: float  # share of the draws, in [0, 1]
+  unknown: float = 0.0  # share of the draws that say nothing, left out
 
 
 def area_interval(
@@ -121,7 +122,8 @@ def label_saving_interval(
   Negative where the arm needs more. A draw is censored if either curve never
   reaches the target: without the arm the saving is minus infinity; without the
   baseline alone its need counts as the last number of labels, so that the
-  saving is understated.
+  saving is understated. Where both never do, nothing is known: such draws are
+  left out, and counted.
 
   Args:
     labels: [R] ascending numbers of labels > 0.
@@ -149,8 +151,9 @@ def label_saving_interval(
 
 
 def _saving(needs, last):
-  """[..., 2 curves, 2 rules] -> [..., 2 rules]."""
-  return 1 - needs[..., 0, :] / np.minimum(needs[..., 1, :], last)
+  """[..., 2 curves, 2 rules] -> [..., 2 rules]; NaN where both never end."""
+  saved = 1 - needs[..., 0, :] / np.minimum(needs[..., 1, :], last)
+  return np.where(np.isinf(needs).all(-2), np.nan, saved)
 
 
 def _needs(labels, scores, target):
@@ -166,6 +169,17 @@ def _needs(labels, scores, target):
 
 def _first_and_stable(draws, never, level):
   """One `Censored` for each of the two rules, the last axis of the draws."""
-  value, low, high, _ = estimate(draws, level, observed)
-  columns = np.stack([value, low, high, never.mean(0)], 1).tolist()
-  return Censored(*columns[0]), Censored(*columns[1])
+  first, stable = (_censored(draws, never, level, rule) for rule in (0, 1))
+  return first, stable
+
+
+def _censored(draws, never, level, rule):
+  value, resampled, left_out = (part[..., rule] for part in draws)
+  unknown = np.isnan(resampled)
+  known = resampled[~unknown]
+  low = high = np.nan
+  if known.size and not np.isnan(value):
+    kept = Draws(value, known, left_out)
+    _, low, high, _ = estimate(kept, level, observed)
+  found = value, low, high, never[:, rule].mean(), unknown.mean()
+  return Censored(*map(float, found))

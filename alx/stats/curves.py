@@ -23,14 +23,16 @@ def first_passing(
 
   Args:
     labels: [R] ascending numbers of labels.
-    passed: [..., R] whether each round passes.
+    passed: [..., R] whether each round passes; NaN does not.
 
   Raises:
-    ValueError: if there is not one flag per number of labels, or labels do
-      not ascend.
+    ValueError: if there is not one flag per number of labels, labels do not
+      ascend, or a flag is none, such as a p-value.
   """
   labels, passed = _curve(labels, passed)
-  passed = passed.astype(bool)
+  if not np.isin(passed[~np.isnan(passed)], (0, 1)).all():
+    raise ValueError(f"wanted flags, got {passed}")
+  passed = passed == 1
   stays = np.logical_and.accumulate(passed[..., ::-1], -1)[..., ::-1]
   return LabelsNeeded(_first(labels, passed), _first(labels, stays))
 

@@ -13,6 +13,8 @@ import scipy.stats
 
 from alx.stats import checks
 
+_ROUNDING = 8 * np.finfo(np.float64).eps  # of a difference of two floats
+
 
 class Summary(NamedTuple):
   """What a paper prints of a sample; NaN is unknown."""
@@ -114,13 +116,20 @@ def paired(a: np.ndarray, b: np.ndarray, axis: int = 0) -> Difference:
     axis: the axis of the pairs.
 
   Returns:
-    Arrays without that axis; fewer than two pairs are unknown.
+    Arrays without that axis; fewer than two pairs are unknown. Where all pairs
+    differ by the same, but for rounding, the error is: 0 if they are equal,
+    unknown if not, because a metric too coarse to show a spread is no proof.
 
   Raises:
     ValueError: for different shapes.
   """
   a, b = checks.pairs(a, b)
-  return one_sample(summarize(a - b, axis))
+  sample = summarize(a - b, axis)
+  largest = np.where(np.isnan(a - b), 0.0, np.maximum(abs(a), abs(b)))
+  flat = sample.sd <= _ROUNDING * largest.max(axis, initial=0.0)
+  found = one_sample(sample)
+  known = np.where(sample.mean == 0, 0.0, np.nan)
+  return found._replace(error=np.where(flat, known, found.error)[()])
 
 
 def _known(sample):

@@ -4,8 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from alx.stats import checks
-from alx.stats.differences import one_sample, summarize, t_interval
+from alx.stats.differences import one_sample, paired, summarize, t_interval
 
 
 class Interval(NamedTuple):
@@ -50,8 +49,13 @@ def paired_difference(
     level: confidence, in (0, 1).
     axis: the axis of the pairs.
 
+  Returns:
+    NaN ends without a spread, see `paired`.
+
   Raises:
     ValueError: for different shapes or a level outside (0, 1).
   """
-  a, b = checks.pairs(a, b)
-  return mean_interval(a - b, level, axis)
+  found = paired(a, b, axis)
+  low, high = t_interval(found, level)
+  count = (~np.isnan(np.subtract(a, b))).sum(axis)
+  return Interval(found.value, low, high, count)

@@ -8,7 +8,8 @@ import scipy.stats
 from alx.stats import checks
 from alx.stats.differences import summarize
 
-# With two classes all three rank by |p - 1/2|, so they choose the same items.
+# With one prediction of two classes per item all three rank by |p - 1/2|, so
+# they choose the same items. Means over pixels do not rank alike.
 EQUAL_IF_BINARY = ("confidence", "margin", "entropy")
 
 
@@ -21,25 +22,29 @@ class NoiseFloor(NamedTuple):
   threshold: float  # a gap that noise alone seldom makes
   num_rounds: int
   num_seeds: int
+  num_same: int  # rounds and seeds in which all arms are equal to the last bit
 
 
 def noise_floor(scores: np.ndarray, level: float = 0.95) -> NoiseFloor:
   """The spread among arms that choose the same items, all of it noise.
 
-  The sd is pooled over rounds and seeds, A - 1 degrees of freedom each. Two
+  The sd is pooled over rounds and seeds, A - 1 degrees of freedom each. Arms
+  that have chosen the same items so far and train with the same key are equal
+  to the last bit: that shows no noise, so such cells are left out of it. Two
   means over S seeds differ by noise alone with a standard error of
   sd sqrt(2 / S); the threshold is t times that, at the level, for one
   comparison. Leave out rounds that equal arms share, such as the initial one,
   which is trained once.
 
   Args:
-    scores: [A, R, S] equal arms, rounds, seeds, A >= 2; NaN are left out of
-      the means, and a round and seed with a NaN out of the sd.
+    scores: [A, R, S] equal arms, rounds, seeds, A >= 2; a round and seed with
+      a NaN is left out.
     level: of the threshold, in (0, 1).
 
   Returns:
     With scores that are means over seeds (S = 1) the gaps are those of the
-    means, and the sd and the threshold are those of such means.
+    means, and the sd and the threshold are those of such means. Without two
+    arms that differ the sd and the threshold are NaN.
 
   Raises:
     ValueError: for other axes, one arm or a level outside (0, 1).
@@ -49,15 +54,24 @@ def noise_floor(scores: np.ndarray, level: float = 0.95) -> NoiseFloor:
   arms, rounds, seeds = scores.shape
   if arms < 2:
     raise ValueError(f"wanted two arms that must be equal, got {arms}")
-  gaps = _gaps(summarize(scores, -1).mean)
-  cells = scores.reshape(arms, -1)
-  cells = cells[:, ~np.isnan(cells).any(0)]
-  if not gaps.size or not cells.size:
-    return NoiseFloor(*[np.nan] * 4, rounds, seeds)
+  whole = np.where(np.isnan(scores).any(0), np.nan, scores)
+  gaps = _gaps(summarize(whole, -1).mean)
+  if not gaps.size:
+    return NoiseFloor(*[np.nan] * 4, rounds, seeds, 0)
+  cells = whole[:, ~np.isnan(whole[0])]
+  same = (cells == cells[0]).all(0)
+  sd, threshold = _spread(cells[:, ~same], seeds, level)
+  found = gaps.mean(), gaps.max(), sd, threshold
+  return NoiseFloor(*map(float, found), rounds, seeds, int(same.sum()))
+
+
+def _spread(cells, seeds, level):
+  """(sd, threshold) of [A, cells]; unknown without a cell."""
+  if not cells.size:
+    return np.nan, np.nan
   sd = np.sqrt(cells.var(0, ddof=1).mean())
-  t = scipy.stats.t.ppf(0.5 + level / 2, cells.shape[1] * (arms - 1))
-  found = gaps.mean(), gaps.max(), sd, t * sd * np.sqrt(2 / seeds)
-  return NoiseFloor(*map(float, found), rounds, seeds)
+  t = scipy.stats.t.ppf(0.5 + level / 2, cells.shape[1] * (len(cells) - 1))
+  return sd, t * sd * np.sqrt(2 / seeds)
 
 
 def _gaps(means):
@@ -75,9 +89,14 @@ def noise_line(floor: NoiseFloor, unit: str = "") -> str:
     unit: of the score, such as "Dice".
   """
   unit = unit and f" {unit}"
-  return (
+  seeds = f", seeds: {floor.num_seeds}" if floor.num_seeds > 1 else ""
+  line = (
     f"Noise floor: arms that must be equal differ by {floor.mean_gap:.4f}{unit}"
     f" on average and {floor.largest_gap:.4f} at most (rounds:"
-    f" {floor.num_rounds}, seeds: {floor.num_seeds}); a difference below"
-    f" {floor.threshold:.4f} is no evidence."
+    f" {floor.num_rounds}{seeds})"
   )
+  if floor.num_same:
+    line += f", not at all in {floor.num_same} cases: the same items, in turn"
+  if np.isnan(floor.threshold):
+    return line + "; how much noise there is cannot be told."
+  return line + f"; a difference below {floor.threshold:.4f} is no evidence."

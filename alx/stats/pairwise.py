@@ -19,7 +19,7 @@ class Wins(NamedTuple):
   wins: np.ndarray  # [A, A], share of the rounds in which row beats column
   p: np.ndarray  # [A, A, R], two-sided, adjusted; NaN: fewer than two pairs
   mean: np.ndarray  # [A, A, R], row minus column
-  without_spread: int  # tests whose pairs all differ by the same
+  without_spread: int  # tests that say nothing: all pairs differ by the same
 
 
 def pairwise_wins(
@@ -31,7 +31,7 @@ def pairwise_wins(
 
   Row beats column in a round if its mean is higher and p < alpha (Ash et al.
   2020, BADGE, section 4: two-sided, not adjusted). Where the pairs have no
-  spread any difference is a win, and counted in `without_spread`.
+  spread there is no test and no win; `without_spread` counts them.
 
   Args:
     scores: [A, R, S] arms, rounds, seeds; higher is better. Column s of every
@@ -55,8 +55,9 @@ def pairwise_wins(
     p[upper] = adjust(p[upper])
     p[upper[::-1]] = p[upper]
   wins = ((difference.value > 0) & (p < alpha)).mean(-1)
-  flat = int((difference.error[upper] == 0).sum())
-  return Wins(wins, p, difference.value, flat)
+  error, dof = difference.error[upper], difference.dof[upper]
+  flat = (error == 0) | (np.isnan(error) & ~np.isnan(dof))
+  return Wins(wins, p, difference.value, int(flat.sum()))
 
 
 def mean_over_others(wins: np.ndarray, axis: int = 1) -> np.ndarray:

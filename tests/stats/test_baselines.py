@@ -104,5 +104,12 @@ def test_wrong_input_is_refused():
   for wrong in (0.5, np.zeros((2, 2))):
     with pytest.raises(ValueError, match=r"wanted rows \[n\]"):
       bootstrap_difference(wrong, wrong)
-  with pytest.raises(ValueError, match="n >= 1"):
+  with pytest.raises(ValueError, match="pair without NaN"):
     bootstrap_difference([np.nan], [1.0])
+
+
+def test_rows_of_unknown_patients_are_each_their_own():
+  a, b = np.array([1.0, 2.0, 3.0]), np.zeros(3)
+  for groups in ([np.nan, np.nan, 1], [None, None, "a"]):
+    assert bootstrap_difference(a, b, groups, num_draws=9).clusters == 3
+  assert bootstrap_difference(a, b, ["b", "b", "a"], num_draws=9).clusters == 2

@@ -60,8 +60,8 @@ def test_the_area_over_random_is_the_area_of_the_difference():
 def test_labels_needed_of_equal_seeds():
   scores = [[0.1, 0.9, 0.1, 0.9]] * 3
   first, stable = labels_needed_interval(LABELS, scores, 0.5)
-  assert first == (20.0, 20.0, 20.0, 0.0)
-  assert stable == (40.0, 40.0, 40.0, 0.0)
+  assert first == (20.0, 20.0, 20.0, 0.0, 0.0)
+  assert stable == (40.0, 40.0, 40.0, 0.0, 0.0)
 
 
 def test_censored_draws_are_counted_and_have_no_end():
@@ -77,47 +77,50 @@ def test_censored_draws_are_counted_and_have_no_end():
 
 def test_a_target_that_no_draw_reaches():
   first, stable = labels_needed_interval(LABELS, SEEDS, 0.95, num_draws=20)
-  assert first == stable == (np.inf, np.inf, np.inf, 1.0)
+  assert first == stable == (np.inf, np.inf, np.inf, 1.0, 0.0)
 
 
 def test_an_unknown_round_does_not_reach_the_target():
   scores = np.array([GOOD, GOOD])
   scores[0, 1] = np.nan
   first, _ = labels_needed_interval(LABELS, scores, 0.5, num_draws=20)
-  assert first == (30.0, 30.0, 30.0, 0.0)
+  assert first == (30.0, 30.0, 30.0, 0.0, 0.0)
 
 
 def test_label_saving_by_hand():
   arm, random = [[0.1, 0.9, 0.1, 0.9]] * 2, [[0.1, 0.1, 0.1, 0.9]] * 2
   first, stable = label_saving_interval(LABELS, arm, random, 0.5)
-  assert first == (0.5, 0.5, 0.5, 0.0)  # 20 of 40 labels
-  assert stable == (0.0, 0.0, 0.0, 0.0)
+  assert first == (0.5, 0.5, 0.5, 0.0, 0.0)  # 20 of 40 labels
+  assert stable == (0.0, 0.0, 0.0, 0.0, 0.0)
   first, _ = label_saving_interval(LABELS, random, arm, 0.5)
-  assert first == (-1.0, -1.0, -1.0, 0.0)  # 40 of 20 labels
+  assert first == (-1.0, -1.0, -1.0, 0.0, 0.0)  # 40 of 20 labels
 
 
 def test_label_saving_against_a_baseline_that_never_gets_there():
   first, _ = label_saving_interval(LABELS, [GOOD] * 2, [BAD] * 2, 0.5)
-  assert first == (0.5, 0.5, 0.5, 1.0)  # 20 labels, of 40 at least
+  assert first == (0.5, 0.5, 0.5, 1.0, 0.0)  # 20 labels, of 40 at least
   first, _ = label_saving_interval(LABELS, [BAD] * 2, [GOOD] * 2, 0.5)
-  assert first == (-np.inf, -np.inf, -np.inf, 1.0)
+  assert first == (-np.inf, -np.inf, -np.inf, 1.0, 0.0)
+
+
+def test_where_no_curve_gets_there_nothing_is_known():
   first, _ = label_saving_interval(LABELS, [BAD] * 2, [BAD] * 2, 0.5)
-  assert first == (-np.inf, -np.inf, -np.inf, 1.0)
+  np.testing.assert_array_equal(first, (*[np.nan] * 3, 1.0, 1.0))
 
 
 def test_label_savings_are_paired_by_seed():
   # Both arms fail together, so no draw compares a good with a bad seed.
   first, _ = label_saving_interval(LABELS, SEEDS, SEEDS, 0.6, num_draws=9000)
-  assert first[:1] == (0.0,) and first.high == 0.0
-  assert first.censored == pytest.approx(7 / 27, abs=0.02)
+  assert first[:3] == (0.0, 0.0, 0.0)
+  assert first.censored == pytest.approx(7 / 27, abs=0.02) == first.unknown
 
 
 def test_one_seed_has_no_interval():
   first, stable = labels_needed_interval(LABELS, [GOOD], 0.5)
-  np.testing.assert_array_equal(first, (20.0, np.nan, np.nan, 0.0))
+  np.testing.assert_array_equal(first, (20.0, np.nan, np.nan, 0.0, 0.0))
   np.testing.assert_array_equal(stable, first)
   first, _ = label_saving_interval(LABELS, [GOOD], [GOOD], 0.5)
-  np.testing.assert_array_equal(first, (0.0, np.nan, np.nan, 0.0))
+  np.testing.assert_array_equal(first, (0.0, np.nan, np.nan, 0.0, 0.0))
 
 
 def test_the_same_seed_gives_the_same_interval():

@@ -144,3 +144,9 @@ def test_a_wrong_curve_is_refused(labels, scores, message):
 def test_several_curves_have_no_single_area():
   with pytest.raises(ValueError, match=r"one curve \[R\], got shape \(3, 2\)"):
     area_under_budget_curve([1, 2], np.zeros((3, 2)))
+
+
+def test_an_unknown_flag_does_not_pass_and_a_p_value_is_no_flag():
+  assert first_passing([1, 2], [np.nan, 1]) == (2, 2)
+  with pytest.raises(ValueError, match="wanted flags"):
+    first_passing([1, 2], [0.03, 0.5])

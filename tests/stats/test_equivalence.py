@@ -100,8 +100,7 @@ def test_pairs_by_scipy():
 def test_a_paired_self_comparison_has_no_spread():
   scores = np.array([0.25, 0.875, 0.5])
   assert tost(paired(scores, scores), 0.01).p == 0.0
-  assert tost(paired(scores + 0.5, scores), 0.5).p == 1.0
-  assert tost(paired(scores + 0.5, scores), 0.51).p == 0.0
+  assert np.isnan(tost(paired(scores + 0.5, scores), 0.51).p)
 
 
 DIFFERENCES = st.builds(

@@ -35,12 +35,18 @@ def test_two_arms_by_hand():
   assert found[:3] == pytest.approx((1.0, 2.0, np.sqrt(6 / 4)))
   # t(4) = 2.7764, sqrt(2 / 2) = 1.
   assert found.threshold == pytest.approx(2.776445 * np.sqrt(1.5))
-  assert found[4:] == (2, 2)
+  assert found[4:] == (2, 2, 0)
 
 
-def test_equal_arms_without_noise():
+def test_runs_equal_to_the_last_bit_show_no_noise():
   found = noise_floor(np.full((3, 4, 2), 0.5))
-  assert found == (0.0, 0.0, 0.0, 0.0, 4, 2)
+  assert found[:2] == (0.0, 0.0) and found[4:] == (4, 2, 8)
+  assert np.isnan(found[2:4]).all()
+  assert noise_line(found).endswith("how much noise there is cannot be told.")
+  # Of four cells two differ, by 0.2 and 0.4: variances 0.02 and 0.08.
+  found = noise_floor([[[0.5, 0.5], [0.7, 0.9]], [[0.5, 0.5], [0.5, 0.5]]])
+  assert found.sd == pytest.approx(np.sqrt(0.05)) and found.num_same == 2
+  assert "not at all in 2 cases" in noise_line(found)
 
 
 def test_noise_finds_its_own_sd_and_rarely_passes_the_threshold():
@@ -56,7 +62,7 @@ def test_noise_finds_its_own_sd_and_rarely_passes_the_threshold():
 def test_what_is_missing_is_left_out():
   scores = np.array([[[1.0, 3.0], [1.0, 1.0]], [[2.0, 6.0], [2.0, np.nan]]])
   found = noise_floor(scores)
-  # Means 2 and 4, 1 and 2; variances 0.5, 4.5, 0.5.
+  # Means 2 and 4, 1 and 2 over the first seed; variances 0.5, 4.5, 0.5.
   assert found[:3] == pytest.approx((1.5, 2.0, np.sqrt(5.5 / 3)))
   # A round that an arm lacks: the gap of the other round is left.
   scores[1, 0] = np.nan

@@ -86,11 +86,10 @@ def test_equal_arms_seldom_win_once_adjusted():
   assert np.mean(strict) < 0.08 < 0.3 < np.mean(plain)
 
 
-def test_pairs_without_spread_are_wins_and_are_counted():
-  scores = np.zeros((2, 1, 3))
-  scores[0] += 0.5
+def test_pairs_without_spread_are_no_wins_and_are_counted():
+  scores = np.array([[[0.3, 0.6, 0.9]], [[0.1, 0.4, 0.7]]])
   found = pairwise_wins(scores)
-  np.testing.assert_array_equal(found.wins, [[0.0, 1.0], [0.0, 0.0]])
+  assert not found.wins.any() and np.isnan(found.p[0, 1]).all()
   assert found.without_spread == 1
 
 
