@@ -25,6 +25,7 @@ class Config:
   where: str = ""  # keep npz items with, for example, "frame=1"
   strict: bool = False  # a bad case is an error, not left out
   image_size: int = 0  # pixels of a side, for folders of pictures; 0: as is
+  coarsen: int = 1  # voxels of a side that become one, in every item
   test_items: int = 0  # held out when the data has no split; 0: test_share
   test_share: float = 0.25  # of all items, when test_items is 0
   split_by_item: bool = False  # even where patients are known

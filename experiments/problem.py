@@ -10,17 +10,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from alx import data, evaluation, models
+from alx import data, evaluation
 from alx.acquisition import BY_NAME
-from alx.augment import Augment
 from alx.data import patches, phantom
 from alx.data.cache import load_cached
 from alx.data.features import with_features
 from alx.data.patches import Images
-from alx.ensemble import make_ensemble, make_snapshots
-from alx.learner import Learner, make_learner
+from alx.data.resize import coarsen
+from alx.learner import Learner
 from alx.loop import check_budget
-from alx.settings import Training
+from experiments import learning
 from experiments.config import Config, with_baselines
 
 _DEFAULTS = {  # task and spatial axes -> model, widths, batch, block
@@ -35,7 +34,6 @@ _WIDTHS = {  # of networks that are chosen by name
   "mlp": (256, 256),
 }
 _PATCH_CAP = {2: 256, 3: 64}
-_LARGE = 64  # pixels from which on a residual net first halves them twice
 
 
 class Problem(NamedTuple):
@@ -83,8 +81,9 @@ def load_dataset(config: Config, progress: Callable | None) -> data.Dataset:
 
 
 def _changed(config, dataset):
-  """What the settings change of the data: its groups, its classes."""
+  """What the settings change of the data: extents, groups, classes."""
   spare = [f"spare {i + 1}" for i in range(config.spare_classes)]
+  dataset = coarsen(dataset, config.coarsen)
   return dataset._replace(
     groups=None if config.split_by_item else dataset.groups,
     class_names=(*dataset.class_names, *spare),
@@ -174,7 +173,7 @@ def make_problem(
   images, labels = _stack(dataset, split.pool, config.patch)
   test_images, test_labels = _stack(dataset, split.test, config.patch)
   parts = dataset, split, images, labels, test_images, test_labels
-  learner = learner or _make_learner(config, dataset)
+  learner = learner or learning.make_learner(config, dataset)
   return Problem(*parts, *_programs(learner, dataset, config.block))
 
 
@@ -239,66 +238,6 @@ def _stack(dataset, items, patch):
   if dataset.task == "segmentation":
     labels = patches.stack_labels(labels, patch)
   return jax.tree.map(jnp.asarray, images), jnp.asarray(np.stack(labels))
-
-
-def _make_learner(config: Config, dataset: data.Dataset) -> Learner:
-  num_classes = len(dataset.class_names)
-  make = {
-    "unet": lambda: models.make_unet(
-      len(config.patch), num_classes, config.widths, config.dropout
-    ),
-    "cnn": lambda: models.make_cnn(num_classes, config.widths, config.dropout),
-    "resnet": lambda: models.make_resnet(
-      num_classes,
-      config.widths,
-      config.dropout,
-      large=min(config.patch) >= _LARGE,
-    ),
-    "mlp": lambda: models.make_mlp(num_classes, config.widths, config.dropout),
-  }
-  training = Training(
-    patch=config.patch,
-    steps=_steps_of_a_fit(config),
-    batch=config.batch,
-    optimizer=config.optimizer,
-    learning_rate=config.learning_rate,
-    schedule=config.schedule,
-    weight_decay=config.weight_decay,
-    coupled_decay=config.coupled_decay,
-    clip=config.clip,
-    dice=config.dice,
-    class_aware=config.class_aware,
-    overlap=config.overlap,
-    augment=augment_of(config),
-    evidential=config.evidential,
-  )
-  channels = dataset.images[0].shape[-1]
-  model = make[config.model]()
-  learner = make_learner(model, num_classes, channels, training)
-  if config.ensemble == "snapshots":
-    return make_snapshots(learner, config.members)
-  if config.ensemble:
-    resampled = config.ensemble == "bootstrap"
-    return make_ensemble(learner, config.members, bootstrap=resampled)
-  return learner
-
-
-def augment_of(config: Config) -> Augment:
-  """What may happen to a training item."""
-  return Augment(
-    config.flips,
-    config.turns,
-    config.intensity,
-    config.rotation,
-    config.truncated_labels,
-  )
-
-
-def _steps_of_a_fit(config):
-  """Snapshots share the steps of one fit, and take one at the least."""
-  if config.ensemble == "snapshots":
-    return max(config.steps // config.members, 1)
-  return config.steps
 
 
 def held_out(problem: Problem) -> tuple:

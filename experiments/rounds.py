@@ -14,9 +14,9 @@ from alx.settings import Asking
 from experiments import pictures, store
 from experiments.config import Config
 from experiments.job import Job
+from experiments.learning import augment_of
 from experiments.problem import (
   Problem,
-  augment_of,
   metrics_of,
   predict_test,
 )

@@ -2,7 +2,8 @@ import jax
 import numpy as np
 import pytest
 
-from alx.data.resize import common_shape, resize
+from alx.data.dataset import Dataset
+from alx.data.resize import coarsen, common_shape, resize
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,42 @@ def test_is_the_resize_of_jax():
 def test_an_image_of_that_shape_stays():
   image = np.arange(4, dtype=np.float32).reshape(2, 2, 1)
   np.testing.assert_array_equal(resize(image, (2, 2)), image)
+
+
+def two_items(dtype=np.float32):
+  """A slice of 2 x 3 and its label map, and a slice without spacing."""
+  image = np.array([[0, 2, 4], [6, 8, 10]], dtype)[..., None]
+  label = np.array([[0, 0, 1], [0, 0, 2]], np.uint8)
+  return Dataset(
+    "x",
+    "segmentation",
+    ("a", "b"),
+    (image, image[:, :2]),
+    (label, label[:, :2]),
+    ("background", "one", "two"),
+    ((1.0, 0.5), None),
+    None,
+    None,
+    (),
+  )
+
+
+def test_coarser_items_keep_their_place_and_their_classes():
+  found = coarsen(two_items(), 2)
+  assert [x.shape for x in found.images] == [(1, 2, 1), (1, 1, 1)]
+  assert found.images[1].item() == 4 and found.images[1].dtype == np.float32
+  # The middles of the two columns lie at 0.75 and 2.25 of 3.
+  np.testing.assert_array_equal(found.labels[0], [[0, 2]])
+  assert found.spacing_mm == ((2.0, 1.0), None) and found.ids == ("a", "b")
+
+
+def test_coarser_pictures_are_pictures_and_classes_stay():
+  pictures = two_items(np.uint8)._replace(
+    labels=(np.array(1, np.int32), np.array(0, np.int32))
+  )
+  found = coarsen(pictures, 2)
+  assert found.images[0].dtype == np.uint8
+  assert [int(x) for x in found.labels] == [1, 0]
+  assert coarsen(pictures, 1) is pictures
+  with pytest.raises(ValueError, match="coarsen: wanted 1 or more, found 0"):
+    coarsen(pictures, 0)

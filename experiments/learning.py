@@ -1,0 +1,74 @@
+"""From a Config to a network and the way it is trained."""
+
+from alx import data, learner, models
+from alx.augment import Augment
+from alx.ensemble import make_ensemble, make_snapshots
+from alx.learner import Learner
+from alx.models import Model
+from alx.settings import Training
+from experiments.config import Config
+
+_LARGE = 64  # pixels from which on a residual net first halves them twice
+
+
+def make_learner(config: Config, dataset: data.Dataset) -> Learner:
+  """One network, or an ensemble of them, for this data."""
+  channels = dataset.images[0].shape[-1]
+  num_classes = len(dataset.class_names)
+  one = learner.make_learner(
+    make_model(config, num_classes), num_classes, channels, training_of(config)
+  )
+  if config.ensemble == "snapshots":
+    return make_snapshots(one, config.members)
+  if config.ensemble:
+    resampled = config.ensemble == "bootstrap"
+    return make_ensemble(one, config.members, bootstrap=resampled)
+  return one
+
+
+def make_model(config: Config, num_classes: int) -> Model:
+  """The network that the settings name."""
+  common = num_classes, config.widths, config.dropout
+  if config.model == "unet":
+    return models.make_unet(len(config.patch), *common)
+  if config.model == "resnet":
+    return models.make_resnet(*common, large=min(config.patch) >= _LARGE)
+  return {"cnn": models.make_cnn, "mlp": models.make_mlp}[config.model](*common)
+
+
+def training_of(config: Config) -> Training:
+  """How it is trained and asked."""
+  return Training(
+    patch=config.patch,
+    steps=_steps_of_a_fit(config),
+    batch=config.batch,
+    optimizer=config.optimizer,
+    learning_rate=config.learning_rate,
+    schedule=config.schedule,
+    weight_decay=config.weight_decay,
+    coupled_decay=config.coupled_decay,
+    clip=config.clip,
+    dice=config.dice,
+    class_aware=config.class_aware,
+    overlap=config.overlap,
+    augment=augment_of(config),
+    evidential=config.evidential,
+  )
+
+
+def augment_of(config: Config) -> Augment:
+  """What may happen to a training item."""
+  return Augment(
+    config.flips,
+    config.turns,
+    config.intensity,
+    config.rotation,
+    config.truncated_labels,
+  )
+
+
+def _steps_of_a_fit(config):
+  """Snapshots share the steps of one fit, and take one at the least."""
+  if config.ensemble == "snapshots":
+    return max(config.steps // config.members, 1)
+  return config.steps
