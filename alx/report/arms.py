@@ -9,6 +9,7 @@ from alx.report.read import Run, Study
 
 BASELINES = ("random", "foreground_random")
 SHARES = (0.90, 0.95, 1.00)
+_DRAWS = 2000  # resampled sets of seeds
 
 
 class Arm(NamedTuple):
@@ -51,6 +52,8 @@ class NeededRow(NamedTuple):
   mean: Needed  # on the mean curve
   by_seed: tuple[Needed, ...]
   saved: tuple[float | None, float | None]  # %, against random, first, stable
+  needs: tuple[stats.Censored, ...]  # labels of both rules; () below 3 seeds
+  savings: tuple[stats.Censored, ...]  # shares, against the same seeds; or ()
 
 
 def make_arms(study: Study) -> list[Arm]:
@@ -75,25 +78,15 @@ def _seed(run):
   return run.seed
 
 
+def columns(study: Study) -> list[str]:
+  """Every column of any curve.csv."""
+  runs = (*study.runs, *study.full)
+  return list(dict.fromkeys(c for run in runs for r in run.rows for c in r))
+
+
 def band(scores: np.ndarray) -> stats.Interval:
   """Mean, low and high of [seeds, rounds], each [rounds]."""
   return stats.mean_interval(scores)
-
-
-def difference(arm: Arm, other: Arm | None) -> stats.Interval | None:
-  """Arm minus other, same seeds, at the arm's last number of labels.
-
-  None if they share no seed or no such number of labels.
-  """
-  if other is None or arm is other:
-    return None
-  at = np.flatnonzero(other.labels == arm.labels[-1])
-  shared = [seed for seed in arm.seeds if seed in other.seeds]
-  if not len(at) or not shared:
-    return None
-  a = arm.scores[[arm.seeds.index(s) for s in shared], -1]
-  b = other.scores[[other.seeds.index(s) for s in shared], at[0]]
-  return stats.paired_difference(a, b)
 
 
 def find(arms: list[Arm], name: str) -> Arm | None:
@@ -139,7 +132,25 @@ def _needed_row(share, target, arm, baseline):
   if baseline is not None:
     against = _of_mean(baseline, target)
   saved = tuple(map(_saved, mean, against))
-  return NeededRow(share, target, arm, mean, by_seed, saved)
+  intervals = _intervals(target, arm, baseline)
+  return NeededRow(share, target, arm, mean, by_seed, saved, *intervals)
+
+
+def _intervals(target, arm, baseline):
+  """(needs, savings) by resampling seeds; two seeds say nothing."""
+  if len(arm.seeds) < 3:
+    return (), ()
+  needs = stats.labels_needed_interval(
+    arm.labels, arm.scores, target, num_draws=_DRAWS
+  )
+  paired = baseline is not None and arm is not baseline
+  if not paired or arm.seeds != baseline.seeds:
+    return needs, ()
+  if not np.array_equal(arm.labels, baseline.labels):
+    return needs, ()
+  return needs, stats.label_saving_interval(
+    arm.labels, arm.scores, baseline.scores, target, num_draws=_DRAWS
+  )
 
 
 def _of_mean(arm, target):

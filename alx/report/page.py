@@ -6,7 +6,16 @@ import pathlib
 import numpy as np
 
 from alx.report import arms as numbers
-from alx.report import curves, gallery, html, pictures, summary, tables, words
+from alx.report import (
+  curves,
+  exports,
+  gallery,
+  html,
+  pictures,
+  summary,
+  tables,
+  words,
+)
 from alx.report.read import Study, read_study
 
 
@@ -28,8 +37,8 @@ def write_report(workdir: str | os.PathLike) -> pathlib.Path:
   study = read_study(workdir)
   arms = numbers.make_arms(study)
   figure = _figure(study, arms)
-  html.write_file(workdir / "curve.csv", tables.curve_csv(study).encode())
-  needed = tables.labels_needed_csv(study, arms)
+  html.write_file(workdir / "curve.csv", exports.curve_csv(study).encode())
+  needed = exports.labels_needed_csv(study, arms)
   html.write_file(workdir / "labels_needed.csv", needed.encode())
   if figure is not None:
     html.write_file(workdir / "learning_curve.png", figure)
@@ -69,6 +78,8 @@ def _context(study, arms):
     "compared": sum(not arm.is_baseline for arm in arms),
     "full": full and _full_text(full),
     "final": tables.final(study, arms),
+    "differences": tables.differences(arms),
+    "duels": tables.duels(arms),
     "measures": tables.measures(study, arms),
     "needed": tables.labels_needed(numbers.needed(study, arms)),
     "reference": kind,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from alx.report import arms as numbers
-from alx.report import words
+from alx.report import comparisons, words
 from alx.report.arms import Arm
 from alx.report.read import Study
 
@@ -82,20 +82,20 @@ def _last(arm):
 
 
 def _against(others, base):
-  """Who is better, not told apart and worse, by rounded intervals."""
+  """Who is better, not told apart and worse, by corrected tests."""
   name = words.plain(base.name)
-  found = [(arm, numbers.difference(arm, base)) for arm in others]
-  known = [(a, d) for a, d in found if d is not None and np.isfinite(d.low)]
+  found = comparisons.gaps([*others, base], base)
+  known = [gap for gap in found if np.isfinite(gap.p_last)]
   if not known:
     return (
       f"There are too few shared seeds to say whether any method is better "
       f"than {name} selection."
     )
-  better = [_gap(a, d) for a, d in known if round(float(d.low), 3) > 0]
-  worse = [_gap(a, d) for a, d in known if round(float(d.high), 3) < 0]
-  gaps = [_gap(a, d) for a, d in known]
-  same = [gap for gap in gaps if gap not in better + worse]
-  parts = [_better(better, name)]
+  told = [gap for gap in known if gap.p_last < comparisons.ALPHA]
+  better = [_gap(gap) for gap in told if gap.last.mean > 0]
+  worse = [_gap(gap) for gap in told if gap.last.mean < 0]
+  same = [_gap(gap) for gap in known if gap.p_last >= comparisons.ALPHA]
+  parts = [_better(better, name, len(known))]
   if same:
     parts.append(f"Not told apart from {name}: {words.listed(same)}.")
   if worse:
@@ -103,20 +103,21 @@ def _against(others, base):
   return " ".join(parts)
 
 
-def _better(gaps, name):
+def _better(gaps, name, count):
+  corrected = f", corrected for {count} comparisons" if count > 1 else ""
   if gaps:
-    return f"Better than {name} with the last labels: {words.listed(gaps)}."
+    found = words.listed(gaps)
+    return f"Better than {name} with the last labels{corrected}: {found}."
   return (
-    f"No method beats {name} selection beyond the 95% interval of the paired "
-    "difference."
+    f"No method beats {name} selection with the last labels (paired t-test at "
+    f"{comparisons.ALPHA:.0%}{corrected})."
   )
 
 
-def _gap(arm, difference):
-  mean = words.signed(float(difference.mean))
-  return (
-    f"{words.plain(arm.name)} ({mean}; {words.bounds(difference, sign=True)})"
-  )
+def _gap(gap):
+  mean = words.signed(float(gap.last.mean))
+  interval = words.bounds(gap.last, sign=True)
+  return f"{words.plain(gap.arm.name)} ({mean}; {interval})"
 
 
 def _savings(study, arms):

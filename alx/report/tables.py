@@ -1,13 +1,12 @@
-"""The tables of the report: texts for the page, rows for the CSV files."""
+"""The tables of the page, in texts."""
 
-import csv
-import io
 from typing import NamedTuple
 
 import numpy as np
 
+from alx import stats
 from alx.report import arms as numbers
-from alx.report import words
+from alx.report import comparisons, words
 from alx.report.arms import Arm, NeededRow
 from alx.report.read import Study
 
@@ -24,35 +23,71 @@ _COUNTS = ("undefined_", "test_")
 
 
 def final(study: Study, arms: list[Arm]) -> Table:
-  """The metric at the last round and its differences to the baselines.
+  """The metric at the last round.
 
   A cell holds a mean and, below it, its interval.
   """
   metric = words.LABELS.get(study.metric, study.metric)
-  bases = [arm for arm in arms if arm.is_baseline]
-  minus = [f"minus {words.plain(base.name)}" for base in bases]
-  head = ["", "labels", "seeds", metric, "sd", *minus, "over the budget"]
-  return Table(head, [_final_row(arm, bases) for arm in arms])
+  head = ["", "labels", "seeds", metric, "sd", "over the budget"]
+  return Table(head, [_final_row(arm) for arm in arms])
 
 
-def _final_row(arm, bases):
+def _final_row(arm):
   scores = arm.scores[:, -1]
   known = scores[np.isfinite(scores)]
   sd = known.std(ddof=1) if len(known) > 1 else np.nan
-  gaps = [numbers.difference(arm, base) for base in bases]
   return [
     words.plain(arm.name),
     f"{arm.labels[-1]:g}",
     _seeds(arm),
     _two_lines(numbers.band(scores), words.number),
     words.number(sd),
-    *(_two_lines(gap, words.signed) for gap in gaps),
-    words.number(numbers.budget_mean(arm).mean),
+    _two_lines(numbers.budget_mean(arm), words.number),
   ]
 
 
+def differences(arms: list[Arm]) -> list[tuple[str, Table]]:
+  """For each baseline its name and every arm minus it, paired by seed."""
+  head = ["", "last labels", "p", "over the budget", "p"]
+  bases = [arm for arm in arms if arm.is_baseline]
+  found = [(b, comparisons.gaps(arms, b)) for b in bases]
+  return [
+    (words.plain(base.name), Table(head, [_gap_row(gap) for gap in gaps]))
+    for base, gaps in found
+    if gaps
+  ]
+
+
+def _gap_row(gap):
+  return [
+    words.plain(gap.arm.name),
+    _two_lines(gap.last, words.signed),
+    words.number(gap.p_last),
+    _two_lines(gap.area, words.signed),
+    words.number(gap.p_area),
+  ]
+
+
+def duels(arms: list[Arm]) -> Table | None:
+  """Who beats whom, and mean ranks."""
+  found = comparisons.duels(arms)
+  if found is None:
+    return None
+  names = [words.plain(arm.name) for arm in found.arms]
+  rows = [_duels_row(found, place) for place in range(len(names))]
+  head = [f"rounds of {found.rounds}", *names, "mean rank"]
+  return Table(head, [[n, *r] for n, r in zip(names, rows, strict=True)])
+
+
+def _duels_row(found, place):
+  cells = [str(count) for count in found.wins[place]]
+  cells[place] = words.NOTHING
+  rank = stats.Interval(*(np.asarray(x)[place] for x in found.ranks))
+  return [*cells, _two_lines(rank, lambda x: words.number(x, 1))]
+
+
 def _two_lines(found, write):
-  if found is None or not np.isfinite(found.mean):
+  if not np.isfinite(found.mean):
     return words.NOTHING
   if not np.isfinite(found.low):
     return write(found.mean)
@@ -68,7 +103,7 @@ def _seeds(arm):
 def measures(study: Study, arms: list[Arm]) -> Table:
   """Every other column of curve.csv at the last round, mean and sd."""
   unit = study.dataset.get("distance_unit")
-  found = [c for c in _columns(study) if _is_measure(c, study.metric)]
+  found = [c for c in numbers.columns(study) if _is_measure(c, study.metric)]
   kept = [c for c in found if any(_is_known(arm, c) for arm in arms)]
   return Table(
     ["", *(words.plain(arm.name) for arm in arms)],
@@ -83,11 +118,6 @@ def _is_known(arm, column):
 def _is_measure(column, metric):
   known = (*_NOT_MEASURES, metric)
   return column not in known and not column.startswith("seconds_")
-
-
-def _columns(study):
-  runs = (*study.runs, *study.full)
-  return list(dict.fromkeys(c for run in runs for r in run.rows for c in r))
 
 
 def _measure(arm, column):
@@ -113,18 +143,38 @@ def labels_needed(rows: list[NeededRow]) -> list[tuple[str, Table]]:
 def _needed_row(row):
   cells = [words.plain(row.arm.name)]
   for i in (0, 1):
-    cells.append(_reached(row.mean[i], row.arm))
+    cells.append(_reached(row, i))
     cells.append(_range([found[i] for found in row.by_seed], row.arm))
-    cells.append(words.percent(row.saved[i]))
+    cells.append(_saved(row, i))
   if row.arm.name == "random":
     cells[3] = cells[6] = words.NOTHING
   return cells
 
 
-def _reached(count, arm):
-  if count is None:
-    return f"not reached within {arm.labels[-1]:g}"
-  return str(count)
+def _reached(row, i):
+  most = f"{row.arm.labels[-1]:g}"
+  if row.mean[i] is None:
+    return f"not reached within {most}"
+  if not row.needs:
+    return str(row.mean[i])
+  low, high = (
+    f"{x:g}" if np.isfinite(x) else f">{most}" for x in row.needs[i][1:3]
+  )
+  return f"{row.mean[i]}\n{low} to {high}"
+
+
+def _saved(row, i):
+  text = words.percent(row.saved[i])
+  if row.saved[i] is None or not row.savings:
+    return text
+  low, high = (_share(x) for x in row.savings[i][1:3])
+  return f"{text}\n{low} to {high}"
+
+
+def _share(value):
+  if np.isinf(value):
+    return f"{words.MINUS}∞"
+  return words.percent(100 * value)
 
 
 def _range(counts, arm):
@@ -140,7 +190,7 @@ def _range(counts, arm):
 
 def times(study: Study, arms: list[Arm]) -> Table:
   """Seconds of a round, mean over rounds and seeds."""
-  found = [c for c in _columns(study) if c.startswith("seconds_")]
+  found = [c for c in numbers.columns(study) if c.startswith("seconds_")]
   head = ["", *(f"{c.removeprefix('seconds_')}, s" for c in found)]
   runs = [(words.plain(arm.name), arm.runs) for arm in arms]
   if study.full:
@@ -165,51 +215,3 @@ def _setting(value):
   if isinstance(value, list):
     return ", ".join(map(str, value)) or words.NOTHING
   return words.NOTHING if value in ("", None) else str(value)
-
-
-def curve_csv(study: Study) -> str:
-  """Every row of every run, with acquisition and seed in front."""
-  head = ["acquisition", "seed", *_columns(study)]
-  rows = [
-    {"acquisition": run.acquisition, "seed": run.seed, **row}
-    for run in (*study.runs, *study.full)
-    for row in run.rows
-  ]
-  return _csv(head, rows)
-
-
-def labels_needed_csv(study: Study, arms: list[Arm]) -> str:
-  """A row per target, acquisition and seed ('mean': the mean curve)."""
-  _, kind = numbers.reference(study, arms)
-  rows = [
-    row for found in numbers.needed(study, arms) for row in _csv_rows(found)
-  ]
-  head = "share target reference acquisition seed first stable max_labels"
-  saved = ["saved_first_percent", "saved_stable_percent"]
-  return _csv([*head.split(), *saved], [{"reference": kind} | r for r in rows])
-
-
-def _csv_rows(found):
-  common = {
-    "share": f"{found.share:.2f}",
-    "target": f"{found.target:.9g}",
-    "acquisition": found.arm.name,
-    "max_labels": f"{found.arm.labels[-1]:g}",
-  }
-  saved = ["" if s is None else f"{s:.1f}" for s in found.saved]
-  mean = {
-    "seed": "mean",
-    "saved_first_percent": saved[0],
-    "saved_stable_percent": saved[1],
-  }
-  yield common | mean | found.mean._asdict()
-  for seed, counts in zip(found.arm.seeds, found.by_seed, strict=True):
-    yield common | {"seed": seed} | counts._asdict()
-
-
-def _csv(head, rows):
-  text = io.StringIO()
-  writer = csv.DictWriter(text, head, restval="", lineterminator="\n")
-  writer.writeheader()
-  writer.writerows(rows)
-  return text.getvalue()

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from alx.report import arms as numbers
-from alx.report import summary, tables, words
-from alx.report.read import read_study
+from alx.report import comparisons, exports, summary, tables, words
+from alx.report.read import Run, read_study
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -17,11 +17,56 @@ def test_arms_put_baselines_first(study):
 
 def test_difference_pairs_the_same_seeds(study):
   random, entropy = numbers.make_arms(read_study(study))
-  found = numbers.difference(entropy, random)
-  assert float(found.mean) == pytest.approx(0.04)
-  assert numbers.difference(random, random) is None
+  (gap,) = comparisons.gaps([random, entropy], random)
+  assert gap.arm is entropy
+  assert float(gap.last.mean) == pytest.approx(0.04)
+  assert float(gap.area.mean) == pytest.approx((0.10 + 0.04) / 2)
+  # t = 0.04 / (0.0141 / sqrt(2)) = 4 with one degree of freedom.
+  assert gap.p_last == pytest.approx(0.156, abs=5e-4)
   shifted = random._replace(labels=random.labels + 1)
-  assert numbers.difference(entropy, shifted) is None
+  assert comparisons.gaps([entropy], shifted) == []
+
+
+def test_tests_against_a_baseline_are_corrected_for_their_number(study):
+  random, entropy = numbers.make_arms(read_study(study))
+  other = entropy._replace(name="bald", scores=entropy.scores - 0.04)
+  both = comparisons.gaps([entropy, other], random)
+  # Without a difference p is 1; the smaller one is doubled.
+  assert [gap.p_last for gap in both] == pytest.approx([0.312, 1], abs=5e-4)
+
+
+def arm(name, *scores):
+  return numbers.Arm(
+    name, tuple(runs(3)), 3, np.array([4, 8]), np.array(scores)
+  )
+
+
+def runs(count):
+  return [Run("x", seed, (), {}, ()) for seed in range(count)]
+
+
+def test_each_against_each_after_the_first_round():
+  low = arm("low", (0.5, 0.10), (0.5, 0.11), (0.5, 0.12))
+  mid = arm("mid", (0.5, 0.50), (0.5, 0.51), (0.5, 0.53))
+  high = arm("high", (0.5, 0.80), (0.5, 0.81), (0.5, 0.83))
+  found = comparisons.duels([low, mid, high])
+  assert found.wins.tolist() == [[0, 0, 0], [1, 0, 0], [1, 0, 0]]
+  assert found.ranks.mean.tolist() == [3, 2, 1]
+  table = tables.duels([low, mid, high])
+  assert table.head == ["rounds of 1", "low", "mid", "high", "mean rank"]
+  assert table.rows[1] == ["mid", "1", "–", "0", "2.0\n2.0 to 2.0"]
+  assert comparisons.duels([low, mid]) is None
+
+
+def test_labels_needed_have_intervals_over_seeds(study):
+  slow = arm("random", (0.1, 0.9), (0.1, 0.9), (0.1, 0.9))
+  fast = arm("fast", (0.9, 0.9), (0.9, 0.9), (0.1, 0.1))
+  rows = numbers.needed(read_study(study), [slow, fast])
+  assert rows[0].needs[0][:3] == (8, 8, 8) and rows[0].savings == ()
+  row = rows[1]._replace(mean=numbers.Needed(4, 4), saved=(50.0, 50.0))
+  (_, table), *_ = tables.labels_needed([row])
+  assert table.rows[0][1] == "4\n4 to >8"
+  assert table.rows[0][3] == f"50%\n{MINUS}∞ to 50%"
 
 
 def test_labels_needed_of_the_full_score(study):
@@ -50,9 +95,9 @@ def test_labels_needed_without_a_full_run(make_study):
   study = read_study(make_study(full=()))
   arms = numbers.make_arms(study)
   assert numbers.reference(study, arms) == (pytest.approx(0.80), "random")
-  lines = tables.labels_needed_csv(study, arms).splitlines()
+  lines = exports.labels_needed_csv(study, arms).splitlines()
   assert lines[0].startswith("share,target,reference,acquisition,seed,first")
-  assert lines[1] == "0.90,0.72,random,random,mean,8,8,8,0.0,0.0"
+  assert lines[1] == "0.90,0.72,random,random,mean,8,8,8,0.0,0.0" + 8 * ","
   assert len(lines) == 1 + 3 * 2 * 3
 
 
@@ -73,7 +118,7 @@ def test_one_seed_has_no_interval(study):
     folder.rename(study / f"away-{folder.name}")
   found = read_study(study)
   arms = numbers.make_arms(found)
-  assert tables.final(found, arms).rows[1][3:6] == ["0.820", "–", "+0.030"]
+  assert tables.final(found, arms).rows[1][3:6] == ["0.820", "–", "0.700"]
   assert "too few shared seeds" in summary.summarise(found, arms)
 
 

@@ -38,8 +38,8 @@ def test_page_shows_the_numbers_of_the_runs(study):
   text = text_of(write_report(study))
   # By hand: the entropy runs end at 0.82 and 0.86, sd 0.0283, and lie 0.03
   # and 0.05 above random; t(1) = 12.706.
-  assert "entropy 8 2 0.840 0.586 to 1.094 0.028" in text
-  assert "+0.040 \N{MINUS SIGN}0.087 to +0.167 0.720" in text
+  assert "entropy 8 2 0.840 0.586 to 1.094 0.028 0.720" in text
+  assert "entropy +0.040 \N{MINUS SIGN}0.087 to +0.167 0.156 +0.070" in text
   assert "Not told apart from random: entropy" in text
   assert "No method beats random selection" in text
   assert "all the pool's labels has 0.900" in text
