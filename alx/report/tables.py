@@ -62,9 +62,9 @@ def _gap_row(gap):
   return [
     words.plain(gap.arm.name),
     _two_lines(gap.last, words.signed),
-    words.number(gap.p_last),
+    words.p_value(gap.p_last),
     _two_lines(gap.area, words.signed),
-    words.number(gap.p_area),
+    words.p_value(gap.p_area),
   ]
 
 

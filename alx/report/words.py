@@ -82,6 +82,11 @@ def number(value: float, digits: int = 3) -> str:
   return f"{value:.{digits}f}".replace("-", MINUS)
 
 
+def p_value(p: float) -> str:
+  """Three digits, or '<0.001'."""
+  return "<0.001" if p < 0.001 else number(p)
+
+
 def signed(value: float, digits: int = 3) -> str:
   """The same with its sign; 0 after rounding has none."""
   text = number(value, digits)

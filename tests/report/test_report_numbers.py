@@ -135,6 +135,11 @@ def test_signed(value, wanted):
   assert words.signed(value) == wanted
 
 
+def test_a_small_p_is_not_0():
+  found = [words.p_value(p) for p in (0.0004, 0.001, 0.5, float("nan"))]
+  assert found == ["<0.001", "0.001", "0.500", "–"]
+
+
 def test_with_sd_counts_the_undefined():
   assert (
     words.with_sd([1.0, 2.0, float("nan")], 1) == "1.5 ± 0.7 (2 of 3 seeds)"
