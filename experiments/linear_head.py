@@ -12,6 +12,7 @@ from alx.acquisition.geometry import cross
 _STEPS = 300
 _LEARNING_RATE = 0.1
 _DECAY = 1e-2
+_ROUNDING = 1e-6  # of a mean; a smaller spread is none
 
 
 class Head(NamedTuple):
@@ -66,7 +67,8 @@ def _standardised(features, share, num_classes) -> Head:
   width = features.shape[1]
   mean = (features * share).sum(0)
   variance = (jnp.square(features - mean[None, :]) * share).sum(0)
-  scale = jnp.where(variance > 0, jax.lax.rsqrt(variance), 0.0)
+  varies = variance > jnp.square(_ROUNDING * mean)
+  scale = jnp.where(varies, jax.lax.rsqrt(variance), 0.0)
   return Head(
     mean, scale, jnp.zeros((num_classes, width)), jnp.zeros(num_classes)
   )
