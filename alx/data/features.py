@@ -17,9 +17,10 @@ def standardise(rows: np.ndarray) -> np.ndarray:
     [N, D] float32.
   """
   rows = np.asarray(rows, np.float64)
-  # The mean of a constant may miss it by a rounding, which is no deviation.
-  scale = np.where(np.ptp(rows, 0) > 0, rows.std(0), np.inf)
-  return ((rows - rows.mean(0)) / scale).astype(np.float32)
+  rows = rows - rows.mean(0)
+  deviation = rows.std(0)
+  scale = np.where(deviation > 0, deviation, np.inf)
+  return (rows / scale).astype(np.float32)
 
 
 def read_features(path: pathlib.Path) -> tuple[np.ndarray, tuple | None]:

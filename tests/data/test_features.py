@@ -23,10 +23,6 @@ def test_columns_are_standardised_and_a_constant_one_is_zero():
   assert (rows[:, 1] == 0).all() and rows.dtype == np.float32
 
 
-def test_a_constant_that_is_no_binary_fraction_is_zero_too():
-  assert not standardise(np.full((10, 1), 0.1)).any()
-
-
 def test_an_npz_of_features_and_labels_is_a_data_set(embeddings):
   dataset = data.load(embeddings)
   assert dataset.task == "classification" and len(dataset.ids) == 4
