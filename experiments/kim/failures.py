@@ -11,8 +11,8 @@ from alx.checkpoint import Checkpoints
 from alx.evaluation import nan_mean
 from experiments import pictures, store
 from experiments.kim.arms import kind_of
+from experiments.kim.found import Found, Scores, read_found
 from experiments.kim.study import Ready
-from experiments.kim.tables import Found, Scores, read_found
 
 COUNT = 3
 

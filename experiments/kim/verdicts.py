@@ -2,17 +2,26 @@
 
 import numpy as np
 
-from alx import stats
 from alx.report import words
-from alx.stats import summarize
 from experiments.kim import tables
-from experiments.kim.tables import ALPHA, Found, Reading
+from experiments.kim.found import Found, full_over_seeds, shared_seeds
+from experiments.kim.needed import Reading, labels_text
+from experiments.kim.tables import ALPHA
+
+_ENSEMBLE = (
+  "The Dice of bootstrapping is that of the mean of its members; part of what "
+  "it gains is that of an ensemble, whatever it asks for."
+)
+_MORE_STEPS = (
+  "The longer a training set, the more steps its epochs have: more labels also "
+  "buy more training, for all arms alike."
+)
 
 
 def concluded(found: Found, needed: list[Reading]) -> tuple[str, ...]:
   """Sentences that the intervals and tests carry."""
   if not needed:
-    return ("No arm has finished a round: nothing can be said yet.",)
+    return ("No arm can be held against all labels yet: nothing can be said.",)
   return (
     _against_random(found),
     _first_and_stable(needed),
@@ -25,7 +34,7 @@ def _against_random(found):
   gaps = tables.minus_random(found)
   if not gaps:
     return "Random was not run, so nothing can be said against it."
-  if len(found.full) < 2:
+  if all(gap.seeds.count < 2 for gap in gaps):
     return (
       "One seed: how far arms lie apart at the last round may be how far two "
       "trainings of one arm do, so none is said to be better than random."
@@ -39,17 +48,26 @@ def _against_random(found):
     parts.append(f"below random: {words.listed(worse)}")
   left = len(gaps) - len(better) - len(worse)
   parts.append(f"not told apart from random: {left} of {len(gaps)} arms")
-  seeds = words.counted(len(found.full), "seed")
+  seeds = _range([int(gap.seeds.count) for gap in gaps])
   return f"At the last round, over {seeds}, {'; '.join(parts)}."
+
+
+def _range(counts):
+  """'3 seeds', or '2 to 3 seeds' where arms differ."""
+  low, high = min(counts), max(counts)
+  text = words.counted(high, "seed")
+  return text if low == high else f"{low} to {text}"
 
 
 def _first_and_stable(needed):
   """Which arms the two readings tell another story of."""
   differ = [
-    f"{words.plain(one.name)} ({_labels(one.mean.first)} first, "
-    f"{_labels(one.mean.stable)} stable)"
+    f"{words.plain(one.name)} ({labels_text(one.over_seeds.first)} first, "
+    f"{labels_text(one.over_seeds.stable)} stable)"
     for one in needed
-    if not np.array_equal(one.mean.first, one.mean.stable, equal_nan=True)
+    if not np.array_equal(
+      one.over_seeds.first, one.over_seeds.stable, equal_nan=True
+    )
   ]
   if not differ:
     return (
@@ -66,42 +84,53 @@ def _first_and_stable(needed):
 def _equivalent(needed):
   """Labels of the stable reading, the fewest first."""
   order = sorted(
-    needed, key=lambda one: np.nan_to_num(one.mean.stable, nan=np.inf)
+    needed, key=lambda one: np.nan_to_num(one.over_seeds.stable, nan=np.inf)
   )
-  texts = [f"{words.plain(o.name)} {_labels(o.mean.stable)}" for o in order]
+  texts = [
+    f"{words.plain(o.name)} {labels_text(o.over_seeds.stable)}" for o in order
+  ]
   return f"Labels from which on a model stays equivalent: {', '.join(texts)}."
-
-
-def _labels(count):
-  return f"{count:g}" if np.isfinite(count) else "never"
 
 
 def cannot(found: Found, needed: list[Reading]) -> tuple[str, ...]:
   """What the same numbers do not carry."""
-  whole = summarize(tables.full_over_seeds(found))
-  num_tests = sum(len(arm.labels) for arm in found.arms)
-  lines = [
-    f"{words.counted(len(found.full), 'seed')}: the spread between trainings "
-    "is known no better than that; the paper has one.",
-    f"{num_tests} tests at level {ALPHA}, not corrected for their number.",
-  ]
-  if whole.sd > 0:
-    bound = 2 * stats.self_equivalence_bound(whole, ALPHA)
-    lines.append(
-      f"Equivalent means: worse by less than {words.number(bound)} Dice. That "
-      "is what the self-calibrated bounds allow, not what a reader would."
-    )
-  lines += _scattered(needed)
-  if any(arm.name == "bootstrapping" for arm in found.arms):
-    lines.append(
-      "The Dice of bootstrapping is that of the mean of its members; part of "
-      "what it gains is that of an ensemble, whatever it asks for."
-    )
-  lines.append(
-    "The longer a training set, the more steps its epochs have: more labels "
-    "also buy more training, for all arms alike."
+  num_tests = sum(
+    len(arm.labels) for arm in found.arms if shared_seeds(found, arm)
   )
-  return tuple(lines)
+  lines = [
+    *_few_seeds(needed),
+    f"{num_tests} tests at level {ALPHA}, not corrected for their number.",
+    *_wide(found),
+    *_scattered(needed),
+  ]
+  if any(arm.name == "bootstrapping" for arm in found.arms):
+    lines.append(_ENSEMBLE)
+  return (*lines, _MORE_STEPS)
+
+
+def _few_seeds(needed):
+  """How many trainings of each arm there are."""
+  if not needed:
+    return []
+  seeds = _range([len(one.seeds) for one in needed])
+  each = ""
+  if len({len(one.seeds) for one in needed}) > 1:
+    names = [f"{words.plain(one.name)} {len(one.seeds)}" for one in needed]
+    each = f" ({', '.join(names)})"
+  return [
+    f"{seeds}{each}: the spread between trainings is known no better than "
+    "that; the paper has one."
+  ]
+
+
+def _wide(found):
+  bound = tables.bound_of(full_over_seeds(found, tuple(found.full)))
+  if np.isnan(bound):
+    return []
+  return [
+    f"Equivalent means: apart by less than {words.number(bound)} Dice. That "
+    "is what the self-calibrated bounds allow, not what a reader would."
+  ]
 
 
 def _scattered(needed):

@@ -4,7 +4,8 @@ import pytest
 from rich.console import Console
 
 from experiments import store
-from experiments.kim import failures, page, settings, study, tables
+from experiments.kim import failures, page, settings, study
+from experiments.kim.found import read_found
 from tests.commands import error_of
 
 ARMS = ("random", "dropout_test_only")  # of one training: one compile
@@ -66,6 +67,7 @@ def test_everything_that_is_promised_is_written(finished):
     "table_3.csv",
     "table_3_by_seed.csv",
     "labels_needed.csv",
+    "figure_2.csv",
     "figure_2.png",
     "report.html",
     "patients.csv",
@@ -84,7 +86,7 @@ def test_everything_that_is_promised_is_written(finished):
 
 
 def test_every_test_volume_is_in_every_round(finished):
-  found = tables.read_found(finished.workdir)
+  found = read_found(finished.workdir)
   split = finished.problems["plain"].split
   assert found.num_pool == len(split.pool)
   assert found.arms[0].dice.shape == (1, 2, len(split.test))
