@@ -49,11 +49,12 @@ def load_cached(
   if not msd.is_folder(path):
     raise bad_input(path, "a folder with imagesTr and labelsTr", "none")
   description = read_description(path)
-  store, kept, left_out = CaseStore(cache), [], []
+  store, kept, files, left_out = CaseStore(cache), [], [], []
   cases = msd.find_cases(path, description.listed)
   for case in progress(cases, total=len(cases), description="converting"):
     try:
-      kept.append(_keep(store, case, path, description, kept[:1]))
+      kept.append(_keep(store, case, path, description))
+      files.append(case.images[0])
     except DataError as error:
       if strict:
         raise
@@ -63,7 +64,8 @@ def load_cached(
   if not kept:
     found = left_out[0] if left_out else "no NIfTI files"
     raise bad_input(path, "at least one image with its label", found)
-  return _dataset(path, description, kept, tuple(left_out))
+  kept, lines = _keep_alike(kept, files, strict)
+  return _dataset(path, description, kept, (*left_out, *lines))
 
 
 class StoredArrays:
@@ -132,15 +134,14 @@ class StoredArrays:
     return self._finish(array, record.facts["id"]) if self._finish else array
 
 
-def _keep(store, case, path, description, first):
+def _keep(store, case, path, description):
   """The record of one case, converted now or before.
 
-  What depends on dataset.json or on the first case is looked at each time.
+  What depends on dataset.json is looked at each time.
   """
-  first = [_outline(record) for record in first]
 
   def convert(folder):
-    item = msd.read_case(case, path, description, first)
+    item = msd.read_case(case, path, description)
     _write(folder / "image", item.image)
     _write(folder / "label", item.label)
     return {
@@ -150,11 +151,19 @@ def _keep(store, case, path, description, first):
     }
 
   record = store.keep(case, path, convert)
-  msd.check_channels(case, _outline(record).image, description, first)
+  msd.check_channels(case, _outline(record).image, description)
   if description.values:
     found = np.array(record.facts["values"], np.uint16)
     to_classes(found, description.values, case.labels[0])
   return record
+
+
+def _keep_alike(records, files, strict):
+  """The records of the axes and channels that most have, and lines."""
+  outlines = map(_outline, records)
+  alike, lines = msd.keep_commonest(list(outlines), files, strict=strict)
+  ids = {item.id for item in alike}
+  return [record for record in records if record.facts["id"] in ids], lines
 
 
 def _outline(record):

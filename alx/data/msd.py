@@ -1,8 +1,10 @@
 """Reads a folder laid out as the Decathlon or nnU-Net v2 lay it out."""
 
+import collections
 import itertools
 import pathlib
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -62,11 +64,12 @@ def load_folder(
       the first bad case.
   """
   description = read_description(path)
-  items, left_out = [], []
+  items, files, left_out = [], [], []
   cases = find_cases(path, description.listed)
   for case in progress(cases, total=len(cases), description="reading"):
     try:
-      items.append(read_case(case, path, description, items[:1]))
+      items.append(read_case(case, path, description))
+      files.append(case.images[0])
     except DataError as error:
       if strict:
         raise
@@ -74,7 +77,8 @@ def load_folder(
   if not items:
     found = left_out[0] if left_out else "no NIfTI files"
     raise bad_input(path, "at least one image with its label", found)
-  return _dataset(path, description, items, left_out)
+  items, lines = keep_commonest(items, files, strict=strict)
+  return _dataset(path, description, items, left_out + lines)
 
 
 def find_cases(
@@ -113,14 +117,13 @@ def _by_case(images):
   return cases
 
 
-def read_case(case, path, description, first) -> Item:
+def read_case(case, path, description) -> Item:
   """Reads and checks one case.
 
   Args:
     case: its id and files.
     path: of the folder, for what is told.
     description: of the folder.
-    first: [the first case that was read], or [].
 
   Raises:
     DataError: files missing, damaged, or that do not fit together.
@@ -131,7 +134,7 @@ def read_case(case, path, description, first) -> Item:
   for file, volume in zip(case.images, volumes, strict=True):
     _check_grid(file, volume, case.labels[0], label)
   image = _stack(case, volumes, label.array.ndim)
-  check_channels(case, image, description, first)
+  check_channels(case, image, description)
   if description.values:
     to_classes(label.array, description.values, case.labels[0])
   spacing_mm = volumes[0].spacing_mm
@@ -190,18 +193,39 @@ def _stack(case, volumes, spatial_axes):
   return np.stack([volume.array for volume in volumes], -1)
 
 
-def check_channels(case, image, description, first) -> None:
-  """Raises DataError if axes or channels are not those of the others."""
+def check_channels(case, image, description) -> None:
+  """Raises DataError if the channels are not those of dataset.json."""
   found = image.shape[-1]
   if description.channels not in (None, found):
     wanted = f"{description.channels} channels as dataset.json says"
     raise bad_input(case.images[0], wanted, found)
-  if first and (image.ndim, found) != (
-    first[0].image.ndim,
-    first[0].image.shape[-1],
-  ):
-    wanted = f"axes and channels as in {first[0].id}"
-    raise bad_input(case.images[0], wanted, image.shape)
+
+
+def keep_commonest(
+  items: Sequence, files: Sequence[pathlib.Path], *, strict: bool = False
+) -> tuple[list, list[str]]:
+  """(items, lines): those with the axes and channels that most of them have.
+
+  Args:
+    items: at least one, each with an id and an image.
+    files: that they are from.
+    strict: stop at the first that is unlike most.
+
+  Raises:
+    DataError: with `strict`.
+  """
+  kinds = [(x.image.ndim, x.image.shape[-1]) for x in items]
+  wanted = collections.Counter(kinds).most_common(1)[0][0]
+  like = f"axes and channels as in {items[kinds.index(wanted)].id}"
+  odd = [
+    bad_input(file, like, item.image.shape)
+    for item, file, kind in zip(items, files, kinds, strict=True)
+    if kind != wanted
+  ]
+  if strict and odd:
+    raise odd[0]
+  pairs = zip(items, kinds, strict=True)
+  return [x for x, kind in pairs if kind == wanted], list(map(str, odd))
 
 
 def _dataset(path, description: Description, items, left_out):

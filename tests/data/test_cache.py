@@ -130,12 +130,14 @@ def test_bad_cases_are_a_line_each(folder, tmp_path, converted_before):
   assert_same(load_cached(folder, tmp_path / "cache"), loaded)
 
 
-def test_the_first_case_says_how_many_channels(folder, tmp_path):
+def test_most_cases_say_how_many_channels(folder, tmp_path):
   load_cached(folder, tmp_path / "cache")
   write_case(folder, "a", 0, (6, 5, 4, 2), np.ones((6, 5, 4), np.uint8))
   found, loaded = load_cached(folder, tmp_path / "cache"), data.load(folder)
   assert_same(found, loaded)
-  assert (found.ids, len(found.left_out)) == (("a",), 3)
+  assert (found.ids, len(found.left_out)) == (("b", "c", "d"), 1)
+  with pytest.raises(DataError, match=r"a\.nii\.gz: wanted axes and channels"):
+    load_cached(folder, tmp_path / "cache", strict=True)
 
 
 def test_not_one_good_case(tmp_path):

@@ -152,6 +152,18 @@ def test_items_of_different_axes_do_not_mix(tmp_path):
   assert "flat.nii.gz: wanted axes and channels as in a" in line
 
 
+def test_the_channels_that_most_cases_have_are_right(tmp_path):
+  _case(tmp_path, "a")
+  for name in ("b", "c"):
+    _case(tmp_path, name, image=np.stack([_IMAGE, _IMAGE], -1))
+  found = data.load(tmp_path)
+  assert found.ids == ("b", "c")
+  (line,) = found.left_out
+  assert "a.nii.gz: wanted axes and channels as in b" in line
+  with pytest.raises(data.DataError, match=r"a\.nii\.gz"):
+    data.load(tmp_path, strict=True)
+
+
 def test_no_usable_case_at_all(tmp_path):
   _case(tmp_path, "a", label=np.zeros((1, 1, 1), np.uint8))
   with pytest.raises(data.DataError, match=r"at least one image.*a\.nii\.gz"):
