@@ -3,13 +3,14 @@
 import os
 import pathlib
 
-from alx.data import class_folders, msd, npz, picture_table, pictures
+from alx.data import brats, class_folders, msd, npz, picture_table, pictures
 from alx.data.dataset import Dataset, bad_input, no_progress
 
 _KINDS = (
-  "a folder with imagesTr and labelsTr, with a folder of pictures per class, "
-  "or with pictures and a CSV file of image_name, patient_id, target, or an "
-  ".npz with train_images (MedMNIST), images and labels, or features and labels"
+  "a folder with imagesTr and labelsTr, with BraTS cases, with a folder of "
+  "pictures per class, or with pictures and a CSV file of image_name, "
+  "patient_id, target, or an .npz with train_images (MedMNIST), images and "
+  "labels, or features and labels"
 )
 
 
@@ -26,8 +27,9 @@ def load(
   Cases that cannot be used are left out, each with a line in `left_out`.
 
   Args:
-    path: a folder laid out as the Decathlon or nnU-Net v2, a folder of
-      pictures (see `class_folders` and `picture_table`), or an .npz file.
+    path: a folder laid out as the Decathlon or nnU-Net v2, one of BraTS
+      cases (see `brats`), a folder of pictures (see `class_folders` and
+      `picture_table`), or an .npz file.
     where: "frame=1" or "frame=1,slice=3" keeps the items of an .npz whose
       arrays of these names have these values.
     image_size: pixels of both sides that pictures are brought to; 0: as they
@@ -51,6 +53,8 @@ def load(
       if path.is_dir() and kind.is_folder(path):
         reading = pictures.Reading(image_size, strict, progress)
         return kind.load_folder(path, reading)
+    if path.is_dir() and brats.is_folder(path):
+      return brats.load_folder(path, strict=strict, progress=progress)
     if path.is_file() and npz.is_npz(path):
       return npz.load_npz(path, where=where, strict=strict, progress=progress)
     found = _found(path)

@@ -1,26 +1,22 @@
 """Reads a folder laid out as the Decathlon or nnU-Net v2 lay it out."""
 
 import collections
-import itertools
+import json
 import pathlib
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from alx.data import intensity, nifti
 from alx.data.dataset import DataError, Dataset, bad_input, no_progress
 from alx.data.description import Description, read_description
+from alx.data.grids import Item, read_files
 from alx.data.label_values import (
   check_classes,
   default_names,
   to_classes,
   values_in,
 )
-
-# An image and its label may differ by this share of a voxel at the corners.
-_MOST_SHIFT = 0.1
 
 
 class Case(NamedTuple):
@@ -29,15 +25,6 @@ class Case(NamedTuple):
   id: str
   images: tuple[pathlib.Path, ...]  # one file, or one per channel
   labels: tuple[pathlib.Path, ...]  # one, when all is well
-
-
-class Item(NamedTuple):
-  """One case that was read."""
-
-  id: str
-  image: np.ndarray
-  label: np.ndarray
-  spacing_mm: tuple[float, ...] | None
 
 
 def is_folder(path: pathlib.Path) -> bool:
@@ -78,7 +65,16 @@ def load_folder(
     found = left_out[0] if left_out else "no NIfTI files"
     raise bad_input(path, "at least one image with its label", found)
   items, lines = keep_commonest(items, files, strict=strict)
-  return _dataset(path, description, items, left_out + lines)
+  return make_dataset(path, description, items, left_out + lines)
+
+
+def channel_names(path: pathlib.Path) -> tuple[str, ...]:
+  """What a good dataset.json calls the channels; () where it does not."""
+  file = path / "dataset.json"
+  content = json.loads(file.read_text("utf-8")) if file.exists() else {}
+  found = content.get("channel_names", content.get("modality"))
+  names = found.values() if isinstance(found, dict) else found or ()
+  return tuple(map(str, names))
 
 
 def find_cases(
@@ -129,16 +125,11 @@ def read_case(case, path, description) -> Item:
     DataError: files missing, damaged, or that do not fit together.
   """
   _check_files(case, path)
-  label = nifti.read_label(case.labels[0])
-  volumes = [nifti.read(file) for file in case.images]
-  for file, volume in zip(case.images, volumes, strict=True):
-    _check_grid(file, volume, case.labels[0], label)
-  image = _stack(case, volumes, label.array.ndim)
-  check_channels(case, image, description)
+  item = read_files(case.id, case.images, case.labels[0])
+  check_channels(case, item.image, description)
   if description.values:
-    to_classes(label.array, description.values, case.labels[0])
-  spacing_mm = volumes[0].spacing_mm
-  return Item(case.id, intensity.normalise(image), label.array, spacing_mm)
+    to_classes(item.label, description.values, case.labels[0])
+  return item._replace(image=intensity.normalise(item.image))
 
 
 def _check_files(case, path):
@@ -157,40 +148,6 @@ def _check_files(case, path):
     if found != wanted:
       names = [file.name for file in case.images]
       raise bad_input(case.images[0], f"images {wanted}", names)
-
-
-def _check_grid(file, image, label_file, label):
-  shape = label.array.shape
-  wanted = f"a label on the grid of {file.name}, {image.array.shape}"
-  spatial = image.array.shape[:3]
-  if spatial != shape:
-    raise bad_input(label_file, wanted, f"a label of another grid, {shape}")
-  shift = corner_shift(shape, image.affine, label.affine)
-  voxel = np.linalg.norm(image.affine[:3, : len(shape)], axis=0).min()
-  if shift > _MOST_SHIFT * voxel:
-    found = f"a label of another grid, {shift:.3g} mm apart"
-    raise bad_input(label_file, wanted, found)
-
-
-def corner_shift(
-  shape: tuple[int, ...], affine: np.ndarray, other: np.ndarray
-) -> float:
-  """How far apart, in mm, two affines [4, 4] put a grid's corners at most."""
-  extents = (*shape, 1, 1)[:3]
-  corners = np.array(list(itertools.product(*((0, n - 1) for n in extents))))
-  corners = np.concatenate([corners, np.ones((8, 1))], 1)
-  apart = corners @ (affine - other).T[:, :3]
-  return float(np.linalg.norm(apart, axis=1).max())
-
-
-def _stack(case, volumes, spatial_axes):
-  if len(volumes) == 1:
-    array = volumes[0].array
-    return array if array.ndim > spatial_axes else array[..., None]
-  for file, volume in zip(case.images, volumes, strict=True):
-    if volume.array.ndim > spatial_axes:
-      raise bad_input(file, "one channel per file", volume.array.shape)
-  return np.stack([volume.array for volume in volumes], -1)
 
 
 def check_channels(case, image, description) -> None:
@@ -228,7 +185,13 @@ def keep_commonest(
   return [x for x, kind in pairs if kind == wanted], list(map(str, odd))
 
 
-def _dataset(path, description: Description, items, left_out):
+def make_dataset(
+  path: pathlib.Path,
+  description: Description,
+  items: Sequence[Item],
+  left_out: Sequence[str],
+) -> Dataset:
+  """The items as one data set, with classes as described or as found."""
   values, names = description.values, description.names
   if not values:
     values = tuple(sorted({0, *values_in(item.label for item in items)}))

@@ -181,14 +181,6 @@ def test_rounding_of_the_affine_is_forgiven(tmp_path):
   assert data.load(tmp_path).ids == ("a",)
 
 
-def test_corner_shift_by_hand():
-  moved, stretched = np.eye(4), np.diag([1.0, 1.0, 1.5, 1.0])
-  moved[:2, 3] = [3, 4]
-  assert msd.corner_shift((2, 2, 3), np.eye(4), moved) == 5.0
-  assert msd.corner_shift((2, 2, 3), np.eye(4), stretched) == 1.0
-  assert msd.corner_shift((2, 2), np.eye(4), stretched) == 0.0
-
-
 def test_progress_sees_every_case(tmp_path):
   _case(tmp_path, "a")
   _case(tmp_path, "b")
@@ -234,3 +226,11 @@ def test_broken_pairs_are_left_out(shared_data, tmp_path):
   assert "b.nii.gz: wanted a label" in b
   assert "c.nii.gz: wanted an image" in c
   assert "found a label of another grid, (512, 512, 94)" in d
+
+
+def test_channels_have_the_names_of_the_description(tmp_path):
+  assert msd.channel_names(tmp_path) == ()
+  _describe(tmp_path, modality={"0": "FLAIR", "1": "T1w"})
+  assert msd.channel_names(tmp_path) == ("FLAIR", "T1w")
+  _describe(tmp_path, channel_names=["CT"])
+  assert msd.channel_names(tmp_path) == ("CT",)
