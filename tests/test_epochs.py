@@ -5,12 +5,9 @@ import dataclasses
 import jax
 import jax.numpy as jnp
 import numpy as np
-import pytest
 
-from alx import epochs
-from alx.augment import Augment
-from alx.data import patches
-from alx.epochs import Epochs, make_epoch_learner
+from alx.epoch_settings import Epochs
+from alx.epochs import make_epoch_learner
 from alx.models import make_kim_unet
 from alx.pool import init_pool, mark_labelled
 from alx.restarts import Restarts
@@ -53,46 +50,24 @@ def same(a, b):
 
 def test_learns_squares_and_only_from_what_is_labelled():
   pool = labelled(0, 1, 2, 3, 4, 5)
-  params, history = fit(LEARNER, pool)
-  assert history.shape == (20,) and float(history[-1]) < 0.5 * float(history[0])
+  params, course = fit(LEARNER, pool)
+  assert course.loss.shape == (20,)
+  assert float(course.loss[-1]) < 0.5 * float(course.loss[0])
+  assert int(course.at) == int(course.loss.argmin()) + 1
   garbage = LABELS.at[6:].set(1 - LABELS[6:])
-  assert same(fit(LEARNER, pool, garbage), (params, history))
+  assert same(fit(LEARNER, pool, garbage), (params, course))
 
 
 def test_ends_when_nothing_improves_and_keeps_the_best():
   # The loss of a net with NaN in it never improves on nothing.
   stuck = make_fit(descent=Restarts(peak=float("inf")), patience=3)
-  params, history = fit(stuck, labelled(0, 1, 2))
+  params, course = fit(stuck, labelled(0, 1, 2))
   assert not all(np.isfinite(x).all() for x in jax.tree.leaves(params))
-  assert np.isnan(history).all()
+  assert np.isnan(course.loss).all() and int(course.at) == 0
   ended = make_fit(descent=dataclasses.replace(FAST, peak=1e-12), patience=2)
-  _, history = fit(ended, labelled(0, 1, 2))
-  assert int((~np.isnan(history)).sum()) < 20
-
-
-def test_stretching_and_mirroring_are_drawn_apart():
-  """A ramp of one item: each of the four happens as often as it should."""
-  ramp = jnp.broadcast_to(jnp.arange(8.0)[:, None, None], (8, 8, 1))
-  images = jax.tree.map(
-    jnp.asarray, patches.stack_images([np.asarray(ramp)], (8, 8))
-  )
-  settings = dataclasses.replace(EPOCHS, stretch=(1.5, 2.0), chance=0.5)
-  training = Training((8, 8), batch=1, augment=Augment(True, False, 0.0))
-  task = epochs._Task(
-    None, 2, training, settings, None, images, jnp.zeros((1, 8, 8), jnp.int32)
-  )
-
-  def one(key):
-    inputs, _ = epochs._training_batch(key, jnp.zeros(1, jnp.int32), task)
-    rises = inputs[0, 4, 4, 0] > inputs[0, 3, 4, 0]
-    steps = jnp.abs(jnp.diff(inputs[0, :, 4, 0]))
-    return rises, ~jnp.isclose(steps, 1.0).all()
-
-  found = jax.vmap(one)(jax.random.split(jax.random.key(0), 400))
-  rises, stretched = map(np.asarray, found)
-  table = [[(rises == r) & (stretched == s) for s in (0, 1)] for r in (0, 1)]
-  shares = np.array(table).mean(-1)  # of 400: sd 0.02
-  np.testing.assert_allclose(shares, 0.25, atol=0.08)
+  _, course = fit(ended, labelled(0, 1, 2))
+  epochs = int((~np.isnan(course.loss)).sum())
+  assert epochs == int(course.at) + 2 < 20
 
 
 def test_other_numbers_of_labels_compile_nothing():
@@ -110,8 +85,3 @@ def test_dropout_in_training_changes_the_fit_and_dice_may_decide():
   moved, still = fit(other, pool)[0], fit(plain, pool)[0]
   assert not same(moved, still)
   assert all(np.isfinite(x).all() for x in jax.tree.leaves(moved))
-
-
-def test_refuses_unknown_names():
-  with pytest.raises(ValueError, match="'accuracy'"):
-    Epochs(monitor="accuracy")
