@@ -69,7 +69,10 @@ _SET = flags.DEFINE_multi_string(
 
 
 def main(argv: list[str]) -> None:
-  """Runs the benchmark; a wrong input is one line and exit code 2."""
+  """Runs the benchmark; a wrong input is one line and exit code 2.
+
+  So is a model without numbers, after the other budgets: exit code 1.
+  """
   console = command.begin()
   with command.ends(2, ValueError), command.ends(1, Diverged):
     command.only_flags(argv)
@@ -85,8 +88,7 @@ def main(argv: list[str]) -> None:
       assignments=_SET.value,
     )
     workdir = _WORKDIR.value or f"runs/survey-{plan.name}"
-    page = study.run(plan, pathlib.Path(workdir), console)
-  command.tell_report(console, page)
+    study.run(plan, pathlib.Path(workdir), console)
 
 
 if __name__ == "__main__":

@@ -12,16 +12,19 @@ _MOST = 12  # sentences of one kind
 
 
 def failures(outcome: Outcome) -> list[str]:
-  """Lost classes, guesses, undefined numbers, runs that are not finished."""
-  runs = (*outcome.study.runs, *outcome.study.full)
-  classes = outcome.study.dataset.get("class_names") or ()
+  """Why it was stopped, lost classes, guesses, undefined numbers, gaps."""
+  study = outcome.study
+  runs = (*study.runs, *study.full)
+  spare = study.config.get("spare_classes") or 0
+  num_classes = len(study.dataset.get("class_names") or ()) - spare
   lost = [line for run in runs for line in _lost(run)]
-  guessed = [line for run in runs for line in _guessed(run, len(classes))]
+  guessed = [line for run in runs for line in _guessed(run, num_classes)]
   return [
+    *([f"Stopped: {outcome.stopped}."] if outcome.stopped else []),
     *_shortened(lost),
     *_shortened(guessed),
-    *_undefined(runs, len(classes)),
-    *outcome.study.missing,
+    *_undefined(runs, num_classes),
+    *_shortened(study.missing),
   ]
 
 

@@ -1,6 +1,5 @@
 """The benchmark as one page, every number of which is read from the runs."""
 
-import json
 import pathlib
 from collections.abc import Sequence
 
@@ -8,11 +7,13 @@ import numpy as np
 
 from alx.report import Picture, Section, curves, tables, words, write_article
 from alx.report import arms as sides
-from experiments.survey import deviations, results
 from experiments.survey.conclusions import conclude, summarise
 from experiments.survey.failures import failures
+from experiments.survey.noise import noise
 from experiments.survey.plan import Plan
-from experiments.survey.results import Outcome
+from experiments.survey.protocol import protocol
+from experiments.survey.published import LONGER, SEEDS, is_comparable
+from experiments.survey.results import FOLDED, Outcome, by_metric
 from experiments.survey.tables import beside, title
 
 _QUESTION = (
@@ -29,32 +30,30 @@ _SPLITS = {
   "item": "items were drawn for the test, whoever's they are",
 }
 _STAND_IN = (
-  "These pictures stand in for those of the benchmark: the published numbers "
+  "These stand in for the data of the benchmark ({}): the published numbers "
   "are of other data, are shown for their shape, and nothing is tested against "
   "them."
 )
-_SHOWN = (  # settings that a reader needs, in this order
-  "model",
-  "widths",
-  "dropout",
-  "steps",
-  "batch",
-  "optimizer",
-  "learning_rate",
-  "schedule",
-  "weight_decay",
-  "clip",
-  "dice",
-  "class_aware",
-  "warm",
-  "flips",
-  "turns",
-  "rotation",
-  "intensity",
-  "samples",
-  "start",
-  "query",
-  "rounds",
+_CURVES = (
+  "Mean over seeds and its 95% interval (t). All labels: the same number of "
+  "steps on the whole pool."
+)
+_PLAIN = (
+  "The same for the AUC as it is, which is also what the budget's own report "
+  "shows."
+)
+_MINUS = (
+  "{} minus that of {}, the same seeds and labels: mean, its 95% interval (t, "
+  "of one method alone), and p after Holm over the methods."
+)
+_TESTS = (
+  "Ours, mean ± sd over seeds, above the published mean ± sd of "
+  f"{SEEDS}. Welch's test, Holm over the table, level 5%;"
+)
+_DISTANCES = (
+  "Lower is better. A slice or volume whose prediction or truth lacks the "
+  "structure is left out; only volumes without any such distance are counted, "
+  "under failure cases."
 )
 
 
@@ -78,7 +77,7 @@ def write(
   sections = [
     Section("Question", (_QUESTION,)),
     _data(plan, outcomes),
-    _protocol(plan, outcomes, too_large),
+    protocol(plan, outcomes, too_large),
   ]
   for outcome in outcomes:
     sections += [_results(outcome), _published(outcome), _failures(outcome)]
@@ -98,116 +97,80 @@ def _data(plan, outcomes):
     f"{words.listed(about.get('class_names') or ())}. "
     f"{words.counted(len(about.get('left_out') or ()), 'item')} left out."
   )
-  source = pathlib.Path(next(iter(plan.configs.values())).data).name
-  lines = (text, f"Read from {source}.")
-  return Section("Data", (*lines, _STAND_IN) if plan.is_stand_in else lines)
-
-
-def _protocol(plan, outcomes, too_large):
-  config = outcomes[0].study.config
-  on = plan.deviations
-  lines = [
-    f"Size {plan.size}; budgets: "
-    + "; ".join(_budget(o.study.config, o.budget) for o in outcomes)
-    + f". Seeds {config['first_seed']} to "
-    f"{config['first_seed'] + config['seeds'] - 1}, paired over methods. "
-    + _weights(config),
-    *too_large,
-    _deviations(plan.name, on),
-    "Not followed in any preset: "
-    + "; ".join(deviations.not_done(plan.name))
-    + ".",
-  ]
-  rows = {
-    f"{name}, {o.budget}": o.study.config.get(name)
-    for o in outcomes
-    for name in _SHOWN
-  }
-  if len(outcomes) == 1:
-    rows = {name: config.get(name) for name in _SHOWN}
-  made = json.dumps(outcomes[0].study.versions)
-  note = f"Made with {made}" if outcomes[0].study.versions else ""
-  return Section("Protocol", tuple(lines), (), ((_settings(rows), note),))
-
-
-def _budget(config, budget):
-  return (
-    f"{budget}, {config['start']} labels and "
-    f"{words.counted(config['rounds'], 'round')} of {config['query']} more"
-  )
-
-
-def _weights(config):
-  begin = "goes on from the last" if config.get("warm") else "starts anew"
-  return (
-    f"Every fit {begin} and takes {config['steps']} steps however many labels "
-    "there are; the last step is tested."
-  )
-
-
-def _deviations(name, on):
-  if not on:
-    return (
-      "No deviation of the reference code from its text is copied: every seed "
-      "has its own starting set and model, rotated label maps take the nearest "
-      "voxel, nothing is augmented when it is scored, patients are kept apart "
-      "where they are known."
-    )
-  texts = [f"{n}: {deviations.DEVIATIONS[n].text}" for n in on]
-  off = [n for n in deviations.of_benchmark(name) if n not in on]
-  rest = f" Off: {words.listed(off)}." if off else ""
-  return f"Copied from the reference code: {'; '.join(texts)}.{rest}"
-
-
-def _settings(values):
-  made = tables.settings(values)
-  return made._replace(head=["setting", "value"])
+  lines = (text, f"Read from {pathlib.Path(plan.data).name}.")
+  if not outcomes[0].original:
+    lines = (*lines, _STAND_IN.format(plan.benchmark.original))
+  return Section("Data", lines)
 
 
 def _results(outcome):
   study, arms = outcome.study, outcome.arms
   drawn = [arm for arm in arms if np.isfinite(arm.scores).any()]
-  pictures = []
-  if drawn:
-    full = sides.full_interval(study)
-    png = curves.learning_curves(
-      drawn, full, study.dataset.get("num_pool"), study.metric
-    )
-    caption = (
-      "Mean over seeds and its 95% interval (t). All labels: the same number "
-      "of steps on the whole pool."
-    )
-    pictures.append(Picture(png, caption))
   note = (
-    "After the last round: mean with its 95% interval over seeds, differences "
-    "of the same seeds with theirs, and the mean height of the whole curve."
+    "After the last round, and the mean height of the whole curve: means with "
+    "their 95% intervals over seeds."
   )
+  found = [(tables.final(study, arms), note)]
+  if study.metric == FOLDED:
+    plain = by_metric(study, "auc")
+    found.append((tables.final(plain, sides.make_arms(plain)), _PLAIN))
   return Section(
     f"Results, budget {outcome.budget}",
-    (*results.noise(outcome), _MORE.format(outcome.budget)),
-    tuple(pictures),
-    ((tables.final(study, arms), note),),
+    (*noise(outcome), _MORE.format(outcome.budget)),
+    (_curves(study, drawn),) if drawn else (),
+    (*found, *_differences(outcome)),
   )
+
+
+def _curves(study, arms):
+  full = sides.full_interval(study)
+  num_pool = study.dataset.get("num_pool")
+  png = curves.learning_curves(arms, full, num_pool, study.metric)
+  return Picture(png, _CURVES)
+
+
+def _differences(outcome):
+  """A table for each published measure and each random arm."""
+  for column, arms in outcome.measured.items():
+    name = words.LABELS.get(column, column)
+    lower = " Lower is better." if column in words.DISTANCES else ""
+    for base, table in tables.differences(arms):
+      yield table, _MINUS.format(name, base) + lower
 
 
 def _published(outcome):
-  found = []
-  for name, rows in outcome.tables.items():
-    about = outcome.about[name]
-    note = (
-      f"{title(outcome, name)}. Ours, mean ± sd over seeds, above the "
-      f"published mean ± sd of {results.SEEDS}. Welch's test, Holm over the "
-      f"table, level 5%; equivalent: within {about.bound:g}, which is our "
-      "choice; near: both within it and different. First labels are published "
-      "without a spread. † hard to read in the source."
-    )
-    if about.is_distance:
-      note += " Lower is better."
-    if about.is_distance and outcome.study.dataset.get("distance_unit") != "mm":
-      note += " Ours are in voxels, theirs in mm: nothing is tested."
-    found.append((beside(rows), note))
   heading = f"Next to the published numbers, budget {outcome.budget}"
+  found = [
+    (beside(rows), _note(outcome, name))
+    for name, rows in outcome.tables.items()
+  ]
   return Section(heading, (), (), tuple(found))
+
+
+def _note(outcome, name):
+  """What a reader has to know of a table."""
+  about, study = outcome.about[name], outcome.study
+  lines = [
+    f"{title(outcome, name)}. {_TESTS}",
+    f"equivalent: within {about.bound:g}, which is our choice; near: both "
+    "within it and different. First labels are published without a spread. † "
+    "hard to read in the source, and not tested.",
+  ]
+  if any(row["flag"] == LONGER for row in outcome.tables[name]):
+    lines.append(
+      f"‡ after some {about.full_steps} steps, ours after "
+      f"{study.config.get('steps')}."
+    )
+  if about.is_distance:
+    lines.append(_DISTANCES)
+  if not is_comparable(study, about):
+    kind = "volumes" if len(study.config.get("patch") or ()) == 3 else "slices"
+    unit = study.dataset.get("distance_unit") or "voxels"
+    lines.append(
+      f"Ours are of {kind}, in {unit}, theirs of volumes, in mm: nothing is "
+      "tested."
+    )
+  return " ".join(lines)
 
 
 def _failures(outcome):

@@ -18,7 +18,7 @@ class Plan(NamedTuple):
   name: str  # of the benchmark
   size: str
   preset: str
-  deviations: tuple[str, ...]  # that are on
+  deviations: tuple[str, ...]  # that were asked for, in the order of the list
   configs: dict[str, Config]  # by budget
   optional: bool  # a budget that the pool cannot pay for is passed over
 
@@ -28,10 +28,9 @@ class Plan(NamedTuple):
     return BENCHMARKS[self.name]
 
   @property
-  def is_stand_in(self) -> bool:
-    """Whether other pictures stand in for the published ones."""
-    data = next(iter(self.configs.values())).data
-    return self.name != "acdc" and not pathlib.Path(data).is_dir()
+  def data(self) -> str:
+    """Folder or file, the same for all budgets."""
+    return next(iter(self.configs.values())).data
 
 
 def make_plan(
@@ -62,40 +61,52 @@ def make_plan(
   Raises:
     ValueError: for a name that is not known, or a wrong value.
   """
-  _among("benchmark", name, BENCHMARKS)
-  _among("size", size, SIZES)
-  _among("preset", preset, PRESETS)
+  _check("benchmark", [name], BENCHMARKS)
+  _check("size", [size], SIZES)
+  _check("preset", [preset], PRESETS)
   benchmark = BENCHMARKS[name]
-  for budget in budgets:
-    _among("budgets", budget, benchmark.budgets)
+  _check("budgets", budgets, benchmark.budgets)
+  chosen = _deviations(name, preset, deviate)
   if not data:
     raise ValueError(f"{name} wants --data=PATH")
-  chosen = deviations.of_benchmark(name) if preset == "parity" else ()
-  chosen = tuple(chosen if deviate is None else deviate)
-  methods = methods or _methods(benchmark, size)
-  given = {
-    "data": data,
-    "acquisition": tuple(dict.fromkeys(("random", *methods))),
-  }
-  if seeds:
-    given["seeds"] = seeds
-  configs = {
-    budget: override(
-      deviations.apply(
-        _config(benchmark, data, size, budget, given), chosen, name, budget
-      ),
-      assignments,
-    )
-    for budget in budgets or _usual(benchmark, size)
-  }
+  given = _given(data, methods or _methods(benchmark, size), seeds)
+  configs = {}
+  for budget in budgets or _usual(benchmark, size):
+    config = _config(benchmark, size, budget, given)
+    config = deviations.apply(config, chosen, name)
+    configs[budget] = override(config, assignments)
   return Plan(name, size, preset, chosen, configs, not budgets)
+
+
+def _check(flag, values, known):
+  for value in values:
+    if value not in known:
+      raise ValueError(f"{flag}: {value!r} is not one of {', '.join(known)}")
+
+
+def _deviations(name, preset, deviate):
+  """In the order of the list, whatever the order they were asked for in."""
+  known = deviations.of_benchmark(name)
+  if deviate is None:
+    return known if preset == "parity" else ()
+  _check("deviate", deviate, known)
+  return tuple(n for n in known if n in deviate)
+
+
+def _given(data, methods, seeds):
+  """What the command decides, whatever the benchmark."""
+  names = tuple(dict.fromkeys(("random", *methods)))
+  fields = {"data": data, "acquisition": names}
+  return fields | ({"seeds": seeds} if seeds else {})
 
 
 def _methods(benchmark, size):
   """What a size runs unless told otherwise."""
   if size == "smoke":
     return ("entropy", "k_center")
-  return benchmark.methods if size == "paper" else benchmark.few
+  if size == "cpu":
+    return benchmark.few
+  return (*benchmark.methods, *benchmark.more)
 
 
 def _usual(benchmark, size):
@@ -104,9 +115,9 @@ def _usual(benchmark, size):
   return names[:1] if size == "smoke" else names
 
 
-def _config(benchmark, data, size, budget, given):
+def _config(benchmark, size, budget, given):
   fields = benchmark.fields | benchmark.sizes[size]
-  if not pathlib.Path(data).is_dir():  # an .npz has the extents it has
+  if not pathlib.Path(given["data"]).is_dir():  # an .npz has the extents it has
     fields = fields | {"image_size": 0}
   labels = benchmark.budgets[budget]
   fields |= {
@@ -115,8 +126,3 @@ def _config(benchmark, data, size, budget, given):
     "steps": benchmark.steps[size][budget],
   }
   return dataclasses.replace(Config(), **fields | given)
-
-
-def _among(flag, value, known):
-  if value not in known:
-    raise ValueError(f"{flag}: {value!r} is not one of {', '.join(known)}")

@@ -5,8 +5,9 @@ import pathlib
 from rich.console import Console
 
 from alx import data, report
-from experiments import compare, problem, store
+from experiments import command, compare, problem, store
 from experiments.config import Config
+from experiments.records import Diverged
 from experiments.survey import page, results, tables
 from experiments.survey.plan import Plan
 
@@ -22,7 +23,8 @@ def run(plan: Plan, workdir: pathlib.Path, console: Console) -> pathlib.Path:
   Raises:
     ValueError: bad data, a protocol that does not fit it, or a work directory
       of another plan.
-    records.Diverged: if a model gives no numbers any more.
+    Diverged: if a model gives no numbers any more; the other budgets, the
+      tables and the page come first.
   """
   first = next(iter(plan.configs.values()))
   dataset = problem.load_dataset(first, compare.loading(console))
@@ -31,13 +33,20 @@ def run(plan: Plan, workdir: pathlib.Path, console: Console) -> pathlib.Path:
   for line in too_large:
     console.print(line, style="yellow", markup=False, soft_wrap=True)
   _open(plan, workdir)
+  found = []
   for budget, config in configs.items():
-    _run_budget(config, dataset, workdir / budget, console)
-  found = [results.read(plan, b, workdir / b) for b in configs]
+    folder = workdir / budget
+    stopped = _run_budget(config, dataset, folder, console)
+    found.append(results.read(plan, budget, folder, stopped))
   for outcome in found:
     tables.save(outcome, workdir)
     tables.show(outcome, console)
-  return page.write(plan, found, too_large, workdir)
+  path = page.write(plan, found, too_large, workdir)
+  command.tell_report(console, path)
+  lines = [outcome.stopped for outcome in found if outcome.stopped]
+  if lines:
+    raise Diverged("; ".join(lines))
+  return path
 
 
 def affordable(plan, dataset):
@@ -74,11 +83,17 @@ def _open(plan, workdir):
 
 def _run_budget(
   config: Config, dataset: data.Dataset, folder: pathlib.Path, console: Console
-) -> None:
-  """One run directory, with its own report."""
+) -> str:
+  """One run directory, with its own report; why it ended early, or ""."""
   config = problem.resolve(config, dataset, baselines=False)
   made = problem.make_problem(config, dataset)
   store.open_run(folder, config, *compare.describe_data(made))
   compare.announce(made, console)
-  compare.train(compare.Comparison(config, made, folder), console)
+  stopped = ""
+  try:
+    compare.train(compare.Comparison(config, made, folder), console)
+  except Diverged as error:
+    stopped = str(error)
+    console.print(stopped, style="red", markup=False, soft_wrap=True)
   report.write_report(folder)
+  return stopped

@@ -9,20 +9,44 @@ from rich.table import Table as Grid
 from alx.report import words
 from alx.report.tables import Table
 from experiments import store
-from experiments.survey import results
-from experiments.survey.results import FULL, INITIAL, Outcome
+from experiments.survey.noise import noise
+from experiments.survey.published import FULL, GARBLED, INITIAL, LONGER
+from experiments.survey.results import Outcome
 
 _NAMES = {INITIAL: "first labels", FULL: "all labels"}
+MARKS = {GARBLED: "†", LONGER: "‡"}
 
 
 def save(outcome: Outcome, workdir: pathlib.Path) -> None:
   """Writes T8a.csv and so on, and differences-BUDGET.csv."""
   for name, rows in outcome.tables.items():
     store.write_rows(workdir / f"{name}.csv", [_printed(r) for r in rows])
-  rows = results.against_random(outcome)
+  rows = [
+    row
+    for column, gaps in outcome.gaps.items()
+    for gap in gaps
+    for row in _gap_rows(column, gap)
+  ]
   if rows:
     path = workdir / f"differences-{outcome.budget}.csv"
     store.write_rows(path, [_printed(row) for row in rows])
+
+
+def _gap_rows(column, gap):
+  """Two rows: with the last labels, and over the budget."""
+  for over, found, p in (
+    ("last", gap.last, gap.p_last),
+    ("area", gap.area, gap.p_area),
+  ):
+    yield {
+      "measure": column,
+      "method": gap.arm.name,
+      "over": over,
+      "difference": float(found.mean),
+      "low": float(found.low),
+      "high": float(found.high),
+      "p": p,
+    }
 
 
 def _printed(row):
@@ -44,10 +68,10 @@ def show(outcome: Outcome, console: Console) -> None:
     for head in ("method", "labels", "here", "published", "verdict"):
       grid.add_column(head)
     for row in (row for row in rows if row["seeds"]):
-      name = _name(row["method"])
-      grid.add_row(name, row["labels"], *_pair(rows, row), row["verdict"])
+      cells = (row["labels"], *_pair(rows, row), row["verdict"])
+      grid.add_row(_name(row["method"]), *cells)
     console.print(grid)
-  for line in results.noise(outcome):
+  for line in noise(outcome):
     console.print(line, markup=False)
 
 
@@ -94,8 +118,8 @@ def _pair(rows, row):
   """Ours and theirs, with as many digits as the table's numbers want."""
   digits = 2 if any(r["published_mean"] > 2 for r in rows) else 3
   theirs = _with_sd(row["published_mean"], row["published_sd"], digits)
-  mark = "†" if row["flag"] == "ocr" else ""
-  return _with_sd(row["mean"], row["sd"], digits), theirs + mark
+  theirs += MARKS.get(row["flag"], "")
+  return _with_sd(row["mean"], row["sd"], digits), theirs
 
 
 def _cell(rows, row):

@@ -9,16 +9,21 @@ from PIL import Image
 from rich.console import Console
 
 from experiments import store
+from experiments.records import Diverged
 from experiments.survey import deviations, study
 from experiments.survey.benchmarks import BENCHMARKS
 from experiments.survey.plan import make_plan
 from tests.commands import run
 
-SMALL = ["start=6", "query=4", "image_size=8"]
+SMALL = ["start=6", "query=4", "image_size=8", "widths=4"]
 
 
 def quiet():
   return Console(file=io.StringIO(), width=100)
+
+
+def rows_of(workdir, name, table="curve"):
+  return store.read_rows(workdir / "runs" / name / f"{table}.csv")
 
 
 def picture(path, rng, bright):
@@ -53,21 +58,23 @@ def slices(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def acdc(slices, tmp_path_factory):
-  """All deviations, two seeds."""
+  """All deviations."""
   workdir, console = tmp_path_factory.mktemp("work"), quiet()
   plan = make_plan(
-    "acdc", str(slices), "smoke", "parity", methods=("k_center",)
+    "acdc",
+    str(slices),
+    "smoke",
+    "parity",
+    methods=("k_center",),
+    seeds=1,
+    assignments=["widths=4"],
   )
   return plan, workdir, study.run(plan, workdir, console), console
 
 
-def rows_of(workdir, name, table="curve"):
-  return store.read_rows(workdir / "runs" / name / f"{table}.csv")
-
-
 def test_a_run_ends_with_tables_and_a_page(acdc):
   plan, workdir, path, console = acdc
-  assert len(rows_of(workdir / "b10", "k_center-seed1")) == 2
+  assert len(rows_of(workdir / "b10", "k_center-seed0")) == 2
   table = store.read_rows(workdir / "T8a.csv")
   both = [r for r in table if r["mean"] and r["published_mean"]]
   assert [(r["method"], r["labels"]) for r in both] == [
@@ -77,27 +84,14 @@ def test_a_run_ends_with_tables_and_a_page(acdc):
     ("full", "all"),
   ]
   assert both[1]["published_mean"] == "0.7872"
-  assert "Table T8a, Dice" in console.file.getvalue()
+  printed = console.file.getvalue()
+  assert "Table T8a, Dice" in printed and f"report: {path}" in printed
   text = path.read_text()
   for name in plan.deviations:
-    assert name in text
+    assert f"{name}: " in text
   assert "24 items to ask for, 9 to test on" in text
-  assert "Ours are in voxels, theirs in mm: nothing is tested." in text
+  assert "the data of the benchmark (656 slices to ask for" in text
   assert "data:image/png" in text
-
-
-def test_parity_shares_the_start(acdc):
-  _, workdir, _, _ = acdc
-  first = [
-    rows_of(workdir / "b10", f"{name}-seed{seed}", table)[0]
-    for table in ("curve", "picks")
-    for name in ("random", "k_center")
-    for seed in (0, 1)
-  ]
-  assert first[0] == first[1] == first[2] == first[3]
-  assert first[4] == first[5] == first[6] == first[7]
-  later = [rows_of(workdir / "b10", f"random-seed{s}")[1] for s in (0, 1)]
-  assert later[0] != later[1]
 
 
 def test_the_same_command_again_changes_nothing(acdc):
@@ -114,6 +108,52 @@ def test_another_plan_is_another_directory(acdc, slices):
     study.run(plan, workdir, quiet())
 
 
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory):
+  """Rows of features of two classes, which stand in for pictures."""
+  rng = np.random.default_rng(0)
+  labels = np.arange(40) % 2
+  features = rng.normal(size=(40, 3)) + labels[:, None]
+  path = tmp_path_factory.mktemp("rows") / "rows.npz"
+  np.savez(path, features=features.astype(np.float32), labels=labels)
+  return path
+
+
+@pytest.fixture(scope="module")
+def parity(rows, tmp_path_factory):
+  """All deviations of isic, two seeds."""
+  workdir = tmp_path_factory.mktemp("parity")
+  plan = make_plan(
+    "isic",
+    str(rows),
+    "smoke",
+    "parity",
+    methods=("confidence", "entropy"),
+    assignments=["start=6", "query=4", "full=false", "model=auto", "widths="],
+  )
+  return workdir, study.run(plan, workdir, quiet()).read_text()
+
+
+def test_parity_shares_the_start(parity):
+  first = [
+    rows_of(parity[0] / "low", f"{name}-seed{seed}", table)[0]
+    for table in ("curve", "picks")
+    for name in ("random", "entropy")
+    for seed in (0, 1)
+  ]
+  assert first[0] == first[1] == first[2] == first[3]
+  assert first[4] == first[5] == first[6] == first[7]
+  later = [rows_of(parity[0] / "low", f"random-seed{s}")[1] for s in (0, 1)]
+  assert later[0] != later[1]
+
+
+def test_parity_shows_both_auc(parity):
+  _, text = parity
+  assert "the highest mean larger of AUC and 1 − AUC is" in text
+  assert "The same for the AUC as it is" in text
+  assert "Here. Noise floor" in text and "In table T7a. Noise floor" in text
+
+
 def test_folders_of_tissues_with_a_class_too_many(tmp_path):
   rng = np.random.default_rng(0)
   for part, count in (("NCT-CRC-HE-100K", 8), ("CRC-VAL-HE-7K", 3)):
@@ -127,8 +167,8 @@ def test_folders_of_tissues_with_a_class_too_many(tmp_path):
     "smoke",
     methods=("entropy",),
     seeds=1,
-    deviate=["tenth_class", "short_fits"],
-    assignments=SMALL,
+    deviate=["tenth_class"],
+    assignments=[*SMALL, "full=false"],
   )
   text = study.run(plan, tmp_path / "w", quiet()).read_text()
   about = json.loads((tmp_path / "w/low/dataset.json").read_text())
@@ -139,7 +179,7 @@ def test_folders_of_tissues_with_a_class_too_many(tmp_path):
   assert "Off: shared_start and augmented_features." in text
 
 
-def test_pictures_of_patients(tmp_path):
+def test_pictures_of_patients_without_a_round(tmp_path):
   rng = np.random.default_rng(0)
   lines = ["image_name,patient_id,target"]
   for i in range(36):
@@ -152,7 +192,7 @@ def test_pictures_of_patients(tmp_path):
     "smoke",
     methods=("confidence", "entropy"),
     seeds=1,
-    assignments=[*SMALL, "full=false", "model=mlp", "rotation=0"],
+    assignments=[*SMALL, "full=false", "model=mlp", "rounds=0"],
   )
   page_of = study.run(plan, tmp_path / "w", quiet())
   split = json.loads((tmp_path / "w/low/split.json").read_text())
@@ -163,7 +203,31 @@ def test_pictures_of_patients(tmp_path):
   assert not groups["pool"] & groups["test"] and len(split["test"]) == 12
   text = page_of.read_text()
   assert "No deviation of the reference code" in text
-  assert "Here. Noise floor" in text and "In table T7a. Noise floor" in text
+  assert "stand in" not in text and "Here. Noise floor" not in text
+
+
+def test_a_model_without_numbers_ends_after_the_page(
+  rows, tmp_path, monkeypatch
+):
+  def train(comparison, console):
+    if comparison.workdir.name == "low":
+      raise Diverged("in round 1 no numbers")
+
+  monkeypatch.setattr(study.compare, "train", train)
+  plan = make_plan(
+    "isic",
+    str(rows),
+    budgets=["low", "high"],
+    assignments=["start=6", "query=4", "model=auto", "widths="],
+  )
+  console = quiet()
+  with pytest.raises(Diverged, match="in round 1 no numbers"):
+    study.run(plan, tmp_path, console)
+  text = (tmp_path / "report.html").read_text()
+  assert "Stopped: in round 1 no numbers." in text
+  assert "Budget low (stopped before its end" in text
+  assert "Budget high: no run has finished." in text
+  assert "report: " in console.file.getvalue()
 
 
 def test_a_budget_the_pool_cannot_pay_for(slices, tmp_path):

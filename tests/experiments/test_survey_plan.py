@@ -20,10 +20,47 @@ def test_every_size_and_deviation_makes_settings(tmp_path):
       for config in plan.configs.values():
         assert config.shared_start and config.acquisition[0] == "random"
     assert tuple(plan.configs) == tuple(benchmark.budgets)
-    assert plan.configs[next(iter(plan.configs))].acquisition == (
-      benchmark.methods
-    )
-  assert plan.configs["low"].steps == 200 and plan.configs["high"].steps == 2800
+    first = next(iter(plan.configs.values()))
+    assert first.acquisition == (*benchmark.methods, *benchmark.more)
+
+
+def test_steps_are_those_of_the_text_on_the_average(tmp_path):
+  """100 epochs in batches of 128, over the six fits of a budget."""
+  for name in ("nct", "isic"):
+    plan = make_plan(name, str(tmp_path), "paper")
+    for budget, mean in (("low", 183), ("high", 2783)):
+      config = plan.configs[budget]
+      labels = config.start * np.arange(1, 7)
+      steps = 100 * np.ceil(labels / config.batch)
+      assert round(steps.mean()) == mean
+      assert config.steps == pytest.approx(mean, rel=0.1)
+
+
+def test_paper_mirrors_and_parity_does_not():
+  """ACDC: the text flips, the code turns; cpu does neither."""
+  for size, preset, expected in (
+    ("paper", "clean", (True, True)),
+    ("paper", "parity", (False, True)),
+    ("cpu", "clean", (False, False)),
+  ):
+    config = make_plan("acdc", "x.npz", size, preset).configs["b10"]
+    assert (config.flips, config.turns) == expected
+
+
+def test_acdc_runs_more_than_the_table_has():
+  paper = make_plan("acdc", "x.npz", "paper").configs["b10"].acquisition
+  assert paper[-3:] == ("bald", "dbal", "foreground_random")
+  cpu = make_plan("acdc", "x.npz", "cpu").configs["b10"].acquisition
+  assert cpu == ("random", "entropy", "margin", "badge", "k_center")
+
+
+def test_deviations_have_one_order():
+  asked = ["truncated_labels", "shared_start", "shared_start"]
+  plan = make_plan("acdc", "x.npz", deviate=asked)
+  assert plan.deviations == ("shared_start", "truncated_labels")
+  assert make_plan("acdc", "x.npz", "cpu", "parity", deviate=[]) == (
+    make_plan("acdc", "x.npz", "cpu", "clean")._replace(preset="parity")
+  )
 
 
 @pytest.mark.parametrize(
