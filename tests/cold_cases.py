@@ -3,8 +3,11 @@
 import numpy as np
 from rich.console import Console
 
+from experiments import store
 from experiments.cold import study
-from experiments.cold.rows import read_row
+from experiments.cold.plan import expand, make_plan
+from experiments.cold.results import collect
+from experiments.cold.rows import path_of, read_row
 from experiments.config import Config
 
 QUIET = Console(quiet=True)
@@ -55,3 +58,18 @@ def found(workdir, rows):
     {k: v for k, v in record.items() if not k.startswith("seconds_")}
     for record in records
   ]
+
+
+def tell(workdir, plan, score_of, num_pool=18):
+  """Results of rows that score `score_of(row)`, on two classes."""
+  for row in expand(plan, num_pool):
+    record = row._asdict() | {"auc": score_of(row), "classes_seen": 2}
+    record["ids"] = [f"item{row.seed}{i}" for i in range(row.budget)]
+    store.write_json(path_of(workdir, row), record)
+  return collect(workdir, plan, "auc", num_pool, 2)
+
+
+def plan_of(task="classification", **asked):
+  """A small plan: k-center on principal components, 2 labels."""
+  asked = {"encoders": ("pca",), "methods": ("k_center",)} | asked
+  return make_plan("smoke", task, 2, **({"budgets": (2,)} | asked))

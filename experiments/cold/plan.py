@@ -7,11 +7,12 @@ from typing import NamedTuple
 from alx import label_free
 from alx.acquisition import BY_NAME
 from alx.label_free import Encoding
+from experiments.config import BASELINES
 
-RANDOM, FULL = "random", "full"
+RANDOM, FOREGROUND = BASELINES
+FULL = "full"
 NO_ENCODER = "none"  # of the rows that look at no features
 METHODS = (
-  RANDOM,
   "k_center",
   "typiclust",
   "prob_cover",
@@ -24,18 +25,19 @@ class Plan(NamedTuple):
   """What is compared."""
 
   encoders: tuple[str, ...]
-  methods: tuple[str, ...]  # random first
+  baselines: tuple[str, ...]  # look at no features; random first
+  methods: tuple[str, ...]  # each on the features of every encoder
   budgets: tuple[int, ...]  # numbers of first labels, ascending
   seeds: int  # paired repeats of everything
-  draws: int  # random sets; beyond `seeds` only for the percentiles
+  draws: int  # random sets; those beyond `seeds` are in no pair
   encoding: Encoding
   fields: Mapping  # of Config
 
   @property
   def arms(self) -> list[tuple[str, str]]:
-    """(encoder, method) of everything but random."""
-    others = [name for name in self.methods if name != RANDOM]
-    return [(encoder, name) for encoder in self.encoders for name in others]
+    """(encoder, method) of everything that is chosen, random first."""
+    alone = [(NO_ENCODER, name) for name in self.baselines]
+    return alone + [(e, name) for e in self.encoders for name in self.methods]
 
 
 class Row(NamedTuple):
@@ -53,44 +55,45 @@ class Row(NamedTuple):
 
 
 # Chosen so that a study takes the time that cold_start's help states.
+_PICTURES = Plan(
+  encoders=label_free.NAMES,
+  baselines=(RANDOM,),
+  methods=METHODS,
+  budgets=(5, 10, 20, 40),
+  seeds=5,
+  draws=15,
+  encoding=label_free.encoding_for(2),
+  fields={"steps": 300},
+)
+_SLICES = _PICTURES._replace(
+  baselines=BASELINES,
+  budgets=(5, 15),
+  seeds=3,
+  draws=6,
+  encoding=dataclasses.replace(label_free.encoding_for(2), steps=200),
+  fields={"steps": 250, "widths": (8, 16, 32, 64)},
+)
+_VOLUMES = _SLICES._replace(
+  budgets=(2, 5),
+  encoding=dataclasses.replace(label_free.encoding_for(3), steps=200),
+  fields={"steps": 300},
+)
 _CPU = {
-  ("classification", 2): Plan(
-    encoders=label_free.NAMES,
-    methods=METHODS,
-    budgets=(5, 10, 20, 40),
-    seeds=5,
-    draws=15,
-    encoding=label_free.encoding_for(2),
-    fields={"steps": 300},
+  ("classification", 2): _PICTURES,
+  ("classification", 3): _VOLUMES._replace(
+    baselines=(RANDOM,), budgets=_SLICES.budgets
   ),
-  ("segmentation", 2): Plan(
-    encoders=("pca", "simclr"),
-    methods=METHODS,
-    budgets=(5, 15),
-    seeds=3,
-    draws=6,
-    encoding=label_free.encoding_for(2),
-    fields={"steps": 250, "widths": (8, 16, 32, 64)},
-  ),
-  ("segmentation", 3): Plan(
-    encoders=("pca", "simclr"),
-    methods=METHODS,
-    budgets=(2, 5),
-    seeds=3,
-    draws=6,
-    encoding=label_free.encoding_for(3),
-    fields={"steps": 300},
-  ),
+  ("segmentation", 2): _SLICES,
+  ("segmentation", 3): _VOLUMES,
 }
-_TINY = Encoding(widths=(4, 8), longest=16, steps=4, batch=8)
 _SMOKE = {
   kind: plan._replace(
     encoders=("pca", "simclr"),
-    methods=(RANDOM, "k_center", "typiclust"),
+    methods=("k_center", "typiclust"),
     budgets=(2, 4),
     seeds=2,
     draws=3,
-    encoding=_TINY,
+    encoding=Encoding(widths=(4, 8), longest=16, steps=4, batch=8),
     fields={"steps": 4, "widths": (4, 8), "batch": 4},
   )
   for kind, plan in _CPU.items()
@@ -111,28 +114,37 @@ def make_plan(
   """The plan of a size for a kind of data, with what the user asks for.
 
   Raises:
-    ValueError: for what is not known, not positive or named twice.
+    ValueError: for what is not known, not positive or named twice, or fewer
+      draws than seeds.
   """
   if (task, spatial_dims) not in SIZES[size]:
     raise ValueError(f"{task} of {spatial_dims}-D images is not supported")
   plan = SIZES[size][task, spatial_dims]
-  seeds = plan.seeds if seeds is None else seeds
-  plan = plan._replace(
+  seeds = plan.seeds if seeds is None else _at_least("seeds", seeds, 1)
+  if draws is None:
+    draws = max(plan.draws, seeds)
+  return plan._replace(
     encoders=_known("encoders", encoders or plan.encoders, label_free.NAMES),
-    methods=_with_random(methods or plan.methods),
-    budgets=_checked_budgets(budgets or plan.budgets),
+    methods=_of_features(methods or plan.methods, plan.baselines),
+    budgets=_ascending(budgets or plan.budgets),
     seeds=seeds,
-    draws=max(plan.draws if draws is None else draws, seeds),
+    draws=_at_least("draws, one for every seed", draws, seeds),
   )
-  if seeds < 1:
-    raise ValueError(f"seeds: wanted at least 1, found {seeds}")
-  return plan
 
 
-def _with_random(methods):
+def _at_least(what, found, least):
+  if found < least:
+    raise ValueError(f"{what}: wanted at least {least}, found {found}")
+  return found
+
+
+def _of_features(methods, baselines):
+  """Those that read features; the baselines are there unasked."""
   able = [n for n, row in BY_NAME.items() if row.needs == ("features",)]
-  chosen = [name for name in methods if name != RANDOM]
-  return (RANDOM, *_known("methods", chosen, able))
+  chosen = [name for name in methods if name not in baselines]
+  if not chosen:
+    raise ValueError(f"methods: wanted one beside {', '.join(methods)}")
+  return _known("methods", chosen, able)
 
 
 def _known(what, names, known):
@@ -144,7 +156,7 @@ def _known(what, names, known):
   return tuple(names)
 
 
-def _checked_budgets(budgets):
+def _ascending(budgets):
   if min(budgets) < 1 or len(set(budgets)) < len(budgets):
     raise ValueError(
       f"budgets: wanted different numbers of 1 or more, found {budgets}"
@@ -156,19 +168,20 @@ def expand(plan: Plan, num_pool: int) -> list[Row]:
   """All rows, seeds outermost: what is stopped holds whole comparisons.
 
   Raises:
-    ValueError: if the pool is smaller than a budget.
+    ValueError: if a budget leaves nothing to choose.
   """
-  if plan.budgets[-1] > num_pool:
+  if plan.budgets[-1] >= num_pool:
     raise ValueError(
-      f"budgets: wanted at most the {num_pool} items of the pool, found "
+      f"budgets: wanted fewer than the {num_pool} items of the pool, found "
       f"{plan.budgets[-1]}"
     )
   rows = []
   for seed in range(plan.draws):
-    rows += [Row(NO_ENCODER, RANDOM, b, seed) for b in plan.budgets]
-    if seed < plan.seeds:
+    repeated = seed < plan.seeds
+    arms = plan.arms if repeated else [(NO_ENCODER, RANDOM)]
+    rows += [Row(*arm, budget, seed) for arm in arms for budget in plan.budgets]
+    if repeated:
       rows.append(Row(NO_ENCODER, FULL, num_pool, seed))
-      rows += [Row(*arm, b, seed) for arm in plan.arms for b in plan.budgets]
   return rows
 
 

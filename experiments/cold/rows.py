@@ -9,49 +9,12 @@ import jax
 import numpy as np
 
 import alx
-from alx import label_free
 from alx.loop import draw_start
-from experiments import encode, rounds, store
-from experiments.cold.plan import FULL, NO_ENCODER, RANDOM, Plan, Row
+from experiments import rounds, store
+from experiments.cold.features import Features
+from experiments.cold.plan import FOREGROUND, FULL, NO_ENCODER, RANDOM, Row
 from experiments.compare import Comparison
 from experiments.problem import metrics_of, predict_test
-
-
-class Features:
-  """Label-free features of a study's items, each made once and kept."""
-
-  def __init__(self, ready: Comparison, plan: Plan):
-    """Makes nothing yet."""
-    self._ready, self._encoding = ready, plan.encoding
-    self._images, self._last = None, ("", np.zeros(0))
-
-  def of_pool(
-    self, encoder: str, seed: int, progress: Callable | None = None
-  ) -> np.ndarray:
-    """[P, D] of the pool's items in its order, with mean 0.
-
-    So that angles, which some methods go by, are around the middle of the
-    pool. Read from the file of an earlier call where there is one.
-    """
-    name = encoder
-    if encoder not in label_free.WITHOUT_KEY:
-      name = f"{encoder}-seed{seed}"
-    if self._last[0] != name:
-      self._last = name, self._centred(name, encoder, seed, progress)
-    return self._last[1]
-
-  def _centred(self, name, encoder, seed, progress):
-    dataset, split = self._ready.problem.dataset, self._ready.problem.split
-    path = self._ready.workdir / "features" / f"{name}.npz"
-    if not path.exists():
-      if self._images is None:
-        self._images = label_free.shrink(dataset, self._encoding)
-      rows = encode.encode(
-        dataset, split, self._images, encoder, seed, self._encoding, progress
-      )
-      encode.save(path, dataset, split, rows)
-    rows = encode.load(path, dataset)[split.pool]
-    return rows - rows.mean(0, keepdims=True)
 
 
 def path_of(workdir: pathlib.Path, row: Row) -> pathlib.Path:
@@ -60,9 +23,21 @@ def path_of(workdir: pathlib.Path, row: Row) -> pathlib.Path:
 
 
 def read_row(workdir: pathlib.Path, row: Row) -> dict | None:
-  """What a finished row found; None if it is not finished."""
+  """What a finished row found; None if it is not finished.
+
+  Raises:
+    ValueError: for a damaged file.
+  """
   path = path_of(workdir, row)
-  return json.loads(path.read_text()) if path.exists() else None
+  if not path.exists():
+    return None
+  try:
+    return json.loads(path.read_text())
+  except ValueError as error:
+    raise ValueError(
+      f"{path}: wanted a finished row as JSON, {error}; without the file it is "
+      "done again"
+    ) from error
 
 
 def run_row(
@@ -73,7 +48,7 @@ def run_row(
 ) -> None:
   """Chooses the items of a row, trains, tests, and writes its file."""
   begun = time.monotonic()
-  items = choose(row, features, len(ready.problem.split.pool), progress)
+  items = choose(ready, row, features, progress)
   chosen = time.monotonic()
   found = train_and_test(ready, row.seed, items)
   record = {
@@ -89,23 +64,32 @@ def run_row(
 
 
 def choose(
+  ready: Comparison,
   row: Row,
   features: Features,
-  num_pool: int,
   progress: Callable | None = None,
 ) -> np.ndarray:
   """[budget] the items that are labelled first, places in the pool.
 
   Random is what `experiments.run` starts a run of this seed with.
   """
+  num_pool = len(ready.problem.split.pool)
   if row.method == FULL:
     return np.arange(num_pool)
-  if row.method == RANDOM:
-    return np.asarray(
-      draw_start(jax.random.key(row.seed), num_pool, row.budget)
-    )
+  if row.encoder == NO_ENCODER:
+    order = draw_start(jax.random.key(row.seed), num_pool, num_pool)
+    if row.method == FOREGROUND:
+      order = _foreground_first(ready, np.asarray(order))
+    return np.asarray(order[: row.budget])
   rows = features.of_pool(row.encoder, row.seed, progress)
   return alx.query(row.method, k=row.budget, features=rows, key=row.seed)
+
+
+def _foreground_first(ready, order):
+  """The order, but the items whose true labels show none at its end."""
+  dataset, pool = ready.problem.dataset, ready.problem.split.pool
+  shown = np.array([np.any(dataset.labels[pool[i]]) for i in order])
+  return np.concatenate([order[shown], order[~shown]])
 
 
 def train_and_test(
@@ -136,41 +120,3 @@ def ids_of(ready: Comparison, items: Sequence[int]) -> list[str]:
   """Their ids, in the order of choice."""
   dataset, pool = ready.problem.dataset, ready.problem.split.pool
   return [dataset.ids[pool[i]] for i in items]
-
-
-def coverage(rows: np.ndarray, items: Sequence[int]) -> tuple[float, float]:
-  """Mean and largest distance of the rows [P, D] to the nearest of some."""
-  rows = np.asarray(rows, np.float64)
-  nearest = np.full(len(rows), np.inf)
-  for item in items:
-    apart = np.sqrt(np.square(rows - rows[item]).sum(1))
-    nearest = np.minimum(nearest, apart)
-  return float(nearest.mean()), float(nearest.max())
-
-
-def coverage_rows(
-  ready: Comparison, plan: Plan, features: Features
-) -> list[dict]:
-  """Coverage of every set, random ones too, in the features of each encoder."""
-  pool = ready.problem.split.pool
-  places = {ready.problem.dataset.ids[item]: i for i, item in enumerate(pool)}
-  found = []
-  for encoder in plan.encoders:
-    for seed in range(plan.seeds):
-      rows = features.of_pool(encoder, seed)
-      for method in plan.methods:
-        for budget in plan.budgets:
-          by = NO_ENCODER if method == RANDOM else encoder
-          record = read_row(ready.workdir, Row(by, method, budget, seed))
-          mean, largest = coverage(rows, [places[i] for i in record["ids"]])
-          found.append(
-            {
-              "encoder": encoder,
-              "method": method,
-              "budget": budget,
-              "seed": seed,
-              "mean_distance": f"{mean:.9g}",
-              "largest_distance": f"{largest:.9g}",
-            }
-          )
-  return found

@@ -3,13 +3,15 @@
 import dataclasses
 import pathlib
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from rich.console import Console
 
 from experiments import compare, problem, store
+from experiments.cold.features import Features
 from experiments.cold.plan import Plan, Row, expand, make_plan, recorded
-from experiments.cold.rows import Features, read_row, run_row
+from experiments.cold.rows import read_row, run_row
 from experiments.compare import Comparison
 from experiments.config import Config, override
 
@@ -62,19 +64,23 @@ def prepare(
 
 
 def run_all(study: Study, console: Console) -> Features:
-  """Does the rows that are not finished; returns the features they needed."""
+  """Does the rows that are not finished; returns the features they needed.
+
+  Raises:
+    ValueError: for damaged files, or features that cannot be made.
+  """
   features = Features(study.ready, study.plan)
   with compare.progress_bars(console) as bars:
     overall = bars.add_task("all rows", total=len(study.rows))
-    encoding = bars.add_task("", total=None, visible=False)
-
-    def show(done, total):
-      bars.update(encoding, completed=done, total=total, visible=done < total)
-
+    learning = bars.add_task("", total=None, visible=False)
     for row in study.rows:
       if read_row(study.ready.workdir, row) is None:
         bars.update(overall, description=row.name)
-        bars.update(encoding, description=f"learning {row.encoder}")
-        run_row(study.ready, row, features, show)
+        bars.update(learning, description=f"learning {row.encoder}")
+        run_row(study.ready, row, features, partial(_show, bars, learning))
       bars.advance(overall)
   return features
+
+
+def _show(bars, bar, done, total):
+  bars.update(bar, completed=done, total=total, visible=done < total)

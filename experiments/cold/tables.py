@@ -7,33 +7,58 @@ import numpy as np
 from alx import stats
 from alx.report import words
 from alx.report.tables import Table
-from experiments.cold.plan import NO_ENCODER, RANDOM, Row
-from experiments.cold.results import Line, Results
+from experiments.cold.gaps import Gap
+from experiments.cold.plan import FOREGROUND, RANDOM, Row
+from experiments.cold.results import Line, Results, name_of
 
 _MOST = 8  # lines of a table of failures
 
 
-def of_budget(results: Results, budget: int) -> Table:
-  """Every arm at one number of labels."""
-  metric = words.LABELS.get(results.metric, results.metric)
-  head = ["", metric, "sd", "minus random", "p", "p, Holm", "percentile"]
-  lines = [line for line in results.lines if line.budget == budget]
-  return Table(head, [_row(line) for line in lines])
+def in_pairs(results: Results, budget: int) -> Table:
+  """Every arm at one number of labels, against random of the same seed."""
+  head = ["", results.metric_name, "sd", "minus random", "p", "p, Holm"]
+  return Table(
+    head,
+    [
+      [
+        line.name,
+        interval(line.score, words.number),
+        words.number(line.sd),
+        *_gap(line.minus_random),
+      ]
+      for line in results.lines
+      if line.budget == budget
+    ],
+  )
 
 
-def _row(line):
-  return [
-    line.name,
-    interval(line.score, words.number),
-    words.number(line.sd),
-    interval(line.minus_random, words.signed),
-    words.number(line.p),
-    words.number(line.p_holm),
-    words.number(line.percentile, 0),
-  ]
+def beside(results: Results, budget: int) -> Table:
+  """The same arms against all random sets, and foreground_random if any."""
+  head = ["", "percentile", f"minus {results.plan.draws} random sets"]
+  head += ["p, Welch", "p, Holm"]
+  knows = FOREGROUND in results.plan.baselines
+  if knows:
+    head += [f"minus {words.plain(FOREGROUND)}", "p", "p, Holm"]
+  return Table(
+    head,
+    [
+      [
+        line.name,
+        words.number(line.percentile, 0),
+        *_gap(line.minus_draws),
+        *(_gap(line.minus_foreground) if knows else ()),
+      ]
+      for line in results.lines
+      if line.budget == budget and line.method != RANDOM
+    ],
+  )
 
 
-def interval(found: stats.Interval, write=words.signed) -> str:
+def _gap(gap):
+  return [interval(gap), words.number(gap.p), words.number(gap.p_holm)]
+
+
+def interval(found: stats.Interval | Gap, write=words.signed) -> str:
   """A mean, and its interval below it."""
   if not np.isfinite(found.low):
     return write(found.mean)
@@ -42,36 +67,44 @@ def interval(found: stats.Interval, write=words.signed) -> str:
 
 def coverage(results: Results, rows: list[dict], encoder: str) -> Table:
   """Mean distance to the nearest labelled item, over that of random sets."""
-  mine = [row for row in rows if row["encoder"] == encoder]
-  base = {
-    (row["budget"], row["seed"]): float(row["mean_distance"])
-    for row in mine
-    if row["method"] == RANDOM
+  plan = results.plan
+  found = {
+    (row["method"], row["budget"], row["seed"]): float(row["mean_distance"])
+    for row in rows
+    if row["encoder"] == encoder
   }
-  budgets, lines = results.plan.budgets, []
-  for method in results.plan.methods[1:]:
-    shares = [
-      [
-        float(row["mean_distance"]) / (base[b, row["seed"]] or np.nan)
-        for row in mine
-        if (row["method"], row["budget"]) == (method, b)
-      ]
-      for b in budgets
-    ]
-    cells = [words.with_sd(share, 2) for share in shares]
-    lines.append([words.plain(method), *cells])
-  return Table(["", *(f"{b} labels" for b in budgets)], lines)
+  methods = [m for m in (*plan.baselines, *plan.methods) if m != RANDOM]
+  lines = [
+    [words.plain(m), *(_shares(found, plan, m, b) for b in plan.budgets)]
+    for m in methods
+  ]
+  return Table(_budgets(plan), lines)
+
+
+def _shares(found, plan, method, budget):
+  """Mean and sd over the seeds, as multiples of random."""
+  shares = [
+    found[method, budget, seed] / (found[RANDOM, budget, seed] or np.nan)
+    for seed in range(plan.seeds)
+  ]
+  return words.with_sd(shares, 2)
+
+
+def _budgets(plan):
+  return ["", *(f"{budget} labels" for budget in plan.budgets)]
 
 
 def classes(results: Results) -> Table:
   """How many classes the first labels show, mean over the seeds."""
   plan = results.plan
-  lines = []
-  for encoder, method in [(NO_ENCODER, RANDOM), *plan.arms]:
-    seen = [_seen(results, encoder, method, b) for b in plan.budgets]
-    name = _line_of(results, encoder, method, plan.budgets[0]).name
-    lines.append([name, *(words.number(x.mean(), 1) for x in seen)])
-  return Table(["", *(f"{b} labels" for b in plan.budgets)], lines)
+
+  def cells(arm):
+    seen = [_seen(results, *arm, budget) for budget in plan.budgets]
+    return [words.number(found.mean(), 1) for found in seen]
+
+  return Table(
+    _budgets(plan), [[name_of(*arm), *cells(arm)] for arm in plan.arms]
+  )
 
 
 def missing_classes(results: Results) -> Table:
@@ -85,13 +118,17 @@ def missing_classes(results: Results) -> Table:
   return Table(["", "labels", "seeds that lack a class"], lines)
 
 
+def _seen(results, encoder, method, budget):
+  found = results.of_arm(encoder, method, budget)
+  return np.array([record["classes_seen"] for record in found])
+
+
 def worst_arms(lines: Iterable[Line]) -> Table:
   """Where random is ahead, the farthest first."""
   behind = [line for line in lines if line.minus_random.mean < 0]
-  behind.sort(key=lambda line: float(line.minus_random.mean))
-  head = ["", "labels", "minus random"]
+  behind.sort(key=lambda line: line.minus_random.mean)
   return Table(
-    head,
+    ["", "labels", "minus random"],
     [
       [line.name, str(line.budget), interval(line.minus_random)]
       for line in behind[:_MOST]
@@ -102,20 +139,17 @@ def worst_arms(lines: Iterable[Line]) -> Table:
 def worst_rows(results: Results) -> Table:
   """The single models that fell farthest behind random of their seed."""
   found = []
-  for line in results.lines[len(results.plan.budgets) :]:
+  for line in results.compared:
     scores = results.scores(line.encoder, line.method, line.budget)
-    base = results.scores(NO_ENCODER, RANDOM, line.budget)
-    for seed, gap in enumerate(scores - base):
-      if gap < 0:
-        found.append((float(gap), line, seed))
+    apart = scores - results.random(line.budget)
+    found += [(gap, line, seed) for seed, gap in enumerate(apart) if gap < 0]
   found.sort(key=lambda entry: entry[0])
   head = ["", "labels", "seed", "minus random", "classes", "first items"]
   return Table(head, [_worst(results, *entry) for entry in found[:_MOST]])
 
 
 def _worst(results, gap, line, seed):
-  row = Row(line.encoder, line.method, line.budget, seed)
-  record = results.records[row]
+  record = results.records[Row(line.encoder, line.method, line.budget, seed)]
   ids = record["ids"][:4]
   more = " …" if len(record["ids"]) > len(ids) else ""
   return [
@@ -126,13 +160,3 @@ def _worst(results, gap, line, seed):
     f"{record['classes_seen']} of {results.num_classes}",
     ", ".join(ids) + more,
   ]
-
-
-def _seen(results, encoder, method, budget):
-  rows = [Row(encoder, method, budget, s) for s in range(results.plan.seeds)]
-  return np.array([results.records[row]["classes_seen"] for row in rows])
-
-
-def _line_of(results, encoder, method, budget):
-  wanted = encoder, method, budget
-  return next(line for line in results.lines if line[:3] == wanted)

@@ -1,45 +1,16 @@
-"""What a cold-start study says, sentence by sentence, out of its numbers."""
+"""What a cold-start page says of the study itself, out of its settings."""
 
-import numpy as np
-
+from alx import label_free
 from alx.report import words
-from experiments.cold.plan import NO_ENCODER, RANDOM
-from experiments.cold.results import Line, Results
+from experiments.cold.plan import FOREGROUND, Plan
+from experiments.cold.results import Results
 from experiments.compare import Comparison
-
-_ALPHA = 0.05
 
 
 def title(ready: Comparison) -> str:
   """The question."""
   name = ready.problem.dataset.name
   return f"Which items of {name} to label first, without any label?"
-
-
-def summary(results: Results) -> str:
-  """What came out."""
-  lines = compared(results)
-  above, below = _above(lines), _below(lines)
-  sure = [line for line in above + below if line.p_holm < _ALPHA]
-  return (
-    f"Of {words.counted(len(lines), 'comparison')} with random sets of the "
-    f"same size, {len(above)} are above random by a 95% interval that excludes "
-    f"0, and {len(below)} below; {len(sure)} remain after correction for the "
-    f"number of comparisons. {_best(results)}"
-  )
-
-
-def _best(results):
-  """The highest mean at each budget, random among the candidates."""
-  told = []
-  for budget in results.plan.budgets:
-    mine = [line for line in results.lines if line.budget == budget]
-    known = [line for line in mine if np.isfinite(line.score.mean)]
-    if known:
-      best = max(known, key=lambda line: float(line.score.mean))
-      score = words.number(best.score.mean)
-      told.append(f"{best.name} at {budget} labels ({score})")
-  return f"The highest means: {words.listed(told)}." if told else ""
 
 
 def data(ready: Comparison) -> tuple[str, ...]:
@@ -61,126 +32,126 @@ def data(ready: Comparison) -> tuple[str, ...]:
 
 def protocol(ready: Comparison, results: Results) -> tuple[str, ...]:
   """How, so that it can be done again."""
-  plan, config = results.plan, ready.config
-  encoding = plan.encoding
+  plan = results.plan
   return (
-    f"Encoders: {words.listed(plan.encoders)}. They learn from the images of "
-    "the pool alone, never from a label or a test item. Images are resampled "
-    f"to at most {encoding.longest} voxels an axis; networks have "
-    f"{words.listed([str(w) for w in encoding.widths])} channels and are "
-    f"trained for {encoding.steps} steps of {encoding.batch} items, anew for "
-    "every seed; items of one patient are not contrasted with each other. "
-    "Features have the pool's mean taken away.",
-    f"Methods: {words.listed([words.plain(m) for m in plan.methods])}, each "
-    f"asked once for {words.listed([str(b) for b in plan.budgets])} items with "
-    "nothing labelled. Then one model is trained from scratch on these items "
-    f"({config.model}, {config.steps} steps of {config.batch}) and tested. "
-    "A seed decides the encoder, the draws of the method and of random, the "
-    "first weights and the batches of the model, and is the same for all arms.",
-    f"{words.counted(plan.seeds, 'seed')} for every arm, "
-    f"{words.counted(plan.draws, 'random set')} of each size for the "
-    "percentiles. Intervals are Student's t over seeds, 95%; differences are "
-    "of pairs of one seed; Holm's correction is over all "
-    f"{len(compared(results))} comparisons.",
+    _encoders(plan),
+    _methods(plan) + _training(ready.config),
+    *_foreground(plan),
+    _comparisons(plan, len(results.compared)),
   )
 
 
-def curve_caption(results: Results, encoder: str) -> str:
+def _encoders(plan: Plan):
+  told = [
+    f"Encoders: {words.listed(plan.encoders)}. They learn from the images of "
+    "the pool alone, never from a label or a test item. Images are resampled "
+    f"to at most {plan.encoding.longest} voxels an axis."
+  ]
+  if "pca" in plan.encoders:
+    told.append(
+      f"pca takes the first {plan.encoding.widths[-1]} principal components at "
+      "most, the same for every seed."
+    )
+  told += _networks(plan)
+  return " ".join([*told, "Features have the pool's mean taken away."])
+
+
+def _networks(plan):
+  names = [n for n in plan.encoders if n not in label_free.WITHOUT_KEY]
+  if not names:
+    return []
+  widths = words.listed([str(width) for width in plan.encoding.widths])
+  told = [
+    f"{words.listed(names)}: networks of {widths} channels, trained for "
+    f"{plan.encoding.steps} steps of {plan.encoding.batch} items, anew for "
+    "every seed."
+  ]
+  if "simclr" in names:
+    told.append("simclr does not contrast items of one patient.")
+  return told
+
+
+def _methods(plan):
+  names = [words.plain(name) for name in (*plan.baselines, *plan.methods)]
+  budgets = [str(budget) for budget in plan.budgets]
+  return (
+    f"Methods: {words.listed(names)}, each asked once for "
+    f"{words.listed(budgets)} items with nothing labelled. "
+  )
+
+
+def _training(config):
+  return (
+    "Then one model is trained from scratch on these items "
+    f"({config.model}, {config.steps} steps of {config.batch}) and tested. "
+    "A seed decides the encoder, the draws of the method and of random, the "
+    "first weights and the batches of the model, and is the same for all arms."
+  )
+
+
+def _foreground(plan):
+  if FOREGROUND not in plan.baselines:
+    return ()
+  return (
+    f"{words.plain(FOREGROUND).capitalize()} is random's order without the "
+    "items whose true label is background alone. Nobody knows these before "
+    "reading them: it uses what a reader would not know, and is a mark to hold "
+    "the methods against, not one of them.",
+  )
+
+
+def _comparisons(plan, count):
+  return (
+    f"{words.counted(plan.seeds, 'seed')} for every arm, "
+    f"{words.counted(plan.draws, 'random set')} of each size. Differences are "
+    "of pairs of one seed, and these decide. Beside them every arm is held "
+    "against all random sets of its size by Welch's test, which uses more sets "
+    "and no pairs. Intervals are Student's t over seeds, 95%, each by itself; "
+    f"Holm's correction is over all {count} comparisons with one baseline."
+  )
+
+
+def pairs_note(budget: int) -> str:
+  """Below the first table of a number of labels."""
+  return f"{budget} labels, in pairs of one seed."
+
+
+def beside_note(plan: Plan, budget: int) -> str:
+  """Below the second table: what its columns are."""
+  note = (
+    f"{budget} labels, against all {words.counted(plan.draws, 'random set')}. "
+    "Percentile: where a model stands among them, mean over seeds; 50 is no "
+    f"better than random, and one set is {words.number(100 / plan.draws, 0)} "
+    "points."
+  )
+  if FOREGROUND in plan.baselines:
+    note += f" Differences to {words.plain(FOREGROUND)} are of pairs."
+  return note
+
+
+def curve_caption(plan: Plan, encoder: str) -> str:
   """Of the curve of one encoder."""
   return (
     f"Models trained on first labels chosen on the features of {encoder}, and "
     "on random ones. Lines are means and bands 95% intervals over "
-    f"{words.counted(results.plan.seeds, 'seed')}; every point is a set of its "
-    "own, not a growing one."
+    f"{words.counted(plan.seeds, 'seed')}; every point is a set of its own, "
+    "not a growing one."
   )
 
 
-def conclusions(ready: Comparison, results: Results) -> tuple[str, ...]:
-  """What may be concluded, and what may not."""
-  lines = compared(results)
+def coverage_note(encoder: str) -> str:
+  """Below the table of coverage."""
   return (
-    _verdict(lines),
-    _resolution(lines, results),
-    *_repeats(results),
-    f"One data set, one split of it with {len(ready.problem.split.test)} test "
-    "items, one network and one schedule: nothing here speaks of others. The "
-    "seeds repeat the choice and the training, not the drawing of the pool or "
-    "of the test items.",
-  )
-
-
-def _verdict(lines):
-  above, below = _above(lines), _below(lines)
-  sure = [line for line in lines if line.p_holm < _ALPHA]
-  expected = words.number(_ALPHA / 2 * len(lines), 1)
-  return (
-    f"By themselves, {len(above)} of {len(lines)} intervals lie above 0"
-    f"{_named(above)} and {len(below)} below{_named(below)}; about {expected} "
-    "on either side are expected where nothing differs. After Holm's "
-    f"correction {len(sure)} remain{_named(sure)}."
-    + ("" if sure else " No arm is shown to differ from random.")
-  )
-
-
-def _named(lines):
-  if not lines:
-    return ""
-  named = [f"{x.name} at {x.budget} labels" for x in lines]
-  return f" ({words.listed(named)})"
-
-
-def _resolution(lines, results):
-  halves = [float(x.minus_random.high - x.minus_random.low) / 2 for x in lines]
-  halves = [half for half in halves if np.isfinite(half)]
-  if not halves:
-    return "With one seed nothing can be told from chance."
-  metric = words.LABELS.get(results.metric, results.metric)
-  return (
-    f"The intervals of the differences reach {words.number(np.median(halves))} "
-    f"{metric} to either side in the median: smaller effects cannot be told "
-    f"from none with {words.counted(results.plan.seeds, 'seed')}."
-  )
-
-
-def _repeats(results):
-  """Arms that chose one set whatever the seed."""
-  fixed = [
-    line
-    for line in results.lines
-    if line.distinct_sets == 1 and results.plan.seeds > 1
-  ]
-  if not fixed:
-    return ()
-  return (
-    f"{len(fixed)} of {len(results.lines)} arms chose the same items in every "
-    f"seed{_named(fixed)}: their spread is that of training, and how such a "
-    "choice does elsewhere is not in it.",
+    f"{encoder}: mean distance of the pool's items to the nearest labelled "
+    "one, as a multiple of that of the random set of the seed. Below 1 the "
+    "pool is covered better."
   )
 
 
 def full_sentence(results: Results) -> str:
   """What all labels give."""
   found = results.full()
-  metric = words.LABELS.get(results.metric, results.metric)
-  bounds = words.bounds(found)
   return (
     f"With all {results.num_pool} labels of the pool the same training gives "
-    f"{metric} {words.number(found.mean)} ({bounds})."
+    f"{results.metric_name} {words.number(found.mean)} ({words.bounds(found)})."
   )
-
-
-def compared(results: Results) -> list[Line]:
-  """The lines that are held against random."""
-  return [
-    line
-    for line in results.lines
-    if (line.encoder, line.method) != (NO_ENCODER, RANDOM)
-  ]
-
-
-def _above(lines):
-  return [line for line in lines if line.minus_random.low > 0]
-
-
-def _below(lines):
-  return [line for line in lines if line.minus_random.high < 0]

@@ -5,8 +5,9 @@ import pytest
 
 from experiments import store
 from experiments.cold import report
+from experiments.cold.features import Features
 from experiments.cold.plan import NO_ENCODER
-from experiments.cold.rows import Features, choose, ids_of, path_of
+from experiments.cold.rows import choose, ids_of, path_of
 from tests.cold_cases import QUIET, prepare, score, write_classes
 
 
@@ -22,8 +23,7 @@ def written(tmp_path, **asked):
   study = prepare(write_classes(tmp_path), tmp_path / "work", asked)
   features = Features(study.ready, study.plan)
   for row in study.rows:
-    items = choose(row, features, len(study.ready.problem.split.pool))
-    invent(study.ready, row, items)
+    invent(study.ready, row, choose(study.ready, row, features))
   page = report.write(study.ready, study.plan, features, QUIET)
   return study, page.read_text()
 
@@ -51,4 +51,4 @@ def test_one_seed_tells_nothing(tmp_path):
   _, text = written(
     tmp_path, encoders=("pca",), methods=("k_center",), seeds=1, draws=1
   )
-  assert "With one seed nothing can be told from chance." in text
+  assert "no interval and no test: nothing can be told from chance." in text

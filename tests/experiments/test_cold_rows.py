@@ -7,7 +7,7 @@ import pytest
 
 from experiments import compare, store
 from experiments.cold import rows
-from experiments.cold.plan import NO_ENCODER, RANDOM, Row
+from experiments.cold.plan import FOREGROUND, NO_ENCODER, RANDOM, Row
 from tests.cold_cases import QUIET, prepare, write_classes, write_slices
 
 
@@ -17,6 +17,14 @@ def ready(tmp_path_factory):
   path = write_classes(tmp_path_factory.mktemp("data"))
   workdir = tmp_path_factory.mktemp("work")
   return prepare(path, workdir, model="mlp").ready
+
+
+@pytest.fixture(scope="module")
+def slices(tmp_path_factory):
+  """The same of a segmentation."""
+  folder = tmp_path_factory.mktemp("slices")
+  few = ["widths=4", "steps=1"]
+  return prepare(write_slices(folder), folder / "w", assignments=few).ready
 
 
 def test_random_is_the_first_round_of_an_ordinary_run(ready, tmp_path):
@@ -34,20 +42,38 @@ def test_random_is_the_first_round_of_an_ordinary_run(ready, tmp_path):
   assert [row["id"] for row in picks] == record["ids"]
 
 
-def test_slices_are_segmented_too(tmp_path):
-  study = prepare(
-    write_slices(tmp_path), tmp_path / "w", assignments=["widths=4", "steps=1"]
-  )
+def test_slices_are_segmented_too(slices):
   items = [0, 5]
-  found = rows.train_and_test(study.ready, 0, items)
+  found = rows.train_and_test(slices, 0, items)
   assert 0 <= found["dice"] <= 1
-  assert rows.classes_seen(study.ready, items) == 2
+  assert rows.classes_seen(slices, items) == 2
 
 
-def test_coverage_by_hand():
-  features = np.array([[0.0, 0.0], [3.0, 4.0], [0.0, 1.0]])
-  assert rows.coverage(features, [0]) == (2.0, 5.0)
-  assert rows.coverage(features, [0, 1, 2]) == (0.0, 0.0)
+def test_foreground_random_passes_over_what_shows_none(slices):
+  pool = slices.problem.split.pool
+  empty = set(pool[:4])
+  maps = tuple(
+    np.zeros((8, 8), np.uint8) if i in empty else label
+    for i, label in enumerate(slices.problem.dataset.labels)
+  )
+  dataset = slices.problem.dataset._replace(labels=maps)
+  other = slices._replace(problem=slices.problem._replace(dataset=dataset))
+  by = [
+    rows.choose(other, Row(NO_ENCODER, name, len(pool) - 2, 0), None).tolist()
+    for name in (RANDOM, FOREGROUND)
+  ]
+  shown = [i for i in by[0] if i >= 4]
+  assert by[1][: len(shown)] == shown and set(by[1][-2:]) <= {0, 1, 2, 3}
+  assert len(set(by[1])) == len(pool) - 2
+
+
+def test_a_damaged_row_is_named(ready):
+  row = Row(NO_ENCODER, RANDOM, 5, 0)
+  path = rows.path_of(ready.workdir, row)
+  path.parent.mkdir(exist_ok=True)
+  path.write_text('{"auc": 0.')
+  with pytest.raises(ValueError, match=r"random-5-seed0\.json: wanted a fin"):
+    rows.read_row(ready.workdir, row)
 
 
 def test_classes_of_label_maps_count_the_background(ready):
