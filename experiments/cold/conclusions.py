@@ -8,6 +8,7 @@ from experiments.cold.plan import FOREGROUND
 from experiments.cold.results import Results
 from experiments.compare import Comparison
 
+_MOST_NAMES = 8
 _ONE_SEED = "With one seed there is no interval and no test"
 
 
@@ -84,8 +85,11 @@ def _tally(lines, baseline):
 
 
 def _named(lines):
+  """Behind their number, unless there are too many to read."""
   if not lines:
     return ""
+  if len(lines) > _MOST_NAMES:
+    return " (see the tables)"
   named = [f"{x.name} at {x.budget} labels" for x in lines]
   return f" ({words.listed(named)})"
 
@@ -169,9 +173,9 @@ def _repeats(results):
   if not fixed:
     return ()
   return (
-    f"{len(fixed)} of {len(results.lines)} arms chose the same items in every "
-    f"seed{_named(fixed)}: their spread is that of training, and how such a "
-    "choice does elsewhere is not in it.",
+    f"Of {len(results.lines)} arms at one number of labels {len(fixed)} chose "
+    f"the same items in every seed{_named(fixed)}: their spread is that of "
+    "training alone, and no interval says how such a choice does elsewhere.",
   )
 
 

@@ -60,6 +60,12 @@ def test_foreground_random_is_held_against_too(tmp_path):
   assert "which knows what a reader would not" in told(results)
 
 
+def test_more_names_than_one_can_read_are_left_to_the_tables(tmp_path):
+  (line,) = tell(tmp_path, plan_of(), noisy).compared
+  assert conclusions._named([line]) == " (k-center on pca at 2 labels)"
+  assert conclusions._named([line] * 9) == " (see the tables)"
+
+
 def test_one_seed_has_no_interval(tmp_path):
   results = tell(tmp_path, plan_of(seeds=1, draws=1), noisy)
   text = conclusions.summary(results)
@@ -71,6 +77,6 @@ def test_the_same_items_for_every_seed_are_told(tmp_path):
   results = tell(tmp_path, plan_of(), noisy)
   line = results.lines[-1]._replace(distinct_sets=1)
   (text,) = conclusions._repeats(results._replace(lines=[line]))
-  assert text.startswith("1 of 1 arms chose the same items in every seed (k-")
+  assert "labels 1 chose the same items in every seed (k-center on" in text
   assert conclusions._repeats(results) == ()
   assert RANDOM in results.lines[0].name
