@@ -8,7 +8,7 @@ from experiments.cold import report
 from experiments.cold.features import Features
 from experiments.cold.plan import NO_ENCODER
 from experiments.cold.rows import choose, ids_of, path_of
-from tests.cold_cases import QUIET, prepare, score, write_classes
+from tests.cold_cases import QUIET, prepare, score, write_classes, write_slices
 
 
 def invent(ready, row, items):
@@ -18,9 +18,9 @@ def invent(ready, row, items):
   store.write_json(path_of(ready.workdir, row), record)
 
 
-def written(tmp_path, **asked):
+def written(tmp_path, write_data=write_classes, **asked):
   """(study, page) of invented rows."""
-  study = prepare(write_classes(tmp_path), tmp_path / "work", asked)
+  study = prepare(write_data(tmp_path), tmp_path / "work", asked)
   features = Features(study.ready, study.plan)
   for row in study.rows:
     invent(study.ready, row, choose(study.ready, row, features))
@@ -52,3 +52,14 @@ def test_one_seed_tells_nothing(tmp_path):
     tmp_path, encoders=("pca",), methods=("k_center",), seeds=1, draws=1
   )
   assert "no interval and no test: nothing can be told from chance." in text
+
+
+def test_a_segmentation_is_held_against_foreground_random_too(tmp_path):
+  study, text = written(
+    tmp_path, write_slices, encoders=("pca",), methods=("k_center",)
+  )
+  assert "uses what a reader would not know" in text
+  assert "minus foreground random" in text
+  lines = store.read_rows(study.ready.workdir / "coverage.csv")
+  methods = [line["method"] for line in lines if line["seed"] == "0"]
+  assert methods[::2] == ["random", "foreground_random", "k_center"]
