@@ -95,25 +95,30 @@ def of_volume(problem, index, probs, dice):
   }
 
 
-def _slice(maps, uncertainty, spacing):
-  """A volume's slice across its last axis, turned so that y points up."""
-  if uncertainty.ndim == 2:
+def _slice(maps, weights, spacing):
+  """A volume's heaviest slice across its last axis, turned so that y is up."""
+  if weights.ndim == 2:
     return maps, "", spacing
-  at = int(uncertainty.sum((0, 1)).argmax())
-  where = f"slice {at + 1} of {uncertainty.shape[2]} along axis 3"
+  at = int(weights.sum((0, 1)).argmax())
+  where = f"slice {at + 1} of {weights.shape[2]} along axis 3"
   flat = {name: np.flipud(x[:, :, at].T) for name, x in maps.items()}
   return flat, where, (spacing[1], spacing[0])
 
 
 def _of_image(problem, index, probs):
-  """The image itself with the predicted probabilities."""
-  return {
-    "images": problem.dataset.images[index].mean(-1),
+  """The image itself, or a volume's middle, with the probabilities."""
+  image = problem.dataset.images[index].mean(-1)
+  middle = np.zeros(image.shape)
+  middle[..., image.shape[-1] // 2] = 1
+  known = problem.dataset.spacing_mm[index] if image.ndim == 3 else None
+  spacing = known or (1.0,) * image.ndim
+  maps, where, spacing = _slice({"images": image}, middle, spacing)
+  return maps | {
     "ids": problem.dataset.ids[index],
     "predicted": probs.astype(np.float32),
     "truth_class": np.int32(problem.dataset.labels[index]),
-    "where": "",
-    "spacing": np.ones(2, np.float32),
+    "where": where,
+    "spacing": np.array(spacing, np.float32),
   }
 
 

@@ -26,6 +26,7 @@ _DEFAULTS = {  # task and spatial axes -> model, widths, batch, block
   ("segmentation", 3): ("unet", (8, 16, 32), 4, 1),
   ("segmentation", 2): ("unet", (16, 32, 64, 128), 8, 16),
   ("classification", 2): ("cnn", (16, 32, 64), 32, 128),
+  ("classification", 3): ("cnn", (8, 16, 32), 8, 16),
   ("classification", 0): ("mlp", (), 32, 4096),  # features: a linear head
 }
 _WIDTHS = {  # of networks that are chosen by name

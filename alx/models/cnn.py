@@ -19,17 +19,18 @@ def make_cnn(
 
   Args:
     num_classes: number C of classes.
-    widths: channels of each level; 2 x 2 max pooling between levels, an odd
-      last row or column is left out.
+    widths: channels of each level; 2 x 2 (x 2) max pooling between levels, an
+      odd last row or column is left out.
     dropout: rate in [0, 1) at which features are dropped before the last
       layer.
     groups: groups of GroupNorm.
 
   Returns:
-    Model, x [B,H,W,channels] -> logits [B,C] and features [B,widths[-1]].
+    Model, x [B,H,W,channels] or [B,D,H,W,channels] -> logits [B,C] and
+    features [B,widths[-1]].
 
   Raises:
-    ValueError: no widths; in use, an x that is not [B,H,W,channels].
+    ValueError: no widths; in use, an x of other axes.
   """
   if not widths:
     raise ValueError("widths must hold at least one width, got none")
@@ -42,10 +43,10 @@ class _CNN(nn.Module):
 
   @nn.compact
   def __call__(self, x: jax.Array) -> tuple[jax.Array, jax.Array]:
-    layers.check_extents(x, 2, 0)
+    layers.check_extents(x, 3 if x.ndim == 5 else 2, 0)
     first, *deeper = self.widths
     x = layers.ConvNormRelu(first, self.groups)(x)
     for width in deeper:
       x = layers.ConvNormRelu(width, self.groups)(layers.max_pool(x))
-    pooled = x.mean((1, 2))
+    pooled = x.mean(tuple(range(1, x.ndim - 1)))
     return pooled, pooled

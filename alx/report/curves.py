@@ -143,7 +143,7 @@ def _height(end):
 
 
 def _spread(wanted, gap):
-  """Ascending heights at least `gap` apart, near the wanted ones."""
+  """Ascending heights at least `gap` apart, near the wanted ones, below 1."""
   placed = list(wanted)
   for _ in range(200):
     for i in range(1, len(placed)):
@@ -151,7 +151,8 @@ def _spread(wanted, gap):
       if short > 0:
         placed[i - 1] -= short / 2
         placed[i] += short / 2
-  return placed
+  over = max(0.0, placed[-1] - 1.0) if placed else 0.0
+  return [y - over for y in placed]
 
 
 def draw(figure: Figure, dpi: float) -> Image.Image:

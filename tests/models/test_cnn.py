@@ -22,8 +22,16 @@ def test_features_are_the_pooled_last_level():
   np.testing.assert_array_equal(hidden, features)
 
 
-def test_refuses_no_widths_and_volumes():
+def test_volumes_are_pooled_too():
+  model = make_cnn(3, (4, 8))
+  x = normal((2, 4, 6, 4, 1), 0)
+  params = jax.jit(model.init)(jax.random.key(1), x)
+  logits, features = jax.jit(model.apply)(params, x)
+  assert logits.shape == (2, 3) and features.shape == (2, 8)
+
+
+def test_refuses_no_widths_and_other_axes():
   with pytest.raises(ValueError, match="at least one width"):
     make_cnn(2, ())
   with pytest.raises(ValueError, match="2 spatial axes"):
-    make_cnn(2).init(jax.random.key(0), jnp.zeros((1, 4, 4, 4, 1)))
+    make_cnn(2).init(jax.random.key(0), jnp.zeros((1, 4, 1)))

@@ -69,3 +69,10 @@ def test_labels_of_lines_are_apart():
   placed = curves._spread([0.5, 0.5, 0.51], 0.06)
   assert np.diff(placed).min() > 0.0599
   assert np.mean(placed) == pytest.approx(1.51 / 3)
+
+
+def test_names_of_lines_stay_apart_and_on_the_page():
+  placed = curves._spread([0.99, 1.0, 1.0], 0.1)
+  np.testing.assert_allclose(np.diff(placed), 0.1, atol=1e-3)
+  assert placed[-1] == pytest.approx(1.0)
+  assert curves._spread([0.2, 0.6], 0.1) == [0.2, 0.6]
