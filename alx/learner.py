@@ -51,7 +51,7 @@ def make_learner(
       passes are made one after the other, those of a head all at once.
   """
   if model.trunk is None:
-    passes = (over_passes or _in_turn)(partial(_whole_pass, model, training))
+    passes = (over_passes or in_turn)(partial(_whole_pass, model, training))
   else:
     passes = (over_passes or _at_once)(partial(_head_pass, model))
 
@@ -202,7 +202,8 @@ def _whole_pass(model, training, keys, params, images):
   return jax.vmap(one)(keys, images)
 
 
-def _in_turn(one_pass):
+def in_turn(one_pass: Callable) -> Callable:
+  """Maps over the first argument, one after the other: one is in memory."""
   return lambda keys, *args: jax.lax.map(lambda k: one_pass(k, *args), keys)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, get_args, get_origin
 
 from alx.acquisition import BY_NAME
+from experiments.checks import among, at_least, within
 
 BASELINES = ("random", "foreground_random")
 MODELS = ("auto", "unet", "cnn", "resnet", "mlp")
@@ -75,51 +76,34 @@ class Config:
   def __post_init__(self):
     """Raises ValueError with the field, what was wanted, what was found."""
     for name in self.acquisition:
-      _among("acquisition", name, sorted(BY_NAME))
+      among("acquisition", name, sorted(BY_NAME))
     if len(set(self.acquisition)) < len(self.acquisition):
       raise ValueError(f"acquisition names one twice: {self.acquisition}")
     if not self.acquisition and not self.full:
       raise ValueError("nothing to do: no acquisition and full=False")
-    _among("model", self.model, MODELS)
-    _among("optimizer", self.optimizer, OPTIMIZERS)
-    _among("ensemble", self.ensemble, ENSEMBLES)
-    _among("schedule", self.schedule, SCHEDULES)
-    _among("dice", self.dice, ("batch", "item"))
-    _among("distort", self.distort, ("", "labelled", "all"))
+    among("model", self.model, MODELS)
+    among("optimizer", self.optimizer, OPTIMIZERS)
+    among("ensemble", self.ensemble, ENSEMBLES)
+    among("schedule", self.schedule, SCHEDULES)
+    among("dice", self.dice, ("batch", "item"))
+    among("distort", self.distort, ("", "labelled", "all"))
     for name in ("seeds", "start", "query", "steps", "samples", "members"):
-      _at_least(name, getattr(self, name), 1)
+      at_least(name, getattr(self, name), 1)
     for name in ("rounds", "test_items", "batch", "block", "pictures"):
-      _at_least(name, getattr(self, name), 0)
+      at_least(name, getattr(self, name), 0)
     for name in ("image_size", "spare_classes", "clip", "weight_decay"):
-      _at_least(name, getattr(self, name), 0)
+      at_least(name, getattr(self, name), 0)
     for name in ("patch", "widths"):
       for value in getattr(self, name):
-        _at_least(name, value, 1)
+        at_least(name, value, 1)
     for name in ("dropout", "overlap"):
-      _within(name, getattr(self, name), 0.0, 1.0, open_end=True)
-    _within("class_aware", self.class_aware, 0.0, 1.0)
-    _within("intensity", self.intensity, 0.0, 1.0)
-    _within("rotation", self.rotation, 0.0, 180.0)
-    _within("test_share", self.test_share, 0.0, 1.0, open_end=True)
-    _within("learning_rate", self.learning_rate, 1e-8, 10.0)
-    _at_least("phantom_items", self.phantom_items, 8)
-
-
-def _among(field, value, known):
-  if value not in known:
-    raise ValueError(f"{field}: {value!r} is not one of {', '.join(known)}")
-
-
-def _at_least(field, value, low):
-  if value < low:
-    raise ValueError(f"{field} must be at least {low}, found {value}")
-
-
-def _within(field, value, low, high, open_end=False):
-  inside = low <= value < high if open_end else low <= value <= high
-  if not inside:
-    end = ")" if open_end else "]"
-    raise ValueError(f"{field} must be in [{low}, {high}{end}, found {value}")
+      within(name, getattr(self, name), 0.0, 1.0, open_end=True)
+    within("class_aware", self.class_aware, 0.0, 1.0)
+    within("intensity", self.intensity, 0.0, 1.0)
+    within("rotation", self.rotation, 0.0, 180.0)
+    within("test_share", self.test_share, 0.0, 1.0, open_end=True)
+    within("learning_rate", self.learning_rate, 1e-8, 10.0)
+    at_least("phantom_items", self.phantom_items, 8)
 
 
 def override(config: Config, assignments: Iterable[str]) -> Config:

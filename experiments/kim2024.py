@@ -8,8 +8,11 @@ trained on everything:
   python -m experiments.kim2024 --data=Task04_Hippocampus --size=cpu
   python -m experiments.kim2024 --data=BraTS --size=paper --preset=code
 
---data is a folder laid out as the Medical Segmentation Decathlon or nnU-Net v2
-(BraTS: one file per channel, case_0000.nii.gz ...), or "phantom", made here.
+--data is a folder laid out as the Medical Segmentation Decathlon or nnU-Net v2,
+one of BraTS cases (CASE/CASE_t1ce.nii.gz ..., or CASE/CASE-t1c.nii.gz ...), or
+"phantom", made here. --set=channels=t1ce,t2 takes some channels by name or
+number, --target=enhancing some classes; --set=patient='^.{9}' names the part
+of an id that is the patient, where the folder tells of none.
 Experiment 1 compares random, bootstrapping, margins, dropout_train_test and
 dropout_test_only; experiment 2 restricts redundancy: of the most uncertain the
 most representative, or those least similar to what is labelled. Both may use
@@ -17,19 +20,31 @@ one --workdir, and share what they have in common. The same command again goes
 on where it stopped; two processes with --seeds=1 and another
 --set=first_seed=N each may work on one --workdir.
 
-The presets are the paper's text and its public code; every difference is named
-in experiments/kim/settings.py. Sizes:
+The presets are the paper's text and its public code, as far as they are known
+and followed: --set lists what the text leaves open, what is followed in no
+preset, and where a size has the last word; the page does too. Sizes:
 
   smoke  10 s an arm on the phantom, nearly all of it compiling
   cpu    hippocampus, 8 + 4 x 10 volumes, 3 seeds: an hour on 2 cores for
          --arms=random,margins,dropout_train_test,dropout_test_only; a step of
          2 patches takes 0.1 s of a core, a seed of these arms 15,000 steps;
          bootstrapping (3 members) adds 9,500, experiment 2 has 14,000
-  paper  128x128x128 patches, 40 + 6 x 50 volumes: days, on a GPU
+  paper  128x128x128 patches, 40 + 6 x 50 volumes: days, on a GPU; see below
+
+Memory at full size, computed from shapes, not measured: all volumes are on the
+GPU, 4 bytes for each voxel and channel and 1 for its label: 51 GB for 638
+volumes of 240 x 240 x 155 with 2 channels, an eighth with --set=coarsen=2. The
+host holds the same, and first all channels that the folder has. A training
+patch keeps about 13 maps of 32 channels at its full extent, and a third of that
+at the coarser levels: 5 GB in all. The 21 million numbers of a network, their
+gradient, momentum and best are 0.3 GB. Members of a bootstrap are trained in
+turn.
 
 Written to --workdir: table_3.csv, table_3_by_seed.csv, labels_needed.csv,
-figure_2.png, report.html, and for each arm and seed runs/ARM-seedN with the
-Dice of every test volume in every round (cases.csv).
+figure_2.csv, figure_2.png, report.html, and for each arm and seed
+runs/ARM-seedN with the Dice of every test volume in every round (cases.csv),
+what was picked (picks.csv; experiment 2 chooses by more than a score and has
+none there) and how long every fit took (epochs.csv).
 """
 
 import pathlib
@@ -38,15 +53,9 @@ from absl import flags
 
 from experiments import command
 from experiments.config import override
-from experiments.kim import failures, page, study
-from experiments.kim.settings import (
-  ARMS,
-  EXPERIMENTS,
-  PRESETS,
-  SIZES,
-  Kim,
-  make_settings,
-)
+from experiments.kim import deviations, failures, page, study
+from experiments.kim.presets import PRESETS, SIZES, make_settings
+from experiments.kim.settings import ARMS, EXPERIMENTS, Kim
 from experiments.records import Diverged
 
 _DATA = flags.DEFINE_string(
@@ -79,7 +88,10 @@ _TARGET = flags.DEFINE_list(
   "target", None, "Names of the classes that are foreground; default all."
 )
 _SET = flags.DEFINE_multi_string(
-  "set", [], "field=value, any field of experiments.kim.settings; repeatable."
+  "set",
+  [],
+  "field=value, any field of experiments.kim.settings; repeatable. "
+  + deviations.explain(),
 )
 
 

@@ -1,28 +1,18 @@
 """The arms of the study: how each is trained, and what it asks for."""
 
-import functools
 import math
-from collections.abc import Callable
 from typing import NamedTuple
-
-import jax
 
 from alx.acquisition import BY_NAME, Acquisition
 from alx.acquisition.base import configure
 from alx.acquisition.combine import dynamic_budget, two_stage
-from alx.ensemble import make_ensemble
-from alx.epochs import make_epoch_learner
-from alx.learner import Learner
-from alx.models import make_kim_unet
-from experiments.kim.settings import Kim, epochs_of, training_of
-
-KINDS = ("plain", "dropout", "bootstrap")  # of training
+from experiments.kim.settings import Kim
 
 
 class Arm(NamedTuple):
   """One arm."""
 
-  kind: str  # of its training, see `KINDS`
+  kind: str  # of its training: "plain", "dropout" or "bootstrap"
   acquisition: Acquisition
   samples: int  # passes or members that it is scored with
 
@@ -61,10 +51,19 @@ def make_arm(name: str, kim: Kim) -> Arm:
 
 
 def _listed(acquisition, kim):
-  """The best, or some by chance of more of them."""
+  """The best, or some by chance of more of them.
+
+  Described by the score alone in both cases: it is recorded with the picks.
+  """
   if kim.shortlist <= 1:
     return acquisition
-  return two_stage(acquisition, _times(kim, kim.shortlist), BY_NAME["random"])
+  keep = _times(kim, kim.shortlist)
+  by_chance = two_stage(acquisition, keep, BY_NAME["random"])
+
+  def select(key, description, candidates, k):
+    return by_chance.select(key, (description, None), candidates, k)
+
+  return acquisition._replace(select=select)
 
 
 def _times(kim, factor):
@@ -101,50 +100,3 @@ def _non_similar(uncertain, kim):
 def _random_first(acquisition, kim):
   """One item by chance; the others see it as labelled."""
   return dynamic_budget(BY_NAME["random"], acquisition, 1 / kim.query)
-
-
-def make_learner(
-  kind: str, kim: Kim, spatial_dims: int, num_classes: int, channels: int
-) -> Learner:
-  """The learner of a kind of training."""
-  model = make_kim_unet(
-    spatial_dims,
-    num_classes,
-    kim.widths,
-    down=kim.blocks_down,
-    up=kim.blocks_up,
-    group_width=kim.group_width,
-    upsample=kim.upsampling,
-    foreground=kim.foreground_prior,
-    dropout=kim.dropout,
-    drop=kim.drop,
-  )
-  resample = kim.bootstrap_resample if kind == "bootstrap" else ""
-  learner = make_epoch_learner(
-    model,
-    num_classes,
-    channels,
-    training_of(kim),
-    epochs_of(kim, kind == "dropout", resample),
-    in_turn,
-  )
-  if kind == "bootstrap":
-    return make_ensemble(learner, kim.members)
-  return learner
-
-
-def in_turn(one_pass: Callable) -> Callable:
-  """Passes one after the other: all masks of a volume at once are large."""
-  return lambda keys, *args: jax.lax.map(lambda k: one_pass(k, *args), keys)
-
-
-def mean_of_passes(learner: Learner, passes: int) -> Learner:
-  """The learner whose one prediction is the mean of passes with dropout."""
-
-  @functools.wraps(learner.predict)
-  def predict(key, params, images, items, num_samples=0):
-    del num_samples
-    found = learner.predict(key, params, images, items, passes)
-    return found._replace(probs=found.probs.mean(0, keepdims=True))
-
-  return learner._replace(predict=predict)

@@ -2,6 +2,7 @@
 
 import io
 import pathlib
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
@@ -13,6 +14,7 @@ from experiments import pictures, store
 from experiments.kim.arms import kind_of
 from experiments.kim.found import Found, Scores, read_found
 from experiments.kim.study import Ready
+from experiments.problem import case_names
 
 COUNT = 3
 
@@ -36,23 +38,31 @@ def best_arm(found: Found) -> Scores:
 def save(ready: Ready) -> None:
   """Writes failures.npz and patients.csv into the work directory.
 
-  The pictures are drafts of the best arm's last model of the first seed, of
-  the cases that are hardest for all: image, draft, truth, uncertainty.
+  The pictures are drafts of the best arm's last model of the first seed, as
+  they were tested, of the cases that are hardest for all: image, draft, truth,
+  uncertainty. Of a case of several slices it is the one with the most
+  foreground.
   """
-  _save_patients(ready)
-  found = read_found(ready.workdir)
-  mine = [arm for arm in found.arms if arm.name in ready.loops]
-  if not mine:
-    return
-  arm = best_arm(found._replace(arms=tuple(mine)))
-  items = hardest(found)
-  probs = _draft(ready, arm, items)
   problem = ready.problems["plain"]
-  dice = arm.dice[0, -1, items]
-  indices = problem.split.test[items]
+  cases = case_names(problem.dataset, problem.split.test)
+  sizes = [
+    int((problem.dataset.labels[i] > 0).sum()) for i in problem.split.test
+  ]
+  _save_patients(ready, cases, sizes)
+  found = read_found(ready.workdir, ready.kim.empty)
+  mine = tuple(arm for arm in found.arms if arm.name in ready.loops)
+  if mine:
+    _save_views(ready, found, best_arm(found._replace(arms=mine)), cases, sizes)
+
+
+def _save_views(ready, found, arm, cases, sizes):
+  problem, places = ready.problems["plain"], hardest(found)
+  items = [item_of(found.patients[i], cases, sizes) for i in places]
+  probs = draft_of(ready, arm, items)
+  dice = arm.dice[0, -1, places]
   views = [
     pictures.of_volume(problem, *view)
-    for view in zip(indices, probs, dice, strict=True)
+    for view in zip(problem.split.test[items], probs, dice, strict=True)
   ]
   arrays = {f: pictures.stack([view[f] for view in views]) for f in views[0]}
   content = io.BytesIO()
@@ -60,8 +70,26 @@ def save(ready: Ready) -> None:
   store.write_bytes(ready.workdir / "failures.npz", content.getvalue())
 
 
-def _draft(ready, arm, items):
-  """[count, *sp, C] of the arm's last model of its first seed."""
+def item_of(case: str, cases: Sequence[str], sizes: Sequence[int]) -> int:
+  """The item of a case with the most foreground, the first of equal ones.
+
+  Args:
+    case: its name.
+    cases: of each item.
+    sizes: voxels of foreground of each item.
+  """
+  mine = [i for i, name in enumerate(cases) if name == case]
+  return max(mine, key=lambda i: sizes[i])
+
+
+def draft_of(ready: Ready, arm: Scores, items: Sequence[int]) -> np.ndarray:
+  """[count, *sp, C] of the arm's last model of its first seed.
+
+  Args:
+    ready: the study.
+    arm: one of its arms.
+    items: numbers of test items.
+  """
   job_folder = ready.workdir / "runs" / f"{arm.name}-seed{arm.seeds[0]}"
   problem = ready.problems[kind_of(arm.name)]
   params = _newest(job_folder)
@@ -79,15 +107,17 @@ def _newest(folder: pathlib.Path):
   return jax.tree.map(jnp.asarray, params)
 
 
-def _save_patients(ready):
+def _save_patients(ready, cases, sizes):
   """Size of the foreground of each test case."""
-  dataset = ready.problems["plain"].dataset
+  problem = ready.problems["plain"]
+  spacings = [problem.dataset.spacing_mm[i] for i in problem.split.test]
+  volumes = [
+    n * np.prod(spacing) / 1000 if spacing and len(spacing) == 3 else np.nan
+    for n, spacing in zip(sizes, spacings, strict=True)
+  ]
   rows = []
-  for index in ready.problems["plain"].split.test:
-    voxels = int((dataset.labels[index] > 0).sum())
-    spacing = dataset.spacing_mm[index]
-    volume = np.nan if spacing is None else voxels * np.prod(spacing) / 1000
-    rows.append(
-      {"id": dataset.ids[index], "voxels": voxels, "ml": f"{volume:.4g}"}
-    )
+  for case in dict.fromkeys(cases):
+    mine = [i for i, name in enumerate(cases) if name == case]
+    voxels, ml = (sum(x[i] for i in mine) for x in (sizes, volumes))
+    rows.append({"id": case, "voxels": voxels, "ml": f"{ml:.4g}"})
   store.write_rows(ready.workdir / "patients.csv", rows)

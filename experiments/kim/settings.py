@@ -1,12 +1,11 @@
-"""Everything that decides a run of the study: presets and sizes."""
+"""Everything that decides a run of the study, checked when it is made."""
 
 import dataclasses
 
-from alx.augment import Augment
-from alx.epochs import Epochs
-from alx.restarts import Restarts
-from alx.settings import Training
-from experiments.config import Config
+from alx.epoch_settings import MONITORS, RESAMPLES
+from alx.models.upsampling import KINDS as UPSAMPLINGS
+from alx.restarts import DECAYS
+from experiments.checks import among, at_least, within
 
 EXPERIMENTS = {
   1: (
@@ -24,18 +23,23 @@ EXPERIMENTS = {
   ),
 }
 ARMS = tuple(dict.fromkeys((*EXPERIMENTS[1], *EXPERIMENTS[2])))
+_OF_PASSES = ARMS[3:]  # scored by the variance of passes with dropout
 
 
 @dataclasses.dataclass(frozen=True)
 class Kim:
   """The protocol of Kim et al. 2024; the defaults are the paper at its size.
 
-  What the paper leaves open is marked so; `PRESETS` names what its code does
-  otherwise, `SIZES` what a smaller run changes.
+  What the paper leaves open is in `deviations.OPEN`, what its code does
+  otherwise in `presets.PRESETS`, what a smaller run changes in `presets.SIZES`,
+  and what neither follows in `deviations.NOT_DONE`.
   """
 
   # Data
   data: str = ""
+  channels: tuple[str, ...] = ()  # names or numbers, in this order; (): all
+  patient: str = ""  # regular expression: the part of an id that is the patient
+  coarsen: int = 1  # voxels of a side that become one
   merge: bool = True  # all foreground is one class
   target: tuple[str, ...] = ()  # classes that are foreground; (): all
   phantom_items: int = 24
@@ -50,8 +54,8 @@ class Kim:
   rounds: int = 6
   # Network
   widths: tuple[int, ...] = (32, 64, 128, 256, 512)
-  blocks_down: tuple[int, ...] = (2, 2, 2, 2, 2)  # open
-  blocks_up: tuple[int, ...] = (2, 2, 2, 2)  # open
+  blocks_down: tuple[int, ...] = (2, 2, 2, 2, 2)
+  blocks_up: tuple[int, ...] = (2, 2, 2, 2)
   group_width: int = 16
   upsampling: str = "half_pixel"
   foreground_prior: float = 0.01
@@ -64,25 +68,25 @@ class Kim:
   least_steps: int = 1  # of an epoch
   held_out: float = 0.2  # of the labelled, drawn anew in every round
   monitor: str = "loss"
-  foreground_centres: float = 0.5  # open
-  foreground_weight: float = 1.0  # in the cross-entropy; open
+  foreground_centres: float = 0.5
+  foreground_weight: float = 1.0  # in the cross-entropy
   flips: bool = True
-  stretch: tuple[float, ...] = (0.7, 1.4)  # open
-  degrees: float = 20.0  # open
-  chance: float = 0.3  # open
+  stretch: tuple[float, ...] = (0.7, 1.4)
+  degrees: float = 20.0
+  chance: float = 0.3
   learning_rate: float = 1e-3
-  cycle: int = 80  # epochs; open
-  warmup: int = 3  # epochs; open
-  momentum: float = 0.9  # open
+  cycle: int = 80  # epochs
+  warmup: int = 3  # epochs
+  momentum: float = 0.9
   nesterov: bool = False
   weight_decay: float = 2e-5
   decay: str = "coupled"
   clip: float = 0.0
   # Scores
-  dropout: float = 0.5  # open
-  drop: str = "voxel"  # open
-  passes: int = 20  # open
-  dropout_evaluation: str = "deterministic"  # or "mc_mean"; open
+  dropout: float = 0.5
+  drop: str = "voxel"
+  passes: int = 20
+  dropout_evaluation: str = "deterministic"  # or "mc_mean"
   members: int = 4
   bootstrap_reduce: str = "mean"
   bootstrap_resample: str = "train"
@@ -93,171 +97,76 @@ class Kim:
   unlike_start: str = "least_similar"
   unlike_aggregate: str = "max"
   # Prediction
-  overlap: float = 0.75
+  prediction: str = "windows"  # or "whole": volumes of one extent, in one pass
+  overlap: float = 0.75  # of windows
   block: int = 1
+  empty: str = (
+    "nan"  # Dice where neither truth nor prediction has any: or "one"
+  )
 
   def __post_init__(self):
     """Raises ValueError with the field, what was wanted, what was found."""
     for arm in self.acquisition:
-      _among("arms", arm, ARMS)
-    _among("cover_start", self.cover_start, ("empty", "random"))
-    _among("unlike_start", self.unlike_start, ("least_similar", "random"))
-    _among("bootstrap_reduce", self.bootstrap_reduce, ("mean", "top_fraction"))
-    _among(
-      "dropout_evaluation",
-      self.dropout_evaluation,
-      ("deterministic", "mc_mean"),
+      among("arms", arm, ARMS)
+    for names, low in _LEAST:
+      for name in names.split():
+        at_least(name, getattr(self, name), low)
+    for name, known in _CHOICES.items():
+      among(name, getattr(self, name), known)
+    for name, closed in _SHARES.items():
+      ends = {"open_start": closed == "none", "open_end": closed != "both"}
+      within(name, getattr(self, name), 0, 1, **ends)
+    _check_together(self)
+
+
+_LEAST = (
+  ("seeds start query batch epochs patience patches cycle members passes", 1),
+  ("block group_width coarsen shortlist keep", 1),
+  ("rounds least_steps warmup weight_decay clip degrees split_seed", 0),
+  ("first_seed foreground_weight", 0),
+  ("phantom_items", 8),
+  ("learning_rate margin_scale", 1e-8),
+)
+_CHOICES = {
+  "upsampling": UPSAMPLINGS,
+  "monitor": MONITORS,
+  "decay": DECAYS,
+  "drop": ("voxel", "channel"),
+  "dropout_evaluation": ("deterministic", "mc_mean"),
+  "bootstrap_reduce": ("mean", "top_fraction"),
+  "bootstrap_resample": RESAMPLES,
+  "cover_start": ("empty", "random"),
+  "unlike_start": ("least_similar", "random"),
+  "unlike_aggregate": ("max", "mean"),
+  "prediction": ("windows", "whole"),
+  "empty": ("nan", "one"),
+}
+_SHARES = {  # which ends of [0, 1] a share may be: "none", the "low", or "both"
+  "test_share": "none",
+  "held_out": "none",
+  "foreground_prior": "none",
+  "overlap": "low",
+  "dropout": "low",
+  "momentum": "low",
+  "foreground_centres": "both",
+  "chance": "both",
+}
+
+
+def _check_together(kim):
+  """Raises ValueError for settings that do not fit one another."""
+  if len(set(kim.acquisition)) < len(kim.acquisition):
+    raise ValueError(f"arms: one is named twice: {', '.join(kim.acquisition)}")
+  if kim.target and not kim.merge:
+    found = ", ".join(kim.target)
+    raise ValueError(f"target: wanted none without merge, found {found}")
+  stretch = kim.stretch
+  if len(stretch) != 2 or not 0 < stretch[0] <= stretch[1]:
+    raise ValueError(
+      f"stretch: wanted a smallest and a largest factor, found {stretch}"
     )
-    for name in ("seeds", "start", "query", "members", "passes", "batch"):
-      if getattr(self, name) < 1:
-        raise ValueError(
-          f"{name} must be at least 1, found {getattr(self, name)}"
-        )
-
-
-def _among(field, value, known):
-  if value not in known:
-    raise ValueError(f"{field}: {value!r} is not one of {', '.join(known)}")
-
-
-# What the public code does otherwise; all else is the paper.
-PRESETS = {
-  "paper": {},
-  "code": {
-    "blocks_down": (2, 1, 1, 1, 1),
-    "upsampling": "box",
-    "patience": 100,
-    "monitor": "dice",
-    "foreground_centres": 0.05,
-    "foreground_weight": 4.0,
-    "decay": "decoupled",
-    "bootstrap_reduce": "top_fraction",
-    "bootstrap_resample": "both",
-    "margin_scale": 1.0,
-    "shortlist": 2.0,
-    "cover_start": "random",
-    "unlike_start": "random",
-    "unlike_aggregate": "mean",
-  },
-}
-
-# A higher rate, and clipped gradients, for a hundredth of the steps.
-_FAST = {
-  "learning_rate": 3e-2,
-  "warmup": 2,
-  "nesterov": True,
-  "clip": 1.0,
-  "degrees": 10.0,
-  "stretch": (0.85, 1.2),
-}
-SIZES = {
-  "smoke": {
-    **_FAST,
-    "start": 3,
-    "query": 2,
-    "rounds": 2,
-    "widths": (4, 8),
-    "group_width": 4,
-    "patch": (16, 16, 16),
-    "batch": 2,
-    "epochs": 6,
-    "patience": 3,
-    "least_steps": 6,
-    "cycle": 6,
-    "passes": 4,
-    "members": 2,
-    "overlap": 0.0,
-  },
-  "cpu": {
-    **_FAST,
-    "seeds": 3,
-    "start": 8,
-    "query": 10,
-    "rounds": 4,
-    "widths": (8, 16, 32),
-    "group_width": 4,
-    "patch": (24, 40, 24),
-    "batch": 2,
-    "epochs": 20,
-    "patience": 9,
-    "least_steps": 30,
-    "cycle": 9,
-    "passes": 10,
-    "members": 3,
-    "overlap": 0.25,
-  },
-  "paper": {},
-}
-
-
-def make_settings(preset: str, size: str, **changes) -> Kim:
-  """The settings of a preset and a size, with changes.
-
-  Raises:
-    ValueError: for a preset or size that there is not, or a bad value.
-  """
-  _among("preset", preset, PRESETS)
-  _among("size", size, SIZES)
-  fields = PRESETS[preset] | SIZES[size] | changes
-  levels = len(fields.get("widths", Kim.widths))
-  for name, length in (("blocks_down", levels), ("blocks_up", levels - 1)):
-    fields.setdefault(name, getattr(Kim, name))
-    fields[name] = tuple(fields[name][:length])
-  return Kim(**fields)
-
-
-def config_of(kim: Kim) -> Config:
-  """What the machinery of all runs needs to know of them."""
-  return Config(
-    data=kim.data,
-    phantom_items=kim.phantom_items,
-    split_seed=kim.split_seed,
-    acquisition=(),
-    seeds=kim.seeds,
-    first_seed=kim.first_seed,
-    start=kim.start,
-    query=kim.query,
-    rounds=kim.rounds,
-    patch=kim.patch,
-    block=kim.block,
-    pictures=0,
-  )
-
-
-def training_of(kim: Kim) -> Training:
-  """How items are cut, and models asked."""
-  return Training(
-    patch=kim.patch,
-    batch=kim.batch,
-    overlap=kim.overlap,
-    augment=Augment(kim.flips, False, 0.0),
-  )
-
-
-def epochs_of(kim: Kim, dropout: bool, resample: str = "") -> Epochs:
-  """How a model is fitted, with or without dropout."""
-  return Epochs(
-    most=kim.epochs,
-    patience=kim.patience,
-    patches=kim.patches,
-    least_steps=kim.least_steps,
-    held_out=kim.held_out,
-    monitor=kim.monitor,
-    resample=resample,
-    foreground_centres=kim.foreground_centres,
-    foreground_weight=kim.foreground_weight,
-    stretch=kim.stretch,
-    degrees=kim.degrees,
-    chance=kim.chance,
-    dropout=dropout,
-    descent=Restarts(
-      peak=kim.learning_rate,
-      warmup=kim.warmup,
-      cycle=kim.cycle,
-      momentum=kim.momentum,
-      nesterov=kim.nesterov,
-      weight_decay=kim.weight_decay,
-      decay=kim.decay,
-      clip=kim.clip,
-    ),
-  )
+  if "bootstrapping" in kim.acquisition and kim.members < 2:
+    raise ValueError("members must be at least 2 for bootstrapping, found 1")
+  arms = [name for name in _OF_PASSES if name in kim.acquisition]
+  if arms and kim.passes < 2:
+    raise ValueError(f"passes must be at least 2 for {arms[0]}, found 1")

@@ -3,22 +3,25 @@
 import dataclasses
 import pathlib
 from collections.abc import Callable
-from functools import partial
 from typing import NamedTuple
 
+import jax
 from rich.console import Console
 
 from alx import evaluation
 from alx.data import Dataset
-from alx.data.merge import merge_classes
+from alx.epochs import Course
 from alx.loop import Loop, check_budget, make_loop
 from alx.settings import Asking
 from experiments import compare, rounds, store
 from experiments import problem as problems
 from experiments.config import Config
 from experiments.job import Job
-from experiments.kim import arms
-from experiments.kim.settings import Kim, config_of
+from experiments.kim import arms, courses
+from experiments.kim.items import load_items
+from experiments.kim.learners import make_learner, mean_of_passes
+from experiments.kim.parts import config_of
+from experiments.kim.settings import Kim
 from experiments.problem import Problem
 
 
@@ -30,6 +33,7 @@ class Ready(NamedTuple):
   problems: dict[str, Problem]  # by kind of training
   loops: dict[str, Loop]  # by arm
   workdir: pathlib.Path
+  courses: list[Course]  # of fits that are not written down yet
 
 
 def prepare(kim: Kim, workdir: pathlib.Path, console: Console) -> Ready:
@@ -39,10 +43,8 @@ def prepare(kim: Kim, workdir: pathlib.Path, console: Console) -> Ready:
     ValueError: bad data, a protocol that does not fit it, or a work directory
       that holds another run.
   """
-  dataset = problems.load_dataset(config_of(kim), compare.loading(console))
+  dataset = load_items(kim, compare.loading(console))
   compare.tell_left_out(dataset.left_out, console)
-  if kim.merge:
-    dataset = merge_classes(dataset, kim.target)
   check_patch(kim, dataset)
   ready = _make(kim, dataset, workdir)
   plain = ready.problems["plain"]
@@ -67,38 +69,39 @@ def _make(kim, dataset, workdir):
   """Problems and loops of the arms asked for; the plain one always."""
   test_items = max(1, round(kim.test_share * len(dataset.ids)))
   config = dataclasses.replace(config_of(kim), test_items=test_items)
-  shape = kim, dataset.images[0].ndim - 1, len(dataset.class_names)
-  channels = dataset.images[0].shape[-1]
-
-  def learner(kind):
-    return arms.make_learner(kind, *shape, channels)
-
+  taken = []
+  first = problems.make_problem(
+    config, dataset, make_learner("plain", kim, dataset)
+  )
+  found = {"plain": _recorded(first, taken)}
   made = {name: arms.make_arm(name, kim) for name in kim.acquisition}
-  first = problems.make_problem(config, dataset, learner("plain"))
-  found = {"plain": first}
-  for arm in made.values():
-    if arm.kind not in found:
-      other = problems.with_learner(first, learner(arm.kind), kim.block)
-      found[arm.kind] = other
-  loops = {
-    name: make_loop(
-      found[arm.kind].learner,
-      arm.acquisition,
-      Asking(kim.query, kim.block, arm.samples),
-    )
-    for name, arm in made.items()
-  }
+  for kind in {arm.kind: None for arm in made.values() if arm.kind != "plain"}:
+    learner = make_learner(kind, kim, dataset)
+    other = problems.with_learner(first, learner, kim.block)
+    found[kind] = _recorded(other, taken)
+  loops = {name: _loop(arm, found, kim) for name, arm in made.items()}
   if "dropout" in found and kim.dropout_evaluation == "mc_mean":
     found["dropout"] = _tested_by_passes(found["dropout"], kim)
-  return Ready(kim, config, found, loops, workdir)
+  return Ready(kim, config, found, loops, workdir, taken)
+
+
+def _recorded(problem, taken):
+  learner = courses.keep_courses(problem.learner, taken)
+  return problem._replace(learner=learner)
+
+
+def _loop(arm, found, kim):
+  asking = Asking(kim.query, kim.block, arm.samples)
+  return make_loop(found[arm.kind].learner, arm.acquisition, asking)
 
 
 def _tested_by_passes(problem, kim):
   """The problem whose test predictions are means over passes."""
-  learner = arms.mean_of_passes(problem.learner, kim.passes)
+  learner = mean_of_passes(problem.learner, kim.passes)
   num_classes = len(problem.dataset.class_names)
   return problem._replace(
-    predict_test=evaluation.make_predict_masks(learner, num_classes, kim.block)
+    predict_test=evaluation.make_predict_masks(learner, num_classes, kim.block),
+    predict_few=jax.jit(learner.predict, static_argnums=4),
   )
 
 
@@ -136,5 +139,10 @@ def train(
 def _job(ready, name, seed, show) -> Job:
   kind = "plain" if name == "full" else arms.kind_of(name)
   folder = ready.workdir / "runs" / f"{name}-seed{seed}"
-  stage = partial(show.stage, f"{name}, seed {seed}")
+
+  def stage(number, now):
+    if now == "testing":  # what has been trained
+      courses.write(folder, number, ready.courses)
+    show.stage(f"{name}, seed {seed}", number, now)
+
   return Job(ready.problems[kind], ready.config, name, seed, folder, stage)

@@ -1,44 +1,23 @@
-"""The study as a whole, as small as it goes: killed, resumed, the same."""
+"""The command as a whole: everything written, wrong input in one line."""
 
 import pytest
-from rich.console import Console
 
 from experiments import store
-from experiments.kim import failures, page, settings, study
+from experiments.kim import failures, page, study
 from experiments.kim.found import read_found
 from tests.commands import error_of
-
-ARMS = ("random", "dropout_test_only")  # of one training: one compile
-CONSOLE = Console(quiet=True)
+from tests.kim_runs import CONSOLE, tiny, write_squares
 
 
-class Killed(Exception):
-  """Stands for a kill."""
-
-
-def tiny(**changes):
-  return settings.make_settings(
-    "paper",
-    "smoke",
-    **{
-      "data": "phantom",
-      "phantom_items": 12,
-      "acquisition": ARMS,
-      "start": 2,
-      "query": 1,
-      "rounds": 1,
-      "widths": (4,),  # of one level: what is tested is around the network
-      "blocks_down": (1,),
-      "group_width": 2,
-      "degrees": 0.0,
-      "stretch": (1.0, 1.0),
-      "patch": (8, 8, 8),
-      "epochs": 2,
-      "least_steps": 2,
-      "passes": 2,
-    }
-    | changes,
-  )
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+  """A whole run, and the programs that made it."""
+  folder = tmp_path_factory.mktemp("whole")
+  ready = study.prepare(tiny(write_squares(folder)), folder / "run", CONSOLE)
+  study.train(ready, CONSOLE)
+  failures.save(ready)
+  page.write(ready.workdir)
+  return ready
 
 
 def contents(workdir):
@@ -49,16 +28,6 @@ def contents(workdir):
     for name in names
     for path in sorted(workdir.glob(f"runs/*/{name}"))
   }
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-  """A whole run, and the programs that made it."""
-  ready = study.prepare(tiny(), tmp_path_factory.mktemp("whole"), CONSOLE)
-  study.train(ready, CONSOLE)
-  failures.save(ready)
-  page.write(ready.workdir)
-  return ready
 
 
 def test_everything_that_is_promised_is_written(finished):
@@ -77,12 +46,13 @@ def test_everything_that_is_promised_is_written(finished):
   assert [(r["arm"], r["n"]) for r in rows] == [
     ("random", "2"),
     ("random", "3"),
-    ("dropout_test_only", "2"),
-    ("dropout_test_only", "3"),
+    ("margins", "2"),
+    ("margins", "3"),
     ("full_data", rows[-1]["n"]),
   ]
   page_text = (finished.workdir / "report.html").read_text()
   assert page_text.count("data:image/png") == 2
+  assert "were ended by the limit of 2" in page_text
 
 
 def test_every_test_volume_is_in_every_round(finished):
@@ -101,6 +71,10 @@ def test_all_arms_start_with_the_same_volumes(finished):
     for path in finished.workdir.glob("runs/*/picks.csv")
   ]
   assert len(starts) == 2 and starts[0] == starts[1]
+
+
+class Killed(Exception):
+  """Stands for a kill."""
 
 
 def test_killed_anywhere_it_goes_on_to_the_same(finished, tmp_path):
@@ -122,26 +96,12 @@ def test_killed_anywhere_it_goes_on_to_the_same(finished, tmp_path):
 
 
 def test_another_protocol_is_refused_and_more_arms_are_not(finished):
+  data = finished.kim.data
   with pytest.raises(ValueError, match="start = 2, now it would be 3"):
-    study.prepare(tiny(start=3), finished.workdir, CONSOLE)
-  more = study.prepare(
-    tiny(acquisition=(*ARMS, "margins")), finished.workdir, CONSOLE
-  )
-  assert set(more.loops) == {*ARMS, "margins"}
-
-
-@pytest.mark.parametrize(
-  ("changes", "message"),
-  [
-    ({"patch": (8, 8)}, "wanted a patch of 3 multiples of 1"),
-    ({"data": "nowhere"}, "nowhere: wanted a folder"),
-    ({"query": 30}, "but the pool holds"),
-    ({"target": ("tumour",)}, "one of its classes blob, ring, spiculated"),
-  ],
-)
-def test_settings_that_do_not_fit_the_data(changes, message, tmp_path):
-  with pytest.raises(ValueError, match=message):
-    study.prepare(tiny(**changes), tmp_path, CONSOLE)
+    study.prepare(tiny(data, start=3), finished.workdir, CONSOLE)
+  arms = ("random", "margins", "dropout_test_only")
+  more = study.prepare(tiny(data, acquisition=arms), finished.workdir, CONSOLE)
+  assert set(more.loops) == set(arms)
 
 
 def test_a_wrong_flag_is_one_line(tmp_path):

@@ -8,7 +8,8 @@ import pytest
 from alx.acquisition import Candidates
 from alx.prediction import Prediction
 from experiments.kim import arms
-from experiments.kim.settings import ARMS, make_settings
+from experiments.kim.presets import make_settings
+from experiments.kim.settings import ARMS
 
 
 def settings(preset="paper", **changes):
@@ -52,8 +53,19 @@ def test_the_code_doubles_margins_and_ranks_alike():
   paper = arms.make_arm("margins", settings()).acquisition
   code = arms.make_arm("margins", settings("code")).acquisition
   once = paper.describe(keys(3), found)
-  described = code.describe(keys(3), found)  # in two stages: a pair
-  np.testing.assert_allclose(2 * once, described[0], rtol=1e-5)
+  np.testing.assert_allclose(2 * once, code.describe(keys(3), found), rtol=1e-5)
+
+
+def test_the_code_draws_by_chance_from_twice_as_many():
+  """And is described by its score, which is recorded with the picks."""
+  arm = arms.make_arm("margins", settings("code", query=2)).acquisition
+  nothing = jnp.zeros(6, bool)
+  select = jax.jit(arm.select, static_argnums=3)
+  seen = set()
+  for i in range(12):
+    key, candidates = jax.random.key(i), Candidates(~nothing, nothing)
+    seen |= set(np.asarray(select(key, SCORES, candidates, 2)).tolist())
+  assert seen == {1, 2, 3, 4}
 
 
 def test_two_passes_have_a_variance_of_a_quarter_of_their_square():
@@ -123,13 +135,4 @@ def test_arms_of_one_training_share_their_first_model():
   kinds = {name: arms.kind_of(name) for name in ARMS}
   assert kinds["random"] == kinds["margins"] == kinds["dropout_test_only"]
   assert kinds["dropout_train_test"] == kinds["redundancy_nonsimilar"]
-  assert set(kinds.values()) == set(arms.KINDS)
-
-
-def test_a_mean_of_passes_is_one_prediction():
-  def predict(key, params, images, items, samples):
-    return predicted(np.arange(samples, dtype=float)[:, None, None] / 4)
-
-  learner = arms.Learner(None, None, predict)
-  found = arms.mean_of_passes(learner, 3).predict(None, None, None, None)
-  np.testing.assert_allclose(found.probs[..., 1], [[[0.25]]])
+  assert set(kinds.values()) == {"plain", "dropout", "bootstrap"}

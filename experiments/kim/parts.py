@@ -1,0 +1,74 @@
+"""The settings of the study as what the machinery of all runs takes."""
+
+from alx.augment import Augment
+from alx.epoch_settings import Epochs
+from alx.restarts import Restarts
+from alx.settings import Training
+from experiments.config import Config
+from experiments.kim.settings import Kim
+
+
+def config_of(kim: Kim) -> Config:
+  """What the machinery of all runs needs to know of them."""
+  return Config(
+    data=kim.data,
+    coarsen=kim.coarsen,
+    phantom_items=kim.phantom_items,
+    split_seed=kim.split_seed,
+    acquisition=(),
+    seeds=kim.seeds,
+    first_seed=kim.first_seed,
+    start=kim.start,
+    query=kim.query,
+    rounds=kim.rounds,
+    patch=kim.patch,
+    block=kim.block,
+    pictures=0,
+  )
+
+
+def training_of(kim: Kim) -> Training:
+  """How items are cut, and models asked."""
+  return Training(
+    patch=kim.patch,
+    batch=kim.batch,
+    overlap=kim.overlap,
+    augment=Augment(kim.flips, False, 0.0),
+  )
+
+
+def epochs_of(
+  kim: Kim, dropout: bool, resample: str = "", whole: tuple[int, ...] = ()
+) -> Epochs:
+  """How a model is fitted, with or without dropout, see `Epochs`."""
+  return Epochs(
+    most=kim.epochs,
+    patience=kim.patience,
+    patches=kim.patches,
+    least_steps=kim.least_steps,
+    held_out=kim.held_out,
+    monitor=kim.monitor,
+    resample=resample,
+    foreground_centres=kim.foreground_centres,
+    foreground_weight=kim.foreground_weight,
+    stretch=kim.stretch,
+    degrees=kim.degrees,
+    chance=kim.chance,
+    dropout=dropout,
+    whole=whole,
+    descent=descent_of(kim),
+  )
+
+
+def descent_of(kim: Kim) -> Restarts:
+  """The optimiser and its rate."""
+  return Restarts(
+    peak=kim.learning_rate,
+    warmup=kim.warmup,
+    cycle=kim.cycle,
+    momentum=kim.momentum,
+    nesterov=kim.nesterov,
+    weight_decay=kim.weight_decay,
+    decay=kim.decay,
+    clip=kim.clip,
+  )

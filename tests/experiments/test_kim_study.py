@@ -1,0 +1,70 @@
+"""Every arm runs, as the public code has it; what does not fit is refused."""
+
+import numpy as np
+import pytest
+
+from experiments import store
+from experiments.kim import failures, study
+from experiments.kim.found import read_found
+from experiments.kim.settings import ARMS
+from tests.kim_runs import CONSOLE, tiny, write_squares
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory):
+  """All arms of the code, nothing trained yet."""
+  folder = tmp_path_factory.mktemp("code")
+  changes = {"query": 2, "dropout_evaluation": "mc_mean", "prediction": "whole"}
+  kim = tiny(write_squares(folder), "code", acquisition=ARMS, **changes)
+  return study.prepare(kim, folder / "run", CONSOLE)
+
+
+@pytest.mark.parametrize("name", ARMS)
+def test_every_arm_runs_as_the_code_has_it(ready, name):
+  study.train(ready._replace(loops={name: ready.loops[name]}), CONSOLE)
+  folder = ready.workdir / "runs" / f"{name}-seed0"
+  picks = store.read_rows(folder / "picks.csv")
+  assert len({row["id"] for row in picks}) == len(picks) == 2 + 2
+  curve = store.read_rows(folder / "curve.csv")
+  assert [row["labels"] for row in curve] == ["2", "4"]
+  assert all(0 <= float(row["dice"]) <= 1 for row in curve)
+  scored = name in ("margins", "bootstrapping", "dropout_train_test")
+  known = [np.isfinite(float(row["score"])) for row in picks[2:]]
+  assert all(known) if scored else name == "dropout_test_only" or not any(known)
+  members = {row["member"] for row in store.read_rows(folder / "epochs.csv")}
+  assert members == ({"0", "1"} if name == "bootstrapping" else {"0"})
+
+
+def test_the_draft_that_is_shown_is_the_one_that_was_tested(ready):
+  """The Dice of the mean of passes, beside the draft of that mean."""
+  name = "dropout_train_test"
+  loops = {name: ready.loops[name]}
+  study.train(ready._replace(loops=loops), CONSOLE)
+  arm = next(a for a in read_found(ready.workdir).arms if a.name == name)
+  places = list(range(arm.dice.shape[-1]))
+  draft = failures.draft_of(ready, arm, places).argmax(-1) == 1
+  problem = ready.problems["dropout"]
+  truth = np.stack([problem.dataset.labels[i] for i in problem.split.test]) == 1
+  both, each = (
+    (draft & truth).sum((1, 2)),
+    (draft.sum((1, 2)), truth.sum((1, 2))),
+  )
+  with np.errstate(invalid="ignore"):
+    dice = 2 * both / sum(each)
+  np.testing.assert_allclose(dice, arm.dice[0, -1], rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+  ("changes", "message"),
+  [
+    ({"patch": (8, 8, 8)}, "wanted a patch of 2 multiples of 1"),
+    ({"data": "nowhere"}, "nowhere: wanted a folder"),
+    ({"query": 30}, "but the pool holds"),
+    ({"target": ("tumour",)}, "one of its classes class 1, found 'tumour'"),
+    ({"channels": ("t2",)}, "wanted different channels of 0 to 0, found t2"),
+  ],
+)
+def test_settings_that_do_not_fit_the_data(changes, message, tmp_path):
+  kim = tiny(**{"data": write_squares(tmp_path)} | changes)
+  with pytest.raises(ValueError, match=message):
+    study.prepare(kim, tmp_path / "run", CONSOLE)
