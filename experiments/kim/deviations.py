@@ -14,7 +14,7 @@ OPEN = {
   "foreground_weight": "weights in the loss",
   "stretch": "how far patches are scaled",
   "degrees": "how far they are turned",
-  "chance": "how often",
+  "chance": "how often they are scaled, and turned",
   "cycle": "epochs of a cosine",
   "warmup": "epochs of a warm-up",
   "momentum": "of SGD",

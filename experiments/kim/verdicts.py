@@ -69,6 +69,8 @@ def _first_and_stable(needed):
       one.over_seeds.first, one.over_seeds.stable, equal_nan=True
     )
   ]
+  if np.isnan([one.over_seeds.first for one in needed]).all():
+    return "No arm came to a round that is equivalent to all labels."
   if not differ:
     return (
       "The first round that is equivalent to all labels is also the one from "

@@ -44,3 +44,11 @@ def test_seeds_are_counted_by_arm(workdir):
   said, doubts = said_of(workdir)
   assert "over 2 seeds" in said[0]  # margins and random share two
   assert "2 to 3 seeds (random 2, margins 3): the spread" in doubts
+
+
+def test_where_nobody_gets_there_neither_reading_is_praised(tmp_path):
+  write_run(tmp_path, "full", 0, [40], [0.8])
+  write_run(tmp_path, "random", 0, [10, 20], [0.3, 0.4])
+  said = said_of(tmp_path)[0]
+  assert said[1] == "No arm came to a round that is equivalent to all labels."
+  assert "random never" in said[2]
