@@ -5,6 +5,7 @@ import pathlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from experiments.checks import among
 from experiments.config import Config, override
 from experiments.survey import deviations
 from experiments.survey.benchmarks import BENCHMARKS, SIZES, Benchmark
@@ -61,11 +62,12 @@ def make_plan(
   Raises:
     ValueError: for a name that is not known, or a wrong value.
   """
-  _check("benchmark", [name], BENCHMARKS)
-  _check("size", [size], SIZES)
-  _check("preset", [preset], PRESETS)
+  among("benchmark", name, BENCHMARKS)
+  among("size", size, SIZES)
+  among("preset", preset, PRESETS)
   benchmark = BENCHMARKS[name]
-  _check("budgets", budgets, benchmark.budgets)
+  for budget in budgets:
+    among("budgets", budget, benchmark.budgets)
   chosen = _deviations(name, preset, deviate)
   if not data:
     raise ValueError(f"{name} wants --data=PATH")
@@ -78,18 +80,13 @@ def make_plan(
   return Plan(name, size, preset, chosen, configs, not budgets)
 
 
-def _check(flag, values, known):
-  for value in values:
-    if value not in known:
-      raise ValueError(f"{flag}: {value!r} is not one of {', '.join(known)}")
-
-
 def _deviations(name, preset, deviate):
   """In the order of the list, whatever the order they were asked for in."""
   known = deviations.of_benchmark(name)
   if deviate is None:
     return known if preset == "parity" else ()
-  _check("deviate", deviate, known)
+  for deviation in deviate:
+    among("deviate", deviation, known)
   return tuple(n for n in known if n in deviate)
 
 
