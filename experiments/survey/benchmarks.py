@@ -82,6 +82,7 @@ _ACDC = Benchmark(
     "cpu": {
       "seeds": 3,
       "rounds": 5,
+      "coarsen": 2,
       "widths": (8, 16, 32, 64, 128),
       "batch": 8,
       "learning_rate": 4e-3,
@@ -91,7 +92,7 @@ _ACDC = Benchmark(
     },
     "smoke": _SMOKE | {"batch": 4, "samples": 2, "block": 16},
   },
-  steps={"paper": {"b10": 4000}, "cpu": {"b10": 400}, "smoke": {"b10": 4}},
+  steps={"paper": {"b10": 4000}, "cpu": {"b10": 500}, "smoke": {"b10": 4}},
 )
 
 _RESNET = {
