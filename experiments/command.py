@@ -11,10 +11,11 @@ from rich.console import Console
 
 def start(main: Callable[[list[str]], None]) -> None:
   """Runs `main` as absl does; a wrong flag is one line and exit code 2."""
-  app.run(main, flags_parser=_parse)
+  app.run(main, flags_parser=parse)
 
 
-def _parse(argv):
+def parse(argv: list[str]) -> list[str]:
+  """absl's parser, with one line and exit code 2 for a wrong flag."""
   with ends(2, flags.Error):
     return flags.FLAGS(argv)
 

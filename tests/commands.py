@@ -1,8 +1,16 @@
 """Commands as their users type them."""
 
+import contextlib
+import importlib
+import io
+import json
 import pathlib
 import subprocess
 import sys
+
+from absl.testing import flagsaver
+
+from experiments.command import parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 
@@ -24,9 +32,40 @@ def run(module, *arguments, cwd=ROOT):
   )
 
 
-def error_of(module, *arguments):
-  """The one line of a command that finds its input wrong."""
-  done = run(module, *arguments)
-  assert done.returncode == 2, done.stderr
-  (line,) = done.stderr.strip().splitlines()
-  return line
+def errors_of(module, *cases):
+  """The one line of each case, which the command must find wrong.
+
+  All cases run in one process: most of a command's time is its imports.
+  """
+  script = "from tests.commands import tell_errors; tell_errors()"
+  words = [[str(word) for word in case] for case in cases]
+  done = subprocess.run(
+    [sys.executable, "-c", script, module, json.dumps(words)],
+    capture_output=True,
+    text=True,
+    cwd=ROOT,
+    timeout=120,
+    check=True,
+  )
+  found = json.loads(done.stdout.splitlines()[-1])
+  assert [code for code, _ in found] == [2] * len(cases), found
+  lines = [text.strip().splitlines() for _, text in found]
+  assert all(len(line) == 1 for line in lines), lines
+  return [line[0] for line in lines]
+
+
+def tell_errors():
+  """In a process of its own: prints [exit code, stderr] of every case."""
+  _, module, cases = sys.argv
+  main = importlib.import_module(module).main
+  print(json.dumps([_ended(main, words) for words in json.loads(cases)]))
+
+
+def _ended(main, words):
+  text, code = io.StringIO(), 0
+  with flagsaver.flagsaver(), contextlib.redirect_stderr(text):
+    try:
+      main(parse(["", *words]))
+    except SystemExit as ended:
+      code = ended.code
+  return code, text.getvalue()

@@ -5,7 +5,7 @@ import pytest
 from experiments import store
 from experiments.kim import failures, page, study
 from experiments.kim.found import read_found
-from tests.commands import error_of
+from tests.commands import errors_of
 from tests.kim_runs import CONSOLE, tiny, write_squares
 
 
@@ -105,5 +105,7 @@ def test_another_protocol_is_refused_and_more_arms_are_not(finished):
 
 
 def test_a_wrong_flag_is_one_line(tmp_path):
-  line = error_of("experiments.kim2024", "--arms=bald", f"--workdir={tmp_path}")
+  (line,) = errors_of(
+    "experiments.kim2024", ["--arms=bald", f"--workdir={tmp_path}"]
+  )
   assert "error: arms: 'bald' is not one of random" in line

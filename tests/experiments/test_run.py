@@ -117,28 +117,30 @@ def test_help_names_every_acquisition():
   assert "foreground_random" in done.stdout and "MedMNIST" in done.stdout
 
 
-@pytest.mark.parametrize(
-  ("arguments", "message"),
-  [
-    (["--acquisition=bold"], "'bold' is not one of alfa_mix,"),
-    (["--data=no/such/folder"], "no/such/folder"),
-    (["--set=rounds=99"], "but the pool holds"),
-    (["--set=stepz=1"], "no field 'stepz'"),
-    (["--seeds=many"], "seeds"),
-    (["--nonsense=1"], "nonsense"),
-    (["stray"], "flags only, found 'stray'"),
-    (["--config=brain"], "'brain' is not one of acdc, hippocampus, phantom"),
-    (["--acquisition=foreground_random"], "wants a segmentation task"),
-    (["--set=model=unet"], "model unet cannot do classification"),
-  ],
-  ids=lambda x: x[0] if isinstance(x, list) else "",
-)
-def test_a_wrong_flag_is_one_line_and_exit_code_2(
-  classes, tmp_path, arguments, message
-):
-  done = run(f"--data={classes}", f"--workdir={tmp_path / 'w'}", *arguments)
-  assert done.returncode == 2
-  lines = done.stderr.strip().splitlines()
-  assert len(lines) == 1 and lines[0].startswith("error: ")
-  assert message in lines[0]
+WRONG = {
+  "--acquisition=bold": "'bold' is not one of alfa_mix,",
+  "--data=no/such/folder": "no/such/folder",
+  "--set=rounds=99": "but the pool holds",
+  "--set=stepz=1": "no field 'stepz'",
+  "--seeds=many": "seeds",
+  "--nonsense=1": "nonsense",
+  "stray": "flags only, found 'stray'",
+  "--config=brain": "'brain' is not one of acdc, hippocampus, phantom",
+  "--acquisition=foreground_random": "wants a segmentation task",
+  "--set=model=unet": "model unet cannot do classification",
+}
+
+
+def test_a_wrong_flag_is_one_line_and_exit_code_2(classes, tmp_path):
+  common = f"--data={classes}", f"--workdir={tmp_path / 'w'}"
+  cases = [(*common, word) for word in WRONG]
+  lines = commands.errors_of("experiments.run", *cases)
+  for line, message in zip(lines, WRONG.values(), strict=True):
+    assert line.startswith("error: ") and message in line
   assert not (tmp_path / "w").exists()  # nothing was started
+
+
+def test_a_wrong_flag_ends_the_process_with_code_2():
+  done = run("--nonsense=1")
+  assert done.returncode == 2
+  assert done.stderr == "error: Unknown command line flag 'nonsense'\n"
