@@ -16,7 +16,7 @@ def summarise(study: Study, arms: list[Arm]) -> str:
   bases = [arm for arm in arms if arm.is_baseline]
   others = [arm for arm in arms if not arm.is_baseline]
   if others:
-    parts += [_against(others, base) for base in bases]
+    parts += [_against(arms, base) for base in bases]
     parts.append(_savings(study, arms))
   if not any(base.name == "random" for base in bases):
     parts.append("Random selection was not run, so nothing is compared to it.")
@@ -81,11 +81,11 @@ def _last(arm):
   return text
 
 
-def _against(others, base):
-  """Who is better, not told apart and worse, by corrected tests."""
+def _against(arms, base):
+  """Which methods are better, not told apart and worse, by corrected tests."""
   name = words.plain(base.name)
-  found = comparisons.gaps([*others, base], base)
-  known = [gap for gap in found if np.isfinite(gap.p_last)]
+  tested = [g for g in comparisons.gaps(arms, base) if np.isfinite(g.p_last)]
+  known = [gap for gap in tested if not gap.arm.is_baseline]
   if not known:
     return (
       f"There are too few shared seeds to say whether any method is better "
@@ -95,7 +95,7 @@ def _against(others, base):
   better = [_gap(gap) for gap in told if gap.last.mean > 0]
   worse = [_gap(gap) for gap in told if gap.last.mean < 0]
   same = [_gap(gap) for gap in known if gap.p_last >= comparisons.ALPHA]
-  parts = [_better(better, name, len(known))]
+  parts = [_better(better, name, len(tested))]
   if same:
     parts.append(f"Not told apart from {name}: {words.listed(same)}.")
   if worse:

@@ -35,6 +35,18 @@ def test_tests_against_a_baseline_are_corrected_for_their_number(study):
   assert [gap.p_last for gap in both] == pytest.approx([0.312, 1], abs=5e-4)
 
 
+def test_the_words_and_the_table_test_the_same_family(study):
+  found = read_study(study)
+  random, entropy = numbers.make_arms(found)
+  higher = random.scores + np.array([[0.01], [0.03]])
+  other = random._replace(name="foreground_random", scores=higher)
+  arms = [random, other, entropy]
+  text = summary.summarise(found, arms)
+  assert "corrected for 2 comparisons" in text
+  (_, table), _ = tables.differences(arms)
+  assert table.rows[1][2] == "0.312"  # 0.156, twice
+
+
 def arm(name, *scores):
   return numbers.Arm(
     name, tuple(runs(3)), 3, np.array([4, 8]), np.array(scores)
