@@ -59,15 +59,23 @@ def _over_groups(moments: jax.Array, groups: int) -> jax.Array:
 
 
 class ConvNormRelu(nn.Module):
-  """Convolution of extent 3, GroupNorm, relu: [B,*sp,I] -> [B,*sp,width]."""
+  """Convolution of extent 3, GroupNorm, relu: [B,*sp,I] -> [B,*sp,width].
+
+  Attributes:
+    width: channels.
+    groups: see `GroupNorm`.
+    leak: slope of the relu below 0.
+  """
 
   width: int
   groups: int = 8
+  leak: float = 0.0
 
   @nn.compact
   def __call__(self, x: jax.Array) -> jax.Array:
     """[B,*sp,I] -> [B,*sp,width]."""
-    return nn.relu(GroupNorm(self.groups)(Conv(self.width)(x)))
+    x = GroupNorm(self.groups)(Conv(self.width)(x))
+    return nn.leaky_relu(x, self.leak) if self.leak else nn.relu(x)
 
 
 def max_pool(x: jax.Array) -> jax.Array:

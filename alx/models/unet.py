@@ -9,6 +9,10 @@ import jax.numpy as jnp
 from alx.models import layers
 from alx.models.base import Model, with_head
 
+# With few channels a relu makes all of them 0 at the voxels of a whole class,
+# which then look like background and have no gradient: the class stays lost.
+_LEAK = 0.1
+
 
 def make_unet(
   spatial_dims: int,
@@ -17,7 +21,7 @@ def make_unet(
   dropout: float = 0.2,
   groups: int = 8,
 ) -> Model:
-  """U-Net with GroupNorm and two convolutions per level.
+  """U-Net with GroupNorm, leaky relu and two convolutions per level.
 
   Ronneberger et al. 2015, figure 1; the features are the spatial mean of the
   bottleneck. Spatial extents must be multiples of 2 ** (len(widths) - 1).
@@ -68,5 +72,5 @@ class _UNet(nn.Module):
 
   def _two(self, x: jax.Array, width: int) -> jax.Array:
     for _ in range(2):
-      x = layers.ConvNormRelu(width, self.groups)(x)
+      x = layers.ConvNormRelu(width, self.groups, _LEAK)(x)
     return x

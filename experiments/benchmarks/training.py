@@ -117,7 +117,8 @@ def torch_net(net: Net):
   flat = len(net.shape) == 4
   conv = torch.nn.Conv2d if flat else torch.nn.Conv3d
   pool = torch.nn.MaxPool2d(2) if flat else torch.nn.MaxPool3d(2)
-  relu, up = torch.nn.ReLU(), torch.nn.Upsample(scale_factor=2)
+  relu = torch.nn.LeakyReLU(0.1) if net.voxelwise else torch.nn.ReLU()
+  up = torch.nn.Upsample(scale_factor=2)
 
   def block(inputs, width, count):
     parts = []

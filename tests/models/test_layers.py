@@ -64,3 +64,15 @@ def test_upsample_repeats():
   wanted = [[0, 0, 1, 1], [0, 0, 1, 1], [2, 2, 3, 3], [2, 2, 3, 3]]
   np.testing.assert_array_equal(layers.upsample(x)[0, ..., 0], wanted)
   assert layers.upsample(normal((1, 2, 3, 4, 5))).shape == (1, 4, 6, 8, 5)
+
+
+@pytest.mark.parametrize(("leak", "ratio"), [(0.0, 0.0), (0.1, 0.1)])
+def test_a_leak_lets_what_is_negative_through(leak, ratio):
+  x = normal((1, 4, 4, 2), 0)
+  layer = layers.ConvNormRelu(3, 1, leak)
+  params = layer.init(jax.random.key(1), x)
+  open_layer = layers.ConvNormRelu(3, 1, 1.0)  # no relu at all
+  found, plain = layer.apply(params, x), open_layer.apply(params, x)
+  assert (plain < 0).any()
+  wanted = jnp.where(plain < 0, ratio * plain, plain)
+  np.testing.assert_allclose(found, wanted, rtol=1e-6)

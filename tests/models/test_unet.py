@@ -35,7 +35,6 @@ def test_features_ignore_where_things_are():
   params = jax.jit(model.init)(jax.random.key(1), x)
   _, features = jax.jit(model.apply)(params, x)
   assert features.shape == (1, 8)
-  assert (features >= 0).all()  # a mean of relu
 
 
 def test_every_parameter_has_a_gradient():
