@@ -4,7 +4,7 @@ import csv
 import io
 
 from alx.report import arms as numbers
-from alx.report.arms import Arm
+from alx.report.arms import NeededRow
 from alx.report.read import Study
 
 
@@ -19,12 +19,14 @@ def curve_csv(study: Study) -> str:
   return _csv(head, rows)
 
 
-def labels_needed_csv(study: Study, arms: list[Arm]) -> str:
-  """A row per target, acquisition and seed ('mean': the mean curve)."""
-  _, kind = numbers.reference(study, arms)
-  rows = [
-    row for found in numbers.needed(study, arms) for row in _csv_rows(found)
-  ]
+def labels_needed_csv(needed: list[NeededRow], kind: str) -> str:
+  """A row per target, acquisition and seed ('mean': the mean curve).
+
+  Args:
+    needed: of `arms.needed`.
+    kind: what labels are counted up to, see `arms.reference`.
+  """
+  rows = [row for found in needed for row in _csv_rows(found)]
   head = "share target reference acquisition seed first stable max_labels"
   head += " saved_first_percent saved_stable_percent"
   ends = [f"{x}_{end}" for x in _INTERVALS for end in ("low", "high")]

@@ -38,12 +38,14 @@ def write_report(workdir: str | os.PathLike) -> pathlib.Path:
   arms = numbers.make_arms(study)
   figure = _figure(study, arms)
   html.write_file(workdir / "curve.csv", exports.curve_csv(study).encode())
-  needed = exports.labels_needed_csv(study, arms)
-  html.write_file(workdir / "labels_needed.csv", needed.encode())
+  needed = numbers.needed(study, arms)
+  _, kind = numbers.reference(study, arms)
+  table = exports.labels_needed_csv(needed, kind)
+  html.write_file(workdir / "labels_needed.csv", table.encode())
   if figure is not None:
     html.write_file(workdir / "learning_curve.png", figure)
   page = workdir / "report.html"
-  html.write_file(page, _render(study, arms, figure).encode())
+  html.write_file(page, _render(study, arms, needed, figure).encode())
   return page
 
 
@@ -55,24 +57,25 @@ def _figure(study, arms):
   return curves.learning_curves(drawn, full, pool, study.metric)
 
 
-def _render(study: Study, arms, figure) -> str:
+def _render(study: Study, arms, needed, figure) -> str:
   galleries, missing = gallery.make_galleries(study, arms)
   context = {
     "figure": figure,
     "galleries": galleries,
     "missing": [*study.missing, *missing],
   }
-  return html.render("template.html.jinja", _context(study, arms) | context)
+  common = _context(study, arms, needed)
+  return html.render("template.html.jinja", common | context)
 
 
-def _context(study, arms):
+def _context(study, arms, needed):
   full = numbers.full_interval(study)
   _, kind = numbers.reference(study, arms)
   return {
     "data": study.dataset,
     "title": str(study.dataset.get("name") or study.workdir.resolve().name),
     "metric": words.LABELS.get(study.metric, study.metric),
-    "summary": summary.summarise(study, arms),
+    "summary": summary.summarise(study, arms, needed),
     "arms": arms,
     "most_seeds": max((len(arm.runs) for arm in arms), default=0),
     "compared": sum(not arm.is_baseline for arm in arms),
@@ -81,7 +84,7 @@ def _context(study, arms):
     "differences": tables.differences(arms),
     "duels": tables.duels(arms),
     "measures": tables.measures(study, arms),
-    "needed": tables.labels_needed(numbers.needed(study, arms)),
+    "needed": tables.labels_needed(needed),
     "reference": kind,
     "times": tables.times(study, arms),
     "settings": tables.settings(study.config),

@@ -4,11 +4,11 @@ import numpy as np
 
 from alx.report import arms as numbers
 from alx.report import comparisons, words
-from alx.report.arms import Arm
+from alx.report.arms import Arm, NeededRow
 from alx.report.read import Study
 
 
-def summarise(study: Study, arms: list[Arm]) -> str:
+def summarise(study: Study, arms: list[Arm], needed: list[NeededRow]) -> str:
   """One paragraph; says so when nothing beats chance."""
   if not arms:
     return f"{_task(study)} No round has finished yet."
@@ -17,7 +17,7 @@ def summarise(study: Study, arms: list[Arm]) -> str:
   others = [arm for arm in arms if not arm.is_baseline]
   if others:
     parts += [_against(arms, base) for base in bases]
-    parts.append(_savings(study, arms))
+    parts.append(_savings(study, needed))
   if not any(base.name == "random" for base in bases):
     parts.append("Random selection was not run, so nothing is compared to it.")
   return " ".join(part for part in parts if part)
@@ -120,9 +120,9 @@ def _gap(gap):
   return f"{words.plain(gap.arm.name)} ({mean}; {interval})"
 
 
-def _savings(study, arms):
+def _savings(study, needed):
   """Labels to 95% of the reference, where both got there."""
-  rows = [r for r in numbers.needed(study, arms) if r.share == 0.95]
+  rows = [row for row in needed if row.share == 0.95]
   base = next((r for r in rows if r.arm.name == "random"), None)
   others = [r for r in rows if not r.arm.is_baseline]
   if base is None or not others:

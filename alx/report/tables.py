@@ -40,9 +40,9 @@ def _final_row(arm):
     words.plain(arm.name),
     f"{arm.labels[-1]:g}",
     _seeds(arm),
-    _two_lines(numbers.band(scores), words.number),
+    words.with_interval(numbers.band(scores)),
     words.number(sd),
-    _two_lines(numbers.budget_mean(arm), words.number),
+    words.with_interval(numbers.budget_mean(arm)),
   ]
 
 
@@ -61,9 +61,9 @@ def differences(arms: list[Arm]) -> list[tuple[str, Table]]:
 def _gap_row(gap):
   return [
     words.plain(gap.arm.name),
-    _two_lines(gap.last, words.signed),
+    words.with_interval(gap.last, words.signed),
     words.p_value(gap.p_last),
-    _two_lines(gap.area, words.signed),
+    words.with_interval(gap.area, words.signed),
     words.p_value(gap.p_area),
   ]
 
@@ -83,15 +83,7 @@ def _duels_row(found, place):
   cells = [str(count) for count in found.wins[place]]
   cells[place] = words.NOTHING
   rank = stats.Interval(*(np.asarray(x)[place] for x in found.ranks))
-  return [*cells, _two_lines(rank, lambda x: words.number(x, 1))]
-
-
-def _two_lines(found, write):
-  if not np.isfinite(found.mean):
-    return words.NOTHING
-  if not np.isfinite(found.low):
-    return write(found.mean)
-  return f"{write(found.mean)}\n{write(found.low)} to {write(found.high)}"
+  return [*cells, words.with_interval(rank, lambda x: words.number(x, 1))]
 
 
 def _seeds(arm):

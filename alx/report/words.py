@@ -2,7 +2,7 @@
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
@@ -101,6 +101,13 @@ def bounds(found, digits: int = 3, sign: bool = False) -> str:
     return NOTHING
   write = signed if sign else number
   return f"{write(found.low, digits)} to {write(found.high, digits)}"
+
+
+def with_interval(found, write: Callable[[float], str] = number) -> str:
+  """A mean and, on a line below, its interval if there is one."""
+  if not math.isfinite(found.low):
+    return write(found.mean)
+  return f"{write(found.mean)}\n{write(found.low)} to {write(found.high)}"
 
 
 def with_sd(values: Sequence[float], digits: int = 3) -> str:

@@ -4,10 +4,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from alx import stats
 from alx.report import words
 from alx.report.tables import Table
-from experiments.cold.gaps import Gap
 from experiments.cold.plan import FOREGROUND, RANDOM, Row
 from experiments.cold.results import Line, Results, name_of
 
@@ -22,7 +20,7 @@ def in_pairs(results: Results, budget: int) -> Table:
     [
       [
         line.name,
-        interval(line.score, words.number),
+        words.with_interval(line.score),
         words.number(line.sd),
         *_gap(line.minus_random),
       ]
@@ -55,14 +53,11 @@ def beside(results: Results, budget: int) -> Table:
 
 
 def _gap(gap):
-  return [interval(gap), words.number(gap.p), words.number(gap.p_holm)]
-
-
-def interval(found: stats.Interval | Gap, write=words.signed) -> str:
-  """A mean, and its interval below it."""
-  if not np.isfinite(found.low):
-    return write(found.mean)
-  return f"{write(found.mean)}\n{write(found.low)} to {write(found.high)}"
+  return [
+    words.with_interval(gap, words.signed),
+    words.number(gap.p),
+    words.number(gap.p_holm),
+  ]
 
 
 def coverage(results: Results, rows: list[dict], encoder: str) -> Table:
@@ -130,7 +125,11 @@ def worst_arms(lines: Iterable[Line]) -> Table:
   return Table(
     ["", "labels", "minus random"],
     [
-      [line.name, str(line.budget), interval(line.minus_random)]
+      [
+        line.name,
+        str(line.budget),
+        words.with_interval(line.minus_random, words.signed),
+      ]
       for line in behind[:_MOST]
     ],
   )

@@ -77,7 +77,7 @@ def _interval_table(drawn, full, num_pool):
   labels = [f"{n:g}" for arm in drawn for n in arm.labels]
   columns = list(dict.fromkeys((*labels, str(num_pool))))
   rows = [_interval_row(arm, columns) for arm in drawn]
-  alone = _with_interval(full.mean, full.low, full.high)
+  alone = words.with_interval(full)
   empty = [""] * (len(columns) - 1)
   rows.append(["all labels", str(full.count), *empty, alone])
   return Table(["Dice at labels", "seeds", *columns], rows)
@@ -85,16 +85,10 @@ def _interval_table(drawn, full, num_pool):
 
 def _interval_row(arm, columns):
   budgets = [f"{n:g}" for n in arm.labels]
-  bands = zip(*band(arm.scores)[:3], strict=True)
+  bands = map(stats.Interval, *band(arm.scores))
   cells = dict(zip(budgets, bands, strict=True))
-  texts = [_with_interval(*cells[n]) if n in cells else "" for n in columns]
+  texts = [words.with_interval(cells[n]) if n in cells else "" for n in columns]
   return [words.plain(arm.name), str(arm.started), *texts]
-
-
-def _with_interval(mean, low, high, write=words.number):
-  if not np.isfinite(low):
-    return write(mean)
-  return f"{write(mean)}\n{write(low)} to {write(high)}"
 
 
 def _table_3(found):
@@ -133,7 +127,7 @@ def differences(found: Found) -> Section:
       words.plain(gap.arm.name),
       f"{gap.arm.labels[-1]:g}",
       str(gap.seeds.count),
-      _with_interval(*gap.seeds[:3], words.signed),
+      words.with_interval(gap.seeds, words.signed),
       words.bounds(gap.volumes, sign=True),
     ]
     for gap in tables.minus_random(found)

@@ -41,7 +41,7 @@ def test_the_words_and_the_table_test_the_same_family(study):
   higher = random.scores + np.array([[0.01], [0.03]])
   other = random._replace(name="foreground_random", scores=higher)
   arms = [random, other, entropy]
-  text = summary.summarise(found, arms)
+  text = summary.summarise(found, arms, numbers.needed(found, arms))
   assert "corrected for 2 comparisons" in text
   (_, table), _ = tables.differences(arms)
   assert table.rows[1][2] == "0.312"  # 0.156, twice
@@ -107,7 +107,8 @@ def test_labels_needed_without_a_full_run(make_study):
   study = read_study(make_study(full=()))
   arms = numbers.make_arms(study)
   assert numbers.reference(study, arms) == (pytest.approx(0.80), "random")
-  lines = exports.labels_needed_csv(study, arms).splitlines()
+  needed = numbers.needed(study, arms)
+  lines = exports.labels_needed_csv(needed, "random").splitlines()
   assert lines[0].startswith("share,target,reference,acquisition,seed,first")
   assert lines[1] == "0.90,0.72,random,random,mean,8,8,8,0.0,0.0" + 8 * ","
   assert len(lines) == 1 + 3 * 2 * 3
@@ -131,7 +132,9 @@ def test_one_seed_has_no_interval(study):
   found = read_study(study)
   arms = numbers.make_arms(found)
   assert tables.final(found, arms).rows[1][3:6] == ["0.820", "–", "0.700"]
-  assert "too few shared seeds" in summary.summarise(found, arms)
+  assert "too few shared seeds" in summary.summarise(
+    found, arms, numbers.needed(found, arms)
+  )
 
 
 @pytest.mark.parametrize(
