@@ -10,14 +10,14 @@ import optax
 from alx import losses, metrics
 from alx.affine import scale_and_turn
 from alx.augment import Augment
-from alx.data.patches import Images, as_float
+from alx.data.patches import Images, as_float, near
 from alx.draw import Drawn, cut_batch
 from alx.epoch_settings import Epochs
 from alx.held_out import Part, shuffle
 from alx.models import Model
 from alx.restarts import Descent, learning_rate
 from alx.settings import Training
-from alx.whole import cut, grow
+from alx.whole import grow
 
 
 class Task(NamedTuple):
@@ -134,7 +134,7 @@ def validate(
 
   def add(i, sums):
     places = i * batch + jnp.arange(batch)
-    items = held.items[places % held.count]
+    items = items_of_step(i, held.items, held.count, batch)
     loss, dice = _scores(jax.random.fold_in(key, i), items, task, params)
     known = (places < total) & ~jnp.isnan(dice)
     values = jnp.stack([loss, jnp.where(known, dice, 0.0)])
@@ -158,7 +158,7 @@ def _scores(key, items, task, params):
     drawn = draw(key, items, task)
     inputs, truth = cut_batch(drawn, task.images, task.labels, training)
   logits = task.model.apply(params, inputs, None)[0]
-  logits = cut(logits, truth.shape[1:])
+  logits = near(logits, truth.shape[1:], 1)
   loss = losses.weighted_segmentation_loss(
     logits, truth, task.epochs.foreground_weight
   )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import jax
 import jax.numpy as jnp
 
+from alx.data.patches import near
 from alx.learner import Learner
 
 
@@ -12,11 +13,6 @@ def grow(x: jax.Array, extent: Sequence[int]) -> jax.Array:
   """[B, *sp, W] to [B, *extent, W] by repeating what is at the far edges."""
   more = [n - m for n, m in zip(extent, x.shape[1:-1], strict=True)]
   return jnp.pad(x, [(0, 0), *((0, n) for n in more), (0, 0)], mode="edge")
-
-
-def cut(x: jax.Array, extent: Sequence[int], leading: int = 1) -> jax.Array:
-  """The near `extent` of the axes behind the leading ones."""
-  return x[(slice(None),) * leading + tuple(slice(n) for n in extent)]
 
 
 def predict_whole(learner: Learner, extent: Sequence[int]) -> Callable:
@@ -34,11 +30,12 @@ def predict_whole(learner: Learner, extent: Sequence[int]) -> Callable:
     own = images.values.shape[1:-1]
     grown = images._replace(values=grow(images.values, extent))
     found = learner.predict(key, params, grown, items, num_samples)
-    back = jax.tree.map(
-      lambda x: cut(x, own), (found.mask, found.pixels, found.evidence)
+    mask, pixels, evidence = jax.tree.map(
+      lambda x: near(x, own, 1), (found.mask, found.pixels, found.evidence)
     )
-    names = ("mask", "pixels", "evidence")
-    parts = dict(zip(names, back, strict=True))
-    return found._replace(probs=cut(found.probs, own, 2), **parts)
+    probs = near(found.probs, own, 2)
+    return found._replace(
+      probs=probs, mask=mask, pixels=pixels, evidence=evidence
+    )
 
   return predict

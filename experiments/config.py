@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any, get_args, get_origin
 
 from alx.acquisition import BY_NAME
+from alx.stats import BASELINES
 from experiments.checks import among, at_least, within
 
-BASELINES = ("random", "foreground_random")
 MODELS = ("auto", "unet", "cnn", "resnet", "mlp")
 OPTIMIZERS = ("adam", "sgd")
 SCHEDULES = ("warmup_cosine", "cosine", "polynomial")

@@ -9,10 +9,10 @@ import scipy.special
 
 from alx import metrics
 from alx.acquisition import BY_NAME
+from alx.data.patches import near
 from alx.loop import LoopState
 from experiments import store
 from experiments.job import Job
-from experiments.problem import crop
 
 
 def save(job: Job, state: LoopState, items: jax.Array, number: int) -> None:
@@ -77,7 +77,7 @@ def of_volume(problem, index, probs, dice):
     dice: of the draft.
   """
   truth = problem.dataset.labels[index]
-  probs = crop(probs, truth.shape)
+  probs = near(probs, truth.shape)
   uncertainty = scipy.special.entr(probs).sum(-1)
   spacing = problem.dataset.spacing_mm[index] or (1.0,) * truth.ndim
   maps = {
@@ -86,7 +86,8 @@ def of_volume(problem, index, probs, dice):
     "truth": truth,
     "uncertainty": uncertainty,
   }
-  maps, where, spacing = _slice(maps, uncertainty, spacing)
+  most = uncertainty.sum((0, 1)).argmax() if truth.ndim == 3 else None
+  maps, where, spacing = _slice(maps, most, spacing)
   return maps | {
     "ids": problem.dataset.ids[index],
     "dice": np.float32(dice),
@@ -95,12 +96,14 @@ def of_volume(problem, index, probs, dice):
   }
 
 
-def _slice(maps, weights, spacing):
-  """A volume's heaviest slice across its last axis, turned so that y is up."""
-  if weights.ndim == 2:
+def _slice(maps, at, spacing):
+  """A slice of volumes across their last axis, turned so that y is up.
+
+  Pictures have no slices: with `at` None they stay as they are.
+  """
+  if at is None:
     return maps, "", spacing
-  at = int(weights.sum((0, 1)).argmax())
-  where = f"slice {at + 1} of {weights.shape[2]} along axis 3"
+  where = f"slice {at + 1} of {maps['images'].shape[2]} along axis 3"
   flat = {name: np.flipud(x[:, :, at].T) for name, x in maps.items()}
   return flat, where, (spacing[1], spacing[0])
 
@@ -108,9 +111,9 @@ def _slice(maps, weights, spacing):
 def _of_image(problem, index, probs):
   """The image itself, or a volume's middle, with the probabilities."""
   image = problem.dataset.images[index].mean(-1)
-  middle = np.zeros(image.shape)
-  middle[..., image.shape[-1] // 2] = 1
-  known = problem.dataset.spacing_mm[index] if image.ndim == 3 else None
+  middle, known = None, None
+  if image.ndim == 3:
+    middle, known = image.shape[2] // 2, problem.dataset.spacing_mm[index]
   spacing = known or (1.0,) * image.ndim
   maps, where, spacing = _slice({"images": image}, middle, spacing)
   return maps | {

@@ -269,11 +269,6 @@ def metrics_of(problem: Problem, predicted) -> dict[str, float]:
   )
 
 
-def crop(array: np.ndarray, extent: Sequence[int]) -> np.ndarray:
-  """The item's own extent out of the padded array."""
-  return array[tuple(slice(n) for n in extent)]
-
-
 def case_names(dataset: data.Dataset, items: Sequence[int]) -> list[str]:
   """What a test score is of: the volume that slices are from, or the item.
 

@@ -15,7 +15,7 @@ class Description(NamedTuple):
   name: str
   values: tuple[int, ...] = ()  # C label values, ascending, 0 first
   names: tuple[str, ...] = ()  # C, in the order of the values
-  channels: int | None = None
+  channels: tuple[str, ...] = ()  # their names; () if it does not say
   listed: tuple[str, ...] = ()  # ids of the cases it names
 
 
@@ -37,13 +37,12 @@ def read_description(folder: pathlib.Path) -> Description:
   if ending not in nifti.SUFFIXES:
     wanted = f"file_ending to be one of {list(nifti.SUFFIXES)}"
     raise bad_input(file, wanted, repr(ending))
-  channels = content.get("channel_names", content.get("modality"))
   by_value = _by_value(file, content.get("labels"))
   return Description(
     name=str(content.get("name") or name),
     values=tuple(by_value),
     names=tuple(by_value.values()),
-    channels=len(channels) if isinstance(channels, dict | list) else None,
+    channels=_channels(content),
     listed=_listed(content.get("training")),
   )
 
@@ -57,6 +56,12 @@ def _read_object(file):
   if not isinstance(content, dict):
     raise bad_input(file, "a JSON object", type(content).__name__)
   return content
+
+
+def _channels(content):
+  found = content.get("channel_names", content.get("modality"))
+  names = found.values() if isinstance(found, dict) else found
+  return tuple(map(str, names)) if isinstance(found, dict | list) else ()
 
 
 def _by_value(file, labels):

@@ -1,7 +1,6 @@
 """Reads a folder laid out as the Decathlon or nnU-Net v2 lay it out."""
 
 import collections
-import json
 import pathlib
 import re
 from collections.abc import Sequence
@@ -69,12 +68,8 @@ def load_folder(
 
 
 def channel_names(path: pathlib.Path) -> tuple[str, ...]:
-  """What a good dataset.json calls the channels; () where it does not."""
-  file = path / "dataset.json"
-  content = json.loads(file.read_text("utf-8")) if file.exists() else {}
-  found = content.get("channel_names", content.get("modality"))
-  names = found.values() if isinstance(found, dict) else found or ()
-  return tuple(map(str, names))
+  """What dataset.json calls the channels; () where it does not."""
+  return read_description(path).channels
 
 
 def find_cases(
@@ -152,9 +147,9 @@ def _check_files(case, path):
 
 def check_channels(case, image, description) -> None:
   """Raises DataError if the channels are not those of dataset.json."""
-  found = image.shape[-1]
-  if description.channels not in (None, found):
-    wanted = f"{description.channels} channels as dataset.json says"
+  found, wanted = image.shape[-1], len(description.channels)
+  if wanted and wanted != found:
+    wanted = f"{wanted} channels as dataset.json says"
     raise bad_input(case.images[0], wanted, found)
 
 

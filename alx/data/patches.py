@@ -62,6 +62,13 @@ def mirror_to(array: np.ndarray, patch: Sequence[int]) -> np.ndarray:
   return np.pad(array, grow, mode="symmetric")
 
 
+def near(
+  x: np.ndarray | jax.Array, extent: Sequence[int], leading: int = 0
+) -> np.ndarray | jax.Array:
+  """The near `extent` of the axes behind the leading ones: padding undone."""
+  return x[(slice(None),) * leading + tuple(slice(n) for n in extent)]
+
+
 def real_mask(real: jax.Array, extent: Sequence[int]) -> jax.Array:
   """Which voxels belong to the items: real [B, d] -> bool [B, *extent]."""
   mask = jnp.ones((real.shape[0], *extent), bool)

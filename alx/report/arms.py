@@ -1,5 +1,6 @@
 """Runs of one acquisition side by side, and the numbers drawn from them."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -7,7 +8,6 @@ import numpy as np
 from alx import stats
 from alx.report.read import Run, Study
 
-BASELINES = ("random", "foreground_random")
 SHARES = (0.90, 0.95, 1.00)
 _DRAWS = 2000  # resampled sets of seeds
 
@@ -29,7 +29,7 @@ class Arm(NamedTuple):
   @property
   def is_baseline(self) -> bool:
     """Whether others are compared with it."""
-    return self.name in BASELINES
+    return self.name in stats.BASELINES
 
   def last(self, column: str) -> np.ndarray:
     """[seeds] a column at the last round."""
@@ -58,7 +58,7 @@ class NeededRow(NamedTuple):
 
 def make_arms(study: Study) -> list[Arm]:
   """Baselines first, then in the order of the settings."""
-  wanted = [*BASELINES, *(study.config.get("acquisition") or ())]
+  wanted = [*stats.BASELINES, *(study.config.get("acquisition") or ())]
   names = {run.acquisition for run in study.runs}
   order = [n for n in dict.fromkeys(wanted) if n in names]
   order += sorted(names - set(order))
@@ -87,6 +87,17 @@ def columns(study: Study) -> list[str]:
 def band(scores: np.ndarray) -> stats.Interval:
   """Mean, low and high of [seeds, rounds], each [rounds]."""
   return stats.mean_interval(scores)
+
+
+def stacked(arms: list[Arm]) -> np.ndarray:
+  """[arms, rounds, seeds] over the seeds that all have; equal rounds."""
+  seeds = sorted(set.intersection(*(set(arm.seeds) for arm in arms)))
+  return np.stack([of_seeds(arm, seeds).T for arm in arms])
+
+
+def of_seeds(arm: Arm, seeds: Sequence[int]) -> np.ndarray:
+  """[seeds, rounds] the scores of some of its seeds."""
+  return arm.scores[[arm.seeds.index(seed) for seed in seeds]]
 
 
 def find(arms: list[Arm], name: str) -> Arm | None:

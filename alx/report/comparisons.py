@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from alx import stats
-from alx.report.arms import Arm
+from alx.report.arms import Arm, of_seeds, stacked
 
 ALPHA = 0.05
 
@@ -60,7 +60,7 @@ def _pairs(arm, base):
   shared = [seed for seed in arm.seeds if seed in base.seeds]
   if not len(at) or not shared:
     return None, None
-  a, b = (x.scores[[x.seeds.index(s) for s in shared]] for x in (arm, base))
+  a, b = of_seeds(arm, shared), of_seeds(base, shared)
   upto = slice(0, at[0] + 1)
   if not np.array_equal(arm.labels, base.labels[upto]):
     unknown = np.full(len(shared), np.nan)
@@ -84,12 +84,7 @@ def duels(arms: list[Arm]) -> Duels | None:
   rounds = len(arms[0].labels) - 1 if arms else 0
   if len(arms) < 3 or len(shared) < 2 or not alike or not rounds:
     return None
-  scores = np.stack([_of_seeds(arm, sorted(shared)) for arm in arms])[:, 1:]
+  scores = stacked(arms)[:, 1:]
   wins = stats.pairwise_wins(scores, ALPHA, stats.holm).wins * rounds
   ranks = stats.mean_interval(stats.ranks(scores).mean(1), axis=1)
   return Duels(tuple(arms), wins.round().astype(int), rounds, ranks)
-
-
-def _of_seeds(arm, seeds):
-  """[R, S] the scores of these seeds."""
-  return arm.scores[[arm.seeds.index(seed) for seed in seeds]].T

@@ -24,13 +24,22 @@ def coverage_rows(
   ready: Comparison, plan: Plan, features: Features
 ) -> list[dict]:
   """Coverage of every set, random ones too, in the features of each encoder."""
+  dataset, pool = ready.problem.dataset, ready.problem.split.pool
+  places = {dataset.ids[item]: i for i, item in enumerate(pool)}
+
+  def distances(row, rows):
+    ids = read_row(ready.workdir, row)["ids"]
+    found = coverage(rows, [places[name] for name in ids])
+    names = "mean_distance", "largest_distance"
+    return {name: f"{x:.9g}" for name, x in zip(names, found, strict=True)}
+
   return [
     {
       "encoder": encoder,
       "method": row.method,
       "budget": row.budget,
       "seed": row.seed,
-      **_distances(ready, row, features.of_pool(encoder, row.seed)),
+      **distances(row, features.of_pool(encoder, row.seed)),
     }
     for encoder in plan.encoders
     for row in _rows_on(plan, encoder)
@@ -46,13 +55,3 @@ def _rows_on(plan, encoder):
     for arm in arms
     for budget in plan.budgets
   ]
-
-
-def _distances(ready, row, features):
-  """Of the set of a finished row, as texts."""
-  dataset, pool = ready.problem.dataset, ready.problem.split.pool
-  places = {dataset.ids[item]: i for i, item in enumerate(pool)}
-  record = read_row(ready.workdir, row)
-  found = coverage(features, [places[name] for name in record["ids"]])
-  names = "mean_distance", "largest_distance"
-  return {name: f"{x:.9g}" for name, x in zip(names, found, strict=True)}

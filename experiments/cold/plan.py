@@ -7,7 +7,8 @@ from typing import NamedTuple
 from alx import label_free
 from alx.acquisition import BY_NAME
 from alx.label_free import Encoding
-from experiments.config import BASELINES
+from alx.stats import BASELINES
+from experiments.checks import among
 
 RANDOM, FOREGROUND = BASELINES
 FULL = "full"
@@ -149,8 +150,7 @@ def _of_features(methods, baselines):
 
 def _known(what, names, known):
   for name in names:
-    if name not in known:
-      raise ValueError(f"{what}: {name!r} is not one of {', '.join(known)}")
+    among(what, name, known)
   if len(set(names)) < len(names):
     raise ValueError(f"{what}: one is named twice in {', '.join(names)}")
   return tuple(names)

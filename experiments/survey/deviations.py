@@ -75,8 +75,8 @@ NOT_DONE = (
   ),
   (
     ("acdc",),
-    "leaky ReLU, strided and transposed convolutions and dropout in every "
-    "block: here ReLU, pooling, upsampling and dropout before the last layer",
+    "strided and transposed convolutions and dropout in every block: here "
+    "pooling, upsampling and dropout before the last layer",
   ),
   (
     ("acdc",),

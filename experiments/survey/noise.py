@@ -3,6 +3,7 @@
 import numpy as np
 
 from alx import stats
+from alx.report.arms import stacked
 from experiments.survey.published import published
 from experiments.survey.results import Outcome
 
@@ -34,11 +35,7 @@ def _ours(arms):
   lengths = {len(arm.labels) for arm in equal}
   if len(equal) < 2 or len(lengths) > 1:
     return np.array([])
-  seeds = sorted(set.intersection(*(set(arm.seeds) for arm in equal)))
-  rows = [[arm.seeds.index(seed) for seed in seeds] for arm in equal]
-  return np.stack(
-    [arm.scores[r, 1:].T for arm, r in zip(equal, rows, strict=True)]
-  )
+  return stacked(equal)[:, 1:]
 
 
 def _theirs(table):

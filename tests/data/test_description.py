@@ -29,7 +29,7 @@ def test_words_of_the_decathlon(tmp_path):
     "Heart",
     (0, 1),
     ("background", "atrium"),
-    2,
+    ("T1", "T2"),
     ("a",),
   )
 
@@ -44,7 +44,7 @@ def test_words_of_nnunet(tmp_path):
   )
   description = read_description(tmp_path)
   assert description.names == ("background", "liver")
-  assert description.channels == 1
+  assert description.channels == ("CT",)
   assert description.listed == ()
 
 
