@@ -31,6 +31,7 @@ from experiments import command, configs
 from experiments.cold import report, study
 from experiments.cold.plan import METHODS, SIZES
 from experiments.config import Config
+from experiments.records import Diverged
 
 _DATA = flags.DEFINE_string("data", None, "Folder or .npz file.")
 _WORKDIR = flags.DEFINE_string(
@@ -67,9 +68,9 @@ _SET = flags.DEFINE_multi_string(
 
 
 def main(argv: list[str]) -> None:
-  """Runs the study; a wrong input is one line and exit code 2."""
+  """A wrong input is one line and exit code 2; a failed fit one and 1."""
   console = command.begin()
-  with command.ends(2, ValueError):
+  with command.ends(2, ValueError), command.ends(1, Diverged):
     command.only_flags(argv)
     if not _WORKDIR.value or not _DATA.value:
       raise ValueError("wanted --data=PATH and --workdir=DIR")

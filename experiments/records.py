@@ -68,12 +68,14 @@ def check_picks(job: Job, items, number: int) -> None:
 
 def check_params(job: Job, params, number: int) -> None:
   """A net that is no numbers any more says nothing, or always the same."""
+  check_fit(f"{job.folder}: in round {number} the fit of {job.name}", params)
+
+
+def check_fit(what: str, params) -> None:
+  """The same of any fit, told by `what`."""
   leaves = jax.tree.leaves(params)
   if not all(np.isfinite(np.asarray(leaf)).all() for leaf in leaves):
-    raise Diverged(
-      f"{job.folder}: in round {number} the fit of {job.name} ended without "
-      "numbers: lower learning_rate"
-    )
+    raise Diverged(f"{what} ended without numbers: lower learning_rate")
 
 
 def record_picks(job: Job, number: int, items, scores) -> None:

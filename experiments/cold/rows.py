@@ -15,6 +15,7 @@ from experiments.cold.features import Features
 from experiments.cold.plan import FOREGROUND, FULL, NO_ENCODER, RANDOM, Row
 from experiments.compare import Comparison
 from experiments.problem import metrics_of, predict_test
+from experiments.records import check_fit
 
 
 def path_of(workdir: pathlib.Path, row: Row) -> pathlib.Path:
@@ -99,6 +100,9 @@ def train_and_test(
 
   As round 0 of `experiments.run` does it: one seed has the same first weights
   whatever was chosen.
+
+  Raises:
+    Diverged: for a fit that ends without numbers.
   """
   problem = ready.problem
   items = np.asarray(items, np.int32)
@@ -106,6 +110,8 @@ def train_and_test(
   label_like = jax.eval_shape(lambda: problem.labels[0])
   state = loop.init(jax.random.key(seed), problem.images, label_like)
   state = loop.tell(state, items, problem.labels[items])
+  what = f"{ready.workdir}: the fit of seed {seed} to {len(items)} labels"
+  check_fit(what, state.params)
   return metrics_of(problem, predict_test(problem, state.params))
 
 

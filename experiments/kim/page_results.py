@@ -128,17 +128,19 @@ def differences(found: Found) -> Section:
       f"{gap.arm.labels[-1]:g}",
       str(gap.seeds.count),
       words.with_interval(gap.seeds, words.signed),
+      words.p_value(gap.p),
       words.bounds(gap.volumes, sign=True),
     ]
     for gap in tables.minus_random(found)
   ]
   note = (
     "At the last round, same volumes and seeds, with 95 % intervals: over "
-    "trainings (t of the paired seeds), which a verdict needs; and over "
+    "trainings (t of the paired seeds, p by Holm's correction over all arms), "
+    "which a verdict needs; and over "
     "volumes (BCa bootstrap, each volume with all its seeds), which says how "
     "far these trainings would differ on other volumes."
   )
-  head = ["", "labels", "seeds", "Dice minus random", "over volumes"]
+  head = ["", "labels", "seeds", "Dice minus random", "p", "over volumes"]
   shown = ((Table(head, rows), note),) if rows else ()
   return Section("Against random", (), (), shown)
 

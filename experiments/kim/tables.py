@@ -166,6 +166,7 @@ class Gap(NamedTuple):
   arm: Scores
   volumes: stats.Estimate  # bootstrap over volumes, each with all its seeds
   seeds: stats.Interval  # t over seeds of the mean over volumes
+  p: float  # of the seeds, Holm's over all arms
 
 
 def minus_random(found: Found) -> list[Gap]:
@@ -173,16 +174,19 @@ def minus_random(found: Found) -> list[Gap]:
   baseline = find_arm(found, "random")
   if baseline is None:
     return []
-  return [
+  gaps = [
     _gap(arm, baseline)
     for arm in found.arms
     if arm is not baseline
     and set(arm.seeds) & set(baseline.seeds)
     and arm.labels[-1] == baseline.labels[-1]
   ]
+  p = stats.holm([gap.p for gap in gaps])
+  return [gap._replace(p=float(q)) for gap, q in zip(gaps, p, strict=True)]
 
 
 def _gap(arm, baseline):
+  """With the p-value of this arm alone."""
   shared = [seed for seed in arm.seeds if seed in baseline.seeds]
   a, b = (
     x.dice[[x.seeds.index(seed) for seed in shared], -1]
@@ -190,4 +194,7 @@ def _gap(arm, baseline):
   )
   groups = np.tile(np.arange(a.shape[1]), len(shared))
   volumes = stats.bootstrap_difference(a.ravel(), b.ravel(), groups)
-  return Gap(arm, volumes, stats.mean_interval(nan_mean(a - b, axis=1)))
+  apart = nan_mean(a - b, axis=1)
+  seeds = stats.paired_difference(apart, np.zeros_like(apart))
+  p = stats.t_test(stats.paired(apart, np.zeros_like(apart)))
+  return Gap(arm, volumes, seeds, float(p))

@@ -30,7 +30,7 @@ def concluded(found: Found, needed: list[Reading]) -> tuple[str, ...]:
 
 
 def _against_random(found):
-  """Whose interval over trainings of the difference to random excludes 0."""
+  """Whose trainings differ from those of random, by Holm's p-value."""
   gaps = tables.minus_random(found)
   if not gaps:
     return "Random was not run, so nothing can be said against it."
@@ -39,8 +39,9 @@ def _against_random(found):
       "One seed: how far arms lie apart at the last round may be how far two "
       "trainings of one arm do, so none is said to be better than random."
     )
-  better = [words.plain(gap.arm.name) for gap in gaps if gap.seeds.low > 0]
-  worse = [words.plain(gap.arm.name) for gap in gaps if gap.seeds.high < 0]
+  apart = [gap for gap in gaps if gap.p < ALPHA]
+  better = [words.plain(g.arm.name) for g in apart if g.seeds.mean > 0]
+  worse = [words.plain(g.arm.name) for g in apart if g.seeds.mean < 0]
   parts = []
   if better:
     parts.append(f"above random: {words.listed(better)}")

@@ -8,6 +8,7 @@ import pytest
 from experiments import compare, store
 from experiments.cold import rows
 from experiments.cold.plan import FOREGROUND, NO_ENCODER, RANDOM, Row
+from experiments.records import Diverged
 from tests.cold_cases import QUIET, prepare, write_classes, write_slices
 
 
@@ -47,6 +48,14 @@ def test_slices_are_segmented_too(slices):
   found = rows.train_and_test(slices, 0, items)
   assert 0 <= found["dice"] <= 1
   assert rows.classes_seen(slices, items) == 2
+
+
+def test_a_fit_without_numbers_is_no_result(slices):
+  images = slices.problem.images
+  unknown = images._replace(values=np.full_like(images.values, np.nan))
+  bad = slices._replace(problem=slices.problem._replace(images=unknown))
+  with pytest.raises(Diverged, match="seed 0 to 2 labels ended without"):
+    rows.train_and_test(bad, 0, [0, 5])
 
 
 def test_foreground_random_passes_over_what_shows_none(slices):

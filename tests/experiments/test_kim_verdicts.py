@@ -20,6 +20,7 @@ def said_of(workdir):
 
 
 def test_verdicts_follow_the_numbers(workdir):
+  write_run(workdir, "margins", 1, [10, 20, 30], [0.3, 0.79, 0.405])
   said, doubts = said_of(workdir)
   said = " ".join(said)
   assert "over 2 seeds" in said and "below random: margins" in said
@@ -27,6 +28,22 @@ def test_verdicts_follow_the_numbers(workdir):
   assert "random 30, margins never" in said
   assert "2 seeds: the spread" in doubts and "6 tests" in doubts
   assert "bootstrapping" not in doubts
+
+
+def test_equal_differences_have_no_spread_and_tell_nothing(workdir):
+  said, _ = said_of(workdir)
+  assert "not told apart from random: 1 of 1 arms" in said[0]
+
+
+def test_more_arms_need_more_evidence(workdir):
+  """p is 0.013 alone and, the smallest of four, four times that."""
+  write_run(workdir, "margins", 1, [10, 20, 30], [0.3, 0.79, 0.426])
+  assert "below random: margins;" in said_of(workdir)[0][0]
+  for name in ("dropout_train_test", "dropout_test_only", "bootstrapping"):
+    for seed in (0, 1):
+      write_run(workdir, name, seed, [10, 20, 30], [0.3, 0.4, 0.79])
+  said, _ = said_of(workdir)
+  assert "not told apart from random: 4 of 4 arms" in said[0]
 
 
 def test_one_seed_is_no_evidence(tmp_path):
