@@ -41,15 +41,23 @@ def curve_row(problem: Problem, predicted, count: int, number: int) -> dict:
 
 
 def case_rows(problem: Problem, predicted, number: int) -> list[dict]:
-  """The Dice of each test case, a row each; none for a classification."""
+  """The Dice of each test case, a row each; none for a classification.
+
+  With its patient, where patients are known.
+  """
   dataset = problem.dataset
   if dataset.task != "segmentation":
     return []
   names = case_names(dataset, problem.split.test)
   cases, dice = evaluation.case_dice(predicted, names)
   columns = [f"dice_{name}" for name in dataset.class_names[1:]]
+  patients = {}
+  if dataset.groups:
+    groups = [dataset.groups[i] for i in problem.split.test]
+    patients = {n: {"patient": g} for n, g in zip(names, groups, strict=True)}
   return [
     {"round": number, "id": case}
+    | patients.get(case, {})
     | {c: f"{float(x):.9g}" for c, x in zip(columns, row[1:], strict=True)}
     for case, row in zip(cases, dice, strict=True)
   ]

@@ -81,7 +81,7 @@ def _context(study, arms, needed):
     "compared": sum(not arm.is_baseline for arm in arms),
     "full": full and _full_text(full),
     "final": tables.final(study, arms),
-    "differences": tables.differences(arms),
+    "differences": tables.differences(arms, study.metric),
     "duels": tables.duels(arms),
     "measures": tables.measures(study, arms),
     "needed": tables.labels_needed(needed),

@@ -19,6 +19,7 @@ class Run(NamedTuple):
   folder: pathlib.Path
   rows: tuple[dict[str, str], ...]  # curve.csv, one row per finished round
   picks: tuple[dict[str, str], ...]  # picks.csv
+  cases: tuple[dict[str, str], ...] = ()  # cases.csv
 
   def column(self, name: str) -> np.ndarray:
     """[rounds] float64; NaN where there is no number."""
@@ -102,7 +103,8 @@ def _read_run(path, name, seed, missing):
     missing.append(f"{path.name}: no finished round.")
   elif not picks and name != "full":
     missing.append(f"{path.name}: no picks.csv.")
-  return Run(name, seed, path, tuple(rows), tuple(picks))
+  cases = _read_rows(path / "cases.csv")
+  return Run(name, seed, path, tuple(rows), tuple(picks), tuple(cases))
 
 
 def _read_rows(path):

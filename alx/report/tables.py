@@ -6,7 +6,7 @@ import numpy as np
 
 from alx import stats
 from alx.report import arms as numbers
-from alx.report import comparisons, words
+from alx.report import cases, comparisons, words
 from alx.report.arms import Arm, NeededRow
 from alx.report.read import Study
 
@@ -46,16 +46,32 @@ def _final_row(arm):
   ]
 
 
-def differences(arms: list[Arm]) -> list[tuple[str, Table]]:
-  """For each baseline its name and every arm minus it, paired by seed."""
-  head = ["", "last labels", "p", "over the budget", "p"]
+def differences(arms: list[Arm], metric: str) -> list[tuple[str, Table]]:
+  """For each baseline its name and every arm minus it, paired by seed.
+
+  With an interval over patients where the metric is the Dice, which is known
+  of each.
+  """
   bases = [arm for arm in arms if arm.is_baseline]
   found = [(b, comparisons.gaps(arms, b)) for b in bases]
   return [
-    (words.plain(base.name), Table(head, [_gap_row(gap) for gap in gaps]))
+    (words.plain(base.name), _gap_table(gaps, base, metric))
     for base, gaps in found
     if gaps
   ]
+
+
+def _gap_table(gaps, base, metric):
+  head = ["", "last labels", "p", "over the budget", "p"]
+  rows = [_gap_row(gap) for gap in gaps]
+  if metric != "dice":
+    return Table(head, rows)
+  apart = [cases.over_patients(gap.arm, base) for gap in gaps]
+  if not any(apart):
+    return Table(head, rows)
+  texts = [words.bounds(found, sign=True) for found in apart]
+  rows = [[*row, text] for row, text in zip(rows, texts, strict=True)]
+  return Table([*head, "last, over patients"], rows)
 
 
 def _gap_row(gap):

@@ -46,6 +46,10 @@ _MINUS = (
   "{} minus that of {}, the same seeds and labels: mean, its 95% interval (t, "
   "of one method alone), and p after Holm over the methods."
 )
+_PATIENTS = (
+  " Over patients: how far these same trainings could lie apart on other "
+  "patients (BCa bootstrap, 95%, each patient with all volumes and seeds)."
+)
 _TESTS = (
   "Ours, mean ± sd over seeds, above the published mean ± sd of "
   f"{SEEDS}. Welch's test, Holm over the table, level 5%;"
@@ -134,8 +138,9 @@ def _differences(outcome):
   for column, arms in outcome.measured.items():
     name = words.LABELS.get(column, column)
     lower = " Lower is better." if column in words.DISTANCES else ""
-    for base, table in tables.differences(arms):
-      yield table, _MINUS.format(name, base) + lower
+    for base, table in tables.differences(arms, column):
+      cases = _PATIENTS if column == "dice" else ""
+      yield table, _MINUS.format(name, base) + lower + cases
 
 
 def _published(outcome):

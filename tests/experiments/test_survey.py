@@ -75,6 +75,11 @@ def acdc(slices, tmp_path_factory):
 def test_a_run_ends_with_tables_and_a_page(acdc):
   plan, workdir, path, console = acdc
   assert len(rows_of(workdir / "b10", "k_center-seed0")) == 2
+  cases = rows_of(workdir / "b10", "k_center-seed0", "cases")
+  assert [(r["id"], r["patient"]) for r in cases[:2]] == [
+    ("patient09_frame1", "9"),
+    ("patient10_frame1", "10"),
+  ]
   table = store.read_rows(workdir / "T8a.csv")
   both = [r for r in table if r["mean"] and r["published_mean"]]
   assert [(r["method"], r["labels"]) for r in both] == [
@@ -90,6 +95,7 @@ def test_a_run_ends_with_tables_and_a_page(acdc):
   for name in plan.deviations:
     assert f"{name}: " in text
   assert "24 items to ask for, 9 to test on" in text
+  assert "last, over patients" in text
   assert "the data of the benchmark (656 slices to ask for" in text
   assert "data:image/png" in text
 

@@ -43,7 +43,7 @@ def test_the_words_and_the_table_test_the_same_family(study):
   arms = [random, other, entropy]
   text = summary.summarise(found, arms, numbers.needed(found, arms))
   assert "corrected for 2 comparisons" in text
-  (_, table), _ = tables.differences(arms)
+  (_, table), _ = tables.differences(arms, "dice")
   assert table.rows[1][2] == "0.312"  # 0.156, twice
 
 
