@@ -54,7 +54,7 @@ DEVIATIONS = {
     {"nct": {"spare_classes": 1}},
   ),
   "item_split": Deviation(
-    "images, not patients, are split: most test patients are trained on",
+    "images, not patients, are split: whoever has several may be on both sides",
     {"isic": {"split_by_item": True}},
   ),
   "folded_auc": Deviation(
@@ -134,7 +134,10 @@ def apply(config: Config, names: Iterable[str], benchmark: str) -> Config:
 
 
 def active(
-  benchmark: str, config: Mapping, chosen: Sequence[str]
+  benchmark: str,
+  config: Mapping,
+  chosen: Sequence[str],
+  split_by: str | None = None,
 ) -> tuple[str, ...]:
   """What is on in the settings of a run, however it got there.
 
@@ -142,9 +145,13 @@ def active(
     benchmark: its name.
     config: fields of Config, as config.json has them.
     chosen: the deviations asked for, which decide where no field tells.
+    split_by: as dataset.json has it; a split that came with the data is not
+      made by images.
   """
 
   def is_on(name):
+    if name == "item_split" and split_by == "given":
+      return False
     fields = DEVIATIONS[name].fields[benchmark]
     if not fields:
       return name in chosen

@@ -56,7 +56,7 @@ def protocol(
   lines = (
     f"{_budgets(plan, outcomes)} {_seeds(first.config)} {_fits(outcomes)}",
     *too_large,
-    _deviations(plan, first.config),
+    _deviations(plan, first.config, first.dataset.get("split_by")),
     f"Not followed in any preset: {'; '.join(deviations.not_done(plan.name))}.",
   )
   note = f"Made with {json.dumps(first.versions)}" if first.versions else ""
@@ -94,9 +94,9 @@ def _fits(outcomes):
   )
 
 
-def _deviations(plan, config):
+def _deviations(plan, config, split_by):
   """What the settings copy, whoever asked for it."""
-  on = deviations.active(plan.name, config, plan.deviations)
+  on = deviations.active(plan.name, config, plan.deviations, split_by)
   if not on:
     return (
       "No deviation of the reference code from its text is copied: every seed "
