@@ -23,6 +23,9 @@ import pathlib
 from absl import flags
 
 from alx.acquisition import BY_NAME
+from alx.data.dataset import bad_input
+from alx.data.features import read_features
+from alx.data.npz import is_npz
 from experiments import command, compare, configs
 from experiments.config import Config, override
 from experiments.records import Diverged
@@ -79,7 +82,7 @@ _SET = flags.DEFINE_multi_string(
 
 def config_from_flags() -> Config:
   """The preset, then the flags, then --set; ValueError if one is wrong."""
-  data = _DATA.value or _FEATURES.value
+  data = _DATA.value or (_FEATURES.value and _alone(_FEATURES.value))
   preset = _CONFIG.value or ("" if data else "phantom")
   config = configs.load(preset) if preset else Config()
   given = {
@@ -96,6 +99,20 @@ def config_from_flags() -> Config:
   if _ACQUISITION.value == []:  # --acquisition= : only the full-data line
     given["acquisition"] = ()
   return override(dataclasses.replace(config, **given), _SET.value)
+
+
+def _alone(path: str) -> str:
+  """The path of features that are the data by themselves.
+
+  Raises:
+    DataError: no file, or one that cannot have labels too.
+  """
+  file = pathlib.Path(path)
+  if not (file.is_file() and is_npz(file)):
+    rows, _ = read_features(file)
+    wanted = "labels: in --data, or in an .npz with `features` and `labels`"
+    raise bad_input(file, wanted, f"{len(rows)} rows without labels")
+  return path
 
 
 def main(argv: list[str]) -> None:

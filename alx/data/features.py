@@ -4,7 +4,10 @@ import pathlib
 
 import numpy as np
 
-from alx.data.dataset import Dataset, bad_input
+from alx.data.dataset import DataError, Dataset, bad_input
+from alx.data.source import checked_ids
+
+_WANTED = "an .npy [N, D] or an .npz with an array features"
 
 
 def standardise(rows: np.ndarray) -> np.ndarray:
@@ -26,28 +29,42 @@ def standardise(rows: np.ndarray) -> np.ndarray:
 def read_features(path: pathlib.Path) -> tuple[np.ndarray, tuple | None]:
   """Features [N, D] of an .npy or .npz, and the ids [N] of the latter if any.
 
+  Those of an .npy stay in their file until they are read.
+
   Args:
     path: an .npy with an array [N, D], or an .npz with one named `features`
       and, if the rows are not in the order of the items, `ids` [N].
 
   Raises:
-    DataError: not such a file, pickled objects, or not real numbers [N, D].
+    DataError: no such file, pickled objects, not real numbers [N, D], or other
+      than N different ids.
   """
+  if not path.is_file():
+    raise bad_input(path, _WANTED, "a folder" if path.is_dir() else "no file")
   try:
-    with open(path, "rb") as file:
-      found = np.load(file, allow_pickle=False)
-      ids = None
-      if isinstance(found, np.lib.npyio.NpzFile):
-        with found as archive:
-          ids = tuple(map(str, archive["ids"])) if "ids" in archive else None
-          found = archive["features"]
+    found, ids = _arrays(path)
   except Exception as error:  # a damaged archive breaks in many ways
-    wanted = "an .npy [N, D] or an .npz with an array features"
-    raise bad_input(path, wanted, error) from error
+    raise bad_input(path, _WANTED, error) from error
   if found.ndim != 2 or not found.size or found.dtype.kind not in "buif":
     what = f"{found.dtype} {found.shape}"
     raise bad_input(path, "real numbers [N, D]", what)
+  try:
+    checked_ids(ids, len(found))
+  except DataError as error:
+    raise DataError(f"{path}, {len(found)} rows: {error}") from error
   return found, ids
+
+
+def _arrays(path):
+  """What is in the file, ids as texts."""
+  magic = np.lib.format.MAGIC_PREFIX
+  with open(path, "rb") as file:
+    if file.read(len(magic)) == magic:
+      return np.lib.format.open_memmap(path, mode="r"), None
+    file.seek(0)
+    with np.load(file, allow_pickle=False) as archive:
+      ids = tuple(map(str, archive["ids"])) if "ids" in archive else None
+      return archive["features"], ids
 
 
 def with_features(dataset: Dataset, path: pathlib.Path) -> Dataset:

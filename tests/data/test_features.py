@@ -97,3 +97,30 @@ def test_pickled_objects_are_refused(tmp_path):
   np.save(tmp_path / "f.npy", np.array([[{}]], dtype=object))
   with pytest.raises(data.DataError, match=r"an \.npy"):
     read_features(tmp_path / "f.npy")
+
+
+@pytest.mark.parametrize(
+  ("ids", "found"),
+  [
+    (np.arange(40), "40 ids, 40 different ones"),  # more ids than rows
+    (np.arange(3), "3 ids, 3 different ones"),
+    (np.array([0, 1, 2, 2]), "4 ids, 3 different ones"),
+  ],
+)
+def test_every_row_has_an_id_of_its_own(tmp_path, ids, found):
+  path = save(tmp_path / "f.npz", features=ROWS, ids=ids)
+  with pytest.raises(data.DataError, match=f"4 different ids, found {found}"):
+    read_features(path)
+
+
+def test_no_file_is_told(tmp_path):
+  with pytest.raises(data.DataError, match=r"none\.npz: .* found no file"):
+    read_features(tmp_path / "none.npz")
+  with pytest.raises(data.DataError, match="found a folder"):
+    read_features(tmp_path)
+
+
+def test_an_npy_stays_in_its_file(tmp_path):
+  np.save(tmp_path / "f.npy", ROWS)
+  rows, ids = read_features(tmp_path / "f.npy")
+  assert isinstance(rows, np.memmap) and ids is None

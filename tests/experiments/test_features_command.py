@@ -58,12 +58,34 @@ def test_the_file_is_a_data_set_of_the_same_split(folder, written):
 
 
 def test_a_run_takes_the_file(written, tmp_path):
-  config = Config(
-    data=str(written), acquisition=("random",), seeds=1, rounds=0, steps=2
+  done = commands.run(
+    "experiments.run",
+    f"--features={written}",
+    f"--workdir={tmp_path}",
+    "--acquisition=random",
+    "--seeds=1",
+    "--nofull",
+    "--set=rounds=0",
+    "--set=steps=2",
   )
-  ready = compare.prepare(config, tmp_path, QUIET, baselines=False)
-  compare.train(ready, QUIET)
-  assert (tmp_path / "runs/random-seed0/curve.csv").exists()
+  assert done.returncode == 0, done.stderr
+  assert "classification, 18 pool items and 6 test" in done.stdout
+  assert done.stdout.strip().endswith("report.html")
+
+
+def test_features_that_do_not_fit_are_one_line(folder, tmp_path):
+  np.save(tmp_path / "f.npy", np.eye(24))
+  np.savez(tmp_path / "f.npz", features=np.eye(24)[:3], ids=np.arange(40))
+  data_flag = f"--data={folder / 'two.npz'}"
+  alone, missing, ids = commands.errors_of(
+    "experiments.run",
+    [f"--features={tmp_path / 'f.npy'}"],
+    [f"--features={tmp_path / 'none.npz'}"],
+    [data_flag, f"--features={tmp_path / 'f.npz'}"],
+  )
+  assert "wanted labels: in --data, or in an .npz" in alone
+  assert "none.npz: wanted" in missing and "found no file" in missing
+  assert "3 rows: wanted 3 different ids, found 40 ids" in ids
 
 
 def test_a_file_of_other_items_is_told(folder, written):
