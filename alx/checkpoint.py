@@ -1,64 +1,119 @@
 """Saving and restoring the state of a run: the only user of orbax."""
 
+import itertools
+import json
+import os
 import pathlib
+import re
+import shutil
 from typing import Any
 
 import jax
 import orbax.checkpoint as ocp
 
+_STEP = re.compile(r"(\d+)(-\d+)?")
+_UNFINISHED = ".orbax-checkpoint-tmp"  # orbax's own, behind the name of a step
+
 
 class Checkpoints:
-  """The last few states of one run, numbered by step, in one directory."""
+  """The last few states of one run, numbered by step, in one directory.
+
+  Steps that were saved here and finished are restored and deleted; all else
+  that lies in the directory is left alone, whatever its name.
+  """
 
   def __init__(self, directory: str | pathlib.Path, keep: int = 2):
-    """Opens or makes the directory; it must hold nothing but checkpoints."""
-    policy = ocp.checkpoint_managers.LatestN(keep)
-    options = ocp.CheckpointManagerOptions(
-      preservation_policy=policy,
-      enable_async_checkpointing=False,
-      cleanup_tmp_directories=True,
-    )
-    self._manager = ocp.CheckpointManager(
-      pathlib.Path(directory).absolute(), options=options
-    )
+    """Opens or makes the directory."""
+    self._directory = pathlib.Path(directory).absolute()
+    self._directory.mkdir(parents=True, exist_ok=True)
+    self._keep = keep
+    self._orbax = ocp.Checkpointer(ocp.CompositeCheckpointHandler())
 
   def save(self, step: int, tree: Any) -> None:
-    """Writes a pytree of arrays as `step`; returns when it is on disk."""
-    if step in self._manager.all_steps():  # what a restore could not read
-      self._manager.delete(step)
+    """Writes a pytree of arrays as `step`; returns when it is on disk.
+
+    Steps of this number and above are deleted: a run that comes to `step`
+    could not read them.
+    """
+    self._delete_unfinished()
+    for number, path in self._saved():
+      if number >= step:
+        _delete(path)
+    path = self._free_path(step)
     args = ocp.args.Composite(state=ocp.args.StandardSave(tree))
-    self._manager.save(step, args=args, force=True)
-    self._manager.wait_until_finished()
+    self._orbax.save(path, args=args, custom_metadata={"name": path.name})
+    for _, path in self._saved()[: -self._keep]:
+      _delete(path)
 
   def restore(self, like: Any) -> tuple[int, Any] | None:
     """The newest (step, tree) that can be read, or None.
-
-    A step that a kill left half written or half deleted is passed over.
 
     Args:
       like: a pytree with the shapes, dtypes and placement wanted.
     """
     target = jax.tree.map(ocp.utils.to_shape_dtype_struct, like)
-    for step in sorted(self._manager.all_steps(), reverse=True):
-      try:
-        args = ocp.args.Composite(state=ocp.args.StandardRestore(target))
-        return step, self._manager.restore(step, args=args)["state"]
-      except (ValueError, OSError, KeyError):
-        continue
-    return None
+    return self._read(ocp.args.StandardRestore(target))
 
   def newest(self) -> tuple[int, Any]:
-    """The newest (step, tree) as it was saved, for those who only look.
+    """The same as it was saved, for those who only look.
 
     Raises:
       FileNotFoundError: if there is none.
     """
-    args = ocp.args.Composite(state=ocp.args.StandardRestore())
-    step = self._manager.latest_step()
-    if step is None:
-      raise FileNotFoundError(f"no checkpoint in {self._manager.directory}")
-    return step, self._manager.restore(step, args=args)["state"]
+    found = self._read(ocp.args.StandardRestore())
+    if found is None:
+      raise FileNotFoundError(
+        f"{self._directory}: wanted a checkpoint, found none that can be read"
+      )
+    return found
 
   def close(self) -> None:
     """Frees the threads behind it."""
-    self._manager.close()
+    self._orbax.close()
+
+  def _read(self, state):
+    """(step, tree) of the newest step that can be read, or None."""
+    args = ocp.args.Composite(state=state)
+    for step, path in reversed(self._saved()):
+      try:
+        return step, self._orbax.restore(path, args=args)["state"]
+      except (ValueError, OSError, KeyError):
+        continue
+    return None
+
+  def _saved(self):
+    """(step, path) of all that were saved here, the newest last."""
+    found = ((_STEP.fullmatch(p.name), p) for p in self._directory.iterdir())
+    return sorted((int(m[1]), p) for m, p in found if m and _is_ours(p))
+
+  def _free_path(self, step):
+    """STEP, or STEP-1 and so on if something foreign has that name."""
+    names = (f"{step}-{n}" if n else str(step) for n in itertools.count())
+    paths = (self._directory / name for name in names)
+    return next(p for p in paths if not os.path.lexists(p))
+
+  def _delete_unfinished(self):
+    """What a kill left of a save or of a deletion."""
+    for path in self._directory.glob(f"*{_UNFINISHED}*"):
+      if _STEP.fullmatch(path.name.split(_UNFINISHED)[0]):
+        shutil.rmtree(path)
+
+
+def _is_ours(path):
+  """Whether orbax finished it, for us, under the name it has now.
+
+  Checkpoints that do not tell their name are of earlier versions.
+  """
+  try:
+    about = json.loads((path / "_CHECKPOINT_METADATA").read_text())
+    name = (about["custom_metadata"] or {}).get("name", path.name)
+  except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    return False
+  return name == path.name and not path.is_symlink()
+
+
+def _delete(path):
+  """Deletes a step so that a kill leaves all of it or none."""
+  doomed = path.with_name(path.name + _UNFINISHED)
+  path.rename(doomed)
+  shutil.rmtree(doomed)

@@ -73,7 +73,9 @@ def segmentation_metrics(
 
   Returns:
     `dice` (mean foreground), `dice_NAME` per class, `assd`, `asd_pred_to_ref`,
-    `hd95`, how many of (case, class) were undefined, and `test_cases`.
+    `hd95`, how many of (case, class) were undefined, and `test_cases`; where
+    cases have several items also `undefined_surface_items`, how many of (item,
+    class) were left out of the mean of their case.
   """
   order, members = _members(cases)
   dice = _dice_of_cases(masks, members)
@@ -129,13 +131,15 @@ def _dice_summary(dice, class_names):
 
 def _surface_summary(surfaces, members):
   """From one dict of [C] arrays per item."""
-  summary, undefined = {}, 0
+  summary, undefined = {}, {}
   for name in surfaces[0]:
     items = np.stack([s[name][1:] for s in surfaces])
     cases = np.stack([nan_mean(items[m], axis=0) for m in members])
     summary[name] = nan_mean(nan_mean(cases, axis=1))
-    undefined = int(np.isnan(cases).sum())
-  return summary | {"undefined_surface": undefined}
+    undefined = {"undefined_surface": int(np.isnan(cases).sum())}
+    if len(items) > len(cases):
+      undefined["undefined_surface_items"] = int(np.isnan(items).sum())
+  return summary | undefined
 
 
 def nan_mean(values: np.ndarray, axis: int | None = None):

@@ -56,6 +56,7 @@ def _row(i, value, columns):
     **dict.fromkeys(columns, value),
     "dice_RV": value,
     "undefined_surface": 0 if value > 0.05 else 2,
+    "undefined_surface_items": 3 if value > 0.05 else 21,
     "test_cases": 4,
   }
 

@@ -52,6 +52,7 @@ def test_means_over_cases_by_hand():
   assert found["assd"] == pytest.approx((1 / 3 + 0) / 2)
   assert found["asd_pred_to_ref"] == pytest.approx((1 / 2 + 0) / 2)
   assert found["test_cases"] == 2
+  assert "undefined_surface_items" not in found
 
 
 def test_slices_of_a_case_are_counted_together():
@@ -64,6 +65,9 @@ def test_slices_of_a_case_are_counted_together():
   )
   assert found["dice_a"] == pytest.approx(2 * 3 / (4 + 3))
   assert found["test_cases"] == 1
+  # a is not in the truth of the second slice; b is nowhere.
+  assert found["undefined_surface_items"] == 1 + 2
+  assert found["undefined_surface"] == 1
 
 
 def test_distances_follow_the_spacing():

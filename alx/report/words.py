@@ -17,6 +17,7 @@ LABELS = {
   "balanced_accuracy": "balanced accuracy",
   "undefined_dice": "Dice undefined",
   "undefined_surface": "distance undefined",
+  "undefined_surface_items": "slices without distance",
   "test_items": "test items",
   "test_cases": "test cases",
   "picked_foreground": "foreground among the picks",

@@ -92,7 +92,7 @@ NOT_DONE = (
     ("acdc",),
     "surface distances left out only where a whole volume lacks the structure, "
     "predicted or true: here every slice that lacks it is passed over, and "
-    "such slices are not counted",
+    "counted",
   ),
   (
     ("nct", "isic"),

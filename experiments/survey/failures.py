@@ -24,6 +24,7 @@ def failures(outcome: Outcome) -> list[str]:
     *_shortened(lost),
     *_shortened(guessed),
     *_undefined(runs, num_classes),
+    *_left_out(runs),
     *_shortened(study.missing),
   ]
 
@@ -87,3 +88,15 @@ def _undefined(runs, num_classes):
   unknown = sum(not math.isfinite(float(v)) for v in scores)
   if unknown:
     yield f"{unknown} of {len(scores)} AUC were undefined."
+
+
+def _left_out(runs):
+  """Slices that the surface distance of their volume knows nothing of."""
+  column = "undefined_surface_items"
+  rows = [row for run in runs for row in run.rows if row.get(column)]
+  count = sum(int(row[column]) for row in rows)
+  if count:
+    yield (
+      f"Without a surface distance, and left out of the mean of their volume: "
+      f"{count / len(rows):.0f} pairs of a slice and a class in the mean fit."
+    )
