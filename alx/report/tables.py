@@ -160,15 +160,12 @@ def _needed_row(row):
 
 
 def _reached(row, i):
-  most = f"{row.arm.labels[-1]:g}"
+  most = row.arm.labels[-1]
   if row.mean[i] is None:
-    return f"not reached within {most}"
+    return f"not reached within {most:g}"
   if not row.needs:
     return str(row.mean[i])
-  low, high = (
-    f"{x:g}" if np.isfinite(x) else f">{most}" for x in row.needs[i][1:3]
-  )
-  return f"{row.mean[i]}\n{low} to {high}"
+  return f"{row.mean[i]}\n{words.labels_range(*row.needs[i][1:3], most)}"
 
 
 def _saved(row, i):

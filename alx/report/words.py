@@ -96,6 +96,14 @@ def signed(value: float, digits: int = 3) -> str:
   return text if text.startswith(MINUS) else f"+{text}"
 
 
+def labels_range(low: float, high: float, most: float) -> str:
+  """'20 to 40'; what lies beyond the labels of a run is '>40'."""
+  low, high = (
+    f"{x:g}" if math.isfinite(x) else f">{most:g}" for x in (low, high)
+  )
+  return f"{low} to {high}"
+
+
 def bounds(found, digits: int = 3, sign: bool = False) -> str:
   """'0.812 to 0.840'; an en dash if there is no interval."""
   if found is None or not math.isfinite(found.low):

@@ -8,6 +8,7 @@ from alx.stats.baselines import (
 from alx.stats.curve_intervals import (
   Censored,
   area_interval,
+  first_passing_interval,
   label_saving_interval,
   labels_needed_interval,
 )
@@ -110,6 +111,7 @@ __all__ = [
   "doubling_rounds",
   "equivalent_to_full",
   "first_passing",
+  "first_passing_interval",
   "friedman",
   "holm",
   "label_saving_interval",

@@ -1,12 +1,16 @@
 """Bootstrap intervals over seeds of what is read off a learning curve."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from alx.stats import checks
-from alx.stats.curves import area_under_budget_curve, labels_needed
+from alx.stats.curves import (
+  area_under_budget_curve,
+  first_passing,
+  labels_needed,
+)
 from alx.stats.resampling import (
   Draws,
   Ends,
@@ -104,6 +108,48 @@ def labels_needed_interval(
   scores = checks.axes(scores, "seeds rounds")
   needs = _needs(labels, scores, target)
   draws = resample(needs, range(len(scores)), num_draws, seed)
+  return _first_and_stable(draws, np.isinf(draws.resampled), level)
+
+
+def first_passing_interval(
+  labels: Sequence[float],
+  passed: Callable[[np.ndarray], np.ndarray],
+  num_seeds: int,
+  *,
+  level: float = 0.95,
+  num_draws: int = 2_000,
+  seed: int | np.random.Generator = 0,
+) -> tuple[Censored, Censored]:
+  """Labels until a test of resampled seeds passes: first, and stable.
+
+  For tests that are no threshold of a mean score, such as equivalence to all
+  labels. Ends and censored draws as in `labels_needed_interval`.
+
+  Args:
+    labels: [R] ascending numbers of labels.
+    passed: how often each seed was drawn, [S] int with the sum S -> [R] flags.
+    num_seeds: S >= 1.
+    level: confidence, in (0, 1).
+    num_draws: resampled sets of seeds, >= 1; what was drawn before is not
+      tested again.
+    seed: the same one gives the same draws.
+
+  Returns:
+    One seed has no interval: NaN ends.
+
+  Raises:
+    ValueError: for a level outside (0, 1), no seed or no draw, and what
+      `first_passing` refuses.
+  """
+  checks.share(level, "level")
+
+  def statistic(weights):
+    each, back = np.unique(weights.astype(int), axis=0, return_inverse=True)
+    flags = np.stack([passed(drawn) for drawn in each])
+    needed = np.stack(first_passing(labels, flags), -1)[back.ravel()]
+    return np.where(np.isnan(needed), np.inf, needed)
+
+  draws = resample(statistic, range(num_seeds), num_draws, seed)
   return _first_and_stable(draws, np.isinf(draws.resampled), level)
 
 

@@ -25,7 +25,8 @@ class Found(NamedTuple):
 
   arms: tuple[Scores, ...]
   full: dict[int, np.ndarray]  # by seed, [P] with all labels
-  patients: tuple[str, ...]  # P
+  patients: tuple[str, ...]  # P test volumes
+  groups: tuple[str, ...]  # P, the patient of each; the volume if not known
   num_pool: int
 
 
@@ -39,18 +40,26 @@ def read_found(workdir: pathlib.Path, empty: str = "nan") -> Found:
   Raises:
     ValueError: if no run on all labels is finished.
   """
-  full, patients, num_pool = {}, (), 0
+  full, patients, groups, num_pool = {}, (), {}, 0
   for folder, seed in _folders(workdir, "full"):
     curve = _whole_rows(folder / "curve.csv")
     if curve:  # written last
       patients, dice = read_cases(folder / "cases.csv", empty)
       full[seed] = dice[0]
+      groups = _groups(folder / "cases.csv")
       num_pool = int(curve[0]["labels"])
   if not full:
     raise ValueError(f"{workdir}: wanted a run on all labels, found none")
   found = [_scores(workdir, name, patients, empty) for name in ARMS]
   kept = tuple(arm for arm in found if arm is not None)
-  return Found(kept, full, patients, num_pool)
+  groups = tuple(groups[name] for name in patients)
+  return Found(kept, full, patients, groups, num_pool)
+
+
+def _groups(path):
+  """Who each volume is of, by its name."""
+  rows = _whole_rows(path)
+  return {row["id"]: row.get("patient") or row["id"] for row in rows}
 
 
 def _folders(workdir, name):

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from alx.stats import LabelsNeeded
+from alx.stats import Censored, LabelsNeeded, first_passing_interval
 from experiments.kim.found import Found, find_arm, shared_seeds
 from experiments.kim.tables import ALPHA, arm_against_full
 
@@ -13,8 +13,10 @@ class Reading(NamedTuple):
   """Labels until equivalence of one arm; NaN: not reached."""
 
   name: str
+  most: float  # labels of the last round
   seeds: tuple[int, ...]  # S, those with a model with all labels
   over_seeds: LabelsNeeded  # of the patients' means over seeds
+  intervals: tuple[Censored, ...]  # over seeds: first, stable; () below 3
   by_seed: LabelsNeeded  # each [S]
   passes: float  # share of rounds and seeds that pass, in [0, 1]
   to_random: LabelsNeeded  # over_seeds / random's, over the seeds both have
@@ -32,13 +34,25 @@ def _reading(found, arm, seeds):
   passed = np.nan_to_num(np.stack([t.p for t in each]), nan=1.0) < ALPHA
   return Reading(
     arm.name,
+    float(arm.labels[-1]),
     seeds,
     arm_against_full(found, arm, seeds).needed,
+    _intervals(found, arm, seeds) if len(seeds) > 2 else (),
     _stack(tested.needed for tested in each),
     float(passed.mean()),
     _to_random(found, arm, seeds),
     _stack(_to_random(found, arm, (seed,)) for seed in seeds),
   )
+
+
+def _intervals(found, arm, seeds):
+  """Of both rules, the tests done anew on every resampled set of seeds."""
+
+  def passed(drawn):
+    p = arm_against_full(found, arm, np.repeat(seeds, drawn)).p
+    return np.nan_to_num(p, nan=1.0) < ALPHA
+
+  return first_passing_interval(arm.labels, passed, len(seeds))
 
 
 def _stack(needs):
@@ -69,14 +83,15 @@ def rows(needed: list[Reading]) -> list[dict]:
   """Of labels_needed.csv: the mean over seeds of every arm, then each seed."""
   out = []
   for one in needed:
-    out.append(_row(one.name, "mean", one.over_seeds, one.to_random))
+    row = _row(one.name, "mean", one.over_seeds, one.to_random)
+    out.append(row | _ends(one.intervals))
     each = zip(
       one.seeds,
       zip(*one.by_seed, strict=True),
       zip(*one.to_random_by_seed, strict=True),
       strict=True,
     )
-    out += [_row(one.name, *row) for row in each]
+    out += [_row(one.name, *row) | _ends(()) for row in each]
   return out
 
 
@@ -88,6 +103,19 @@ def _row(name, seed, labels, shares):
     for field, share in zip(fields, shares, strict=True)
   }
   return {"arm": name, "seed": seed} | texts | ratios
+
+
+def _ends(intervals):
+  """Interval and share of draws without an end, of both rules."""
+  out = {}
+  for rule, found in zip(
+    LabelsNeeded._fields, intervals or (None, None), strict=True
+  ):
+    low, high = found[1:3] if found else (np.nan, np.nan)
+    out[f"{rule}_low"] = labels_text(low) if found else ""
+    out[f"{rule}_high"] = labels_text(high) if found else ""
+    out[f"{rule}_never"] = f"{found.censored:.3f}" if found else ""
+  return out
 
 
 def labels_text(count: float) -> str:

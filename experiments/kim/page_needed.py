@@ -4,14 +4,15 @@ import numpy as np
 
 from alx.report import Section, words
 from alx.report.tables import Table
-from alx.stats import LabelsNeeded, summarize
+from alx.stats import LabelsNeeded, summarize, tost_power, welch
 from experiments.kim import published
 from experiments.kim.found import Found, full_over_seeds
 from experiments.kim.needed import Reading, labels_text
-from experiments.kim.tables import bound_of
+from experiments.kim.tables import ALPHA, bound_of
 
 _NOTE = (
-  "Labels until equivalence. Stable: that round and all later ones pass. To "
+  "Labels until equivalence; below, the middle 95 % of the same test on "
+  "resampled seeds. Stable: that round and all later ones pass. To "
   "random: as a share of what random needs by the same rule, over the seeds "
   "both have; what is missing to 100 % is saved, and a dash says that one of "
   "the two never gets there. By seed: each seed against its own model with all "
@@ -29,11 +30,13 @@ def equivalence(found: Found, needed: list[Reading]) -> Section:
     f"{words.number(whole.mean)}, sd over volumes {words.number(whole.sd)}."
   )
   if np.isfinite(bound):
+    power = tost_power(welch(whole, whole), bound, alpha=ALPHA)
     text += (
       f" The bounds are then {words.number(bound)}, {bound / whole.mean:.0%} "
       "of that mean: a model that is worse by less than that can pass. They "
       "grow with the spread of the reference, so a worse reference is easier "
-      "to match. An arm of fewer seeds has bounds of its own (table_3.csv)."
+      f"to match. Two equal models pass with a chance of {power:.0%}. An arm "
+      "of fewer seeds has bounds of its own (table_3.csv)."
     )
   head = ["", "seeds", "first", "stable", "first to random"]
   more = ["stable to random", "first, by seed", "stable, by seed", "passes"]
@@ -46,10 +49,22 @@ def _reading_row(one: Reading):
   return [
     words.plain(one.name),
     str(len(one.seeds)),
-    *_texts(one.over_seeds, one.to_random),
+    *_with_ranges(one),
+    *map(_share_text, one.to_random),
     ", ".join(map(labels_text, one.by_seed.first)),
     ", ".join(map(labels_text, one.by_seed.stable)),
     f"{one.passes:.0%}",
+  ]
+
+
+def _with_ranges(one):
+  """First and stable, with what resampled seeds say."""
+  texts = [labels_text(count) for count in one.over_seeds]
+  if not one.intervals:
+    return texts
+  return [
+    f"{text}\n{words.labels_range(*found[1:3], one.most)}"
+    for text, found in zip(texts, one.intervals, strict=True)
   ]
 
 

@@ -129,18 +129,18 @@ def differences(found: Found) -> Section:
       str(gap.seeds.count),
       words.with_interval(gap.seeds, words.signed),
       words.p_value(gap.p),
-      words.bounds(gap.volumes, sign=True),
+      words.bounds(gap.patients, sign=True),
     ]
     for gap in tables.minus_random(found)
   ]
   note = (
     "At the last round, same volumes and seeds, with 95 % intervals: over "
     "trainings (t of the paired seeds, p by Holm's correction over all arms), "
-    "which a verdict needs; and over "
-    "volumes (BCa bootstrap, each volume with all its seeds), which says how "
-    "far these trainings would differ on other volumes."
+    "which a verdict needs; and over patients (BCa bootstrap, each with all "
+    "volumes and seeds; each volume by itself where patients are not known), "
+    "which says how far these trainings would differ on other patients."
   )
-  head = ["", "labels", "seeds", "Dice minus random", "p", "over volumes"]
+  head = ["", "labels", "seeds", "Dice minus random", "p", "over patients"]
   shown = ((Table(head, rows), note),) if rows else ()
   return Section("Against random", (), (), shown)
 

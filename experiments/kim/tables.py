@@ -164,7 +164,7 @@ class Gap(NamedTuple):
   """An arm minus random at the last round, Dice."""
 
   arm: Scores
-  volumes: stats.Estimate  # bootstrap over volumes, each with all its seeds
+  patients: stats.Estimate  # bootstrap, each with all volumes and seeds
   seeds: stats.Interval  # t over seeds of the mean over volumes
   p: float  # of the seeds, Holm's over all arms
 
@@ -175,7 +175,7 @@ def minus_random(found: Found) -> list[Gap]:
   if baseline is None:
     return []
   gaps = [
-    _gap(arm, baseline)
+    _gap(arm, baseline, found.groups)
     for arm in found.arms
     if arm is not baseline
     and set(arm.seeds) & set(baseline.seeds)
@@ -185,16 +185,16 @@ def minus_random(found: Found) -> list[Gap]:
   return [gap._replace(p=float(q)) for gap, q in zip(gaps, p, strict=True)]
 
 
-def _gap(arm, baseline):
+def _gap(arm, baseline, patients):
   """With the p-value of this arm alone."""
   shared = [seed for seed in arm.seeds if seed in baseline.seeds]
   a, b = (
     x.dice[[x.seeds.index(seed) for seed in shared], -1]
     for x in (arm, baseline)
   )
-  groups = np.tile(np.arange(a.shape[1]), len(shared))
-  volumes = stats.bootstrap_difference(a.ravel(), b.ravel(), groups)
+  groups = np.tile(patients, len(shared))
+  patients = stats.bootstrap_difference(a.ravel(), b.ravel(), groups)
   apart = nan_mean(a - b, axis=1)
   seeds = stats.paired_difference(apart, np.zeros_like(apart))
   p = stats.t_test(stats.paired(apart, np.zeros_like(apart)))
-  return Gap(arm, volumes, seeds, float(p))
+  return Gap(arm, patients, seeds, float(p))

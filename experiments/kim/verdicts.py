@@ -103,12 +103,24 @@ def cannot(found: Found, needed: list[Reading]) -> tuple[str, ...]:
   lines = [
     *_few_seeds(needed),
     f"{num_tests} tests at level {ALPHA}, not corrected for their number.",
+    *_repeated(found),
     *_wide(found),
     *_scattered(needed),
   ]
   if any(arm.name == "bootstrapping" for arm in found.arms):
     lines.append(_ENSEMBLE)
   return (*lines, _MORE_STEPS)
+
+
+def _repeated(found):
+  """Whether volumes are of the same patients."""
+  patients, volumes = len(set(found.groups)), len(found.groups)
+  if patients == volumes:
+    return []
+  return [
+    f"{volumes} volumes are of {words.counted(patients, 'patient')}: the tests "
+    "of equivalence take volumes for independent, and are too sure."
+  ]
 
 
 def _few_seeds(needed):

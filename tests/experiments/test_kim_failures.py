@@ -13,7 +13,7 @@ def found(*arms):
   scores = [
     Scores(name, (0,), np.array([1]), dice[None, None]) for name, dice in arms
   ]
-  return Found(tuple(scores), {0: DICE}, tuple("abcd"), 9)
+  return Found(tuple(scores), {0: DICE}, tuple("abcd"), tuple("abcd"), 9)
 
 
 def test_the_hardest_come_first_and_the_undefined_last():

@@ -48,14 +48,29 @@ def test_rows_are_named_by_the_seeds_there_are(tmp_path):
 
 def test_what_is_not_reached_is_never(workdir):
   row = needed.rows(needed.readings(read_found(workdir)))[3]
-  assert row == {
+  assert {k: v for k, v in row.items() if v} == {
     "arm": "margins",
     "seed": "mean",
     "first": "20",
     "stable": "never",
     "first_to_random": "0.667",
-    "stable_to_random": "",
   }
+
+
+def test_three_seeds_have_intervals(tmp_path):
+  """The third one never gets there: 1 of 27 draws has nothing else."""
+  for seed, dice in enumerate((0.8, 0.8, 0.3)):
+    write_run(tmp_path, "full", seed, [40], [0.8])
+    write_run(tmp_path, "random", seed, [10, 20], [0.3, dice])
+  (random,) = needed.readings(read_found(tmp_path))
+  first, stable = random.intervals
+  assert stable == first and np.isinf(first.value)
+  assert (first.low, first.high) == (20, np.inf)
+  # Equivalent without the third seed alone: 8 of 27 draws.
+  assert first.censored == pytest.approx(19 / 27, abs=0.05)
+  mean, one, *_ = needed.rows([random])
+  assert (mean["first_low"], mean["first_high"]) == ("20", "never")
+  assert one["first_low"] == one["first_never"] == ""
 
 
 def test_without_random_there_is_nothing_to_hold_against(tmp_path):

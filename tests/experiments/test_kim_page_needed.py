@@ -24,6 +24,7 @@ def test_both_rules_stand_beside_each_other_and_random(tmp_path):
     ],
   ]
   assert "The bounds are then 0.123, 15% of that mean" in section.paragraphs[0]
+  assert "Two equal models pass with a chance of 90%" in section.paragraphs[0]
 
 
 def test_the_published_arms_end_with_their_needs():

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from experiments.kim import tables
+from experiments import store
+from experiments.kim import tables, verdicts
 from experiments.kim.found import read_found
 from tests.kim_cases import SPREAD, write_run, write_study
 
@@ -81,7 +82,21 @@ def test_the_difference_to_random_is_paired(workdir):
   assert gap.arm.name == "margins"
   assert gap.seeds.mean == pytest.approx(-0.39)
   assert gap.seeds.count == 2
-  assert gap.volumes.value == pytest.approx(-0.39)
+  assert gap.patients.value == pytest.approx(-0.39)
+  assert gap.patients.clusters == 8
+
+
+def test_volumes_of_a_patient_are_drawn_together(workdir):
+  for path in workdir.rglob("cases.csv"):
+    rows = store.read_rows(path)
+    same = [row | {"patient": f"q{int(row['id'][1:]) // 2}"} for row in rows]
+    store.write_rows(path, same)
+  found = read_found(workdir)
+  assert found.groups[:3] == ("q0", "q0", "q1")
+  (gap,) = tables.minus_random(found)
+  assert gap.patients.clusters == 4
+  doubts = " ".join(verdicts.cannot(found, []))
+  assert "8 volumes are of 4 patients" in doubts
 
 
 def test_a_reference_without_spread_cannot_be_tested():

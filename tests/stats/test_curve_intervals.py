@@ -5,6 +5,7 @@ from alx.stats import (
   area_interval,
   area_under_budget_curve,
   bootstrap,
+  first_passing_interval,
   label_saving_interval,
   labels_needed_interval,
   mean_of,
@@ -85,6 +86,32 @@ def test_an_unknown_round_does_not_reach_the_target():
   scores[0, 1] = np.nan
   first, _ = labels_needed_interval(LABELS, scores, 0.5, num_draws=20)
   assert first == (30.0, 30.0, 30.0, 0.0, 0.0)
+
+
+def test_a_test_of_the_drawn_seeds_in_place_of_a_target():
+  # What passes a target of the mean is also a test of the drawn seeds.
+  scores = np.array(SEEDS)
+
+  def passed(drawn):
+    return drawn @ scores / len(scores) >= 0.6
+
+  found = first_passing_interval(LABELS, passed, 3, num_draws=20_000)
+  assert found == labels_needed_interval(LABELS, SEEDS, 0.6, num_draws=20_000)
+
+
+def test_every_set_of_drawn_seeds_is_tested_once():
+  seen = []
+
+  def passed(drawn):
+    seen.append(tuple(drawn.tolist()))
+    return [False, False, False, True]
+
+  first, _ = first_passing_interval(LABELS, passed, 3)
+  assert first == (40.0, 40.0, 40.0, 0.0, 0.0)
+  # All seeds; 10 sets of 3; what is left without each seed.
+  assert len(seen) == 1 + 10 + 3 and sum(map(sum, seen)) == 3 + 30 + 6
+  alone, _ = first_passing_interval(LABELS, passed, 1)
+  assert alone.value == 40 and np.isnan(alone.low)
 
 
 def test_label_saving_by_hand():
