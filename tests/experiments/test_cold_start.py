@@ -1,9 +1,12 @@
-"""The cold-start command."""
+"""The cold-start command, and whole studies in which everything is trained."""
+
+import pytest
 
 from experiments import store
+from experiments.cold import report, study
 from experiments.cold.plan import NO_ENCODER
 from experiments.cold.rows import path_of
-from tests.cold_cases import prepare, write_classes
+from tests.cold_cases import QUIET, found, prepare, write_classes
 from tests.commands import errors_of
 
 
@@ -19,3 +22,30 @@ def test_wrong_flags_and_damaged_features_are_one_line_and_code_2(tmp_path):
   )
   assert "wanted --data=PATH and --workdir=DIR" in flag
   assert "pca.npz: wanted an .npy [N, D] or an .npz" in damaged
+
+
+ONE_OF_EACH = {
+  "methods": ("k_center",),
+  "budgets": (2,),
+  "seeds": 1,
+  "draws": 1,
+}
+
+
+@pytest.mark.parametrize("kind", ["pictures", "volumes"])
+def test_from_an_encoder_to_the_page(kind, tmp_path):
+  data, encoder, metric = "phantom", "pca", "dice"
+  if kind == "pictures":
+    data, encoder, metric = write_classes(tmp_path), "autoencoder", "auc"
+  asked = ONE_OF_EACH | {"encoders": (encoder,)}
+  whole = prepare(
+    data, tmp_path / "work", asked, ["phantom_items=8", "widths=4"]
+  )
+  features = study.run_all(whole, QUIET)
+  page = report.write(whole.ready, whole.plan, features, QUIET)
+  records = found(whole.ready.workdir, whole.rows)
+  names = [(r["encoder"], r["method"], r["labels"]) for r in records]
+  assert names[0] == ("none", "random", 2)
+  assert (encoder, "k_center", 2) in names and names[-1][1] == "full"
+  assert all(0 <= record[metric] <= 1 for record in records)
+  assert "Failure cases" in page.read_text()
