@@ -1,17 +1,21 @@
 """Saving and restoring the state of a run: the only user of orbax."""
 
-import itertools
 import json
 import os
 import pathlib
 import re
 import shutil
+from itertools import chain, count
 from typing import Any
 
 import jax
 import orbax.checkpoint as ocp
 
+from alx.data import digest
+
 _STEP = re.compile(r"(\d+)(-\d+)?")
+_ABOUT = "_CHECKPOINT_METADATA"  # the file that orbax finishes a step with
+_DIGEST = "state.digest"  # written last
 _UNFINISHED = ".orbax-checkpoint-tmp"  # orbax's own, behind the name of a step
 
 
@@ -42,6 +46,7 @@ class Checkpoints:
     path = self._free_path(step)
     args = ocp.args.Composite(state=ocp.args.StandardSave(tree))
     self._orbax.save(path, args=args, custom_metadata={"name": path.name})
+    (path / _DIGEST).write_text(_digest(path))
     for _, path in self._saved()[: -self._keep]:
       _delete(path)
 
@@ -74,7 +79,8 @@ class Checkpoints:
   def _read(self, state):
     """(step, tree) of the newest step that can be read, or None."""
     args = ocp.args.Composite(state=state)
-    for step, path in reversed(self._saved()):
+    whole = ((n, p) for n, p in reversed(self._saved()) if _is_whole(p))
+    for step, path in whole:
       try:
         return step, self._orbax.restore(path, args=args)["state"]
       except (ValueError, OSError, KeyError):
@@ -88,7 +94,7 @@ class Checkpoints:
 
   def _free_path(self, step):
     """STEP, or STEP-1 and so on if something foreign has that name."""
-    names = (f"{step}-{n}" if n else str(step) for n in itertools.count())
+    names = (f"{step}-{n}" if n else str(step) for n in count())
     paths = (self._directory / name for name in names)
     return next(p for p in paths if not os.path.lexists(p))
 
@@ -104,12 +110,39 @@ def _is_ours(path):
 
   Checkpoints that do not tell their name are of earlier versions.
   """
+  about = None if path.is_symlink() else _about(path)
+  return about is not None and about.get("name", path.name) == path.name
+
+
+def _about(path):
+  """What `save` wrote about a step; None if there is no such thing."""
   try:
-    about = json.loads((path / "_CHECKPOINT_METADATA").read_text())
-    name = (about["custom_metadata"] or {}).get("name", path.name)
-  except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    record = json.loads((path / _ABOUT).read_text())
+    finished = record["commit_timestamp_nsecs"] is not None
+    return record.get("custom_metadata") or {} if finished else None
+  except (OSError, ValueError, KeyError, TypeError):
+    return None
+
+
+def _is_whole(path):
+  """Whether the arrays are as `save` left them: a disk may have lost some.
+
+  Orbax reads some damaged files without a word.
+  """
+  written = path / _DIGEST
+  if not written.exists():  # a kill, or an earlier version: orbax was done
+    return True
+  try:
+    return written.read_bytes() == _digest(path).encode()
+  except OSError:
     return False
-  return name == path.name and not path.is_symlink()
+
+
+def _digest(path):
+  """Digest of the files of a step's arrays, and of their names."""
+  files = sorted(p for p in (path / "state").rglob("*") if p.is_file())
+  names = (str(p.relative_to(path)) for p in files)
+  return digest.of_texts(chain(names, map(digest.of_file, files)))
 
 
 def _delete(path):
