@@ -19,6 +19,11 @@ from experiments.cold.plan import NO_ENCODER, Plan
 from experiments.cold.results import collect, summary_rows
 from experiments.compare import Comparison
 
+_QUESTION = (
+  "Before a model has seen a label: which images should be labelled first, and "
+  "do sets chosen by features that need no label train better models than "
+  "random sets of the same size?"
+)
 _FAILURES = (  # below the table; instead of it
   (
     "Means below random, the farthest first.",
@@ -98,6 +103,7 @@ def _flat(results):
 def _sections(ready, results, covered, pictures):
   concluded = conclusions.conclusions(ready, results)
   return [
+    report.Section("Question", (_QUESTION,)),
     report.Section("Data", told.data(ready)),
     report.Section("Protocol", told.protocol(ready, results)),
     _results_section(results, pictures),

@@ -34,9 +34,10 @@ NOT_DONE = (
   "validation on whole images: it is on patches drawn once for each fit, "
   "unless prediction=whole",
   "whole images in one pass, cropped to what is not zero, padded to 128 voxels "
-  "and a multiple of 16, then padding and crop undone: by default windows "
-  "here, and with prediction=whole the volume as it is, padded by its edge; "
-  "volumes of several extents are refused there: padding would reach the norm",
+  "and a multiple of 16, then padding and crop undone: prediction=whole, which "
+  "preset code has at size paper, takes the volume as it is, padded by its "
+  "edge; volumes of several extents are refused there: padding would reach the "
+  "norm; elsewhere windows by default",
   "windows of the code: trimmed by 3 voxels, half a patch of zeros around the "
   "image, those without tissue skipped: here Gaussian weights, no trimming, "
   "no window skipped",

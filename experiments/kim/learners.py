@@ -69,7 +69,7 @@ def whole_extent(kim: Kim, dataset: Dataset) -> tuple[int, ...]:
   if len(extents) > 1:
     raise ValueError(
       f"{dataset.name}: prediction=whole wants volumes of one extent, found "
-      f"{extents[0]} to {extents[-1]}"
+      f"{extents[0]} to {extents[-1]}; prediction=windows takes any"
     )
   factor = 2 ** (len(kim.widths) - 1)
   larger = map(max, extents[0], kim.patch)

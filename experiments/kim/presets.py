@@ -21,6 +21,7 @@ PRESETS = {
     "cover_start": "random",
     "unlike_start": "random",
     "unlike_aggregate": "mean",
+    "prediction": "whole",
   },
 }
 
@@ -50,6 +51,7 @@ SIZES = {
     "cycle": 6,
     "passes": 4,
     "members": 2,
+    "prediction": "windows",
     "overlap": 0.0,
   },
   "cpu": {
@@ -68,6 +70,7 @@ SIZES = {
     "cycle": 9,
     "passes": 10,
     "members": 3,
+    "prediction": "windows",
     "overlap": 0.25,
   },
   "paper": {},

@@ -41,7 +41,14 @@ def test_tables_and_the_page_come_from_the_rows(tmp_path):
   gap = np.subtract(*scores).mean()
   assert float(lines[-1]["minus_random"]) == pytest.approx(gap, abs=1e-8)
   assert float(lines[-1]["mean"]) == pytest.approx(np.mean(scores[0]), abs=1e-8)
-  for name in ("Data", "Protocol", "Results", "Failure cases", "concluded"):
+  for name in (
+    "Question",
+    "Data",
+    "Protocol",
+    "Results",
+    "Failure cases",
+    "concluded",
+  ):
     assert name in text
   assert text.count("data:image/png") == len(study.plan.encoders)
   assert (workdir / "curve_pca.png").read_bytes()[:4] == b"\x89PNG"

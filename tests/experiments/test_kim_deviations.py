@@ -15,5 +15,5 @@ def test_the_help_tells_everything():
   text = deviations.explain()
   for words in ("logit_pyramid", "25 epochs", "0.3 an axis", "float32"):
     assert words in text
-  assert "cpu over code: patience." in text
+  assert "cpu over code: patience, prediction." in text
   assert all(f"{name}: " in text for name in deviations.OPEN)

@@ -15,6 +15,8 @@ def workdir(tmp_path):
 
 def test_the_page_from_files_alone(workdir):
   text = page.write(workdir).read_text()
+  for name in ("Question", "Data", "Protocol", "Failure cases", "conclude"):
+    assert name in text
   assert "hand-made: 40 volumes may be labelled" in text
   assert "volumes of one patient may be on both sides" in text
   assert "0.774" in text and "31%" in text  # of the published table

@@ -36,7 +36,7 @@ def test_every_preset_has_every_size(preset, size):
 
 
 def test_a_size_has_the_last_word():
-  assert overridden("code", "cpu") == ("patience",)
+  assert overridden("code", "cpu") == ("patience", "prediction")
   assert make_settings("code", "cpu").patience == 9
   assert overridden("code", "paper") == overridden("paper", "cpu") == ()
 

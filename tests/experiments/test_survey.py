@@ -94,6 +94,8 @@ def test_a_run_ends_with_tables_and_a_page(acdc):
   text = path.read_text()
   for name in plan.deviations:
     assert f"{name}: " in text
+  for name in ("Question", "Data", "Protocol", "Failure cases", "concluded"):
+    assert name in text
   assert "24 items to ask for, 9 to test on" in text
   assert "last, over patients" in text
   assert "the data of the benchmark (656 slices to ask for" in text
