@@ -49,6 +49,11 @@ NOT_DONE = (
   "the code's flips with probability 0.3 an axis: 0.5 here",
   "the code's gamma, shear and shifts, which the text does not have",
   "mixed precision: float32 here",
+  "the code's options that the paper reports nothing of: entropy as the score, "
+  "features scaled in each dimension, a first set by radiomics, second stages "
+  "that change from round to round; scores of a region in place of the volume",
+  "15 starts beside the experiments, to see how far they differ: "
+  "--arms=random --set=seeds=15 --set=rounds=0 does that here",
   "preparing the images: RAI, 1 mm, registered, skull-stripped, N4: --data is "
   "taken as it is, each channel clipped at its 0.5 and 99.5 percentile and "
   "standardised",
