@@ -82,8 +82,8 @@ def not_done(study: Study) -> Section:
     [name, text, _text(known[name])] for name, text in deviations.OPEN.items()
   ]
   open_table = Table(["open in the text", "", "here"], rows)
-  lines = Table(["not followed"], [[text] for text in deviations.NOT_DONE])
-  return Section("Not as published", (), (), ((open_table, ""), (lines, "")))
+  lines = f"Followed in no preset: {'; '.join(deviations.NOT_DONE)}."
+  return Section("Not as published", (lines,), (), ((open_table, ""),))
 
 
 def _text(value):

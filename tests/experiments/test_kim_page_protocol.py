@@ -24,10 +24,11 @@ def test_settings_of_text_code_and_run_stand_beside_each_other(tmp_path):
 
 
 def test_what_is_not_followed_is_on_the_page(tmp_path):
-  open_table, lines = page_protocol.not_done(study_of(tmp_path)).tables
+  section = page_protocol.not_done(study_of(tmp_path))
+  (open_table,) = section.tables
   rows = {row[0]: row[-1] for row in open_table[0].rows}
   assert rows["prediction"] == "windows" and rows["passes"] == "20"
-  assert any("float32" in row[0] for row in lines[0].rows)
+  assert "mixed precision: float32 here; " in section.paragraphs[0]
 
 
 @pytest.mark.parametrize(
