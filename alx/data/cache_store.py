@@ -29,6 +29,7 @@ from alx.data.cache_record import (
 )
 from alx.data.dataset import bad_input
 from alx.data.msd import Case
+from alx.processes import is_gone
 
 _KIND = {"kind": "cases converted by alx", "format": 1}
 _OWN = ("cache.json", "cases")
@@ -146,15 +147,5 @@ def _sweep(cases):
   """Removes what processes of this machine left when they were killed."""
   for path in cases.glob(f"{_PARTIAL}*"):
     pid = path.name.removeprefix(_PARTIAL).split("-")[0]
-    if pid.isdecimal() and _is_gone(int(pid)):
+    if pid.isdecimal() and is_gone(int(pid)):
       shutil.rmtree(path, ignore_errors=True)
-
-
-def _is_gone(pid):
-  if os.name != "posix":  # elsewhere signal 0 is no question
-    return False
-  try:
-    os.kill(pid, 0)
-  except OSError as error:
-    return isinstance(error, ProcessLookupError)
-  return False
