@@ -168,9 +168,9 @@ def run_batch(
     job.show(number, "saving")
     for one, row, cases in zip(jobs, told.rows, told.cases, strict=True):
       times = {"round": number, **laps, **told.laps}
-      store.append_rows(one.folder / "curve.csv", [row])
       store.append_rows(one.folder / "times.csv", [times])
       store.append_rows(one.folder / "cases.csv", cases)
+      store.append_rows(one.folder / "curve.csv", [row])  # now it counts
     checkpoints.save(number + 1, _saved(seeds))
   checkpoints.close()
   return first

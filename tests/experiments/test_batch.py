@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from alx.checkpoint import Checkpoints
-from experiments import batch, compare
+from experiments import batch, compare, store
 from experiments.config import Config
 
 CONSOLE = Console(file=io.StringIO())
@@ -79,6 +79,11 @@ def test_a_stopped_batch_ends_the_same(
   embeddings, together, tmp_path, monkeypatch
 ):
   saves, save = [], Checkpoints.save
+  written, append = [], store.append_rows
+
+  def note(path, rows):
+    written.append(path.name)
+    append(path, rows)
 
   def stop_at_the_fifth(self, step, tree):
     saves.append(step)
@@ -86,10 +91,12 @@ def test_a_stopped_batch_ends_the_same(
       raise KeyboardInterrupt
     save(self, step, tree)
 
+  monkeypatch.setattr(store, "append_rows", note)
   monkeypatch.setattr(Checkpoints, "save", stop_at_the_fifth)
   with pytest.raises(KeyboardInterrupt):
     run(embeddings, tmp_path)
   assert saves == [1, 2, 3, 1, 2]
+  assert written[3:6] == ["times.csv", "cases.csv", "curve.csv"]
   monkeypatch.undo()
   assert run(embeddings, tmp_path) == together[1]
 
