@@ -80,9 +80,9 @@ def run_rounds(job: Job, loop: Loop, first: Told | None) -> Told | None:
     state = told.state
     job.show(number, "saving")
     times = {"round": number, **laps, **told.laps}
-    store.append_rows(job.folder / "curve.csv", [told.row])
     store.append_rows(job.folder / "times.csv", [times])
     store.append_rows(job.folder / "cases.csv", told.cases)
+    store.append_rows(job.folder / "curve.csv", [told.row])  # now it counts
     checkpoints.save(number + 1, _saved(state)._asdict())
   checkpoints.close()
   return first
@@ -195,4 +195,4 @@ def run_full(job: Job) -> None:
   store.keep_rounds(job.folder / "cases.csv", 0)
   cases = case_rows(problem, predicted, 0)
   store.append_rows(job.folder / "cases.csv", cases)
-  store.append_rows(job.folder / "curve.csv", [row])
+  store.write_rows(job.folder / "curve.csv", [row])

@@ -5,11 +5,11 @@ import itertools
 import json
 import pathlib
 import re
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from experiments import store
+from experiments import problem, store
 from experiments.config import Config
-from experiments.problem import want_evidence
 
 FULL = "full"  # the row that trains on every label of the pool
 _BUDGET = re.compile(r"(\d+)\+(\d+)x(\d+)")
@@ -64,7 +64,7 @@ def expand(base: Config, axes: Axes) -> list[Row]:
       rounds=rounds,
       query=query,
       seeds=1,
-      evidential=base.evidential or want_evidence(asking),
+      evidential=base.evidential or problem.want_evidence(asking),
     )
     group = f"{named[data]}-{model}-{budget}"
     for seed, name in itertools.product(range(axes.seeds), axes.acquisition):
@@ -89,6 +89,31 @@ def _parse_budget(text):
   return tuple(map(int, match.groups()))
 
 
+def check(table: Sequence[Row], progress: Callable | None = None) -> None:
+  """Reads the data of all rows; nothing is written.
+
+  Args:
+    table: rows, those of one data set behind each other.
+    progress: see `alx.data.load`.
+
+  Raises:
+    ValueError: for data that cannot be read, or do not fit a row.
+  """
+  for _, same in itertools.groupby(table, lambda row: row.config.data):
+    same = tuple(same)
+    dataset = problem.load_dataset(same[0].config, progress)
+    for _, group in itertools.groupby(same, lambda row: row.group):
+      _check_group([row.config for row in group], dataset)
+
+
+def _check_group(configs, dataset):
+  made = None
+  for config in configs:
+    config = problem.resolve(config, dataset, baselines=False)
+    made = made or problem.make_problem(config, dataset)
+    problem.check_protocol(config, made.split)
+
+
 def budget_of(config: Config) -> str:
   """The budget of a preset, as a study writes it."""
   return f"{config.start}+{config.rounds}x{config.query}"
@@ -99,9 +124,33 @@ def folder(workdir: pathlib.Path, row: Row) -> pathlib.Path:
   return workdir / row.group / "runs" / f"{row.acquisition}-seed{row.seed}"
 
 
+def is_finished(workdir: pathlib.Path, row: Row) -> bool:
+  """Whether all rounds are there, with all that is written of a round."""
+  return finished_rounds(workdir, row) >= wanted_rounds(row)
+
+
 def finished_rounds(workdir: pathlib.Path, row: Row) -> int:
-  """How many rounds of the row are in its curve."""
-  return len(store.read_rows(folder(workdir, row) / "curve.csv"))
+  """How many rounds of the row are whole.
+
+  A round writes its tables, the curve last, and then its checkpoint; training
+  on all labels writes no checkpoint.
+  """
+  place = folder(workdir, row)
+  lines = _whole_lines(place / "curve.csv")
+  if row.acquisition == FULL:
+    return lines
+  return min(lines, _newest_step(place / "checkpoints"))
+
+
+def _whole_lines(path):
+  """The rows of a CSV file without the one that a kill cut off."""
+  return max(path.read_text().count("\n") - 1, 0) if path.exists() else 0
+
+
+def _newest_step(path):
+  """Of checkpoints: each gets the name of its step when it is whole."""
+  names = (found.name for found in path.glob("*"))
+  return max((int(name) for name in names if name.isdigit()), default=0)
 
 
 def wanted_rounds(row: Row) -> int:
@@ -110,39 +159,43 @@ def wanted_rounds(row: Row) -> int:
 
 
 def write(workdir: pathlib.Path, base: Config, axes: Axes) -> None:
-  """Keeps the study in study.json, or checks that it is the one there.
+  """Keeps the study in study.json, of what `added` has found no fault with."""
+  now = {"axes": axes._asdict(), "base": dataclasses.asdict(base)}
+  store.write_json(workdir / "study.json", now)
+
+
+def added(workdir: pathlib.Path, base: Config, axes: Axes) -> list[Row]:
+  """The rows that the study in study.json has not; all if there is none.
 
   Raises:
     ValueError: if another study is there. More data, models, budgets,
-      acquisitions or seeds at the end are no other study.
+      acquisitions or seeds are no other study.
   """
-  path = workdir / "study.json"
-  now = {"axes": axes._asdict(), "base": dataclasses.asdict(base)}
-  now = json.loads(json.dumps(now))
-  if path.exists():
-    before = json.loads(path.read_text())
-    _check_base(path, before["base"], now["base"])
-    for name, values in before["axes"].items():
-      _check_grows(path, name, values, now["axes"][name])
-  store.write_json(path, now)
+  table, path = expand(base, axes), workdir / "study.json"
+  if not path.exists():
+    return table
+  before = read(workdir)
+  _check_goes_on(path, before, (base, axes))
+  known = {row.name for row in expand(*before)}
+  return [row for row in table if row.name not in known]
 
 
-def _check_base(path, before, now):
-  for field, value in before.items():
-    if now.get(field) != value:
-      raise ValueError(
-        f"{path}: this study has {field} = {value}, now it would be "
-        f"{now.get(field)}; name another --workdir"
-      )
+def _check_goes_on(path, before, now):
+  """Raises ValueError unless the second (base, axes) is the first or more."""
+  for field, value in dataclasses.asdict(before[0]).items():
+    if getattr(now[0], field) != value:
+      _refuse(path, field, value, getattr(now[0], field))
+  for (name, old), new in zip(before[1]._asdict().items(), now[1], strict=True):
+    grown = new >= old if name == "seeds" else set(new) >= set(old)
+    if not grown:
+      _refuse(path, name, old, new)
 
 
-def _check_grows(path, name, before, now):
-  grown = now >= before if name == "seeds" else set(now) >= set(before)
-  if not grown:
-    raise ValueError(
-      f"{path}: this study has {name} = {before}, now it would be {now}; "
-      "name another --workdir"
-    )
+def _refuse(path, name, before, now):
+  raise ValueError(
+    f"{path}: this study has {name} = {before}, now it would be {now}; name "
+    "another --workdir"
+  )
 
 
 def read(workdir: pathlib.Path) -> tuple[Config, Axes]:

@@ -4,23 +4,32 @@
   python -m experiments.study --workdir=DIR --row=7
   python -m experiments.study --workdir=DIR --collect
 
-The first call writes the table: data x model x budget x acquisition x seed.
-Without --row all rows are run here, one after the other; with it that one,
-which is all that a job of a SLURM array, Ray or Kubernetes has to call. What
-is finished is not run again, what was interrupted goes on, and of two workers
-at one row the second steps aside. --collect makes the joint page.
+The first call reads the data and writes the table: data x model x budget x
+acquisition x seed. Without --row all rows are run here, one after the other;
+with it that one, which is all that a job of a SLURM array, Ray or Kubernetes
+has to call. What is finished is not run again, what was interrupted or killed
+goes on, and of two workers at one row the second steps aside. A row whose
+worker was killed is free at once on the same machine, elsewhere after ten
+minutes; SIGTERM frees it. --collect makes the joint page.
+
+Exit codes: 0 done (without --row, past the rows of other workers, which are
+named at the end), 1 a row ended without numbers (all others are run, it is
+named at the end), 2 a wrong flag or wrong data, 3 another worker has the row
+of --row, 143 ended by SIGTERM.
 """
 
 import dataclasses
 import pathlib
 
 from absl import flags
+from rich.console import Console
 
-from experiments import collect, command, configs, rows
-from experiments.claim import Lost
+from experiments import collect, command, compare, configs, rows
+from experiments.claim import Held
 from experiments.config import Config, override
 from experiments.records import Diverged
-from experiments.worker import Worker
+from experiments.sigterm import ends_on_sigterm
+from experiments.worker import Left, Worker, tell_left
 
 _WORKDIR = flags.DEFINE_string(
   "workdir", None, "Where the study is, or will be; nothing else is written."
@@ -51,10 +60,39 @@ _LIST = flags.DEFINE_bool("list", False, "Print the rows and end.")
 _COLLECT = flags.DEFINE_bool("collect", False, "Make the joint page and end.")
 
 
-def study_from_flags(workdir: pathlib.Path) -> list[rows.Row]:
-  """The rows of a study that is there, made or made larger by the flags."""
-  if _CONFIG.value is None and _DATA.value is None:
-    return rows.expand(*rows.read(workdir))
+def main(argv: list[str]) -> None:
+  """Runs rows; for the exit codes see --help."""
+  console = command.begin()
+  with (
+    command.ends(2, ValueError),
+    command.ends(1, Diverged),
+    command.ends(3, Held),
+  ):
+    if argv[1:] or not _WORKDIR.value:
+      raise ValueError(f"wanted --workdir=DIR and flags, found {argv[1:]}")
+    workdir = pathlib.Path(_WORKDIR.value)
+    _do(workdir, table_from_flags(workdir, console), console)
+
+
+def table_from_flags(workdir: pathlib.Path, console: Console) -> list[rows.Row]:
+  """The rows of a study that is there, made or made larger by the flags.
+
+  Nothing is written before the flags and the data of new rows were checked.
+  """
+  is_there = _CONFIG.value is None and _DATA.value is None
+  base, axes = rows.read(workdir) if is_there else study_from_flags()
+  table = rows.expand(base, axes)
+  if _ROW.value is not None and not 0 <= _ROW.value < len(table):
+    raise ValueError(f"row: wanted 0..{len(table) - 1}, found {_ROW.value}")
+  if not is_there:
+    new = rows.added(workdir, base, axes)
+    rows.check(new, compare.loading(console))
+    rows.write(workdir, base, axes)
+  return table
+
+
+def study_from_flags() -> tuple[Config, rows.Axes]:
+  """What the rows have in common, and what varies."""
   config = configs.load(_CONFIG.value) if _CONFIG.value else Config()
   config = override(config, _SET.value)
   asked = _ACQUISITION.value or config.acquisition
@@ -65,22 +103,7 @@ def study_from_flags(workdir: pathlib.Path) -> list[rows.Row]:
     acquisition=tuple(dict.fromkeys(("random", *asked))),
     seeds=_SEEDS.value or config.seeds,
   )
-  table = rows.expand(dataclasses.replace(config, acquisition=()), axes)
-  rows.write(workdir, dataclasses.replace(config, acquisition=()), axes)
-  return table
-
-
-def main(argv: list[str]) -> None:
-  """Runs rows; a wrong input is one line and exit code 2."""
-  console = command.begin()
-  with command.ends(2, ValueError), command.ends(1, Diverged, Lost):
-    if argv[1:] or not _WORKDIR.value:
-      raise ValueError(f"wanted --workdir=DIR and flags, found {argv[1:]}")
-    workdir = pathlib.Path(_WORKDIR.value)
-    table = study_from_flags(workdir)
-    if _ROW.value is not None and not 0 <= _ROW.value < len(table):
-      raise ValueError(f"row: wanted 0..{len(table) - 1}, found {_ROW.value}")
-    _do(workdir, table, console)
+  return dataclasses.replace(config, acquisition=()), axes
 
 
 def _do(workdir, table, console):
@@ -89,16 +112,17 @@ def _do(workdir, table, console):
     for row in table:
       console.print(f"{row.number} {row.name}", markup=False, soft_wrap=True)
     return
+  left = Left([], [])
   if not _COLLECT.value:
     worker = Worker(workdir, console)
-    if _ROW.value is not None:
-      worker.run(table[_ROW.value])
-      return
-    left = worker.run_all(table)
-    if left:
-      console.print(f"{len(left)} rows are with other workers")
+    with ends_on_sigterm(worker.give_up):
+      if _ROW.value is not None:
+        worker.run(table[_ROW.value])
+        return
+      left = worker.run_all(table)
   page = collect.collect(workdir, table, console)
   command.tell_report(console, page)
+  tell_left(left, console)
 
 
 if __name__ == "__main__":

@@ -2,12 +2,21 @@
 
 import pathlib
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from rich.console import Console
 
 from experiments import compare, rows
-from experiments.claim import EXPIRES_S, Claim
+from experiments.claim import EXPIRES_S, Claim, Held
+from experiments.records import Diverged
 from experiments.rows import Row
+
+
+class Left(NamedTuple):
+  """The rows of a call that it has not finished."""
+
+  held: list[Row]  # by other workers
+  failed: list[Row]  # without numbers
 
 
 class Worker:
@@ -24,44 +33,61 @@ class Worker:
     Args:
       workdir: of the study.
       console: for progress and a line about each row.
-      expires_s: seconds after which the claim of a dead worker is void.
+      expires_s: seconds after which the claim of a silent worker is void.
     """
     self._workdir, self._console = workdir, console
     self._expires_s = expires_s
+    self._claim: Claim | None = None
     self._last: tuple[str, compare.Comparison] | None = None
 
-  def run(self, row: Row) -> bool:
-    """Runs a row, or goes on with it; False if another worker has it.
+  def run(self, row: Row) -> None:
+    """Runs a row, or goes on with it.
 
     Raises:
       ValueError: bad data, or a protocol that does not fit it.
       records.Diverged: if a model gives no numbers any more.
-      claim.Lost: if this worker was taken for dead.
+      claim.Held: if another worker has it, or took this one for dead.
     """
-    if self._is_finished(row):
+    if rows.is_finished(self._workdir, row):
       self._tell(row, "is finished")
-      return True
+      return
     claim = Claim(self._workdir / "claims", row.name, self._expires_s)
     if not claim.take():
-      self._tell(row, f"is being run by {claim.holder()}")
-      return False
+      raise Held(f"{_named(row)}: is being run by {claim.holder()}")
+    self._claim = claim
     with claim:
-      if not self._is_finished(row):
+      if not rows.is_finished(self._workdir, row):
         self._tell(row, "begins")
         compare.train(self._prepare(row), self._console, claim.check)
-    return True
 
-  def run_all(self, table: Sequence[Row]) -> list[Row]:
-    """Runs all rows in order; returns those that another worker has."""
-    return [row for row in table if not self.run(row)]
+  def run_all(self, table: Sequence[Row]) -> Left:
+    """Runs all rows in order, past those that are held or fail.
 
-  def _is_finished(self, row):
-    done = rows.finished_rounds(self._workdir, row)
-    return done >= rows.wanted_rounds(row)
+    Raises:
+      ValueError: as `run`.
+    """
+    left = Left([], [])
+    for row in table:
+      try:
+        self.run(row)
+      except Held as error:
+        left.held.append(row)
+        self._print(error)
+      except Diverged as error:
+        left.failed.append(row)
+        self._tell(row, error)
+    return left
+
+  def give_up(self) -> None:
+    """Frees the row at work for others; any thread may do it."""
+    if self._claim:
+      self._claim.give_up()
 
   def _tell(self, row, what):
-    text = f"row {row.number}, {row.name}: {what}"
-    self._console.print(text, markup=False, soft_wrap=True)
+    self._print(f"{_named(row)}: {what}")
+
+  def _print(self, text):
+    self._console.print(str(text), markup=False, soft_wrap=True)
 
   def _prepare(self, row):
     """The comparison of one run; data are loaded once for a group."""
@@ -73,3 +99,21 @@ class Worker:
       ready = compare.prepare(row.config, workdir, self._console, False)
       self._last = row.group, ready
     return ready
+
+
+def tell_left(left: Left, console: Console) -> None:
+  """A line about rows in other hands; what failed is raised.
+
+  Raises:
+    records.Diverged: with the names of the rows that failed.
+  """
+  if left.held:
+    text = f"with other workers: {'; '.join(map(_named, left.held))}"
+    console.print(text, markup=False, soft_wrap=True)
+  if left.failed:
+    names = "; ".join(map(_named, left.failed))
+    raise Diverged(f"ended without numbers: {names}")
+
+
+def _named(row):
+  return f"row {row.number}, {row.name}"

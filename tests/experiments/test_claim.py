@@ -1,9 +1,13 @@
+import json
 import os
+import subprocess
+import sys
 import time
 
 import pytest
 
-from experiments.claim import Claim, Lost
+from alx.processes import this_process
+from experiments.claim import Claim, Held
 
 
 def age(folder, name, seconds):
@@ -40,7 +44,7 @@ def test_one_taken_for_dead_is_told_and_frees_nothing(tmp_path):
     slow.check()
     age(tmp_path, "row.1", 61)
     assert heir.take()
-    with pytest.raises(Lost, match="took over"):
+    with pytest.raises(Held, match="took over"):
       slow.check()
   heir.check()
   assert not Claim(tmp_path, "row", 60).take()
@@ -61,3 +65,53 @@ def test_a_foreign_file_does_no_harm(tmp_path):
   assert claim.take()
   (tmp_path / "row.1").write_text("")
   assert Claim(tmp_path, "row").holder() == "another worker"
+
+
+@pytest.fixture(scope="module")
+def gone():
+  """A process of this machine that has ended."""
+  child = subprocess.Popen([sys.executable, "-S", "-c", ""])
+  child.wait()
+  return this_process()._replace(pid=child.pid)
+
+
+def leave(folder, process, **changes):
+  """A fresh claim of that process."""
+  content = process._asdict() | changes
+  (folder / "row.1").write_text(json.dumps(content))
+
+
+def test_what_a_killed_process_held_is_free_at_once(tmp_path, gone):
+  leave(tmp_path, gone)
+  heirs = Claim(tmp_path, "row"), Claim(tmp_path, "row")
+  assert [heir.take() for heir in heirs] == [True, False]
+  with heirs[0]:
+    heirs[0].check()
+  assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+  "changes",
+  [{"host": "elsewhere"}, {"numbering": "elsewhere"}, {"pid": "x"}, {"a": 1}],
+)
+def test_of_unknown_processes_the_time_decides(tmp_path, gone, changes):
+  leave(tmp_path, gone, **changes)
+  assert not Claim(tmp_path, "row", 60).take()
+  age(tmp_path, "row.1", 61)
+  assert Claim(tmp_path, "row", 60).take()
+
+
+def test_what_is_given_up_is_free_and_stays_with_the_next(tmp_path):
+  first, second = Claim(tmp_path, "row[1]"), Claim(tmp_path, "row[1]")
+  assert first.take()
+  with first:
+    first.give_up()
+    assert second.take()
+  assert not first.take()
+
+
+def test_a_holder_that_ends_while_one_looks(tmp_path, monkeypatch):
+  claim, numbers = Claim(tmp_path, "row"), [[7], []]
+  monkeypatch.setattr(claim, "_numbers", lambda: numbers.pop(0))
+  assert claim.take()
+  assert [path.name for path in tmp_path.iterdir()] == ["row.1"]

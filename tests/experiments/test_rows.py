@@ -1,5 +1,6 @@
 import dataclasses
 
+import numpy as np
 import pytest
 
 from experiments import rows
@@ -56,14 +57,59 @@ def test_what_is_written_is_read(tmp_path):
 
 
 def test_a_study_only_grows(tmp_path):
+  assert rows.added(tmp_path, BASE, AXES) == rows.expand(BASE, AXES)
   rows.write(tmp_path, BASE, AXES)
+  assert rows.added(tmp_path, BASE, AXES) == []
   more = AXES._replace(seeds=3, acquisition=(*AXES.acquisition, "entropy"))
+  new = rows.added(tmp_path, BASE, more)
+  assert len(new) == 2 * (3 * 4 - 2 * 3)
+  assert all(row.seed == 2 or row.acquisition == "entropy" for row in new)
   rows.write(tmp_path, BASE, more)
-  assert rows.read(tmp_path)[1] == more
   with pytest.raises(ValueError, match="has seeds = 3, now it would be 2"):
-    rows.write(tmp_path, BASE, more._replace(seeds=2))
+    rows.added(tmp_path, BASE, more._replace(seeds=2))
   with pytest.raises(ValueError, match="has steps = 300, now it would be 9"):
-    rows.write(tmp_path, dataclasses.replace(BASE, steps=9), more)
+    rows.added(tmp_path, dataclasses.replace(BASE, steps=9), more)
+
+
+def test_rows_that_do_not_fit_their_data_are_found(tmp_path):
+  path = tmp_path / "e.npz"
+  np.savez(path, features=np.eye(30), labels=np.arange(30) % 2)
+  axes = AXES._replace(data=(str(path),))
+  rows.check(rows.expand(BASE, axes))
+  for changes, found in (
+    ({"data": ("",)}, "wants --data=PATH"),
+    ({"data": (str(path), str(tmp_path / "b.npz"))}, "b.npz"),
+    ({"budget": ("4+2x3", "4+9x3")}, "but the pool holds"),
+    ({"acquisition": ("random", "foreground_random")}, "a segmentation task"),
+  ):
+    with pytest.raises(ValueError, match=found):
+      rows.check(rows.expand(BASE, axes._replace(**changes)))
+
+
+CURVE = "round,auc\n0,0.5\n1,0.6\n2,0.7\n"
+
+
+def test_whole_rounds_with_a_checkpoint_are_finished(tmp_path):
+  row = rows.expand(BASE, AXES)[1]
+  folder = rows.folder(tmp_path, row)
+  (folder / "checkpoints" / "2").mkdir(parents=True)
+  (folder / "checkpoints" / "3.orbax-checkpoint-tmp").mkdir()
+  assert rows.finished_rounds(tmp_path, row) == 0
+  (folder / "curve.csv").write_text(CURVE)
+  assert rows.finished_rounds(tmp_path, row) == 2
+  (folder / "checkpoints" / "3").mkdir()
+  assert rows.is_finished(tmp_path, row)
+  (folder / "curve.csv").write_text(CURVE[:-1])
+  assert rows.finished_rounds(tmp_path, row) == 2
+
+
+def test_all_labels_are_one_whole_row_without_a_checkpoint(tmp_path):
+  row = rows.expand(BASE, AXES)[2]
+  path = rows.folder(tmp_path, row) / "curve.csv"
+  path.parent.mkdir(parents=True)
+  for text, finished in (("round,auc\n0,0", False), ("round,auc\n0,0\n", True)):
+    path.write_text(text)
+    assert rows.is_finished(tmp_path, row) == finished
 
 
 @pytest.mark.parametrize("text", [None, "", "{}", '{"axes": 3}'])

@@ -1,87 +1,156 @@
-import io
+"""The command as its users type it."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
-from rich.console import Console
 
-from experiments import collect, compare, rows, store
-from experiments.claim import Claim
-from experiments.config import Config
-from experiments.worker import Worker
-from tests.commands import errors_of
+from tests import commands
 
-BASE = Config(acquisition=(), full=True, steps=5, test_items=10)
+SMALL = [
+  "--budgets=4+3x2",
+  "--acquisition=entropy,full",
+  "--seeds=1",
+  "--set=steps=5",
+  "--set=test_items=10",
+]
+
+
+def save(path, scale=1.0):
+  """30 embeddings of two classes."""
+  labels = np.arange(30) % 2
+  noise = np.random.default_rng(0).standard_normal((30, 4))
+  np.savez(path, features=scale * (noise + labels[:, None]), labels=labels)
+  return path
 
 
 @pytest.fixture(scope="module")
-def table(tmp_path_factory):
-  """Three rows on 30 embeddings of two classes."""
-  rng = np.random.default_rng(0)
-  labels = np.arange(30) % 2
-  path = tmp_path_factory.mktemp("data") / "e.npz"
-  features = rng.standard_normal((30, 4)) + labels[:, None]
-  np.savez(path, features=features, labels=labels)
-  axes = rows.Axes(
-    (str(path),), ("auto",), ("4+1x3",), ("random", "entropy", "full"), 1
+def data(tmp_path_factory):
+  return save(tmp_path_factory.mktemp("data") / "e.npz")
+
+
+def ended(*cases):
+  """(exit code, standard error) of commands done by one process in turn."""
+  script = "from tests.commands import tell_errors; tell_errors()"
+  words = json.dumps([[str(word) for word in case] for case in cases])
+  done = subprocess.run(
+    [sys.executable, "-c", script, "experiments.study", words],
+    capture_output=True,
+    text=True,
+    cwd=commands.ROOT,
+    timeout=120,
+    check=True,
   )
-  return rows.expand(BASE, axes)
+  return json.loads(done.stdout.splitlines()[-1])
 
 
-def quiet():
-  return Console(file=io.StringIO(), width=200)
+def test_wrong_flags_and_failing_rows(data, tmp_path):
+  workdir, other = f"--workdir={tmp_path / 'w'}", f"--workdir={tmp_path / 'o'}"
+  new = workdir, f"--data={data}", *SMALL
+  explodes = "optimizer=sgd", "learning_rate=10", "weight_decay=99", "steps=40"
+  cases = {
+    (): "wanted --workdir=DIR",
+    (workdir,): "wanted a study",
+    (*new, "--row=99"): "row: wanted 0..2, found 99",
+    (workdir, "--config=acdc", "--list"): "this preset wants --data=PATH",
+    (workdir, f"--data={tmp_path}/no.npz"): "no.npz",
+    (other, *new[1:], *(f"--set={word}" for word in explodes)): "row 2, e-auto",
+    (other, "--collect"): "",
+  }
+  found = ended(*cases)
+  assert [code for code, _ in found] == [2, 2, 2, 2, 2, 1, 0]
+  for (_, line), wanted in zip(found, cases.values(), strict=True):
+    assert wanted in line and line.count("\n") == bool(wanted)
+  assert found[5][1].count("row ") == 3  # one after the other, and all named
+  assert not (tmp_path / "w").exists()
 
 
-def printed(console):
-  return console.file.getvalue()
+@pytest.fixture(scope="module")
+def whole(data, tmp_path_factory):
+  """All rows, done without a stop."""
+  workdir = tmp_path_factory.mktemp("whole")
+  words = f"--data={data}", f"--workdir={workdir}", *SMALL
+  return workdir, commands.run("experiments.study", *words)
 
 
-def test_rows_are_done_once_and_collected(table, tmp_path):
-  assert Worker(tmp_path, quiet()).run(table[1])
-  collect.collect(tmp_path, table, quiet())
-  states = [row["state"] for row in store.read_rows(tmp_path / "rows.csv")]
-  assert states == ["waiting", "finished", "waiting"]
-
-  assert Worker(tmp_path, quiet()).run_all(table) == []
-  page = collect.collect(tmp_path, table, quiet())
-  states = store.read_rows(tmp_path / "rows.csv")
-  assert [row["labels"] for row in states] == ["7", "7", "20"]
-  assert all(0 <= float(row["score"]) <= 1 for row in states)
-  text = page.read_text()
-  assert "3 of 3 rows are finished" in text
-  assert f'href="{table[0].group}/report.html"' in text
-  assert (tmp_path / table[0].group / "report.html").exists()
-
-  console = quiet()
-  assert Worker(tmp_path, console).run_all(table) == []
-  assert printed(console).count("is finished") == 3
-  assert not list((tmp_path / "claims").iterdir())
+def test_all_rows_and_the_page(whole):
+  workdir, done = whole
+  assert done.returncode == 0, done.stderr
+  assert "3 of 3 rows are finished" in done.stdout
+  assert done.stdout.strip().endswith(f"report: {workdir / 'index.html'}")
 
 
-def test_a_row_in_other_hands_is_left_to_them(table, tmp_path):
-  other = Claim(tmp_path / "claims", table[0].name)
-  assert other.take()
-  console = quiet()
-  assert not Worker(tmp_path, console).run(table[0])
-  assert "row 0" in printed(console) and "is being run by" in printed(console)
-  assert not rows.folder(tmp_path, table[0]).exists()
-
-
-def test_an_interrupted_row_is_given_up_and_goes_on(
-  table, tmp_path, monkeypatch
-):
-  def stop(*_):
-    raise KeyboardInterrupt
-
-  monkeypatch.setattr(compare, "train", stop)
-  with pytest.raises(KeyboardInterrupt):
-    Worker(tmp_path, quiet()).run(table[0])
-  assert not list((tmp_path / "claims").iterdir())
-
-
-def test_a_wrong_flag_is_one_line_and_exit_code_2(tmp_path):
-  workdir = f"--workdir={tmp_path / 'w'}"
-  nothing, empty, far = errors_of(
-    "experiments.study", [], [workdir], [workdir, "--data=phantom", "--row=99"]
+def start(words):
+  return subprocess.Popen(
+    commands.command("experiments.study", *words),
+    cwd=commands.ROOT,
+    stdout=subprocess.PIPE,
+    stderr=subprocess.STDOUT,
+    text=True,
   )
-  assert "wanted --workdir=DIR" in nothing and "wanted a study" in empty
-  assert "row: wanted 0..5" in far
+
+
+def wait_for(something):
+  deadline = time.monotonic() + 60
+  while not (found := something()):
+    assert time.monotonic() < deadline
+    time.sleep(0.002)
+  return found
+
+
+def pids(claims):
+  """Who holds a row; a file may not be written yet."""
+  texts = [path.read_text() for path in claims.glob("*")]
+  return [json.loads(text)["pid"] for text in texts if text]
+
+
+@pytest.fixture(scope="module")
+def raced(data, tmp_path_factory):
+  """Two started the same row at once; the one that got it was killed."""
+  workdir = tmp_path_factory.mktemp("raced")
+  words = f"--data={data}", f"--workdir={workdir}", *SMALL, "--row=1"
+  first_step = workdir / "e-auto-4+3x2/runs/entropy-seed0/checkpoints/1"
+  with start(words) as a, start(words) as b:
+    try:
+      (pid,) = wait_for(lambda: pids(workdir / "claims"))
+      winner, other = (a, b) if pid == a.pid else (b, a)
+      winner.send_signal(signal.SIGSTOP)  # so that it does not end too early
+      said = other.communicate(timeout=60)[0]
+      winner.send_signal(signal.SIGCONT)
+      wait_for(first_step.exists)
+    finally:
+      a.kill()
+      b.kill()
+  assert winner.returncode == -signal.SIGKILL
+  return workdir, words, pid, other.returncode, said
+
+
+def test_the_second_worker_steps_aside(raced):
+  _, _, winner, code, said = raced
+  assert code == 3
+  wanted = "error: row 1, e-auto-4+3x2.entropy-seed0: is being run by process"
+  (line,) = said.strip().splitlines()
+  assert line.startswith(f"{wanted} {winner} on ")
+
+
+def files(workdir):
+  """What the row wrote, without the seconds."""
+  return {
+    str(path.relative_to(workdir)): path.read_bytes()
+    for path in sorted(workdir.glob("*/runs/entropy-seed0/*.csv"))
+    if path.name != "times.csv"
+  }
+
+
+def test_the_same_command_goes_on_with_a_killed_row(raced, whole):
+  workdir, words, winner, *_ = raced
+  assert pids(workdir / "claims") == [winner]
+  assert files(workdir) != files(whole[0])
+  again = commands.run("experiments.study", *words)
+  assert again.returncode == 0, again.stderr
+  assert files(workdir) == files(whole[0]) and len(files(workdir)) == 2
+  assert not list((workdir / "claims").iterdir())

@@ -1,0 +1,105 @@
+import io
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from experiments import collect, compare, rows, store
+from experiments.claim import Claim, Held
+from experiments.config import Config
+from experiments.records import Diverged
+from experiments.worker import Worker, tell_left
+
+BASE = Config(acquisition=(), full=True, steps=5, test_items=10)
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+  """Three rows on 30 embeddings of two classes."""
+  rng = np.random.default_rng(0)
+  labels = np.arange(30) % 2
+  path = tmp_path_factory.mktemp("data") / "e.npz"
+  features = rng.standard_normal((30, 4)) + labels[:, None]
+  np.savez(path, features=features, labels=labels)
+  axes = rows.Axes(
+    (str(path),), ("auto",), ("4+1x3",), ("random", "entropy", "full"), 1
+  )
+  return rows.expand(BASE, axes)
+
+
+def quiet():
+  return Console(file=io.StringIO(), width=200)
+
+
+def printed(console):
+  return console.file.getvalue()
+
+
+def test_rows_are_done_once_and_collected(table, tmp_path):
+  Worker(tmp_path, quiet()).run(table[1])
+  collect.collect(tmp_path, table, quiet())
+  states = [row["state"] for row in store.read_rows(tmp_path / "rows.csv")]
+  assert states == ["waiting", "finished", "waiting"]
+
+  assert Worker(tmp_path, quiet()).run_all(table) == ([], [])
+  page = collect.collect(tmp_path, table, quiet())
+  states = store.read_rows(tmp_path / "rows.csv")
+  assert [row["labels"] for row in states] == ["7", "7", "20"]
+  assert all(0 <= float(row["score"]) <= 1 for row in states)
+  text = page.read_text()
+  assert "3 of 3 rows are finished" in text
+  assert f'href="{table[0].group}/report.html"' in text
+  assert (tmp_path / table[0].group / "report.html").exists()
+
+  console = quiet()
+  assert Worker(tmp_path, console).run_all(table) == ([], [])
+  assert printed(console).count("is finished") == 3
+  assert not list((tmp_path / "claims").iterdir())
+
+
+def test_a_row_in_other_hands_is_left_to_them(table, tmp_path):
+  other = Claim(tmp_path / "claims", table[0].name)
+  assert other.take()
+  with pytest.raises(Held, match=r"row 0, e-auto.*: is being run by process"):
+    Worker(tmp_path, quiet()).run(table[0])
+  assert not rows.folder(tmp_path, table[0]).exists()
+
+
+def test_a_row_that_fails_does_not_stop_the_others(
+  table, tmp_path, monkeypatch
+):
+  begun = []
+
+  def train(ready, console, check):
+    begun.append(ready.config.acquisition)
+    if begun[-1] == ("entropy",):
+      raise Diverged("no numbers")
+
+  monkeypatch.setattr(compare, "train", train)
+  assert Claim(tmp_path / "claims", table[0].name).take()
+  console = quiet()
+  left = Worker(tmp_path, console).run_all(table)
+  assert left == ([table[0]], [table[1]]) and begun == [("entropy",), ()]
+  assert "row 1, e-auto-4+1x3.entropy-seed0: no numbers" in printed(console)
+
+  with pytest.raises(Diverged, match=r"row 1, e-auto-4\+1x3\.entropy-seed0$"):
+    tell_left(left, console)
+  last = printed(console).splitlines()[-1]
+  assert last == "with other workers: row 0, e-auto-4+1x3.random-seed0"
+
+
+@pytest.mark.parametrize("how", ["interrupted", "told to"])
+def test_a_row_is_given_up(table, tmp_path, monkeypatch, how):
+  worker = Worker(tmp_path, quiet())
+
+  def stop(*_):
+    assert len(list((tmp_path / "claims").iterdir())) == 1
+    if how == "told to":
+      worker.give_up()
+      assert not list((tmp_path / "claims").iterdir())
+    raise KeyboardInterrupt
+
+  monkeypatch.setattr(compare, "train", stop)
+  with pytest.raises(KeyboardInterrupt):
+    worker.run(table[0])
+  assert not list((tmp_path / "claims").iterdir())
