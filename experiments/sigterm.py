@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator
 
@@ -11,15 +10,21 @@ CODE = 128 + signal.SIGTERM
 GRACE_S = 3.0
 
 
+class _Told(BaseException):
+  """The main thread was told to end."""
+
+
 @contextlib.contextmanager
 def ends_on_sigterm(
   give_up: Callable[[], None], grace_s: float = GRACE_S
 ) -> Iterator[None]:
-  """SIGTERM ends the block by SystemExit, or the process if that is too slow.
+  """SIGTERM leaves the block, and ends the process with `CODE`.
 
   Python raises nothing before a call into compiled code returns, which may be
-  minutes, and a scheduler kills after half a minute or less. A thread waits
-  for the block to end, then calls `give_up` and ends the process as it is.
+  minutes, and a scheduler kills after half a minute or less. So a thread waits
+  for the block to be left, and if that is too slow calls `give_up` and ends
+  the process as it is. It is never ended as usual: Python would take down
+  libraries that still compute.
 
   Args:
     give_up: called by the thread.
@@ -31,10 +36,12 @@ def ends_on_sigterm(
   args = reader, over, give_up, grace_s
   thread = threading.Thread(target=_watch, args=args, daemon=True)
   thread.start()
-  handler = signal.signal(signal.SIGTERM, lambda *_: sys.exit(CODE))
+  handler = signal.signal(signal.SIGTERM, _raise)
   pipe = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
   try:
     yield
+  except _Told:
+    os._exit(CODE)
   finally:
     signal.set_wakeup_fd(pipe)
     signal.signal(signal.SIGTERM, handler)
@@ -42,6 +49,10 @@ def ends_on_sigterm(
     os.close(writer)
     thread.join()
     os.close(reader)
+
+
+def _raise(*_):
+  raise _Told
 
 
 def _watch(reader, over, give_up, grace_s):
