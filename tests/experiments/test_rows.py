@@ -80,6 +80,7 @@ def test_rows_that_do_not_fit_their_data_are_found(tmp_path):
     ({"data": ("",)}, "wants --data=PATH"),
     ({"data": (str(path), str(tmp_path / "b.npz"))}, "b.npz"),
     ({"budget": ("4+2x3", "4+9x3")}, "but the pool holds"),
+    ({"budget": ("4+9x3",), "acquisition": ("full", "bald")}, "the pool holds"),
     ({"acquisition": ("random", "foreground_random")}, "a segmentation task"),
   ):
     with pytest.raises(ValueError, match=found):
