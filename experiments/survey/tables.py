@@ -124,7 +124,7 @@ def _pair(rows, row):
 
 def _cell(rows, row):
   ours, theirs = _pair(rows, row)
-  verdict = f", {row['verdict']}" if row["verdict"] else ""
+  verdict = f"\n{row['verdict']}" if row["verdict"] else ""
   return f"{ours}\n{theirs}{verdict}"
 
 
