@@ -62,7 +62,8 @@ def collect(
 
 def _state(workdir, row):
   """A line of rows.csv."""
-  curve = store.read_rows(rows.folder(workdir, row) / "curve.csv")
+  count = rows.finished_rounds(workdir, row)
+  curve = store.read_rows(rows.folder(workdir, row) / "curve.csv")[:count]
   wanted = rows.wanted_rounds(row)
   state = "waiting" if not curve else "begun"
   if len(curve) >= wanted:
