@@ -95,7 +95,7 @@ def start(words):
 
 
 def wait_for(something):
-  deadline = time.monotonic() + 60
+  deadline = time.monotonic() + 300
   while not (found := something()):
     assert time.monotonic() < deadline
     time.sleep(0.002)
@@ -119,7 +119,7 @@ def raced(data, tmp_path_factory):
       (pid,) = wait_for(lambda: pids(workdir / "claims"))
       winner, other = (a, b) if pid == a.pid else (b, a)
       winner.send_signal(signal.SIGSTOP)  # so that it does not end too early
-      said = other.communicate(timeout=60)[0]
+      said = other.communicate(timeout=300)[0]
       winner.send_signal(signal.SIGCONT)
       wait_for(first_step.exists)
     finally:
@@ -133,7 +133,7 @@ def test_the_second_worker_steps_aside(raced):
   _, _, winner, code, said = raced
   assert code == 3
   wanted = "error: row 1, e-auto-4+3x2.entropy-seed0: is being run by process"
-  (line,) = said.strip().splitlines()
+  line = said.strip().splitlines()[-1]
   assert line.startswith(f"{wanted} {winner} on ")
 
 
