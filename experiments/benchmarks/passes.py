@@ -1,6 +1,7 @@
 """Time of MC dropout on slices: the trunk once against full passes.
 
     python -m experiments.benchmarks.passes
+    python -m experiments.benchmarks.passes --slices=acdc_slices_128.npz
 
 A U-Net whose dropout sits behind its trunk scores slices by the disagreement
 of --passes passes, in three ways that take turns in one process; a figure is
@@ -24,6 +25,7 @@ from absl import app, flags
 from rich.console import Console
 from rich.table import Table
 
+from alx import data
 from alx.acquisition import passes
 from alx.learner import sample_keys
 from alx.models import make_unet
@@ -34,6 +36,8 @@ MODEL = make_unet(2, 4, (16, 32, 64, 128, 256), dropout=0.2)
 OURS, SEQUENTIAL = "trunk once", "full passes, one by one"
 VMAPPED = "full passes, one vmap"
 BAR = 8.0  # times faster than full passes one by one
+PASSES, BLOCKS, BLOCK, EXTENT = 32, 4, 4, 128
+_MULTIPLE = 16  # of pixels, that the U-Net wants
 
 
 class Inputs(NamedTuple):
@@ -41,27 +45,49 @@ class Inputs(NamedTuple):
 
   keys: jax.Array  # [blocks, S, B] of a pass and a slice
   params: dict
-  slices: jax.Array  # [blocks, B, H, W, 1]
+  slices: jax.Array  # [blocks, B, H, W, channels]
 
 
 def define_flags() -> None:
   """Of this command only: another one in the same process has its own."""
-  flags.DEFINE_integer("passes", 32, "T, MC-dropout passes.", lower_bound=1)
-  flags.DEFINE_integer("blocks", 4, "Blocks of slices.", lower_bound=1)
-  flags.DEFINE_integer("block", 4, "Slices of a block.", lower_bound=1)
-  flags.DEFINE_integer("extent", 128, "Of a slice, multiple of 16, pixels.")
+  flags.DEFINE_string("slices", "", "An .npz of images; without it noise.")
+  flags.DEFINE_integer("passes", PASSES, "T, MC-dropout passes.", lower_bound=1)
+  flags.DEFINE_integer("blocks", BLOCKS, "Blocks of slices.", lower_bound=1)
+  flags.DEFINE_integer("block", BLOCK, "Slices of a block.", lower_bound=1)
+  flags.DEFINE_integer("extent", EXTENT, "Of noise, multiple of 16, pixels.")
   flags.DEFINE_integer("repeats", 5, "Turns that count.", lower_bound=1)
 
 
+def noise(count: int, extent: int = EXTENT) -> np.ndarray:
+  """[N, H, W, 1] float32; time does not depend on what is in slices."""
+  rng = np.random.default_rng(0)
+  return rng.standard_normal((count, extent, extent, 1), np.float32)
+
+
+def read_slices(path: str, count: int) -> np.ndarray:
+  """[N, H, W, channels] float32: images of a file, from its first to its last.
+
+  Raises:
+    ValueError: not such a file, or extents that the U-Net cannot halve.
+  """
+  images = data.load(path).images
+  chosen = np.linspace(0, len(images) - 1, count).astype(int)
+  slices = np.stack([images[i] for i in chosen], dtype=np.float32)
+  if slices.ndim != 4 or any(n % _MULTIPLE for n in slices.shape[1:3]):
+    wanted = f"slices whose extents are multiples of {_MULTIPLE}"
+    raise ValueError(f"{path}: wanted {wanted}, found {slices.shape[1:-1]}")
+  return slices
+
+
 def make_inputs(
-  num_passes: int, blocks: int, block: int, extent: int, seed: int
+  num_passes: int, block: int, slices: np.ndarray, seed: int
 ) -> Inputs:
-  """Noise for slices; time does not depend on what is in them."""
-  key_params, key_slices, key_passes = jax.random.split(jax.random.key(seed), 3)
-  slices = jax.random.normal(key_slices, (blocks, block, extent, extent, 1))
-  items = jnp.arange(blocks * block).reshape(blocks, block)
+  """Keys, parameters, and slices [N, H, W, channels] in blocks of `block`."""
+  key_params, key_passes = jax.random.split(jax.random.key(seed))
+  items = jnp.arange(len(slices)).reshape(-1, block)
   keys = jax.vmap(lambda i: sample_keys(key_passes, i, num_passes))(items)
-  return Inputs(keys, jax.jit(MODEL.init)(key_params, slices[0]), slices)
+  blocks = jnp.asarray(slices).reshape(-1, block, *slices.shape[1:])
+  return Inputs(keys, jax.jit(MODEL.init)(key_params, blocks[0]), blocks)
 
 
 def full_pass(keys: jax.Array, params: dict, slices: jax.Array) -> jax.Array:
@@ -177,16 +203,28 @@ def table(rows: list[dict], title: str) -> Table:
   return made
 
 
+def comparison(
+  num_passes: int, block: int, slices: np.ndarray, repeats: int
+) -> Table:
+  """The table of all three on slices [N, H, W, channels]."""
+  extent = "x".join(map(str, slices.shape[1:3]))
+  title = f"T={num_passes} N={len(slices)} {extent}"
+  make = partial(make_inputs, num_passes, block, slices)
+  return table(compare(make, title, repeats), title)
+
+
 def main(_: list[str]) -> None:
   """Compares and prints."""
   console, options = Console(), flags.FLAGS
   console.print(", ".join(f"{k} {v}" for k, v in machine().items()))
   console.print(f"load {os.getloadavg()[0]:.1f}")
-  sizes = options.passes, options.blocks, options.block, options.extent
-  num_slices = options.blocks * options.block
-  size = f"T={sizes[0]} N={num_slices} {options.extent}x{options.extent}"
-  rows = compare(partial(make_inputs, *sizes), size, options.repeats)
-  console.print(table(rows, size))
+  count = options.blocks * options.block
+  if options.slices:
+    slices = read_slices(options.slices, count)
+  else:
+    slices = noise(count, options.extent)
+  sizes = options.passes, options.block
+  console.print(comparison(*sizes, slices, options.repeats))
 
 
 if __name__ == "__main__":

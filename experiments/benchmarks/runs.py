@@ -1,26 +1,27 @@
-"""Whole runs for several seeds: one program of ours, a plain loop in torch.
+"""Whole runs: for many seeds against torch, and where their time goes.
 
   python -m experiments.benchmarks.runs --csv=runs.csv
+  python -m experiments.benchmarks.runs --data=breastmnist.npz \
+    --slices=acdc_slices_128.npz
 
 Prints (a) a perceptron on scikit-learn's digits and (b) a small CNN on images
 of breastmnist's shape, or on --data itself, each against the same training,
-asking and testing in torch; and (d) where the time of a round goes. Random
-batches, dropout, clipping, warm-up and cosine are on both sides.
+asking and testing in torch: one program of ours for all seeds, a plain loop in
+torch, with random batches, dropout, clipping, warm-up and cosine on both sides;
+(c) passes of MC dropout, see `experiments.benchmarks.passes`; (d) where the
+time of a run on --data, or on the phantom, goes. --only=mlp,cnn,passes,shares
+takes some of them.
 """
 
 import functools
-import io
 import os
-import pathlib
-import tempfile
-import time
+from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from absl import app, flags, logging
 from rich.console import Console
-from rich.table import Table
 
 from alx import data, models, over_seeds
 from alx.acquisition import BY_NAME
@@ -29,16 +30,30 @@ from alx.data.patches import stack_images
 from alx.learner import make_learner
 from alx.loop import make_loop, simulate
 from alx.settings import Asking, Training
-from experiments import compare, store
-from experiments.benchmarks import acquisition
+from experiments.benchmarks import acquisition, passes, shares
 from experiments.benchmarks.acquisition_case import Case
 from experiments.benchmarks.acquisition_measure import all_cores, machine
 from experiments.config import Config
 
 START, QUERY, BATCH, RATE = 20, 20, 32, 3e-3
-_DATA = flags.DEFINE_string(
-  "data", "", "A MedMNIST .npz for the CNN; without it noise of that shape."
-)
+PARTS = ("mlp", "cnn", "passes", "shares")
+
+
+def define_flags() -> None:
+  """Of this command only: another one in the same process has its own."""
+  flags.DEFINE_list("only", [], f"Some of {', '.join(PARTS)}; empty: all.")
+  flags.DEFINE_string(
+    "data",
+    "",
+    "A MedMNIST .npz for the CNN and the shares; without it noise of that "
+    "shape, and the phantom.",
+  )
+  flags.DEFINE_string("slices", "", "An .npz for the passes; without it noise.")
+  flags.DEFINE_integer(
+    "blocks", passes.BLOCKS, "For the passes, of 4 slices.", lower_bound=1
+  )
+  flags.DEFINE_integer("repeats", 5, "Turns that count.", lower_bound=1)
+  flags.DEFINE_string("csv", "", "Write the rows against torch to this file.")
 
 
 def digits(_: int) -> dict:
@@ -49,10 +64,10 @@ def digits(_: int) -> dict:
   return _inputs((x / 16).astype(np.float32), y, 10)
 
 
-def breast(_: int) -> dict:
+def breast(path: str, _: int) -> dict:
   """Images of 28 x 28, two classes."""
-  if _DATA.value:
-    dataset = data.load(_DATA.value)
+  if path:
+    dataset = data.load(path)
     classes = len(dataset.class_names)
     return _inputs(np.stack(dataset.images), np.stack(dataset.labels), classes)
   rng = np.random.default_rng(0)
@@ -199,88 +214,73 @@ def same_accuracy(ours, theirs) -> float:
   return 1 - abs(float(ours[:, -1].mean() - theirs[:, -1].mean()))
 
 
-def _case(kind, make, seeds, steps, rounds, bar):
+def cases(path: str) -> list[Case]:
+  """Against torch: the perceptron, and the CNN on the data of that path."""
+  images = functools.partial(breast, path)
+  return [
+    case("mlp", digits, 20, 500, 10, 8),
+    case("cnn", images, 5, 200, 6, 1, ", wanted 1x of its time, stretch 0.6x"),
+  ]
+
+
+def case(
+  kind: str,
+  make: Callable,
+  seeds: int,
+  steps: int,
+  rounds: int,
+  bar: float,
+  note: str = "",
+) -> Case:
+  """One network; `bar` is how many times torch's time should be ours."""
   size = f"{rounds} rounds x {seeds} seeds x {steps} steps"
+  protocol = kind, seeds, steps, rounds
   return Case(
     kernel=kind,
-    size=size,
+    size=size + note,
     bars={"torch": bar},
     make=make,
-    ours=functools.partial(ours, kind, seeds, steps, rounds),
-    baselines={
-      "torch": functools.partial(in_torch, kind, seeds, steps, rounds)
-    },
+    ours=functools.partial(ours, *protocol),
+    baselines={"torch": functools.partial(in_torch, *protocol)},
     agree=same_accuracy,
   )
-
-
-CASES = [
-  _case("mlp", digits, 20, 500, 10, 8),
-  _case("cnn", breast, 5, 200, 6, 1),
-]
-
-
-def shares(path: str) -> Table:
-  """Where the seconds of a run on this data go."""
-  config = Config(
-    data=path,
-    acquisition=("bald",),
-    seeds=1,
-    rounds=5,
-    query=20,
-    start=20,
-    full=False,
-  )
-  with tempfile.TemporaryDirectory() as folder:
-    seconds = _time_stages(config, pathlib.Path(folder))
-  table = Table("stage", "seconds", "share")
-  for stage, value in seconds.items():
-    table.add_row(stage, f"{value:.2f}", f"{value / sum(seconds.values()):.1%}")
-  return table
-
-
-def _time_stages(config, folder):
-  """Seconds of each stage; programs are compiled by a run before."""
-  console = Console(file=io.StringIO())
-  begun = time.perf_counter()
-  ready = compare.prepare(config, folder / "first", console, False)
-  loading = time.perf_counter() - begun
-  compare.train(ready, console)
-  again = ready._replace(workdir=folder / "second")
-  store.open_run(again.workdir, ready.config, {"metric": "auc"}, {})
-  begun = time.perf_counter()
-  compare.train(again, console)
-  whole = time.perf_counter() - begun
-  begun = time.perf_counter()
-  compare.report.write_report(folder / "first")
-  reporting = time.perf_counter() - begun
-  rows = store.read_rows(next(again.workdir.glob("runs/*/times.csv")))
-  names = {"asking": "score", "training": "train", "testing": "test"}
-  spent = {
-    stage: sum(float(row[f"seconds_{name}"]) for row in rows)
-    for stage, name in names.items()
-  }
-  rest = max(whole - sum(spent.values()), 0.0)
-  return spent | {
-    "pictures, tables, checkpoints": rest,
-    "loading, once": loading,
-    "report, once": reporting,
-  }
 
 
 def main(_: list[str]) -> None:
   """Compares, prints the tables and writes the rows."""
   logging.set_verbosity(logging.WARNING)  # orbax tells a lot
   console, options = Console(), flags.FLAGS
+  parts = options.only or PARTS
+  if set(parts) - set(PARTS):
+    raise app.UsageError(f"--only={','.join(parts)}: there are {PARTS}")
   cores = all_cores()
   console.print(", ".join(f"{k} {v}" for k, v in machine().items()))
   console.print(f"{cores} threads each, load {os.getloadavg()[0]:.1f}")
-  cases = [c for c in CASES if not options.only or c.kernel in options.only]
-  acquisition.compare(cases, options.repeats, options.csv, console)
-  if _DATA.value:
-    console.print(shares(_DATA.value))
+  against = [c for c in cases(options.data) if c.kernel in parts]
+  acquisition.compare(against, options.repeats, options.csv, console)
+  if "passes" in parts:
+    print_passes(options.slices, options.blocks, options.repeats, console)
+  if "shares" in parts:
+    print_shares(shares.config_for(options.data), console)
+
+
+def print_passes(
+  path: str, blocks: int, repeats: int, console: Console
+) -> None:
+  """MC dropout on slices of the file, or on noise if there is no path."""
+  count = blocks * passes.BLOCK
+  slices = passes.read_slices(path, count) if path else passes.noise(count)
+  sizes = passes.PASSES, passes.BLOCK
+  console.print(passes.comparison(*sizes, slices, repeats))
+
+
+def print_shares(config: Config, console: Console) -> None:
+  """Where the time of a run goes."""
+  seconds = shares.seconds_of(config)
+  console.print(shares.table(seconds))
+  console.print(shares.verdict(seconds))
 
 
 if __name__ == "__main__":
-  acquisition.define_flags()
+  define_flags()
   app.run(main)

@@ -11,7 +11,7 @@ from alx.models import make_unet
 from experiments.benchmarks import passes
 from tests.commands import run
 
-SMALL = partial(passes.make_inputs, 3, 2, 2, 8)
+SMALL = partial(passes.make_inputs, 3, 2, passes.noise(4, 8))
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +65,21 @@ def test_the_table_has_all_three():
   with console.capture() as shown:
     console.print(passes.table(rows, "T=3"))
   assert all(row["name"] in shown.get() for row in rows)
+
+
+def test_slices_of_a_file(tmp_path):
+  images = np.arange(9.0)[:, None, None] + np.eye(16)
+  labels = np.zeros((9, 16, 16), int)
+  labels[:, 0] = 1
+  np.savez(tmp_path / "s.npz", images=images, labels=labels)
+  slices = passes.read_slices(tmp_path / "s.npz", 4)
+  assert slices.shape == (4, 16, 16, 1) and slices.dtype == np.float32
+  inputs = passes.make_inputs(3, 2, slices, 0)
+  assert inputs.keys.shape == (2, 3, 2)
+  np.testing.assert_array_equal(inputs.slices[1, 1], slices[3])
+  np.savez(tmp_path / "t.npz", images=images[:, :9], labels=labels[:, :9])
+  with pytest.raises(ValueError, match=r"multiples of 16, found \(9, 16\)"):
+    passes.read_slices(tmp_path / "t.npz", 4)
 
 
 def test_help():
