@@ -7,9 +7,8 @@ import jax
 import jax.numpy as jnp
 
 from alx.acquisition import Acquisition, Candidates
-from alx.augment import augment
-from alx.data import patches
 from alx.data.patches import Images
+from alx.describe import describe_block
 from alx.learner import Learner
 from alx.pool import PoolState, init_pool, mark_labelled
 from alx.settings import Asking
@@ -62,21 +61,19 @@ def make_loop(
 
   @jax.jit
   def ask(state):
-    key = jax.random.fold_in(jax.random.fold_in(state.key, state.round), 0)
-    key_describe, key_select = jax.random.split(key)
+    key_describe, key_select = keys_to_ask(state)
     description = describe_pool(
       key_describe, state, learner, acquisition, settings
     )
     items = select(key_select, description, candidates_of(state))
-    return items, _scores_of(items, description)
+    return items, scores_of(items, description)
 
   def ask_and_keep(state):
     items, scores = ask(state)
     return items, state._replace(scores=scores)
 
   def tell(state, items, labels):
-    key = jax.random.fold_in(jax.random.fold_in(state.key, state.round), 1)
-    key_init, key_fit = jax.random.split(key)
+    key_init, key_fit = keys_to_fit(state)
     state = _store(state, items, labels)
     start = state.params if settings.warm else learner.init(key_init)
     params, _ = learner.fit(
@@ -103,6 +100,25 @@ def _init(key, images, label_like, learner, settings):
   )
 
 
+def keys_to_ask(state) -> jax.Array:
+  """[2] keys of a question: to describe the pool with, and to select with.
+
+  Args:
+    state: with the `key` of the run and the `round`.
+  """
+  return _keys_of(state, 0)
+
+
+def keys_to_fit(state) -> jax.Array:
+  """[2] keys of the answer: of the first params, and of the fit."""
+  return _keys_of(state, 1)
+
+
+def _keys_of(state, part):
+  key = jax.random.fold_in(state.key, state.round)
+  return jax.random.split(jax.random.fold_in(key, part))
+
+
 def candidates_of(state: LoopState) -> Candidates:
   """Every item that has no label may be picked; classes are passed on."""
   labelled = state.pool.labelled
@@ -112,7 +128,7 @@ def candidates_of(state: LoopState) -> Candidates:
   return Candidates(~labelled, labelled, classes)
 
 
-def _scores_of(items, description):
+def scores_of(items: jax.Array, description) -> jax.Array:
   """[k] scores of the items, NaN where the description is not a score."""
   if not isinstance(description, jax.Array) or description.ndim != 1:
     return jnp.full(items.shape, jnp.nan, jnp.float32)
@@ -143,33 +159,20 @@ def describe_pool(
   """What `acquisition.select` needs to know of all N items; None if nothing."""
   if acquisition.describe is None:
     return None
-  key_predict, key_describe, key_distort = jax.random.split(key, 3)
-  samples = settings.samples if "samples" in acquisition.needs else 0
 
   def describe(images, items):
-    if settings.distort:
-      images = _distorted(key_distort, state, images, items, settings)
-    prediction = learner.predict(
-      key_predict, state.params, images, items, samples
+    return describe_block(
+      key,
+      state.params,
+      state.pool.labelled,
+      images,
+      items,
+      learner,
+      acquisition,
+      settings,
     )
-    keys = jax.vmap(lambda i: jax.random.fold_in(key_describe, i))(items)
-    return acquisition.describe(keys, prediction)
 
   return map_blocks(describe, state.images, settings.block)
-
-
-def _distorted(key, state, images, items, settings):
-  """The block under random augmentation: all items, or those with a label."""
-
-  def change(item, image):
-    key_item = jax.random.fold_in(key, item)
-    return augment(key_item, image, jnp.int32(0), settings.distort)[0]
-
-  values = patches.as_float(images.values)
-  changed = jax.vmap(change)(items, values)
-  chosen = state.pool.labelled[items] | settings.distort_all
-  chosen = jnp.expand_dims(chosen, tuple(range(1, values.ndim)))
-  return images._replace(values=jnp.where(chosen, changed, values))
 
 
 def check_budget(num_items: int, start: int, query: int, rounds: int) -> None:

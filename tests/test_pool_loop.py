@@ -1,0 +1,124 @@
+import functools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from alx.acquisition import BY_NAME
+from alx.augment import Augment
+from alx.data.patches import stack_images, stack_labels
+from alx.data.source import ArraySource
+from alx.loop import draw_start, make_loop, pad_items
+from alx.pool_loop import Labelled, make_pool_loop, make_room, put_rows
+from alx.pool_scan import describe_pool
+from alx.settings import Asking
+from tests import streamed_cases
+
+N, START, QUERY, ROUNDS = 11, 3, 2, 3
+LEARNER = streamed_cases.threshold_learner()
+LEARNER = LEARNER._replace(fit=jax.jit(LEARNER.fit))
+
+
+@pytest.fixture
+def compiled():
+  """A list that grows with everything the backend compiles."""
+  events = []
+
+  def listen(event, *_, **__):
+    if event == "/jax/core/compile/backend_compile_duration":
+      events.append(event)
+
+  jax.monitoring.register_event_duration_secs_listener(listen)
+  return events
+
+
+def pool():
+  """(Images, label maps) of N volumes."""
+  images, labels = streamed_cases.volumes(N)
+  return stack_images(images, (6, 6, 4)), stack_labels(labels, (6, 6, 4))
+
+
+def in_memory(name, settings):
+  """(items of all rounds, final state) of the loop that holds the pool."""
+  images, labels = pool()
+  labels = jnp.asarray(labels)
+  loop = make_loop(LEARNER, BY_NAME[name], settings)
+  key, history = jax.random.key(4), []
+  state = loop.init(key, images, jax.eval_shape(lambda: labels[0]))
+  items = draw_start(key, N, START)
+  for _ in range(ROUNDS + 1):
+    history.append(items.tolist())
+    asked = pad_items(items, START, N)
+    state = loop.tell(state, asked, labels[asked])
+    items, state = loop.ask(state)
+  return history, state
+
+
+def row(i):
+  """One volume with its label map."""
+  return jax.tree.map(lambda x: x[i : i + 1], Labelled(*pool()))
+
+
+def streamed(name, settings, workdir=None):
+  """The same of the loop that reads blocks."""
+  loop = make_pool_loop(LEARNER, BY_NAME[name], settings)
+  source = ArraySource(pool()[0])
+  scan = functools.partial(
+    describe_pool, source=source, block=settings.block, workdir=workdir
+  )
+  key, history = jax.random.key(4), []
+  state = loop.init(key, N)
+  labelled = make_room(START + ROUNDS * QUERY, row(0))
+  items = draw_start(key, N, START)
+  for _ in range(ROUNDS + 1):
+    history.append(items.tolist())
+    rows = map(row, items.tolist())
+    labelled = put_rows(labelled, rows, int(state.pool.count))
+    state = loop.tell(state, pad_items(items, START, N), labelled)
+    items, state = loop.ask(state, scan)
+  return history, state
+
+
+@pytest.mark.parametrize(
+  ("name", "changes"),
+  [
+    ("entropy", {"warm": True}),
+    ("k_center", {"distort": Augment()}),
+  ],
+)
+def test_asks_what_the_loop_in_memory_asks(tmp_path, name, changes):
+  settings = Asking(QUERY, block=4, **changes)
+  wanted, state = in_memory(name, settings)
+  found, again = streamed(name, settings, tmp_path)
+  assert found == wanted
+  assert len(np.unique(np.concatenate(found))) == START + ROUNDS * QUERY
+  for field in again._fields:
+    leaves = (jax.tree.leaves(getattr(x, field)) for x in (again, state))
+    for a, b in zip(*leaves, strict=True):
+      assert (a == b).all() or np.isnan(a).all(), field
+
+
+def test_compiles_in_the_first_round_only(compiled):
+  loop = make_pool_loop(LEARNER, BY_NAME["entropy"], Asking(QUERY))
+  source, counts = ArraySource(pool()[0]), []
+  scan = functools.partial(describe_pool, source=source, block=4)
+  rows = [row(i) for i in range(N)]
+  state, labelled = loop.init(jax.random.key(0), N), make_room(N, rows[0])
+  items = jnp.arange(QUERY)
+  for _ in range(3):
+    begin = int(state.pool.count)
+    labelled = put_rows(labelled, [rows[i] for i in items.tolist()], begin)
+    state = loop.tell(state, items, labelled)
+    items, state = loop.ask(state, scan)
+    counts.append(len(compiled))
+  assert 0 < counts[0] == counts[1] == counts[2]
+
+
+def test_a_pool_of_many_items_with_room_for_few():
+  labelled = make_room(2, row(0))
+  labelled = put_rows(labelled, [row(7), row(3)], 0)
+  for slot, item in enumerate((7, 3)):
+    wanted = jax.tree.leaves(row(item))
+    pairs = zip(jax.tree.leaves(labelled), wanted, strict=True)
+    assert all((x[slot] == y[0]).all() for x, y in pairs)
