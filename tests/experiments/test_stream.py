@@ -1,0 +1,114 @@
+"""The command as its users type it, beside the one that holds the pool."""
+
+import dataclasses
+import io
+import json
+
+import pytest
+from rich.console import Console
+
+from experiments import compare, store
+from tests import commands, streamed_cases
+
+# What is left out here compiles for long and is the same code in both.
+CONFIG = dataclasses.replace(
+  streamed_cases.CONFIG, steps=3, flips=False, intensity=0.0, pictures=0
+)
+SETTINGS = [
+  "--acquisition=random,entropy,k_center",
+  "--nobaselines",
+  "--seeds=1",
+  "--set=model=unet",
+  "--set=widths=4",
+  "--set=patch=8,8,4",
+  "--set=test_items=3",
+  "--set=start=2",
+  "--set=query=2",
+  "--set=rounds=2",
+  "--set=block=2",
+  "--set=steps=3",
+  "--set=flips=false",
+  "--set=intensity=0",
+  "--set=pictures=0",
+]
+CONSOLE = Console(file=io.StringIO())
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+  """(data, work directory, what was printed) of one command."""
+  root = tmp_path_factory.mktemp("stream")
+  streamed_cases.write_folder(root / "boxes", 12)
+  words = (f"--{x}={root / x}" for x in ("cache", "workdir"))
+  data = f"--data={root / 'boxes'}"
+  done = commands.run("experiments.stream", data, *words, *SETTINGS)
+  assert done.returncode == 0, done.stderr
+  return root / "boxes", root / "workdir", done.stdout
+
+
+def in_memory(data, workdir):
+  config = dataclasses.replace(CONFIG, data=str(data), seeds=1)
+  return compare.prepare(config, workdir, CONSOLE, baselines=False)
+
+
+def test_ends_with_the_report(finished):
+  _, workdir, text = finished
+  assert text.strip().endswith(f"report: {workdir / 'report.html'}")
+  assert "bytes kept of an item: 0 for random, 4 for entropy, 16 for k" in text
+  page = (workdir / "report.html").read_text()
+  assert "k_center" in page and "asked for in config.json" not in page
+
+
+def assert_same(path, other):
+  """Equal texts in both tables, and numbers that are equal to rounding."""
+  pairs = zip(store.read_rows(path), store.read_rows(other), strict=True)
+  for row, wanted in pairs:
+    numbers = {x: float(wanted[x]) for x in set(wanted) - {"id"}}
+    assert row.get("id") == wanted.get("id")
+    found = {x: float(row[x]) for x in set(row) - {"id"}}
+    assert found == pytest.approx(numbers, rel=1e-5, nan_ok=True)
+
+
+def test_asks_and_finds_what_the_run_in_memory_does(finished, tmp_path):
+  """Rounding depends on the shapes that are compiled for, choices do not."""
+  data, workdir, _ = finished
+  compare.train(in_memory(data, tmp_path), CONSOLE)
+  for name in CONFIG.acquisition:
+    for table in ("picks.csv", "curve.csv", "cases.csv"):
+      path = f"runs/{name}-seed0/{table}"
+      assert_same(workdir / path, tmp_path / path)
+  picks = store.read_rows(tmp_path / "runs/entropy-seed0/picks.csv")
+  assert len({row["id"] for row in picks}) == 6
+
+
+def test_the_run_in_memory_knows_it_for_its_own(finished):
+  data, workdir, _ = finished
+  before = (workdir / "dataset.json").read_text()
+  in_memory(data, workdir)  # would refuse other data or settings
+  assert (workdir / "dataset.json").read_text() == before
+  assert json.loads((workdir / "config.json").read_text())["cache"] == ""
+
+
+WRONG = {
+  "--acquisition=bold": "'bold' is not one of alfa_mix,",
+  "--data=": "wanted --data=FOLDER of volumes, found ''",
+  "--data=phantom": "wanted --data=FOLDER of volumes, found 'phantom'",
+  "--data=no/such": "no/such: wanted a folder with imagesTr and labelsTr",
+  "--cache=": "wanted --cache=DIR",
+  "--set=coarsen=2": "a pool that is not in memory wants coarsen=1, found 2",
+  "--set=full=true": "a pool that is not in memory wants full=False",
+  "--set=features=x.npy": "wants features='', found 'x.npy'",
+  "--set=rounds=99": "but the pool holds 9 items",
+  "stray": "flags only, found 'stray'",
+}
+
+
+def test_a_wrong_flag_is_one_line_and_exit_code_2(finished, tmp_path):
+  data, workdir, _ = finished
+  common = f"--data={data}", f"--cache={workdir.parent / 'cache'}"
+  work = f"--workdir={tmp_path / 'w'}"
+  cases = [(*common, work, word) for word in WRONG]
+  lines = commands.errors_of("experiments.stream", *cases)
+  for line, message in zip(lines, WRONG.values(), strict=True):
+    assert line.startswith("error: ") and message in line
+  assert not (tmp_path / "w").exists()  # nothing was started
