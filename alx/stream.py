@@ -11,19 +11,21 @@ from alx.data.patches import Images
 def map_blocks(function: Callable, images: Images, block: int):
   """Applies `function(images, items)` to blocks of items, one after another.
 
-  The last block is filled up with copies of the last item, which are dropped:
-  every block has the same shape, and its size changes nothing but memory.
+  There are as few blocks as `block` allows, of one shape: the last is filled up
+  with copies of the last item, which are dropped. The size of a block changes
+  nothing but memory.
 
   Args:
-    function: (Images of `block` items, items [block]) -> pytree of [block, ...]
+    function: (Images of B items, items [B]) -> pytree of [B, ...]
     images: of N items.
-    block: items at a time.
+    block: items at a time, at most.
 
   Returns:
     A pytree of [N, ...].
   """
   num_items = images.size.shape[0]
   num_blocks = -(-num_items // block)
+  block = -(-num_items // num_blocks)
   items = jnp.minimum(jnp.arange(num_blocks * block), num_items - 1)
 
   def of_block(items):

@@ -70,8 +70,14 @@ def pays_off(problem: Problem, num_seeds: int) -> bool:
   return not has_convolutions(problem.predict_test, params, *held_out(problem))
 
 
-def programs_of(problem: Problem, loop: Loop) -> Programs:
-  """The programs of one acquisition."""
+def programs_of(
+  problem: Problem, loop: Loop, other: Programs | None = None
+) -> Programs:
+  """The programs of one acquisition.
+
+  Training and testing are those of `other`, of another acquisition on the same
+  problem, if there is one: they are compiled once.
+  """
 
   def ask(seed, images):
     items, state = loop.ask(_with_images(seed, images))
@@ -82,6 +88,8 @@ def programs_of(problem: Problem, loop: Loop) -> Programs:
     state = loop.tell(_with_images(seed, images), items, hidden[items])
     return _without_images(state)
 
+  if other:
+    return other._replace(ask=over_seeds(ask))
   return Programs(
     over_seeds(ask), over_seeds(tell), over_seeds(problem.predict_test)
   )

@@ -188,11 +188,11 @@ def _run_all(comparison, bars, check) -> None:
 
 def _run_batches(comparison, loops, seeds, show) -> dict[str, list[int]]:
   """Runs what goes together; the seeds of each acquisition that do not."""
-  firsts, alone = {}, {}
+  firsts, alone, programs = {}, {}, None
   for name, loop in loops.items():
     job = _job(comparison, name, seeds[0], show)
     batches, alone[name] = batch.plan(job, seeds)
-    programs = batch.programs_of(comparison.problem, loop)
+    programs = batch.programs_of(comparison.problem, loop, programs)
     for some in batches:
       text = f"{name}, seeds {some.start} to {some.stop - 1}"
       jobs = [_job(comparison, name, seed, show, text) for seed in some]

@@ -1,10 +1,14 @@
 """From a Config to a network and the way it is trained."""
 
+import jax
+
 from alx import data, learner, models
+from alx.acquisition import BY_NAME
 from alx.augment import Augment
 from alx.ensemble import make_ensemble, make_snapshots
 from alx.learner import Learner
 from alx.models import Model
+from alx.parallel import over_passes
 from alx.settings import Training
 from experiments.config import Config
 
@@ -16,7 +20,11 @@ def make_learner(config: Config, dataset: data.Dataset) -> Learner:
   channels = dataset.images[0].shape[-1]
   num_classes = len(dataset.class_names)
   one = learner.make_learner(
-    make_model(config, num_classes), num_classes, channels, training_of(config)
+    make_model(config, num_classes),
+    num_classes,
+    channels,
+    training_of(config),
+    over_passes if spreads_passes(config) else None,
   )
   if config.ensemble == "snapshots":
     return make_snapshots(one, config.members)
@@ -24,6 +32,18 @@ def make_learner(config: Config, dataset: data.Dataset) -> Learner:
     resampled = config.ensemble == "bootstrap"
     return make_ensemble(one, config.members, bootstrap=resampled)
   return one
+
+
+def spreads_passes(config: Config) -> bool:
+  """Whether passes of dropout go over all devices: those of a single seed.
+
+  Several seeds are spread themselves. Not on a CPU, whose devices share its
+  cores: what is around the passes, the fit too, runs on every device.
+  """
+  devices = jax.local_devices()
+  asked = any("samples" in BY_NAME[n].needs for n in config.acquisition)
+  alone = config.seeds == 1 and not config.ensemble
+  return alone and asked and len(devices) > 1 and devices[0].platform != "cpu"
 
 
 def make_model(config: Config, num_classes: int) -> Model:

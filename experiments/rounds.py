@@ -9,12 +9,13 @@ import jax.numpy as jnp
 from alx.acquisition import BY_NAME
 from alx.checkpoint import Checkpoints
 from alx.loop import Loop, LoopState, draw_start, make_loop, pad_items
+from alx.parallel import replicate
 from alx.pool import PoolState, init_pool, mark_labelled
 from alx.settings import Asking
 from experiments import pictures, store
 from experiments.config import Config
 from experiments.job import Job
-from experiments.learning import augment_of
+from experiments.learning import augment_of, spreads_passes
 from experiments.problem import (
   Problem,
   metrics_of,
@@ -100,12 +101,22 @@ def loop_for(problem: Problem, config: Config, name: str) -> Loop:
     distort=augment_of(config) if distorts else None,
     distort_all=config.distort == "all",
   )
-  return _loop_for(problem.learner, name, asking)
+  loop = _loop_for(problem.learner, name, asking)
+  return _on_all_devices(loop) if spreads_passes(config) else loop
 
 
 @functools.lru_cache(maxsize=64)
 def _loop_for(learner, name, asking):
   return make_loop(learner, BY_NAME[name], asking)
+
+
+def _on_all_devices(loop):
+  """The loop with its state there, and a restored one with it."""
+
+  def init(*args):
+    return replicate(loop.init(*args))
+
+  return loop._replace(init=init)
 
 
 def key_of(job: Job, number: int) -> jax.Array:

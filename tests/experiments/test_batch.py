@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from alx.checkpoint import Checkpoints
-from experiments import batch, compare, store
+from experiments import batch, compare, rounds, store
 from experiments.config import Config
 
 CONSOLE = Console(file=io.StringIO())
@@ -134,3 +134,16 @@ def test_consecutive_seeds_are_one_batch():
     range(5, 6),
     range(7, 9),
   ]
+
+
+def test_all_acquisitions_train_with_one_program(embeddings, tmp_path):
+  config = dataclasses.replace(CONFIG, data=str(embeddings))
+  ready = compare.prepare(config, tmp_path, CONSOLE, baselines=False)
+  loops = [
+    rounds.loop_for(ready.problem, ready.config, name)
+    for name in config.acquisition
+  ]
+  first = batch.programs_of(ready.problem, loops[0])
+  second = batch.programs_of(ready.problem, loops[1], first)
+  assert second.tell is first.tell and second.test is first.test
+  assert second.ask is not first.ask
