@@ -9,6 +9,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 FILES = sorted((ROOT / "alx").rglob("*.py"))
+OUR_CODE = [*FILES, *sorted((ROOT / "experiments").rglob("*.py"))]
 
 
 def module_of(path):
@@ -103,3 +104,33 @@ def test_no_network_and_no_pickle():
     text = path.read_text()
     assert "allow_" + "pickle=True" not in text
     assert not {"urllib", "requests", "socket"} & imports_of(path)
+
+
+def pmaps_of(text):
+  """How often a source names jax's pmap: jax.pmap, or an import of it."""
+  names = []
+  for node in ast.walk(ast.parse(text)):
+    if isinstance(node, ast.Attribute):
+      names.append(node.attr)
+    elif isinstance(node, ast.ImportFrom):
+      names += [name.name for name in node.names]
+  return names.count("pmap")
+
+
+def test_there_is_one_pmap():
+  counts = {path: pmaps_of(path.read_text()) for path in OUR_CODE}
+  users = {str(p.relative_to(ROOT)): n for p, n in counts.items() if n}
+  assert users == {"alx/parallel.py": 1}
+
+
+@pytest.mark.parametrize(
+  "text",
+  [
+    "import jax\njax.pmap(f)",
+    "import jax as j\ng = functools.partial(j.pmap, axis_name='i')",
+    "from jax import jit, pmap",
+    "from jax import pmap as spread",
+  ],
+)
+def test_every_way_to_a_pmap_is_seen(text):
+  assert pmaps_of(text) == 1
