@@ -37,7 +37,7 @@ def by_hand(loop, images, labels, rounds=ROUNDS, key=0):
   return state, np.stack(history)
 
 
-def program_of(loop, images):
+def program_of(loop, images, rounds=ROUNDS):
   """`simulate` as one program of a seed and the hidden labels."""
 
   @jax.jit
@@ -49,7 +49,7 @@ def program_of(loop, images):
       labels,
       start=START,
       query=QUERY,
-      rounds=ROUNDS,
+      rounds=rounds,
       evaluate=lambda state: state.pool.count,
     )
 
@@ -185,21 +185,34 @@ jax.monitoring.register_event_duration_secs_listener(_listen)
 
 
 def test_nothing_compiles_after_the_first_round():
-  images, labels = problems.squares(16)
+  images, labels = problems.squares(20)
   loop = problems.loop_of(problems.unet_learner(3), "bald")
   state = loop.init(
     jax.random.key(0), images, jax.eval_shape(lambda: labels[0])
   )
-  asked = pad_items(draw_start(jax.random.key(0), 16, START), START, 16)
+  asked = pad_items(draw_start(jax.random.key(0), 20, START), START, 20)
   counts = []
-  for _ in range(4):
+  for _ in range(1 + 5):
     before = Compiles.count
     state = loop.tell(state, asked, labels[asked])
     items, state = loop.ask(state)
-    asked = pad_items(items, START, 16)
+    asked = pad_items(items, START, 20)
     counts.append(Compiles.count - before)
   assert counts[0] > 0
-  assert counts[1:] == [0, 0, 0]
+  assert counts[1:] == [0] * 5
+
+
+@pytest.mark.parametrize("rounds", [1, 5])
+def test_simulate_is_one_program_however_many_rounds(rounds):
+  images, labels = problems.blobs()
+  loop = problems.loop_of(problems.mlp_learner(5))
+  program, counts = program_of(loop, images, rounds), []
+  for seed in (0, 1):
+    before = Compiles.count
+    _, items, _ = jax.block_until_ready(program(seed, labels))
+    assert items.shape[0] == rounds + 1
+    counts.append(Compiles.count - before)
+  assert counts == [1, 0]
 
 
 def test_loops_share_one_compiled_fit():
