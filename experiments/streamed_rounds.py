@@ -13,6 +13,7 @@ from alx.acquisition import BY_NAME
 from alx.checkpoint import Checkpoints
 from alx.data.prefetch import prefetch
 from alx.loop import draw_start, pad_items
+from alx.parallel import replicate
 from alx.pool_loop import (
   Labelled,
   PoolLoop,
@@ -26,7 +27,7 @@ from alx.settings import Asking
 from experiments import pictures, store
 from experiments.config import Config
 from experiments.job import Job
-from experiments.learning import augment_of
+from experiments.learning import augment_of, spreads_passes
 from experiments.problem import Problem, predict_test
 from experiments.records import (
   Clock,
@@ -59,12 +60,22 @@ def loop_for(problem: Problem, config: Config, name: str) -> PoolLoop:
     distort=augment_of(config) if distorts else None,
     distort_all=config.distort == "all",
   )
-  return _loop_for(problem.learner, name, asking)
+  loop = _loop_for(problem.learner, name, asking)
+  return _on_all_devices(loop) if spreads_passes(config) else loop
 
 
 @functools.lru_cache(maxsize=64)
 def _loop_for(learner, name, asking):
   return make_pool_loop(learner, BY_NAME[name], asking)
+
+
+def _on_all_devices(loop):
+  """The loop with its state there, and a restored one with it."""
+
+  def init(*args):
+    return replicate(loop.init(*args))
+
+  return loop._replace(init=init)
 
 
 def run_rounds(

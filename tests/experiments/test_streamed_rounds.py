@@ -6,6 +6,8 @@ import jax
 import pytest
 
 from alx.checkpoint import Checkpoints
+from alx.learner import in_turn, sample_keys
+from alx.parallel import over_passes
 from alx.pool_scan import describe_pool
 from experiments import problem as problems
 from experiments import rounds, store, streamed_rounds
@@ -136,6 +138,38 @@ def test_round_0_of_another_acquisition_is_taken_over(whole, tmp_path):
   for begin, name in ((first, "taken"), (None, "own")):
     run(job_of(tmp_path / name, "k_center"), begin)
   assert tables(tmp_path / "taken") == tables(tmp_path / "own")
+
+
+def noisy_job(folder, over, **changes):
+  """Of a learner whose passes differ, mapped by `over`."""
+  one = streamed_cases.threshold_learner()
+
+  def one_pass(keys, params, images):
+    noise = jax.vmap(jax.random.uniform)(keys)[:, None, None, None, None]
+    noisy = images._replace(values=images.values + noise)
+    return one.predict(None, params, noisy, None).probs[0]
+
+  def predict(key, params, images, items, num_samples=0):
+    found = one.predict(key, params, images, items)
+    keys = sample_keys(key, items, num_samples or 1)
+    return found._replace(probs=over(one_pass)(keys, params, images))
+
+  job = job_of(folder, "bald", samples=3, pictures=0, **changes)
+  learner = one._replace(predict=predict)
+  problem = make_problem(job.config, job.problem.dataset, learner)
+  return job._replace(problem=problem)
+
+
+def test_passes_on_all_devices_choose_the_same(tmp_path, monkeypatch):
+  assert jax.local_device_count() > 1
+  run(noisy_job(tmp_path / "one", in_turn))
+  monkeypatch.setattr(streamed_rounds, "spreads_passes", lambda _: True)
+  for num_rounds in (1, 2):  # the second goes on from a checkpoint
+    run(noisy_job(tmp_path / "all", over_passes, rounds=num_rounds))
+  one, spread = (
+    store.read_rows(tmp_path / name / "picks.csv") for name in ("one", "all")
+  )
+  assert [row["id"] for row in one] == [row["id"] for row in spread]
 
 
 class Alive:
