@@ -13,7 +13,7 @@ def map_blocks(function: Callable, images: Images, block: int):
 
   There are as few blocks as `block` allows, of one shape: the last is filled up
   with copies of the last item, which are dropped. The size of a block changes
-  nothing but memory.
+  memory and, where matrix products round otherwise, last bits.
 
   Args:
     function: (Images of B items, items [B]) -> pytree of [B, ...]
