@@ -22,6 +22,7 @@ from experiments.records import (
   check_picks,
   curve_row,
   record_picks,
+  record_round,
 )
 from experiments.rounds import key_of
 
@@ -175,10 +176,7 @@ def run_batch(
     seeds = told.seeds
     job.show(number, "saving")
     for one, row, cases in zip(jobs, told.rows, told.cases, strict=True):
-      times = {"round": number, **laps, **told.laps}
-      store.append_rows(one.folder / "times.csv", [times])
-      store.append_rows(one.folder / "cases.csv", cases)
-      store.append_rows(one.folder / "curve.csv", [row])  # now it counts
+      record_round(one, number, laps | told.laps, row, cases)
     checkpoints.save(number + 1, _saved(seeds))
   checkpoints.close()
   return first

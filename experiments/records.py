@@ -86,6 +86,16 @@ def check_fit(what: str, params) -> None:
     raise Diverged(f"{what} ended without numbers: lower learning_rate")
 
 
+def record_round(
+  job: Job, number: int, laps: dict, row: dict, cases: list[dict]
+) -> None:
+  """Appends a finished round to its tables; with the curve it counts."""
+  times = {"round": number, **laps}
+  store.append_rows(job.folder / "times.csv", [times])
+  store.append_rows(job.folder / "cases.csv", cases)
+  store.append_rows(job.folder / "curve.csv", [row])
+
+
 def record_picks(job: Job, number: int, items, scores) -> None:
   """Appends the ids of a round's items to picks.csv."""
   dataset, pool = job.problem.dataset, job.problem.split.pool

@@ -1,7 +1,8 @@
 """One run: the rounds of one acquisition and one seed, killed or not."""
 
 import functools
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -28,6 +29,7 @@ from experiments.records import (
   check_picks,
   curve_row,
   record_picks,
+  record_round,
 )
 
 
@@ -44,7 +46,7 @@ class Saved(NamedTuple):
 class Told(NamedTuple):
   """A fitted and tested state with its rows for the tables."""
 
-  state: LoopState
+  state: Any  # of the loop
   row: dict  # of curve.csv
   laps: dict  # of times.csv
   cases: list[dict]  # of cases.csv
@@ -80,17 +82,23 @@ def run_rounds(job: Job, loop: Loop, first: Told | None) -> Told | None:
       first = told
     state = told.state
     job.show(number, "saving")
-    times = {"round": number, **laps, **told.laps}
-    store.append_rows(job.folder / "times.csv", [times])
-    store.append_rows(job.folder / "cases.csv", told.cases)
-    store.append_rows(job.folder / "curve.csv", [told.row])  # now it counts
+    record_round(job, number, laps | told.laps, told.row, told.cases)
     checkpoints.save(number + 1, _saved(state)._asdict())
   checkpoints.close()
   return first
 
 
-def loop_for(problem: Problem, config: Config, name: str) -> Loop:
-  """The loop of one acquisition; its `ask` is compiled once for all seeds."""
+def loop_for(
+  problem: Problem, config: Config, name: str, make: Callable = make_loop
+) -> Any:
+  """The loop of one acquisition; its `ask` is compiled once for all seeds.
+
+  Args:
+    problem: with the learner.
+    config: how it asks.
+    name: of the acquisition.
+    make: (learner, acquisition, Asking) -> the loop, with an `init`.
+  """
   of_features = BY_NAME[name].needs == ("features",)
   distorts = config.distort and of_features
   asking = Asking(
@@ -101,13 +109,13 @@ def loop_for(problem: Problem, config: Config, name: str) -> Loop:
     distort=augment_of(config) if distorts else None,
     distort_all=config.distort == "all",
   )
-  loop = _loop_for(problem.learner, name, asking)
+  loop = _loop_for(make, problem.learner, name, asking)
   return _on_all_devices(loop) if spreads_passes(config) else loop
 
 
 @functools.lru_cache(maxsize=64)
-def _loop_for(learner, name, asking):
-  return make_loop(learner, BY_NAME[name], asking)
+def _loop_for(make, learner, name, asking):
+  return make(learner, BY_NAME[name], asking)
 
 
 def _on_all_devices(loop):
@@ -156,11 +164,16 @@ def _ask(job, loop, state, number):
   asked = pad_items(items, max(config.start, config.query), num_items)
   jax.block_until_ready(asked)
   clock.lap("seconds_score")
+  record_asked(job, state, items, number)
+  return state, asked, clock.laps
+
+
+def record_asked(job: Job, state: Any, items: jax.Array, number: int) -> None:
+  """What the round asked for: the table and, of a model's choice, pictures."""
   record_picks(job, number, items, state.scores if number else None)
-  if number and config.pictures:
+  if number and job.config.pictures:
     job.show(number, "drawing pictures")
     pictures.save(job, state, items, number)
-  return state, asked, clock.laps
 
 
 def _tell_and_test(job, loop, state, asked, number) -> Told:
@@ -168,6 +181,11 @@ def _tell_and_test(job, loop, state, asked, number) -> Told:
   clock = Clock()
   job.show(number, "training")
   state = loop.tell(state, asked, job.problem.labels[asked])
+  return tested(job, state, number, clock)
+
+
+def tested(job: Job, state: Any, number: int, clock: Clock) -> Told:
+  """Tests the model of a state that was told its labels since the last lap."""
   jax.block_until_ready(state.params)
   clock.lap("seconds_train")
   check_params(job, state.params, number)

@@ -1,19 +1,15 @@
 """The rounds of one acquisition and seed on a pool that is not in memory."""
 
-import functools
 import shutil
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
 
 import jax
 import numpy as np
 
-from alx.acquisition import BY_NAME
 from alx.checkpoint import Checkpoints
 from alx.data.prefetch import prefetch
 from alx.loop import draw_start, pad_items
-from alx.parallel import replicate
 from alx.pool_loop import (
   Labelled,
   PoolLoop,
@@ -23,59 +19,18 @@ from alx.pool_loop import (
   put_rows,
 )
 from alx.pool_scan import describe_pool
-from alx.settings import Asking
-from experiments import pictures, store
+from experiments import rounds, store
 from experiments.config import Config
 from experiments.job import Job
-from experiments.learning import augment_of, spreads_passes
-from experiments.problem import Problem, predict_test
-from experiments.records import (
-  Clock,
-  case_rows,
-  check_params,
-  check_picks,
-  curve_row,
-  record_picks,
-)
-from experiments.rounds import key_of
+from experiments.problem import Problem
+from experiments.records import Clock, check_picks, record_round
+from experiments.rounds import Told, key_of, record_asked, tested
 from experiments.streamed_pool import RowSource
-
-
-class Told(NamedTuple):
-  """A fitted and tested state with its rows for the tables."""
-
-  state: PoolLoopState
-  row: dict  # of curve.csv
-  laps: dict  # of times.csv
-  cases: list[dict]  # of cases.csv
 
 
 def loop_for(problem: Problem, config: Config, name: str) -> PoolLoop:
   """The loop of one acquisition; asks what that of `rounds.loop_for` asks."""
-  distorts = config.distort and BY_NAME[name].needs == ("features",)
-  asking = Asking(
-    config.query,
-    samples=config.samples,
-    warm=config.warm,
-    distort=augment_of(config) if distorts else None,
-    distort_all=config.distort == "all",
-  )
-  loop = _loop_for(problem.learner, name, asking)
-  return _on_all_devices(loop) if spreads_passes(config) else loop
-
-
-@functools.lru_cache(maxsize=64)
-def _loop_for(learner, name, asking):
-  return make_pool_loop(learner, BY_NAME[name], asking)
-
-
-def _on_all_devices(loop):
-  """The loop with its state there, and a restored one with it."""
-
-  def init(*args):
-    return replicate(loop.init(*args))
-
-  return loop._replace(init=init)
+  return rounds.loop_for(problem, config, name, make_pool_loop)
 
 
 def run_rounds(
@@ -113,10 +68,7 @@ def run_rounds(
       first = told
     state = told.state
     job.show(number, "saving")
-    times = {"round": number, **laps, **told.laps}
-    store.append_rows(job.folder / "times.csv", [times])
-    store.append_rows(job.folder / "cases.csv", told.cases)
-    store.append_rows(job.folder / "curve.csv", [told.row])
+    record_round(job, number, laps | told.laps, told.row, told.cases)
     checkpoints.save(number + 1, state._asdict())
   checkpoints.close()
   shutil.rmtree(job.folder / "scan", ignore_errors=True)
@@ -170,10 +122,7 @@ def _ask(job, loop, state, number, progress):
     check_picks(job, items, number)
   jax.block_until_ready(items)
   clock.lap("seconds_score")
-  record_picks(job, number, items, state.scores if number else None)
-  if number and config.pictures:
-    job.show(number, "drawing pictures")
-    pictures.save(job, state, items, number)
+  record_asked(job, state, items, number)
   return state, items, clock.laps
 
 
@@ -184,12 +133,4 @@ def _tell_and_test(job, loop, state, items, labelled, number, clock) -> Told:
   asked = pad_items(items, width, len(job.problem.split.pool))
   job.show(number, "training")
   state = loop.tell(state, asked, labelled)
-  jax.block_until_ready(state.params)
-  clock.lap("seconds_train")
-  check_params(job, state.params, number)
-  job.show(number, "testing")
-  predicted = predict_test(job.problem, state.params)
-  row = curve_row(job.problem, predicted, state.pool.count, number)
-  cases = case_rows(job.problem, predicted, number)
-  clock.lap("seconds_test")
-  return Told(state, row, clock.laps, cases)
+  return tested(job, state, number, clock)

@@ -163,7 +163,7 @@ def noisy_job(folder, over, **changes):
 def test_passes_on_all_devices_choose_the_same(tmp_path, monkeypatch):
   assert jax.local_device_count() > 1
   run(noisy_job(tmp_path / "one", in_turn))
-  monkeypatch.setattr(streamed_rounds, "spreads_passes", lambda _: True)
+  monkeypatch.setattr(rounds, "spreads_passes", lambda _: True)
   for num_rounds in (1, 2):  # the second goes on from a checkpoint
     run(noisy_job(tmp_path / "all", over_passes, rounds=num_rounds))
   one, spread = (
