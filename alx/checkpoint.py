@@ -89,8 +89,7 @@ class Checkpoints:
 
   def _saved(self):
     """(step, path) of all that were saved here, the newest last."""
-    found = ((_STEP.fullmatch(p.name), p) for p in self._directory.iterdir())
-    return sorted((int(m[1]), p) for m, p in found if m and _is_ours(p))
+    return _saved_in(self._directory)
 
   def _free_path(self, step):
     """STEP, or STEP-1 and so on if something foreign has that name."""
@@ -103,6 +102,21 @@ class Checkpoints:
     for path in self._directory.glob(f"*{_UNFINISHED}*"):
       if _STEP.fullmatch(path.name.split(_UNFINISHED)[0]):
         shutil.rmtree(path)
+
+
+def newest_step(directory: str | pathlib.Path) -> int:
+  """The number of the newest step that was saved there; 0 if there is none.
+
+  Nothing is made or read but what tells that a step is finished.
+  """
+  path = pathlib.Path(directory)
+  saved = _saved_in(path) if path.is_dir() else []
+  return saved[-1][0] if saved else 0
+
+
+def _saved_in(directory):
+  found = ((_STEP.fullmatch(p.name), p) for p in directory.iterdir())
+  return sorted((int(m[1]), p) for m, p in found if m and _is_ours(p))
 
 
 def _is_ours(path):

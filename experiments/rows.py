@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from alx.checkpoint import newest_step
 from experiments import problem, store
 from experiments.config import Config
 
@@ -139,18 +140,12 @@ def finished_rounds(workdir: pathlib.Path, row: Row) -> int:
   lines = _whole_lines(place / "curve.csv")
   if row.acquisition == FULL:
     return lines
-  return min(lines, _newest_step(place / "checkpoints"))
+  return min(lines, newest_step(place / "checkpoints"))
 
 
 def _whole_lines(path):
   """The rows of a CSV file without the one that a kill cut off."""
   return max(path.read_text().count("\n") - 1, 0) if path.exists() else 0
-
-
-def _newest_step(path):
-  """Of checkpoints: each gets the name of its step when it is whole."""
-  names = (found.name for found in path.glob("*"))
-  return max((int(name) for name in names if name.isdigit()), default=0)
 
 
 def wanted_rounds(row: Row) -> int:

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from alx.checkpoint import Checkpoints
+from alx.checkpoint import Checkpoints, newest_step
 from alx.pool import init_pool
 
 
@@ -175,3 +175,10 @@ def test_a_run_that_went_back_does_not_jump_ahead(folder):
   step, found = checkpoints.restore(tree(0))
   assert step == 1
   same(found, tree(5))
+
+
+def test_the_newest_step_is_one_of_ours(saved, tmp_path):
+  assert newest_step(saved) == 2
+  assert newest_step(tmp_path / "none") == newest_step(tmp_path) == 0
+  (tmp_path / "7").mkdir()
+  assert newest_step(tmp_path) == 0 and names(tmp_path) == ["7"]

@@ -3,6 +3,7 @@
 import numpy as np
 
 from alx import stats
+from alx.evaluation import nan_mean
 from alx.report.arms import Arm
 from alx.report.read import Run, number
 
@@ -53,5 +54,4 @@ def _dice(run: Run, labels: float):
 
 def _mean(row):
   dice = [number(v) for name, v in row.items() if name.startswith("dice_")]
-  known = [value for value in dice if np.isfinite(value)]
-  return float(np.mean(known)) if known else np.nan
+  return nan_mean(np.array(dice))

@@ -3,6 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from alx.checkpoint import Checkpoints
 from experiments import rows
 from experiments.config import Config
 
@@ -93,12 +94,15 @@ CURVE = "round,auc\n0,0.5\n1,0.6\n2,0.7\n"
 def test_whole_rounds_with_a_checkpoint_are_finished(tmp_path):
   row = rows.expand(BASE, AXES)[1]
   folder = rows.folder(tmp_path, row)
-  (folder / "checkpoints" / "2").mkdir(parents=True)
+  checkpoints = Checkpoints(folder / "checkpoints")
+  checkpoints.save(2, {"x": np.zeros(1)})
   (folder / "checkpoints" / "3.orbax-checkpoint-tmp").mkdir()
+  (folder / "checkpoints" / "100").mkdir()  # nobody's checkpoint
   assert rows.finished_rounds(tmp_path, row) == 0
   (folder / "curve.csv").write_text(CURVE)
   assert rows.finished_rounds(tmp_path, row) == 2
-  (folder / "checkpoints" / "3").mkdir()
+  checkpoints.save(3, {"x": np.zeros(1)})
+  checkpoints.close()
   assert rows.is_finished(tmp_path, row)
   (folder / "curve.csv").write_text(CURVE[:-1])
   assert rows.finished_rounds(tmp_path, row) == 2
