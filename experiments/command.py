@@ -42,6 +42,12 @@ def only_flags(argv: list[str]) -> None:
     raise ValueError(f"flags only, found {' '.join(argv[1:])!r}")
 
 
+def workdir_of(data: str, given: str | None) -> pathlib.Path:
+  """The directory of a run: as given, or runs/NAME-OF-DATA."""
+  stem = pathlib.Path(data).resolve().name.split(".")[0]
+  return pathlib.Path(given or f"runs/{stem}")
+
+
 def tell_report(console: Console, page: pathlib.Path) -> None:
   """The last line of a command: where its report is."""
   console.print(f"report: {page.resolve()}", soft_wrap=True, markup=False)

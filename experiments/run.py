@@ -121,8 +121,7 @@ def main(argv: list[str]) -> None:
   with command.ends(2, ValueError):
     command.only_flags(argv)
     config = config_from_flags()
-    stem = pathlib.Path(config.data).resolve().name.split(".")[0]
-    workdir = pathlib.Path(_WORKDIR.value or f"runs/{stem}")
+    workdir = command.workdir_of(config.data, _WORKDIR.value)
     ready = compare.prepare(config, workdir, console, _BASELINES.value)
   with command.ends(1, Diverged):
     page = compare.run(ready, console)

@@ -30,3 +30,10 @@ def test_a_long_path_is_not_wrapped():
   page = pathlib.Path("/" + "long/" * 9 + "report.html")
   command.tell_report(console, page)
   assert console.file.getvalue() == f"report: {page}\n"
+
+
+def test_a_run_is_named_after_its_data():
+  assert command.workdir_of("a/slices.v2.npz", None) == pathlib.Path(
+    "runs/slices"
+  )
+  assert command.workdir_of("a/slices.npz", "w") == pathlib.Path("w")
