@@ -10,7 +10,7 @@ from rich import progress as rich_progress
 from rich.console import Console
 from rich.table import Table
 
-from alx import report
+from alx import data, report
 from experiments import batch, rounds, store
 from experiments import problem as problems
 from experiments.config import Config
@@ -44,7 +44,7 @@ def prepare(
       that holds another run.
   """
   dataset = problems.load_dataset(config, loading(console))
-  tell_left_out(dataset.left_out, console)
+  tell_reading(dataset, console)
   config = problems.resolve(config, dataset, baselines)
   problem = problems.make_problem(config, dataset)
   store.open_run(workdir, config, *describe_data(problem))
@@ -91,14 +91,19 @@ def train(
     _run_all(comparison, bars, check)
 
 
-def tell_left_out(lines: Sequence[str], console: Console) -> None:
-  """The first cases that were left out; dataset.json has all of them."""
+def tell_reading(dataset: data.Dataset, console: Console) -> None:
+  """The first lines about what was read; dataset.json has all of them."""
+  _tell("left out", dataset.left_out, console)
+  _tell("note", dataset.notes, console)
+
+
+def _tell(word, lines: Sequence[str], console):
   for line in lines[:_MOST_LINES]:
-    text = f"left out: {line}"
+    text = f"{word}: {line}"
     console.print(text, style="yellow", markup=False, soft_wrap=True)
   if lines[_MOST_LINES:]:
     more = len(lines) - _MOST_LINES
-    console.print(f"left out: {more} more, see dataset.json", style="yellow")
+    console.print(f"{word}: {more} more, see dataset.json", style="yellow")
 
 
 def loading(console: Console) -> Callable:
@@ -128,6 +133,7 @@ def describe_data(problem: problems.Problem) -> tuple[dict, dict]:
     "num_test": len(split.test),
     "split_by": split.by,
     "left_out": list(dataset.left_out),
+    "notes": list(dataset.notes),
     "digest": problems.digest(dataset),
   }
   ids = {

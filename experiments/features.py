@@ -104,7 +104,7 @@ def _config(base):
 
 def _load(config, console):
   dataset = problem.load_dataset(config, compare.loading(console))
-  compare.tell_left_out(dataset.left_out, console)
+  compare.tell_reading(dataset, console)
   return dataset
 
 

@@ -117,7 +117,7 @@ def open_run(
   """
   now = json.loads(json.dumps(dataclasses.asdict(config)))
   check_same(workdir / "config.json", now, _MAY_CHANGE)
-  check_same(workdir / "dataset.json", data, {"left_out"})
+  check_same(workdir / "dataset.json", data, {"left_out", "notes"})
   write_json(workdir / "config.json", now)
   write_json(workdir / "versions.json", versions())
   write_json(workdir / "dataset.json", data)

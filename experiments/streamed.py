@@ -33,7 +33,7 @@ def prepare(
   """
   _check(config)
   dataset = problems.load_dataset(config, compare.loading(console))
-  compare.tell_left_out(dataset.left_out, console)
+  compare.tell_reading(dataset, console)
   config = problems.resolve(config, outline(dataset), baselines)
   problem = make_problem(config, dataset)
   kept = {name: _kept(problem, config, name) for name in config.acquisition}

@@ -4,6 +4,21 @@ import json
 import os
 import pathlib
 import secrets
+from collections.abc import Iterator
+
+_SYSTEM = {
+  "__macosx",
+  "__pycache__",
+  "@eadir",
+  "#recycle",
+  "$recycle.bin",
+  "desktop.ini",
+  "ehthumbs.db",
+  "icon\r",
+  "lost+found",
+  "system volume information",
+  "thumbs.db",
+}
 
 
 def write_json(path: pathlib.Path, value: dict) -> None:
@@ -28,5 +43,35 @@ def read_json(path: pathlib.Path) -> dict | None:
 
 def foreign_names(folder: pathlib.Path, own) -> list[str]:
   """Names in a folder, not hidden, that `own(name)` does not know, sorted."""
-  names = (p.name for p in folder.iterdir() if not p.name.startswith("."))
-  return sorted(name for name in names if not own(name))
+  return [p.name for p in visible(folder) if not own(p.name)]
+
+
+def is_hidden(name: str) -> bool:
+  """Whether a file system or file manager put it there, not the user.
+
+  Names that begin with a dot (.DS_Store, ._copy.png, .ipynb_checkpoints), and
+  what macOS, Windows, Synology and others leave in folders and archives.
+  """
+  return name.startswith(".") or name.lower() in _SYSTEM
+
+
+def visible(folder: pathlib.Path) -> list[pathlib.Path]:
+  """What lies in a folder and is not hidden, sorted by name."""
+  return sorted(p for p in folder.iterdir() if not is_hidden(p.name))
+
+
+def visible_below(
+  folder: pathlib.Path, above: tuple = ()
+) -> Iterator[pathlib.Path]:
+  """All files at any depth that no hidden name leads to, sorted.
+
+  Args:
+    folder: where to look; links are followed, but not in circles.
+    above: the real folders on the way to it.
+  """
+  above = (*above, folder.resolve())
+  for path in visible(folder):
+    if not path.is_dir():
+      yield path
+    elif path.resolve() not in above:
+      yield from visible_below(path, above)

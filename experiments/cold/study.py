@@ -50,7 +50,7 @@ def prepare(
   config = dataclasses.replace(config, acquisition=(), full=True)
   config = override(config, assignments)
   dataset = problem.load_dataset(config, compare.loading(console))
-  compare.tell_left_out(dataset.left_out, console)
+  compare.tell_reading(dataset, console)
   dims = dataset.images[0].ndim - 1
   plan = make_plan(size, dataset.task, dims, **asked)
   config = dataclasses.replace(config, **plan.fields)

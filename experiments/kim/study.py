@@ -44,7 +44,7 @@ def prepare(kim: Kim, workdir: pathlib.Path, console: Console) -> Ready:
       that holds another run.
   """
   dataset = load_items(kim, compare.loading(console))
-  compare.tell_left_out(dataset.left_out, console)
+  compare.tell_reading(dataset, console)
   check_patch(kim, dataset)
   ready = _make(kim, dataset, workdir)
   plain = ready.problems["plain"]

@@ -28,7 +28,7 @@ def run(plan: Plan, workdir: pathlib.Path, console: Console) -> pathlib.Path:
   """
   first = next(iter(plan.configs.values()))
   dataset = problem.load_dataset(first, compare.loading(console))
-  compare.tell_left_out(dataset.left_out, console)
+  compare.tell_reading(dataset, console)
   configs, too_large = affordable(plan, dataset)
   for line in too_large:
     console.print(line, style="yellow", markup=False, soft_wrap=True)

@@ -36,3 +36,18 @@ def test_foreign_names(tmp_path):
   for name in ("z.txt", "own", "b", ".hidden"):
     (tmp_path / name).write_text("")
   assert files.foreign_names(tmp_path, {"own"}.__contains__) == ["b", "z.txt"]
+
+
+def test_what_a_system_leaves_is_hidden(tmp_path):
+  hidden = (".DS_Store", "._a.png", "Thumbs.db", "desktop.ini", "__MACOSX")
+  hidden += (".ipynb_checkpoints", "@eaDir", "$RECYCLE.BIN", "THUMBS.DB")
+  seen = ("a.png", "macosx", "thumbs.png", "$a", "@a", "b")
+  assert all(map(files.is_hidden, hidden))
+  assert not any(map(files.is_hidden, seen))
+  for name in (*hidden, *seen):
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "x.png").write_text("")
+    (tmp_path / name / "loop").symlink_to(tmp_path)
+  assert [p.name for p in files.visible(tmp_path)] == sorted(seen)
+  below = [p.relative_to(tmp_path) for p in files.visible_below(tmp_path)]
+  assert [p.as_posix() for p in below] == [f"{n}/x.png" for n in sorted(seen)]
