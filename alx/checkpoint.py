@@ -46,7 +46,7 @@ class Checkpoints:
     path = self._free_path(step)
     args = ocp.args.Composite(state=ocp.args.StandardSave(tree))
     self._orbax.save(path, args=args, custom_metadata={"name": path.name})
-    (path / _DIGEST).write_text(_digest(path))
+    (path / _DIGEST).write_text(_digest(path), "ascii")
     for _, path in self._saved()[: -self._keep]:
       _delete(path)
 
@@ -131,7 +131,7 @@ def _is_ours(path):
 def _about(path):
   """What `save` wrote about a step; None if there is no such thing."""
   try:
-    record = json.loads((path / _ABOUT).read_text())
+    record = json.loads((path / _ABOUT).read_bytes())
     finished = record["commit_timestamp_nsecs"] is not None
     return record.get("custom_metadata") or {} if finished else None
   except (OSError, ValueError, KeyError, TypeError):

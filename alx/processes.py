@@ -50,7 +50,7 @@ def is_gone(pid: int) -> bool:
 def _numbering():
   """The start of this machine and its space of process numbers (Linux)."""
   try:
-    start = pathlib.Path("/proc/sys/kernel/random/boot_id").read_text()
+    start = pathlib.Path("/proc/sys/kernel/random/boot_id").read_text("ascii")
     return f"{start.strip()} {os.readlink('/proc/self/ns/pid')}"
   except OSError:
     return ""
@@ -59,7 +59,7 @@ def _numbering():
 def _stat(pid):
   """(state, when it began) of a process that is there (Linux), or blanks."""
   try:
-    text = pathlib.Path(f"/proc/{pid}/stat").read_text()
+    text = pathlib.Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
   except OSError:
     return "", ""
   fields = text.rpartition(")")[2].split()  # behind its name, which may be odd

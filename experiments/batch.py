@@ -161,8 +161,7 @@ def run_batch(
   checkpoints = Checkpoints(root / "batches" / name)
   seeds, done = _resume(jobs, loop, checkpoints)
   for one in jobs:
-    for table in store.TABLES:
-      store.keep_rounds(one.folder / table, done)
+    store.keep_rounds(one.folder, done)
   for number in range(done, job.config.rounds + 1):
     keys = jnp.stack([key_of(job, number) for job in jobs])
     seeds = seeds._replace(key=keys)

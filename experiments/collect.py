@@ -1,7 +1,6 @@
 """What the rows of a study found: a table, a page, a report for each group."""
 
 import html
-import json
 import pathlib
 from collections.abc import Sequence
 
@@ -13,6 +12,7 @@ from alx import report
 from experiments import rows, store
 from experiments.rows import FULL, Row
 
+_REMEDY = "restore it, or delete the folder to do its rows again"
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Study</title><style>
 body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto;
@@ -85,7 +85,9 @@ def _state(workdir, row):
 
 def _metric(workdir, group):
   path = workdir / group / "dataset.json"
-  return json.loads(path.read_text())["metric"] if path.exists() else ""
+  if not path.exists():
+    return ""
+  return store.read_object(path, "what the data are", _REMEDY).get("metric", "")
 
 
 def _report(workdir, group, table):
@@ -95,7 +97,7 @@ def _report(workdir, group, table):
   asked = [row.acquisition for row in mine if row.acquisition != FULL]
   if not (folder / "config.json").exists():
     return False
-  config = json.loads((folder / "config.json").read_text())
+  config = store.read_object(folder / "config.json", "settings", _REMEDY)
   config |= {
     "acquisition": list(dict.fromkeys(asked)),
     "seeds": 1 + max(row.seed for row in mine),

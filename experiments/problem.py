@@ -286,7 +286,7 @@ def digest(dataset: data.Dataset) -> str:
   for name, image, label in zip(
     dataset.ids, dataset.images, dataset.labels, strict=True
   ):
-    hashed.update(f"{name}{image.shape}".encode())
+    hashed.update(f"{name}{image.shape}".encode("utf-8", "surrogateescape"))
     hashed.update(np.ascontiguousarray(image))
     hashed.update(np.ascontiguousarray(label))
   return hashed.hexdigest()

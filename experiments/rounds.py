@@ -69,8 +69,7 @@ def run_rounds(job: Job, loop: Loop, first: Told | None) -> Told | None:
   """
   checkpoints = Checkpoints(job.folder / "checkpoints")
   state, done = _resume(job, loop, checkpoints)
-  for table in store.TABLES:
-    store.keep_rounds(job.folder / table, done)
+  store.keep_rounds(job.folder, done)
   for number in range(done, job.config.rounds + 1):
     state = state._replace(key=key_of(job, number))
     state, asked, laps = _ask(job, loop, state, number)
@@ -221,7 +220,7 @@ def run_full(job: Job) -> None:
   job.show(0, "testing")
   predicted = predict_test(problem, params)
   row = {"round": 0, "labels": num_items} | metrics_of(problem, predicted)
-  store.keep_rounds(job.folder / "cases.csv", 0)
+  store.keep_rounds(job.folder, 0)
   cases = case_rows(problem, predicted, 0)
   store.append_rows(job.folder / "cases.csv", cases)
   store.write_rows(job.folder / "curve.csv", [row])

@@ -2,17 +2,21 @@
 
 import dataclasses
 import itertools
-import json
 import pathlib
 import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from alx.checkpoint import newest_step
+from alx.data.dataset import bad_input
 from experiments import problem, store
 from experiments.config import Config
 
 FULL = "full"  # the row that trains on every label of the pool
+_REMEDY = (
+  "begin a study with --data or --config, and delete a file that is damaged: "
+  "finished rows stay"
+)
 _BUDGET = re.compile(r"(\d+)\+(\d+)x(\d+)")
 
 
@@ -137,15 +141,10 @@ def finished_rounds(workdir: pathlib.Path, row: Row) -> int:
   on all labels writes no checkpoint.
   """
   place = folder(workdir, row)
-  lines = _whole_lines(place / "curve.csv")
+  lines = len(store.read_rows(place / "curve.csv"))
   if row.acquisition == FULL:
     return lines
   return min(lines, newest_step(place / "checkpoints"))
-
-
-def _whole_lines(path):
-  """The rows of a CSV file without the one that a kill cut off."""
-  return max(path.read_text().count("\n") - 1, 0) if path.exists() else 0
 
 
 def wanted_rounds(row: Row) -> int:
@@ -200,13 +199,13 @@ def read(workdir: pathlib.Path) -> tuple[Config, Axes]:
     ValueError: if there is none that can be read.
   """
   path = workdir / "study.json"
+  known = store.read_object(path, "a study", _REMEDY)
   try:
-    known = json.loads(path.read_text())
     axes = {k: _tuple(v) for k, v in known["axes"].items()}
     base = {k: _tuple(v) for k, v in known["base"].items()}
     return Config(**base), Axes(**axes)
-  except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-    raise ValueError(f"{path}: wanted a study, found {error}") from error
+  except (ValueError, KeyError, TypeError, AttributeError) as error:
+    raise bad_input(path, "a study", f"{error}; {_REMEDY}") from error
 
 
 def _tuple(value):

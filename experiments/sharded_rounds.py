@@ -1,6 +1,5 @@
 """Rounds of active learning in which every process scores its own shard."""
 
-import csv
 import dataclasses
 import pathlib
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from alx.distributed import (
   gather_rows,
 )
 from alx.loop import check_budget, draw_start
-from experiments import linear_head
+from experiments import linear_head, store
 from experiments.linear_head import Head
 from experiments.sharded_pool import BLOCK, Pool, together
 
@@ -155,8 +154,8 @@ def _write(path, number, items) -> None:
   """Appends the picks of a round, on process 0."""
   if jax.process_index():
     return
-  path.parent.mkdir(parents=True, exist_ok=True)
-  rows = [(number, rank, item) for rank, item in enumerate(items)]
-  with path.open("a", newline="") as file:
-    head = [("round", "rank", "item")] if number == 0 else []
-    csv.writer(file).writerows(head + rows)
+  rows = [
+    {"round": number, "rank": rank, "item": item}
+    for rank, item in enumerate(items)
+  ]
+  store.append_rows(path, rows)

@@ -3,7 +3,6 @@
 import csv
 import dataclasses
 import importlib.metadata
-import io
 import json
 import os
 import pathlib
@@ -12,6 +11,10 @@ from collections.abc import Mapping, Sequence
 
 import jax
 
+import alx
+from alx import csv_table
+from alx.data import files
+from alx.data.dataset import bad_input
 from experiments.config import Config
 
 # What may change between two commands on one directory: a run only grows, and
@@ -29,28 +32,25 @@ _MAY_CHANGE = {
 }
 # What a run appends to, round by round.
 TABLES = ("curve.csv", "times.csv", "picks.csv", "cases.csv")
-_PACKAGES = ("alx", "jax", "jaxlib", "flax", "optax", "orbax-checkpoint")
+_WANTED = "what the run was begun with"
+_REMEDY = "restore it, or name another --workdir"
+_PACKAGES = ("jax", "jaxlib", "flax", "optax", "orbax-checkpoint")
 
 
 def write_text(path: pathlib.Path, text: str) -> None:
   """Writes a file so that a reader sees the old text or the new one."""
-  write_bytes(path, text.encode())
+  write_bytes(path, csv_table.encode(text))
 
 
 def write_bytes(path: pathlib.Path, content: bytes) -> None:
   """The same for bytes."""
   path.parent.mkdir(parents=True, exist_ok=True)
-  temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-  with open(temporary, "wb") as file:
-    file.write(content)
-    file.flush()
-    os.fsync(file.fileno())
-  os.replace(temporary, path)
+  files.write_bytes(path, content)
 
 
 def write_json(path: pathlib.Path, value: Mapping) -> None:
   """A mapping as indented JSON."""
-  write_text(path, json.dumps(value, indent=2) + "\n")
+  write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
 def append_rows(path: pathlib.Path, rows: Sequence[Mapping]) -> None:
@@ -58,47 +58,68 @@ def append_rows(path: pathlib.Path, rows: Sequence[Mapping]) -> None:
   if not rows:
     return
   path.parent.mkdir(parents=True, exist_ok=True)
-  new = not path.exists()
-  with open(path, "a", newline="") as file:
-    writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-    if new:
-      writer.writeheader()
-    writer.writerows(rows)
+  text = csv_table.to_text(list(rows[0]), rows, with_head=not path.exists())
+  with open(path, "ab") as file:
+    file.write(csv_table.encode(text))
     file.flush()
     os.fsync(file.fileno())
 
 
 def read_rows(path: pathlib.Path) -> list[dict[str, str]]:
-  """The rows of a CSV file; none if there is no file."""
-  if not path.exists():
+  """The whole rows of a CSV file; none if there is no file.
+
+  Raises:
+    DataError: if it cannot be read.
+  """
+  try:
+    return csv_table.read(path)
+  except FileNotFoundError:
     return []
-  with open(path, newline="") as file:
-    return list(csv.DictReader(file))
+  except (OSError, csv.Error) as error:
+    raise bad_input(path, "a table", error) from error
 
 
 def write_rows(path: pathlib.Path, rows: Sequence[Mapping]) -> None:
   """One or more rows as a CSV file with a header, whole or not at all."""
-  text = io.StringIO()
-  writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-  writer.writeheader()
-  writer.writerows(rows)
-  write_text(path, text.getvalue())
+  write_text(path, csv_table.to_text(list(rows[0]), rows))
 
 
-def keep_rounds(path: pathlib.Path, below: int) -> None:
-  """Drops what a killed command wrote of rounds that are not finished."""
-  rows = read_rows(path)
-  kept = [row for row in rows if _is_round(row, below)]
-  if not kept:
-    path.unlink(missing_ok=True)
-    return
-  write_rows(path, kept)
+def keep_rounds(folder: pathlib.Path, done: int) -> None:
+  """Drops what a killed command wrote of rounds that are not finished.
+
+  Args:
+    folder: of a run, with `TABLES`.
+    done: how many rounds are finished.
+
+  Raises:
+    DataError: if a finished round is not there, or twice.
+  """
+  kept = {name: _rounds_below(folder / name, done) for name in TABLES}
+  found = [int(row["round"]) for row in kept["curve.csv"]]
+  if found != list(range(done)):
+    _refuse(folder / "curve.csv", f"rounds 0 to {done - 1}, each once", found)
+  picks = [(row["round"], row.get("rank")) for row in kept["picks.csv"]]
+  if len(set(picks)) < len(picks):
+    _refuse(folder / "picks.csv", "every item once", found)
+  for name, rows in kept.items():
+    if rows:
+      write_rows(folder / name, rows)
+    else:
+      (folder / name).unlink(missing_ok=True)
 
 
-def _is_round(row, below):
-  """Whether a row is whole and of a round below `below`."""
-  whole = all(value is not None for value in row.values())
-  return whole and row["round"].isdigit() and int(row["round"]) < below
+def _rounds_below(path, done):
+  rounds = set(map(str, range(done)))
+  return [row for row in read_rows(path) if row.get("round") in rounds]
+
+
+def _refuse(path, wanted, rounds):
+  found = ", ".join(map(str, rounds)) or "none"
+  raise bad_input(
+    path,
+    f"as its checkpoint says {wanted}",
+    f"rounds {found}; without {path.parent} this run is done again",
+  )
 
 
 def open_run(
@@ -126,7 +147,7 @@ def open_run(
 
 def check_same(path: pathlib.Path, now: Mapping, may_change: set) -> None:
   """Raises ValueError if the JSON file holds another value of a field."""
-  before = json.loads(path.read_text()) if path.exists() else {}
+  before = read_object(path, _WANTED, _REMEDY) if path.exists() else {}
   for field in sorted(set(before) - may_change):
     if before[field] != now.get(field):
       raise ValueError(
@@ -135,10 +156,42 @@ def check_same(path: pathlib.Path, now: Mapping, may_change: set) -> None:
       )
 
 
+def read_object(path: pathlib.Path, wanted: str, remedy: str) -> dict:
+  """The JSON object of a file.
+
+  Args:
+    path: of the file.
+    wanted: what is in it.
+    remedy: what its user can do if it is damaged.
+
+  Raises:
+    DataError: if there is no such file, or something else in it.
+  """
+  try:
+    text = path.read_bytes().decode("utf-8", "surrogateescape")
+    value = json.loads(text)
+    found = f"a {type(value).__name__}"
+  except OSError as error:
+    value, found = None, error.strerror or error
+  except (ValueError, RecursionError):
+    value, found = None, _damage(text)
+  if isinstance(value, dict):
+    return value
+  raise bad_input(path, f"{wanted} as JSON", f"{found}; {remedy}")
+
+
+def _damage(text):
+  """What is left of a file that is no JSON."""
+  if not text.strip("\0 \t\r\n"):
+    return "an empty file" if not text else f"{len(text)} blank or zero bytes"
+  return f"text that ends or breaks early, {len(text)} characters"
+
+
 def versions() -> dict:
   """What the numbers were made with."""
   device = jax.devices()[0]
-  return {name: importlib.metadata.version(name) for name in _PACKAGES} | {
+  packages = {name: importlib.metadata.version(name) for name in _PACKAGES}
+  return {"alx": alx.__version__, **packages} | {
     "python": platform.python_version(),
     "platform": platform.platform(),
     "device": f"{jax.device_count()} x {device.device_kind}",

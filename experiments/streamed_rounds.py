@@ -52,8 +52,7 @@ def run_rounds(
   """
   checkpoints = Checkpoints(job.folder / "checkpoints")
   state, done = _resume(job, loop, checkpoints)
-  for table in store.TABLES:
-    store.keep_rounds(job.folder / table, done)
+  store.keep_rounds(job.folder, done)
   labelled = _read_labelled(job, state) if done <= job.config.rounds else None
   for number in range(done, job.config.rounds + 1):
     state = state._replace(key=key_of(job, number))

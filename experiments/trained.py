@@ -1,7 +1,6 @@
 """Features of a model that a run has trained, from its newest checkpoint."""
 
 import dataclasses
-import json
 import pathlib
 
 import jax
@@ -10,10 +9,13 @@ import numpy as np
 
 from alx.checkpoint import Checkpoints
 from alx.data import patches
+from alx.data.dataset import bad_input
 from alx.stream import map_blocks
-from experiments import rounds
+from experiments import rounds, store
 from experiments.config import Config
 from experiments.problem import Problem, digest
+
+_REMEDY = "the command that made the run writes it anew"
 
 
 def find_run(path: pathlib.Path) -> pathlib.Path:
@@ -44,15 +46,13 @@ def read_config(run: pathlib.Path) -> Config:
     ValueError: if they cannot be read.
   """
   path = run.parent.parent / "config.json"
+  known = store.read_object(path, "the settings of a run", _REMEDY)
   try:
-    known = json.loads(path.read_text())
     fields = {f.name for f in dataclasses.fields(Config)}
     values = {k: _tuple(v) for k, v in known.items() if k in fields}
     return Config(**values)
-  except (OSError, ValueError, TypeError, AttributeError) as error:
-    raise ValueError(
-      f"{path}: wanted the settings of a run, {error}"
-    ) from error
+  except (ValueError, TypeError, AttributeError) as error:
+    raise bad_input(path, "the settings of a run", error) from error
 
 
 def _tuple(value):
@@ -62,12 +62,8 @@ def _tuple(value):
 def check_data(run: pathlib.Path, problem: Problem) -> None:
   """Raises ValueError if the run was made on other data."""
   path = run.parent.parent / "dataset.json"
-  try:
-    wanted = json.loads(path.read_text())["digest"]
-  except (OSError, ValueError, KeyError, TypeError) as error:
-    raise ValueError(
-      f"{path}: wanted the digest of the data, {error}"
-    ) from error
+  about = store.read_object(path, "the digest of the data", _REMEDY)
+  wanted = str(about.get("digest"))
   found = digest(problem.dataset)
   if found != wanted:
     raise ValueError(

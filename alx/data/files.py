@@ -23,13 +23,21 @@ _SYSTEM = {
 
 def write_json(path: pathlib.Path, value: dict) -> None:
   """Writes a JSON object; a reader sees the old one or the new one."""
+  write_bytes(path, json.dumps(value, indent=2).encode() + b"\n")
+
+
+def write_bytes(path: pathlib.Path, content: bytes) -> None:
+  """Writes a file; a reader sees the old one or the new one."""
   partial = path.with_name(f".partial-{secrets.token_hex(8)}")
-  with open(partial, "x", encoding="utf-8") as file:
-    json.dump(value, file, indent=2)
-    file.write("\n")
-    file.flush()
-    os.fsync(file.fileno())
-  os.replace(partial, path)
+  try:
+    with open(partial, "xb") as file:
+      file.write(content)
+      file.flush()
+      os.fsync(file.fileno())
+    os.replace(partial, path)
+  except OSError:
+    partial.unlink(missing_ok=True)
+    raise
 
 
 def read_json(path: pathlib.Path) -> dict | None:

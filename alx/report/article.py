@@ -5,6 +5,8 @@ import pathlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from alx import csv_table
+from alx.data import files
 from alx.report import html
 from alx.report.tables import Table
 
@@ -44,5 +46,6 @@ def write_article(
   """
   path = pathlib.Path(path)
   context = {"title": title, "summary": summary, "sections": sections}
-  html.write_file(path, html.render("article.html.jinja", context).encode())
+  page = html.render("article.html.jinja", context)
+  files.write_bytes(path, csv_table.encode(page))
   return path

@@ -1,8 +1,6 @@
 """The CSV files beside the page."""
 
-import csv
-import io
-
+from alx import csv_table
 from alx.report import arms as numbers
 from alx.report.arms import NeededRow
 from alx.report.read import Study
@@ -16,7 +14,7 @@ def curve_csv(study: Study) -> str:
     for run in (*study.runs, *study.full)
     for row in run.rows
   ]
-  return _csv(head, rows)
+  return csv_table.to_text(head, rows)
 
 
 def labels_needed_csv(needed: list[NeededRow], kind: str) -> str:
@@ -30,7 +28,8 @@ def labels_needed_csv(needed: list[NeededRow], kind: str) -> str:
   head = "share target reference acquisition seed first stable max_labels"
   head += " saved_first_percent saved_stable_percent"
   ends = [f"{x}_{end}" for x in _INTERVALS for end in ("low", "high")]
-  return _csv([*head.split(), *ends], [{"reference": kind} | r for r in rows])
+  rows = [{"reference": kind} | row for row in rows]
+  return csv_table.to_text([*head.split(), *ends], rows)
 
 
 def _csv_rows(found):
@@ -64,11 +63,3 @@ def _ends(found):
     for name, x in known.items()
     for end in ("low", "high")
   }
-
-
-def _csv(head, rows):
-  text = io.StringIO()
-  writer = csv.DictWriter(text, head, restval="", lineterminator="\n")
-  writer.writeheader()
-  writer.writerows(rows)
-  return text.getvalue()

@@ -1,9 +1,7 @@
-"""Templates to pages that need nothing else, and files written whole."""
+"""Templates to pages that need nothing else."""
 
 import base64
 import importlib.resources
-import os
-import pathlib
 import time
 
 import jinja2
@@ -35,13 +33,3 @@ def _data_uri(png):
 
 def _thousands(value):
   return f"{value:,}" if isinstance(value, int) else value
-
-
-def write_file(path: pathlib.Path, content: bytes) -> None:
-  """A reader sees the old file or the new one."""
-  temporary = path.with_name(path.name + ".tmp")
-  with open(temporary, "wb") as file:
-    file.write(content)
-    file.flush()
-    os.fsync(file.fileno())
-  os.replace(temporary, path)

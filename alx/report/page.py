@@ -5,6 +5,8 @@ import pathlib
 
 import numpy as np
 
+from alx import csv_table
+from alx.data import files
 from alx.report import arms as numbers
 from alx.report import (
   curves,
@@ -37,16 +39,16 @@ def write_report(workdir: str | os.PathLike) -> pathlib.Path:
   study = read_study(workdir)
   arms = numbers.make_arms(study)
   figure = _figure(study, arms)
-  html.write_file(workdir / "curve.csv", exports.curve_csv(study).encode())
+  written = {"curve.csv": exports.curve_csv(study)}
   needed = numbers.needed(study, arms)
   _, kind = numbers.reference(study, arms)
-  table = exports.labels_needed_csv(needed, kind)
-  html.write_file(workdir / "labels_needed.csv", table.encode())
+  written["labels_needed.csv"] = exports.labels_needed_csv(needed, kind)
+  written["report.html"] = _render(study, arms, needed, figure)
   if figure is not None:
-    html.write_file(workdir / "learning_curve.png", figure)
-  page = workdir / "report.html"
-  html.write_file(page, _render(study, arms, needed, figure).encode())
-  return page
+    files.write_bytes(workdir / "learning_curve.png", figure)
+  for name, text in written.items():
+    files.write_bytes(workdir / name, csv_table.encode(text))
+  return workdir / "report.html"
 
 
 def _figure(study, arms):

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from alx import csv_table
+
 _FOLDER = re.compile(r"(?P<name>.+)-seed(?P<seed>\d+)")
 
 
@@ -110,11 +112,9 @@ def _read_run(path, name, seed, missing):
 def _read_rows(path):
   """The whole rows of a CSV file; none if it cannot be read."""
   try:
-    with open(path, newline="", encoding="utf-8") as file:
-      rows = list(csv.DictReader(file))
-  except (OSError, ValueError, csv.Error):
+    return csv_table.read(path)
+  except (OSError, csv.Error):
     return []
-  return [r for r in rows if None not in r and None not in r.values()]
 
 
 def _with_times(rows, path):

