@@ -1,6 +1,7 @@
 """One line for a setting that makes no sense: what was wanted and found."""
 
-from collections.abc import Collection
+import difflib
+from collections.abc import Collection, Sequence
 from typing import Any
 
 
@@ -8,7 +9,38 @@ def among(field: str, value: Any, known: Collection) -> None:
   """Raises ValueError unless the value is one of those known."""
   if value not in known:
     names = ", ".join(map(repr, known)) if "" in known else ", ".join(known)
-    raise ValueError(f"{field}: {value!r} is not one of {names}")
+    raise ValueError(
+      f"{field}: {value!r} is not one of {names}{did_you_mean(value, known)}"
+    )
+
+
+def all_among(field: str, values: Sequence[str], known: Collection) -> None:
+  """Raises ValueError for a name that is blank, unknown or there twice."""
+  for value in values:
+    if not value.strip():
+      found = repr(",".join(values))
+      raise ValueError(f"{field}: wanted names between commas, found {found}")
+    among(field, value, known)
+  distinct(field, values)
+
+
+def distinct(field: str, values: Sequence[str]) -> None:
+  """Raises ValueError for a value that is there twice."""
+  twice = next((v for i, v in enumerate(values) if v in values[:i]), None)
+  if twice is not None:
+    raise ValueError(f"{field} names one twice: {twice}")
+
+
+def did_you_mean(value: Any, known: Collection) -> str:
+  """The end of a sentence with the nearest name; "" if none is near."""
+  by_form = {_form(name): name for name in known if isinstance(name, str)}
+  near = difflib.get_close_matches(_form(str(value)), by_form, 1, 0.75)
+  return f"; did you mean {by_form[near[0]]}?" if near and near[0] else ""
+
+
+def _form(name):
+  """As it sounds, whatever the case and the way words are joined."""
+  return name.strip().lower().replace("-", "_").replace(" ", "_")
 
 
 def at_least(field: str, value: float, low: float) -> None:

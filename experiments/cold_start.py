@@ -23,7 +23,6 @@ core), 111 on ACDC slices or hippocampus (3 seeds; an hour or more, estimated);
 """
 
 import dataclasses
-import pathlib
 
 from absl import flags
 
@@ -31,7 +30,6 @@ from experiments import command, configs
 from experiments.cold import report, study
 from experiments.cold.plan import METHODS, SIZES
 from experiments.config import Config
-from experiments.records import Diverged
 
 _DATA = flags.DEFINE_string("data", None, "Folder or .npz file.")
 _WORKDIR = flags.DEFINE_string(
@@ -68,23 +66,27 @@ _SET = flags.DEFINE_multi_string(
 
 
 def main(argv: list[str]) -> None:
-  """A wrong input is one line and exit code 2; a failed fit one and 1."""
-  console = command.begin()
-  with command.ends(2, ValueError), command.ends(1, Diverged):
-    command.only_flags(argv)
-    if not _WORKDIR.value or not _DATA.value:
-      raise ValueError("wanted --data=PATH and --workdir=DIR")
-    prepared = study.prepare(
-      config_from_flags(),
-      pathlib.Path(_WORKDIR.value),
-      console,
-      size=_SIZE.value,
-      asked=asked_for(),
-      assignments=_SET.value,
-    )
-    features = study.run_all(prepared, console)
-    page = report.write(prepared.ready, prepared.plan, features, console)
-  command.tell_report(console, page)
+  """Runs the study; for the exit codes see --help."""
+  with command.session() as console:
+    with command.wrong_input():
+      command.only_flags(argv)
+      if not _WORKDIR.value or not _DATA.value:
+        raise ValueError("wanted --data=PATH and --workdir=DIR")
+      workdir = command.workdir_of(_DATA.value, _WORKDIR.value)
+      config, asked = config_from_flags(), asked_for()
+    with command.working(workdir) as check, command.ends(2, ValueError):
+      with command.wrong_input():
+        prepared = study.prepare(
+          config,
+          workdir,
+          console,
+          size=_SIZE.value,
+          asked=asked,
+          assignments=_SET.value,
+        )
+      features = study.run_all(prepared, console, check)
+      page = report.write(prepared.ready, prepared.plan, features, console)
+    command.tell_report(console, page)
 
 
 def config_from_flags() -> Config:

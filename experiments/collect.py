@@ -3,6 +3,7 @@
 import html
 import pathlib
 from collections.abc import Sequence
+from urllib.parse import quote
 
 import numpy as np
 from rich.console import Console
@@ -139,7 +140,7 @@ def _page(text, names, cells, linked):
   for group, row in cells.items():
     name = html.escape(group)
     if group in linked:
-      name = f'<a href="{name}/report.html">{name}</a>'
+      name = f'<a href="{quote(group, safe="+")}/report.html">{name}</a>'
     values = "".join(f"<td>{html.escape(cell)}</td>" for cell in row)
     lines.append(f"<tr><td>{name}</td>{values}</tr>")
   return _PAGE.format(state=text, head=head, body="\n".join(lines))

@@ -1,39 +1,140 @@
-"""What every command does: flags only, and one line for what is wrong."""
+"""What every command does: flags only, and one line for what is wrong.
+
+Exit codes:
+  0    done
+  1    failed at work, such as a full disk or a fit without numbers: the same
+       command goes on once that is mended
+  2    a wrong flag, wrong or damaged input: nothing was begun
+  3    another process works there
+  130  stopped by Ctrl-C, 143 by SIGTERM: the same command goes on
+"""
 
 import contextlib
+import errno
+import os
 import pathlib
+import re
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 
 from absl import app, flags, logging
 from rich.console import Console
 
+from alx.data import files
+from alx.data.dataset import DataError, bad_input
+from experiments import stops
+from experiments.claim import EXPIRES_S, FOLDER, Claim, Held, give_up_all
+from experiments.records import Diverged
+
+CODES = __doc__.partition("\n\n")[2]
+_ENDINGS = (".nii.gz", ".tar.gz", ".nii", ".npz", ".npy", ".zip", ".csv")
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+_PAGE_S = 60.0  # that others may take to write a page
+
 
 def start(main: Callable[[list[str]], None]) -> None:
   """Runs `main` as absl does; a wrong flag is one line and exit code 2."""
+  module = sys.modules["__main__"]
+  module.__doc__ = f"{module.__doc__ or ''}\n{CODES}"  # what --help prints
   app.run(main, flags_parser=parse)
 
 
 def parse(argv: list[str]) -> list[str]:
   """absl's parser, with one line and exit code 2 for a wrong flag."""
   with ends(2, flags.Error):
-    return flags.FLAGS(argv)
+    try:
+      return flags.FLAGS(argv)
+    except SystemExit:  # --help, which was printed
+      sys.exit(0)
 
 
 @contextlib.contextmanager
-def ends(code: int, *kinds: type[Exception]) -> Iterator[None]:
+def ends(code: int, *kinds: type[BaseException]) -> Iterator[None]:
   """An error of these kinds is one line and ends the command with `code`."""
   try:
     yield
   except kinds as error:
-    print(f"error: {error}", file=sys.stderr)
+    print(f"error: {one_line(error)}", file=sys.stderr)
     sys.exit(code)
 
 
+def one_line(error: object) -> str:
+  """Its text without line ends and other characters that move a cursor."""
+  if isinstance(error, OSError) and error.strerror:
+    places = [str(p) for p in (error.filename, error.filename2) if p]
+    error = ": ".join([*places[:1], error.strerror])
+  text = re.sub(r"\s*[\r\n]\s*", " ", str(error).strip())
+  return re.sub(r"[\x00-\x1f\x7f-\x9f]", lambda c: f"\\x{ord(c[0]):02x}", text)
+
+
+@contextlib.contextmanager
+def session() -> Iterator[Console]:
+  """A console; all ends of the block have a line and an exit code.
+
+  Errors of what the user gave are ended by `wrong_input` before.
+  """
+  with (
+    stops.one_line(give_up_all),
+    ends(1, Diverged, _Failed),
+    ends(2, DataError),
+    ends(3, Held),
+    _told_as_failed(),
+  ):
+    yield begin()
+
+
+class _Failed(Exception):
+  """The machine could not do what was asked of it."""
+
+
+@contextlib.contextmanager
+def _told_as_failed():
+  try:
+    yield
+  except BrokenPipeError:  # nobody listens any more
+    os._exit(1)
+  except (OSError, MemoryError) as error:
+    what = one_line(error) or "out of memory"
+    raise _Failed(
+      f"{what}; what was finished is kept, the same command goes "
+      "on once that is mended"
+    ) from error
+
+
+@contextlib.contextmanager
+def wrong_input() -> Iterator[None]:
+  """For what is done before work begins: an error is exit code 2.
+
+  A disk that is full is no wrong input.
+  """
+  with ends(2, ValueError, OSError):
+    try:
+      yield
+    except (ValueError, OSError) as error:
+      if _is_full(error):
+        raise _Failed(one_line(error)) from error
+      raise
+
+
+def _is_full(error):
+  causes = [error]
+  while causes[-1] is not None:
+    causes.append(causes[-1].__cause__)
+  return any(getattr(cause, "errno", None) in _FULL for cause in causes)
+
+
 def begin() -> Console:
-  """A console, without what jax and orbax tell of themselves."""
+  """A console, without what jax and orbax tell of themselves.
+
+  What it prints is taken as it is: a name in brackets is no colour. Where a
+  character cannot be printed its number is.
+  """
   logging.set_verbosity(logging.WARNING)
-  return Console()
+  for stream in (sys.stdout, sys.stderr):
+    if hasattr(stream, "reconfigure"):
+      stream.reconfigure(errors="backslashreplace")
+  return Console(markup=False, emoji=False, highlight=False)
 
 
 def only_flags(argv: list[str]) -> None:
@@ -42,10 +143,110 @@ def only_flags(argv: list[str]) -> None:
     raise ValueError(f"flags only, found {' '.join(argv[1:])!r}")
 
 
+def stem_of(data: str) -> str:
+  """The name of a data set, for a folder: of its file without the ending."""
+  name = pathlib.Path(os.path.abspath(data)).name
+  ending = next((e for e in _ENDINGS if name.lower().endswith(e)), "")
+  stem = name[: len(name) - len(ending)]
+  # "...npz" is no hidden folder, no folder above, and not the one of all runs
+  return stem if stem.strip(".") else name.strip(".") or "data"
+
+
 def workdir_of(data: str, given: str | None) -> pathlib.Path:
-  """The directory of a run: as given, or runs/NAME-OF-DATA."""
-  stem = pathlib.Path(data).resolve().name.split(".")[0]
-  return pathlib.Path(given or f"runs/{stem}")
+  """The directory of a run: as given, or runs/NAME-OF-DATA.
+
+  A run of these data that is found where names once ended at their first dot
+  goes on there.
+
+  Raises:
+    ValueError: if no data are named.
+  """
+  if given:
+    return pathlib.Path(given).expanduser()
+  if not data:
+    raise ValueError("this preset wants --data=PATH")
+  new, old = (pathlib.Path("runs", n) for n in (stem_of(data), _first(data)))
+  known = files.read_json(old / "config.json") or {}
+  same = os.path.abspath(str(known.get("data"))) == os.path.abspath(data)
+  return old if same and not new.exists() else new
+
+
+def _first(data):
+  return pathlib.Path(data).resolve().name.split(".")[0] or "."
+
+
+def working(
+  workdir: pathlib.Path, parts: Collection[str] = ()
+) -> contextlib.AbstractContextManager[Callable[[], None]]:
+  """The directory is this process's own, or some parts of it; see `owning`.
+
+  Args:
+    workdir: made if it is not there.
+    parts: what is written, to be shared with processes that write others; ():
+      all.
+  """
+  return owning(workdir, Claim(workdir / FOLDER, "run", EXPIRES_S, parts))
+
+
+@contextlib.contextmanager
+def owning(place: pathlib.Path, claim: Claim) -> Iterator[Callable[[], None]]:
+  """A place that this process alone writes to.
+
+  Yields:
+    check(), which raises `Held` if another process has taken over.
+
+  Raises:
+    Held: if another process works there.
+    DataError: if nothing can be written there.
+  """
+  try:
+    is_mine = claim.take()
+  except OSError as error:
+    raise bad_input(
+      place, "a place to write to", error.strerror or error
+    ) from error
+  if not is_mine:
+    raise Held(_told_held(place, claim, "works there"))
+  with claim:
+    yield claim.check
+
+
+def _told_held(place, claim, does):
+  return (
+    f"{place}: {claim.holder()} {does}; wait until it has ended, or name "
+    "another place (one on another machine that was killed: ten minutes)"
+  )
+
+
+@contextlib.contextmanager
+def page_of(workdir: pathlib.Path) -> Iterator[None]:
+  """Pages and tables of a directory are written by one process at a time.
+
+  Raises:
+    Held: if another process takes too long.
+  """
+  claim = Claim(workdir / FOLDER, "page")
+  deadline = time.monotonic() + _PAGE_S
+  while not claim.take():
+    if time.monotonic() > deadline:
+      raise Held(_told_held(workdir, claim, "writes its page"))
+    time.sleep(0.1)
+  with claim:
+    yield
+
+
+def check_writable(flag: str, folder: pathlib.Path) -> None:
+  """Raises ValueError if nothing can be made in a folder, there or not yet."""
+  there = folder.absolute()
+  while not os.path.lexists(there):
+    there = there.parent
+  if not there.is_dir():
+    found = "a file" if there.exists() else "a link to nothing"
+  elif not os.access(there, os.W_OK | os.X_OK):
+    found = "read-only"
+  else:
+    return
+  raise ValueError(f"{flag}: wanted a folder to write to, {there} is {found}")
 
 
 def tell_report(console: Console, page: pathlib.Path) -> None:

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from alx import data, report
-from experiments import batch, rounds, store
+from alx.stats import BASELINES
+from experiments import batch, rounds, stops, store
 from experiments import problem as problems
 from experiments.config import Config
 from experiments.job import STAGES, Job
@@ -64,6 +65,22 @@ def restrict(comparison: Comparison, config: Config) -> Comparison:
   return comparison._replace(config=config)
 
 
+def parts_of(
+  config: Config, baselines: bool = False, names: Sequence[str] = ()
+) -> list[str]:
+  """The runs that settings ask for, by folder; more where data decide.
+
+  Args:
+    config: as the user gave it, or resolved.
+    baselines: the random arms are added.
+    names: and these.
+  """
+  arms = [*config.acquisition, *(BASELINES if baselines else ()), *names]
+  arms += ["full"] if config.full else []
+  seeds = range(config.first_seed, config.first_seed + config.seeds)
+  return [f"{arm}-seed{seed}" for arm in dict.fromkeys(arms) for seed in seeds]
+
+
 def run(comparison: Comparison, console: Console) -> pathlib.Path:
   """Runs every acquisition and seed; returns where report.html is.
 
@@ -73,6 +90,11 @@ def run(comparison: Comparison, console: Console) -> pathlib.Path:
     records.Diverged: if a model gives no numbers any more.
   """
   train(comparison, console)
+  return finish(comparison, console)
+
+
+def finish(comparison: Comparison, console: Console) -> pathlib.Path:
+  """Prints the table and writes the report of what has been run."""
   print_scores(comparison, console)
   return report.write_report(comparison.workdir)
 
@@ -80,7 +102,7 @@ def run(comparison: Comparison, console: Console) -> pathlib.Path:
 def train(
   comparison: Comparison, console: Console, check: Callable | None = None
 ) -> None:
-  """The same without the table and the report.
+  """Runs without the table and the report.
 
   Args:
     comparison: what to run.
@@ -158,7 +180,7 @@ def progress_bars(console: Console) -> rich_progress.Progress:
   """What a `Shower` shows its bars in."""
   return rich_progress.Progress(
     rich_progress.SpinnerColumn(),
-    rich_progress.TextColumn("{task.description:<48}"),
+    rich_progress.TextColumn("{task.description:<48}", markup=False),
     rich_progress.BarColumn(),
     rich_progress.MofNCompleteColumn(),
     rich_progress.TimeElapsedColumn(),
@@ -230,6 +252,10 @@ class Shower:
     """Shows a stage of a round; may raise what `check` raises."""
     if self._check:
       self._check()
+    stops.note(
+      f"at {run_name}, round {number} ({stage}); what was finished before is "
+      "kept"
+    )
     self._bars.update(self._overall, completed=self._finished + number)
     self._bars.update(
       self._round,

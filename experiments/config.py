@@ -2,16 +2,18 @@
 
 import ast
 import dataclasses
+import os
 from collections.abc import Iterable
 from typing import Any, get_args, get_origin
 
 from alx.acquisition import BY_NAME
 from alx.stats import BASELINES
-from experiments.checks import among, at_least, within
+from experiments.checks import all_among, among, at_least, did_you_mean, within
 
 MODELS = ("auto", "unet", "cnn", "resnet", "mlp")
 OPTIMIZERS = ("adam", "sgd")
 SCHEDULES = ("warmup_cosine", "cosine", "polynomial")
+PATHS = ("data", "features", "cache")
 ENSEMBLES = ("", "deep", "bootstrap", "snapshots")
 
 
@@ -75,10 +77,7 @@ class Config:
 
   def __post_init__(self):
     """Raises ValueError with the field, what was wanted, what was found."""
-    for name in self.acquisition:
-      among("acquisition", name, sorted(BY_NAME))
-    if len(set(self.acquisition)) < len(self.acquisition):
-      raise ValueError(f"acquisition names one twice: {self.acquisition}")
+    all_among("acquisition", self.acquisition, sorted(BY_NAME))
     if not self.acquisition and not self.full:
       raise ValueError("nothing to do: no acquisition and full=False")
     among("model", self.model, MODELS)
@@ -89,7 +88,9 @@ class Config:
     among("distort", self.distort, ("", "labelled", "all"))
     for name in ("seeds", "start", "query", "steps", "samples", "members"):
       at_least(name, getattr(self, name), 1)
-    for name in ("rounds", "test_items", "batch", "block", "pictures"):
+    for name in ("first_seed", "split_seed", "rounds"):
+      at_least(name, getattr(self, name), 0)
+    for name in ("test_items", "batch", "block", "pictures"):
       at_least(name, getattr(self, name), 0)
     for name in ("image_size", "spare_classes", "clip", "weight_decay"):
       at_least(name, getattr(self, name), 0)
@@ -116,20 +117,41 @@ def override(config: Config, assignments: Iterable[str]) -> Config:
   changes = {}
   for text in assignments:
     name, equals, value = text.partition("=")
-    if not equals:
+    name = name.strip()
+    if not equals or not name:
       raise ValueError(f"--set wants field=value, found {text!r}")
     if name not in fields:
-      known = ", ".join(sorted(fields))
-      raise ValueError(f"--set: no field {name!r}; there are {known}")
+      near, known = did_you_mean(name, fields), ", ".join(sorted(fields))
+      raise ValueError(f"--set: no field {name!r}; there are {known}{near}")
+    if name in changes:
+      raise ValueError(f"--set names {name} twice, the second time {text!r}")
     changes[name] = _parse(name, value, fields[name].type)
   return dataclasses.replace(config, **changes)
+
+
+def absolute(config: Any) -> Any:
+  """The settings with paths that mean the same wherever they are read."""
+  fields = {f.name for f in dataclasses.fields(config)} & {*PATHS}
+  changes = {name: absolute_path(getattr(config, name)) for name in fields}
+  return dataclasses.replace(config, **changes)
+
+
+def absolute_path(path: str) -> str:
+  """A path from the root on; what is none stays."""
+  if path in ("", "phantom"):
+    return path
+  return os.path.abspath(os.path.expanduser(path))
 
 
 def _parse(name: str, text: str, kind: Any) -> Any:
   """`text` as a value of the field's type."""
   if get_origin(kind) is tuple:
-    parts = [part for part in text.strip("()").split(",") if part.strip()]
-    return tuple(_parse(name, p.strip(), get_args(kind)[0]) for p in parts)
+    parts = [part.strip() for part in text.strip("() ").split(",")]
+    if not parts[-1]:  # (32,) or nothing
+      parts.pop()
+    if not all(parts):
+      raise ValueError(f"--set {name}: a value is missing in {text!r}")
+    return tuple(_parse(name, part, get_args(kind)[0]) for part in parts)
   if kind is str:
     return text
   try:

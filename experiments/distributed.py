@@ -11,12 +11,18 @@ Under SLURM, Open MPI or on a Cloud TPU the first three flags are found. The
 labels answer what is asked; k_center needs none. Process 0 writes picks.csv.
 """
 
+import contextlib
 import pathlib
+from collections.abc import Iterator
 
+import jax
+import numpy as np
 from absl import flags
 
 from alx import distributed
+from alx.data.dataset import DataError
 from experiments import command
+from experiments.claim import Held
 from experiments.sharded_pool import Pool, make_pool, read_pool
 from experiments.sharded_rounds import ACQUISITIONS, Settings, run
 
@@ -57,9 +63,8 @@ def pool_from_flags() -> Pool:
 
 
 def main(argv: list[str]) -> None:
-  """Runs the rounds; a wrong input is one line and exit code 2."""
-  command.begin()
-  with command.ends(2, ValueError):
+  """Runs the rounds; for the exit codes see --help."""
+  with command.session(), command.wrong_input():
     command.only_flags(argv)
     distributed.connect(
       _COORDINATOR.value, _NUM_PROCESSES.value, _PROCESS_ID.value
@@ -67,7 +72,30 @@ def main(argv: list[str]) -> None:
     settings = Settings(
       _ACQUISITION.value, _K.value, _ROUNDS.value, _SEED.value
     )
-    run(pool_from_flags(), settings, pathlib.Path(_WORKDIR.value), print)
+    workdir = pathlib.Path(_WORKDIR.value).expanduser()
+    with first_process_working(workdir):
+      run(pool_from_flags(), settings, workdir, print)
+
+
+@contextlib.contextmanager
+def first_process_working(workdir: pathlib.Path) -> Iterator[None]:
+  """Process 0 alone writes; where it may not, all of them stop.
+
+  Raises:
+    Held: if another command works there.
+  """
+  claim = contextlib.ExitStack()
+  with claim:
+    error = None
+    if jax.process_index() == 0:
+      try:
+        claim.enter_context(command.working(workdir))
+      except (Held, DataError) as caught:
+        error = caught
+    failed = np.bool_(error is not None)
+    if distributed.all_gather(failed).any():
+      raise error or Held(f"{workdir}: process 0 may not write there")
+    yield
 
 
 if __name__ == "__main__":

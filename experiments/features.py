@@ -22,12 +22,18 @@ About a minute on 2 CPU cores for some hundred images of 64 x 64.
 import contextlib
 import dataclasses
 import pathlib
+from collections.abc import Callable
+from typing import NamedTuple
 
+import numpy as np
 from absl import flags
+from rich.markup import escape
 
-from alx import label_free
-from experiments import command, compare, encode, problem, trained
-from experiments.config import Config, override
+from alx import data, label_free
+from alx.checkpoint import newest_step
+from experiments import command, compare, encode, problem, stops, store, trained
+from experiments.claim import Claim
+from experiments.config import Config, absolute, override
 
 _DATA = flags.DEFINE_string(
   "data", None, "Folder or .npz file; with --checkpoint the run's own."
@@ -68,19 +74,31 @@ _SET = flags.DEFINE_multi_string(
 
 
 def main(argv: list[str]) -> None:
-  """Writes the file; a wrong input is one line and exit code 2."""
-  console = command.begin()
-  with command.ends(2, ValueError):
-    output = _checked(argv)
-    if _CHECKPOINT.value:
-      dataset, split, rows = _from_run(console)
-    else:
-      dataset, split, rows = _label_free(console)
-    encode.save(output, dataset, split, rows)
-  shape = " x ".join(map(str, rows.shape))
-  console.print(
-    f"features {shape}: {output.resolve()}", soft_wrap=True, markup=False
-  )
+  """Writes the file; for the exit codes see --help."""
+  with command.session() as console:
+    with command.wrong_input():
+      output = _checked(argv)
+    claim = Claim(output.parent, f".{output.name}.claim")
+    with command.owning(output, claim) as check, command.ends(2, ValueError):
+      with command.wrong_input():
+        work = (_of_run if _CHECKPOINT.value else _label_free)(console)
+        done = encode.finished(output, work.about, _FORCE.value)
+      rows = work.make() if done is None else done
+      if done is None:
+        check()
+        encode.save(output, work.dataset, work.split, rows, work.about)
+    told = "features" if done is None else "finished before: features"
+    shape = " x ".join(map(str, rows.shape))
+    console.print(f"{told} {shape}: {output.resolve()}", soft_wrap=True)
+
+
+class _Work(NamedTuple):
+  """Features that can be made."""
+
+  dataset: data.Dataset
+  split: data.Split
+  about: dict  # what they depend on
+  make: Callable[[], np.ndarray]
 
 
 def _checked(argv):
@@ -92,14 +110,17 @@ def _checked(argv):
     raise ValueError("wanted one of --encoder and --checkpoint")
   if _ENCODER.value and not _DATA.value:
     raise ValueError("--encoder wants --data=PATH")
-  return encode.check_output(pathlib.Path(_OUTPUT.value), _FORCE.value)
+  output = pathlib.Path(_OUTPUT.value).expanduser()
+  encode.check_output(output, _FORCE.value)
+  command.check_writable("--output", output.parent)
+  return output
 
 
 def _config(base):
   """`base` on the data that the flags name."""
   given = {"data": _DATA.value, "where": _WHERE.value}
   given = {name: value for name, value in given.items() if value is not None}
-  return override(dataclasses.replace(base, **given), _SET.value)
+  return absolute(override(dataclasses.replace(base, **given), _SET.value))
 
 
 def _load(config, console):
@@ -109,25 +130,29 @@ def _load(config, console):
 
 
 def _label_free(console):
-  """(dataset, split, features) of an encoder trained here."""
+  """Those of an encoder that is trained here."""
   config = _config(Config(acquisition=()))  # only a split is asked for
   dataset = _load(config, console)
   split = problem.split_of(config, dataset)
   encoding = _encoding(dataset.images[0].ndim - 1)
-  images = label_free.shrink(dataset, encoding)
-  shape = "x".join(map(str, images.values.shape[1:]))
-  name = _ENCODER.value
-  console.print(f"{name} of {len(split.pool)} pool items as {shape}")
-  with _bar(console, name) as show:
-    rows = encode.encode(
-      dataset, split, images, name, _SEED.value, encoding, show
-    )
-  return dataset, split, rows
+  name, seed = _ENCODER.value, _SEED.value
+
+  def make():
+    images = label_free.shrink(dataset, encoding)
+    shape = "x".join(map(str, images.values.shape[1:]))
+    console.print(f"{name} of {len(split.pool)} pool items as {shape}")
+    with _bar(console, name) as show:
+      return encode.encode(dataset, split, images, name, seed, encoding, show)
+
+  settings = {"encoder": name, "seed": seed, **dataclasses.asdict(encoding)}
+  about = encode.about(dataset, split, settings)
+  return _Work(dataset, split, about, make)
 
 
 @contextlib.contextmanager
 def _bar(console, name):
   """One progress bar: a function of (done, total), full at the end."""
+  stops.note(f"at {name}, nothing is written yet")
   with compare.progress_bars(console) as bars:
     bar = bars.add_task(name, total=None)
     yield lambda done, total: bars.update(bar, completed=done, total=total)
@@ -145,17 +170,24 @@ def _encoding(spatial_dims):
   )
 
 
-def _from_run(console):
-  """(dataset, split, features) of a model that a run has trained."""
+def _of_run(console):
+  """Those of a model that a run has trained."""
   run = trained.find_run(pathlib.Path(_CHECKPOINT.value))
   config = _config(trained.read_config(run))
   dataset = _load(config, console)
   config = problem.resolve(config, dataset, baselines=False)
   ready = problem.make_problem(config, dataset)
   trained.check_data(run, ready)
-  with console.status(f"{run.name}: {len(dataset.ids)} items"):
-    rows = trained.features_of(run, ready, config)
-  return dataset, ready.split, rows
+
+  def make():
+    with console.status(escape(f"{run.name}: {len(dataset.ids)} items")):
+      return trained.features_of(run, ready, config)
+
+  newest = newest_step(run / "checkpoints")
+  settings = {"run": run.name, **dataclasses.asdict(config)}
+  lasting = {k: v for k, v in settings.items() if k not in store.MAY_CHANGE}
+  about = encode.about(dataset, ready.split, lasting | {"rounds": newest})
+  return _Work(dataset, ready.split, about, make)
 
 
 if __name__ == "__main__":

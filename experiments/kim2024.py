@@ -51,12 +51,12 @@ import pathlib
 
 from absl import flags
 
-from experiments import command
-from experiments.config import override
+from experiments import command, compare
+from experiments.config import absolute, override
 from experiments.kim import deviations, failures, page, study
+from experiments.kim.parts import config_of
 from experiments.kim.presets import PRESETS, SIZES, make_settings
 from experiments.kim.settings import ARMS, EXPERIMENTS, Kim
-from experiments.records import Diverged
 
 _DATA = flags.DEFINE_string(
   "data", None, "Folder of volumes, or phantom; default the phantom."
@@ -106,27 +106,31 @@ def settings_from_flags() -> Kim:
   if _SEEDS.value is not None:
     given["seeds"] = _SEEDS.value
   kim = make_settings(_PRESET.value, _SIZE.value, **given)
-  return override(kim, _SET.value)
+  return absolute(override(kim, _SET.value))
 
 
 def _workdir(kim: Kim) -> pathlib.Path:
-  stem = pathlib.Path(kim.data).resolve().name
+  stem = command.stem_of(kim.data)
   name = f"kim2024-{stem}-{_PRESET.value}-{_SIZE.value}"
-  return pathlib.Path(_WORKDIR.value or f"runs/{name}")
+  return command.workdir_of(kim.data, _WORKDIR.value or f"runs/{name}")
 
 
 def main(argv: list[str]) -> None:
-  """Runs the study; a wrong input is one line and exit code 2."""
-  console = command.begin()
-  with command.ends(2, ValueError):
-    command.only_flags(argv)
-    kim = settings_from_flags()
-    ready = study.prepare(kim, _workdir(kim), console)
-  with command.ends(1, Diverged):
-    study.train(ready, console)
-  failures.save(ready)
-  path = page.write(ready.workdir)
-  command.tell_report(console, path)
+  """Runs the study; for the exit codes see --help."""
+  with command.session() as console:
+    with command.wrong_input():
+      command.only_flags(argv)
+      kim = settings_from_flags()
+      workdir = _workdir(kim)
+    parts = compare.parts_of(config_of(kim), names=kim.acquisition)
+    with command.working(workdir, parts) as check:
+      with command.wrong_input():
+        ready = study.prepare(kim, workdir, console)
+      study.train(ready, console, check)
+      with command.page_of(workdir):
+        failures.save(ready)
+        path = page.write(workdir)
+    command.tell_report(console, path)
 
 
 if __name__ == "__main__":

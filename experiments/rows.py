@@ -10,7 +10,9 @@ from typing import NamedTuple
 from alx.checkpoint import newest_step
 from alx.data.dataset import bad_input
 from experiments import problem, store
-from experiments.config import Config
+from experiments.checks import distinct
+from experiments.command import stem_of
+from experiments.config import Config, absolute, absolute_path
 
 FULL = "full"  # the row that trains on every label of the pool
 _REMEDY = (
@@ -28,6 +30,7 @@ class Axes(NamedTuple):
   budget: tuple[str, ...]  # such as 10+5x10: 10, then 5 rounds of 10 labels
   acquisition: tuple[str, ...]  # `FULL` among them for all labels
   seeds: int
+  names: tuple[str, ...] = ()  # of the data, for folders; (): as `stem_of` says
 
 
 class Row(NamedTuple):
@@ -51,9 +54,11 @@ def expand(base: Config, axes: Axes) -> list[Row]:
   Raises:
     ValueError: a budget that is none, or two data sets of one name.
   """
-  stems = [pathlib.Path(path).name.split(".")[0] for path in axes.data]
+  stems = axes.names or tuple(map(stem_of, axes.data))
   if len(set(stems)) < len(stems):
     raise ValueError(f"data: two of one name: {', '.join(axes.data)}")
+  for field in ("model", "budget", "acquisition"):
+    distinct(field, getattr(axes, field))
   named = dict(zip(axes.data, stems, strict=True))
   asking = tuple(name for name in axes.acquisition if name != FULL)
   rows = []
@@ -176,13 +181,22 @@ def added(workdir: pathlib.Path, base: Config, axes: Axes) -> list[Row]:
 
 def _check_goes_on(path, before, now):
   """Raises ValueError unless the second (base, axes) is the first or more."""
-  for field, value in dataclasses.asdict(before[0]).items():
-    if getattr(now[0], field) != value:
-      _refuse(path, field, value, getattr(now[0], field))
-  for (name, old), new in zip(before[1]._asdict().items(), now[1], strict=True):
+  (base, axes), (new_base, new_axes) = map(_absolute, (before, now))
+  for field, value in dataclasses.asdict(base).items():
+    if getattr(new_base, field) != value:
+      _refuse(path, field, value, getattr(new_base, field))
+  for (name, old), new in zip(axes._asdict().items(), new_axes, strict=True):
     grown = new >= old if name == "seeds" else set(new) >= set(old)
     if not grown:
       _refuse(path, name, old, new)
+
+
+def _absolute(study):
+  """The study with paths from the root on, and names for its data."""
+  base, axes = study
+  names = axes.names or tuple(map(stem_of, axes.data))
+  data = tuple(map(absolute_path, axes.data))
+  return absolute(base), axes._replace(data=data, names=names)
 
 
 def _refuse(path, name, before, now):
@@ -202,10 +216,27 @@ def read(workdir: pathlib.Path) -> tuple[Config, Axes]:
   known = store.read_object(path, "a study", _REMEDY)
   try:
     axes = {k: _tuple(v) for k, v in known["axes"].items()}
+    axes.setdefault("names", tuple(map(_first, axes["data"])))
     base = {k: _tuple(v) for k, v in known["base"].items()}
     return Config(**base), Axes(**axes)
   except (ValueError, KeyError, TypeError, AttributeError) as error:
     raise bad_input(path, "a study", f"{error}; {_REMEDY}") from error
+
+
+def _first(path):
+  """How data were named in studies that do not say it."""
+  return pathlib.Path(path).name.split(".")[0]
+
+
+def named_as(workdir: pathlib.Path, axes: Axes) -> Axes:
+  """The axes with names for the data: those of the study that is there."""
+  known = {}
+  if (workdir / "study.json").exists():
+    before = read(workdir)[1]
+    paths = map(absolute_path, before.data)
+    known = dict(zip(paths, before.names, strict=True))
+  names = (known.get(path) or stem_of(path) for path in axes.data)
+  return axes._replace(names=tuple(names))
 
 
 def _tuple(value):

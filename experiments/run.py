@@ -27,8 +27,7 @@ from alx.data.dataset import bad_input
 from alx.data.features import read_features
 from alx.data.npz import is_npz
 from experiments import command, compare, configs
-from experiments.config import Config, override
-from experiments.records import Diverged
+from experiments.config import Config, absolute, override
 
 _DATA = flags.DEFINE_string(
   "data", None, "Folder or .npz file; without it a phantom is made."
@@ -98,7 +97,7 @@ def config_from_flags() -> Config:
   given = {name: x for name, x in given.items() if x is not None}
   if _ACQUISITION.value == []:  # --acquisition= : only the full-data line
     given["acquisition"] = ()
-  return override(dataclasses.replace(config, **given), _SET.value)
+  return absolute(override(dataclasses.replace(config, **given), _SET.value))
 
 
 def _alone(path: str) -> str:
@@ -116,16 +115,20 @@ def _alone(path: str) -> str:
 
 
 def main(argv: list[str]) -> None:
-  """Runs the study; a wrong input is one line and exit code 2."""
-  console = command.begin()
-  with command.ends(2, ValueError):
-    command.only_flags(argv)
-    config = config_from_flags()
-    workdir = command.workdir_of(config.data, _WORKDIR.value)
-    ready = compare.prepare(config, workdir, console, _BASELINES.value)
-  with command.ends(1, Diverged):
-    page = compare.run(ready, console)
-  command.tell_report(console, page)
+  """Runs the study; for the exit codes see --help."""
+  with command.session() as console:
+    with command.wrong_input():
+      command.only_flags(argv)
+      config = config_from_flags()
+      workdir = command.workdir_of(config.data, _WORKDIR.value)
+    parts = compare.parts_of(config, _BASELINES.value)
+    with command.working(workdir, parts) as check:
+      with command.wrong_input():
+        ready = compare.prepare(config, workdir, console, _BASELINES.value)
+      compare.train(ready, console, check)
+      with command.page_of(workdir):
+        page = compare.finish(ready, console)
+    command.tell_report(console, page)
 
 
 if __name__ == "__main__":

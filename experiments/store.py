@@ -18,8 +18,9 @@ from alx.data.dataset import bad_input
 from experiments.config import Config
 
 # What may change between two commands on one directory: a run only grows, and
-# processes side by side may take seeds or acquisitions each.
-_MAY_CHANGE = {
+# processes side by side may take seeds or acquisitions each, as long as no two
+# want one folder of runs/ (see `compare.parts_of`).
+MAY_CHANGE = {
   "data",  # the digest of what is in it must be the same
   "features",
   "cache",
@@ -137,7 +138,7 @@ def open_run(
     ValueError: if the directory holds a run with other settings or data.
   """
   now = json.loads(json.dumps(dataclasses.asdict(config)))
-  check_same(workdir / "config.json", now, _MAY_CHANGE)
+  check_same(workdir / "config.json", now, MAY_CHANGE)
   check_same(workdir / "dataset.json", data, {"left_out", "notes"})
   write_json(workdir / "config.json", now)
   write_json(workdir / "versions.json", versions())

@@ -18,9 +18,8 @@ import dataclasses
 from absl import flags
 
 from alx.acquisition import BY_NAME
-from experiments import command, configs, streamed
-from experiments.config import Config, override
-from experiments.records import Diverged
+from experiments import command, compare, configs, streamed
+from experiments.config import Config, absolute, override
 
 _DATA = flags.DEFINE_string("data", None, "Folder with imagesTr and labelsTr.")
 _CACHE = flags.DEFINE_string(
@@ -69,20 +68,25 @@ def config_from_flags() -> Config:
   }
   given = {name: x for name, x in given.items() if x is not None}
   given["full"] = False  # all pool labels would have to be in memory
-  return override(dataclasses.replace(config, **given), _SET.value)
+  return absolute(override(dataclasses.replace(config, **given), _SET.value))
 
 
 def main(argv: list[str]) -> None:
-  """Runs the study; a wrong input is one line and exit code 2."""
-  console = command.begin()
-  with command.ends(2, ValueError):
-    command.only_flags(argv)
-    config = config_from_flags()
-    workdir = command.workdir_of(config.data, _WORKDIR.value)
-    ready = streamed.prepare(config, workdir, console, _BASELINES.value)
-  with command.ends(1, Diverged):
-    page = streamed.run(ready, console)
-  command.tell_report(console, page)
+  """Runs the study; for the exit codes see --help."""
+  with command.session() as console:
+    with command.wrong_input():
+      command.only_flags(argv)
+      config = config_from_flags()
+      streamed.check(config)
+      workdir = command.workdir_of(config.data, _WORKDIR.value)
+    parts = compare.parts_of(config, _BASELINES.value)
+    with command.working(workdir, parts) as check:
+      with command.wrong_input():
+        ready = streamed.prepare(config, workdir, console, _BASELINES.value)
+      streamed.train(ready, console, check)
+      with command.page_of(workdir):
+        page = compare.finish(ready, console)
+    command.tell_report(console, page)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
 """All runs of one command whose pool stays in its cache."""
 
 import pathlib
+from collections.abc import Callable
 from functools import partial
 
 import jax
 import numpy as np
 from rich.console import Console
 
-from alx import report
 from alx.data.digest import of_texts
 from alx.data.files import read_json
 from alx.data.source import digest_of
@@ -31,7 +31,7 @@ def prepare(
     ValueError: as there, or a setting or an acquisition that needs all images
       at once.
   """
-  _check(config)
+  check(config)
   dataset = problems.load_dataset(config, compare.loading(console))
   compare.tell_reading(dataset, console)
   config = problems.resolve(config, outline(dataset), baselines)
@@ -46,24 +46,25 @@ def prepare(
   return Comparison(config, problem, workdir)
 
 
-def run(comparison: Comparison, console: Console) -> pathlib.Path:
-  """As `compare.run`, one seed and acquisition after the other.
+def train(
+  comparison: Comparison, console: Console, check: Callable | None = None
+) -> None:
+  """As `compare.train`, one seed and acquisition after the other.
 
   Raises:
     records.Diverged: if a model gives no numbers any more.
   """
   with compare.progress_bars(console) as bars:
-    _run_all(comparison, bars)
-  compare.print_scores(comparison, console)
-  return report.write_report(comparison.workdir)
+    _run_all(comparison, bars, check)
 
 
-def _run_all(comparison, bars):
+def _run_all(comparison, bars, check):
   """Seeds outermost, so that what is stopped holds whole comparisons."""
   config, problem, workdir = comparison
   names = config.acquisition
   loops = {name: loop_for(problem, config, name) for name in names}
-  show = Shower(bars, config.seeds * len(loops) * (config.rounds + 1))
+  total = config.seeds * len(loops) * (config.rounds + 1)
+  show = Shower(bars, total, check)
   scan = bars.add_task("items described", total=len(problem.split.pool))
   for seed in range(config.first_seed, config.first_seed + config.seeds):
     first = None
@@ -77,7 +78,7 @@ def _run_all(comparison, bars):
       show.finish(config.rounds + 1)
 
 
-def _check(config):
+def check(config: Config) -> None:
   """Raises ValueError for what wants the whole data set in memory."""
   if config.data in ("", "phantom"):
     raise ValueError(f"wanted --data=FOLDER of volumes, found {config.data!r}")

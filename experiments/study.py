@@ -12,10 +12,9 @@ goes on, and of two workers at one row the second steps aside. A row whose
 worker was killed is free at once on the same machine, elsewhere after ten
 minutes; SIGTERM frees it. --collect makes the joint page.
 
-Exit codes: 0 done (without --row, past the rows of other workers, which are
-named at the end), 1 a row ended without numbers (all others are run, it is
-named at the end), 2 a wrong flag or wrong data, 3 another worker has the row
-of --row, 143 ended by SIGTERM.
+Without --row rows of other workers are passed over and named at the end (exit
+code 0), and so are those that end without numbers (1); 3 says that another
+worker has the row of --row. --list writes nothing, --collect no row.
 """
 
 import dataclasses
@@ -24,11 +23,10 @@ import pathlib
 from absl import flags
 from rich.console import Console
 
+from alx.acquisition import BY_NAME
 from experiments import collect, command, compare, configs, rows
-from experiments.claim import Held
-from experiments.config import Config, override
-from experiments.records import Diverged
-from experiments.sigterm import ends_on_sigterm
+from experiments.checks import all_among
+from experiments.config import Config, absolute, absolute_path, override
 from experiments.worker import Left, Worker, tell_left
 
 _WORKDIR = flags.DEFINE_string(
@@ -51,7 +49,9 @@ _ACQUISITION = flags.DEFINE_list(
   None,
   "Methods; random is added, and `full` is a run on all labels.",
 )
-_SEEDS = flags.DEFINE_integer("seeds", None, "Paired repeats of every method.")
+_SEEDS = flags.DEFINE_integer(
+  "seeds", None, "Paired repeats of every method.", 1
+)
 _SET = flags.DEFINE_multi_string(
   "set", [], "field=value, any field of experiments.config.Config; repeatable."
 )
@@ -62,46 +62,56 @@ _COLLECT = flags.DEFINE_bool("collect", False, "Make the joint page and end.")
 
 def main(argv: list[str]) -> None:
   """Runs rows; for the exit codes see --help."""
-  console = command.begin()
-  with (
-    command.ends(2, ValueError),
-    command.ends(1, Diverged),
-    command.ends(3, Held),
-  ):
-    if argv[1:] or not _WORKDIR.value:
-      raise ValueError(f"wanted --workdir=DIR and flags, found {argv[1:]}")
-    workdir = pathlib.Path(_WORKDIR.value)
-    _do(workdir, table_from_flags(workdir, console), console)
+  with command.session() as console, command.ends(2, ValueError):
+    with command.wrong_input():
+      if argv[1:] or not _WORKDIR.value:
+        raise ValueError(f"wanted --workdir=DIR and flags, found {argv[1:]}")
+      workdir = pathlib.Path(_WORKDIR.value).expanduser()
+      table = table_from_flags(workdir, console)
+    _do(workdir, table, console)
 
 
 def table_from_flags(workdir: pathlib.Path, console: Console) -> list[rows.Row]:
   """The rows of a study that is there, made or made larger by the flags.
 
-  Nothing is written before the flags and the data of new rows were checked.
+  Nothing is written before the flags and the data of new rows were checked,
+  and nothing at all by --list and --collect.
   """
   is_there = _CONFIG.value is None and _DATA.value is None
+  for flag in (_MODELS, _BUDGETS, _ACQUISITION, _SEEDS, _SET):
+    if is_there and flag.value:
+      raise ValueError(f"--{flag.name} goes with --data or --config")
+  looks = _LIST.value or _COLLECT.value
+  if is_there or _COLLECT.value:
+    rows.read(workdir)  # or there is nothing to collect
   base, axes = rows.read(workdir) if is_there else study_from_flags()
+  if not is_there:
+    axes = rows.named_as(workdir, axes)
   table = rows.expand(base, axes)
   if _ROW.value is not None and not 0 <= _ROW.value < len(table):
     raise ValueError(f"row: wanted 0..{len(table) - 1}, found {_ROW.value}")
+  if not looks:
+    command.check_writable("--workdir", workdir)
   if not is_there:
     new = rows.added(workdir, base, axes)
     rows.check(new, compare.loading(console))
-    rows.write(workdir, base, axes)
+    if not looks:
+      rows.write(workdir, base, axes)
   return table
 
 
 def study_from_flags() -> tuple[Config, rows.Axes]:
   """What the rows have in common, and what varies."""
   config = configs.load(_CONFIG.value) if _CONFIG.value else Config()
-  config = override(config, _SET.value)
+  config = absolute(override(config, _SET.value))
   asked = _ACQUISITION.value or config.acquisition
+  all_among("acquisition", asked, (*sorted(BY_NAME), rows.FULL))
   axes = rows.Axes(
-    data=tuple(_DATA.value or (config.data,)),
+    data=tuple(map(absolute_path, _DATA.value or (config.data,))),
     model=tuple(_MODELS.value or (config.model,)),
     budget=tuple(_BUDGETS.value or (rows.budget_of(config),)),
     acquisition=tuple(dict.fromkeys(("random", *asked))),
-    seeds=_SEEDS.value or config.seeds,
+    seeds=config.seeds if _SEEDS.value is None else _SEEDS.value,
   )
   return dataclasses.replace(config, acquisition=()), axes
 
@@ -115,12 +125,12 @@ def _do(workdir, table, console):
   left = Left([], [])
   if not _COLLECT.value:
     worker = Worker(workdir, console)
-    with ends_on_sigterm(worker.give_up):
-      if _ROW.value is not None:
-        worker.run(table[_ROW.value])
-        return
-      left = worker.run_all(table)
-  page = collect.collect(workdir, table, console)
+    if _ROW.value is not None:
+      worker.run(table[_ROW.value])
+      return
+    left = worker.run_all(table)
+  with command.page_of(workdir):
+    page = collect.collect(workdir, table, console)
   command.tell_report(console, page)
   tell_left(left, console)
 

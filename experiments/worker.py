@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rich.console import Console
 
 from experiments import compare, rows
-from experiments.claim import EXPIRES_S, Claim, Held
+from experiments.claim import EXPIRES_S, FOLDER, Claim, Held
 from experiments.records import Diverged
 from experiments.rows import Row
 
@@ -37,7 +37,6 @@ class Worker:
     """
     self._workdir, self._console = workdir, console
     self._expires_s = expires_s
-    self._claim: Claim | None = None
     self._last: tuple[str, compare.Comparison] | None = None
 
   def run(self, row: Row) -> None:
@@ -51,10 +50,9 @@ class Worker:
     if rows.is_finished(self._workdir, row):
       self._tell(row, "is finished")
       return
-    claim = Claim(self._workdir / "claims", row.name, self._expires_s)
+    claim = Claim(self._workdir / FOLDER, row.name, self._expires_s)
     if not claim.take():
       raise Held(f"{_named(row)}: is being run by {claim.holder()}")
-    self._claim = claim
     with claim:
       if not rows.is_finished(self._workdir, row):
         self._tell(row, "begins")
@@ -77,11 +75,6 @@ class Worker:
         left.failed.append(row)
         self._tell(row, error)
     return left
-
-  def give_up(self) -> None:
-    """Frees the row at work for others; any thread may do it."""
-    if self._claim:
-      self._claim.give_up()
 
   def _tell(self, row, what):
     self._print(f"{_named(row)}: {what}")

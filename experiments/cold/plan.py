@@ -8,7 +8,7 @@ from alx import label_free
 from alx.acquisition import BY_NAME
 from alx.label_free import Encoding
 from alx.stats import BASELINES
-from experiments.checks import among
+from experiments.checks import all_among
 
 RANDOM, FOREGROUND = BASELINES
 FULL = "full"
@@ -149,10 +149,7 @@ def _of_features(methods, baselines):
 
 
 def _known(what, names, known):
-  for name in names:
-    among(what, name, known)
-  if len(set(names)) < len(names):
-    raise ValueError(f"{what}: one is named twice in {', '.join(names)}")
+  all_among(what, names, known)
   return tuple(names)
 
 

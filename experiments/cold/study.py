@@ -2,18 +2,18 @@
 
 import dataclasses
 import pathlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from rich.console import Console
 
-from experiments import compare, problem, store
+from experiments import compare, problem, stops, store
 from experiments.cold.features import Features
 from experiments.cold.plan import Plan, Row, expand, make_plan, recorded
 from experiments.cold.rows import read_row, run_row
 from experiments.compare import Comparison
-from experiments.config import Config, override
+from experiments.config import Config, absolute, override
 
 
 class Study(NamedTuple):
@@ -48,13 +48,14 @@ def prepare(
       holds another study.
   """
   config = dataclasses.replace(config, acquisition=(), full=True)
-  config = override(config, assignments)
+  config = absolute(override(config, assignments))
   dataset = problem.load_dataset(config, compare.loading(console))
   compare.tell_reading(dataset, console)
   dims = dataset.images[0].ndim - 1
   plan = make_plan(size, dataset.task, dims, **asked)
   config = dataclasses.replace(config, **plan.fields)
-  config = problem.resolve(override(config, assignments), dataset, False)
+  config = absolute(override(config, assignments))
+  config = problem.resolve(config, dataset, False)
   made = problem.make_problem(config, dataset)
   rows = expand(plan, len(made.split.pool))
   about, ids = compare.describe_data(made)
@@ -63,8 +64,15 @@ def prepare(
   return Study(Comparison(config, made, workdir), plan, rows)
 
 
-def run_all(study: Study, console: Console) -> Features:
+def run_all(
+  study: Study, console: Console, check: Callable | None = None
+) -> Features:
   """Does the rows that are not finished; returns the features they needed.
+
+  Args:
+    study: what to do.
+    console: where progress goes.
+    check: called before every row; may raise to stop.
 
   Raises:
     ValueError: for damaged files, or features that cannot be made.
@@ -73,7 +81,10 @@ def run_all(study: Study, console: Console) -> Features:
   with compare.progress_bars(console) as bars:
     overall = bars.add_task("all rows", total=len(study.rows))
     learning = bars.add_task("", total=None, visible=False)
-    for row in study.rows:
+    for number, row in enumerate(study.rows):
+      if check:
+        check()
+      stops.note(f"at {row.name}; {number} of {len(study.rows)} rows are kept")
       if read_row(study.ready.workdir, row) is None:
         bars.update(overall, description=row.name)
         bars.update(learning, description=f"learning {row.encoder}")

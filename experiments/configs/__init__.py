@@ -1,5 +1,6 @@
 """Presets: one file each, whose docstring has command, time and result."""
 
+from experiments.checks import among
 from experiments.config import Config
 from experiments.configs import acdc, hippocampus, phantom
 
@@ -16,8 +17,5 @@ def load(name: str) -> Config:
   Raises:
     ValueError: if there is none.
   """
-  if name not in BY_NAME:
-    raise ValueError(
-      f"config: {name!r} is not one of {', '.join(sorted(BY_NAME))}"
-    )
+  among("config", name, sorted(BY_NAME))
   return BY_NAME[name]()

@@ -5,7 +5,7 @@ import dataclasses
 from alx.epoch_settings import MONITORS, RESAMPLES
 from alx.models.upsampling import KINDS as UPSAMPLINGS
 from alx.restarts import DECAYS
-from experiments.checks import among, at_least, within
+from experiments.checks import all_among, among, at_least, within
 
 EXPERIMENTS = {
   1: (
@@ -106,8 +106,7 @@ class Kim:
 
   def __post_init__(self):
     """Raises ValueError with the field, what was wanted, what was found."""
-    for arm in self.acquisition:
-      among("arms", arm, ARMS)
+    all_among("arms", self.acquisition, ARMS)
     for names, low in _LEAST:
       for name in names.split():
         at_least(name, getattr(self, name), low)
@@ -155,8 +154,6 @@ _SHARES = {  # which ends of [0, 1] a share may be: "none", the "low", or "both"
 
 def _check_together(kim):
   """Raises ValueError for settings that do not fit one another."""
-  if len(set(kim.acquisition)) < len(kim.acquisition):
-    raise ValueError(f"arms: one is named twice: {', '.join(kim.acquisition)}")
   if kim.target and not kim.merge:
     found = ", ".join(kim.target)
     raise ValueError(f"target: wanted none without merge, found {found}")

@@ -12,16 +12,13 @@ on where it stopped. In WORKDIR are a run directory for each budget, the tables
 as CSV, and report.html.
 """
 
-import pathlib
-
 from absl import flags
 
 from alx.acquisition import BY_NAME
-from experiments import command
-from experiments.records import Diverged
+from experiments import command, compare
 from experiments.survey import deviations, study
 from experiments.survey.benchmarks import BENCHMARKS, SIZES
-from experiments.survey.plan import PRESETS, make_plan
+from experiments.survey.plan import PRESETS, Plan, make_plan
 
 _BENCHMARK = flags.DEFINE_enum(
   "benchmark", "acdc", list(BENCHMARKS), "What is run."
@@ -69,26 +66,39 @@ _SET = flags.DEFINE_multi_string(
 
 
 def main(argv: list[str]) -> None:
-  """Runs the benchmark; a wrong input is one line and exit code 2.
+  """Runs the benchmark; for the exit codes see --help.
 
-  So is a model without numbers, after the other budgets: exit code 1.
+  A model without numbers is told after the other budgets.
   """
-  console = command.begin()
-  with command.ends(2, ValueError), command.ends(1, Diverged):
-    command.only_flags(argv)
-    plan = make_plan(
-      _BENCHMARK.value,
-      _DATA.value,
-      _SIZE.value,
-      _PRESET.value,
-      methods=_METHODS.value,
-      seeds=_SEEDS.value,
-      deviate=_DEVIATE.value,
-      budgets=_BUDGETS.value,
-      assignments=_SET.value,
-    )
-    workdir = _WORKDIR.value or f"runs/survey-{plan.name}"
-    study.run(plan, pathlib.Path(workdir), console)
+  with command.session() as console:
+    with command.wrong_input():
+      command.only_flags(argv)
+      plan = plan_from_flags()
+      workdir = command.workdir_of(
+        plan.data, _WORKDIR.value or f"runs/survey-{plan.name}"
+      )
+    parts = [
+      f"{budget}/{part}"
+      for budget, config in plan.configs.items()
+      for part in compare.parts_of(config)
+    ]
+    with command.working(workdir, parts) as check, command.ends(2, ValueError):
+      study.run(plan, workdir, console, check)
+
+
+def plan_from_flags() -> Plan:
+  """What the flags ask for; ValueError if one is wrong."""
+  return make_plan(
+    _BENCHMARK.value,
+    _DATA.value,
+    _SIZE.value,
+    _PRESET.value,
+    methods=_METHODS.value,
+    seeds=_SEEDS.value,
+    deviate=_DEVIATE.value,
+    budgets=_BUDGETS.value,
+    assignments=_SET.value,
+  )
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ import pathlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from experiments.checks import among
-from experiments.config import Config, override
+from experiments.checks import all_among, among, distinct
+from experiments.config import Config, absolute, override
 from experiments.survey import deviations
 from experiments.survey.benchmarks import BENCHMARKS, SIZES, Benchmark
 
@@ -66,17 +66,17 @@ def make_plan(
   among("size", size, SIZES)
   among("preset", preset, PRESETS)
   benchmark = BENCHMARKS[name]
-  for budget in budgets:
-    among("budgets", budget, benchmark.budgets)
+  all_among("budgets", budgets, benchmark.budgets)
   chosen = _deviations(name, preset, deviate)
   if not data:
     raise ValueError(f"{name} wants --data=PATH")
+  distinct("methods", methods)
   given = _given(data, methods or _methods(benchmark, size), seeds)
   configs = {}
   for budget in budgets or _usual(benchmark, size):
     config = _config(benchmark, size, budget, given)
     config = deviations.apply(config, chosen, name)
-    configs[budget] = override(config, assignments)
+    configs[budget] = absolute(override(config, assignments))
   return Plan(name, size, preset, chosen, configs, not budgets)
 
 
@@ -85,8 +85,7 @@ def _deviations(name, preset, deviate):
   known = deviations.of_benchmark(name)
   if deviate is None:
     return known if preset == "parity" else ()
-  for deviation in deviate:
-    among("deviate", deviation, known)
+  all_among("deviate", deviate, known)
   return tuple(n for n in known if n in deviate)
 
 

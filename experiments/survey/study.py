@@ -1,6 +1,7 @@
 """Runs the budgets of a benchmark, then writes its tables and its page."""
 
 import pathlib
+from collections.abc import Callable
 
 from rich.console import Console
 
@@ -12,13 +13,19 @@ from experiments.survey import page, results, tables
 from experiments.survey.plan import Plan
 
 
-def run(plan: Plan, workdir: pathlib.Path, console: Console) -> pathlib.Path:
+def run(
+  plan: Plan,
+  workdir: pathlib.Path,
+  console: Console,
+  check: Callable | None = None,
+) -> pathlib.Path:
   """Runs what is not finished; returns where report.html is.
 
   Args:
     plan: what to run.
     workdir: a run directory per budget is made in it.
     console: where progress and tables go.
+    check: called before every stage of every round; may raise to stop.
 
   Raises:
     ValueError: bad data, a protocol that does not fit it, or a work directory
@@ -36,12 +43,13 @@ def run(plan: Plan, workdir: pathlib.Path, console: Console) -> pathlib.Path:
   found = []
   for budget, config in configs.items():
     folder = workdir / budget
-    stopped = _run_budget(config, dataset, folder, console)
+    stopped = _run_budget(config, dataset, folder, console, check)
     found.append(results.read(plan, budget, folder, stopped))
-  for outcome in found:
-    tables.save(outcome, workdir)
-    tables.show(outcome, console)
-  path = page.write(plan, found, too_large, workdir)
+  with command.page_of(workdir):
+    for outcome in found:
+      tables.save(outcome, workdir)
+      tables.show(outcome, console)
+    path = page.write(plan, found, too_large, workdir)
   command.tell_report(console, path)
   lines = [outcome.stopped for outcome in found if outcome.stopped]
   if lines:
@@ -82,7 +90,11 @@ def _open(plan, workdir):
 
 
 def _run_budget(
-  config: Config, dataset: data.Dataset, folder: pathlib.Path, console: Console
+  config: Config,
+  dataset: data.Dataset,
+  folder: pathlib.Path,
+  console: Console,
+  check: Callable | None,
 ) -> str:
   """One run directory, with its own report; why it ended early, or ""."""
   config = problem.resolve(config, dataset, baselines=False)
@@ -91,7 +103,7 @@ def _run_budget(
   compare.announce(made, console)
   stopped = ""
   try:
-    compare.train(compare.Comparison(config, made, folder), console)
+    compare.train(compare.Comparison(config, made, folder), console, check)
   except Diverged as error:
     stopped = str(error)
     console.print(stopped, style="red", markup=False, soft_wrap=True)

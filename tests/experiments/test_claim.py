@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -7,7 +8,7 @@ import time
 import pytest
 
 from alx.processes import this_process
-from experiments.claim import Claim, Held
+from experiments.claim import FOLDER, Claim, Held, give_up_all
 
 
 def age(folder, name, seconds):
@@ -64,6 +65,7 @@ def test_a_foreign_file_does_no_harm(tmp_path):
   claim = Claim(tmp_path, "row")
   assert claim.take()
   (tmp_path / "row.1").write_text("")
+  age(tmp_path, "row.1", 3)  # not just being written
   assert Claim(tmp_path, "row").holder() == "another worker"
 
 
@@ -112,6 +114,69 @@ def test_what_is_given_up_is_free_and_stays_with_the_next(tmp_path):
 
 def test_a_holder_that_ends_while_one_looks(tmp_path, monkeypatch):
   claim, numbers = Claim(tmp_path, "row"), [[7], []]
-  monkeypatch.setattr(claim, "_numbers", lambda: numbers.pop(0))
-  assert claim.take()
+  with monkeypatch.context() as patch:
+    patch.setattr(claim, "_numbers", lambda: numbers.pop(0))
+    assert claim.take()
+  with claim:
+    assert not Claim(tmp_path, "row").take()
+  assert list(tmp_path.iterdir()) == []
+
+
+def test_parts_are_shared_out(tmp_path):
+  a, b = (
+    Claim(tmp_path, "run", parts=["a", "x"]),
+    Claim(tmp_path, "run", 60, "b"),
+  )
+  assert a.take() and b.take()
+  for parts in ("a", "b", ("b", "c"), ()):
+    assert not Claim(tmp_path, "run", parts=parts).take()
+  assert Claim(tmp_path, "run", parts=["c"]).take()
+  a.check()  # b and c are later, and not the same
+  a.give_up()
+  assert Claim(tmp_path, "run", parts=["a"]).take()
+
+
+def test_a_dead_part_does_not_hide_a_living_one(tmp_path, gone):
+  alive = Claim(tmp_path, "row", parts=["b"])
+  assert alive.take()
+  (tmp_path / "row.1").rename(tmp_path / "aside")
+  leave(tmp_path, gone, parts=["a"])
+  (tmp_path / "row.1").rename(tmp_path / "row.2")
+  (tmp_path / "aside").rename(tmp_path / "row.1")
+  assert not Claim(tmp_path, "row").take()
+  heir = Claim(tmp_path, "row", parts=["a"])
+  assert heir.take()
+  heir.give_up()
   assert [path.name for path in tmp_path.iterdir()] == ["row.1"]
+
+
+def test_folders_are_made_and_go_with_the_last_claim(tmp_path):
+  folder = tmp_path / "runs/w/own"
+  one, other = Claim(folder, "run", parts=["a"]), Claim(folder, "run", 60, "b")
+  assert one.take() and other.take()
+  one.give_up()
+  assert folder.is_dir()
+  other.give_up()
+  assert folder.is_dir()  # not made by it
+  assert one.take()
+  (folder.parent / "kept").touch()
+  one.give_up()
+  assert [path.name for path in folder.parent.iterdir()] == ["kept"]
+  (folder.parent / FOLDER).mkdir()  # as a killed process leaves it
+  last = Claim(folder.parent / FOLDER, "run")
+  assert last.take()
+  last.give_up()
+  assert [path.name for path in folder.parent.iterdir()] == ["kept"]
+
+
+def test_all_of_a_process_are_given_up(tmp_path):
+  claims = [Claim(tmp_path, name) for name in ("a", "b")]
+  assert all(claim.take() for claim in claims)
+  give_up_all()
+  assert list(tmp_path.iterdir()) == []
+
+
+def test_a_holder_says_since_when(tmp_path):
+  assert Claim(tmp_path, "row").take()
+  text = Claim(tmp_path, "row").holder()
+  assert re.search(r" on .+ since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$", text)

@@ -34,6 +34,6 @@ def test_a_long_path_is_not_wrapped():
 
 def test_a_run_is_named_after_its_data():
   assert command.workdir_of("a/slices.v2.npz", None) == pathlib.Path(
-    "runs/slices"
+    "runs/slices.v2"
   )
   assert command.workdir_of("a/slices.npz", "w") == pathlib.Path("w")

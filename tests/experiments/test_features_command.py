@@ -155,9 +155,12 @@ def test_other_data_and_no_run_are_told(run, tmp_path):
 
 
 def test_only_a_new_npz_is_written_without_force(written):
+  foreign = written.with_name("foreign.npz")
+  np.savez(foreign, features=np.eye(3), ids=np.arange(3))
   with pytest.raises(ValueError, match="--force overwrites it"):
-    encode.check_output(written, force=False)
-  assert encode.check_output(written, force=True) == written
+    encode.check_output(foreign, force=False)
+  encode.check_output(foreign, force=True)
+  encode.check_output(written, force=False)  # perhaps of the same command
   other = written.with_name("f.npy")
   with pytest.raises(ValueError, match=r"ends in \.npz, found .*f\.npy"):
     encode.check_output(other, force=True)

@@ -5,7 +5,7 @@ import pytest
 from rich.console import Console
 
 from experiments import collect, compare, rows, store
-from experiments.claim import Claim, Held
+from experiments.claim import Claim, Held, give_up_all
 from experiments.config import Config
 from experiments.records import Diverged
 from experiments.worker import Worker, tell_left
@@ -54,7 +54,7 @@ def test_rows_are_done_once_and_collected(table, tmp_path):
   console = quiet()
   assert Worker(tmp_path, console).run_all(table) == ([], [])
   assert printed(console).count("is finished") == 3
-  assert not list((tmp_path / "claims").iterdir())
+  assert not (tmp_path / "claims").exists()
 
 
 def test_a_row_in_other_hands_is_left_to_them(table, tmp_path):
@@ -95,11 +95,11 @@ def test_a_row_is_given_up(table, tmp_path, monkeypatch, how):
   def stop(*_):
     assert len(list((tmp_path / "claims").iterdir())) == 1
     if how == "told to":
-      worker.give_up()
-      assert not list((tmp_path / "claims").iterdir())
+      give_up_all()
+      assert not (tmp_path / "claims").exists()
     raise KeyboardInterrupt
 
   monkeypatch.setattr(compare, "train", stop)
   with pytest.raises(KeyboardInterrupt):
     worker.run(table[0])
-  assert not list((tmp_path / "claims").iterdir())
+  assert not (tmp_path / "claims").exists()
