@@ -79,7 +79,7 @@ def listing(cases: list) -> Table:
 
 def write(path: str, rows: list[dict]) -> None:
   """Every row with the machine it ran on."""
-  with open(path, "w", newline="") as file:
+  with open(path, "w", newline="", encoding="utf-8") as file:
     names = [*COLUMNS, *machine()]
     writer = csv.DictWriter(file, names, lineterminator="\n")
     writer.writeheader()

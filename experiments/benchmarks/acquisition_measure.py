@@ -177,7 +177,7 @@ def machine() -> dict[str, str]:
 def _processor() -> str:
   """Linux keeps its name where `platform` does not look."""
   path = pathlib.Path("/proc/cpuinfo")
-  lines = path.read_text().splitlines() if path.exists() else []
+  lines = path.read_text("utf-8").splitlines() if path.exists() else []
   names = [
     line.split(":", 1)[1].strip() for line in lines if "model name" in line
   ]

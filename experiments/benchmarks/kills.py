@@ -91,7 +91,7 @@ def count_rounds(workdir: pathlib.Path) -> int:
 
 def _count_rows(path):
   try:
-    return max(len(path.read_text().splitlines()) - 1, 0)
+    return max(len(path.read_text("utf-8").splitlines()) - 1, 0)
   except FileNotFoundError:  # a run that starts anew has just dropped it
     return 0
 

@@ -155,7 +155,7 @@ class Memory:
 
   def now(self, name: str) -> int:
     """A line of /proc/self/status, in bytes."""
-    text = pathlib.Path("/proc/self/status").read_text()
+    text = pathlib.Path("/proc/self/status").read_text("ascii")
     return 1024 * int(re.search(rf"^{name}:\s+(\d+) kB", text, re.M)[1])
 
 

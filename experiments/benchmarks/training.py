@@ -238,7 +238,7 @@ def main(_: list[str]) -> None:
       shown = value if isinstance(value, str) else f"{value:.3g}"
       print(f"{key:>18} {shown}", flush=True)
   if _CSV.value:
-    with open(_CSV.value, "w", newline="") as file:
+    with open(_CSV.value, "w", newline="", encoding="utf-8") as file:
       fields = list(dict.fromkeys(key for row in rows for key in row))
       writer = csv.DictWriter(file, fields, lineterminator="\n")
       writer.writeheader()

@@ -58,16 +58,11 @@ def test_a_study_and_a_model_of_a_run(tmp_path, damage):
   study = tmp_path / "study.json"
   study.write_bytes(damage)
   refused(study, lambda: rows.read(tmp_path))
-  for name, read in (
-    (
-      "config.json",
-      lambda: trained.read_config(tmp_path / "runs/random-seed0"),
-    ),
-    (
-      "dataset.json",
-      lambda: trained.check_data(tmp_path / "runs/x-seed0", None),
-    ),
-  ):
+  reads = {
+    "config.json": lambda: trained.read_config(tmp_path / "runs/x-seed0"),
+    "dataset.json": lambda: trained.check_data(tmp_path / "runs/x-seed0", None),
+  }
+  for name, read in reads.items():
     (tmp_path / name).write_bytes(damage)
     refused(tmp_path / name, read)
 
