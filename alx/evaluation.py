@@ -1,5 +1,6 @@
 """How good a model is on held-out items."""
 
+import operator
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ from alx import metrics
 from alx.data.patches import Images
 from alx.learner import Learner
 from alx.stream import map_blocks
+
+PENALISED = ("assd", "hd95")  # distances with a second mean, see below
 
 
 class Masks(NamedTuple):
@@ -63,20 +66,33 @@ def segmentation_metrics(
 ) -> dict[str, float]:
   """Dice and surface distances: per case, then means over cases.
 
+  A structure that only the truth has is missed, one that only the prediction
+  has is invented. Neither has a distance: the means leave them out, and both
+  are counted. The penalised means take the diagonal of the image in the place
+  of the distance (`metrics.image_diagonal`), so that a model that misses an
+  organ is no better for it. What neither has stays undefined.
+
   Args:
     masks: of V items.
     truth: V label maps, of the items' own extents.
     class_names: C names, background first.
     spacings: of the items, mm, or None: distances in voxels.
-    cases: V names. Items of one name (slices of a patient) are one case: their
+    cases: V names. Items of one name (slices of a volume) are one case: their
       voxel counts are added before the Dice, their distances are averaged.
 
   Returns:
     `dice` (mean foreground), `dice_NAME` per class, `assd`, `asd_pred_to_ref`,
-    `hd95`, how many of (case, class) were undefined, and `test_cases`; where
-    cases have several items also `undefined_surface_items`, how many of (item,
-    class) were left out of the mean of their case.
+    `hd95`, `assd_penalised`, `hd95_penalised`; how many of (case, class) are
+    undefined, `missed` and `invented` (in all items of the case together), and
+    `test_cases`; where cases have several items also
+    `undefined_surface_items`, `missed_items` and `invented_items`, how many of
+    (item, class) were left out of the mean of their case and why.
+
+  Raises:
+    ValueError: for parts that are not of the same V items, or maps, names or
+      spacings that do not fit them.
   """
+  _check(masks, truth, class_names, spacings, cases)
   order, members = _members(cases)
   dice = _dice_of_cases(masks, members)
   classes = np.asarray(masks.classes)
@@ -86,9 +102,15 @@ def segmentation_metrics(
     )
     for a, b, spacing in zip(classes, truth, spacings, strict=True)
   ]
+  diagonals = [
+    metrics.image_diagonal(b.shape, spacing)
+    for b, spacing in zip(truth, spacings, strict=True)
+  ]
   return (
     _dice_summary(dice, class_names)
     | _surface_summary(surfaces, members)
+    | _absence_summary(masks, members)
+    | _penalised(surfaces, masks, diagonals, members)
     | {"test_cases": len(order)}
   )
 
@@ -101,23 +123,70 @@ def case_dice(
   Args:
     masks: of V items.
     cases: V names, as in `segmentation_metrics`.
+
+  Raises:
+    ValueError: without an item, or one name for each.
   """
+  _check_counts(masks, cases)
   order, members = _members(cases)
   return order, _dice_of_cases(masks, members)
 
 
+def _check(masks, truth, class_names, spacings, cases):
+  """That all parts are of the same items and classes."""
+  _check_counts(masks, cases)
+  found = {
+    "predicted masks": len(masks.classes),
+    "true maps": len(truth),
+    "spacings": len(spacings),
+    "case names": len(cases),
+  }
+  if len(set(found.values())) > 1:
+    told = ", ".join(f"{n} {name}" for name, n in found.items())
+    raise ValueError(f"wanted the same number of items everywhere: {told}")
+  if np.shape(masks.counts)[1] != len(class_names):
+    raise ValueError(
+      f"class_names: wanted {np.shape(masks.counts)[1]} as the counts have, "
+      f"found {len(class_names)}"
+    )
+  inside = np.shape(masks.classes)[1:]
+  for number, labels in enumerate(truth):
+    shape = np.shape(labels)
+    fits = len(shape) == len(inside) and all(map(operator.le, shape, inside))
+    if not fits:
+      raise ValueError(
+        f"truth: item {number}: wanted a map that fits in {inside}, found "
+        f"shape {shape}"
+      )
+
+
+def _check_counts(masks, cases):
+  shape = np.shape(masks.counts)
+  if len(shape) != 3 or shape[1] < 2 or shape[2] != 3 or not shape[0]:
+    raise ValueError(f"counts: wanted [V, C, 3] with V >= 1, found {shape}")
+  if len(cases) != shape[0]:
+    raise ValueError(
+      f"cases: wanted a name for each of {shape[0]} items, found {len(cases)}"
+    )
+
+
 def _members(cases):
   """The names in order, and which items are of each."""
-  order = list(dict.fromkeys(cases))
-  return order, [
-    np.flatnonzero([case == wanted for case in cases]) for wanted in order
-  ]
+  members = {}
+  for item, case in enumerate(cases):
+    members.setdefault(case, []).append(item)
+  return list(members), [np.array(items) for items in members.values()]
+
+
+def _of_cases(masks, members):
+  """[cases, C, 3] int64, the counts of their items together."""
+  counts = np.asarray(masks.counts, np.int64)
+  return np.stack([counts[m].sum(0) for m in members])
 
 
 def _dice_of_cases(masks, members):
   """[cases, C]."""
-  counts = np.asarray(masks.counts)
-  return np.stack([metrics.dice_from_counts(counts[m].sum(0)) for m in members])
+  return np.asarray(metrics.dice_from_counts(_of_cases(masks, members)))
 
 
 def _dice_summary(dice, class_names):
@@ -134,12 +203,57 @@ def _surface_summary(surfaces, members):
   summary, undefined = {}, {}
   for name in surfaces[0]:
     items = np.stack([s[name][1:] for s in surfaces])
-    cases = np.stack([nan_mean(items[m], axis=0) for m in members])
-    summary[name] = nan_mean(nan_mean(cases, axis=1))
+    cases = _over_items(items, members)
+    summary[name] = _over_cases(cases)
     undefined = {"undefined_surface": int(np.isnan(cases).sum())}
     if len(items) > len(cases):
       undefined["undefined_surface_items"] = int(np.isnan(items).sum())
   return summary | undefined
+
+
+def _over_items(items, members):
+  """[V, C-1] -> [cases, C-1]."""
+  return np.stack([nan_mean(items[m], axis=0) for m in members])
+
+
+def _over_cases(cases):
+  """[cases, C-1] -> one number."""
+  return nan_mean(nan_mean(cases, axis=1))
+
+
+def _absence_summary(masks, members):
+  """How many structures of (case, class) only one of the two masks has."""
+  items = np.asarray(masks.counts)
+  summary = _absences(_of_cases(masks, members), "")
+  if len(items) > len(members):
+    summary |= _absences(items, "_items")
+  return summary
+
+
+def _absences(counts, ending):
+  missed, invented = _absent(counts)
+  return {
+    f"missed{ending}": int(missed.sum()),
+    f"invented{ending}": int(invented.sum()),
+  }
+
+
+def _absent(counts):
+  """(missed, invented) [..., C-1] of counts [..., C, 3]."""
+  predicted, true = counts[..., 1:, 1] > 0, counts[..., 1:, 2] > 0
+  return true & ~predicted, predicted & ~true
+
+
+def _penalised(surfaces, masks, diagonals, members):
+  """The diagonal [V] for what one of the two masks of an item lacks."""
+  missed, invented = _absent(np.asarray(masks.counts))
+  worst = np.array(diagonals)[:, None]
+  summary = {}
+  for name in PENALISED:
+    items = np.stack([s[name][1:] for s in surfaces])
+    items = np.where(missed | invented, worst, items)
+    summary[f"{name}_penalised"] = _over_cases(_over_items(items, members))
+  return summary
 
 
 def nan_mean(values: np.ndarray, axis: int | None = None):
@@ -154,7 +268,11 @@ def nan_mean(values: np.ndarray, axis: int | None = None):
 def classification_metrics(
   probs: np.ndarray, truth: np.ndarray
 ) -> dict[str, float]:
-  """AUC, accuracy and balanced accuracy of probs [V, C], truth [V]."""
+  """AUC, accuracy and balanced accuracy of probs [V, C], truth [V].
+
+  Raises:
+    ValueError: for what `metrics.auc` refuses.
+  """
   return {
     "auc": float(metrics.auc(probs, truth)),
     "accuracy": float(metrics.accuracy(probs, truth)),

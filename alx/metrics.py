@@ -1,6 +1,7 @@
 """How well predictions agree with the truth; undefined is NaN, never 0.
 
 Overlaps run under jit, distances and classification on the host in float64.
+What is not as described is a ValueError of one line, see `metric_inputs`.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,8 @@ import numpy as np
 import scipy.ndimage
 import scipy.stats
 
+from alx import metric_inputs as inputs
+
 
 def overlap_counts(
   pred: jax.Array,
@@ -21,19 +24,24 @@ def overlap_counts(
 ) -> jax.Array:
   """Voxels of each class in both, in the prediction and in the truth.
 
-  Counts may be added, over the slices of a patient for example, before the
-  Dice is taken of them.
+  Counts may be added, over the slices of a volume for example, before the
+  Dice is taken of them: by NumPy, which adds in 64 bits.
 
   Args:
-    pred, truth: [B, *sp] integer classes; values outside 0..C-1 count nowhere.
-    num_classes: C.
-    mask: [B, *sp] bool, False: the voxel does not exist (padding).
+    pred, truth: [B, *sp] integer classes 0..C-1; under jit, where values are
+      not known, others count nowhere.
+    num_classes: C >= 2.
+    mask: [B, *sp] bool, False: the voxel does not exist (padding, or not
+      labelled), whatever its class.
 
   Returns:
     [B, C, 3] int32: intersection, predicted, true.
+
+  Raises:
+    ValueError: for other kinds, shapes or classes.
   """
-  axes = tuple(range(1, np.ndim(pred)))
-  real = True if mask is None else jnp.asarray(mask, bool)
+  pred, truth, real = inputs.label_maps(pred, truth, num_classes, mask)
+  axes = tuple(range(1, pred.ndim))
 
   def of_class(c):
     p, t = (jnp.asarray(pred) == c) & real, (jnp.asarray(truth) == c) & real
@@ -51,8 +59,11 @@ def dice_from_counts(counts: jax.Array) -> jax.Array:
   Returns:
     [..., C] float32 in [0, 1]; 0 for a class in exactly one of the masks, NaN
     for a class in neither.
+
+  Raises:
+    ValueError: for another last axis, or counts that no two masks have.
   """
-  counts = jnp.asarray(counts).astype(jnp.float32)
+  counts = jnp.asarray(inputs.overlaps(counts))
   total = counts[..., 1] + counts[..., 2]
   dice = 2.0 * counts[..., 0] / jnp.maximum(total, 1.0)
   return jnp.where(total > 0, dice, jnp.nan)
@@ -67,7 +78,13 @@ def mean_foreground(dice: jax.Array) -> tuple[jax.Array, jax.Array]:
   Returns:
     mean [...] float32, NaN if no class is defined; number of undefined
     foreground classes [...] int32.
+
+  Raises:
+    ValueError: without a foreground class.
   """
+  dice = inputs.as_array("dice", dice, host=False)
+  if dice.ndim < 1 or dice.shape[-1] < 2:
+    raise ValueError(f"dice: wanted [..., C], C >= 2, found {dice.shape}")
   values = jnp.asarray(dice)[..., 1:]
   defined = ~jnp.isnan(values)
   count = defined.sum(-1, dtype=jnp.int32)
@@ -91,27 +108,31 @@ def surface_distances(
   """Distances from each surface voxel to the nearest one of the other mask.
 
   Surface voxels belong to the mask and have a face neighbour that does not; the
-  image ends in background. `asd_pred_to_ref` is what medpy calls `asd`: it does
-  not punish a prediction that misses a part.
+  image ends in background, but not across an axis of extent 1: a flat image
+  [1, H, W] has the outlines of [H, W]. `asd_pred_to_ref` is what medpy calls
+  `asd`: it does not punish a prediction that misses a part.
 
   Args:
-    pred, truth: [*sp] bool.
+    pred, truth: [*sp] bool, or 0 and 1.
     spacing_mm: mm between voxels along each axis; None: 1, in voxels.
 
   Returns:
     Three floats >= 0; NaN if a mask is empty.
 
   Raises:
-    ValueError: for masks of different extents, or a spacing that is not one
-      positive number per axis.
+    ValueError: for masks of different extents or other values, or a spacing
+      that is not one positive number per axis.
   """
-  pred, truth = np.asarray(pred, bool), np.asarray(truth, bool)
-  spacing = _checked_spacing(pred, truth, spacing_mm)
+  pred, truth = inputs.mask_of("pred", pred), inputs.mask_of("truth", truth)
+  inputs.check_shapes(pred, truth, 1, "[*sp]")
+  spacing = inputs.spacing_of(spacing_mm, pred.ndim)
   if not (pred.any() and truth.any()):
     return SurfaceDistances(np.nan, np.nan, np.nan)
   # Nothing outside the box of the union is foreground: no surface changes.
   box = scipy.ndimage.find_objects((pred | truth).astype(np.uint8))[0]
-  surface_pred, surface_truth = _surface(pred[box]), _surface(truth[box])
+  axes = _axes_with_extent(pred.shape)
+  surface_pred = _surface(pred[box], axes)
+  surface_truth = _surface(truth[box], axes)
   forth = _distance_to(surface_truth, spacing)[surface_pred]
   back = _distance_to(surface_pred, spacing)[surface_truth]
   return SurfaceDistances(
@@ -130,15 +151,22 @@ def surface_metrics(
   """`surface_distances` of each foreground class.
 
   Args:
-    pred, truth: [*sp] integer classes.
-    num_classes: C, with the background.
+    pred, truth: [*sp] integer classes 0..C-1.
+    num_classes: C >= 2, with the background.
     spacing_mm: mm between voxels along each axis; None: in voxels.
 
   Returns:
     {"assd", "asd_pred_to_ref", "hd95"}: each [C] float64; NaN for the
     background and for a class that either mask lacks.
+
+  Raises:
+    ValueError: for other kinds, shapes or classes, or a wrong spacing.
   """
-  pred, truth = np.asarray(pred), np.asarray(truth)
+  inputs.check_num_classes(num_classes)
+  pred = inputs.classes("pred", pred, num_classes)
+  truth = inputs.classes("truth", truth, num_classes)
+  inputs.check_range("pred", pred, num_classes)
+  inputs.check_range("truth", truth, num_classes)
   rows = [(np.nan,) * len(SurfaceDistances._fields)]
   for c in range(1, num_classes):
     rows.append(surface_distances(pred == c, truth == c, spacing_mm))
@@ -146,24 +174,40 @@ def surface_metrics(
   return dict(zip(SurfaceDistances._fields, columns, strict=True))
 
 
-def _checked_spacing(pred, truth, spacing_mm):
-  if pred.shape != truth.shape:
-    raise ValueError(
-      f"wanted masks of one shape, got {pred.shape} and {truth.shape}"
-    )
-  spacing = np.ones(pred.ndim) if spacing_mm is None else np.asarray(spacing_mm)
-  if spacing.shape != (pred.ndim,) or not (spacing > 0).all():
-    raise ValueError(
-      f"wanted {pred.ndim} positive spacings in mm, got {spacing_mm}"
-    )
-  return spacing.astype(np.float64)
+def image_diagonal(
+  shape: Sequence[int], spacing_mm: Sequence[float] | None = None
+) -> float:
+  """Length of an image from corner to corner, the distance of what is missed.
+
+  sqrt(sum (extent * mm)^2), as challenges do (BraTS: 373.13 mm for 240 x 240 x
+  155). An axis of extent 1 has no length, unless all have.
+
+  Args:
+    shape: voxels along each axis.
+    spacing_mm: mm between voxels along each axis; None: 1, in voxels.
+
+  Raises:
+    ValueError: for extents below 1, or a spacing that is not one positive
+      number per axis.
+  """
+  extents = inputs.as_array("shape", shape)
+  if extents.ndim != 1 or not extents.size or (extents < 1).any():
+    raise ValueError(f"shape: wanted extents of 1 or more, found {shape}")
+  lengths = extents * inputs.spacing_of(spacing_mm, len(extents))
+  return float(np.linalg.norm(lengths[_axes_with_extent(extents)]))
 
 
-def _surface(mask):
-  """Mask without its erosion by the face neighbours."""
+def _axes_with_extent(shape):
+  """Axes that are longer than one voxel; all of them if none is."""
+  longer = [axis for axis, n in enumerate(shape) if n > 1]
+  return longer or list(range(len(shape)))
+
+
+def _surface(mask, axes):
+  """Mask without its erosion by the face neighbours along some axes."""
   padded = np.pad(mask, 1)
   inner = np.ones_like(mask)
-  for axis in range(mask.ndim):
+  for axis in axes:
     for start in (0, 2):
       at = [slice(1, -1)] * mask.ndim
       at[axis] = slice(start, start + mask.shape[axis])
@@ -179,10 +223,14 @@ def accuracy(probs: np.ndarray, truth: np.ndarray) -> float:
   """Share of items whose likeliest class is the true one; NaN for no items.
 
   Args:
-    probs: [N, C] any scores; the first of equal ones is taken.
-    truth: [N] integer classes.
+    probs: [N, C] any scores, C >= 2; the first of equal ones is taken.
+    truth: [N] integer classes 0..C-1.
+
+  Raises:
+    ValueError: for other kinds, shapes or classes, or a score that is NaN.
   """
-  hits = np.asarray(probs).argmax(-1) == np.asarray(truth)
+  probs, truth = inputs.scored(probs, truth)
+  hits = probs.argmax(-1) == truth
   return float(hits.mean()) if hits.size else np.nan
 
 
@@ -190,11 +238,14 @@ def balanced_accuracy(probs: np.ndarray, truth: np.ndarray) -> float:
   """Mean recall over the classes that are present; NaN for no items.
 
   Args:
-    probs: [N, C] any scores; the first of equal ones is taken.
-    truth: [N] integer classes.
+    probs: [N, C] any scores, C >= 2; the first of equal ones is taken.
+    truth: [N] integer classes 0..C-1.
+
+  Raises:
+    ValueError: for other kinds, shapes or classes, or a score that is NaN.
   """
-  truth = np.asarray(truth)
-  hits = np.asarray(probs).argmax(-1) == truth
+  probs, truth = inputs.scored(probs, truth)
+  hits = probs.argmax(-1) == truth
   recalls = [hits[truth == c].mean() for c in np.unique(truth)]
   return float(np.mean(recalls)) if recalls else np.nan
 
@@ -203,17 +254,26 @@ def binary_auc(scores: np.ndarray, positive: np.ndarray) -> float:
   """P(score of a positive > of a negative) + P(equal) / 2, by average ranks.
 
   Args:
-    scores: [N] float.
-    positive: [N] bool.
+    scores: [N] any scores.
+    positive: [N] bool, or 0 and 1.
 
   Returns:
     In [0, 1]; NaN if only one of the two kinds is there.
+
+  Raises:
+    ValueError: for other shapes or values, or a score that is NaN.
   """
-  positive = np.asarray(positive, bool)
+  scores = inputs.scores_of("scores", scores)
+  positive = inputs.mask_of("positive", positive)
+  if scores.ndim != 1 or scores.shape != positive.shape:
+    raise ValueError(
+      f"wanted scores [N] and positive [N], found shapes {scores.shape} and "
+      f"{positive.shape}"
+    )
   num_pos, num_neg = int(positive.sum()), int((~positive).sum())
   if num_pos == 0 or num_neg == 0:
     return np.nan
-  rank_sum = scipy.stats.rankdata(np.asarray(scores))[positive].sum()
+  rank_sum = scipy.stats.rankdata(scores)[positive].sum()
   wins = rank_sum - num_pos * (num_pos + 1) / 2
   return float(wins / (num_pos * num_neg))
 
@@ -222,14 +282,19 @@ def auc(probs: np.ndarray, truth: np.ndarray) -> float:
   """Area under the ROC curve; macro mean of one class against the rest.
 
   Args:
-    probs: [N, C]; with C = 2 the area is that of class 1.
-    truth: [N] integer classes.
+    probs: [N, C] probabilities, C >= 2; with C = 2 the area is that of class 1.
+      Raw scores of a class alone do not rank items, so they are refused.
+    truth: [N] integer classes 0..C-1.
 
   Returns:
     Mean over the classes for which it is defined; NaN if there is none.
+
+  Raises:
+    ValueError: for other kinds, shapes, classes, or rows of raw scores.
   """
-  probs, truth = np.asarray(probs), np.asarray(truth)
-  classes = [1] if probs.shape[-1] == 2 else range(probs.shape[-1])
-  areas = [binary_auc(probs[:, c], truth == c) for c in classes]
+  values, truth = inputs.scored(probs, truth)
+  inputs.check_probabilities(probs)
+  classes = [1] if values.shape[1] == 2 else range(values.shape[1])
+  areas = [binary_auc(values[:, c], truth == c) for c in classes]
   defined = [area for area in areas if not np.isnan(area)]
   return float(np.mean(defined)) if defined else np.nan

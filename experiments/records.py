@@ -32,6 +32,7 @@ class Clock:
 
 def curve_row(problem: Problem, predicted, count: int, number: int) -> dict:
   """Round, labels and metrics; floats in full, so that resumes compare."""
+  check_predicted(f"the fit of round {number}", predicted)
   row = metrics_of(problem, predicted)
   numbers = {
     name: value if isinstance(value, int) else f"{value:.9g}"
@@ -84,6 +85,13 @@ def check_fit(what: str, params) -> None:
   leaves = jax.tree.leaves(params)
   if not all(np.isfinite(np.asarray(leaf)).all() for leaf in leaves):
     raise Diverged(f"{what} ended without numbers: lower learning_rate")
+
+
+def check_predicted(what: str, predicted) -> None:
+  """Weights may be numbers, and what they predict too large to be one."""
+  leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(predicted)]
+  if not all(np.isfinite(leaf).all() for leaf in leaves):
+    raise Diverged(f"{what} predicts no numbers: lower learning_rate")
 
 
 def record_round(

@@ -27,6 +27,7 @@ from experiments.records import (
   case_rows,
   check_params,
   check_picks,
+  check_predicted,
   curve_row,
   record_picks,
   record_round,
@@ -219,6 +220,7 @@ def run_full(job: Job) -> None:
   check_params(job, params, 0)
   job.show(0, "testing")
   predicted = predict_test(problem, params)
+  check_predicted(f"{job.folder}: the fit to all labels", predicted)
   row = {"round": 0, "labels": num_items} | metrics_of(problem, predicted)
   store.keep_rounds(job.folder, 0)
   cases = case_rows(problem, predicted, 0)

@@ -42,12 +42,16 @@ def dice(pred, truth, num_classes):
 
 
 def surface_points(mask, spacing):
-  """[P, axes] mm: voxels of the mask with a face neighbour outside of it."""
+  """[P, axes] mm: voxels of the mask with a face neighbour outside of it.
+
+  An axis along which the image is one voxel thin has no faces.
+  """
   mask = np.asarray(mask, bool)
+  axes = [a for a in range(mask.ndim) if mask.shape[a] > 1]
   inside = {tuple(int(i) for i in x) for x in np.argwhere(mask)}
   points = []
   for voxel in sorted(inside):
-    steps = [(axis, step) for axis in range(mask.ndim) for step in (-1, 1)]
+    steps = [(axis, step) for axis in axes for step in (-1, 1)]
     moved = [
       tuple(i + step * (a == axis) for a, i in enumerate(voxel))
       for axis, step in steps

@@ -61,7 +61,8 @@ def test_absent_from_both_is_undefined_and_from_one_is_zero(through):
 
 
 def test_a_case_without_any_foreground_has_no_mean(through):
-  counts = metrics.overlap_counts(np.zeros((2, 4)), np.zeros((2, 4)), 3)
+  nothing = np.zeros((2, 4), int)
+  counts = metrics.overlap_counts(nothing, nothing, 3)
   mean, undefined = through(metrics.mean_foreground)(
     metrics.dice_from_counts(counts)
   )
@@ -138,7 +139,8 @@ def test_surface_is_the_mask_without_its_erosion():
   mask = random_classes(8, (9, 10, 8), 2, 0.2).astype(bool)
   cross = scipy.ndimage.generate_binary_structure(3, 1)
   wanted = mask ^ scipy.ndimage.binary_erosion(mask, cross)
-  np.testing.assert_array_equal(metrics._surface(mask), wanted)
+  found = metrics._surface(mask, range(3))
+  np.testing.assert_array_equal(found, wanted)
 
 
 def test_hd95_lies_between_the_mean_and_the_hausdorff_distance():
@@ -206,6 +208,15 @@ def test_different_extents_are_refused():
     metrics.surface_distances(np.ones(4), np.ones(5))
 
 
+def test_the_diagonal_is_that_of_a_challenge():
+  assert metrics.image_diagonal((240, 240, 155)) == pytest.approx(373.1287)
+  assert metrics.image_diagonal((3, 4), (1.0, 1.0)) == 5.0
+  assert metrics.image_diagonal((1, 3, 4), (9.0, 2.0, 2.0)) == 10.0
+  assert metrics.image_diagonal((1, 1), (3.0, 4.0)) == 5.0
+  with pytest.raises(ValueError, match=r"extents of 1 or more, found \(0, 4\)"):
+    metrics.image_diagonal((0, 4))
+
+
 # Classification.
 
 
@@ -243,8 +254,9 @@ def test_absent_classes_are_left_out():
   truth = np.array([0, 1, 1])
   assert metrics.balanced_accuracy(probs, truth) == 0.75
   assert metrics.auc(probs, truth) == 1.0  # class 2 has no positives
-  assert np.isnan(metrics.auc(probs, np.ones(3, int) * 7))
-  assert np.isnan(metrics.auc(probs[:, :2], np.zeros(3, int)))
+  assert np.isnan(metrics.auc(probs, np.ones(3, int)))
+  two = np.array([[0.6, 0.4], [0.2, 0.8], [0.5, 0.5]])
+  assert np.isnan(metrics.auc(two, np.zeros(3, int)))
 
 
 def test_no_items_have_no_accuracy():

@@ -15,7 +15,7 @@ from experiments.cold.features import Features
 from experiments.cold.plan import FOREGROUND, FULL, NO_ENCODER, RANDOM, Row
 from experiments.compare import Comparison
 from experiments.problem import metrics_of, predict_test
-from experiments.records import check_fit
+from experiments.records import check_fit, check_predicted
 
 _REMEDY = "without the file the row is done again"
 
@@ -111,7 +111,9 @@ def train_and_test(
   state = loop.tell(state, items, problem.labels[items])
   what = f"{ready.workdir}: the fit of seed {seed} to {len(items)} labels"
   check_fit(what, state.params)
-  return metrics_of(problem, predict_test(problem, state.params))
+  predicted = predict_test(problem, state.params)
+  check_predicted(what, predicted)
+  return metrics_of(problem, predicted)
 
 
 def classes_seen(ready: Comparison, items: Sequence[int]) -> int:
