@@ -12,7 +12,7 @@ from rich.table import Table
 
 from alx import data, report
 from alx.stats import BASELINES
-from experiments import batch, rounds, stops, store
+from experiments import batch, distances, rounds, stops, store
 from experiments import problem as problems
 from experiments.config import Config
 from experiments.job import STAGES, Job
@@ -281,6 +281,7 @@ def print_scores(comparison: Comparison, console: Console) -> None:
   if columns:
     console.print(f"\ntest {_TITLES[metric]}, mean ± sd, seeds: {config.seeds}")
     console.print(_curve_table(columns, config))
+    distances.show(config, dataset, comparison.workdir, console)
   if config.full:
     full = _cell(_scores(comparison, "full", metric, 1)[:, 0])
     num_items = comparison.problem.labels.shape[0]

@@ -1,5 +1,6 @@
 """What is written down of a round, and when it is not worth going on."""
 
+import pathlib
 import time
 
 import jax
@@ -101,7 +102,19 @@ def record_round(
   times = {"round": number, **laps}
   store.append_rows(job.folder / "times.csv", [times])
   store.append_rows(job.folder / "cases.csv", cases)
-  store.append_rows(job.folder / "curve.csv", [row])
+  curve = job.folder / "curve.csv"
+  store.append_rows(curve, [as_begun(curve, row)])
+
+
+def as_begun(path: pathlib.Path, row: dict) -> dict:
+  """The row with the columns of a file that was begun with fewer, or others.
+
+  A run of before a measure was known goes on without it.
+  """
+  before = store.read_rows(path)
+  if not before:
+    return row
+  return {column: row.get(column, "") for column in before[0]}
 
 
 def record_picks(job: Job, number: int, items, scores) -> None:

@@ -57,6 +57,8 @@ def _row(i, value, columns):
     "dice_RV": value,
     "undefined_surface": 0 if value > 0.05 else 2,
     "undefined_surface_items": 3 if value > 0.05 else 21,
+    "missed": 0 if value > 0.05 else 2,
+    "invented": 1,
     "test_cases": 4,
   }
 

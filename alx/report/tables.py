@@ -19,7 +19,7 @@ class Table(NamedTuple):
 
 
 _NOT_MEASURES = ("round", "labels")
-_COUNTS = ("undefined_", "test_")
+_COUNTS = ("undefined_", "test_", "missed", "invented")
 
 
 def final(study: Study, arms: list[Arm]) -> Table:

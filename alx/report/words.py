@@ -18,11 +18,23 @@ LABELS = {
   "undefined_dice": "Dice undefined",
   "undefined_surface": "distance undefined",
   "undefined_surface_items": "slices without distance",
+  "missed": "structures missed",
+  "invented": "structures invented",
+  "missed_items": "missed in slices",
+  "invented_items": "invented in slices",
+  "assd_penalised": "ASSD, missed and invented at the diagonal",
+  "hd95_penalised": "HD95, missed and invented at the diagonal",
   "test_items": "test items",
   "test_cases": "test cases",
   "picked_foreground": "foreground among the picks",
 }
-DISTANCES = ("assd", "asd_pred_to_ref", "hd95")
+DISTANCES = (
+  "assd",
+  "asd_pred_to_ref",
+  "hd95",
+  "assd_penalised",
+  "hd95_penalised",
+)
 
 METRICS = {
   "dice": "Dice: 2|A∩B| / (|A| + |B|) of predicted and true voxels of a class, "
@@ -38,6 +50,13 @@ METRICS = {
   "it.",
   "hd95": "HD95: the larger of the two 95th percentiles of the distances from "
   "one surface to the other.",
+  "missed": "Missed and invented: pairs of a test case and a class that only "
+  "the truth has, or only the prediction, in all slices of the case together. "
+  "They have no distance, so the means of ASSD, ASD and HD95 leave them out: a "
+  "model that misses more may have the smaller mean.",
+  "hd95_penalised": "At the diagonal: the same means in which what is missed "
+  "or invented has the length of the image from corner to corner for a "
+  "distance, in each slice; what neither mask has is still left out.",
   "auc": "AUC: area under the receiver operating curve; with more than two "
   "classes the mean of each class against the rest. 0.5 is chance.",
   "accuracy": "Accuracy: the share of test items whose likeliest class is the "

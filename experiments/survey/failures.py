@@ -84,10 +84,24 @@ def _undefined(runs, num_classes):
         f"In {count} of {total} pairs of a test volume and a class, over all "
         f"fits, the {what} because the prediction or the truth had none."
       )
+  yield from _absent(runs)
   scores = [row["auc"] for run in runs for row in run.rows if row.get("auc")]
   unknown = sum(not math.isfinite(float(v)) for v in scores)
   if unknown:
     yield f"{unknown} of {len(scores)} AUC were undefined."
+
+
+def _absent(runs):
+  """Structures that only the truth or only the prediction has."""
+  rows = [row for run in runs for row in run.rows if row.get("missed")]
+  missed, invented = (
+    sum(int(row[column]) for row in rows) for column in ("missed", "invented")
+  )
+  if missed or invented:
+    yield (
+      f"Structures of a test case that were missed: {missed}, and invented: "
+      f"{invented}, over all fits."
+    )
 
 
 def _left_out(runs):

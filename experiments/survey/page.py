@@ -54,10 +54,15 @@ _TESTS = (
   "Ours, mean ± sd over seeds, above the published mean ± sd of "
   f"{SEEDS}. Welch's test, Holm over the table, level 5%;"
 )
+_LOWER = (
+  " Lower is better. What was missed or invented has no distance and is not in "
+  "it: see the counts beside the means."
+)
 _DISTANCES = (
   "Lower is better. A slice or volume whose prediction or truth lacks the "
-  "structure is left out; only volumes without any such distance are counted, "
-  "under failure cases."
+  "structure is left out of the mean; below it stands how many structures of a "
+  "test case were missed (only the truth has them) or invented (only the "
+  "prediction), mean over seeds; slices are counted under failure cases."
 )
 
 
@@ -137,7 +142,7 @@ def _differences(outcome):
   """A table for each published measure and each random arm."""
   for column, arms in outcome.measured.items():
     name = words.LABELS.get(column, column)
-    lower = " Lower is better." if column in words.DISTANCES else ""
+    lower = _LOWER if column in words.DISTANCES else ""
     for base, table in tables.differences(arms, column):
       cases = _PATIENTS if column == "dice" else ""
       yield table, _MINUS.format(name, base) + lower + cases

@@ -17,6 +17,7 @@ FULL, INITIAL = "full", "initial"
 SEEDS = 5  # of every published mean
 GARBLED = "ocr"  # flag of a number that is hard to read in the source
 LONGER = "longer"  # of a published fit of more than twice our steps
+ABSENCES = ("missed", "invented")  # what has no distance
 _UNKNOWN = float("nan")
 
 
@@ -72,6 +73,8 @@ def beside(study: Study, table: Table, tested: bool = True) -> list[dict]:
     _row(table, *key, ours.get(key), theirs.get(key))
     for key in dict.fromkeys((*ours, *theirs))
   ]
+  if table.is_distance:
+    rows = _with_absences(rows, study)
   tested = tested and is_comparable(study, table)
   known = [tested and row["flag"] != GARBLED for row in rows]
   return _compared(rows, table, np.array(known))
@@ -82,17 +85,39 @@ def _is_short(study, table):
   return 2 * (study.config.get("steps") or 0) < table.full_steps
 
 
+def _with_absences(rows, study):
+  """The rows with the mean number of structures that have no distance."""
+  counts = {}
+  for column in ABSENCES:
+    about = study._replace(dataset=study.dataset | {"metric": column})
+    counts[column] = _scores(about, 1.0)
+  return [
+    row
+    | {
+      column: float(stats.summarize(found[key]).mean)
+      if (key := (row["method"], row["labels"])) in found
+      else _UNKNOWN
+      for column, found in counts.items()
+    }
+    for row in rows
+  ]
+
+
 def _ours(study, table):
   """Scores [seeds] by (method, labels)."""
+  return _scores(study, table.scale)
+
+
+def _scores(study, scale):
   found = {}
   for arm in sides.make_arms(study):
     for labels, scores in zip(arm.labels, arm.scores.T, strict=True):
       at_start = labels == arm.labels[0]
       key = (INITIAL if at_start else arm.name, f"{labels:g}")
-      found.setdefault(key, table.scale * scores)
+      found.setdefault(key, scale * scores)
   if study.full:
     scores = [run.column(study.metric)[-1] for run in study.full]
-    found[FULL, "all"] = table.scale * np.array(scores)
+    found[FULL, "all"] = scale * np.array(scores)
   return found
 
 

@@ -10,7 +10,13 @@ from alx.report import words
 from alx.report.tables import Table
 from experiments import store
 from experiments.survey.noise import noise
-from experiments.survey.published import FULL, GARBLED, INITIAL, LONGER
+from experiments.survey.published import (
+  ABSENCES,
+  FULL,
+  GARBLED,
+  INITIAL,
+  LONGER,
+)
 from experiments.survey.results import Outcome
 
 _NAMES = {INITIAL: "first labels", FULL: "all labels"}
@@ -65,10 +71,14 @@ def show(outcome: Outcome, console: Console) -> None:
   """Prints ours, theirs and the verdict of the test, per method and labels."""
   for name, rows in outcome.tables.items():
     grid = Grid(title=title(outcome, name))
-    for head in ("method", "labels", "here", "published", "verdict"):
+    absences = ABSENCES if outcome.about[name].is_distance else ()
+    heads = ("method", "labels", "here", *absences, "published", "verdict")
+    for head in heads:
       grid.add_column(head)
     for row in (row for row in rows if row["seeds"]):
-      cells = (row["labels"], *_pair(rows, row), row["verdict"])
+      ours, theirs = _pair(rows, row)
+      counts = [words.number(row[column], 1) for column in absences]
+      cells = (row["labels"], ours, *counts, theirs, row["verdict"])
       grid.add_row(_name(row["method"]), *cells)
     console.print(grid)
   for line in noise(outcome):
@@ -125,7 +135,14 @@ def _pair(rows, row):
 def _cell(rows, row):
   ours, theirs = _pair(rows, row)
   verdict = f"\n{row['verdict']}" if row["verdict"] else ""
-  return f"{ours}\n{theirs}{verdict}"
+  return f"{ours}{_absent(row)}\n{theirs}{verdict}"
+
+
+def _absent(row):
+  """What the mean distance leaves out, where it is one."""
+  known = [c for c in ABSENCES if math.isfinite(row.get(c, math.nan))]
+  counts = [f"{row[column]:.1f} {column}" for column in known]
+  return f"\n{words.listed(counts)}" if counts else ""
 
 
 def _with_sd(mean, sd, digits):

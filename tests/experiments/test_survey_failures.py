@@ -9,6 +9,8 @@ def test_failures_are_named(tmp_path):
   lost = "BADGE, seed 0, 20 labels: the fit lost RV (Dice 0.020, below 0.05)."
   assert lost in lines
   assert any("In 2 of 216 pairs" in line for line in lines)  # 18 x 4 x 3
+  said = "Structures of a test case that were missed: 2, and invented: 18,"
+  assert any(said in line for line in lines)
   # Of 18 fits one misses 21 pairs and the others 3.
   assert any("4 pairs of a slice and a class" in line for line in lines)
 
