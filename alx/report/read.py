@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 import pathlib
 import re
 from typing import NamedTuple
@@ -51,11 +52,12 @@ class Study(NamedTuple):
 
 
 def number(text: str | None) -> float:
-  """A float, or NaN if it is none."""
+  """A float, or NaN if it is none, or an infinite one."""
   try:
-    return float(text)
+    value = float(text)
   except (TypeError, ValueError):
     return float("nan")
+  return value if math.isfinite(value) else float("nan")
 
 
 def read_study(workdir: pathlib.Path) -> Study:

@@ -27,7 +27,8 @@ def bootstrap_difference(
   is drawn with both.
 
   Args:
-    a, b: [n] scores of the same cases; a pair with a NaN is left out.
+    a, b: [n] scores of the same cases; a pair with a NaN is left out, and one
+      that differs by rounding is equal.
     groups: [n] the patient of each pair; each pair its own if None.
     level: confidence, in (0, 1).
     num_draws: resampled data sets, >= 1.
@@ -39,7 +40,9 @@ def bootstrap_difference(
       (0, 1) or no draw.
   """
   a, b = checks.pairs(a, b)
+  sizes = np.maximum(abs(a), abs(b))
   apart, groups = a - b, checks.groups(groups, a)
+  apart = np.where(checks.is_rounding(apart, sizes), 0.0, apart)
   known = ~np.isnan(apart)
   if not known.any():
     raise ValueError("wanted a pair without NaN, got none")

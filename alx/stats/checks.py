@@ -1,8 +1,38 @@
-"""Refusals that say what was wanted and what was found."""
+"""Refusals that say what was wanted and what was found, and what is equal."""
 
 from collections.abc import Sequence
 
 import numpy as np
+
+# Metrics are computed in float32: what differs by one of its steps, as a share
+# of the largest number, is taken for equal.
+ROUNDING = float(np.finfo(np.float32).eps)
+
+
+def numbers(values: np.ndarray, name: str = "values") -> np.ndarray:
+  """As float64, unknown ones NaN; refuses text and infinite numbers."""
+  values = np.asarray(values)
+  if values.dtype.kind not in "biufO" and values.dtype.name != "bfloat16":
+    raise ValueError(f"{name}: wanted numbers, got {values.dtype}")
+  try:
+    values = values.astype(np.float64)
+  except (TypeError, ValueError) as error:
+    raise ValueError(f"{name}: wanted numbers, {error}") from error
+  if np.isinf(values).any():
+    raise ValueError(f"{name}: wanted finite numbers or NaN, got an infinite")
+  return values
+
+
+def is_rounding(apart: np.ndarray, size: np.ndarray) -> np.ndarray:
+  """Whether a distance is 0 but for rounding, between numbers of a size."""
+  return np.abs(apart) <= ROUNDING * np.abs(size)
+
+
+def whole(value: int, name: str, least: int = 1) -> None:
+  """Refuses what is no whole number, or too small a one."""
+  is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+  if not is_whole or value < least:
+    raise ValueError(f"wanted {name} >= {least}, got {value!r}")
 
 
 def share(value: float, name: str, top: float = 1.0) -> None:
@@ -13,7 +43,7 @@ def share(value: float, name: str, top: float = 1.0) -> None:
 
 def pairs(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
   """Both as float64; refuses different shapes."""
-  a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
+  a, b = numbers(a), numbers(b)
   if a.shape != b.shape:
     raise ValueError(f"wanted pairs, got shapes {a.shape} and {b.shape}")
   return a, b
@@ -21,7 +51,7 @@ def pairs(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def axes(values: np.ndarray, names: str) -> np.ndarray:
   """As float64; refuses another number of axes than there are names."""
-  values = np.asarray(values, np.float64)
+  values = numbers(values)
   if values.ndim != len(names.split()) or not values.size:
     raise ValueError(f"wanted values [{names}], got shape {values.shape}")
   return values
@@ -29,7 +59,7 @@ def axes(values: np.ndarray, names: str) -> np.ndarray:
 
 def probabilities(p: np.ndarray) -> np.ndarray:
   """As float64; refuses what is known and not in [0, 1]."""
-  p = np.asarray(p, np.float64)
+  p = numbers(p, "p")
   if ((p < 0) | (p > 1)).any():
     raise ValueError(f"wanted p-values in [0, 1], got {p}")
   return p

@@ -142,6 +142,7 @@ def first_passing_interval(
       `first_passing` refuses.
   """
   checks.share(level, "level")
+  checks.whole(num_seeds, "num_seeds")
 
   def statistic(weights):
     each, back = np.unique(weights.astype(int), axis=0, return_inverse=True)
@@ -187,7 +188,7 @@ def label_saving_interval(
   checks.share(level, "level")
   scores, baseline = checks.pairs(scores, baseline)
   scores = checks.axes(scores, "seeds rounds")
-  if (np.asarray(labels) <= 0).any():
+  if (checks.numbers(labels, "labels") <= 0).any():
     raise ValueError(f"wanted numbers of labels > 0, got {labels}")
   needs = _needs(labels, np.stack([scores, baseline], 1), target)
   draws = resample(needs, range(len(scores)), num_draws, seed)

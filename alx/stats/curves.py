@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import scipy.optimize
 
+from alx.stats import checks
+
 
 class LabelsNeeded(NamedTuple):
   """Numbers of labels at which a target is reached; NaN: never (censored)."""
@@ -49,15 +51,24 @@ def labels_needed(
 
   Args:
     labels: [R] ascending numbers of labels.
-    scores: [..., R] higher is better; NaN does not reach the target.
+    scores: [..., R] higher is better; NaN does not reach the target, what is
+      below it by rounding does.
     target: the score wanted.
 
   Raises:
-    ValueError: if there is not one score per number of labels, or labels do
-      not ascend.
+    ValueError: if there is not one score per number of labels, labels do not
+      ascend, or the target is no number.
   """
   labels, scores = _curve(labels, scores)
-  return first_passing(labels, scores >= target)
+  return first_passing(labels, scores >= _least(target))
+
+
+def _least(target):
+  """What reaches the target but for rounding."""
+  target = checks.numbers(target, "target")
+  if target.ndim or np.isnan(target):
+    raise ValueError(f"wanted a number as target, got {target}")
+  return float(target) - checks.ROUNDING * abs(float(target))
 
 
 def labels_needed_isotonic(
@@ -77,19 +88,21 @@ def labels_needed_isotonic(
     Labels between the first and the last; NaN: never (censored).
 
   Raises:
-    ValueError: if the two are not [R], or labels do not ascend.
+    ValueError: if the two are not [R], labels do not ascend, or the target is
+      no number.
   """
+  least = _least(target)
   labels, scores = _one_curve(labels, scores)
   labels, scores = labels[~np.isnan(scores)], scores[~np.isnan(scores)]
   if not scores.size:
     return np.nan
   fit = scipy.optimize.isotonic_regression(scores).x
-  at = int(np.searchsorted(fit, target))  # of the first that reaches it
+  at = int(np.searchsorted(fit, least))  # of the first that reaches it
   if at == len(fit):
     return np.nan
   if at == 0:
     return float(labels[0])
-  way = (target - fit[at - 1]) / (fit[at] - fit[at - 1])
+  way = (min(target, fit[at]) - fit[at - 1]) / (fit[at] - fit[at - 1])
   return float(labels[at - 1] + way * (labels[at] - labels[at - 1]))
 
 
@@ -125,13 +138,13 @@ def _one_curve(labels, scores):
 
 
 def _curve(labels, scores):
-  labels = np.asarray(labels, np.float64)
-  scores = np.asarray(scores, np.float64)
+  labels = checks.numbers(labels, "labels")
+  scores = checks.numbers(scores, "scores")
   if labels.ndim != 1 or labels.shape != scores.shape[-1:] or not labels.size:
     raise ValueError(
       f"wanted one score per number of labels, got shapes "
       f"{labels.shape} and {scores.shape}"
     )
-  if not (np.diff(labels) > 0).all():
+  if np.isnan(labels).any() or not (np.diff(labels) > 0).all():
     raise ValueError(f"wanted ascending numbers of labels, got {labels}")
   return labels, scores

@@ -3,7 +3,8 @@
 How the samples were drawn is said by the function that makes the difference
 (`welch`, `pooled`, `paired`, `one_sample`); what is asked of it, an interval
 (`t_interval`), a test (`t_test`) or equivalence (`equivalence.tost`), is the
-same for all. Everything works element by element on arrays.
+same for all. Everything works element by element on arrays. A spread, or a
+difference without one, that is smaller than float32 can tell counts as 0.
 """
 
 from typing import NamedTuple
@@ -12,8 +13,6 @@ import numpy as np
 import scipy.stats
 
 from alx.stats import checks
-
-_ROUNDING = 8 * np.finfo(np.float64).eps  # of a difference of two floats
 
 
 class Summary(NamedTuple):
@@ -40,15 +39,21 @@ def summarize(values: np.ndarray, axis: int = 0) -> Summary:
     axis: the axis that is summarized.
 
   Returns:
-    Arrays without that axis. One value has no sd, none has no mean: NaN.
+    Arrays without that axis. One value has no sd, none has no mean: NaN. An sd
+    that is mere rounding is 0.
+
+  Raises:
+    ValueError: for what are no numbers, or infinite ones.
   """
-  values = np.asarray(values, np.float64)
+  values = checks.numbers(values)
   known = ~np.isnan(values)
   count = known.sum(axis)
   mean = _ratio(np.where(known, values, 0.0).sum(axis), count)
   apart = np.where(known, values - np.expand_dims(mean, axis), 0.0)
   variance = _ratio((apart**2).sum(axis), count - 1)
-  return Summary(mean, np.sqrt(variance), count)
+  sd, size = np.sqrt(variance), np.where(known, abs(values), 0.0)
+  flat = checks.is_rounding(sd, size.max(axis, initial=0.0))
+  return Summary(mean, np.where(flat, 0.0, sd)[()], count)
 
 
 def _ratio(numerator, count):
@@ -75,7 +80,8 @@ def welch(a: Summary, b: Summary) -> Difference:
   flat = va + vb == 0
   part = np.where(flat, n_a - 1, va) / np.where(flat, n_a + n_b - 2, va + vb)
   dof = 1 / (part**2 / (n_a - 1) + (1 - part) ** 2 / (n_b - 1))
-  return Difference(mean_a - mean_b, np.sqrt(va + vb), dof)
+  error = np.sqrt(va + vb)
+  return Difference(_apart(mean_a, mean_b, error), error, dof)
 
 
 def pooled(a: Summary, b: Summary) -> Difference:
@@ -91,7 +97,7 @@ def pooled(a: Summary, b: Summary) -> Difference:
   dof = n_a + n_b - 2
   variance = ((n_a - 1) * sd_a**2 + (n_b - 1) * sd_b**2) / dof
   error = np.sqrt(variance * (1 / n_a + 1 / n_b))
-  return Difference(mean_a - mean_b, error, dof)
+  return Difference(_apart(mean_a, mean_b, error), error, dof)
 
 
 def one_sample(a: Summary, value: float | np.ndarray = 0.0) -> Difference:
@@ -105,7 +111,9 @@ def one_sample(a: Summary, value: float | np.ndarray = 0.0) -> Difference:
     ValueError: for a negative sd or count.
   """
   mean, sd, count = _known(a)
-  return Difference(mean - value, sd / np.sqrt(count), count - 1)
+  error = sd / np.sqrt(count)
+  value = checks.numbers(value, "value")
+  return Difference(_apart(mean, value, error), error, count - 1)
 
 
 def paired(a: np.ndarray, b: np.ndarray, axis: int = 0) -> Difference:
@@ -125,18 +133,32 @@ def paired(a: np.ndarray, b: np.ndarray, axis: int = 0) -> Difference:
   """
   a, b = checks.pairs(a, b)
   sample = summarize(a - b, axis)
-  largest = np.where(np.isnan(a - b), 0.0, np.maximum(abs(a), abs(b)))
-  flat = sample.sd <= _ROUNDING * largest.max(axis, initial=0.0)
+  sizes = np.where(np.isnan(a - b), 0.0, np.maximum(abs(a), abs(b)))
+  size = sizes.max(axis, initial=0.0)
+  flat = checks.is_rounding(sample.sd, size)
+  same = flat & checks.is_rounding(sample.mean, size)
   found = one_sample(sample)
-  known = np.where(sample.mean == 0, 0.0, np.nan)
-  return found._replace(error=np.where(flat, known, found.error)[()])
+  return found._replace(
+    value=np.where(same, 0.0, found.value)[()],
+    error=np.where(flat, np.where(same, 0.0, np.nan), found.error)[()],
+  )
+
+
+def _apart(a, b, error):
+  """a - b; 0 where they have no spread and differ by rounding."""
+  same = (error == 0) & checks.is_rounding(a - b, np.maximum(abs(a), abs(b)))
+  return np.where(same, 0.0, a - b)[()]
 
 
 def _known(sample):
   """As float64; the count is NaN where it gives no standard error."""
-  mean, sd, count = (np.asarray(x, np.float64) for x in sample)
+  mean, sd, count = (
+    checks.numbers(x, name)
+    for x, name in zip(sample, Summary._fields, strict=True)
+  )
   if (sd < 0).any() or (count < 0).any():
     raise ValueError(f"wanted sd >= 0 and count >= 0, got {sample}")
+  sd = np.where(checks.is_rounding(sd, mean), 0.0, sd)
   return mean, sd, np.where(count >= 2, count, np.nan)
 
 

@@ -51,7 +51,7 @@ def tost(
     ValueError: for a bound or an alpha out of range.
   """
   checks.share(alpha, "alpha", 0.5)
-  bound = np.asarray(bound, np.float64)[()]
+  bound = checks.numbers(bound, "bound")[()]
   if (bound <= 0).any():
     raise ValueError(f"wanted a bound > 0, got {bound}")
   low, high = t_interval(difference, 1 - 2 * alpha)
@@ -95,9 +95,14 @@ def equivalent_to_full(
     alpha: level of each test, in (0, 0.5).
 
   Raises:
-    ValueError: for an alpha, sd or count out of range, or a full sd of 0.
+    ValueError: for an alpha, sd or count out of range, or a full sd of 0, also
+      but for rounding.
   """
   bound = 2 * self_equivalence_bound(full, alpha)
+  if (np.asarray(bound) == 0).any():
+    raise ValueError(
+      "wanted a bound > 0, got 0: the model on everything has no spread"
+    )
   return tost(welch(model, full), bound, alpha)
 
 
@@ -123,7 +128,9 @@ def tost_power(
     ValueError: for an alpha, bound or error out of range.
   """
   checks.share(alpha, "alpha", 0.5)
-  bound, error = np.asarray(bound), np.asarray(difference.error)
+  bound = checks.numbers(bound, "bound")
+  error = checks.numbers(difference.error, "error")
+  true = checks.numbers(true, "true")
   if (bound <= 0).any() or (error <= 0).any():
     raise ValueError(f"wanted bound, error > 0, got {bound}, {error}")
   t = scipy.stats.t(difference.dof)

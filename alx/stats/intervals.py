@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from alx.stats import checks
 from alx.stats.differences import one_sample, paired, summarize, t_interval
 
 
@@ -55,7 +56,8 @@ def paired_difference(
   Raises:
     ValueError: for different shapes or a level outside (0, 1).
   """
+  a, b = checks.pairs(a, b)
   found = paired(a, b, axis)
   low, high = t_interval(found, level)
-  count = (~np.isnan(np.subtract(a, b))).sum(axis)
+  count = (~np.isnan(a - b)).sum(axis)
   return Interval(found.value, low, high, count)

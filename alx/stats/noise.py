@@ -30,7 +30,7 @@ def noise_floor(scores: np.ndarray, level: float = 0.95) -> NoiseFloor:
 
   The sd is pooled over rounds and seeds, A - 1 degrees of freedom each. Arms
   that have chosen the same items so far and train with the same key are equal
-  to the last bit: that shows no noise, so such cells are left out of it. Two
+  but for rounding: that shows no noise, so such cells are left out of it. Two
   means over S seeds differ by noise alone with a standard error of
   sd sqrt(2 / S); the threshold is t times that, at the level, for one
   comparison. Leave out rounds that equal arms share, such as the initial one,
@@ -59,7 +59,7 @@ def noise_floor(scores: np.ndarray, level: float = 0.95) -> NoiseFloor:
   if not gaps.size:
     return NoiseFloor(*[np.nan] * 4, rounds, seeds, 0)
   cells = whole[:, ~np.isnan(whole[0])]
-  same = (cells == cells[0]).all(0)
+  same = checks.is_rounding(np.ptp(cells, 0), abs(cells).max(0))
   sd, threshold = _spread(cells[:, ~same], seeds, level)
   found = gaps.mean(), gaps.max(), sd, threshold
   return NoiseFloor(*map(float, found), rounds, seeds, int(same.sum()))

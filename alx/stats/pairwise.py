@@ -70,7 +70,7 @@ def mean_over_others(wins: np.ndarray, axis: int = 1) -> np.ndarray:
   Raises:
     ValueError: if wins is not square with two arms or more.
   """
-  wins = np.asarray(wins, np.float64)
+  wins = checks.numbers(wins, "wins")
   if wins.ndim != 2 or wins.shape[0] != wins.shape[1] or len(wins) < 2:
     raise ValueError(f"wanted wins [A, A] with A >= 2, got {wins.shape}")
   off = ~np.eye(len(wins), dtype=bool)
@@ -96,12 +96,14 @@ def doubling_rounds(
     are left out.
 
   Raises:
-    ValueError: for other shapes, labels that do not ascend or a share outside
-      (0, 1).
+    ValueError: for other shapes, labels that do not ascend, a last score that
+      is not known or a share outside (0, 1).
   """
   checks.share(share, "share")
   labels, baseline = checks.pairs(labels, baseline)
-  if labels.ndim != 1 or len(labels) < 2 or (np.diff(labels) <= 0).any():
+  if labels.ndim == 1 and len(labels) and np.isnan(baseline[-1]):
+    raise ValueError("wanted the last score of the baseline, got NaN")
+  if labels.ndim != 1 or len(labels) < 2 or not (np.diff(labels) > 0).all():
     raise ValueError(f"wanted two or more ascending labels, got {labels}")
   done = int(np.argmax(baseline >= share * baseline[-1]))
   batch = labels[1] - labels[0]

@@ -1,4 +1,7 @@
-"""Arms by rank: 1 is best, equal scores share the mean of their ranks."""
+"""Arms by rank: 1 is best, equal scores share the mean of their ranks.
+
+Equal are scores, too, that lie apart by rounding alone.
+"""
 
 import numpy as np
 import scipy.stats
@@ -18,10 +21,24 @@ def ranks(scores: np.ndarray) -> np.ndarray:
   Raises:
     ValueError: if there is no arm.
   """
-  scores = np.asarray(scores, np.float64)
+  scores = checks.numbers(scores, "scores")
   if scores.ndim < 1 or not len(scores):
     raise ValueError(f"wanted scores [A, ...], got shape {scores.shape}")
-  return scipy.stats.rankdata(-scores, axis=0, nan_policy="propagate")
+  unknown = np.isnan(scores).any(0)
+  places = scipy.stats.rankdata(_places(np.nan_to_num(scores)), axis=0)
+  return np.where(unknown, np.nan, places)
+
+
+def _places(scores):
+  """[A, ...] 0 for the highest score, one more for each that is lower."""
+  order = np.argsort(-scores, axis=0, kind="stable")
+  falling = np.take_along_axis(scores, order, 0)
+  steps = -np.diff(falling, axis=0, prepend=falling[:1])
+  size = abs(scores).max(0)
+  places = np.cumsum(~checks.is_rounding(steps, size), axis=0)
+  found = np.empty_like(places)
+  np.put_along_axis(found, order, places, 0)
+  return found
 
 
 def mean_ranks(scores: np.ndarray) -> np.ndarray:
@@ -95,9 +112,10 @@ def friedman(scores: np.ndarray) -> float:
   scores = scores[:, ~np.isnan(scores).any(0)]
   if not scores.shape[1]:
     return np.nan
-  if (scores == scores[0]).all():
+  places = ranks(scores)
+  if (places == places[0]).all():
     return 1.0
-  return float(scipy.stats.friedmanchisquare(*scores).pvalue)
+  return float(scipy.stats.friedmanchisquare(*places).pvalue)
 
 
 def nemenyi_difference(
@@ -117,10 +135,8 @@ def nemenyi_difference(
     ValueError: for an argument out of range.
   """
   checks.share(alpha, "alpha")
-  if num_arms < 2 or num_blocks < 1:
-    raise ValueError(
-      f"wanted two arms and a block or more, got {num_arms} and {num_blocks}"
-    )
+  checks.whole(num_arms, "num_arms", 2)
+  checks.whole(num_blocks, "num_blocks")
   q = scipy.stats.studentized_range.ppf(1 - alpha, num_arms, np.inf)
   scale = num_arms * (num_arms + 1) / (6 * num_blocks)
   return float(q / np.sqrt(2) * np.sqrt(scale))

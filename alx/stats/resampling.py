@@ -42,6 +42,7 @@ Ends = Callable[[Draws, float], tuple[np.ndarray, np.ndarray]]
 
 def mean_of(values: np.ndarray) -> Statistic:
   """The weighted mean of [n, ...] over its rows, as a statistic."""
+  values = checks.numbers(values)
 
   def statistic(weights):
     total = weights.sum(1).reshape(-1, *[1] * (values.ndim - 1))
@@ -57,6 +58,7 @@ def percentile(
 
   Efron and Tibshirani 1993, section 13.3.
   """
+  checks.share(level, "level")
   tails = np.array([1 - level, 1 + level]) / 2
   low, high = np.quantile(draws.resampled, tails, axis=0)
   return low, high
@@ -66,6 +68,7 @@ def observed(
   draws: Draws, level: float = 0.95
 ) -> tuple[np.ndarray, np.ndarray]:
   """`percentile` without interpolation: ends that were drawn, or infinite."""
+  checks.share(level, "level")
   tails = np.array([1 - level, 1 + level]) / 2
   low, high = np.quantile(draws.resampled, tails, axis=0, method="inverted_cdf")
   return low, high
@@ -76,10 +79,12 @@ def bca(draws: Draws, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
 
   Efron and Tibshirani 1993, section 14.3: z0 from the share of draws below the
   value (half of the equal ones), the acceleration from the skewness of
-  `left_out`; 0 where nothing changes without a cluster.
+  `left_out`; 0 where nothing changes without a cluster, but for rounding.
   """
-  below = (draws.resampled < draws.value).mean(0)
-  equal = (draws.resampled == draws.value).mean(0)
+  checks.share(level, "level")
+  same = checks.is_rounding(draws.resampled - draws.value, draws.value)
+  below = ((draws.resampled < draws.value) & ~same).mean(0)
+  equal = same.mean(0)
   nearest = 0.5 / len(draws.resampled)  # a share of 0 or 1 has no quantile
   normal = scipy.stats.norm
   bias = normal.ppf(np.clip(below + equal / 2, nearest, 1 - nearest))
@@ -94,7 +99,9 @@ def bca(draws: Draws, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _acceleration(left_out):
-  apart = left_out.mean(0) - left_out
+  mean = left_out.mean(0)
+  apart = mean - left_out
+  apart = np.where(checks.is_rounding(apart, mean), 0.0, apart)
   size = (apart**2).sum(0) ** 1.5
   return (apart**3).sum(0) / np.where(size > 0, 6 * size, 1.0)
 
@@ -166,6 +173,8 @@ def resample(
     ValueError: for no row or no draw.
   """
   names, group = np.unique(np.asarray(groups), return_inverse=True)
+  if not isinstance(num_draws, int | np.integer):
+    raise ValueError(f"wanted a whole number of draws, got {num_draws!r}")
   if group.ndim != 1 or not len(names) or num_draws < 1:
     raise ValueError(
       f"wanted groups [n] with n >= 1 and num_draws >= 1, got shape "

@@ -29,7 +29,7 @@ def relative_saving(
   """How much of the effort help saves, with percentiles over clusters.
 
   The ratio of the sums is what a department sees; the mean of the ratios gives
-  a short exam the weight of a long one.
+  a short exam the weight of a long one. A saving that is mere rounding is 0.
 
   Args:
     without, with_help: [n] > 0 efforts for the same exams, in one unit, such
@@ -47,22 +47,29 @@ def relative_saving(
   groups = checks.groups(groups, without)
   known = ~np.isnan(without + with_help)
   efforts = np.stack([without, with_help], 1)[known]
+  if not len(efforts):
+    raise ValueError("wanted an exam without NaN, got none")
   if (efforts <= 0).any():
     raise ValueError(f"wanted efforts > 0, got {efforts.min()}")
   checks.share(level, "level")
   draws = resample(_of_sums(efforts), groups[known], num_draws, seed)
   of_sums = estimate(draws, level, percentile)
-  ratios = 1 - efforts[:, 1] / efforts[:, 0]
+  ratios = _saved(efforts)
   chance = (draws.resampled > 0).mean()
   return Saving(of_sums, float(ratios.mean()), float(chance))
 
 
 def _of_sums(efforts):
   def statistic(weights):
-    sums = weights @ efforts
-    return 1 - sums[:, 1] / sums[:, 0]
+    return _saved(weights @ efforts)
 
   return statistic
+
+
+def _saved(efforts):
+  """1 - with / without of rows (without, with)."""
+  saved = 1 - efforts[:, 1] / efforts[:, 0]
+  return np.where(checks.is_rounding(saved, 1.0), 0.0, saved)
 
 
 def saving_verdict(saving: Estimate) -> str:

@@ -194,7 +194,8 @@ def _gap(arm, baseline, patients):
   )
   groups = np.tile(patients, len(shared))
   patients = stats.bootstrap_difference(a.ravel(), b.ravel(), groups)
-  apart = nan_mean(a - b, axis=1)
-  seeds = stats.paired_difference(apart, np.zeros_like(apart))
-  p = stats.t_test(stats.paired(apart, np.zeros_like(apart)))
+  known = ~np.isnan(a - b)
+  means = [nan_mean(np.where(known, x, np.nan), axis=1) for x in (a, b)]
+  seeds = stats.paired_difference(*means)
+  p = stats.t_test(stats.paired(*means))
   return Gap(arm, patients, seeds, float(p))

@@ -115,9 +115,9 @@ def test_wrong_input_is_refused():
     friedman(np.zeros((2, 5)))
   with pytest.raises(ValueError, match=r"\[arms blocks\], got shape \(3,\)"):
     friedman(np.zeros(3))
-  with pytest.raises(ValueError, match="got 1 and 5"):
+  with pytest.raises(ValueError, match="num_arms >= 2, got 1"):
     nemenyi_difference(1, 5)
-  with pytest.raises(ValueError, match="got 3 and 0"):
+  with pytest.raises(ValueError, match="num_blocks >= 1, got 0"):
     nemenyi_difference(3, 0)
   with pytest.raises(ValueError, match="alpha"):
     nemenyi_difference(3, 5, 5)
