@@ -184,6 +184,6 @@ def _saved(count, against):
 
 
 def budget_mean(arm: Arm) -> stats.Interval:
-  """The metric averaged over the labels of the curve, by trapezoids."""
+  """Over the budget: the area under each seed's curve, see `stats.curves`."""
   areas = [stats.area_under_budget_curve(arm.labels, s) for s in arm.scores]
   return stats.mean_interval(np.array(areas))

@@ -18,7 +18,7 @@ class Gap(NamedTuple):
 
   arm: Arm
   last: stats.Interval  # of the metric with the arm's last labels
-  area: stats.Interval  # of the metric averaged over the labels
+  area: stats.Interval  # of the area under the curve, over the budget
   p_last: float
   p_area: float
 

@@ -77,6 +77,7 @@ def _context(study, arms, needed):
     "data": study.dataset,
     "title": str(study.dataset.get("name") or study.workdir.resolve().name),
     "metric": words.LABELS.get(study.metric, study.metric),
+    "over_the_budget": words.OVER_THE_BUDGET,
     "summary": summary.summarise(study, arms, needed),
     "arms": arms,
     "most_seeds": max((len(arm.runs) for arm in arms), default=0),

@@ -35,6 +35,11 @@ DISTANCES = (
   "assd_penalised",
   "hd95_penalised",
 )
+OVER_THE_BUDGET = (
+  "“Over the budget”: area under the learning curve by trapezoids over labels, "
+  "divided by the range of labels. It is the mean height of the curve, not the "
+  "mean over rounds, of which the first and the last would count in full."
+)
 
 METRICS = {
   "dice": "Dice: 2|A∩B| / (|A| + |B|) of predicted and true voxels of a class, "

@@ -116,8 +116,8 @@ def _results(outcome):
   study, arms = outcome.study, outcome.arms
   drawn = [arm for arm in arms if np.isfinite(arm.scores).any()]
   note = (
-    "After the last round, and the mean height of the whole curve: means with "
-    "their 95% intervals over seeds."
+    "After the last round, and over the budget: means with their 95% intervals "
+    f"over seeds. {words.OVER_THE_BUDGET}"
   )
   found = [(tables.final(study, arms), note)]
   if study.metric == FOLDED:
