@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from alx import data, report
+from alx.report import words
 from alx.stats import BASELINES
-from experiments import batch, distances, rounds, stops, store
+from experiments import batch, cases, distances, rounds, stops, store
 from experiments import problem as problems
 from experiments.config import Config
 from experiments.job import STAGES, Job
@@ -154,6 +155,7 @@ def describe_data(problem: problems.Problem) -> tuple[dict, dict]:
     "num_pool": len(split.pool),
     "num_test": len(split.test),
     "split_by": split.by,
+    "scored": cases.scored(dataset, split.test),
     "left_out": list(dataset.left_out),
     "notes": list(dataset.notes),
     "digest": problems.digest(dataset),
@@ -166,7 +168,7 @@ def describe_data(problem: problems.Problem) -> tuple[dict, dict]:
 
 
 def announce(problem: problems.Problem, console: Console) -> None:
-  """One line about the data and its split."""
+  """A line about the data and its split, and one about what is scored."""
   dataset, split = problem.dataset, problem.split
   shape = "x".join(map(str, problem.images.values.shape[1:]))
   console.print(
@@ -174,6 +176,9 @@ def announce(problem: problems.Problem, console: Console) -> None:
     f"{len(split.test)} test items (split by {split.by}), largest {shape}",
     markup=False,
   )
+  about = cases.scored(dataset, split.test)
+  metric = _TITLES["dice" if dataset.task == "segmentation" else "auc"]
+  console.print(words.scored(about, metric), markup=False, soft_wrap=True)
 
 
 def progress_bars(console: Console) -> rich_progress.Progress:

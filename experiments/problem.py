@@ -3,7 +3,7 @@
 import dataclasses
 import hashlib
 import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
@@ -20,6 +20,7 @@ from alx.data.resize import coarsen
 from alx.learner import Learner
 from alx.loop import check_budget
 from experiments import learning
+from experiments.cases import case_names
 from experiments.config import Config, with_baselines
 
 _DEFAULTS = {  # task and spatial axes -> model, widths, batch, block
@@ -267,17 +268,6 @@ def metrics_of(problem: Problem, predicted) -> dict[str, float]:
     [dataset.spacing_mm[i] for i in test],
     case_names(dataset, test),
   )
-
-
-def case_names(dataset: data.Dataset, items: Sequence[int]) -> list[str]:
-  """What a test score is of: the volume that slices are from, or the item.
-
-  Slices say where they are from by an id such as patient001_frame1_slice03.
-  """
-  names = [dataset.ids[i] for i in items]
-  if dataset.images[0].ndim == 3:
-    names = [name.rsplit("_slice", 1)[0] for name in names]
-  return names
 
 
 def digest(dataset: data.Dataset) -> str:

@@ -8,8 +8,9 @@ import numpy as np
 
 from alx import evaluation
 from experiments import store
+from experiments.cases import case_names
 from experiments.job import Job
-from experiments.problem import Problem, case_names, metrics_of
+from experiments.problem import Problem, metrics_of
 
 
 class Diverged(Exception):

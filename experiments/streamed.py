@@ -11,7 +11,7 @@ from rich.console import Console
 from alx.data.digest import of_texts
 from alx.data.files import read_json
 from alx.data.source import digest_of
-from experiments import compare, store
+from experiments import cases, compare, store
 from experiments import problem as problems
 from experiments.compare import Comparison, Shower
 from experiments.config import Config
@@ -137,4 +137,5 @@ def _describe_data(problem, digest):
   nothing = [np.zeros(0)] * len(problem.dataset.ids)
   dataset = problem.dataset._replace(images=nothing, labels=nothing)
   data, split = compare.describe_data(problem._replace(dataset=dataset))
-  return data | {"digest": digest}, split
+  about = cases.scored(problem.dataset, problem.split.test)
+  return data | {"digest": digest, "scored": about}, split

@@ -96,6 +96,7 @@ def _context(study, arms, needed):
     "outlines": _outlines(study),
     "acquisitions": _explained(arms),
     "warm": study.config.get("warm"),
+    "scored": _scored(study),
     "unused": len(study.split.get("unused") or ()),
   }
 
@@ -112,6 +113,13 @@ def _definitions(study):
   return [
     text.split(": ", 1) for c, text in words.METRICS.items() if c in found
   ]
+
+
+def _scored(study):
+  """What a score is of; "" where a run of before did not say."""
+  about = study.dataset.get("scored")
+  name = words.LABELS.get(study.metric, study.metric)
+  return words.scored(about, name) if about else ""
 
 
 def _outlines(study):

@@ -2,7 +2,7 @@
 
 import math
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
@@ -45,8 +45,9 @@ METRICS = {
   "dice": "Dice: 2|A∩B| / (|A| + |B|) of predicted and true voxels of a class, "
   "averaged over the classes other than background and over the test cases. "
   "A class absent from both masks is left out of the average and counted as "
-  "undefined; absent from only one of them it is 0. Slices of one known "
-  "patient are one case.",
+  "undefined; absent from only one of them it is 0. Slices whose ids say that "
+  "they are of one volume (patient001_frame1_slice03) are one case; a patient "
+  "may have several.",
   "assd": "ASSD: average symmetric surface distance, the mean over all points "
   "of both surfaces of the distance to the other surface. Undefined, left out "
   "and counted where a class is missing from either mask.",
@@ -93,6 +94,38 @@ ACQUISITIONS = {
   "k_center": "covers the pool: farthest from what is labelled",
   "k_center_cosine": "the same with the angle between features as distance",
 }
+
+
+def scored(about: Mapping, metric: str) -> str:
+  """'Dice per volume: 150 slices of 20 patients, 40 volumes'.
+
+  Args:
+    about: what dataset.json has under `scored`.
+    metric: its name as it is printed.
+  """
+  of = ""
+  if about["patients"]:
+    of = f" of {counted(about['patients'], 'patient')}"
+  items = f"{counted(about['items'], about['kind'])}{of}"
+  if metric != LABELS["dice"]:  # of all items together
+    return f"{metric} over {items}"
+  text = f"{metric} per {about['per']}: {items}"
+  if about["per"] != about["kind"]:
+    text += f", {counted(about['cases'], about['per'])}"
+  return text + _which(about)
+
+
+def _which(about):
+  """What the ids of images leave open."""
+  if about["per"] == "case":
+    return "; an id that ends in _slice and a number is of a slice of a volume"
+  several = about["patients"] and about["patients"] < about["items"]
+  if about["per"] != "image" or not several:
+    return ""
+  return (
+    "; ids do not say which images are of one volume (by _slice and a number "
+    "behind a name that one patient has)"
+  )
 
 
 def plain(name: str) -> str:

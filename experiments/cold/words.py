@@ -2,6 +2,7 @@
 
 from alx import label_free
 from alx.report import words
+from experiments import cases
 from experiments.cold.plan import FOREGROUND, Plan
 from experiments.cold.results import Results
 from experiments.compare import Comparison
@@ -16,6 +17,7 @@ def title(ready: Comparison) -> str:
 def data(ready: Comparison) -> tuple[str, ...]:
   """What was learned from, and what it was tested on."""
   dataset, split = ready.problem.dataset, ready.problem.split
+  metric = "Dice" if dataset.task == "segmentation" else "AUC"
   shape = " x ".join(map(str, ready.problem.images.values.shape[1:]))
   patients = ""
   if dataset.groups is not None:
@@ -26,7 +28,8 @@ def data(ready: Comparison) -> tuple[str, ...]:
     f"({words.listed(dataset.class_names)}). The pool holds {len(split.pool)} "
     f"items{patients}, at most {shape}; {len(split.test)} items are tested on "
     f"(split by {split.by}) and {len(split.unused)} are not used. "
-    f"{len(dataset.left_out)} could not be read.",
+    f"{len(dataset.left_out)} could not be read. "
+    f"{words.scored(cases.scored(dataset, split.test), metric)}.",
   )
 
 

@@ -11,10 +11,10 @@ import numpy as np
 from alx.checkpoint import Checkpoints
 from alx.evaluation import nan_mean
 from experiments import pictures, store
+from experiments.cases import case_names
 from experiments.kim.arms import kind_of
 from experiments.kim.found import Found, Scores, read_found
 from experiments.kim.study import Ready
-from experiments.problem import case_names
 
 COUNT = 3
 

@@ -26,6 +26,8 @@ def data(study: Study) -> Section:
     f"{about['num_test']} are only tested on, parted by {about['split_by']}. "
     f"Foreground: {classes}."
   ]
+  if about.get("scored"):
+    lines.append(f"{words.scored(about['scored'], 'Dice')}.")
   if own.get("channels"):
     lines.append(f"Channels: {words.listed(own['channels'])}.")
   if about["split_by"] == "item":

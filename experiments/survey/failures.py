@@ -81,7 +81,7 @@ def _undefined(runs, num_classes):
     )
     if count:
       yield (
-        f"In {count} of {total} pairs of a test volume and a class, over all "
+        f"In {count} of {total} pairs of a test case and a class, over all "
         f"fits, the {what} because the prediction or the truth had none."
       )
   yield from _absent(runs)

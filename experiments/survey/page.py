@@ -106,6 +106,9 @@ def _data(plan, outcomes):
     f"{words.listed(about.get('class_names') or ())}. "
     f"{words.counted(len(about.get('left_out') or ()), 'item')} left out."
   )
+  if about.get("scored"):
+    name = words.LABELS.get(outcomes[0].study.metric, outcomes[0].study.metric)
+    text = f"{text} {words.scored(about['scored'], name)}."
   lines = (text, f"Read from {pathlib.Path(plan.data).name}.")
   if not outcomes[0].original:
     lines = (*lines, _STAND_IN.format(plan.benchmark.original))

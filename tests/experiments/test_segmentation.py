@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from alx import data
-from experiments import compare, problem
+from experiments import cases, compare, problem
 from experiments.config import Config
 
 TINY = Config(
@@ -126,7 +126,7 @@ def test_slices_of_a_volume_are_one_case():
   dataset = small([0, 1, 0])._replace(
     ids=("p1_frame1_slice00", "p1_frame1_slice01", "p1_frame2_slice00")
   )
-  assert problem.case_names(dataset, [0, 1, 2]) == [
+  assert cases.case_names(dataset, [0, 1, 2]) == [
     "p1_frame1",
     "p1_frame1",
     "p1_frame2",
