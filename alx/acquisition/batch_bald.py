@@ -9,7 +9,7 @@ from jax.scipy.special import xlogy
 
 from alx.acquisition.base import Candidates, usable
 from alx.acquisition.geometry import cross, report
-from alx.acquisition.scores import entropy_map
+from alx.acquisition.scores import disagreement_map, entropy_map
 from alx.prediction import Prediction
 
 ROWS = 1024  # configurations of one matrix product
@@ -116,9 +116,7 @@ def batch_bald(
   """
   probs, candidates = usable(probs, candidates)
   num_items, num_samples, _ = probs.shape
-  expected = entropy_map(probs).mean(1)
-  alone = entropy_map(probs.mean(1)) - expected
-  alone = jnp.where(alone > NEGLIGIBLE, alone, 0.0)
+  alone = disagreement_map(jnp.moveaxis(probs, 1, 0))
 
   def pick(carry, turn):
     joint, bounds, free = carry
@@ -188,15 +186,21 @@ def gains(joint: Joint, probs: jax.Array) -> jax.Array:
   size, num_samples, num_classes = probs.shape
   columns = jnp.moveaxis(probs, 1, 2).reshape(-1, num_samples)
   rows = min(ROWS, joint.weight.shape[0])
+  # A multiple of p - 1 is in both terms: of what is nearly sure, all but the
+  # square of 1 - p, which would be lost in its rounding.
+  sure = (cross(columns, joint.mean[None])[:, 0] > 0.5).astype(probs.dtype)
+
+  def surplus(x, sure):
+    return xlogy(x, x) - sure * (x - 1)
 
   def add(i, total):
     part = jax.lax.dynamic_slice_in_dim(joint.posterior, i * rows, rows)
     weight = jax.lax.dynamic_slice_in_dim(joint.weight, i * rows, rows)
     predicted = cross(part, columns)
-    return total - (weight[:, None] * xlogy(predicted, predicted)).sum(0)
+    return total - (weight[:, None] * surplus(predicted, sure[None])).sum(0)
 
   blocks = (joint.count + rows - 1) // rows
-  less = (joint.mean[None, :] * xlogy(columns, columns)).sum(1)
+  less = (joint.mean[None, :] * surplus(columns, sure[:, None])).sum(1)
   gain = jax.lax.fori_loop(0, blocks, add, less)
   return gain.reshape(size, num_classes).sum(1)
 

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 
 from alx.acquisition.geometry import cross
 from alx.acquisition.geometry import squared_norms as row_norms
+from alx.acquisition.maps import likeliest, minus_label
 from alx.prediction import Prediction
 
 # Squared distances below this share of the squared norms are rounding: 0.
@@ -88,8 +89,7 @@ def voxels_of(prediction: Prediction) -> Voxels:
 
 def residual(probs: jax.Array) -> jax.Array:
   """p - e_y for the likeliest class y, ties to the lowest: [..., C]."""
-  num_classes = probs.shape[-1]
-  return probs - jax.nn.one_hot(probs.argmax(-1), num_classes)
+  return minus_label(probs, likeliest(probs))
 
 
 def gradient_factors(keys: jax.Array, prediction: Prediction) -> Factors:
@@ -133,15 +133,17 @@ def segmentation_gradient(voxels: Voxels, smooth: float = 1e-5) -> jax.Array:
     [B, C, D] float32; 0 for an item without any real voxel.
   """
   p, real = voxels.probs, voxels.real[..., None]
-  num_classes = p.shape[-1]
-  y = jnp.where(real, jax.nn.one_hot(p.argmax(-1), num_classes), 0.0)
+  best = likeliest(p) & real
+  y = best.astype(p.dtype)
   shared = 2.0 * (p * y).sum(1) + smooth
   total = p.sum(1) + y.sum(1) + smooth
   # One division after the other: total^2 of an absent class may underflow.
   slope = (shared / total / total)[:, None, :] - 2.0 * y / total[:, None, :]
-  slope = slope / num_classes
+  slope = slope / p.shape[-1]
+  # Minus that of the likeliest class, whose p is near 1 and would cancel.
+  slope = slope - jnp.where(best, slope, 0.0).sum(-1, keepdims=True)
   of_dice = p * (slope - (p * slope).sum(-1, keepdims=True))
-  of_logits = voxels.share[..., None] * (p - y) + of_dice
+  of_logits = voxels.share[..., None] * minus_label(p, best) + of_dice
   return _with_pixels(of_logits, voxels)
 
 

@@ -17,6 +17,13 @@ from alx.acquisition.embeddings import (
 )
 from alx.acquisition.fisher_rows import FisherRows, fisher_rows
 from alx.acquisition.geometry import cross, squared_norms
+from alx.acquisition.maps import (
+  complements,
+  entropy_map,
+  gini_map,
+  likeliest,
+  minus_label,
+)
 from alx.acquisition.select import top_k
 from alx.prediction import Prediction
 
@@ -55,10 +62,14 @@ def egl(
   del keys
 
   def length(probs, hidden):
-    square = jnp.square(probs).sum(-1)
     if squared:
-      return (squared_norms(hidden) + 1.0) * jnp.maximum(1.0 - square, 0.0)
-    each = jnp.maximum(square[..., None] + 1.0 - 2.0 * probs, 0.0)
+      return (squared_norms(hidden) + 1.0) * gini_map(probs)
+    best, square = likeliest(probs), jnp.square(probs)
+    others = jnp.where(best, 0.0, square).sum(-1, keepdims=True)
+    others = others + jnp.where(
+      best, 0.0, square.max(-1, keepdims=True) - square
+    )
+    each = jnp.square(complements(probs)) + others
     of_class = (probs * jnp.sqrt(each)).sum(-1)
     return jnp.sqrt(squared_norms(hidden) + 1.0) * of_class
 
@@ -88,9 +99,11 @@ def entropy_gradient(keys: jax.Array, prediction: Prediction) -> jax.Array:
   del keys
 
   def length(probs, hidden):
-    terms = xlogy(probs, probs)
-    slope = terms - probs * terms.sum(-1, keepdims=True)
-    return jnp.sqrt(squared_norms(hidden) * squared_norms(slope))
+    sure = likeliest(probs) & (probs > 0.5)
+    near = jnp.log1p(-jnp.where(sure, complements(probs), 0.0))
+    terms = jnp.where(sure, probs * near, xlogy(probs, probs))
+    slope = terms + probs * entropy_map(probs)[..., None]
+    return jnp.sqrt(squared_norms(hidden)) * jnp.sqrt(squared_norms(slope))
 
   return _mean_over_voxels(length, prediction)
 
@@ -192,10 +205,12 @@ def _told_gradient(described, candidates):
     return described.gradient
   labels = candidates.labels
   num_classes = described.probs.shape[1]
-  truth = jax.nn.one_hot(labels, num_classes)
+  truth = labels[:, None] == jnp.arange(num_classes)[None, :]
   known = candidates.labelled & (labels >= 0) & (labels < num_classes)
   left = jnp.where(
-    known[:, None], described.probs - truth, described.gradient.left
+    known[:, None],
+    minus_label(described.probs, truth),
+    described.gradient.left,
   )
   return described.gradient._replace(left=left)
 

@@ -12,9 +12,9 @@ import jax
 import jax.numpy as jnp
 from jax.scipy.special import xlogy
 
-from alx.acquisition.maps import entropy_map
+from alx.acquisition.maps import entropy_map, likeliest, minus_mean
 
-_ROUNDING = 2.0**-21  # of an entropy, in a sum of float32 over passes
+_SMALL = 0.125  # below it, relative differences go through a series
 
 
 class Summary(NamedTuple):
@@ -23,7 +23,7 @@ class Summary(NamedTuple):
   count: jax.Array  # [] float32, passes
   mean: jax.Array  # [..., C] mean probabilities
   squares: jax.Array  # [..., C] sum of squared deviations from the mean
-  surprise: jax.Array  # [..., C] mean of -p log p, nats
+  information: jax.Array  # [..., C] sum of p log(p / mean) - p + mean, nats
   votes: jax.Array  # [..., C] float32, passes whose likeliest class it is
 
 
@@ -38,31 +38,57 @@ def add(summary: Summary, probs: jax.Array) -> Summary:
 
   Each vote goes to the likeliest class, a tie to the lowest.
   """
-  return _add(summary, probs, _vote(probs))
-
-
-def _add(summary, probs, votes):
-  """Nothing here looks along an axis, so that flat arrays do as well."""
   probs = probs.astype(jnp.float32)
+  before = _deviation(probs, summary)
+  return _add(summary, probs, before, _vote(probs))
+
+
+def _deviation(probs, summary):
+  """[..., C] of a pass from the mean of those before it, 0 before the first."""
+  mean = summary.mean.reshape(probs.shape)
+  return jnp.where(summary.count > 0, minus_mean(probs, mean), probs)
+
+
+def _add(summary, probs, before, votes):
+  """Nothing here looks along an axis, so that flat arrays do as well.
+
+  The sum of the divergences d(p, mean) = p log(p / mean) - p + mean grows by
+  that of the new pass and by what the old ones are off the old mean, (n - 1)
+  d(old mean, new mean): no term is negative, and nothing cancels.
+  """
   count = summary.count + 1
   share = 1 / count  # a product for each number is a third of a division
-  before = probs - summary.mean
   mean = summary.mean + share * before
-  surprise = -xlogy(probs, probs)
+  after = (1 - share) * before
+  divisor = 1 / jnp.where(mean > 0, mean, 1.0)
+  information = mean * (
+    _divergence(probs * divisor, after * divisor)
+    + summary.count
+    * _divergence(summary.mean * divisor, -share * before * divisor)
+  )
   return Summary(
     count,
     mean,
-    summary.squares + before * (probs - mean),
-    summary.surprise + share * (surprise - summary.surprise),
+    summary.squares + before * after,
+    summary.information + information,
     summary.votes + votes,
   )
 
 
+def _divergence(ratio, off):
+  """r log r - r + 1 for r = 1 + off >= 0, exact to float32 where r is near 1.
+
+  Near 1 by its series, off^2 / 2 - off^3 / 6 + off^4 / 12 - ...
+  """
+  tail = 1 / 20 - off * (1 / 30 - off * (1 / 42))
+  series = off * off * (0.5 - off * (1 / 6 - off * (1 / 12 - off * tail)))
+  far = xlogy(ratio, ratio) - off
+  return jnp.where(jnp.abs(off) < _SMALL, series, far)
+
+
 def _vote(probs):
-  best = probs.argmax(-1)[..., None]
-  classes = jax.lax.broadcasted_iota(best.dtype, probs.shape, probs.ndim - 1)
   broken = jnp.isnan(probs).any(-1, keepdims=True)
-  return jnp.where(broken, jnp.nan, (classes == best).astype(jnp.float32))
+  return jnp.where(broken, jnp.nan, likeliest(probs).astype(jnp.float32))
 
 
 def summarise(samples: jax.Array) -> Summary:
@@ -86,8 +112,10 @@ def summarise_passes(
   shape = jax.eval_shape(pass_of, jax.ShapeDtypeStruct((), jnp.int32)).shape
 
   def step(index, summary):
-    probs = pass_of(index)
-    return _add(summary, probs.reshape(-1), _vote(probs).reshape(-1))
+    probs = pass_of(index).astype(jnp.float32)
+    before = _deviation(probs, summary)
+    flat = (x.reshape(-1) for x in (probs, before, _vote(probs)))
+    return _add(summary, *flat)
 
   # On a CPU one long row is several times as fast as many of C numbers.
   flat = jax.lax.fori_loop(0, num_passes, step, empty((math.prod(shape),)))
@@ -103,13 +131,10 @@ def predictive_entropy(summary: Summary) -> jax.Array:
 def disagreement(summary: Summary) -> jax.Array:
   """Mutual information of label and weights: [...], nats (Houlsby 2011).
 
-  H(mean_s p_s) - mean_s H(p_s), in [0, min(log C, log S)]; exactly 0 where it
-  is less than 5e-7 H(mean_s p_s), which is rounding.
+  H(mean_s p_s) - mean_s H(p_s) = mean_s KL(p_s || mean_s p_s), as the latter,
+  in [0, min(log C, log S)]; exactly 0 where all passes are equal.
   """
-  of_mean = entropy_map(summary.mean)
-  found = of_mean - summary.surprise.sum(-1)
-  # What is not more than the rounding of the two entropies is a tie.
-  return jnp.where(found > _ROUNDING * of_mean, found, 0.0 * found)
+  return summary.information.sum(-1) / summary.count
 
 
 def variance(summary: Summary) -> jax.Array:

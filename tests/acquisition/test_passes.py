@@ -21,8 +21,8 @@ def test_agrees_with_numpy(through):
   np.testing.assert_allclose(summary.mean, exact.mean(0), atol=1e-6)
   squares = ((exact - exact.mean(0)) ** 2).sum(0)
   np.testing.assert_allclose(summary.squares, squares, atol=1e-6)
-  entropy = -(exact * np.log(exact)).sum(-1).mean(0)
-  np.testing.assert_allclose(summary.surprise.sum(-1), entropy, atol=1e-6)
+  apart = (exact * np.log(exact / exact.mean(0))).sum(-1).sum(0)
+  np.testing.assert_allclose(summary.information.sum(-1), apart, rtol=1e-5)
   votes = np.stack([(exact.argmax(-1) == c).sum(0) for c in range(3)], -1)
   assert (summary.votes == votes).all() and summary.count == 7
 
