@@ -113,6 +113,7 @@ def query(
   )
   _check_needs(method, row, given)
   candidates = _candidates(given, labelled, available, groups, labels)
+  options |= _told_classes(method, row, options, given, candidates)
   cap = _cap(candidates, max_per_group)
   _check_k(k, candidates)
   if "progress" in settings_of(row):
@@ -237,6 +238,23 @@ def _candidates(given, labelled, available, groups, labels) -> Candidates:
   if groups is not None:
     groups = inputs.read_groups(groups, num_items)
   return Candidates(available, labelled, classes, groups)
+
+
+def _told_classes(method, row, options, given, candidates):
+  """`clusters` of a method that wants it, as the other arrays tell it."""
+  if "clusters" not in settings_of(row) or {"clusters", "delta"} & set(options):
+    return {}
+  found = []
+  if given.probs is not None and given.probs.ndim == 3:
+    found.append(given.probs.shape[-1])
+  if candidates.labels is not None:
+    found.append(int(candidates.labels.max()) + 1)
+  if max(found, default=0) < 2:
+    raise ValueError(
+      f"{method} wants to know how many classes the items are of: give "
+      "clusters=, or delta=, logits= [N, C] or labels= of two classes or more"
+    )
+  return {"clusters": max(found)}
 
 
 def _cap(candidates, max_per_group):

@@ -3,7 +3,7 @@
 import jax
 
 from alx import data, learner, models
-from alx.acquisition import BY_NAME
+from alx.acquisition import BY_NAME, settings_of
 from alx.augment import Augment
 from alx.ensemble import make_ensemble, make_snapshots
 from alx.learner import Learner
@@ -12,6 +12,7 @@ from alx.parallel import over_passes
 from alx.settings import Training
 from experiments.config import Config
 
+_KINDS = 10  # of images, as good as any number where they have no class
 _LARGE = 64  # pixels from which on a residual net first halves them twice
 
 
@@ -32,6 +33,14 @@ def make_learner(config: Config, dataset: data.Dataset) -> Learner:
     resampled = config.ensemble == "bootstrap"
     return make_ensemble(one, config.members, bootstrap=resampled)
   return one
+
+
+def options_for(name: str, dataset: data.Dataset) -> dict[str, int]:
+  """What the data tells an acquisition: `clusters`, if it has that option."""
+  if "clusters" not in settings_of(BY_NAME[name]):
+    return {}
+  of_images = dataset.task == "classification"
+  return {"clusters": len(dataset.class_names) if of_images else _KINDS}
 
 
 def spreads_passes(config: Config) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition import BY_NAME
+from alx.acquisition import BY_NAME, configure
 from alx.checkpoint import Checkpoints
 from alx.loop import Loop, LoopState, draw_start, make_loop, pad_items
 from alx.parallel import replicate
@@ -16,7 +16,7 @@ from alx.settings import Asking
 from experiments import pictures, store
 from experiments.config import Config
 from experiments.job import Job
-from experiments.learning import augment_of, spreads_passes
+from experiments.learning import augment_of, options_for, spreads_passes
 from experiments.problem import (
   Problem,
   metrics_of,
@@ -109,13 +109,14 @@ def loop_for(
     distort=augment_of(config) if distorts else None,
     distort_all=config.distort == "all",
   )
-  loop = _loop_for(make, problem.learner, name, asking)
+  options = tuple(options_for(name, problem.dataset).items())
+  loop = _loop_for(make, problem.learner, name, options, asking)
   return _on_all_devices(loop) if spreads_passes(config) else loop
 
 
 @functools.lru_cache(maxsize=64)
-def _loop_for(make, learner, name, asking):
-  return make(learner, BY_NAME[name], asking)
+def _loop_for(make, learner, name, options, asking):
+  return make(learner, configure(BY_NAME[name], **dict(options)), asking)
 
 
 def _on_all_devices(loop):

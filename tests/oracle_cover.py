@@ -137,7 +137,12 @@ def purity_radius(rows, labels, present, purity=0.95):
   return 0.9999 * max(radii)
 
 
-def prob_cover(features, candidates, k, delta=None, clusters=10):
+def prob_cover(features, candidates, k, delta=None, clusters=None):
+  if clusters is None:
+    labels = candidates.labels
+    known = [] if labels is None else labels[np.asarray(candidates.labelled)]
+    highest = max(np.asarray(known).tolist(), default=-1)
+    clusters = 10 if highest < 0 else max(highest + 1, 2)
   features, labelled, present = sets(features, candidates)
   rows = unit(features)
   if delta is None:

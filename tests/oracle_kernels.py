@@ -88,8 +88,11 @@ def cut(near, ground, redundancy, items):
   return near[np.ix_(ground, items)].sum() - redundancy * inside
 
 
-def graph_cut(features, candidates, redundancy=0.5):
+def graph_cut(features, candidates, redundancy=None, k=6):
   near = cosines(cleaned(features, candidates))
+  if redundancy is None:
+    chosen = len(labelled_of(candidates)) + min(k, candidates.available.sum())
+    redundancy = len(there(candidates)) / (2 * int(chosen))
   f = functools.partial(cut, near, there(candidates), redundancy)
   return increase(f, labelled_of(candidates))
 

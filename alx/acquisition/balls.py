@@ -28,6 +28,8 @@ from alx.acquisition.lazy_greedy import lazy_greedy, start
 
 _INSIDE = 1 - 1e-4  # keeps a radius clear of the distance it is taken from
 _ROUNDS = 10  # of k-means
+_CLASSES = 10  # where nothing tells how many there are
+_MOST_CLASSES = 64  # that labels are looked at for
 _PAIRS = 1024  # items of a block whose pairs are looked at together
 
 
@@ -38,7 +40,7 @@ def prob_cover(
   k: int,
   *,
   delta: float | None = None,
-  clusters: int = 10,
+  clusters: int | None = None,
   purity: float = 0.95,
   progress: Callable | None = None,
 ) -> jax.Array:
@@ -61,20 +63,27 @@ def prob_cover(
     candidates: of the N items.
     k: how many items.
     delta: radius in (0, 2]; None: `purity_radius` with k-means labels.
-    clusters: of k-means, if delta is None: about the number of classes.
+    clusters: of k-means, if delta is None: the number of classes, at least 2.
+      None: as many as the known labels tell of, the highest class and 1 more,
+      in [2, 64]; 10 where no label is known. `query` and the experiments know
+      it from predictions and data.
     purity: share of balls in which all have one k-means label, if delta is
       None.
     progress: called with (picked, k) now and then.
 
   Raises:
-    ValueError: for a delta that is not positive.
+    ValueError: for a delta that is not positive, or fewer than 2 clusters.
   """
   if delta is not None and not delta > 0:
     raise ValueError(f"delta must be above 0, not {delta}")
+  if clusters is not None and not clusters >= 2:
+    raise ValueError(f"clusters must be >= 2, not {clusters}")
   features, candidates = usable(features, candidates)
   rows, present = unit_rows(features), candidates.present
   if delta is None:
-    labels = k_means_labels(rows, present, clusters)
+    count = num_classes(candidates) if clusters is None else clusters
+    most = _MOST_CLASSES if clusters is None else clusters
+    labels = k_means_labels(rows, present, most, count)
     delta = purity_radius(rows, labels, present, purity)
   if k == 0:
     return jnp.zeros(0, jnp.int32)
@@ -207,17 +216,36 @@ def purity_radius(
   return _INSIDE * ordered[jnp.clip(below, 0, ids.shape[0] - 1)]
 
 
+def num_classes(candidates: Candidates) -> jax.Array:
+  """[] int32, classes that the known labels tell of; 10 where none is known."""
+  if candidates.labels is None:
+    return jnp.int32(_CLASSES)
+  highest = jnp.where(candidates.labelled, candidates.labels, -1).max()
+  found = jnp.clip(highest + 1, 2, _MOST_CLASSES)
+  return jnp.where(highest < 0, _CLASSES, found).astype(jnp.int32)
+
+
 def k_means_labels(
-  rows: jax.Array, present: jax.Array, clusters: int
+  rows: jax.Array,
+  present: jax.Array,
+  clusters: int,
+  count: jax.Array | int | None = None,
 ) -> jax.Array:
   """[N] int32 clusters of k-means that starts from `k_center`, 10 rounds.
 
   A cluster that loses all its items keeps its centre. Time O(N K D).
+
+  Args:
+    rows: [N, D].
+    present: [N] bool.
+    clusters: K, at most.
+    count: [] int32, how many of them are made; None: K.
   """
   num_items = rows.shape[0]
   pool = Candidates(present, jnp.zeros_like(present))
   seeds = k_center(None, rows, pool, min(clusters, num_items))
-  real = (seeds < num_items)[None, :]
+  count = clusters if count is None else count
+  real = ((seeds < num_items) & (jnp.arange(seeds.shape[0]) < count))[None, :]
   centres = rows.at[seeds].get(mode="clip")
 
   def label(centres):

@@ -14,6 +14,7 @@ from experiments import rounds, store
 from experiments.cold.features import Features
 from experiments.cold.plan import FOREGROUND, FULL, NO_ENCODER, RANDOM, Row
 from experiments.compare import Comparison
+from experiments.learning import options_for
 from experiments.problem import metrics_of, predict_test
 from experiments.records import check_fit, check_predicted
 
@@ -82,7 +83,10 @@ def choose(
       order = _foreground_first(ready, np.asarray(order))
     return np.asarray(order[: row.budget])
   rows = features.of_pool(row.encoder, row.seed, progress)
-  return alx.query(row.method, k=row.budget, features=rows, key=row.seed)
+  options = options_for(row.method, ready.problem.dataset)
+  return alx.query(
+    row.method, k=row.budget, features=rows, key=row.seed, **options
+  )
 
 
 def _foreground_first(ready, order):
