@@ -12,13 +12,13 @@ from alx import pca, pretrain
 from alx.data.dataset import Dataset
 from alx.data.patches import Images, as_float, stack_images
 from alx.data.resize import common_shape, resize
+from alx.groups import numbers_of
 from alx.models.encoder import make_autoencoder, make_contrastive
 from alx.settings import Training
 from alx.views import Views
 
 NAMES = ("pca", "autoencoder", "simclr")
 WITHOUT_KEY = ("pca",)  # the same features whatever the key
-_UNKNOWN = ("", "nan")  # patients that a table leaves out
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,12 +79,9 @@ def group_numbers(groups: Sequence[str] | None, count: int) -> np.ndarray:
   An item whose patient is not known ("" or "nan") has a number of its own; so
   have all for None.
   """
-  alone = np.arange(count, dtype=np.int32)
   if groups is None:
-    return alone
-  names, numbers = np.unique(groups, return_inverse=True)
-  known = ~np.isin(np.char.lower(np.char.strip(names)), _UNKNOWN)
-  return np.where(known[numbers], numbers, count + alone).astype(np.int32)
+    return np.arange(count, dtype=np.int32)
+  return numbers_of(groups).astype(np.int32)
 
 
 def make_features(

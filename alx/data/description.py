@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from alx.data import nifti
 from alx.data.dataset import bad_input
-from alx.data.label_values import check_classes
+from alx.data.label_values import check_classes, class_names
+
+_CURE = "mend it, or remove it: classes are then the values in the labels"
 
 
 class Description(NamedTuple):
@@ -48,13 +50,38 @@ def read_description(folder: pathlib.Path) -> Description:
 
 
 def _read_object(file):
+  wanted = "a JSON object"
   try:
-    content = json.loads(file.read_text(encoding="utf-8"))
-  except (OSError, ValueError, RecursionError) as error:
-    found = f"{type(error).__name__}: {error}"
-    raise bad_input(file, "a JSON object", found) from error
+    text = file.read_text(encoding="utf-8-sig")
+    if not text.strip():
+      raise bad_input(file, wanted, f"an empty file ({_CURE})")
+    content = json.loads(text, object_pairs_hook=_once)
+  except json.JSONDecodeError as error:
+    cut = "a file cut short" if error.pos >= len(text.rstrip()) else "no JSON"
+    found = f"{cut}: {error} ({_CURE})"
+    raise bad_input(file, wanted, found) from error
+  except _Twice as error:
+    raise bad_input(file, "every name once", error) from error
+  except (OSError, UnicodeError, RecursionError) as error:
+    found = f"{type(error).__name__}: {error} ({_CURE})"
+    raise bad_input(file, wanted, found) from error
   if not isinstance(content, dict):
-    raise bad_input(file, "a JSON object", type(content).__name__)
+    found = f"{json.dumps(content)[:40]} ({_CURE})"
+    raise bad_input(file, wanted, found)
+  return content
+
+
+class _Twice(Exception):
+  """A name that an object gives two values."""
+
+
+def _once(pairs):
+  """The pairs as a dict, of which JSON would keep the last."""
+  content = {}
+  for name, value in pairs:
+    if name in content:
+      raise _Twice(f"{name!r} for {content[name]!r} and {value!r}")
+    content[name] = value
   return content
 
 
@@ -72,10 +99,12 @@ def _by_value(file, labels):
   pairs = [_value_and_name(file, k, v) for k, v in labels.items()]
   by_value = dict(sorted(pairs))
   if len(by_value) < len(pairs):
-    raise bad_input(file, "one name for each label value", labels)
+    wanted = "one name for each label value"
+    raise bad_input(file, wanted, json.dumps(labels))
   by_value = dict(sorted({0: "background", **by_value}.items()))
   check_classes(tuple(by_value), file)
-  return by_value
+  names = class_names(by_value.values(), by_value, file)
+  return dict(zip(by_value, names, strict=True))
 
 
 def _value_and_name(file, key, entry):

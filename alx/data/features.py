@@ -4,6 +4,7 @@ import pathlib
 
 import numpy as np
 
+from alx.data import fields
 from alx.data.dataset import DataError, Dataset, bad_input
 from alx.data.source import checked_ids
 
@@ -63,7 +64,8 @@ def _arrays(path):
       return np.lib.format.open_memmap(path, mode="r"), None
     file.seek(0)
     with np.load(file, allow_pickle=False) as archive:
-      ids = tuple(map(str, archive["ids"])) if "ids" in archive else None
+      ids = archive["ids"].ravel() if "ids" in archive else None
+      ids = None if ids is None else tuple(map(fields.text_of, ids))
       return archive["features"], ids
 
 

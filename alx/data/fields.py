@@ -40,7 +40,7 @@ def rows_where(path: object, arrays: Arrays, where: str) -> list[int]:
       raise bad_input(path, wanted, repr(where))
     keep &= np.array([_is_value(v, value) for v in known[name]])
     if not keep.any():
-      found = sorted({_text(v) for v in known[name]})[:20]
+      found = sorted({text_of(v) for v in known[name]})[:20]
       raise bad_input(path, f"items where {where}", f"{name} in {found}")
   return np.flatnonzero(keep).tolist()
 
@@ -56,7 +56,7 @@ def item_ids(path: object, arrays: Arrays) -> tuple[str, ...]:
   """
   count = len(arrays["images"])
   if "ids" in arrays:
-    ids = tuple(_text(v) for v in arrays["ids"].ravel())
+    ids = tuple(text_of(v) for v in arrays["ids"].ravel())
     _check_ids(path, ids, count)
     return ids
   known = _per_item(arrays)
@@ -67,12 +67,19 @@ def item_ids(path: object, arrays: Arrays) -> tuple[str, ...]:
   return tuple(f"item_{i:05d}" for i in range(count))
 
 
-def item_groups(arrays: Arrays) -> tuple[str, ...] | None:
-  """The patient, or else the group, of each item; None if there is none."""
+def item_groups(path: object, arrays: Arrays) -> tuple[str, ...] | None:
+  """The patient, or else the group, of each item; None if there is none.
+
+  Raises:
+    DataError: not one per item.
+  """
   known = _per_item(arrays)
   for name in _GROUPS:
     if name in known:
-      return tuple(_text(v) for v in known[name])
+      return tuple(text_of(v) for v in known[name])
+    if name in arrays:
+      wanted = f"{name} of each of the {len(arrays['images'])} items"
+      raise bad_input(path, wanted, f"an array {arrays[name].shape}")
   return None
 
 
@@ -84,7 +91,7 @@ def given_split(path: object, arrays: Arrays) -> np.ndarray | None:
   """
   if "split" not in arrays:
     return None
-  texts = [_text(v) for v in arrays["split"].ravel()]
+  texts = [text_of(v) for v in arrays["split"].ravel()]
   known = {"0": 0, "1": 1, "2": 2, **{s: i for i, s in enumerate(SPLITS)}}
   unknown = sorted(set(texts) - set(known))
   if unknown or len(texts) != len(arrays["images"]):
@@ -133,20 +140,28 @@ def _is_value(value, text):
       return float(value) == float(text)
     except ValueError:
       return False
-  return str(value) == text
+  return text_of(value) == text
 
 
-def _text(value, width=0):
+def text_of(value: object, width: int = 0) -> str:
+  """A value as text, without blanks around; whole numbers without a point.
+
+  Args:
+    value: of any array that is not pickled.
+    width: digits of a whole number at least.
+  """
   if isinstance(value, np.floating) and value.is_integer():
     value = int(value)
   if isinstance(value, int | np.integer):
     return f"{int(value):0{width}d}"
-  return str(value)
+  if isinstance(value, bytes):
+    value = value.decode("utf-8", "replace")
+  return str(value).strip()
 
 
 def _padded(name, values):
-  width = max(len(_text(v)) for v in values)
-  return [name + _text(v, width) for v in values]
+  width = max(len(text_of(v)) for v in values)
+  return [name + text_of(v, width) for v in values]
 
 
 def _check_ids(path, ids, count):

@@ -83,3 +83,29 @@ def default_names(values: Sequence[int], background: bool) -> tuple[str, ...]:
   return tuple(
     "background" if background and v == 0 else f"class {v}" for v in values
   )
+
+
+def class_names(
+  names: Iterable, values: Iterable, file: object
+) -> tuple[str, ...]:
+  """Names of the classes without blanks around; each tells one class.
+
+  Args:
+    names: C of them, in any type that the file has.
+    values: what they are the names of, for messages.
+    file: what the error names.
+
+  Raises:
+    DataError: a name that is empty, or no text, or of two classes: numbers
+      that are told by class would be told by the last of them.
+  """
+  known = {}
+  for name, value in zip(names, values, strict=True):
+    if not isinstance(name, str) or not name.strip():
+      raise bad_input(file, f"a name for class {value}", repr(name))
+    name = " ".join(name.split())
+    if name in known:
+      found = f"{name!r} for {known[name]} and {value}"
+      raise bad_input(file, "another name for each class", found)
+    known[name] = value
+  return tuple(known)

@@ -8,11 +8,13 @@ from alx.data import features, fields, intensity
 from alx.data.dataset import Dataset, bad_input, no_progress
 from alx.data.label_values import (
   check_classes,
+  class_names,
   default_names,
   to_classes,
   values_in,
   whole_numbers,
 )
+from alx.data.patients import name_patients
 
 # In classification nothing else tells a last axis of channels from a spatial
 # one: gray, gray and alpha, RGB, RGB and alpha.
@@ -62,7 +64,8 @@ def load_npz(
   rows = fields.rows_where(path, arrays, where)
   rows = progress(rows, total=len(rows), description="reading")
   normal, left_out = _normalise(path, images, ids, rows, strict)
-  groups, split = fields.item_groups(arrays), fields.given_split(path, arrays)
+  split = fields.given_split(path, arrays)
+  groups, notes = _patients(path, arrays, ids, normal)
   spacing_mm = fields.item_spacing(path, arrays, images.ndim - 2)
   dataset = Dataset(
     name=path.stem,
@@ -72,9 +75,10 @@ def load_npz(
     labels=tuple(classes[i] for i in normal),
     class_names=names,
     spacing_mm=tuple(spacing_mm[i] for i in normal),
-    groups=None if groups is None else tuple(groups[i] for i in normal),
+    groups=groups,
     split=None if split is None else split[list(normal)],
     left_out=left_out,
+    notes=notes,
   )
   if images.ndim > 2:
     return dataset
@@ -168,6 +172,14 @@ def _embeddings(path, arrays):
   return rows, labels.reshape(-1)
 
 
+def _patients(path, arrays, ids, rows):
+  """(groups, notes) of the rows that are used."""
+  names = fields.item_groups(path, arrays)
+  if names is None:
+    return None, ()
+  return name_patients(path, [names[i] for i in rows], [ids[i] for i in rows])
+
+
 def _classes(path, arrays, labels):
   """Class of each item or voxel, and the names of the classes."""
   labels = whole_numbers(labels, f"{path}, labels")
@@ -176,8 +188,9 @@ def _classes(path, arrays, labels):
   values = tuple(sorted({0, *values})) if is_map else values
   names = default_names(values, background=is_map)
   if "class_names" in arrays:
-    names = tuple(str(n) for n in arrays["class_names"].ravel())
-    values = tuple(range(len(names)))
+    found = [fields.text_of(n) for n in arrays["class_names"].ravel()]
+    values = tuple(range(len(found)))
+    names = class_names(found, values, f"{path}, class_names")
   check_classes(values, path)
   classes = to_classes(labels, values, f"{path}, labels")
   return classes if is_map else [np.array(c, np.int32) for c in classes], names

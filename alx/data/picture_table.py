@@ -9,7 +9,8 @@ import numpy as np
 
 from alx.data import pictures
 from alx.data.dataset import DataError, Dataset, bad_input
-from alx.data.label_values import default_names
+from alx.data.label_values import class_names, default_names
+from alx.data.patients import name_patients
 
 _COLUMNS = ("image_name", "patient_id", "target")
 _NAMES = "benign_malignant"  # what the targets are called
@@ -55,17 +56,20 @@ def load_folder(path: pathlib.Path, reading: pictures.Reading) -> Dataset:
   files, missing = _find_files(path, rows, reading.strict)
   found, damaged = pictures.read_pictures(files, reading)
   kept = [rows[i] for i in found]
+  ids = tuple(row.name for row in kept)
+  groups, notes = name_patients(tables[0], [row.patient for row in kept], ids)
   return Dataset(
     name=path.resolve().name,
     task="classification",
-    ids=tuple(row.name for row in kept),
+    ids=ids,
     images=tuple(found.values()),
     labels=tuple(np.array(row.target, np.int32) for row in kept),
-    class_names=_class_names(rows),
+    class_names=_class_names(tables[0], rows),
     spacing_mm=(None,) * len(kept),
-    groups=tuple(row.patient for row in kept),
+    groups=groups,
     split=None,
     left_out=(*senseless, *missing, *damaged),
+    notes=notes,
   )
 
 
@@ -118,14 +122,14 @@ def _read_rows(table, strict):
 
 
 def _row(where, cells):
-  for column in _COLUMNS:
+  for column in ("image_name", "target"):
     if not cells[column]:
       raise bad_input(where, f"a {column}", "nothing")
   name = pathlib.Path(cells["image_name"])
   return _Row(
     where,
     name.stem if pictures.is_picture(name) else name.name,
-    cells["patient_id"],
+    cells["patient_id"] or "",
     _target(where, cells["target"]),
     cells.get(_NAMES) or "",
   )
@@ -166,11 +170,12 @@ def _find_files(path, rows, strict):
   return files, missing
 
 
-def _class_names(rows):
+def _class_names(table, rows):
   """Names of the classes, where a column gives each exactly one."""
   count = max(2, 1 + max(row.target for row in rows))
   pairs = {(row.target, row.class_name) for row in rows if row.class_name}
   named = dict(pairs)
   if len(pairs) == count and set(named) == set(range(count)):
-    return tuple(named[i] for i in range(count))
+    names = (named[i] for i in range(count))
+    return class_names(names, range(count), f"{table}, {_NAMES}")
   return default_names(tuple(range(count)), background=False)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from alx.data.dataset import DataError, Dataset
+from alx.data.patients import apart
 
 
 class Split(NamedTuple):
@@ -22,7 +23,7 @@ def split(dataset: Dataset, *, seed: int, test_items: int = 0) -> Split:
   A split that the data gives is kept as it is (`seed` and `test_items` then
   say nothing); one that names a single part is none. Otherwise whole groups,
   or items where no groups are known, are drawn until the test part is large
-  enough.
+  enough. An item of an unknown patient is a group of its own.
 
   Args:
     dataset: N items.
@@ -39,7 +40,8 @@ def split(dataset: Dataset, *, seed: int, test_items: int = 0) -> Split:
     return _checked(dataset, Split(*parts, "given"))
   wanted = test_items or max(1, round(len(order) / 4))
   by = "item" if dataset.groups is None else "group"
-  groups = np.array(dataset.groups or dataset.ids, object)[order]
+  names = apart(dataset.groups or dataset.ids, dataset.ids)
+  groups = np.array(names, object)[order]
   chosen = np.isin(groups, _draw(groups, seed, wanted))
   none = np.zeros((0,), np.int32)
   return _checked(dataset, Split(order[~chosen], order[chosen], none, by))

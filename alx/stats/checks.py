@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from alx.groups import numbers_of
+
 # Metrics are computed in float32: what differs by one of its steps, as a share
 # of the largest number, is taken for equal.
 ROUNDING = float(np.finfo(np.float32).eps)
@@ -68,23 +70,12 @@ def probabilities(p: np.ndarray) -> np.ndarray:
 def groups(names: Sequence | None, rows: np.ndarray) -> np.ndarray:
   """[n] a cluster for each row, each row its own if None; refuses others.
 
-  Rows whose cluster is not known (None or NaN) are each their own.
+  Rows whose cluster is not known (None, NaN, "" ...) are each their own.
   """
-  names = np.arange(rows.size) if names is None else _known_groups(names)
+  names = np.arange(rows.size) if names is None else numbers_of(names)
   if names.shape != rows.shape or names.ndim != 1:
     raise ValueError(
       f"wanted rows [n] and groups [n], got shapes {rows.shape} and "
       f"{names.shape}"
     )
   return names
-
-
-def _known_groups(names):
-  """As numbers, rows of one name alike; None and NaN are names of their own."""
-  names = np.asarray(names, object)
-  numbers, found = {}, np.empty(names.shape, np.int64)
-  for place, name in np.ndenumerate(names):
-    unknown = name is None or name != name
-    key = ("unknown", place) if unknown else (name,)
-    found[place] = numbers.setdefault(key, place[0])
-  return found

@@ -61,6 +61,10 @@ def test_gaps_are_kept_and_a_background_is_added(tmp_path):
     ({"labels": {"background": 0, "whole": [1, 2]}}, "regions are not"),
     ({"labels": {"background": 0, "a": 1, "ignore": 2}}, "ignore label"),
     ({"labels": {"a": 1, "b": 1}}, "one name for each"),
+    ({"labels": {"0": "n", "1": "a", "2": "a "}}, "'a' for 1 and 2"),
+    ({"labels": {"background": 1, "a": 2}}, "'background' for 0 and 1"),
+    ({"labels": {" ": 1}}, "a name for class 1, found ' '"),
+    ({"labels": {"1": None}}, "a whole number for label '1'"),
     ({"labels": {"a": 1.5}}, "a whole number for label 'a'"),
     ({"labels": {"a": -1}}, "a whole number"),
     ({"labels": {"a": 70000}}, "up to 65535"),
@@ -75,9 +79,39 @@ def test_what_makes_no_sense_is_told(tmp_path, content, found):
   assert str(error.value).startswith(str(tmp_path / "dataset.json"))
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "[" * 100000, b"\xff\xfe"])
-def test_what_is_no_json_object_is_told(tmp_path, text):
-  content = text if isinstance(text, bytes) else text.encode()
+@pytest.mark.parametrize(
+  ("content", "found"),
+  [
+    (b"", "found an empty file"),
+    (b" \n", "found an empty file"),
+    (b'{"labels": {"0":', "found a file cut short: .*line 1 column 17"),
+    (b'{"labels": 0,}', "found no JSON"),
+    (b"[]", r"found \[\]"),
+    (b"null", "found null"),
+    (b"[" * 100000, "found RecursionError"),
+    (b"\xff\xfe", "found UnicodeDecodeError"),
+  ],
+)
+def test_what_is_no_json_object_is_told(tmp_path, content, found):
   (tmp_path / "dataset.json").write_bytes(content)
-  with pytest.raises(DataError, match="a JSON object"):
+  with pytest.raises(DataError, match=f"a JSON object, {found}") as error:
     read_description(tmp_path)
+  assert str(error.value).startswith(str(tmp_path / "dataset.json"))
+  assert "mend it, or remove it" in str(error.value)
+
+
+def test_a_name_with_two_values_is_told(tmp_path):
+  text = '{"labels": {"liver": 1, "liver": 2}}'
+  (tmp_path / "dataset.json").write_text(text)
+  with pytest.raises(DataError, match="every name once, found 'liver' for 1"):
+    read_description(tmp_path)
+
+
+def test_names_that_differ_in_case_are_two(tmp_path):
+  _write(tmp_path, labels={"0": "n", "1": "Ca", "2": " CA "})
+  assert read_description(tmp_path).names == ("n", "Ca", "CA")
+
+
+def test_a_byte_order_mark_is_passed_over(tmp_path):
+  (tmp_path / "dataset.json").write_bytes(b'\xef\xbb\xbf{"name": "A"}')
+  assert read_description(tmp_path).name == "A"

@@ -72,11 +72,11 @@ def test_a_where_that_finds_nothing_says_what_there_is(arrays, where, found):
 
 def test_patient_goes_before_group(arrays):
   arrays["group"] = np.arange(4)
-  assert fields.item_groups(arrays) == ("1", "1", "20", "20")
+  assert fields.item_groups("f", arrays) == ("1", "1", "20", "20")
   del arrays["patient"]
-  assert fields.item_groups(arrays) == ("0", "1", "2", "3")
+  assert fields.item_groups("f", arrays) == ("0", "1", "2", "3")
   del arrays["group"]
-  assert fields.item_groups(arrays) is None
+  assert fields.item_groups("f", arrays) is None
 
 
 def test_split_in_words_and_in_numbers(arrays):
@@ -93,3 +93,17 @@ def test_one_spacing_for_all(arrays):
   assert fields.item_spacing("f", arrays, 2) == ((1.0, 2.0),) * 4
   with pytest.raises(DataError, match=r"shape \[3\] or \[4, 3\]"):
     fields.item_spacing("f", arrays, 3)
+
+
+def test_a_patient_for_some_of_the_items_only(arrays):
+  arrays["patient"] = arrays["patient"][:3]
+  with pytest.raises(DataError, match=r"patient of each .* found .* \(3,\)"):
+    fields.item_groups("f", arrays)
+
+
+@pytest.mark.parametrize(
+  ("value", "text"),
+  [(" a ", "a"), (b"a", "a"), (np.float32(7), "7"), (np.int8(-1), "-1")],
+)
+def test_values_as_texts(value, text):
+  assert fields.text_of(np.array([value])[0]) == text

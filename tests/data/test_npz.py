@@ -133,6 +133,9 @@ _BAD = {
     "labels": np.array([0, 2]),
     "class_names": np.array(["a", "b"]),
   },
+  "'a' for 0 and 1": {"class_names": np.array(["a", " a"])},
+  "a name for class 1": {"class_names": np.array([b"a", b""])},
+  "patient of each of the 2 items": {"patient": np.array([1, 2, 3])},
   "an array train_labels": {"train_images": _IMAGES},
   "with labels": {"train_images": _IMAGES, "train_labels": np.arange(5)},
 }

@@ -24,6 +24,23 @@ def test_pictures_find_their_rows(tmp_path):
   assert found.images[0][0, 0, 0] > 190 and found.images[0][0, 0, 1] < 10
 
 
+def test_an_unknown_patient_is_nobody_else(tmp_path):
+  text = ROWS.replace("P1", " NaN ").replace("P2", " P2")
+  found = data.load(write(tmp_path, text))
+  assert found.groups == ("unknown (I1)", "unknown (I2)", "P2")
+  assert found.notes == (
+    f"{tmp_path}/train.csv: the patient of 2 of 3 items is not known "
+    "(' NaN '); each of these counts as a patient of its own",
+  )
+
+
+def test_one_name_for_two_targets(tmp_path):
+  text = "image_name,patient_id,benign_malignant,target\n"
+  text += "I1,P1,benign,0\nI2,P1, benign,1\nI3,P2,benign,0\n"
+  with pytest.raises(data.DataError, match="'benign' for 0 and 1"):
+    data.load(write(tmp_path, text))
+
+
 def test_patients_stay_on_one_side(tmp_path):
   dataset = data.load(write(tmp_path))
   parts = data.split(dataset, seed=0, test_items=1)
@@ -51,7 +68,6 @@ def test_a_row_without_a_picture_is_left_out_or_stops(tmp_path):
   [
     (ROWS.replace("I2,P1,1", "I2,P1,yes"), "line 3: wanted a target"),
     (ROWS.replace("I2,P1,1", "I2,P1,0.5"), "line 3: wanted a target"),
-    (ROWS.replace("I2,P1", "I2,"), "line 3: wanted a patient_id"),
   ],
 )
 def test_a_row_that_makes_no_sense_is_left_out_or_stops(
@@ -103,7 +119,7 @@ def test_other_tables_may_lie_beside_it(tmp_path):
 @pytest.mark.parametrize(
   ("text", "message"),
   [
-    (ROWS.splitlines()[0] + "\nI1,,0\n", "line 2: wanted a patient_id"),
+    (ROWS.splitlines()[0] + "\nI1,P1,\n", "line 2: wanted a target"),
     (ROWS.replace("I2", "I1"), r"\['I1'\] twice"),
     (ROWS.splitlines()[0] + "\n", "found no row"),
   ],
