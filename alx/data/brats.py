@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from alx.data import intensity, msd, nifti
+from alx.data.cases import other_files
 from alx.data.dataset import DataError, Dataset, bad_input, no_progress
 from alx.data.description import Description
+from alx.data.files import visible
 from alx.data.grids import Item, read_files
 from alx.data.label_values import default_names, values_in
 
@@ -53,7 +55,11 @@ def channel_names(path: pathlib.Path) -> tuple[str, ...]:
 
 
 def load_folder(
-  path: pathlib.Path, *, strict: bool = False, progress=no_progress
+  path: pathlib.Path,
+  *,
+  strict: bool = False,
+  spacing_from: str = "pixdim",
+  progress=no_progress,
 ) -> Dataset:
   """Reads CASE/CASE_{t1,t1ce,t2,flair,seg}, or CASE/CASE-{t1n,t1c,t2w,t2f,seg}.
 
@@ -66,12 +72,14 @@ def load_folder(
   Args:
     path: the folder.
     strict: stop at the first case that cannot be used.
+    spacing_from: "pixdim" or "affine", what to believe where they disagree.
     progress: progress(iterable, total=, description=) -> iterable.
 
   Raises:
     DataError: not one case can be used; with `strict` the first bad case.
   """
-  cases = [case for case in _cases(path) if case.files]
+  folders = list(_cases(path))
+  cases = [case for case in folders if case.files]
   channels = _channels(cases)
   items, left_out = [], []
   for case in progress(cases, total=len(cases), description="reading"):
@@ -83,19 +91,45 @@ def load_folder(
       left_out.append(str(error))
   if not items:
     raise bad_input(path, "at least one case with its label", left_out[0])
-  dataset = msd.make_dataset(path, _describe(path, items), items, left_out)
-  return dataset._replace(groups=_patients(dataset.ids))
+  description = _describe(path, items)
+  dataset = msd.make_dataset(path, description, items, left_out, spacing_from)
+  notes = (*dataset.notes, *_passed_over(path, folders))
+  return dataset._replace(groups=_patients(dataset.ids), notes=notes)
 
 
 def _cases(path):
   """Every folder, with the files that are named after it and a channel."""
-  for folder in sorted(p for p in path.iterdir() if p.is_dir()):
+  for folder in (p for p in visible(path) if p.is_dir()):
     files = {}
-    for file in folder.iterdir():
+    for file in visible(folder):
       name = (nifti.stem(file) or "").removeprefix(folder.name)
       if name[:1] in ("_", "-") and name[1:] in (*_CHANNELS, _LABEL):
         files[name[1:]] = file
     yield Case(folder, files)
+
+
+def _passed_over(path, cases):
+  """A line for folders without a case, and one for files of other kinds."""
+  others = [case.folder.name for case in cases if not case.files]
+  files = [p for c in cases if c.files for p in visible(c.folder)]
+  named = {p for case in cases for p in case.files.values()}
+  notes = []
+  if others:
+    wanted = f"they hold no CASE_{_CHANNELS[1]}.nii.gz or CASE-{_CHANNELS[5]}"
+    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+    names = f"{', '.join(others[:3])}{more}"
+    notes.append(f"{path}: folders passed over, {wanted}: {names}")
+  found = other_files(files)
+  if found:
+    notes.append(f"{path}: {found} in folders of cases passed over")
+  unnamed = [p for p in files if nifti.stem(p) and p not in named]
+  if unnamed:
+    count = f"{len(unnamed)} NIfTI files"
+    notes.append(
+      f"{path}: {count} passed over that are named for no channel, the first "
+      f"{unnamed[0].relative_to(path)}"
+    )
+  return notes
 
 
 def _channels(cases):

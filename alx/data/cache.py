@@ -9,21 +9,30 @@ import tensorstore as ts
 from alx.data import digest, msd
 from alx.data.cache_record import Record
 from alx.data.cache_store import CaseStore
+from alx.data.cases import find_cases
 from alx.data.dataset import DataError, Dataset, bad_input, no_progress
 from alx.data.description import read_description
+from alx.data.flat import without
+from alx.data.header import Header
 from alx.data.label_values import (
   check_classes,
   default_names,
   to_classes,
   values_in,
 )
+from alx.data.volumes import Outline, common_of, keep_commonest
 
 _CHUNK = 32  # voxels along each axis; a patch reads the chunks it touches
 _LEVEL = 5  # of zstd: read as fast as 1, and half as large
 
 
 def load_cached(
-  path, cache, *, strict: bool = False, progress=no_progress
+  path,
+  cache,
+  *,
+  strict: bool = False,
+  spacing_from: str = "pixdim",
+  progress=no_progress,
 ) -> Dataset:
   """`load_folder` for folders larger than memory, by way of a cache.
 
@@ -39,6 +48,7 @@ def load_cached(
       made if it is not there. About the size of the .nii files as float32,
       compressed.
     strict: stop at the first case that cannot be used.
+    spacing_from: "pixdim" or "affine", what to believe where they disagree.
     progress: progress(iterable, total=, description=) -> iterable.
 
   Raises:
@@ -49,39 +59,47 @@ def load_cached(
   if not msd.is_folder(path):
     raise bad_input(path, "a folder with imagesTr and labelsTr", "none")
   description = read_description(path)
-  store, kept, files, left_out = CaseStore(cache), [], [], []
-  cases = msd.find_cases(path, description.listed)
+  store, kept, read, left_out = CaseStore(cache), [], [], []
+  cases = find_cases(path, description.listed)
   for case in progress(cases, total=len(cases), description="converting"):
     try:
       kept.append(_keep(store, case, path, description))
-      files.append(case.images[0])
+      read.append(case)
     except DataError as error:
       if strict:
         raise
       left_out.append(str(error))
     except OSError as error:
       raise bad_input(cache, "a folder to write to", error) from error
-  if not kept:
-    found = left_out[0] if left_out else "no NIfTI files"
-    raise bad_input(path, "at least one image with its label", found)
-  kept, lines = _keep_alike(kept, files, strict)
-  return _dataset(path, description, kept, (*left_out, *lines))
+  msd.check_any(path, read, left_out)
+  files, outlines = [case.images[0] for case in read], list(map(_outline, kept))
+  places, lines = keep_commonest(outlines, files, strict=strict)
+  kept, read = [kept[i] for i in places], [read[i] for i in places]
+  left_out += lines
+  dataset = _dataset(path, description, kept, left_out, spacing_from)
+  return msd.with_parts(dataset, path, read)
 
 
 class StoredArrays:
   """Arrays of any extents in a cache, as a `Source`; item i is read anew."""
 
   def __init__(
-    self, records: Sequence[Record], part: str, finish: Callable | None = None
+    self,
+    records: Sequence[Record],
+    part: str,
+    dropped: Sequence[int | None],
+    finish: Callable | None = None,
   ):
     """Reads nothing yet.
 
     Args:
       records: of N cases.
       part: "image" or "label".
+      dropped: an axis of length 1 that each is read without; None: of none.
       finish: (array, id) -> array, done to what is read; None: nothing.
     """
     self._records, self._part, self._finish = records, part, finish
+    self._dropped = dropped
     self.ids = tuple(record.facts["id"] for record in records)
 
   def __len__(self):
@@ -99,7 +117,7 @@ class StoredArrays:
     Raises:
       DataError: nothing, or more than there is; damaged chunks.
     """
-    shape = self._shape(self._records[i])
+    shape = self.shapes[i]
     where = [(a, a + n) for a, n in zip(start, extent, strict=True)]
     pairs = zip(where, shape, strict=False)
     if any(not 0 <= a < b <= n for (a, b), n in pairs):
@@ -110,7 +128,8 @@ class StoredArrays:
   @property
   def shapes(self) -> tuple[tuple[int, ...], ...]:
     """N shapes; a label has no channels."""
-    return tuple(map(self._shape, self._records))
+    stored = map(self._shape, self._records)
+    return tuple(map(without, stored, self._dropped))
 
   @property
   def digest(self) -> str:
@@ -121,7 +140,9 @@ class StoredArrays:
     return tuple(record.facts["shape"][: None if self._part == "image" else -1])
 
   def _read(self, i, where):
-    record = self._records[i]
+    record, axis = self._records[i], self._dropped[i]
+    if axis is not None:
+      where = (*(where[:axis] or [slice(None)] * axis), 0, *where[axis:])
     folder = record.folder / self._part
     try:
       stored = ts.open(_place(folder), open=True, read=True).result()
@@ -146,31 +167,25 @@ def _keep(store, case, path, description):
     _write(folder / "label", item.label)
     return {
       "shape": item.image.shape,
-      "spacing_mm": item.spacing_mm,
+      "header": item.header,
       "values": values_in([item.label]),
     }
 
   record = store.keep(case, path, convert)
-  msd.check_channels(case, _outline(record).image, description)
+  msd.check_channels(case, record.facts["shape"], description)
   if description.values:
     found = np.array(record.facts["values"], np.uint16)
     to_classes(found, description.values, case.labels[0])
   return record
 
 
-def _keep_alike(records, files, strict):
-  """The records of the axes and channels that most have, and lines."""
-  outlines = map(_outline, records)
-  alike, lines = msd.keep_commonest(list(outlines), files, strict=strict)
-  ids = {item.id for item in alike}
-  return [record for record in records if record.facts["id"] in ids], lines
-
-
 def _outline(record):
-  """The item as far as it is known without reading: its id and extent."""
-  shape = tuple(record.facts["shape"])
-  image = np.broadcast_to(np.float32(0), shape)
-  return msd.Item(record.facts["id"], image, None, None)
+  """The item as far as it is known without reading."""
+  facts = record.facts
+  header = Header(
+    *(tuple(x) if isinstance(x, list) else x for x in facts["header"])
+  )
+  return Outline(facts["id"], tuple(facts["shape"]), header)
 
 
 def _place(folder):
@@ -209,7 +224,7 @@ def _write(folder, array):
     raise OSError(str(error)) from error
 
 
-def _dataset(path, description, records, left_out):
+def _dataset(path, description, records, left_out, spacing_from):
   values, names = description.values, description.names
   if not values:
     values = tuple(sorted({0}.union(*(r.facts["values"] for r in records))))
@@ -219,17 +234,18 @@ def _dataset(path, description, records, left_out):
   def as_classes(label, name):
     return to_classes(label, values, name)
 
-  images = StoredArrays(records, "image")
-  spacings = [record.facts["spacing_mm"] for record in records]
+  common = common_of(path, list(map(_outline, records)), spacing_from)
+  images = StoredArrays(records, "image", common.dropped)
   return Dataset(
     name=description.name,
     task="segmentation",
     ids=images.ids,
     images=images,
-    labels=StoredArrays(records, "label", as_classes),
+    labels=StoredArrays(records, "label", common.dropped, as_classes),
     class_names=names,
-    spacing_mm=tuple(None if s is None else tuple(s) for s in spacings),
+    spacing_mm=common.spacing_mm,
     groups=None,
     split=None,
-    left_out=left_out,
+    left_out=tuple(left_out),
+    notes=common.notes,
   )

@@ -27,11 +27,11 @@ from alx.data.cache_record import (
   with_digests,
   write_record,
 )
+from alx.data.cases import Case
 from alx.data.dataset import bad_input
-from alx.data.msd import Case
 from alx.processes import is_gone
 
-_KIND = {"kind": "cases converted by alx", "format": 1}
+_KIND = {"kind": "cases converted by alx", "format": 2}
 _OWN = ("cache.json", "cases")
 _PARTIAL = f".partial-{platform.node()}-"
 

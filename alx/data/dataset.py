@@ -12,8 +12,12 @@ class DataError(ValueError):
 class Dataset(NamedTuple):
   """N items with labels on the host, in NumPy arrays of any extents.
 
-  Spatial axes come before channels and keep the order of the file; nothing is
-  turned or resampled. Labels are 0..C-1 in the order of `class_names`.
+  Spatial axes come before channels. Those of volumes whose orientation is known
+  are turned to RAS+ (closest to right, front, head), of images, label maps and
+  spacings alike; an axis that has length 1 in all items is dropped; all else
+  keeps the order of the file, and nothing is resampled
+  (`alx.data.nifti.as_in_file` brings a label map back). Labels are 0..C-1 in
+  the order of `class_names`.
   """
 
   name: str

@@ -19,6 +19,7 @@ def load(
   *,
   where: str = "",
   image_size: int = 0,
+  spacing_from: str = "pixdim",
   strict: bool = False,
   progress=None,
 ) -> Dataset:
@@ -34,6 +35,8 @@ def load(
       arrays of these names have these values.
     image_size: pixels of both sides that pictures are brought to; 0: as they
       are.
+    spacing_from: "pixdim" or "affine", which voxel size of a NIfTI file to
+      believe where they disagree.
     strict: stop at the first bad case.
     progress: progress(iterable, total=, description=) -> iterable, such as a
       progress bar around the cases.
@@ -47,14 +50,19 @@ def load(
   try:
     if path.is_dir() and where:
       raise bad_input(path, "an .npz file to use where on", "a folder")
+    volumes = {
+      "strict": strict,
+      "spacing_from": spacing_from,
+      "progress": progress,
+    }
     if path.is_dir() and msd.is_folder(path):
-      return msd.load_folder(path, strict=strict, progress=progress)
+      return msd.load_folder(path, **volumes)
     for kind in (picture_table, class_folders):
       if path.is_dir() and kind.is_folder(path):
         reading = pictures.Reading(image_size, strict, progress)
         return kind.load_folder(path, reading)
     if path.is_dir() and brats.is_folder(path):
-      return brats.load_folder(path, strict=strict, progress=progress)
+      return brats.load_folder(path, **volumes)
     if path.is_file() and npz.is_npz(path):
       return npz.load_npz(path, where=where, strict=strict, progress=progress)
     found = _found(path)

@@ -9,13 +9,14 @@ from alx.data.dataset import bad_input
 _LARGEST = 65535
 _MOST_CLASSES = 255
 _NO_CLASS = 255
+_ROUNDING = 1e-3  # that a whole number may have suffered as a float
 
 
 def whole_numbers(array: np.ndarray, file: object) -> np.ndarray:
   """Labels as uint8, or uint16 where a value is beyond 255.
 
   Args:
-    array: any shape; bool, integers, or floats that hold integers.
+    array: any shape; bool, integers, or floats within 0.001 of integers.
     file: what the error names.
 
   Raises:
@@ -25,19 +26,30 @@ def whole_numbers(array: np.ndarray, file: object) -> np.ndarray:
   if array.dtype.kind not in "buif" or array.size == 0:
     raise bad_input(file, wanted, f"{array.dtype} of shape {array.shape}")
   if array.dtype.kind == "f":
-    _check_whole(array, file, wanted)
+    array = _round(array, file, wanted)
   low, high = int(array.min()), int(array.max())
   if low < 0 or high > _LARGEST:
     raise bad_input(file, wanted, f"values from {low} to {high}")
   return array.astype(np.uint8 if high <= 255 else np.uint16)
 
 
-def _check_whole(array, file, wanted):
+def _round(array, file, wanted):
+  """Whole numbers: a slope of 1/255 makes 0.99999994 of a 1."""
   if not np.isfinite(array).all():
     raise bad_input(file, wanted, "NaN or infinity")
+  whole = np.rint(array)
+  apart = np.abs(array - whole) > _ROUNDING
+  if apart.any():
+    raise bad_input(file, wanted, str(array[apart].flat[0]))
+  return whole
+
+
+def fraction_in(array: np.ndarray) -> str:
+  """The first label that `whole_numbers` rounds; "" if they are whole."""
+  if array.dtype.kind != "f":
+    return ""
   fractions = array[array != np.rint(array)]
-  if fractions.size:
-    raise bad_input(file, wanted, f"{fractions.flat[0]:g}")
+  return str(fractions.flat[0]) if fractions.size else ""
 
 
 def values_in(labels: Iterable[np.ndarray]) -> tuple[int, ...]:

@@ -1,12 +1,10 @@
 """Reads a folder laid out as the Decathlon or nnU-Net v2 lay it out."""
 
-import collections
 import pathlib
-import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from alx.data import intensity, nifti
+from alx.data import cases, intensity
+from alx.data.cases import Case, find_cases, nothing_of
 from alx.data.dataset import DataError, Dataset, bad_input, no_progress
 from alx.data.description import Description, read_description
 from alx.data.grids import Item, read_files
@@ -16,14 +14,7 @@ from alx.data.label_values import (
   to_classes,
   values_in,
 )
-
-
-class Case(NamedTuple):
-  """The files of one item."""
-
-  id: str
-  images: tuple[pathlib.Path, ...]  # one file, or one per channel
-  labels: tuple[pathlib.Path, ...]  # one, when all is well
+from alx.data.volumes import Outline, common_of, keep_commonest
 
 
 def is_folder(path: pathlib.Path) -> bool:
@@ -32,17 +23,23 @@ def is_folder(path: pathlib.Path) -> bool:
 
 
 def load_folder(
-  path: pathlib.Path, *, strict: bool = False, progress=no_progress
+  path: pathlib.Path,
+  *,
+  strict: bool = False,
+  spacing_from: str = "pixdim",
+  progress=no_progress,
 ) -> Dataset:
   """Reads imagesTr and labelsTr; dataset.json is used when it is there.
 
   An image is `case.nii.gz`, with channels on its fourth axis if it has any, or
-  `case_0000.nii.gz`, `case_0001.nii.gz` ..., one file per channel. There is no
-  patient and no split in this layout.
+  `case_0000.nii.gz`, `case_0001.nii.gz` ..., one file per channel. imagesTs
+  and labelsTs are the test part where both are there (see `cases`). There is
+  no patient in this layout.
 
   Args:
     path: the folder.
     strict: stop at the first case that cannot be used.
+    spacing_from: "pixdim" or "affine", what to believe where they disagree.
     progress: progress(iterable, total=, description=) -> iterable.
 
   Raises:
@@ -50,62 +47,43 @@ def load_folder(
       the first bad case.
   """
   description = read_description(path)
-  items, files, left_out = [], [], []
-  cases = find_cases(path, description.listed)
-  for case in progress(cases, total=len(cases), description="reading"):
+  items, read, left_out = [], [], []
+  found = find_cases(path, description.listed)
+  for case in progress(found, total=len(found), description="reading"):
     try:
       items.append(read_case(case, path, description))
-      files.append(case.images[0])
+      read.append(case)
     except DataError as error:
       if strict:
         raise
       left_out.append(str(error))
-  if not items:
-    found = left_out[0] if left_out else "no NIfTI files"
-    raise bad_input(path, "at least one image with its label", found)
-  items, lines = keep_commonest(items, files, strict=strict)
-  return make_dataset(path, description, items, left_out + lines)
+  check_any(path, read, left_out)
+  files = [case.images[0] for case in read]
+  outlines = list(map(outline_of, items))
+  kept, lines = keep_commonest(outlines, files, strict=strict)
+  items, read = [items[i] for i in kept], [read[i] for i in kept]
+  left_out += lines
+  dataset = make_dataset(path, description, items, left_out, spacing_from)
+  return with_parts(dataset, path, read)
+
+
+def check_any(path: pathlib.Path, cases: Sequence[Case], left_out) -> None:
+  """Raises DataError unless there is a case that may be asked for."""
+  if any(case.part == "Tr" for case in cases):
+    return
+  found = left_out[0] if left_out else nothing_of(path)
+  raise bad_input(path, "at least one image with its label", found)
+
+
+def with_parts(dataset: Dataset, path: pathlib.Path, read) -> Dataset:
+  """The data set with the split of its cases, and what was passed over."""
+  notes = (*dataset.notes, *cases.notes_of(path, read))
+  return dataset._replace(split=cases.split_of(read), notes=notes)
 
 
 def channel_names(path: pathlib.Path) -> tuple[str, ...]:
   """What dataset.json calls the channels; () where it does not."""
   return read_description(path).channels
-
-
-def find_cases(
-  path: pathlib.Path, listed: tuple[str, ...] = ()
-) -> tuple[Case, ...]:
-  """Pairs images with labels by name, sorted; what lacks a half is there too.
-
-  Args:
-    path: the folder that holds imagesTr and labelsTr.
-    listed: ids that ought to exist, as dataset.json names them.
-  """
-  images = _by_stem(path / "imagesTr")
-  labels = _by_stem(path / "labelsTr")
-  if any(f"{name}_0000" in images for name in labels):
-    images = _by_case(images)
-  names = sorted({*images, *labels, *listed})
-  return tuple(
-    Case(n, tuple(images.get(n, ())), tuple(labels.get(n, ()))) for n in names
-  )
-
-
-def _by_stem(folder):
-  files = {}
-  for file in sorted(folder.iterdir()):
-    name = nifti.stem(file)
-    if name:
-      files.setdefault(name, []).append(file)
-  return files
-
-
-def _by_case(images):
-  cases = {}
-  for name, files in images.items():
-    case = re.sub(r"_\d{4}$", "", name)
-    cases.setdefault(case, []).extend(files)
-  return cases
 
 
 def read_case(case, path, description) -> Item:
@@ -119,65 +97,20 @@ def read_case(case, path, description) -> Item:
   Raises:
     DataError: files missing, damaged, or that do not fit together.
   """
-  _check_files(case, path)
+  cases.check_files(case, path)
   item = read_files(case.id, case.images, case.labels[0])
-  check_channels(case, item.image, description)
+  check_channels(case, item.image.shape, description)
   if description.values:
     to_classes(item.label, description.values, case.labels[0])
   return item._replace(image=intensity.normalise(item.image))
 
 
-def _check_files(case, path):
-  if not case.images:
-    file = case.labels[0] if case.labels else path / "labelsTr" / case.id
-    raise bad_input(file, f"an image imagesTr/{case.id}.nii.gz", "none")
-  if not case.labels:
-    wanted = f"a label labelsTr/{case.id}.nii.gz"
-    raise bad_input(case.images[0], wanted, "none")
-  if len(case.labels) > 1:
-    found = [file.name for file in case.labels]
-    raise bad_input(case.labels[0], "one label for the case", found)
-  if len(case.images) > 1 or nifti.stem(case.images[0]) != case.id:
-    wanted = [f"{case.id}_{i:04d}" for i in range(len(case.images))]
-    found = [nifti.stem(file) for file in case.images]
-    if found != wanted:
-      names = [file.name for file in case.images]
-      raise bad_input(case.images[0], f"images {wanted}", names)
-
-
-def check_channels(case, image, description) -> None:
+def check_channels(case, shape, description) -> None:
   """Raises DataError if the channels are not those of dataset.json."""
-  found, wanted = image.shape[-1], len(description.channels)
+  found, wanted = shape[-1], len(description.channels)
   if wanted and wanted != found:
     wanted = f"{wanted} channels as dataset.json says"
     raise bad_input(case.images[0], wanted, found)
-
-
-def keep_commonest(
-  items: Sequence, files: Sequence[pathlib.Path], *, strict: bool = False
-) -> tuple[list, list[str]]:
-  """(items, lines): those with the axes and channels that most of them have.
-
-  Args:
-    items: at least one, each with an id and an image.
-    files: that they are from.
-    strict: stop at the first that is unlike most.
-
-  Raises:
-    DataError: with `strict`.
-  """
-  kinds = [(x.image.ndim, x.image.shape[-1]) for x in items]
-  wanted = collections.Counter(kinds).most_common(1)[0][0]
-  like = f"axes and channels as in {items[kinds.index(wanted)].id}"
-  odd = [
-    bad_input(file, like, item.image.shape)
-    for item, file, kind in zip(items, files, kinds, strict=True)
-    if kind != wanted
-  ]
-  if strict and odd:
-    raise odd[0]
-  pairs = zip(items, kinds, strict=True)
-  return [x for x, kind in pairs if kind == wanted], list(map(str, odd))
 
 
 def make_dataset(
@@ -185,6 +118,7 @@ def make_dataset(
   description: Description,
   items: Sequence[Item],
   left_out: Sequence[str],
+  spacing_from: str,
 ) -> Dataset:
   """The items as one data set, with classes as described or as found."""
   values, names = description.values, description.names
@@ -192,15 +126,28 @@ def make_dataset(
     values = tuple(sorted({0, *values_in(item.label for item in items)}))
     names = default_names(values, background=True)
   check_classes(values, path)
+  common = common_of(path, list(map(outline_of, items)), spacing_from)
+  pairs = list(zip(items, common.dropped, strict=True))
+  labels = (to_classes(item.label, values, item.id) for item in items)
   return Dataset(
     name=description.name,
     task="segmentation",
     ids=tuple(item.id for item in items),
-    images=tuple(item.image for item in items),
-    labels=tuple(to_classes(item.label, values, item.id) for item in items),
+    images=tuple(_without(item.image, axis) for item, axis in pairs),
+    labels=tuple(map(_without, labels, common.dropped)),
     class_names=names,
-    spacing_mm=tuple(item.spacing_mm for item in items),
+    spacing_mm=common.spacing_mm,
     groups=None,
     split=None,
     left_out=tuple(left_out),
+    notes=common.notes,
   )
+
+
+def outline_of(item: Item) -> Outline:
+  """An item without its voxels."""
+  return Outline(item.id, item.image.shape, item.header)
+
+
+def _without(array, axis):
+  return array if axis is None else array.squeeze(axis)

@@ -12,8 +12,11 @@ import nibabel
 import numpy as np
 from nibabel import imageglobals
 
+from alx.data import orientation
 from alx.data.dataset import bad_input
-from alx.data.label_values import whole_numbers
+from alx.data.files import is_hidden
+from alx.data.label_values import fraction_in, whole_numbers
+from alx.data.orientation import Turn
 
 SUFFIXES = (".nii.gz", ".nii")
 
@@ -27,11 +30,18 @@ _MM_PER_UNIT = {1: 1000.0, 3: 0.001}  # NIfTI codes of metre and micrometre
 
 
 class Volume(NamedTuple):
-  """One NIfTI file. Axes are those of the file; nothing is turned."""
+  """One NIfTI file, with axes as they are in it."""
 
   array: np.ndarray  # [x, y], [x, y, z] or [x, y, z, channels]
-  spacing_mm: tuple[float, ...] | None  # of the spatial axes; None: unknown
+  spacing_mm: tuple[float, ...] | None  # by pixdim, of the spatial axes
   affine: np.ndarray  # [4, 4] float64, voxel index to mm
+  affine_mm: tuple[float, ...] | None = (
+    None  # by the sform; None: there is none
+  )
+  turn: Turn | None = None  # to RAS+; None: neither sform nor qform
+  others: str = ""  # letters of the qform, where the sform's are others
+  skew: float = 0.0  # degrees that axes are from a right angle, at most
+  fraction: str = ""  # the first label that had to be rounded
 
 
 def read(path: pathlib.Path) -> Volume:
@@ -54,7 +64,7 @@ def read(path: pathlib.Path) -> Volume:
 def read_label(path: pathlib.Path) -> Volume:
   """Reads a label map [x, y] or [x, y, z] as uint8 or uint16.
 
-  Whole numbers that are stored as floats are fine.
+  Whole numbers that are stored as floats are fine, within rounding.
 
   Raises:
     DataError: as `read`; or labels that are no whole numbers 0..65535, or
@@ -63,15 +73,41 @@ def read_label(path: pathlib.Path) -> Volume:
   volume = _read(path)
   if volume.array.ndim > 3:
     raise bad_input(path, "a label map of 2 or 3 axes", volume.array.shape)
-  return volume._replace(array=whole_numbers(volume.array, path))
+  whole = whole_numbers(volume.array, path)
+  return volume._replace(array=whole, fraction=fraction_in(volume.array))
+
+
+def as_in_file(array: np.ndarray, path: pathlib.Path) -> np.ndarray:
+  """A label map of a data set on the axes of the image file it belongs to.
+
+  Args:
+    array: [*sp], of a case that a reader has turned, or dropped an axis of.
+    path: the case's first image.
+
+  Raises:
+    DataError: as `read`, or a label map of another extent.
+  """
+  volume = read(path)
+  shape = volume.array.shape[:3]
+  turn = volume.turn or orientation.NONE
+  extents = (*shape, 1)[:3]
+  turned = tuple(extents[axis] for axis in turn.order)
+  known = [turned, *(_dropped(turned, i) for i in range(3) if turned[i] == 1)]
+  if array.shape not in known:
+    raise bad_input(path, f"a label map of {turned}", array.shape)
+  return orientation.undo(array.reshape(turned), turn).reshape(shape)
+
+
+def _dropped(shape, axis):
+  return shape[:axis] + shape[axis + 1 :]
 
 
 def stem(path: pathlib.Path) -> str | None:
   """File name without .nii or .nii.gz; None for anything else or hidden."""
   name = path.name
   for suffix in SUFFIXES:
-    if name.lower().endswith(suffix) and not name.startswith("."):
-      return name[: -len(suffix)]
+    if name.lower().endswith(suffix) and not is_hidden(name):
+      return name[: -len(suffix)] or None
   return None
 
 
@@ -110,22 +146,72 @@ def _content(path):
 
 def _parse(path, data):
   image, first_voxel = _open(path, data)
-  header = image.header
   _check_size(path, image, len(data), first_voxel)
   try:
     array = np.asanyarray(image.dataobj)
-    zooms = tuple(float(z) for z in header.get_zooms())
-    unit = _MM_PER_UNIT.get(int(header["xyzt_units"]) & 7, 1.0)
+    raw = type(image.header)(data[: image.header.sizeof_hdr], check=False)
+    while array.ndim > 3 and 1 in array.shape[3:]:
+      array = array.squeeze(3 + array.shape[3:].index(1))
   except Exception as error:  # a damaged header breaks nibabel in many ways
     raise bad_input(path, "a NIfTI file", _words(error)) from error
-  while array.ndim > 3 and 1 in array.shape[3:]:
-    array = array.squeeze(3 + array.shape[3:].index(1))
   _check_array(path, array)
   axes = min(3, array.ndim)
   _check_affine(path, image.affine, axes)
-  spacing = tuple(z * unit for z in zooms[:axes])
-  known = all(math.isfinite(s) and s > 0 for s in spacing)
-  return Volume(array, spacing if known else None, image.affine)
+  return _placed(Volume(array, None, image.affine), raw, axes)
+
+
+def _placed(volume, raw, axes):
+  """The volume with what its header says of voxels and axes.
+
+  Args:
+    volume: with array and affine.
+    raw: the header as it is in the file: what makes no sense is not mended.
+    axes: in space, 2 or 3.
+  """
+  unit = _MM_PER_UNIT.get(int(raw["xyzt_units"]) & 7, 1.0)
+  by_sform, by_qform = int(raw["sform_code"]) > 0, int(raw["qform_code"]) > 0
+  affine = volume.affine
+  columns = affine[:3, :axes]
+  lengths = np.linalg.norm(columns, axis=0)
+  turn = None
+  if by_sform or by_qform:
+    turn = orientation.closest(affine, axes)
+  others = ""
+  if by_sform and by_qform:
+    others = _letters_of_qform(raw, axes)
+  return volume._replace(
+    spacing_mm=_known(
+      np.abs(raw["pixdim"][1 : axes + 1], dtype=np.float64) * unit
+    ),
+    affine_mm=_known(lengths * unit) if by_sform else None,
+    turn=turn,
+    others=others if turn and others != orientation.letters(turn) else "",
+    skew=_skew(columns / lengths),
+  )
+
+
+def _known(spacing):
+  """As a tuple; None if one is no length."""
+  found = tuple(float(mm) for mm in spacing)
+  return found if all(math.isfinite(mm) and mm > 0 for mm in found) else None
+
+
+def _letters_of_qform(raw, axes):
+  """Where the axes run by the qform; "" if it makes no sense."""
+  try:
+    affine = raw.get_qform()
+    if np.isfinite(affine).all() and abs(np.linalg.det(affine)) > 0:
+      return orientation.letters(orientation.closest(affine, axes))
+  except Exception:  # a quaternion that is none
+    pass
+  return ""
+
+
+def _skew(directions):
+  """Degrees that unit columns are from a right angle, at most."""
+  apart = np.abs(directions.T @ directions)
+  np.fill_diagonal(apart, 0.0)
+  return float(np.degrees(np.arcsin(min(1.0, apart.max()))))
 
 
 def _open(path, data):

@@ -4,21 +4,18 @@ import pathlib
 
 import numpy as np
 
-from alx.data import features, fields, intensity
+from alx.data import features, fields, flat, intensity, npz_axes
 from alx.data.dataset import Dataset, bad_input, no_progress
 from alx.data.label_values import (
   check_classes,
   class_names,
   default_names,
+  fraction_in,
   to_classes,
   values_in,
   whole_numbers,
 )
 from alx.data.patients import name_patients
-
-# In classification nothing else tells a last axis of channels from a spatial
-# one: gray, gray and alpha, RGB, RGB and alpha.
-_MOST_CHANNELS = 4
 
 
 def is_npz(path: pathlib.Path) -> bool:
@@ -39,7 +36,8 @@ def load_npz(
   `labels` of shape [N] or [N, 1] make it classification, labels of the shape
   of the images segmentation. Images are [N, *sp] or [N, *sp, channels]; in
   segmentation the labels tell which, in classification the last of four or
-  more axes is channels if it is at most 4 long. `features` [N, D] in the place
+  more axes is channels if it is at most 4 long. Spatial axes of length 1 are
+  dropped, as far as two are left. `features` [N, D] in the place
   of images are embeddings; each column is brought to mean 0, deviation 1.
 
   Used when there: `ids` [N]; `patient` or `group` [N]; `frame` and `slice` [N],
@@ -58,7 +56,7 @@ def load_npz(
       fit together, or no item left.
   """
   arrays = _general(path, _read_arrays(path))
-  images, labels = _shapes(path, arrays)
+  images, labels, is_flat = _shapes(path, arrays)
   classes, names = _classes(path, arrays, labels)
   ids = fields.item_ids(path, arrays)
   rows = fields.rows_where(path, arrays, where)
@@ -66,7 +64,8 @@ def load_npz(
   normal, left_out = _normalise(path, images, ids, rows, strict)
   split = fields.given_split(path, arrays)
   groups, notes = _patients(path, arrays, ids, normal)
-  spacing_mm = fields.item_spacing(path, arrays, images.ndim - 2)
+  spacing_mm = _spacing(path, arrays, images.ndim - 2)
+  notes = (*notes, *_notes(path, arrays, images, is_flat))
   dataset = Dataset(
     name=path.stem,
     task="classification" if labels.ndim == 1 else "segmentation",
@@ -131,31 +130,19 @@ def _check_part(path, arrays, part):
   if not images.ndim or images.shape[1:] != first.shape[1:]:
     raise bad_input(path, wanted, found)
   if labels.shape not in ((len(images),), (len(images), 1)):
+    if labels.ndim == 2 and len(labels) == len(images):
+      raise npz_axes.one_class(path, f"{part}_images", labels)
     raise bad_input(path, wanted, found)
 
 
 def _shapes(path, arrays):
-  """Images [N, *sp, channels] or features [N, D], and labels to them."""
+  """Images or features with labels to them, as `npz_axes` tells."""
   if "features" in arrays and arrays["images"] is arrays["features"]:
     return _embeddings(path, arrays)
   for name in ("images", "labels"):
     if name not in arrays:
       raise bad_input(path, f"an array {name}", sorted(arrays))
-  images, labels = arrays["images"], arrays["labels"]
-  if images.dtype.kind not in "buif" or images.ndim < 3 or not images.size:
-    found = f"{images.dtype} {images.shape}"
-    raise bad_input(path, "images of real numbers [N, *sp]", found)
-  squeezed = labels[..., 0] if labels.shape[-1:] == (1,) else labels
-  if squeezed.shape == images.shape[:1]:
-    has_channels = images.ndim > 3 and images.shape[-1] <= _MOST_CHANNELS
-    return images if has_channels else images[..., None], squeezed
-  for maps in (labels, squeezed):
-    if maps.ndim > 2 and maps.shape == images.shape[:-1]:
-      return images, maps
-  if squeezed.shape == images.shape:
-    return images[..., None], squeezed
-  wanted = f"labels [N], [N, 1] or [N, *sp] for images {images.shape}"
-  raise bad_input(path, wanted, f"labels {labels.shape}")
+  return npz_axes.find_axes(path, arrays["images"], arrays["labels"])
 
 
 def _embeddings(path, arrays):
@@ -167,9 +154,28 @@ def _embeddings(path, arrays):
     found = f"{rows.dtype} {rows.shape}"
     raise bad_input(path, "features of real numbers [N, D]", found)
   if labels.shape not in ((len(rows),), (len(rows), 1)):
-    wanted = f"labels [N] or [N, 1] for features {rows.shape}"
-    raise bad_input(path, wanted, f"labels {labels.shape}")
-  return rows, labels.reshape(-1)
+    raise npz_axes.one_class(path, f"features {rows.shape}", labels)
+  return npz_axes.Arrays(rows, labels.reshape(-1))
+
+
+def _spacing(path, arrays, axes):
+  """Spacing of each item, of the axes that are left."""
+  given = np.shape(arrays.get("spacing_mm", ()))[-1:]
+  extents = arrays["images"].shape[1:][: given[0] if given else 0]
+  kept = [i for i, n in enumerate(extents) if n > 1]
+  if given in ((), (axes,)) or len(kept) != axes:
+    return fields.item_spacing(path, arrays, axes)
+  whole = fields.item_spacing(path, arrays, *given)
+  return tuple(tuple(mm[i] for i in kept) for mm in whole)
+
+
+def _notes(path, arrays, images, is_flat):
+  """Lines about what was changed to make class numbers on a grid."""
+  fraction = fraction_in(arrays["labels"])
+  if fraction:
+    yield (f"{path}, labels: rounded to whole numbers, for example {fraction}")
+  if is_flat:
+    yield flat.note_of(path, len(images), images.ndim - 2)
 
 
 def _patients(path, arrays, ids, rows):

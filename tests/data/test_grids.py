@@ -20,7 +20,7 @@ def test_files_become_the_channels_of_one_item(tmp_path):
   images = [_write(tmp_path, "a", _IMAGE), _write(tmp_path, "b", -_IMAGE)]
   item = read_files("case", images, _write(tmp_path, "label", _LABEL))
   np.testing.assert_array_equal(item.image, np.stack([_IMAGE, -_IMAGE], -1))
-  assert item.id == "case" and item.spacing_mm == (1.0, 1.0, 2.0)
+  assert item.id == "case" and item.header.pixdim_mm == (1.0, 1.0, 2.0)
   assert item.label.dtype == np.uint8
 
 
