@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, get_args, get_origin
 
 from alx.acquisition import BY_NAME
+from alx.data.header import SPACING_FROM
 from alx.stats import BASELINES
 from experiments.checks import all_among, among, at_least, did_you_mean, within
 
@@ -27,6 +28,7 @@ class Config:
   cache: str = ""  # folder for NIfTI cases in chunks, made once
   where: str = ""  # keep npz items with, for example, "frame=1"
   strict: bool = False  # a bad case is an error, not left out
+  spacing_from: str = "pixdim"  # or "affine", where a NIfTI file has two
   image_size: int = 0  # pixels of a side, for folders of pictures; 0: as is
   coarsen: int = 1  # voxels of a side that become one, in every item
   test_items: int = 0  # held out when the data has no split; 0: test_share
@@ -84,6 +86,7 @@ class Config:
     among("optimizer", self.optimizer, OPTIMIZERS)
     among("ensemble", self.ensemble, ENSEMBLES)
     among("schedule", self.schedule, SCHEDULES)
+    among("spacing_from", self.spacing_from, SPACING_FROM)
     among("dice", self.dice, ("batch", "item"))
     among("distort", self.distort, ("", "labelled", "all"))
     for name in ("seeds", "start", "query", "steps", "samples", "members"):

@@ -19,7 +19,7 @@ from alx.data.patches import Images
 from alx.data.resize import coarsen
 from alx.learner import Learner
 from alx.loop import check_budget
-from experiments import learning
+from experiments import idle, learning
 from experiments.cases import case_names
 from experiments.config import Config, with_baselines
 
@@ -53,10 +53,21 @@ class Problem(NamedTuple):
 
 
 def load_dataset(config: Config, progress: Callable | None) -> data.Dataset:
-  """The user's data, or the phantom."""
+  """The user's data, or the phantom.
+
+  Raises:
+    ValueError: bad data, or a setting that does nothing on them.
+  """
   if not config.data:
     raise ValueError("this preset wants --data=PATH")
-  if config.data == "phantom":
+  idle.check_settings(config)
+  dataset = _read(config, progress)
+  idle.check_data(config, dataset)
+  return _changed(config, dataset)
+
+
+def _read(config, progress):
+  if config.data == idle.PHANTOM:
     return phantom.make_phantom(
       jax.random.key(0),
       num_items=config.phantom_items,
@@ -67,19 +78,24 @@ def load_dataset(config: Config, progress: Callable | None) -> data.Dataset:
     )
   if config.cache:
     dataset = load_cached(
-      config.data, config.cache, strict=config.strict, progress=progress
+      config.data,
+      config.cache,
+      strict=config.strict,
+      spacing_from=config.spacing_from,
+      progress=progress,
     )
   else:
     dataset = data.load(
       config.data,
       where=config.where,
       image_size=config.image_size,
+      spacing_from=config.spacing_from,
       strict=config.strict,
       progress=progress,
     )
   if config.features:
     dataset = with_features(dataset, pathlib.Path(config.features))
-  return _changed(config, dataset)
+  return dataset
 
 
 def _changed(config, dataset):
@@ -131,7 +147,9 @@ def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
       rotation=0.0,
       distort="",
     )
-  return dataclasses.replace(config, patch=_patch(config, dataset, dims))
+  config = dataclasses.replace(config, patch=_patch(config, dataset, dims))
+  idle.check_patch(config)
+  return config
 
 
 def want_evidence(names):

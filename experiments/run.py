@@ -26,7 +26,7 @@ from alx.acquisition import BY_NAME
 from alx.data.dataset import bad_input
 from alx.data.features import read_features
 from alx.data.npz import is_npz
-from experiments import command, compare, configs
+from experiments import command, compare, configs, idle
 from experiments.config import Config, absolute, override
 
 _DATA = flags.DEFINE_string(
@@ -120,6 +120,7 @@ def main(argv: list[str]) -> None:
     with command.wrong_input():
       command.only_flags(argv)
       config = config_from_flags()
+      idle.check_methods(config)
       workdir = command.workdir_of(config.data, _WORKDIR.value)
     parts = compare.parts_of(config, _BASELINES.value)
     with command.working(workdir, parts) as check:

@@ -18,7 +18,7 @@ import dataclasses
 from absl import flags
 
 from alx.acquisition import BY_NAME
-from experiments import command, compare, configs, streamed
+from experiments import command, compare, configs, idle, streamed
 from experiments.config import Config, absolute, override
 
 _DATA = flags.DEFINE_string("data", None, "Folder with imagesTr and labelsTr.")
@@ -77,6 +77,7 @@ def main(argv: list[str]) -> None:
     with command.wrong_input():
       command.only_flags(argv)
       config = config_from_flags()
+      idle.check_methods(config)
       streamed.check(config)
       workdir = command.workdir_of(config.data, _WORKDIR.value)
     parts = compare.parts_of(config, _BASELINES.value)

@@ -59,16 +59,24 @@ def load(
       return msd.load_folder(path, **volumes)
     for kind in (picture_table, class_folders):
       if path.is_dir() and kind.is_folder(path):
+        _check_spacing(path, spacing_from)
         reading = pictures.Reading(image_size, strict, progress)
         return kind.load_folder(path, reading)
     if path.is_dir() and brats.is_folder(path):
       return brats.load_folder(path, **volumes)
+    _check_spacing(path, spacing_from)
     if path.is_file() and npz.is_npz(path):
       return npz.load_npz(path, where=where, strict=strict, progress=progress)
     found = _found(path)
   except OSError as error:
     raise bad_input(path, "files that may be read", error) from error
   raise bad_input(path, _KINDS, found)
+
+
+def _check_spacing(path, spacing_from):
+  if spacing_from != "pixdim" and path.exists():
+    wanted = "a folder of NIfTI volumes to use spacing_from on"
+    raise bad_input(path, wanted, "a folder or file of another kind")
 
 
 def _found(path):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from alx.data import Dataset, brats, msd
 from alx.data.dataset import bad_input
 from alx.data.merge import merge_classes
+from experiments.idle import PHANTOM
 from experiments.kim.parts import config_of
 from experiments.kim.settings import Kim
 from experiments.problem import load_dataset
@@ -22,6 +23,10 @@ def load_items(kim: Kim, progress: Callable | None = None) -> Dataset:
   Raises:
     ValueError: for bad data, no segmentation, or names that are not in it.
   """
+  if kim.data != PHANTOM and kim.phantom_items != Kim.phantom_items:
+    raise ValueError(
+      f"phantom_items={kim.phantom_items} does nothing on data that are read"
+    )
   dataset = load_dataset(config_of(kim), progress)
   if dataset.task != "segmentation":
     raise bad_input(dataset.name, "a segmentation", f"a {dataset.task}")

@@ -5,15 +5,17 @@ from alx.epoch_settings import Epochs
 from alx.restarts import Restarts
 from alx.settings import Training
 from experiments.config import Config
+from experiments.idle import PHANTOM
 from experiments.kim.settings import Kim
 
 
 def config_of(kim: Kim) -> Config:
   """What the machinery of all runs needs to know of them."""
+  made = {"phantom_items": kim.phantom_items} if kim.data == PHANTOM else {}
   return Config(
+    **made,
     data=kim.data,
     coarsen=kim.coarsen,
-    phantom_items=kim.phantom_items,
     split_seed=kim.split_seed,
     acquisition=(),
     seeds=kim.seeds,
