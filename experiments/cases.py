@@ -7,10 +7,12 @@ other item is a case by itself, and so are slices whose ids name a volume that
 several patients would share.
 """
 
+import pathlib
 import re
 from collections.abc import Sequence
 
 from alx.data import Dataset
+from experiments import store
 
 _SLICE = re.compile(r"(?P<volume>.+?)[_-]slice[_-]?\d+", re.IGNORECASE)
 
@@ -78,3 +80,23 @@ def scored(dataset: Dataset, items: Sequence[int]) -> dict:
     "cases": len(set(names)) if sliced else len(items),
     "patients": patients and len(patients),
   }
+
+
+def check_begun(
+  workdir: pathlib.Path, dataset: Dataset, items: Sequence[int]
+) -> None:
+  """Refuses to go on with runs that were scored by other cases.
+
+  Raises:
+    ValueError: if a cases.csv in the directory names other ones.
+  """
+  path = next(workdir.glob("runs/*/cases.csv"), None)
+  rows = store.read_rows(path) if path else []
+  first = {row["id"] for row in rows if row.get("round") == rows[0]["round"]}
+  now = set(case_names(dataset, items))
+  if first - now:
+    raise ValueError(
+      f"{path}: this run has {len(first)} test cases, now there would be "
+      f"{len(now)} (which slices are one case is told by other ids); name "
+      "another --workdir"
+    )

@@ -50,6 +50,8 @@ def prepare(
   config = problems.resolve(config, dataset, baselines)
   problem = problems.make_problem(config, dataset)
   store.open_run(workdir, config, *describe_data(problem))
+  if dataset.task == "segmentation":
+    cases.check_begun(workdir, dataset, problem.split.test)
   announce(problem, console)
   return Comparison(config, problem, workdir)
 

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from alx.stats import checks
 from alx.stats.differences import Summary, t_interval, t_test, welch
 from alx.stats.equivalence import tost
 
@@ -53,7 +54,11 @@ def verdict(comparison: Comparison, alpha: float = 0.05) -> np.ndarray:
   Args:
     comparison: what `compare_with_published` returned.
     alpha: level of each test, in (0, 1).
+
+  Raises:
+    ValueError: for an alpha outside (0, 1).
   """
+  checks.share(alpha, "alpha")
   differs = np.asarray(comparison.p) < alpha
   within = np.asarray(comparison.p_equivalent) < alpha
   words = np.array([["undecided", "equivalent"], ["different", "near"]])

@@ -165,14 +165,15 @@ def resample(
 
   Args:
     statistic: weights [D, n] -> [D, ...].
-    groups: [n] the cluster of each row.
+    groups: [n] the cluster of each row; one that is not known (None, NaN) is
+      a row by itself.
     num_draws: D >= 1.
     seed: the same one gives the same draws.
 
   Raises:
     ValueError: for no row or no draw.
   """
-  names, group = np.unique(np.asarray(groups), return_inverse=True)
+  names, group = np.unique(_clusters(groups), return_inverse=True)
   if not isinstance(num_draws, int | np.integer):
     raise ValueError(f"wanted a whole number of draws, got {num_draws!r}")
   if group.ndim != 1 or not len(names) or num_draws < 1:
@@ -195,6 +196,15 @@ def resample(
     return Draws(value, resampled, np.full_like(value, np.nan)[None])
   left_out = _in_parts(statistic, without, count, len(group))
   return Draws(value, resampled, left_out)
+
+
+def _clusters(groups):
+  """The names of the clusters; None and NaN are each their own."""
+  groups = np.asarray(groups)
+  unknown = groups.dtype.kind == "f" and np.isnan(groups).any()
+  if groups.ndim == 1 and (groups.dtype.kind == "O" or unknown):
+    return checks.groups(groups, groups)
+  return groups
 
 
 def _in_parts(statistic, weights, total, rows):

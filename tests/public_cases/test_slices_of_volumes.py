@@ -15,7 +15,7 @@ from rich.console import Console
 from alx import data, evaluation
 from alx.report import words, write_report
 from experiments import compare, records, store
-from experiments.cases import case_names, scored
+from experiments.cases import case_names, check_begun, scored
 from experiments.problem import Problem
 from tests.oracles import dice as dice_of
 
@@ -163,9 +163,8 @@ def test_curve_cases_and_words_are_of_the_same_cases(tmp_path, fields):
     )[1]
     for name in dict.fromkeys(names)
   ]
-  np.testing.assert_allclose(
-    [float(list(r.values())[-1]) for r in rows], wanted
-  )
+  found = [float(list(row.values())[-1]) for row in rows]
+  np.testing.assert_allclose(found, wanted)
   assert float(row["dice"]) == pytest.approx(np.mean(wanted))
 
 
@@ -186,6 +185,24 @@ def test_the_console_and_the_page_say_it_alike(tmp_path, fields):
   page = html.unescape(write_report(tmp_path).read_text("utf-8"))
   assert f"{text}." in page
   assert "Slices of one known patient" not in page
+
+
+def test_a_run_of_other_cases_does_not_go_on(tmp_path):
+  """One curve cannot be of slices first and of volumes then."""
+  dataset = load(tmp_path, patient=PATIENT, frame=FRAME, slice=SLICE)
+  path = tmp_path / "runs/random-seed0/cases.csv"
+  check_begun(tmp_path, dataset, range(12))  # nothing was begun
+  write_cases(path, case_names(dataset, range(12)))
+  check_begun(tmp_path, dataset, range(12))
+  write_cases(path, dataset.ids)
+  with pytest.raises(ValueError, match="12 test cases, now there would be 6"):
+    check_begun(tmp_path, dataset, range(12))
+
+
+def write_cases(path, ids):
+  path.unlink(missing_ok=True)
+  rows = [{"round": 0, "id": n, "dice_1": 0.5} for n in dict.fromkeys(ids)]
+  store.append_rows(path, rows)
 
 
 def test_a_run_of_before_has_a_page_too(tmp_path):

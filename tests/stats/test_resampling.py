@@ -187,3 +187,10 @@ def test_wrong_input_is_refused():
     bootstrap(mean_of(VALUES[:0]), [])
   with pytest.raises(ValueError, match=r"got shape \(2, 2\)"):
     bootstrap(mean_of(VALUES), np.zeros((2, 2)))
+
+
+@pytest.mark.parametrize("unknown", [None, np.nan])
+def test_rows_of_nobody_are_each_their_own(unknown):
+  found = bootstrap(mean_of(VALUES), [1.0, unknown, 1.0, unknown], num_draws=50)
+  wanted = bootstrap(mean_of(VALUES), [0, 1, 0, 3], num_draws=50)
+  assert found == wanted and found.clusters == 3
