@@ -29,7 +29,10 @@ def as_array(name: str, value: Any, host: bool = True) -> np.ndarray:
   if not is_known(value) and host:
     raise ValueError(f"{name}: wanted known values, found a tracer: not in jit")
   if host or not isinstance(value, np.ndarray | jax.Array):
-    value = np.asarray(value)
+    try:
+      value = np.asarray(value)
+    except ValueError as error:
+      raise ValueError(f"{name}: wanted an array, {error}") from error
   if value.dtype.kind not in "biuf" and value.dtype.name != "bfloat16":
     raise ValueError(f"{name}: wanted numbers, found dtype {value.dtype}")
   return value

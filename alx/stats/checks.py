@@ -39,8 +39,15 @@ def whole(value: int, name: str, least: int = 1) -> None:
 
 def share(value: float, name: str, top: float = 1.0) -> None:
   """Refuses what is not in the open interval (0, top)."""
-  if not 0.0 < value < top:
+  is_number = isinstance(value, int | float | np.number)
+  if not is_number or not 0.0 < value < top:
     raise ValueError(f"wanted {name} in (0, {top:g}), got {value}")
+
+
+def some_seed(rows: np.ndarray) -> None:
+  """Refuses that no seed is left."""
+  if not len(rows):
+    raise ValueError("wanted a seed without NaN, got none")
 
 
 def pairs(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

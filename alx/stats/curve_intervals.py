@@ -63,6 +63,7 @@ def area_interval(
   scores = checks.axes(scores, "seeds rounds")
   areas = np.array([area_under_budget_curve(labels, s) for s in scores])
   areas = areas[~np.isnan(areas)]
+  checks.some_seed(areas)
   return bootstrap(
     mean_of(areas),
     range(len(areas)),

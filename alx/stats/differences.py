@@ -192,4 +192,6 @@ def upper_tail(difference: Difference, distance: np.ndarray) -> np.ndarray:
   spread = difference.error != 0  # True for NaN
   statistic = distance / np.where(spread, difference.error, 1.0)
   tail = scipy.stats.t.sf(statistic, difference.dof)
-  return np.where(spread, tail, np.where(distance > 0, 0.0, 1.0))[()]
+  certain = np.where(distance > 0, 0.0, 1.0)
+  certain = np.where(np.isnan(distance), np.nan, certain)
+  return np.where(spread, tail, certain)[()]

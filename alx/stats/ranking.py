@@ -83,6 +83,7 @@ def rank_interval(
   scores = checks.axes(scores, "arms rounds seeds")
   by_seed = ranks(scores).mean(1).T
   by_seed = by_seed[~np.isnan(by_seed).any(1)]
+  checks.some_seed(by_seed)
   return bootstrap(
     mean_of(by_seed),
     range(len(by_seed)),

@@ -43,6 +43,8 @@ Ends = Callable[[Draws, float], tuple[np.ndarray, np.ndarray]]
 def mean_of(values: np.ndarray) -> Statistic:
   """The weighted mean of [n, ...] over its rows, as a statistic."""
   values = checks.numbers(values)
+  if not values.ndim:
+    raise ValueError(f"wanted values [n, ...], got {values}")
 
   def statistic(weights):
     total = weights.sum(1).reshape(-1, *[1] * (values.ndim - 1))

@@ -242,6 +242,29 @@ def test_what_is_not_known_stays_unknown():
     np.testing.assert_array_equal(adjust([np.nan, 0.02]), [np.nan, 0.02])
 
 
+def test_an_unknown_bound_is_no_verdict_without_spread_either():
+  found = stats.tost(stats.Difference(0.0, 0.0, 5), np.nan)
+  assert np.isnan(found.p)
+
+
+@pytest.mark.parametrize(
+  "interval",
+  [
+    lambda x: stats.area_interval([1, 2], x[0], num_draws=9),
+    lambda x: stats.rank_interval(x, num_draws=9),
+  ],
+)
+def test_no_seed_that_is_known_is_said(interval):
+  with pytest.raises(ValueError, match="wanted a seed without NaN, got none"):
+    interval(np.full((2, 3, 2), np.nan))
+
+
+@pytest.mark.parametrize("level", ["0.95", None, np.nan, 95])
+def test_a_level_is_a_share(level):
+  with pytest.raises(ValueError, match=r"wanted level in \(0, 1\), got"):
+    stats.mean_interval([0.1, 0.2], level)
+
+
 def test_a_target_or_a_baseline_that_is_unknown_is_refused():
   with pytest.raises(ValueError, match="wanted a number as target, got nan"):
     stats.labels_needed(LABELS, CURVES, np.nan)
