@@ -27,6 +27,8 @@ class Config:
   features: str = ""  # .npy or .npz, takes the place of the images
   cache: str = ""  # folder for NIfTI cases in chunks, made once
   where: str = ""  # keep npz items with, for example, "frame=1"
+  columns: str = ""  # of a table: picture, patient, class: "image_id,,dx"
+  group_pattern: str = ""  # of ids; its group is the patient: (patient\d+)_.*
   strict: bool = False  # a bad case is an error, not left out
   spacing_from: str = "pixdim"  # or "affine", where a NIfTI file has two
   image_size: int = 0  # pixels of a side, for folders of pictures; 0: as is
@@ -89,6 +91,8 @@ class Config:
     among("spacing_from", self.spacing_from, SPACING_FROM)
     among("dice", self.dice, ("batch", "item"))
     among("distort", self.distort, ("", "labelled", "all"))
+    if self.group_pattern and self.split_by_item:
+      raise ValueError("group_pattern says nothing with split_by_item=True")
     for name in ("seeds", "start", "query", "steps", "samples", "members"):
       at_least(name, getattr(self, name), 1)
     for name in ("first_seed", "split_seed", "rounds"):

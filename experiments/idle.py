@@ -8,7 +8,7 @@ import numpy as np
 
 from alx import data
 from alx.acquisition import BY_NAME
-from alx.data.dataset import bad_input
+from alx.data import kinds
 from experiments.config import ENSEMBLES, Config
 
 _DEFAULT = {f.name: f.default for f in dataclasses.fields(Config)}
@@ -26,7 +26,7 @@ class Rule(NamedTuple):
 # What the settings tell by themselves.
 _OF_SETTINGS = (
   Rule(
-    "where cache image_size features strict spacing_from",
+    "where cache image_size columns group_pattern features strict spacing_from",
     lambda c: c.data == PHANTOM,
     "on the phantom, which is made and not read",
   ),
@@ -147,11 +147,9 @@ def check_patch(config: Config) -> None:
 
 def _check_cached(config):
   """The errors that reading without the cache would give."""
-  if config.where:
-    raise bad_input(config.data, "an .npz file to use where on", "a folder")
-  if config.image_size:
-    wanted = "a folder of pictures to use image_size on"
-    raise bad_input(config.data, wanted, "volumes in a cache")
+  names = "where", "image_size", "columns"
+  given = {name: getattr(config, name) for name in names}
+  kinds.check_settings(config.data, kinds.VOLUMES, (), given)
 
 
 def _found(rules, config, *about) -> Iterable[str]:

@@ -2,7 +2,6 @@
 
 import dataclasses
 import hashlib
-import pathlib
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -12,16 +11,14 @@ import numpy as np
 
 from alx import data, evaluation
 from alx.acquisition import BY_NAME
-from alx.data import patches, phantom
-from alx.data.cache import load_cached
-from alx.data.features import with_features
+from alx.data import patches
 from alx.data.patches import Images
-from alx.data.resize import coarsen
 from alx.learner import Learner
 from alx.loop import check_budget
 from experiments import idle, learning
 from experiments.cases import case_names
 from experiments.config import Config, with_baselines
+from experiments.reading import load_dataset as load_dataset
 
 _DEFAULTS = {  # task and spatial axes -> model, widths, batch, block
   ("segmentation", 3): ("unet", (8, 16, 32), 4, 1),
@@ -50,62 +47,6 @@ class Problem(NamedTuple):
   learner: Learner  # its `fit` is compiled once for all runs
   predict_test: Callable  # see alx.evaluation
   predict_few: Callable  # for pictures: (key, params, images, items, samples)
-
-
-def load_dataset(config: Config, progress: Callable | None) -> data.Dataset:
-  """The user's data, or the phantom.
-
-  Raises:
-    ValueError: bad data, or a setting that does nothing on them.
-  """
-  if not config.data:
-    raise ValueError("this preset wants --data=PATH")
-  idle.check_settings(config)
-  dataset = _read(config, progress)
-  idle.check_data(config, dataset)
-  return _changed(config, dataset)
-
-
-def _read(config, progress):
-  if config.data == idle.PHANTOM:
-    return phantom.make_phantom(
-      jax.random.key(0),
-      num_items=config.phantom_items,
-      shape=(16, 24, 24),
-      size=1.5,
-      contrast=0.7,
-      hard=0.1,
-    )
-  if config.cache:
-    dataset = load_cached(
-      config.data,
-      config.cache,
-      strict=config.strict,
-      spacing_from=config.spacing_from,
-      progress=progress,
-    )
-  else:
-    dataset = data.load(
-      config.data,
-      where=config.where,
-      image_size=config.image_size,
-      spacing_from=config.spacing_from,
-      strict=config.strict,
-      progress=progress,
-    )
-  if config.features:
-    dataset = with_features(dataset, pathlib.Path(config.features))
-  return dataset
-
-
-def _changed(config, dataset):
-  """What the settings change of the data: extents, groups, classes."""
-  spare = [f"spare {i + 1}" for i in range(config.spare_classes)]
-  dataset = coarsen(dataset, config.coarsen)
-  return dataset._replace(
-    groups=None if config.split_by_item else dataset.groups,
-    class_names=(*dataset.class_names, *spare),
-  )
 
 
 def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:

@@ -2,16 +2,46 @@
 
 import os
 import pathlib
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
+from typing import NamedTuple
 
-from alx.data import brats, class_folders, msd, npz, picture_table, pictures
+from alx.data import (
+  brats,
+  class_folders,
+  msd,
+  nifti,
+  npz,
+  other_tables,
+  picture_masks,
+  picture_table,
+  pictures,
+)
 from alx.data.dataset import Dataset, bad_input, no_progress
+from alx.data.files import visible, visible_below
+from alx.data.groups import group_by_pattern
 
 _KINDS = (
   "a folder with imagesTr and labelsTr, with BraTS cases, with a folder of "
-  "pictures per class, or with pictures and a CSV file of image_name, "
-  "patient_id, target, or an .npz with train_images (MedMNIST), images and "
-  "labels, or features and labels"
+  "pictures per class, with folders images and masks, or with pictures and a "
+  "CSV file of image_name, patient_id, target (columns names others), or an "
+  ".npz with train_images (MedMNIST), images and labels, or features and labels"
 )
+VOLUMES = "a folder of volumes"
+_FOR = {  # what a setting needs
+  "where": "an .npz file",
+  "image_size": "a folder of pictures",
+  "columns": "a folder of pictures with a table",
+  "spacing_from": "a folder of NIfTI volumes",
+}
+
+
+class _Kind(NamedTuple):
+  """A kind of data."""
+
+  name: str
+  settings: tuple[str, ...]  # that say something about it
+  read: Callable
 
 
 def load(
@@ -19,68 +49,116 @@ def load(
   *,
   where: str = "",
   image_size: int = 0,
+  columns: str = "",
   spacing_from: str = "pixdim",
+  group_pattern: str = "",
   strict: bool = False,
   progress=None,
 ) -> Dataset:
   """Reads a data set of any kind that is known.
 
-  Cases that cannot be used are left out, each with a line in `left_out`.
+  Cases that cannot be used are left out, each with a line in `left_out`; what
+  else ought to be known is in `notes`.
 
   Args:
     path: a folder laid out as the Decathlon or nnU-Net v2, one of BraTS
-      cases (see `brats`), a folder of pictures (see `class_folders` and
-      `picture_table`), or an .npz file.
+      cases (see `brats`), a folder of pictures (see `class_folders`,
+      `picture_masks` and `picture_table`), or an .npz file.
     where: "frame=1" or "frame=1,slice=3" keeps the items of an .npz whose
       arrays of these names have these values.
     image_size: pixels of both sides that pictures are brought to; 0: as they
       are.
+    columns: "image_id,lesion_id,dx" are the columns of picture, patient and
+      class of a table; "image_id,,dx" where it has no patients.
     spacing_from: "pixdim" or "affine", which voxel size of a NIfTI file to
       believe where they disagree.
+    group_pattern: regular expression that matches each id as a whole; its one
+      group is the patient, see `group_by_pattern`.
     strict: stop at the first bad case.
     progress: progress(iterable, total=, description=) -> iterable, such as a
       progress bar around the cases.
 
   Raises:
-    DataError: nothing there, nothing that is known, nothing usable; with
-      `strict` the first bad case.
+    DataError: nothing there, nothing that is known, nothing usable, or a
+      setting that says nothing about this kind of data; with `strict` the
+      first bad case.
   """
   path = pathlib.Path(path)
   progress = no_progress if progress is None else progress
+  given = {"where": where, "image_size": image_size, "columns": columns}
+  given["spacing_from"] = "" if spacing_from == "pixdim" else spacing_from
+  reading = pictures.Reading(image_size, strict, progress)
   try:
-    if path.is_dir() and where:
-      raise bad_input(path, "an .npz file to use where on", "a folder")
-    volumes = {
-      "strict": strict,
-      "spacing_from": spacing_from,
-      "progress": progress,
-    }
-    if path.is_dir() and msd.is_folder(path):
-      return msd.load_folder(path, **volumes)
-    for kind in (picture_table, class_folders):
-      if path.is_dir() and kind.is_folder(path):
-        _check_spacing(path, spacing_from)
-        reading = pictures.Reading(image_size, strict, progress)
-        return kind.load_folder(path, reading)
-    if path.is_dir() and brats.is_folder(path):
-      return brats.load_folder(path, **volumes)
-    _check_spacing(path, spacing_from)
-    if path.is_file() and npz.is_npz(path):
-      return npz.load_npz(path, where=where, strict=strict, progress=progress)
-    found = _found(path)
+    kind = _kind_of(path, given, reading)
+    if kind is None:
+      raise bad_input(path, _KINDS, _found(path))
+    check_settings(path, kind.name, kind.settings, given)
+    dataset = kind.read()
   except OSError as error:
     raise bad_input(path, "files that may be read", error) from error
-  raise bad_input(path, _KINDS, found)
+  return group_by_pattern(dataset, group_pattern) if group_pattern else dataset
 
 
-def _check_spacing(path, spacing_from):
-  if spacing_from != "pixdim" and path.exists():
-    wanted = "a folder of NIfTI volumes to use spacing_from on"
-    raise bad_input(path, wanted, "a folder or file of another kind")
+def check_settings(
+  path: object, kind: str, settings: Collection[str], given: Mapping
+) -> None:
+  """Raises DataError where a setting says nothing about data of a kind.
+
+  Args:
+    path: what the error names.
+    kind: what was found there.
+    settings: those that say something about it.
+    given: settings of `load` by name; "" or 0 is not given.
+  """
+  for name, value in given.items():
+    if value and name not in settings:
+      raise bad_input(path, f"{_FOR[name]} to use {name} on", kind)
+
+
+def _kind_of(path, given, reading) -> _Kind | None:
+  how = {"strict": reading.strict, "progress": reading.progress}
+  if path.is_file() and npz.is_npz(path):
+    read = partial(npz.load_npz, path, where=given["where"], **how)
+    return _Kind("an .npz file", ("where",), read)
+  if not path.is_dir():
+    return None
+  is_msd = msd.is_folder(path) and not _is_of_pictures(path / "imagesTr")
+  for is_kind, module in ((is_msd, msd), (brats.is_folder(path), brats)):
+    if is_kind:
+      spacing_from = given["spacing_from"] or "pixdim"
+      read = partial(module.load_folder, path, spacing_from=spacing_from, **how)
+      return _Kind(VOLUMES, ("spacing_from",), read)
+  return _kind_of_pictures(path, given["columns"], reading)
+
+
+def _kind_of_pictures(path, columns, reading) -> _Kind | None:
+  if columns or picture_table.is_folder(path):
+    read = partial(picture_table.load_folder, path, reading, columns)
+    settings = ("image_size", "columns")
+    return _Kind("a folder of pictures with a table", settings, read)
+  if picture_masks.is_folder(path):
+    read = partial(picture_masks.load_folder, path, reading)
+    return _Kind("a folder of pictures with masks", ("image_size",), read)
+  files = class_folders.pictures_below(path)
+  notes = other_tables.check(path, files) if files else ()
+  if not class_folders.is_folder(path):
+    return None
+  read = partial(class_folders.load_folder, path, reading, notes)
+  return _Kind("a folder of pictures", ("image_size",), read)
+
+
+def _is_of_pictures(folder):
+  """Whether nnU-Net's images are pictures: none of them is a volume."""
+  files = visible(folder)
+  return any(map(pictures.is_picture, files)) and not any(
+    map(nifti.stem, files)
+  )
 
 
 def _found(path):
-  if path.is_dir():
-    names = sorted(p.name for p in path.iterdir())
-    return f"a folder with {names[:8]}" if names else "an empty folder"
-  return "a file of another kind" if path.exists() else "nothing"
+  if not path.is_dir():
+    return "a file of another kind" if path.exists() else "nothing"
+  names = [p.name for p in visible(path)]
+  endings = pictures.count_endings(list(visible_below(path)))
+  told = f"a folder with {names[:8]}" + (f": {endings}" if endings else "")
+  return told if names else "an empty folder"

@@ -1,15 +1,20 @@
 """Reads JPEG, PNG, TIFF and BMP files as bytes of red, green and blue."""
 
 import pathlib
-from collections.abc import Callable, Mapping
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from alx.data.dataset import DataError, bad_input, no_progress
+from alx.data.files import visible_below
 
-_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
+
+_FIRST_OF_MANY = ("MPO",)  # a camera's picture, with others for its display
 
 
 class Reading(NamedTuple):
@@ -23,11 +28,11 @@ class Reading(NamedTuple):
 
 def is_picture(path: pathlib.Path) -> bool:
   """Whether the name ends as that of a picture file."""
-  return path.suffix.lower() in _SUFFIXES
+  return path.suffix.lower() in SUFFIXES
 
 
 def read_picture(path: pathlib.Path, size: int = 0) -> np.ndarray:
-  """One picture as uint8 [H, W, 3].
+  """One picture as uint8 [H, W, 3], turned as its orientation tag says.
 
   Args:
     path: the file; gray becomes three equal channels, and what is transparent
@@ -36,30 +41,69 @@ def read_picture(path: pathlib.Path, size: int = 0) -> np.ndarray:
       to the proportions; 0: as it is.
 
   Raises:
-    DataError: no picture that can be read, or one of more than 8 bits per
-      channel: which of its values is white is not known.
+    DataError: no picture that can be read, several in one file, or one of more
+      than 8 bits per channel: which of its values is white is not known.
+  """
+  return read_sized(path, size)[0]
+
+
+def read_sized(
+  path: pathlib.Path, size: int = 0
+) -> tuple[np.ndarray, tuple[int, int]]:
+  """The same, and the height and width before resizing."""
+
+  def read(image):
+    bits = image.mode[0] in "IF" or is_deep(image)
+    return (None, image.mode) if bits else _pixels(image, size)
+
+  pixels, about = open_with(read, path, "a picture")
+  if pixels is None:
+    found = f"mode {about}" if about[0] in "IF" else f"16 bits, mode {about}"
+    raise bad_input(path, "a picture of 8 bits per channel", found)
+  return pixels, about
+
+
+def open_with(read: Callable, path: pathlib.Path, wanted: str):
+  """What `read` makes of the open image.
+
+  Raises:
+    DataError: the file is damaged, no picture, or several.
   """
   try:
-    with Image.open(path) as image:
-      mode = image.mode
-      if mode[0] not in "IF":  # I, I;16 and F: integers and floats
-        return _pixels(image, size)
+    # Pillow maps a file of known path, and then turns gray TIFF wrongly.
+    with open(path, "rb") as file, Image.open(file) as image:
+      frames = getattr(image, "n_frames", 1)
+      if frames == 1 or image.format in _FIRST_OF_MANY:
+        return read(image)
+  except DataError:
+    raise
   except Exception as error:  # a damaged file breaks in many ways
     found = f"{type(error).__name__}: {error}"
-    raise bad_input(path, "a picture", found) from error
-  raise bad_input(path, "a picture of 8 bits per channel", f"mode {mode}")
+    raise bad_input(path, wanted, found) from error
+  raise bad_input(path, f"{wanted} alone in its file", f"{frames} frames")
+
+
+def is_deep(image: Image.Image) -> bool:
+  """Whether the decoder throws half of the 16 bits of each channel away."""
+  raw = [str(tile[3]) for tile in getattr(image, "tile", ())]
+  return any(re.search(r";16[BLN]", mode) for mode in raw)
 
 
 def _pixels(image, size):
+  width, height = image.size
   if size:
     image.draft("RGB", (size, size))  # a JPEG is decoded smaller
+  decoded = image.size
+  image = ImageOps.exif_transpose(image)
+  if image.size != decoded:  # on its side
+    width, height = height, width
   if "A" in image.getbands() or "transparency" in image.info:
     black = Image.new("RGBA", image.size, "black")
     image = Image.alpha_composite(black, image.convert("RGBA"))
   image = image.convert("RGB")
   if size:
     image = image.resize((size, size), Image.Resampling.BILINEAR)
-  return np.array(image)
+  return np.array(image), (height, width)
 
 
 def read_pictures(
@@ -74,13 +118,22 @@ def read_pictures(
   Raises:
     DataError: not one can be read; if strict, the first bad one.
   """
+
+  def read(path):
+    return read_picture(path, reading.size)
+
+  return read_each(paths, read, reading)
+
+
+def read_each(paths: Mapping, read: Callable, reading: Reading) -> tuple:
+  """`read` of the values of a mapping, else as `read_pictures`."""
   found, left_out = {}, []
   walk = reading.progress(
     paths.items(), total=len(paths), description="reading"
   )
   for number, path in walk:
     try:
-      found[number] = read_picture(path, reading.size)
+      found[number] = read(path)
     except DataError as error:
       if reading.strict:
         raise
@@ -88,3 +141,36 @@ def read_pictures(
   if not found:
     raise DataError(left_out[0])
   return found, tuple(left_out)
+
+
+def passed_over(
+  folder: pathlib.Path, used: Collection[pathlib.Path]
+) -> tuple[str, ...]:
+  """A line for the files below a folder that are not used, if there are any.
+
+  Args:
+    folder: what is read.
+    used: files that were read, or are told of elsewhere.
+  """
+  used = set(used)
+  others = [file for file in visible_below(folder) if file not in used]
+  if not others:
+    return ()
+  pictures = [file for file in others if is_picture(file)]
+  first = f", such as {pictures[0].relative_to(folder)}" if pictures else ""
+  return (f"{folder}: passed over {count_endings(others)}{first}",)
+
+
+def count_endings(files: Collection[pathlib.Path]) -> str:
+  """How many files there are of each ending, such as "40 .gif, 1 .txt"."""
+  counts = Counter(map(_ending, files)).most_common()
+  return ", ".join(f"{count} {name}" for name, count in counts)
+
+
+def _ending(file):
+  name = file.name.lower()
+  return (
+    ".nii.gz"
+    if name.endswith(".nii.gz")
+    else file.suffix.lower() or ("without ending")
+  )

@@ -76,8 +76,12 @@ def _coarse_image(image, factor):
 
 def _coarse_labels(labels, factor):
   """A class [] stays."""
-  for axis, extent in enumerate(labels.shape):
-    count = -(-extent // factor)
+  return nearest(labels, [-(-extent // factor) for extent in labels.shape])
+
+
+def nearest(labels: np.ndarray, shape: Sequence[int]) -> np.ndarray:
+  """[*sp] to [*shape]: the label at the middle of each new voxel."""
+  for axis, (extent, count) in enumerate(zip(labels.shape, shape, strict=True)):
     places = (np.arange(count) + 0.5) * extent / count
     labels = np.take(labels, places.astype(int), axis)
   return labels

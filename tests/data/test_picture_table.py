@@ -30,7 +30,7 @@ def test_an_unknown_patient_is_nobody_else(tmp_path):
   assert found.groups == ("unknown (I1)", "unknown (I2)", "P2")
   assert found.notes == (
     f"{tmp_path}/train.csv: the patient of 2 of 3 items is not known "
-    "(' NaN '); each of these counts as a patient of its own",
+    "('NaN'); each of these counts as a patient of its own",
   )
 
 
@@ -66,7 +66,7 @@ def test_a_row_without_a_picture_is_left_out_or_stops(tmp_path):
 @pytest.mark.parametrize(
   ("text", "message"),
   [
-    (ROWS.replace("I2,P1,1", "I2,P1,yes"), "line 3: wanted a target"),
+    (ROWS.replace("I2,P1,1", "I2,P1,nan"), "line 3: wanted a target"),
     (ROWS.replace("I2,P1,1", "I2,P1,0.5"), "line 3: wanted a target"),
   ],
 )

@@ -36,7 +36,8 @@ def without_encoding(tree):
     words = [*node.args, *(word.value for word in node.keywords)]
     texts = [w.value for w in words if isinstance(w, ast.Constant)]
     binary = any(isinstance(t, str) and "b" in t and len(t) < 4 for t in texts)
-    told = {"utf-8", "utf-8-sig", "ascii"} & set(map(str, texts))
+    told = any(word.arg == "encoding" for word in node.keywords)
+    told = told or {"utf-8", "utf-8-sig", "ascii"} & set(map(str, texts))
     if not (binary or told):
       yield node.lineno
 

@@ -48,8 +48,8 @@ def test_other_formats_are_counted(tmp_path):
 def test_nothing_but_other_formats(tmp_path):
   for part in ("imagesTr", "labelsTr"):
     (tmp_path / part).mkdir()
-    (tmp_path / part / "a_0000.png").write_bytes(b"x")
-  with pytest.raises(data.DataError, match=r"no NIfTI files but 2 \.png"):
+    (tmp_path / part / "a_0000.mha").write_bytes(b"x")
+  with pytest.raises(data.DataError, match=r"no NIfTI files but 2 \.mha"):
     data.load(tmp_path)
 
 

@@ -42,7 +42,7 @@ def pictures(tmp_path):
 
 
 def test_where_says_the_same_with_and_without_a_cache(volumes, tmp_path):
-  told = "in: wanted an .npz file to use where on, found a folder"
+  told = "in: wanted an .npz file to use where on, found a folder of volumes"
   _refused(told, data=volumes, where="frame=1")
   _refused(told, data=volumes, where="frame=1", cache=str(tmp_path / "cache"))
 

@@ -1,0 +1,58 @@
+"""Patients that the names of the items tell."""
+
+import re
+from collections import Counter
+
+from alx.data.dataset import Dataset, bad_input
+
+
+def group_by_pattern(dataset: Dataset, pattern: str) -> Dataset:
+  r"""The data set with the patient of each item, taken from its id.
+
+  Args:
+    dataset: N items whose patients are not known.
+    pattern: regular expression that matches whole ids, with one group, which
+      is the patient: (patient\d+)_.* for patient7_left.
+
+  Raises:
+    DataError: no such expression, ids that it does not match, or patients
+      that are known already.
+  """
+  try:
+    compiled = re.compile(pattern)
+  except (re.error, RecursionError, OverflowError) as error:
+    raise bad_input("group_pattern", "a regular expression", error) from error
+  if compiled.groups != 1:
+    wanted = r"one group in parentheses, as in (patient\d+)_.*"
+    found = f"{compiled.groups} in {pattern}"
+    raise bad_input("group_pattern", wanted, found)
+  if dataset.groups is not None:
+    wanted = "data that do not tell the patients, for group_pattern to do it"
+    count = len(set(dataset.groups))
+    raise bad_input(dataset.name, wanted, f"{count} patients")
+  found = [compiled.fullmatch(name) for name in dataset.ids]
+  groups = tuple(match and match[1] for match in found)
+  missing = [i for i, group in enumerate(groups) if not group]
+  if missing:
+    wanted = f"ids that match group_pattern {pattern} as a whole"
+    first = dataset.ids[missing[0]]
+    raise bad_input(
+      dataset.name, wanted, f"{len(missing)} that do not, the first {first}"
+    )
+  return dataset._replace(groups=groups, notes=_notes(dataset, groups))
+
+
+def _notes(dataset, groups):
+  """More lines, where the pattern or the given split keep none together."""
+  lines = []
+  if len(set(groups)) == len(groups):
+    lines.append(f"group_pattern: {len(groups)} items, no two of one group")
+  if dataset.split is not None:
+    parts = Counter(g for g, _ in {*zip(groups, dataset.split, strict=True)})
+    torn = [group for group, count in parts.items() if count > 1]
+    if torn:
+      lines.append(
+        f"group_pattern: {len(torn)} groups are in several parts of the split "
+        f"that the data give, such as {min(torn)}"
+      )
+  return (*dataset.notes, *lines)
