@@ -13,7 +13,7 @@ from rich.table import Table
 from alx import data, report
 from alx.report import words
 from alx.stats import BASELINES
-from experiments import batch, cases, distances, rounds, stops, store
+from experiments import batch, cases, distances, reading, rounds, stops, store
 from experiments import problem as problems
 from experiments.config import Config
 from experiments.job import STAGES, Job
@@ -45,7 +45,7 @@ def prepare(
     ValueError: bad data, a protocol that does not fit it, or a work directory
       that holds another run.
   """
-  dataset = problems.load_dataset(config, loading(console))
+  dataset = reading.load_dataset(config, loading(console))
   tell_reading(dataset, console)
   config = problems.resolve(config, dataset, baselines)
   problem = problems.make_problem(config, dataset)

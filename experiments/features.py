@@ -31,7 +31,16 @@ from rich.markup import escape
 
 from alx import data, label_free
 from alx.checkpoint import newest_step
-from experiments import command, compare, encode, problem, stops, store, trained
+from experiments import (
+  command,
+  compare,
+  encode,
+  problem,
+  reading,
+  stops,
+  store,
+  trained,
+)
 from experiments.claim import Claim
 from experiments.config import Config, absolute, override
 
@@ -124,7 +133,7 @@ def _config(base):
 
 
 def _load(config, console):
-  dataset = problem.load_dataset(config, compare.loading(console))
+  dataset = reading.load_dataset(config, compare.loading(console))
   compare.tell_reading(dataset, console)
   return dataset
 

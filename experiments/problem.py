@@ -18,7 +18,6 @@ from alx.loop import check_budget
 from experiments import idle, learning
 from experiments.cases import case_names
 from experiments.config import Config, with_baselines
-from experiments.reading import load_dataset as load_dataset
 
 _DEFAULTS = {  # task and spatial axes -> model, widths, batch, block
   ("segmentation", 3): ("unet", (8, 16, 32), 4, 1),

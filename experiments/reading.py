@@ -21,15 +21,20 @@ def load_dataset(config: Config, progress: Callable | None) -> data.Dataset:
   Raises:
     ValueError: bad data, or a setting that does nothing on them.
   """
-  if not config.data:
-    raise ValueError("this preset wants --data=PATH")
   idle.check_settings(config)
   dataset = _read(config, progress)
   idle.check_data(config, dataset)
   return _changed(config, dataset)
 
 
+def load_any(config: Config, progress: Callable | None) -> data.Dataset:
+  """The same with settings that were made for other data too."""
+  return _changed(config, _read(config, progress))
+
+
 def _read(config, progress):
+  if not config.data:
+    raise ValueError("this preset wants --data=PATH")
   if config.data == idle.PHANTOM:
     return phantom.make_phantom(
       jax.random.key(0),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from alx.checkpoint import newest_step
 from alx.data.dataset import bad_input
-from experiments import problem, store
+from experiments import problem, reading, store
 from experiments.checks import distinct
 from experiments.command import stem_of
 from experiments.config import Config, absolute, absolute_path
@@ -111,7 +111,7 @@ def check(table: Sequence[Row], progress: Callable | None = None) -> None:
   """
   for _, same in itertools.groupby(table, lambda row: row.config.data):
     same = tuple(same)
-    dataset = problem.load_dataset(same[0].config, progress)
+    dataset = reading.load_dataset(same[0].config, progress)
     for _, group in itertools.groupby(same, lambda row: row.group):
       _check_group([row.config for row in group], dataset)
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from alx.data.digest import of_texts
 from alx.data.files import read_json
 from alx.data.source import digest_of
-from experiments import cases, compare, store
+from experiments import cases, compare, reading, store
 from experiments import problem as problems
 from experiments.compare import Comparison, Shower
 from experiments.config import Config
@@ -32,7 +32,7 @@ def prepare(
       at once.
   """
   check(config)
-  dataset = problems.load_dataset(config, compare.loading(console))
+  dataset = reading.load_dataset(config, compare.loading(console))
   compare.tell_reading(dataset, console)
   config = problems.resolve(config, outline(dataset), baselines)
   problem = make_problem(config, dataset)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rich.console import Console
 
-from experiments import compare, problem, stops, store
+from experiments import compare, problem, reading, stops, store
 from experiments.cold.features import Features
 from experiments.cold.plan import Plan, Row, expand, make_plan, recorded
 from experiments.cold.rows import read_row, run_row
@@ -49,7 +49,7 @@ def prepare(
   """
   config = dataclasses.replace(config, acquisition=(), full=True)
   config = absolute(override(config, assignments))
-  dataset = problem.load_dataset(config, compare.loading(console))
+  dataset = reading.load_dataset(config, compare.loading(console))
   compare.tell_reading(dataset, console)
   dims = dataset.images[0].ndim - 1
   plan = make_plan(size, dataset.task, dims, **asked)

@@ -10,7 +10,7 @@ from alx.data.merge import merge_classes
 from experiments.idle import PHANTOM
 from experiments.kim.parts import config_of
 from experiments.kim.settings import Kim
-from experiments.problem import load_dataset
+from experiments.reading import load_dataset
 
 
 def load_items(kim: Kim, progress: Callable | None = None) -> Dataset:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from rich.console import Console
 
 from alx import data, report
-from experiments import command, compare, problem, store
+from experiments import command, compare, problem, reading, store
 from experiments.config import Config
 from experiments.records import Diverged
 from experiments.survey import page, results, tables
@@ -34,7 +34,7 @@ def run(
       tables and the page come first.
   """
   first = next(iter(plan.configs.values()))
-  dataset = problem.load_dataset(first, compare.loading(console))
+  dataset = reading.load_any(first, compare.loading(console))
   compare.tell_reading(dataset, console)
   configs, too_large = affordable(plan, dataset)
   for line in too_large:

@@ -29,7 +29,7 @@ def test_parts_with_labels_come_in_order(tmp_path):
   (tmp_path / "labelsVal").mkdir()
   assert [case.part for case in find_cases(tmp_path)] == ["Tr", "Va", "Ts"]
   _touch(tmp_path, "labelsTs/Tr.nii")
-  with pytest.raises(DataError, match="other names in imagesTs .* Tr in both"):
+  with pytest.raises(DataError, match=r"other names in imagesTs .* Tr in both"):
     find_cases(tmp_path)
 
 

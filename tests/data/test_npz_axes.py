@@ -40,6 +40,6 @@ def test_one_class_for_each():
   assert "one-hot: give labels.argmax(1)" in str(one_class("f", "x", np.eye(3)))
   several = str(one_class("f", "x", np.ones((3, 14))))
   assert several == (
-    "f: wanted labels [N] or [N, 1] for x, found labels (3, 14): several labels "
-    "of an item are not supported"
+    "f: wanted labels [N] or [N, 1] for x, found labels (3, 14): several "
+    "labels of an item are not supported"
   )

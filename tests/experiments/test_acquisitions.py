@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from alx.acquisition import BY_NAME
-from experiments import problem, rounds, store
+from experiments import problem, reading, rounds, store
 from experiments.config import Config
 from experiments.job import Job
 
@@ -28,7 +28,7 @@ TINY = Config(
 def ready_for(names):
   """(config, problem) for these methods."""
   config = dataclasses.replace(TINY, acquisition=tuple(names))
-  dataset = problem.load_dataset(config, None)
+  dataset = reading.load_dataset(config, None)
   config = problem.resolve(config, dataset, baselines=False)
   return config, problem.make_problem(config, dataset)
 
@@ -60,7 +60,7 @@ def test_asks_and_is_told(name, everything, first, tmp_path):
 def test_one_method_that_reads_evidence_makes_all_models_evidential():
   resolved = problem.resolve(
     dataclasses.replace(TINY, acquisition=("entropy", "vacuity")),
-    problem.load_dataset(TINY, None),
+    reading.load_dataset(TINY, None),
     baselines=False,
   )
   assert resolved.evidential

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from alx.acquisition import BY_NAME
 from experiments import problem as problems
-from experiments import streamed
+from experiments import reading, streamed
 from tests import streamed_cases
 
 CONFIG = dataclasses.replace(streamed_cases.CONFIG, data="boxes", cache="cache")
@@ -17,7 +17,7 @@ CONFIG = dataclasses.replace(streamed_cases.CONFIG, data="boxes", cache="cache")
 def dataset(monkeypatch):
   """What loading gives, whatever is asked for."""
   dataset = streamed_cases.dataset(9)
-  monkeypatch.setattr(problems, "load_dataset", lambda *_: dataset)
+  monkeypatch.setattr(reading, "load_dataset", lambda *_: dataset)
   return dataset
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from alx.data.dataset import no_progress
-from experiments import learning, problem, rounds
+from experiments import learning, reading, rounds
 from experiments.config import Config
 from experiments.survey import deviations
 
@@ -74,7 +74,7 @@ def test_patients_and_classes_reach_the_data(tmp_path):
     config = dataclasses.replace(Config(), data=str(path))
     for name, benchmark in names:
       config = deviations.apply(config, [name], benchmark)
-    return problem.load_dataset(config, no_progress)
+    return reading.load_dataset(config, no_progress)
 
   assert load().groups == ("7", "7", "8", "8")
   assert load(("item_split", "isic")).groups is None

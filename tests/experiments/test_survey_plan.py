@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import pytest
 
-from experiments import problem
+from experiments import reading
 from experiments.job import Job
 from experiments.rounds import key_of
 from experiments.survey import deviations, study
@@ -100,7 +100,7 @@ def test_a_budget_too_large_is_passed_over_unless_asked_for(tmp_path):
   labels = np.arange(500) % 2
   np.savez(path, images=np.ones((500, 4, 4), np.uint8), labels=labels)
   plan = make_plan("isic", str(path))
-  dataset = problem.load_dataset(plan.configs["low"], None)
+  dataset = reading.load_dataset(plan.configs["low"], None)
   configs, lines = study.affordable(plan, dataset)
   assert list(configs) == ["low"]
   assert "budget high is passed over: start 1000" in lines[0]

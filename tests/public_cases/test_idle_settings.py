@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from alx import data
-from experiments import problem
+from experiments import reading
 from experiments.config import Config
 from tests.picture_cases import classes, pairs
 
@@ -69,7 +69,7 @@ def test_it_is_not_passed_over(tmp_path, make, settings, found):
 def test_the_phantom_takes_none(setting):
   (name,) = setting
   with pytest.raises(ValueError, match=f"^{name}=.* does nothing on the phan"):
-    problem.load_dataset(Config(**setting), None)
+    reading.load_dataset(Config(**setting), None)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_cache_takes_none_either_and_says_the_same(tmp_path, setting):
   for cache in ("", str(tmp_path / "c")):
     config = Config(data=str(volumes(tmp_path)), cache=cache, **setting)
     with pytest.raises(data.DataError) as error:
-      problem.load_dataset(config, None)
+      reading.load_dataset(config, None)
     told.append(str(error.value))
   assert told[0] == told[1] and "found a folder of volumes" in told[0]
 

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from experiments import problem
+from experiments import reading
 from experiments.config import Config
 from tests.public_cases.volumes import write_case
 
 
 def _refused(told, **fields):
   with pytest.raises(ValueError, match=told) as error:
-    problem.load_dataset(Config(**fields), None)
+    reading.load_dataset(Config(**fields), None)
   assert "\n" not in str(error.value)
 
 
@@ -52,7 +52,7 @@ def test_spacing_from_is_for_volumes(archive, pictures, volumes):
   for path in (archive, pictures):
     _refused(told, data=path, spacing_from="affine")
   config = Config(data=volumes, spacing_from="affine")
-  assert problem.load_dataset(config, None).ids == ("a",)
+  assert reading.load_dataset(config, None).ids == ("a",)
 
 
 def test_a_cache_is_for_volumes(archive, pictures, tmp_path):
