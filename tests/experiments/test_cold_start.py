@@ -35,12 +35,12 @@ ONE_OF_EACH = {
 @pytest.mark.parametrize("kind", ["pictures", "volumes"])
 def test_from_an_encoder_to_the_page(kind, tmp_path):
   data, encoder, metric = "phantom", "pca", "dice"
+  fields = ["phantom_items=8", "widths=4"]
   if kind == "pictures":
     data, encoder, metric = write_classes(tmp_path), "autoencoder", "auc"
+    fields = ["widths=4"]
   asked = ONE_OF_EACH | {"encoders": (encoder,)}
-  whole = prepare(
-    data, tmp_path / "work", asked, ["phantom_items=8", "widths=4"]
-  )
+  whole = prepare(data, tmp_path / "work", asked, fields)
   features = study.run_all(whole, QUIET)
   page = report.write(whole.ready, whole.plan, features, QUIET)
   records = found(whole.ready.workdir, whole.rows)
