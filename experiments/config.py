@@ -77,6 +77,7 @@ class Config:
   samples: int = 8
   block: int = 0  # items predicted at a time
   distort: str = ""  # "labelled" or "all": augmented when features are compared
+  greedy_seeding: bool = False  # of badge, as in scikit-learn's k-means++
   pictures: int = 3  # items drawn per round in the report
 
   def __post_init__(self):

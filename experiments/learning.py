@@ -35,12 +35,20 @@ def make_learner(config: Config, dataset: data.Dataset) -> Learner:
   return one
 
 
-def options_for(name: str, dataset: data.Dataset) -> dict[str, int]:
-  """What the data tells an acquisition: `clusters`, if it has that option."""
-  if "clusters" not in settings_of(BY_NAME[name]):
-    return {}
-  of_images = dataset.task == "classification"
-  return {"clusters": len(dataset.class_names) if of_images else _KINDS}
+def options_for(
+  name: str, config: Config, dataset: data.Dataset
+) -> dict[str, int | str]:
+  """Options of an acquisition that settings or data decide.
+
+  `clusters`, where it has that option, is the number of classes; badge draws
+  as scikit-learn does if `greedy_seeding` is set.
+  """
+  if "clusters" in settings_of(BY_NAME[name]):
+    of_images = dataset.task == "classification"
+    return {"clusters": len(dataset.class_names) if of_images else _KINDS}
+  if name == "badge" and config.greedy_seeding:
+    return {"first": "uniform", "trials": 0}
+  return {}
 
 
 def spreads_passes(config: Config) -> bool:

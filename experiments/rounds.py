@@ -109,7 +109,7 @@ def loop_for(
     distort=augment_of(config) if distorts else None,
     distort_all=config.distort == "all",
   )
-  options = tuple(options_for(name, problem.dataset).items())
+  options = tuple(options_for(name, config, problem.dataset).items())
   loop = _loop_for(make, problem.learner, name, options, asking)
   return _on_all_devices(loop) if spreads_passes(config) else loop
 

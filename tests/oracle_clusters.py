@@ -1,5 +1,8 @@
 """Clusters and density, written from the formula."""
 
+import collections
+import itertools
+
 import numpy as np
 import scipy.cluster.hierarchy
 import scipy.spatial.distance
@@ -174,3 +177,26 @@ CHOICES = {
     np.asarray(prediction.features, np.float64), candidates, k
   ),
 }
+
+
+def greedy_seeding_law(vectors, k, trials, firsts=None):
+  """{ordered picks: probability} of scikit-learn's greedy k-means++.
+
+  Every tuple of draws by D^2 is looked at; the first of the draws with the
+  smallest sum of squared distances is kept.
+  """
+  vectors = np.asarray(vectors, np.float64)
+  square = np.square(vectors[:, None] - vectors[None]).sum(-1)
+  firsts = range(len(vectors)) if firsts is None else firsts
+  laws = {(first,): 1 / len(firsts) for first in firsts}
+  for _ in range(k - 1):
+    longer = collections.defaultdict(float)
+    for picks, probability in laws.items():
+      nearest = square[list(picks)].min(0)
+      share = nearest / nearest.sum()
+      left = np.minimum(nearest[None], square).sum(1)
+      for drawn in itertools.product(np.flatnonzero(share), repeat=trials):
+        best = min(drawn, key=lambda i: left[i])
+        longer[(*picks, int(best))] += probability * share[list(drawn)].prod()
+    laws = longer
+  return dict(laws)

@@ -15,6 +15,7 @@ from alx.acquisition.embeddings import (
   take,
 )
 from alx.acquisition.geometry import report
+from alx.acquisition.greedy_seeding import best_of_draws, usual_trials
 from alx.acquisition.select import top_k
 
 _BLOCK = 1024  # weights in one cumulative sum
@@ -50,6 +51,7 @@ def d2_sampling(
   *,
   first: str = "norm",
   power: float = 2.0,
+  trials: int = 1,
   progress: Callable | None = None,
 ) -> jax.Array:
   """k-means++ seeding among the available: i with probability ~ D_i^power.
@@ -73,16 +75,21 @@ def d2_sampling(
     first: "norm", the longest vector (ties to the lowest id), or "uniform".
     power: >= 0. 0 is uniform among what is not covered; math.inf takes the
       farthest, which is greedy k-center.
+    trials: draws of each pick, of which the one that leaves the smallest sum
+      of D^power is kept; 0: 2 + floor(log k) as in scikit-learn. More than 1
+      is another law, and takes `greedy_seeding.best_of_draws`'s time.
     progress: called with (picked, k) now and then.
 
   Returns:
     items [k] int32; empty slots, once nothing is available, hold N.
 
   Raises:
-    ValueError: for an unknown `first`.
+    ValueError: for an unknown `first`, or `trials` below 0.
   """
   if first not in ("norm", "uniform"):
     raise ValueError(f"first is 'norm' or 'uniform', not {first!r}")
+  if trials < 0:
+    raise ValueError(f"trials must be >= 0, not {trials}")
   if k == 0:
     return jnp.zeros(0, jnp.int32)
   norms = squared_norms(factors)
@@ -91,7 +98,19 @@ def d2_sampling(
   key_fill, key_draw = jax.random.split(key)
   noise = jax.random.uniform(key_fill, free.shape)
   rank = norms if first == "norm" else 1.0 + noise
-  state = _start(factors, jnp.where(free, rank, -1.0), free, k, power)
+  rank = jnp.where(free, rank, -1.0)
+  if trials != 1:
+    start, trials = (
+      jnp.argmax(rank).astype(jnp.int32),
+      trials or usual_trials(k),
+    )
+    given = key_draw, factors, free, start, total, k
+    picks, count = best_of_draws(
+      *given, trials=trials, power=power, progress=progress
+    )
+    some = rank[start] > 0
+    return _filled(noise, picks, jnp.where(some, count, 0), free, k)
+  state = _start(factors, rank, free, k, power)
 
   def unfinished(state):
     some_weight = state.weights.blocks[-1] > 0
@@ -103,7 +122,7 @@ def d2_sampling(
     return state
 
   state = jax.lax.while_loop(unfinished, advance, state)
-  return _filled(noise, state, free, k)
+  return _filled(noise, state.picks, state.count, free, k)
 
 
 def _start(factors, rank, free, k, power):
@@ -222,11 +241,11 @@ def _up_to_date(factors, state, power):
   return state._replace(weights=_weights(nearest, power), known=state.count)
 
 
-def _filled(noise, state, free, k):
+def _filled(noise, picks, count, free, k):
   """The picks, then any of the available in random order."""
-  used = jnp.arange(k) < state.count
-  picks = jnp.where(used, state.picks, free.shape[0])
+  used = jnp.arange(k) < count
+  picks = jnp.where(used, picks, free.shape[0])
   rest = free.at[picks].set(False, mode="drop")
   others = top_k(None, noise, Candidates(rest, ~rest), k)
-  places = jnp.maximum(jnp.arange(k) - state.count, 0)
+  places = jnp.maximum(jnp.arange(k) - count, 0)
   return jnp.where(used, picks, others[places])

@@ -83,7 +83,7 @@ def choose(
       order = _foreground_first(ready, np.asarray(order))
     return np.asarray(order[: row.budget])
   rows = features.of_pool(row.encoder, row.seed, progress)
-  options = options_for(row.method, ready.problem.dataset)
+  options = options_for(row.method, ready.config, ready.problem.dataset)
   return alx.query(
     row.method, k=row.budget, features=rows, key=row.seed, **options
   )

@@ -49,6 +49,11 @@ DEVIATIONS = {
       "isic": {"distort": "all"},
     },
   ),
+  "greedy_seeding": Deviation(
+    "BADGE starts at a random item and makes 2 + log k draws for each pick, of "
+    "which it keeps the one that covers most, as scikit-learn does",
+    _everywhere(greedy_seeding=True),
+  ),
   "tenth_class": Deviation(
     "ten logits for nine classes",
     {"nct": {"spare_classes": 1}},

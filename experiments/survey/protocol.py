@@ -34,6 +34,7 @@ _SHOWN = (  # settings that a reader needs, in this order
   "intensity",
   "truncated_labels",
   "distort",
+  "greedy_seeding",
   "samples",
   "start",
   "query",

@@ -3,6 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from alx.acquisition import settings_of
 from alx.data.dataset import no_progress
 from experiments import learning, reading, rounds
 from experiments.config import Config
@@ -47,7 +48,7 @@ def test_turns_and_label_maps_reach_the_training():
 def asking_of(monkeypatch):
   """How the loop of a method asks under the settings of a benchmark."""
   monkeypatch.setattr(rounds, "_loop_for", lambda *parts: parts[-1])
-  anything = type("Problem", (), {"learner": None})()
+  anything = type("Problem", (), {"learner": None, "dataset": None})()
   return lambda config, name: rounds.loop_for(anything, config, name)
 
 
@@ -63,6 +64,21 @@ def test_the_start_and_the_features_reach_the_loop(asking_of):
   assert asking_of(config_of("augmented_features", "nct"), "k_center") == (
     dataclasses.replace(found, distort_all=True)
   )
+
+
+@pytest.mark.parametrize("benchmark", ["acdc", "nct", "isic"])
+def test_draws_of_scikit_learn_reach_badge(benchmark):
+  anything = type("Problem", (), {"learner": None, "dataset": None})()
+
+  def badge_of(config):
+    return settings_of(
+      rounds.loop_for(anything, config, "badge", lambda *parts: parts[1])
+    )
+
+  plain = badge_of(Config())
+  assert (plain["first"], plain["trials"]) == ("norm", 1)
+  copied = badge_of(config_of("greedy_seeding", benchmark))
+  assert (copied["first"], copied["trials"]) == ("uniform", 0)
 
 
 def test_patients_and_classes_reach_the_data(tmp_path):

@@ -9,6 +9,7 @@ import pytest
 import alx
 from alx.acquisition import Candidates, balls
 from alx.acquisition.geometry import unit_rows
+from experiments.config import Config
 from experiments.learning import options_for
 from tests.oracle_kernels import cosines
 
@@ -114,6 +115,7 @@ def test_one_cluster_is_refused():
 def test_the_data_tells_the_commands():
   images = types.SimpleNamespace(task="classification", class_names=("a",) * 7)
   volumes = types.SimpleNamespace(task="segmentation", class_names=("a",) * 4)
-  assert options_for("prob_cover", images) == {"clusters": 7}
-  assert options_for("prob_cover", volumes) == {"clusters": 10}
-  assert options_for("entropy", images) == {}
+  config = Config()
+  assert options_for("prob_cover", config, images) == {"clusters": 7}
+  assert options_for("prob_cover", config, volumes) == {"clusters": 10}
+  assert options_for("entropy", config, images) == {}
