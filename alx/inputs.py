@@ -11,7 +11,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from alx.axes import check_columns, check_predictions, check_rows
+
 _CHECKED_AT_ONCE = 2**22  # numbers; keeps the temporaries of a check small
+_SMALLEST, _LARGEST = 1e-15, 1e15  # their squares are numbers of float32
 _TOLERANCE = {"float16": 5e-3, "bfloat16": 3e-2}  # of a sum of probabilities
 
 
@@ -35,6 +38,8 @@ def as_array(name: str, value: Any) -> np.ndarray | jax.Array:
   Raises:
     ValueError: if it is not an array of numbers.
   """
+  if np.ma.is_masked(value):
+    raise ValueError(f"{name}: some numbers are masked; fill or leave them out")
   if not isinstance(value, (np.ndarray, jax.Array)):
     value = _imported(name, value)
   if value.dtype.kind not in "biuf" and value.dtype.name != "bfloat16":
@@ -61,24 +66,48 @@ def _imported(name, value):
 
 
 def read_inputs(
-  *, probs, logits, samples, features, evidence, num_items: int | None
+  *,
+  probs=None,
+  logits=None,
+  samples=None,
+  features=None,
+  evidence=None,
+  sizes: dict[str, int] | None = None,
+  spatial: bool = False,
 ) -> Inputs:
   """Checks the arrays of one call and lays them out for `describe`.
 
+  Args:
+    probs, logits, samples, features, evidence: see `alx.query`.
+    sizes: N by the name of what else tells it, see `candidates.sizes_of`.
+    spatial: whether predictions have spatial axes in any case.
+
   Raises:
     ValueError: wrong shape, NaN, probabilities that do not sum to one, arrays
-      of different N, or nothing that says what N is.
+      of different N or that may be read in two ways, or nothing that says what
+      N is.
   """
-  predicted = _predictions(probs, logits, samples)
-  pixels, features = _features(features, predicted)
+  told = next(iter((sizes or {}).values()), None)
+  if features is not None:
+    features = _floats("features", features, "[N, D]", 2)
+    check_rows("features", features.shape, told)
   if evidence is not None:
     evidence = _floats("evidence", evidence, "[N, ..., C]", 2)
+    check_rows("evidence", evidence.shape, told)
+  if told is None and features is not None:
+    told = features.shape[0]
+  if told is None and evidence is not None:
+    check_columns("evidence", evidence.shape)
+    told = evidence.shape[0]
+  predicted = _predictions(probs, logits, samples, told, spatial)
+  pixels, features = _features(features, predicted)
+  if evidence is not None:
     _check_blocks("evidence", evidence, _bad_evidence)
   counts = {
     "the predictions": None if predicted is None else predicted.shape[1],
     "features": None if features is None else features.shape[0],
     "evidence": None if evidence is None else evidence.shape[0],
-    "n": num_items,
+    **(sizes or {}),
   }
   counts = {name: n for name, n in counts.items() if n is not None}
   if not counts:
@@ -90,7 +119,7 @@ def read_inputs(
   return Inputs(items, predicted, features, pixels, evidence)
 
 
-def _predictions(probs, logits, samples):
+def _predictions(probs, logits, samples, told, spatial):
   """[S, N, *sp, C] of the one that is given, None if none is."""
   given = {"probs": probs, "logits": logits, "samples": samples}
   given = {name: x for name, x in given.items() if x is not None}
@@ -107,9 +136,12 @@ def _predictions(probs, logits, samples):
       f"{name}: wanted at least 2 classes on the last axis, found shape "
       f"{value.shape}; a binary p is [1 - p, p]"
     )
+  check_predictions(name, value.shape, told, spatial)
   if name == "logits":
-    _check_blocks(name, value, _bad_number)
-    return jax.nn.softmax(jnp.asarray(value, jnp.float32))[None]
+    if value.dtype == bool:
+      raise ValueError(f"logits: wanted numbers, found dtype {value.dtype}")
+    _check_blocks(name, value, _bad_logits)
+    return _softmax(value)[None]
   tolerance = _TOLERANCE.get(value.dtype.name, 1e-3)
   samples = value if name == "samples" else value[None]
   for sample in samples:
@@ -117,12 +149,22 @@ def _predictions(probs, logits, samples):
   return samples
 
 
+def _softmax(logits):
+  """Of logits [N, ..., C]; those of 64 bits lose their highest before the rest.
+
+  Only differences count, and at 1e5 float32 has steps of 0.008.
+  """
+  if logits.dtype == np.float64:
+    logits = np.maximum(logits - logits.max(-1, keepdims=True), -1e30)
+  return jax.nn.softmax(jnp.asarray(logits, jnp.float32))
+
+
 def _features(features, predicted):
   """(pixels [N, *sp, D], features [N, D]) of what is given."""
   if features is None:
     return None, None
-  features = _floats("features", features, "[N, D]", 2)
   _check_blocks("features", features, _bad_number)
+  _check_scale(features)
   if features.ndim == 2:
     return None if predicted is not None and predicted.ndim > 3 else features, (
       features
@@ -135,6 +177,27 @@ def _features(features, predicted):
     )
   pooled = features.mean(tuple(range(1, features.ndim - 1)))
   return features, pooled
+
+
+def _check_scale(features):
+  """Refuses what float32 cannot compare: too large, small or far from 0."""
+  rows = features.reshape(-1, features.shape[-1])
+  low, high = (np.asarray(f(0), np.float64) for f in (rows.min, rows.max))
+  size = np.maximum(abs(low), abs(high))
+  largest = size.max()
+  if largest and not _SMALLEST < largest < _LARGEST:
+    raise ValueError(
+      f"features: the largest number is {largest:.3g}, and its square is "
+      "beyond float32; scale them"
+    )
+  spread, lost = np.square(high - low), np.square(size * 2.0**-24)
+  real = spread > np.square(size * 2.0**-40)  # more than float64 rounds
+  spread, lost = spread[real].sum(), lost[real].sum()
+  if features.dtype == np.float64 and lost > 1e-6 * spread:
+    raise ValueError(
+      f"features: they are {np.sqrt(spread):.3g} apart but {largest:.3g} from "
+      "0, which float32 cannot tell apart; subtract their mean"
+    )
 
 
 def _floats(name, value, shape, rank):
@@ -163,8 +226,13 @@ def _bad_number(block, xp):
   return ~xp.isfinite(block), "must be finite", _first_bad
 
 
+def _bad_logits(block, xp):
+  impossible = (block == -xp.inf) & xp.isfinite(block).any(-1, keepdims=True)
+  return ~(xp.isfinite(block) | impossible), "must be finite", _first_bad
+
+
 def _bad_evidence(block, xp):
-  bad = ~(xp.isfinite(block) & (block > 0))
+  bad = ~((block < _LARGEST) & (block > 0))
   return bad, "must have finite Dirichlet parameters above 0", _least
 
 
@@ -194,53 +262,3 @@ def _least(row):
 def _worst_sum(row):
   total = row.sum(-1).ravel()
   return f"a sum of {total[np.abs(total - 1).argmax()]:.6g}"
-
-
-def read_mask(name: str, value: Any, num_items: int) -> np.ndarray:
-  """A bool [N] on the host.
-
-  Raises:
-    ValueError: if it is not one; ids instead of a mask are not guessed at.
-  """
-  value = np.asarray(as_array(name, value))
-  if value.shape != (num_items,) or value.dtype != bool:
-    raise ValueError(
-      f"{name}: wanted a bool mask [{num_items}], found {value.dtype} of shape "
-      f"{value.shape}"
-    )
-  return value
-
-
-def read_labels(value: Any, labelled: np.ndarray) -> np.ndarray:
-  """int32 [N] classes where labelled, -1 elsewhere.
-
-  Raises:
-    ValueError: not integers [N], or a negative class of a labelled item.
-  """
-  value = np.asarray(as_array("labels", value))
-  if value.shape != labelled.shape or value.dtype.kind not in "iu":
-    raise ValueError(
-      f"labels: wanted integers [{len(labelled)}], found {value.dtype} of "
-      f"shape {value.shape}"
-    )
-  negative = np.flatnonzero(labelled & (value < 0))
-  if negative.size:
-    raise ValueError(
-      f"labels: item {negative[0]} is labelled, wanted a class >= 0, found "
-      f"{value[negative[0]]}"
-    )
-  return np.where(labelled, value, -1).astype(np.int32)
-
-
-def read_groups(value: Any, num_items: int) -> np.ndarray:
-  """int32 [N] numbers of the groups; names may be of any type.
-
-  Raises:
-    ValueError: if it is not [N].
-  """
-  value = np.asarray(value)
-  if value.shape != (num_items,):
-    raise ValueError(
-      f"groups: wanted one per item [{num_items}], found shape {value.shape}"
-    )
-  return np.unique(value, return_inverse=True)[1].astype(np.int32)

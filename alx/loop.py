@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from alx.acquisition import Acquisition, Candidates
 from alx.data.patches import Images
 from alx.describe import describe_block
+from alx.keys import as_key
 from alx.learner import Learner
 from alx.pool import PoolState, init_pool, mark_labelled
 from alx.settings import Asking
@@ -88,6 +89,7 @@ def make_loop(
 
 
 def _init(key, images, label_like, learner, settings):
+  key = as_key(key)
   num_items = images.size.shape[0]
   return LoopState(
     key=key,

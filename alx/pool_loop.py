@@ -15,6 +15,7 @@ from alx.acquisition import Acquisition, Candidates
 from alx.data.patches import Images
 from alx.data.source import ArraySource
 from alx.describe import describe_block
+from alx.keys import as_key
 from alx.learner import Learner
 from alx.loop import keys_to_ask, keys_to_fit, scores_of
 from alx.pool import PoolState, init_pool, mark_labelled
@@ -78,6 +79,7 @@ def make_pool_loop(
     return items, scores_of(items, description)
 
   def init(key, num_items):
+    key = as_key(key)
     return PoolLoopState(
       key=key,
       round=jnp.int32(0),

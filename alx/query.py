@@ -16,12 +16,13 @@ from alx import inputs
 from alx.acquisition import (
   BY_NAME,
   Acquisition,
-  Candidates,
   combine,
   configure,
   settings_of,
 )
 from alx.blocks import describe_all
+from alx.candidates import read_candidates, sizes_of, told_clusters
+from alx.keys import as_key
 from alx.prediction import Prediction
 
 _WANTED = {
@@ -88,8 +89,10 @@ def query(
     groups: [N] names of patients or volumes: at most `max_per_group` (an
       option, 1) picks of each, more only where the groups do not suffice.
     labels: [N] int classes, read where labelled.
-    key: seed or typed key. The same key gives the same items.
-    n: N, where no array says it (random).
+    key: seed in [0, 2^32), or a key, typed or raw. The same key gives the same
+      items.
+    n: N, where no array says it (random), or where a shape can be read in two
+      ways: [N, voxels, C] or passes, more passes than items, more classes.
     **options: of the method, see `methods()`. `progress`, a function
       (done, total), is called where a method takes long.
 
@@ -97,8 +100,9 @@ def query(
     [k] int64, distinct and available.
 
   Raises:
-    ValueError: an unknown method or option, a missing input, a wrong shape,
-      NaN, probabilities that do not sum to one, k above what is available.
+    ValueError: an unknown method or option, a missing input, a wrong shape or
+      one with two readings, NaN, probabilities that do not sum to one, k above
+      what is available.
   """
   row, options = _row(method), dict(options)
   progress = options.pop("progress", None)
@@ -109,17 +113,18 @@ def query(
     samples=samples,
     features=features,
     evidence=evidence,
-    num_items=n,
+    sizes=sizes_of(n, labelled, available, labels, groups),
+    spatial="space" in row.needs,
   )
   _check_needs(method, row, given)
-  candidates = _candidates(given, labelled, available, groups, labels)
-  options |= _told_classes(method, row, options, given, candidates)
+  candidates = read_candidates(given, labelled, available, groups, labels)
+  options |= told_clusters(method, row, options, given, candidates)
   cap = _cap(candidates, max_per_group)
   _check_k(k, candidates)
   if "progress" in settings_of(row):
     options["progress"] = progress
   row, describe, select = _compiled(method, _frozen(options), cap)
-  key_describe, key_select = jax.random.split(_as_key(key))
+  key_describe, key_select = jax.random.split(as_key(key))
   description = describe_all(key_describe, row, describe, given)
   items = np.asarray(select(key_select, description, candidates, k), np.int64)
   found = int((items < given.num_items).sum())
@@ -137,13 +142,14 @@ def score(
   features=None,
   evidence=None,
   key: int | jax.Array = 0,
+  n: int | None = None,
   **options,
 ) -> np.ndarray:
   """One number per item, higher = label first.
 
   Args:
     method: a name of `methods()` whose `scores` is true.
-    probs, logits, samples, features, evidence, key, **options: see `query`.
+    probs, logits, samples, features, evidence, key, n, **options: see `query`.
 
   Returns:
     [N] float32, in nats where it is an information.
@@ -162,11 +168,12 @@ def score(
     samples=samples,
     features=features,
     evidence=evidence,
-    num_items=None,
+    sizes=sizes_of(n, None, None, None, None),
+    spatial="space" in row.needs,
   )
   _check_needs(method, row, given)
   row, describe, _ = _compiled(method, _frozen(options), None)
-  return np.asarray(describe_all(_as_key(key), row, describe, given))
+  return np.asarray(describe_all(as_key(key), row, describe, given))
 
 
 def _row(method: str) -> Acquisition:
@@ -218,45 +225,6 @@ def _is_beta(evidence):
   return evidence is not None and evidence.ndim > 2 and evidence.shape[-1] == 2
 
 
-def _candidates(given, labelled, available, groups, labels) -> Candidates:
-  num_items = given.num_items
-  none = np.zeros(num_items, bool)
-  labelled = (
-    none
-    if labelled is None
-    else inputs.read_mask("labelled", labelled, num_items)
-  )
-  available = (
-    ~labelled
-    if available is None
-    else inputs.read_mask("available", available, num_items)
-  )
-  both = np.flatnonzero(labelled & available)
-  if both.size:
-    raise ValueError(f"item {both[0]} is labelled and available; choose one")
-  classes = None if labels is None else inputs.read_labels(labels, labelled)
-  if groups is not None:
-    groups = inputs.read_groups(groups, num_items)
-  return Candidates(available, labelled, classes, groups)
-
-
-def _told_classes(method, row, options, given, candidates):
-  """`clusters` of a method that wants it, as the other arrays tell it."""
-  if "clusters" not in settings_of(row) or {"clusters", "delta"} & set(options):
-    return {}
-  found = []
-  if given.probs is not None and given.probs.ndim == 3:
-    found.append(given.probs.shape[-1])
-  if candidates.labels is not None:
-    found.append(int(candidates.labels.max()) + 1)
-  if max(found, default=0) < 2:
-    raise ValueError(
-      f"{method} wants to know how many classes the items are of: give "
-      "clusters=, or delta=, logits= [N, C] or labels= of two classes or more"
-    )
-  return {"clusters": max(found)}
-
-
 def _cap(candidates, max_per_group):
   """Picks of one group, None where there are no groups."""
   if candidates.groups is None:
@@ -264,9 +232,10 @@ def _cap(candidates, max_per_group):
       raise ValueError("max_per_group needs groups=[N]")
     return None
   cap = 1 if max_per_group is None else max_per_group
-  if not isinstance(cap, int) or cap < 1:
+  integer = isinstance(cap, (int, np.integer)) and not isinstance(cap, bool)
+  if not integer or cap < 1:
     raise ValueError(f"max_per_group: wanted an integer >= 1, found {cap!r}")
-  return cap
+  return int(cap)
 
 
 def _check_k(k, candidates):
@@ -275,16 +244,6 @@ def _check_k(k, candidates):
     raise ValueError(f"k: wanted an integer >= 0, found {k!r}")
   if k > left:
     raise ValueError(f"k = {k} items were asked for, {left} are available")
-
-
-def _as_key(key) -> jax.Array:
-  if isinstance(key, jax.Array) and jnp.issubdtype(
-    key.dtype, jax.dtypes.prng_key
-  ):
-    return key
-  if isinstance(key, bool) or not isinstance(key, (int, np.integer)):
-    raise ValueError(f"key: wanted an integer or a jax key, found {key!r}")
-  return jax.random.key(int(key))
 
 
 def _frozen(options: dict) -> tuple:

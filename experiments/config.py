@@ -8,6 +8,7 @@ from typing import Any, get_args, get_origin
 
 from alx.acquisition import BY_NAME
 from alx.data.header import SPACING_FROM
+from alx.keys import SEEDS
 from alx.stats import BASELINES
 from experiments.checks import all_among, among, at_least, did_you_mean, within
 
@@ -113,6 +114,13 @@ class Config:
     within("test_share", self.test_share, 0.0, 1.0, open_end=True)
     within("learning_rate", self.learning_rate, 1e-8, 10.0)
     at_least("phantom_items", self.phantom_items, 8)
+    for name in ("first_seed", "split_seed"):
+      within(name, getattr(self, name), 0, SEEDS - 1)
+    if self.first_seed + self.seeds > SEEDS:
+      raise ValueError(
+        f"first_seed: {self.first_seed} with {self.seeds} seeds makes the last "
+        f"seed more than {SEEDS - 1}"
+      )
 
 
 def override(config: Config, assignments: Iterable[str]) -> Config:

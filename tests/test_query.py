@@ -182,7 +182,11 @@ REFUSED = [
   ("entropy", {"probs": GOOD, "temperature": 2}, "no option 'temperature'"),
   ("entropy", {"probs": GOOD, "reduce": [1]}, "option reduce: wanted a"),
   ("entropy", {"probs": GOOD, "max_per_group": 1}, "needs groups"),
-  ("entropy", {"probs": GOOD, "key": 0.5}, "key: wanted an integer"),
+  (
+    "entropy",
+    {"probs": GOOD, "key": 0.5},
+    "key: wanted a jax key or an integer",
+  ),
   (
     "class_balanced",
     {"probs": GOOD, "labelled": mask(2), "labels": np.full(N, -1)},

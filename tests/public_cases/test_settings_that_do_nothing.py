@@ -80,6 +80,6 @@ def test_the_command_ends_with_one_line():
 
 def test_what_changes_data_changes_the_phantom_too():
   config = Config(phantom_items=8, coarsen=2, spare_classes=1)
-  found = problem.load_dataset(config, None)
+  found = reading.load_dataset(config, None)
   assert found.images[0].shape == (8, 12, 12, 1)
   assert found.class_names[-1] == "spare 1"

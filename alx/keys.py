@@ -1,0 +1,62 @@
+"""Keys of random numbers, from whatever a caller has."""
+
+import operator
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+SEEDS = 2**32  # a key is made of that many different ones
+
+
+def as_key(key: Any) -> jax.Array:
+  """One typed key.
+
+  Args:
+    key: a typed key, the raw uint32 words of one (`jax.random.PRNGKey`), or a
+      seed, see `check_seed`.
+
+  Raises:
+    ValueError: for several keys, or what is none.
+  """
+  if isinstance(key, jax.Array) and jnp.issubdtype(
+    key.dtype, jax.dtypes.prng_key
+  ):
+    if key.shape:
+      raise ValueError(f"key: wanted one, found {key.shape} of them")
+    return key
+  if isinstance(key, (np.ndarray, jax.Array)) and np.ndim(key):
+    return _wrapped(key)
+  return jax.random.key(check_seed("key", key, "a jax key or an integer"))
+
+
+def _wrapped(key):
+  """The typed key of raw words."""
+  words = jax.eval_shape(lambda: jax.random.key_data(jax.random.key(0)))
+  if key.shape != words.shape or key.dtype != words.dtype:
+    raise ValueError(
+      f"key: wanted a jax key or its words, {words.dtype} of shape "
+      f"{words.shape}, found {key.dtype} of shape {key.shape}"
+    )
+  return jax.random.wrap_key_data(jnp.asarray(key))
+
+
+def check_seed(name: str, seed: Any, wanted: str = "an integer") -> int:
+  """The seed as an integer; NumPy's are as good as Python's.
+
+  Raises:
+    ValueError: if it is no integer in [0, 2^32): a larger one would be the
+      same as a small one, or an overflow.
+  """
+  try:
+    number = operator.index(seed)
+  except TypeError:
+    number = None
+  if number is None or isinstance(seed, (bool, np.bool_)):
+    raise ValueError(f"{name}: wanted {wanted}, found {seed!r}")
+  if not 0 <= number < SEEDS:
+    raise ValueError(
+      f"{name}: wanted {wanted} from 0 to 2^32 - 1, found {number}"
+    )
+  return number

@@ -1,0 +1,144 @@
+"""Arrays whose shape allows two readings, and masks in other forms."""
+
+import re
+
+import numpy as np
+import pytest
+
+import alx
+
+N, S, C, D = 20, 4, 3, 5
+RNG = np.random.default_rng(0)
+LOGITS = RNG.standard_normal((N, C))
+PASSES = RNG.standard_normal((S, N, C))
+SAMPLES = np.exp(PASSES) / np.exp(PASSES).sum(-1, keepdims=True)
+FEATURES = RNG.standard_normal((N, D))
+NONE = np.zeros(N, bool)
+TELLS = {
+  "n": {"n": N},
+  "labelled": {"labelled": NONE},
+  "available": {"available": ~NONE},
+  "groups": {"groups": np.arange(N)},
+  "features": {"features": FEATURES},
+}
+
+REFUSED = [
+  # Nothing tells N.
+  (
+    "entropy",
+    {"logits": PASSES},
+    "(4, 20, 3) is [N, voxels, C] of 4 items, or [S, N, C] of 4 passes of 20 "
+    "items: say n=4 for the first; for the second give samples=",
+  ),
+  (
+    "entropy",
+    {"probs": SAMPLES},
+    "(4, 20, 3) is [N, voxels, C] of 4 items, or",
+  ),
+  (
+    "bald",
+    {"samples": SAMPLES.swapaxes(0, 1)},
+    "(20, 4, 3) is [S, N, ..., C] of 20 passes of 4 items, or 20 items with "
+    "their 4 passes: say n=4 for the first; for the second swap",
+  ),
+  (
+    "entropy",
+    {"logits": LOGITS.T},
+    "(3, 20) is [N, C] of 3 items with 20 classes, or transposed, of 20 items: "
+    "say n=3 for the first; for the second give logits.T",
+  ),
+  ("vacuity", {"evidence": np.exp(LOGITS.T)}, "give evidence.T"),
+  # What tells N does not fit.
+  (
+    "entropy",
+    {"logits": PASSES, "labelled": NONE},
+    "found (4, 20, 3) where N is 20: of several passes give samples=",
+  ),
+  (
+    "bald",
+    {"samples": SAMPLES.swapaxes(0, 1), "labelled": NONE},
+    "wanted [S, N, ..., C], found (20, 4, 3) where N is 20: swap the first two",
+  ),
+  (
+    "k_center",
+    {"features": FEATURES.T, "labelled": NONE},
+    "features: wanted the items first, found (5, 20) where N is 20: give "
+    "features.T",
+  ),
+  (
+    "entropy",
+    {"logits": LOGITS.T, "groups": np.arange(N)},
+    "found (3, 20) where N is 20: give logits.T",
+  ),
+  (
+    "entropy",
+    {"logits": LOGITS, "n": 19},
+    "the same number of items everywhere: 20 in the predictions, 19 in n",
+  ),
+]
+
+
+@pytest.mark.parametrize(("method", "given", "line"), REFUSED)
+def test_two_readings_are_one_line(method, given, line):
+  with pytest.raises(ValueError, match=re.escape(line)) as caught:
+    alx.query(method, k=2, **given)
+  assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("tells", TELLS)
+def test_what_tells_n_is_enough(tells):
+  """20 signals of 4 steps, or 4 passes more than items: a statement will do."""
+  signals = np.moveaxis(PASSES, 0, 1)
+  given = TELLS[tells]
+  assert len(alx.query("entropy", k=2, logits=signals, **given)) == 2
+
+
+def test_many_passes_of_few_items():
+  few = SAMPLES.swapaxes(0, 1)
+  found = alx.query("bald", k=2, samples=few, n=S)
+  assert set(found) <= set(range(S))
+  assert alx.score("bald", samples=few, n=S).shape == (S,)
+  with pytest.raises(ValueError, match="say n=4"):
+    alx.score("bald", samples=few)
+
+
+def test_many_classes_of_few_items():
+  wide = RNG.standard_normal((3, 20))
+  assert alx.score("entropy", logits=wide, n=3).shape == (3,)
+  assert alx.score("entropy", logits=wide[:1]).shape == (1,)
+  # Probabilities say by their sums which axis is which.
+  probs = np.exp(wide) / np.exp(wide).sum(-1, keepdims=True)
+  with pytest.raises(ValueError, match="sum to 1"):
+    alx.score("entropy", probs=probs.T)
+
+
+def test_a_method_for_segmentation_needs_no_statement():
+  signals = np.moveaxis(PASSES, 0, 1)
+  assert len(alx.query("foreground_random", k=2, logits=signals)) == 2
+
+
+def test_images_need_no_statement():
+  images = RNG.standard_normal((N, 4, 4, C))
+  assert len(alx.query("entropy", k=2, logits=images)) == 2
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.uint8, np.int32])
+def test_a_mask_of_ones_and_zeros_is_a_mask(kind):
+  mask = np.zeros(N, kind)
+  mask[[0, 3]] = 1
+  items = alx.query("random", k=18, labelled=mask)
+  assert set(items) == set(range(N)) - {0, 3}
+
+
+@pytest.mark.parametrize(
+  "ids", [[3, 7], [0, 1], np.arange(N), np.ones(N), [2] * N]
+)
+def test_ids_are_no_mask(ids):
+  line = r"labelled: wanted a bool mask \[20\], .* of ids it is numpy.isin"
+  with pytest.raises(ValueError, match=line):
+    alx.query("random", k=2, labelled=ids, n=N)
+
+
+def test_two_ids_of_two_items_are_no_mask():
+  with pytest.raises(ValueError, match="wanted a bool mask"):
+    alx.query("random", k=1, labelled=[0, 1], n=2)
