@@ -1,5 +1,7 @@
 """Saving and restoring the state of a run: the only user of orbax."""
 
+import contextlib
+import errno
 import json
 import os
 import pathlib
@@ -15,6 +17,7 @@ from alx.data import digest
 
 _STEP = re.compile(r"(\d+)(-\d+)?")
 _ABOUT = "_CHECKPOINT_METADATA"  # the file that orbax finishes a step with
+_ROOM = 2**18  # bytes of files that are not arrays
 _DIGEST = "state.digest"  # written last
 _UNFINISHED = ".orbax-checkpoint-tmp"  # orbax's own, behind the name of a step
 
@@ -38,14 +41,19 @@ class Checkpoints:
 
     Steps of this number and above are deleted: a run that comes to `step`
     could not read them.
+
+    Raises:
+      OSError: if the disk is full, or may not be written to.
     """
     self._delete_unfinished()
+    _check_room(self._directory, tree)
     for number, path in self._saved():
       if number >= step:
         _delete(path)
     path = self._free_path(step)
     args = ocp.args.Composite(state=ocp.args.StandardSave(tree))
-    self._orbax.save(path, args=args, custom_metadata={"name": path.name})
+    with _as_os_error(self._directory):
+      self._orbax.save(path, args=args, custom_metadata={"name": path.name})
     (path / _DIGEST).write_text(_digest(path), "ascii")
     for _, path in self._saved()[: -self._keep]:
       _delete(path)
@@ -102,6 +110,32 @@ class Checkpoints:
     for path in self._directory.glob(f"*{_UNFINISHED}*"):
       if _STEP.fullmatch(path.name.split(_UNFINISHED)[0]):
         shutil.rmtree(path)
+
+
+def _check_room(directory, tree):
+  """Orbax tells of a full disk in hundreds of lines of several threads."""
+  wanted = sum(getattr(leaf, "nbytes", 0) for leaf in jax.tree.leaves(tree))
+  usage = shutil.disk_usage(directory)
+  if usage.total and usage.free < wanted + _ROOM:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(directory))
+
+
+@contextlib.contextmanager
+def _as_os_error(directory):
+  """What the file system says comes out of tensorstore as a ValueError."""
+  try:
+    yield
+  except ValueError as error:
+    for code in (
+      errno.ENOSPC,
+      errno.EDQUOT,
+      errno.EACCES,
+      errno.EROFS,
+      errno.EIO,
+    ):
+      if os.strerror(code) in str(error):
+        raise OSError(code, os.strerror(code), str(directory)) from error
+    raise
 
 
 def newest_step(directory: str | pathlib.Path) -> int:

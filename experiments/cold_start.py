@@ -74,7 +74,7 @@ def main(argv: list[str]) -> None:
         raise ValueError("wanted --data=PATH and --workdir=DIR")
       workdir = command.workdir_of(_DATA.value, _WORKDIR.value)
       config, asked = config_from_flags(), asked_for()
-    with command.working(workdir) as check, command.ends(2, ValueError):
+    with command.working(workdir) as check, command.wrong_input(ValueError):
       with command.wrong_input():
         prepared = study.prepare(
           config,

@@ -11,6 +11,7 @@ Exit codes:
 
 import contextlib
 import errno
+import logging as standard_logging
 import os
 import pathlib
 import re
@@ -70,18 +71,31 @@ def one_line(error: object) -> str:
 
 @contextlib.contextmanager
 def session() -> Iterator[Console]:
-  """A console; all ends of the block have a line and an exit code.
+  """A console; every end of the block is one line and its exit code.
 
-  Errors of what the user gave are ended by `wrong_input` before.
+  What is wrong before work begins is `wrong_input`.
   """
   with (
     stops.one_line(give_up_all),
     ends(1, Diverged, _Failed),
     ends(2, DataError),
     ends(3, Held),
-    _told_as_failed(),
+    _machine_failed(),
   ):
     yield begin()
+
+
+@contextlib.contextmanager
+def wrong_input(
+  *kinds: type[Exception],
+) -> Iterator[None]:
+  """Exit code 2 for errors of these kinds, unless the disk is full.
+
+  Args:
+    *kinds: without any ValueError and OSError, for what is done before work.
+  """
+  with ends(2, *(kinds or (ValueError, OSError))), _disk_full():
+    yield
 
 
 class _Failed(Exception):
@@ -89,39 +103,30 @@ class _Failed(Exception):
 
 
 @contextlib.contextmanager
-def _told_as_failed():
+def _machine_failed():
   try:
-    yield
-  except BrokenPipeError:  # nobody listens any more
+    with _disk_full():
+      yield
+  except BrokenPipeError:  # nobody reads on
     os._exit(1)
   except (OSError, MemoryError) as error:
-    what = one_line(error) or "out of memory"
-    raise _Failed(
-      f"{what}; what was finished is kept, the same command goes "
-      "on once that is mended"
-    ) from error
+    raise _failed(error) from error
 
 
 @contextlib.contextmanager
-def wrong_input() -> Iterator[None]:
-  """For what is done before work begins: an error is exit code 2.
-
-  A disk that is full is no wrong input.
-  """
-  with ends(2, ValueError, OSError):
-    try:
-      yield
-    except (ValueError, OSError) as error:
-      if _is_full(error):
-        raise _Failed(one_line(error)) from error
-      raise
+def _disk_full():
+  try:
+    yield
+  except (OSError, DataError) as error:
+    causes = (error, error.__cause__)
+    if any(getattr(cause, "errno", None) in _FULL for cause in causes):
+      raise _failed(error) from error
+    raise
 
 
-def _is_full(error):
-  causes = [error]
-  while causes[-1] is not None:
-    causes.append(causes[-1].__cause__)
-  return any(getattr(cause, "errno", None) in _FULL for cause in causes)
+def _failed(error):
+  what = one_line(error) or "out of memory"
+  return _Failed(f"{what}; the same command goes on once that is mended")
 
 
 def begin() -> Console:
@@ -130,7 +135,8 @@ def begin() -> Console:
   What it prints is taken as it is: a name in brackets is no colour. Where a
   character cannot be printed its number is.
   """
-  logging.set_verbosity(logging.WARNING)
+  logging.set_verbosity(logging.FATAL)
+  standard_logging.getLogger("asyncio").setLevel(standard_logging.CRITICAL)
   for stream in (sys.stdout, sys.stderr):
     if hasattr(stream, "reconfigure"):
       stream.reconfigure(errors="backslashreplace")

@@ -88,7 +88,10 @@ def main(argv: list[str]) -> None:
     with command.wrong_input():
       output = _checked(argv)
     claim = Claim(output.parent, f".{output.name}.claim")
-    with command.owning(output, claim) as check, command.ends(2, ValueError):
+    with (
+      command.owning(output, claim) as check,
+      command.wrong_input(ValueError),
+    ):
       with command.wrong_input():
         work = (_of_run if _CHECKPOINT.value else _label_free)(console)
         done = encode.finished(output, work.about, _FORCE.value)

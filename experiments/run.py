@@ -122,6 +122,8 @@ def main(argv: list[str]) -> None:
       config = config_from_flags()
       idle.check_methods(config)
       workdir = command.workdir_of(config.data, _WORKDIR.value)
+      if config.cache:
+        command.check_writable("--cache", pathlib.Path(config.cache))
     parts = compare.parts_of(config, _BASELINES.value)
     with command.working(workdir, parts) as check:
       with command.wrong_input():

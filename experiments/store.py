@@ -60,10 +60,14 @@ def append_rows(path: pathlib.Path, rows: Sequence[Mapping]) -> None:
     return
   path.parent.mkdir(parents=True, exist_ok=True)
   text = csv_table.to_text(list(rows[0]), rows, with_head=not path.exists())
-  with open(path, "ab") as file:
-    file.write(csv_table.encode(text))
-    file.flush()
-    os.fsync(file.fileno())
+  try:
+    with open(path, "ab") as file:
+      file.write(csv_table.encode(text))
+      file.flush()
+      os.fsync(file.fileno())
+  except OSError as error:
+    error.filename = str(path)  # also where a full disk does not say
+    raise
 
 
 def read_rows(path: pathlib.Path) -> list[dict[str, str]]:

@@ -14,6 +14,7 @@ maps of the test items: --set=test_items=N.
 """
 
 import dataclasses
+import pathlib
 
 from absl import flags
 
@@ -80,6 +81,8 @@ def main(argv: list[str]) -> None:
       idle.check_methods(config)
       streamed.check(config)
       workdir = command.workdir_of(config.data, _WORKDIR.value)
+      if config.cache:
+        command.check_writable("--cache", pathlib.Path(config.cache))
     parts = compare.parts_of(config, _BASELINES.value)
     with command.working(workdir, parts) as check:
       with command.wrong_input():

@@ -62,7 +62,7 @@ _COLLECT = flags.DEFINE_bool("collect", False, "Make the joint page and end.")
 
 def main(argv: list[str]) -> None:
   """Runs rows; for the exit codes see --help."""
-  with command.session() as console, command.ends(2, ValueError):
+  with command.session() as console, command.wrong_input(ValueError):
     with command.wrong_input():
       if argv[1:] or not _WORKDIR.value:
         raise ValueError(f"wanted --workdir=DIR and flags, found {argv[1:]}")

@@ -36,10 +36,10 @@ class Forks:
       stdout=subprocess.PIPE,
     )
 
-  def start(self, *arguments) -> "Fork":
-    """The command, running."""
+  def start(self, *arguments, before: str = "") -> "Fork":
+    """The command, running; `before` is Python that its process does first."""
     log = self._folder / "log.txt"
-    line = json.dumps([str(log), *map(str, arguments)])
+    line = json.dumps([str(log), before, *map(str, arguments)])
     print(line, file=self._server.stdin, flush=True)
     return Fork(int(self._server.stdout.readline()), self._server, log)
 
@@ -68,6 +68,19 @@ class Fork:
     if self.poll() is None:
       os.kill(self._pid, signal.SIGKILL)
 
+  def send(self, number: int) -> None:
+    """Sends a signal."""
+    os.kill(self._pid, number)
+
+  @property
+  def pid(self) -> int:
+    """Its number."""
+    return self._pid
+
+  def ended(self) -> tuple[int, str]:
+    """(exit code, what it wrote), once it has ended."""
+    return self.wait(), self.output()
+
   def wait(self) -> int:
     """The exit code, once it has ended; minus the signal of a killed one."""
     if self._code is None:
@@ -84,21 +97,22 @@ def _serve(module):
   """Forks for every line of stdin; tells the child's id and how it ended."""
   main = importlib.import_module(module).main
   for line in sys.stdin:
-    log, *words = json.loads(line)
+    log, before, *words = json.loads(line)
     child = os.fork()
     if not child:
-      _become(main, words, log)
+      _become(main, words, log, before)
     print(child, flush=True)
     print(os.waitpid(child, 0)[1], flush=True)
 
 
-def _become(main, words, log):
+def _become(main, words, log, before):
   """The command, to its end."""
   with open(log, "wb") as file:
     os.dup2(file.fileno(), 1)
     os.dup2(file.fileno(), 2)
   code = 1
   try:
+    exec(before, {})
     main(parse(["", *words]))
     code = 0
   except SystemExit as ended:

@@ -35,8 +35,9 @@ def write_bytes(path: pathlib.Path, content: bytes) -> None:
       file.flush()
       os.fsync(file.fileno())
     os.replace(partial, path)
-  except OSError:
+  except OSError as error:
     partial.unlink(missing_ok=True)
+    error.filename = str(path)  # also where a full disk does not say
     raise
 
 

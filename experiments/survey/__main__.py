@@ -82,7 +82,10 @@ def main(argv: list[str]) -> None:
       for budget, config in plan.configs.items()
       for part in compare.parts_of(config)
     ]
-    with command.working(workdir, parts) as check, command.ends(2, ValueError):
+    with (
+      command.working(workdir, parts) as check,
+      command.wrong_input(ValueError),
+    ):
       study.run(plan, workdir, console, check)
 
 
