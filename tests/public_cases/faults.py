@@ -2,7 +2,11 @@
 
 import errno
 import os
+import pathlib
 import shutil
+import time
+
+from alx.checkpoint import Checkpoints
 
 
 def full_after(count: int) -> None:
@@ -27,3 +31,17 @@ def no_room() -> None:
 def read_only() -> None:
   """Nothing may be written, not even by root."""
   os.access = lambda path, how: False
+
+
+def wait_to_save(go: str) -> None:
+  """The second checkpoint is not written before a file is there."""
+  save = Checkpoints.save
+
+  def waiting(self, step, tree):
+    deadline = time.monotonic() + 100
+    while step > 1 and not pathlib.Path(go).exists():
+      assert time.monotonic() < deadline
+      time.sleep(0.02)
+    save(self, step, tree)
+
+  Checkpoints.save = waiting
