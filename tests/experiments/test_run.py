@@ -48,6 +48,8 @@ def test_ends_with_the_report(classes, tmp_path):
 def test_help_names_every_acquisition():
   done = run("--help")
   assert "foreground_random" in done.stdout and "MedMNIST" in done.stdout
+  assert "3    another process works there" in done.stdout
+  assert done.returncode == 0
 
 
 WRONG = {
