@@ -26,6 +26,7 @@ from alx.data import files
 from alx.data.dataset import DataError, bad_input
 from experiments import stops
 from experiments.claim import EXPIRES_S, FOLDER, Claim, Held, give_up_all
+from experiments.config import absolute_path
 from experiments.records import Diverged
 
 CODES = __doc__.partition("\n\n")[2]
@@ -171,14 +172,13 @@ def workdir_of(data: str, given: str | None) -> pathlib.Path:
     return pathlib.Path(given).expanduser()
   if not data:
     raise ValueError("this preset wants --data=PATH")
-  new, old = (pathlib.Path("runs", n) for n in (stem_of(data), _first(data)))
-  known = files.read_json(old / "config.json") or {}
-  same = os.path.abspath(str(known.get("data"))) == os.path.abspath(data)
-  return old if same and not new.exists() else new
-
-
-def _first(data):
-  return pathlib.Path(data).resolve().name.split(".")[0] or "."
+  new = pathlib.Path("runs", stem_of(data))
+  first = pathlib.Path(data).resolve().name.split(".")[0]
+  if new.exists() or not first:
+    return new
+  old = pathlib.Path("runs", first)
+  known = (files.read_json(old / "config.json") or {}).get("data")
+  return old if known and absolute_path(known) == absolute_path(data) else new
 
 
 def working(

@@ -1,6 +1,7 @@
 """The learning curves as one figure."""
 
 import io
+import warnings
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -47,7 +48,9 @@ def learning_curves(
     ends.append(_draw_full(axes, full, num_pool))
   axes.set_xlabel("labelled items", fontsize=10.5, color=INK)
   name = words.LABELS.get(metric, metric)
-  axes.set_ylabel(f"{name} on the test items", fontsize=10.5, color=INK)
+  axes.set_ylabel(
+    f"{name} on the test items", fontsize=10.5, color=INK, parse_math=False
+  )
   _tidy(axes, arms)
   axes.set_ylim(*_frame(arms, full))
   _name_lines(axes, ends)
@@ -133,6 +136,7 @@ def _name_lines(axes, ends):
       name,
       transform=axes.transAxes,
       va="center_baseline",
+      parse_math=False,
       fontsize=10.5,
       color=INK,
     )
@@ -156,10 +160,15 @@ def _spread(wanted, gap):
 
 
 def draw(figure: Figure, dpi: float) -> Image.Image:
-  """The figure drawn by Agg; no pyplot, so any thread may."""
+  """The figure drawn by Agg; no pyplot, so any thread may.
+
+  Letters that the font does not have are boxes; the page has them as text.
+  """
   figure.set_dpi(dpi)
   canvas = FigureCanvasAgg(figure)
-  canvas.draw()
+  with warnings.catch_warnings():
+    warnings.filterwarnings("ignore", "Glyph .* missing from")
+    canvas.draw()
   pixels = np.asarray(canvas.buffer_rgba())
   return Image.fromarray(pixels).convert("RGB")
 
