@@ -85,7 +85,8 @@ def _deviations(name, preset, deviate):
   known = deviations.of_benchmark(name)
   if deviate is None:
     return known if preset == "parity" else ()
-  all_among("deviate", deviate, known)
+  for deviation in deviate:
+    among("deviate", deviation, known)
   return tuple(n for n in known if n in deviate)
 
 

@@ -17,7 +17,7 @@ def test_fields_are_set_by_texts():
   ("changes", "message"),
   [
     ({"acquisition": ("bald",)}, "arms: 'bald' is not one of random"),
-    ({"acquisition": ("random", "random")}, "arms: one is named twice"),
+    ({"acquisition": ("random", "random")}, "arms names one twice: random"),
     ({"members": 0}, "members must be at least 1, found 0"),
     ({"patience": 0}, "patience must be at least 1"),
     ({"epochs": 0}, "epochs must be at least 1"),

@@ -97,7 +97,7 @@ WRONG = {
   "--cache=": "wanted --cache=DIR",
   "--set=coarsen=2": "a pool that is not in memory wants coarsen=1, found 2",
   "--set=full=true": "a pool that is not in memory wants full=False",
-  "--set=features=x.npy": "wants features='', found 'x.npy'",
+  "--set=features=x.npy": "wants features='', found '",
   "--set=rounds=99": "but the pool holds 9 items",
   "stray": "flags only, found 'stray'",
 }

@@ -227,7 +227,7 @@ def test_pictures_of_patients(tmp_path):
 def test_a_model_without_numbers_ends_after_the_page(
   medmnist, tmp_path, monkeypatch
 ):
-  def train(comparison, console):
+  def train(comparison, console, check):
     if comparison.workdir.name == "low":
       raise Diverged("in round 1 no numbers")
 
