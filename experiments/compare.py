@@ -12,7 +12,6 @@ from rich.table import Table
 
 from alx import data, report
 from alx.report import words
-from alx.stats import BASELINES
 from experiments import batch, cases, distances, reading, rounds, stops, store
 from experiments import problem as problems
 from experiments.config import Config
@@ -66,22 +65,6 @@ def restrict(comparison: Comparison, config: Config) -> Comparison:
   config = problems.resolve(config, problem.dataset, baselines=False)
   problems.check_protocol(config, problem.split)
   return comparison._replace(config=config)
-
-
-def parts_of(
-  config: Config, baselines: bool = False, names: Sequence[str] = ()
-) -> list[str]:
-  """The runs that settings ask for, by folder; more where data decide.
-
-  Args:
-    config: as the user gave it, or resolved.
-    baselines: the random arms are added.
-    names: and these.
-  """
-  arms = [*config.acquisition, *(BASELINES if baselines else ()), *names]
-  arms += ["full"] if config.full else []
-  seeds = range(config.first_seed, config.first_seed + config.seeds)
-  return [f"{arm}-seed{seed}" for arm in dict.fromkeys(arms) for seed in seeds]
 
 
 def run(comparison: Comparison, console: Console) -> pathlib.Path:

@@ -3,7 +3,7 @@
 import ast
 import dataclasses
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, get_args, get_origin
 
 from alx.acquisition import BY_NAME
@@ -185,3 +185,19 @@ def with_baselines(names: tuple[str, ...], task: str) -> tuple[str, ...]:
   """`names` with the random baselines of the task in front."""
   wanted = BASELINES if task == "segmentation" else BASELINES[:1]
   return tuple(dict.fromkeys((*wanted, *names)))
+
+
+def parts_of(
+  config: Config, baselines: bool = False, names: Sequence[str] = ()
+) -> list[str]:
+  """The runs that settings ask for, by folder; more where data decide.
+
+  Args:
+    config: as the user gave it, or resolved.
+    baselines: the random arms are added.
+    names: and these.
+  """
+  arms = [*config.acquisition, *(BASELINES if baselines else ()), *names]
+  arms += ["full"] if config.full else []
+  seeds = range(config.first_seed, config.first_seed + config.seeds)
+  return [f"{arm}-seed{seed}" for arm in dict.fromkeys(arms) for seed in seeds]

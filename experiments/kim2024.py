@@ -51,8 +51,8 @@ import pathlib
 
 from absl import flags
 
-from experiments import command, compare
-from experiments.config import absolute, override
+from experiments import command
+from experiments.config import absolute, override, parts_of
 from experiments.kim import deviations, failures, page, study
 from experiments.kim.parts import config_of
 from experiments.kim.presets import PRESETS, SIZES, make_settings
@@ -122,7 +122,7 @@ def main(argv: list[str]) -> None:
       command.only_flags(argv)
       kim = settings_from_flags()
       workdir = _workdir(kim)
-    parts = compare.parts_of(config_of(kim), names=kim.acquisition)
+    parts = parts_of(config_of(kim), names=kim.acquisition)
     with command.working(workdir, parts) as check:
       with command.wrong_input():
         ready = study.prepare(kim, workdir, console)

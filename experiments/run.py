@@ -27,7 +27,7 @@ from alx.data.dataset import bad_input
 from alx.data.features import read_features
 from alx.data.npz import is_npz
 from experiments import command, compare, configs, idle
-from experiments.config import Config, absolute, override
+from experiments.config import Config, absolute, override, parts_of
 
 _DATA = flags.DEFINE_string(
   "data", None, "Folder or .npz file; without it a phantom is made."
@@ -124,7 +124,7 @@ def main(argv: list[str]) -> None:
       workdir = command.workdir_of(config.data, _WORKDIR.value)
       if config.cache:
         command.check_writable("--cache", pathlib.Path(config.cache))
-    parts = compare.parts_of(config, _BASELINES.value)
+    parts = parts_of(config, _BASELINES.value)
     with command.working(workdir, parts) as check:
       with command.wrong_input():
         ready = compare.prepare(config, workdir, console, _BASELINES.value)

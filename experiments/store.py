@@ -19,7 +19,7 @@ from experiments.config import Config
 
 # What may change between two commands on one directory: a run only grows, and
 # processes side by side may take seeds or acquisitions each, as long as no two
-# want one folder of runs/ (see `compare.parts_of`).
+# want one folder of runs/ (see `config.parts_of`).
 MAY_CHANGE = {
   "data",  # the digest of what is in it must be the same
   "features",

@@ -20,7 +20,7 @@ from absl import flags
 
 from alx.acquisition import BY_NAME
 from experiments import command, compare, configs, idle, streamed
-from experiments.config import Config, absolute, override
+from experiments.config import Config, absolute, override, parts_of
 
 _DATA = flags.DEFINE_string("data", None, "Folder with imagesTr and labelsTr.")
 _CACHE = flags.DEFINE_string(
@@ -83,7 +83,7 @@ def main(argv: list[str]) -> None:
       workdir = command.workdir_of(config.data, _WORKDIR.value)
       if config.cache:
         command.check_writable("--cache", pathlib.Path(config.cache))
-    parts = compare.parts_of(config, _BASELINES.value)
+    parts = parts_of(config, _BASELINES.value)
     with command.working(workdir, parts) as check:
       with command.wrong_input():
         ready = streamed.prepare(config, workdir, console, _BASELINES.value)

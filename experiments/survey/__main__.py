@@ -15,7 +15,8 @@ as CSV, and report.html.
 from absl import flags
 
 from alx.acquisition import BY_NAME
-from experiments import command, compare
+from experiments import command
+from experiments.config import parts_of
 from experiments.survey import deviations, study
 from experiments.survey.benchmarks import BENCHMARKS, SIZES
 from experiments.survey.plan import PRESETS, Plan, make_plan
@@ -80,7 +81,7 @@ def main(argv: list[str]) -> None:
     parts = [
       f"{budget}/{part}"
       for budget, config in plan.configs.items()
-      for part in compare.parts_of(config)
+      for part in parts_of(config)
     ]
     with (
       command.working(workdir, parts) as check,

@@ -1,10 +1,14 @@
+import errno
 import io
 import pathlib
 
 import pytest
 from rich.console import Console
 
+from alx.data.dataset import DataError
 from experiments import command
+from experiments.claim import Held
+from experiments.records import Diverged
 
 
 def test_an_error_is_one_line_and_a_code(capsys):
@@ -37,3 +41,49 @@ def test_a_run_is_named_after_its_data():
     "runs/slices.v2"
   )
   assert command.workdir_of("a/slices.npz", "w") == pathlib.Path("w")
+
+
+def test_a_full_disk_is_no_wrong_input(capsys):
+  full = OSError(errno.ENOSPC, "No space left on device", "x.csv")
+  for error in (full, caused(DataError("cache: wanted a place"), full)):
+    with (
+      pytest.raises(SystemExit) as ended,
+      command.session(),
+      command.wrong_input(),
+    ):
+      raise error
+    assert ended.value.code == 1
+  lines = capsys.readouterr().err.splitlines()
+  goes_on = "the same command goes on once that is mended"
+  assert lines == [
+    f"error: x.csv: No space left on device; {goes_on}",
+    f"error: cache: wanted a place; {goes_on}",
+  ]
+
+
+def caused(error, cause):
+  error.__cause__ = cause
+  return error
+
+
+@pytest.mark.parametrize(
+  ("error", "code", "line"),
+  [
+    (Held("w: held"), 3, "w: held"),
+    (DataError("a: wanted b, found c"), 2, "a: wanted b, found c"),
+    (Diverged("no numbers"), 1, "no numbers"),
+    (PermissionError(13, "Permission denied", "w"), 1, "w: Permission denied;"),
+    (ValueError("a\n  b\x1b[31m"), None, ""),  # a fault of ours: shown whole
+  ],
+)
+def test_every_end_of_a_session_has_a_code(capsys, error, code, line):
+  kind = type(error) if code is None else SystemExit
+  with pytest.raises(kind) as ended, command.session():
+    raise error
+  if code is not None:
+    assert ended.value.code == code
+  assert capsys.readouterr().err.startswith(line and f"error: {line}")
+
+
+def test_an_error_moves_no_cursor():
+  assert command.one_line("a\n  b\x1b[31m c\td") == r"a b\x1b[31m c\x09d"

@@ -1,6 +1,14 @@
+import dataclasses
+
 import pytest
 
-from experiments.config import Config, override, with_baselines
+from experiments.config import (
+  Config,
+  absolute,
+  override,
+  parts_of,
+  with_baselines,
+)
 
 
 def test_override_reads_every_type():
@@ -62,3 +70,24 @@ def test_baselines_come_first_and_once():
 
 def test_config_is_hashable():
   assert hash(Config()) == hash(Config())
+
+
+def test_the_folders_of_a_command():
+  config = Config(acquisition=("bald",), seeds=2, first_seed=3, full=False)
+  assert parts_of(config) == ["bald-seed3", "bald-seed4"]
+  config = dataclasses.replace(config, acquisition=(), seeds=1, full=True)
+  assert parts_of(config, True, ["bald"]) == [
+    "random-seed3",
+    "foreground_random-seed3",
+    "bald-seed3",
+    "full-seed3",
+  ]
+
+
+def test_paths_mean_the_same_everywhere(tmp_path, monkeypatch):
+  monkeypatch.chdir(tmp_path)
+  monkeypatch.setenv("HOME", "/home/x")
+  found = absolute(Config(data="a/../b.npz", features="", cache="~/c"))
+  assert (found.data, found.features) == (str(tmp_path / "b.npz"), "")
+  assert found.cache == "/home/x/c" and absolute(found) == found
+  assert absolute(Config()).data == "phantom"
