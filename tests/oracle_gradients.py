@@ -1,6 +1,7 @@
 """Gradients and Fisher information, written from the formula."""
 
 import numpy as np
+import scipy.special
 
 from tests.oracle_common import highest
 
@@ -110,9 +111,42 @@ def choose_influence(prediction, candidates, k):
   return highest(influence_scores(prediction, candidates), candidates, k)
 
 
+def shrunken(probs, hidden):
+  """[2 C, 2 C] sum_c p_c g g^T, each output unit's weights averaged, and bias.
+
+  g is the gradient of label c (Sourati et al. 2018, Eq. 8), of one voxel.
+  """
+  parts = np.zeros(2 * (2 * len(probs),))
+  for p, label in zip(probs, np.eye(len(probs)), strict=True):
+    g = np.concatenate([(probs - label) * hidden.mean(), probs - label])
+    parts += p * np.outer(g, g)
+  return parts
+
+
+def shrunken_information(prediction):
+  return mean_of_voxels(prediction, shrunken)
+
+
+def choose_fisher(prediction, candidates, k):
+  """Every trace with an inverse of its own, ties to the most uncertain."""
+  each = shrunken_information(prediction)
+  each = each + 1e-3 * np.eye(each.shape[-1])
+  entropies = mean_of_voxels(
+    prediction, lambda p, h: scipy.special.entr(p).sum()
+  )
+  order = [int(i) for i in np.argsort(-entropies, kind="stable")]
+  free = [i for i in order if candidates.available[i]]
+  picks = []
+  while free and len(picks) < k:
+    traces = [np.trace(np.linalg.inv(each[[*picks, i]].sum(0))) for i in free]
+    picks.append(free.pop(int(np.argmin(traces))))
+  return picks + [len(order)] * (k - len(picks))
+
+
 CHOICES = {
   "egl": by_score(expected_length),
   "entropy_gradient": by_score(entropy_slope),
   "bait": choose_bait,
+  "fisher": choose_fisher,
   "influence": choose_influence,
 }

@@ -29,7 +29,6 @@ RANDOM = {
   "typiclust",
   "usl",
   "badge",
-  "fisher",
   "alfa_mix",
 }
 

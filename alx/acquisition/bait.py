@@ -75,7 +75,7 @@ def bait(
   number = labelled.sum()
   share = labelled / jnp.maximum(number, 1) * number / (number + k)
   size = rows.left.shape[2] * rows.right.shape[1]
-  known = prior * jnp.eye(size) + fisher.total(rows, share)
+  known = prior * jnp.eye(size, dtype=jnp.float32) + fisher.total(rows, share)
   present = candidates.present.astype(jnp.float32)
   goal = fisher.total(rows, present / jnp.maximum(present.sum(), 1))
   rows = rows._replace(left=rows.left * jnp.sqrt(k / (number + k)))
@@ -102,12 +102,14 @@ def _forward(rows, known, goal, free, number, progress):
     free, picked = carry
     information = known + fisher.total(rows, picked)
     state = _anew(rows, information, goal)
-    turns = start + jnp.arange(part)
+    turns = start + jnp.arange(part, dtype=jnp.int32)
     (_, free), items = jax.lax.scan(pick, (state, free), turns)
     return (free, picked.at[items].set(1.0, mode="drop")), items
 
-  starts = jnp.arange(-(-number // part)) * part
-  picks = jax.lax.scan(advance, (free, jnp.zeros(num_items)), starts)[1]
+  starts = jnp.arange(-(-number // part), dtype=jnp.int32) * part
+  picks = jax.lax.scan(
+    advance, (free, jnp.zeros(num_items, jnp.float32)), starts
+  )[1]
   return picks.reshape(-1)[:number]
 
 
@@ -136,7 +138,7 @@ def _backward(rows, known, goal, picks, k):
 def _anew(rows, information, goal):
   size = information.shape[0]
   factor = jax.scipy.linalg.cho_factor(information, lower=True)
-  inverse = jax.scipy.linalg.cho_solve(factor, jnp.eye(size))
+  inverse = jax.scipy.linalg.cho_solve(factor, jnp.eye(size, dtype=jnp.float32))
   error = _product(_product(inverse, goal), inverse)
   inner, outer = fisher.forms(rows, inverse), fisher.forms(rows, error)
   return _State(inverse, error, inner, outer)
@@ -156,7 +158,9 @@ def _inverses(inner, sign):
   The matrices are positive definite, so that no pivoting is needed.
   """
   num_rows = inner.shape[-1]
-  matrix = jnp.moveaxis(jnp.eye(num_rows)[None] - sign * inner, 0, -1)
+  matrix = jnp.moveaxis(
+    jnp.eye(num_rows, dtype=jnp.float32)[None] - sign * inner, 0, -1
+  )
 
   def sweep(j, matrix):
     pivot = 1.0 / jnp.maximum(matrix[j, j], _PIVOT)

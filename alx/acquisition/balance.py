@@ -177,7 +177,7 @@ def ranked_batch(
   labelled = kept.labelled
   ids = jnp.nonzero(labelled, size=x.shape[0], fill_value=0)[0]
   near = nearest_centre(x, x[ids], labelled.sum())[1]
-  nothing = jnp.zeros(x.shape[0])
+  nothing = jnp.zeros(x.shape[0], jnp.float32)
   apart = jax.lax.cond(
     labelled.any(), lambda: nothing, lambda: mean_distances(x, kept.present)
   )
@@ -211,13 +211,15 @@ def mean_distances(x: jax.Array, there: jax.Array) -> jax.Array:
     rows = x.at[items].get(mode="clip")
 
     def add(i, total):
-      others = i * block + jnp.arange(block)
+      others = i * block + jnp.arange(block, dtype=jnp.int32)
       real = there.at[others].get(mode="fill", fill_value=False)
       apart = squared_distances(rows, x.at[others].get(mode="clip"))
       return total + jnp.where(real[None, :], jnp.sqrt(apart), 0.0).sum(1)
 
     blocks = -(-num_items // block)
-    return jax.lax.fori_loop(0, blocks, add, jnp.zeros(items.shape))
+    return jax.lax.fori_loop(
+      0, blocks, add, jnp.zeros(items.shape, jnp.float32)
+    )
 
   return map_rows(of_block, num_items) / jnp.maximum(there.sum(), 1)
 

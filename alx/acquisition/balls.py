@@ -151,7 +151,7 @@ def _counts_of_pairs(problem, wanted):
   weight = wanted.astype(items.norms.dtype)
 
   def take(i):
-    ids = i * size + jnp.arange(size)
+    ids = i * size + jnp.arange(size, dtype=jnp.int32)
     return ids, at(items, ids), weight.at[ids].get(mode="fill", fill_value=0)
 
   def row(i, counts):
@@ -167,11 +167,13 @@ def _counts_of_pairs(problem, wanted):
       theirs = jnp.where(j > i, theirs, 0.0)
       return counts.at[others].add(theirs, mode="drop"), mine
 
-    carry = counts, jnp.zeros(size)
+    carry = counts, jnp.zeros(size, jnp.float32)
     counts, mine = jax.lax.fori_loop(i, num_blocks, column, carry)
     return counts.at[ids].add(mine, mode="drop")
 
-  counts = jax.lax.fori_loop(0, num_blocks, row, jnp.zeros(num_items))
+  counts = jax.lax.fori_loop(
+    0, num_blocks, row, jnp.zeros(num_items, jnp.float32)
+  )
   return counts[problem.candidates]
 
 
@@ -199,17 +201,17 @@ def purity_radius(
   mine, width = rows[ids], min(BLOCK, rows.shape[0])
 
   def nearer(i, nearest):
-    places = i * width + jnp.arange(width)
+    places = i * width + jnp.arange(width, dtype=jnp.int32)
     some = pool.at[places].get(mode="clip")
     square = squared_distances(mine, rows[some])
     other = labels[ids][:, None] != labels[some][None, :]
     other &= (places < num_pool)[None, :]
     return jnp.minimum(nearest, jnp.where(other, square, jnp.inf).min(1))
 
-  nearest = jnp.full(ids.shape, jnp.inf)
+  nearest = jnp.full(ids.shape, jnp.inf, jnp.float32)
   trips = (num_pool + width - 1) // width
   nearest = jax.lax.fori_loop(0, trips, nearer, nearest)
-  real = jnp.arange(ids.shape[0]) < count
+  real = jnp.arange(ids.shape[0], dtype=jnp.int32) < count
   ordered = jnp.sort(jnp.where(real, jnp.sqrt(nearest), jnp.inf))
   # The share of 20 items is 19 at 0.95, whatever the rounding of a product.
   below = count - jnp.ceil(purity * count - 1e-3).astype(jnp.int32)
@@ -245,7 +247,9 @@ def k_means_labels(
   pool = Candidates(present, jnp.zeros_like(present))
   seeds = k_center(None, rows, pool, min(clusters, num_items))
   count = clusters if count is None else count
-  real = ((seeds < num_items) & (jnp.arange(seeds.shape[0]) < count))[None, :]
+  real = (
+    (seeds < num_items) & (jnp.arange(seeds.shape[0], dtype=jnp.int32) < count)
+  )[None, :]
   centres = rows.at[seeds].get(mode="clip")
 
   def label(centres):
@@ -258,7 +262,9 @@ def k_means_labels(
     labels = label(centres)
     zero = jnp.zeros_like(centres)
     sums = zero.at[labels].add(rows * weight[:, None])
-    sizes = jnp.zeros(centres.shape[0]).at[labels].add(weight)[:, None]
+    sizes = (
+      jnp.zeros(centres.shape[0], jnp.float32).at[labels].add(weight)[:, None]
+    )
     return jnp.where(sizes > 0, sums / jnp.maximum(sizes, 1), centres)
 
   return label(jax.lax.fori_loop(0, _ROUNDS, move, centres)).astype(jnp.int32)

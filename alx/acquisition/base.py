@@ -87,6 +87,19 @@ def _settings(function):
   }
 
 
+def in_float32(arrays):
+  """The same arrays, floats of 16 or 64 bits as float32: kernels know no other.
+
+  With `jax_enable_x64` what is made of nothing else would have 64 bits.
+  """
+
+  def of(leaf):
+    floats = jnp.issubdtype(leaf.dtype, jnp.floating)
+    return leaf.astype(jnp.float32) if floats else leaf
+
+  return jax.tree.map(of, arrays)
+
+
 def finite_rows(description) -> jax.Array:
   """[N] bool: the items whose whole description is finite."""
   rows = [
@@ -110,9 +123,11 @@ def usable(description, candidates: Candidates):
   """What a greedy choice works on: cleaned rows, and who is left.
 
   Returns:
-    (description with zeros in rows that are not there or not finite,
-    Candidates without them). Such items are never picked and count as absent.
+    (description in float32 with zeros in rows that are not there or not
+    finite, Candidates without them). Such items are never picked and count as
+    absent.
   """
+  description = in_float32(description)
   there = candidates.present & finite_rows(description)
   kept = candidates._replace(
     available=candidates.available & there,

@@ -132,7 +132,7 @@ def batch_bald(
 
   start = nothing_known(joint_samples, num_samples)
   carry = start, alone, candidates.available
-  return jax.lax.scan(pick, carry, jnp.arange(k))[1]
+  return jax.lax.scan(pick, carry, jnp.arange(k, dtype=jnp.int32))[1]
 
 
 def _refreshed(joint, probs, bounds, free, all_fresh):
@@ -171,8 +171,8 @@ def nothing_known(joint_samples: int, num_samples: int) -> Joint:
   """
   rows = min(ROWS, joint_samples)
   num_rows = -(-joint_samples // rows) * rows
-  prior = jnp.full(num_samples, 1 / num_samples)
-  first = jnp.zeros(num_rows).at[0].set(1)
+  prior = jnp.full(num_samples, 1 / num_samples, jnp.float32)
+  first = jnp.zeros(num_rows, jnp.float32).at[0].set(1)
   return Joint(first[:, None] * prior[None, :], first, prior, jnp.int32(1))
 
 
@@ -215,10 +215,14 @@ def extended(key: jax.Array, joint: Joint, probs: jax.Array) -> Joint:
   predicted = cross(joint.posterior, probs.T)
   weight = (joint.weight[:, None] * predicted).reshape(-1)
   fits = joint.count * num_classes <= num_rows
-  slots = jnp.arange(num_rows)
+  slots = jnp.arange(num_rows, dtype=jnp.int32)
   heap = jnp.cumsum(weight)
   # One number for all would give each of equally likely rows the same label.
-  spots = (slots + jax.random.uniform(key, slots.shape)) * heap[-1] / num_rows
+  spots = (
+    (slots + jax.random.uniform(key, slots.shape, dtype=jnp.float32))
+    * heap[-1]
+    / num_rows
+  )
   drawn = jnp.searchsorted(heap, spots, side="right")
   chosen = jnp.where(fits, slots, jnp.minimum(drawn, weight.shape[0] - 1))
   before, label = chosen // num_classes, chosen % num_classes

@@ -258,7 +258,7 @@ def _earlier(labels):
   """[k] how many equal labels come before each."""
   order = jnp.argsort(labels, stable=True)
   ordered = labels[order]
-  places = jnp.arange(labels.shape[0])
+  places = jnp.arange(labels.shape[0], dtype=jnp.int32)
   first = (ordered != jnp.roll(ordered, 1)) | (places == 0)
   start = jax.lax.cummax(jnp.where(first, places, 0))
   return jnp.zeros_like(places).at[order].set(places - start)

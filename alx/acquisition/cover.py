@@ -117,7 +117,7 @@ def _total(rows):
   size = min(geometry.BLOCK, max(num_items, 1))
 
   def add(i, total):
-    items = i * size + jnp.arange(size)
+    items = i * size + jnp.arange(size, dtype=jnp.int32)
     real = (items < num_items)[:, None]
     return total + jnp.where(real, farthest.take(rows, items), 0.0).sum(0)
 
@@ -136,7 +136,7 @@ def _choose(rows, candidates, k, progress):
 
 def _plain(rows, available, labelled, k):
   """The obvious greedy, every distance one by one."""
-  everything = jnp.arange(available.shape[0])
+  everything = jnp.arange(available.shape[0], dtype=jnp.int32)
   centres = jnp.nonzero(labelled, size=labelled.shape[0], fill_value=0)[0]
 
   def nearer(nearest, item):

@@ -68,28 +68,28 @@ def best_cover(problem: Problem, ids: jax.Array, count: jax.Array) -> jax.Array:
   width, size = _even(num_ground), min(_GROUND[1], ids.shape[0])
 
   def part(i, cover):
-    places = i * width + jnp.arange(width)
+    places = i * width + jnp.arange(width, dtype=jnp.int32)
     x = at(problem.ground, places)
 
     def add(j, best):
-      slots = j * size + jnp.arange(size)
+      slots = j * size + jnp.arange(size, dtype=jnp.int32)
       y = at(problem.items, ids.at[slots].get(mode="clip"))
       near = between(problem, x, y)
       near = jnp.where((slots < count)[None, :], near, -jnp.inf)
       return jnp.maximum(best, near.max(1))
 
-    best = jnp.full(width, -jnp.inf)
+    best = jnp.full(width, -jnp.inf, jnp.float32)
     best = jax.lax.fori_loop(0, _blocks(count, size), add, best)
     return cover.at[places].set(best, mode="drop")
 
-  cover = jnp.full(num_ground, -jnp.inf)
+  cover = jnp.full(num_ground, -jnp.inf, jnp.float32)
   return jax.lax.fori_loop(0, _blocks(problem.num_ground, width), part, cover)
 
 
 def totals(problem: Problem) -> jax.Array:
   """[N] total similarity of the ground to each candidate; -inf behind them."""
   total = sums(problem, *whole_ground(problem), lambda similar, _: similar)
-  real = jnp.arange(total.shape[0]) < problem.num_candidates
+  real = jnp.arange(total.shape[0], dtype=jnp.int32) < problem.num_candidates
   return jnp.where(real, total, -jnp.inf)
 
 
@@ -113,11 +113,11 @@ def sums(problem, places, count, worth):
   large, small = (min(size, places.shape[0]) for size in _GROUND)
 
   def part(i, done):
-    slots = i * width + jnp.arange(width)
+    slots = i * width + jnp.arange(width, dtype=jnp.int32)
     y = at(problem.items, problem.candidates.at[slots].get(mode="clip"))
 
     def add(j, total, start, size):
-      spots = start + j * size + jnp.arange(size)
+      spots = start + j * size + jnp.arange(size, dtype=jnp.int32)
       some = places.at[spots].get(mode="clip")
       similar = between(problem, y, at(problem.ground, some))
       real = (spots < count)[None, :]
@@ -127,12 +127,12 @@ def sums(problem, places, count, worth):
     left = _blocks(count - full * large, small)
     of_large = functools.partial(add, start=0, size=large)
     of_small = functools.partial(add, start=full * large, size=small)
-    total = jax.lax.fori_loop(0, full, of_large, jnp.zeros(width))
+    total = jax.lax.fori_loop(0, full, of_large, jnp.zeros(width, jnp.float32))
     total = jax.lax.fori_loop(0, left, of_small, total)
     return done.at[slots].set(total, mode="drop")
 
   trips = _blocks(problem.num_candidates, width)
-  return jax.lax.fori_loop(0, trips, part, jnp.zeros(num_items))
+  return jax.lax.fori_loop(0, trips, part, jnp.zeros(num_items, jnp.float32))
 
 
 def _even(size):

@@ -102,7 +102,9 @@ def typicality(
   )
   size = _sizes(labels, there, num_clusters)[jnp.maximum(labels, 0)]
   looked_at = jnp.clip(size // 2, 1, num_neighbours)
-  counted = jnp.arange(num_neighbours)[None, :] < looked_at[:, None]
+  counted = (
+    jnp.arange(num_neighbours, dtype=jnp.int32)[None, :] < looked_at[:, None]
+  )
   mean = jnp.where(counted, jnp.sqrt(squared), 0.0).sum(1) / looked_at
   return jnp.where(there, 1.0 / (mean + _SOFT), 0.0)
 
@@ -237,7 +239,7 @@ def usl(
 def _nearness(x, labels, picks, power):
   """[N] sum of 1 / distance^power to the picks of the other clusters."""
   num_items = labels.shape[0]
-  numbers = jnp.arange(picks.shape[0])
+  numbers = jnp.arange(picks.shape[0], dtype=jnp.int32)
   centres = x.at[picks].get(mode="clip")
 
   def of_block(items):

@@ -216,7 +216,7 @@ def k_dpp(
 
   def gains(factor):
     step = jax.random.fold_in(key_items, factor.count)
-    noise = jax.random.gumbel(step, score.shape)
+    noise = jax.random.gumbel(step, score.shape, dtype=jnp.float32)
     possible = available & (factor.residual > 0) & (factor.count < size)
     weights = jnp.log(jnp.where(possible, factor.residual, 1.0))
     return _first(possible, weights + noise, score)
@@ -262,11 +262,13 @@ def log_elementary(log_values: jax.Array, size: int) -> jax.Array:
   """
 
   def step(row, log_value):
-    one_more = jnp.concatenate([jnp.array([-jnp.inf]), row[:-1] + log_value])
+    one_more = jnp.concatenate(
+      [jnp.full(1, -jnp.inf, jnp.float32), row[:-1] + log_value]
+    )
     row = jnp.logaddexp(row, one_more)
     return row, row
 
-  none = jnp.full(size + 1, -jnp.inf).at[0].set(0.0)
+  none = jnp.full(size + 1, -jnp.inf, jnp.float32).at[0].set(0.0)
   return jnp.concatenate([none[None], jax.lax.scan(step, none, log_values)[1]])
 
 
@@ -274,7 +276,9 @@ def _choose_values(key, log_values, size, most):
   """[D] bool: `size` <= most values, in proportion to their product."""
   table = log_elementary(log_values, most)
   num_values = log_values.shape[0]
-  noise = jnp.log(jax.random.uniform(key, (num_values,), minval=1e-37))
+  noise = jnp.log(
+    jax.random.uniform(key, (num_values,), minval=1e-37, dtype=jnp.float32)
+  )
   real = jnp.isfinite(log_values)
   below = jnp.cumsum(real) - real  # values that are not 0 still to come
 
@@ -284,5 +288,5 @@ def _choose_values(key, log_values, size, most):
     take = (left > 0) & real[place] & (likely | (left > below[place]))
     return left - take, take
 
-  places = jnp.arange(num_values)
+  places = jnp.arange(num_values, dtype=jnp.int32)
   return jax.lax.scan(step, size, places, reverse=True)[1]

@@ -36,7 +36,7 @@ def dissonance_map(alpha: jax.Array) -> jax.Array:
 
   def of_class(k, sum_so_far):
     b = jax.lax.dynamic_index_in_dim(belief, k, -1)
-    others = jnp.where(jnp.arange(num_classes) == k, 0.0, 1.0)
+    others = jnp.where(jnp.arange(num_classes, dtype=jnp.int32) == k, 0.0, 1.0)
     others = belief * others.reshape((1,) * (belief.ndim - 1) + (-1,))
     # b_j Bal(b_j, b_k) = b_j 2 min / (b_j + b_k)
     balance = 2.0 * jnp.minimum(others, b) * _ratio(others, others + b)

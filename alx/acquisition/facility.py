@@ -214,14 +214,16 @@ def thinned(present: jax.Array, ground: int | None):
   kept = jnp.minimum(ground, count)
   # Without 64-bit integers the product of place and count would overflow.
   step = count.astype(jnp.float32) / jnp.maximum(kept, 1)
-  places = jnp.floor(jnp.arange(ground) * step).astype(jnp.int32)
+  places = jnp.floor(jnp.arange(ground, dtype=jnp.int32) * step).astype(
+    jnp.int32
+  )
   return ids[jnp.minimum(places, present.shape[0] - 1)], kept
 
 
 def _choose(problem, labelled, k, progress):
   """Items [k] and gains [k]; a first pick where nothing is labelled."""
   if k == 0:
-    return jnp.zeros(0, jnp.int32), jnp.zeros(0)
+    return jnp.zeros(0, jnp.int32), jnp.zeros(0, jnp.float32)
   alone = (labelled[1] == 0) & (problem.num_candidates > 0)
   rank = _totals(problem)
   total = rank
@@ -246,12 +248,12 @@ def _totals(problem):
   distance it is the total of the squares.
   """
   items, ground = problem.items, problem.ground
-  real = jnp.arange(ground.norms.shape[0]) < problem.num_ground
+  real = jnp.arange(ground.norms.shape[0], dtype=jnp.int32) < problem.num_ground
   whole = jnp.where(real[:, None], ground.rows, 0.0).sum(0)
   total = cross(items.rows, whole[None, :])[:, 0]
   if problem.similarity is not cosine:
     norms = jnp.where(real, ground.norms, 0.0).sum()
     total = 2.0 * total - problem.num_ground * items.norms - norms
-  places = jnp.arange(problem.candidates.shape[0])
+  places = jnp.arange(problem.candidates.shape[0], dtype=jnp.int32)
   behind = places >= problem.num_candidates
   return jnp.where(behind, -jnp.inf, total[problem.candidates])

@@ -1,4 +1,4 @@
-"""Queries by a design on the simplex that is optimal for Fisher information."""
+"""Batches with the Fisher information that leaves least variance."""
 
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from alx.prediction import Prediction
 
 _HIGHEST = jax.lax.Precision.HIGHEST
 _SHRINKAGE = 1e-3  # of every information, times the identity
+_WEIGHT = 1e-2  # of a design, times the mean weight: less is none
 
 
 class Information(NamedTuple):
@@ -55,7 +56,10 @@ def layer_information(keys: jax.Array, prediction: Prediction) -> Information:
     probs, hidden, share = voxels.probs, voxels.pixels, voxels.share
   else:
     probs = prediction.probs.mean(0)[:, None]
-    hidden, share = prediction.features[:, None], jnp.ones(probs.shape[:2])
+    hidden, share = (
+      prediction.features[:, None],
+      jnp.ones(probs.shape[:2], jnp.float32),
+    )
   pair = jnp.stack([hidden.mean(-1), jnp.ones_like(share)], -1)
   pair = pair * jnp.sqrt(share)[..., None]
   rows = jnp.matmul(
@@ -85,15 +89,25 @@ def fisher(
   k: int,
   *,
   keep: int = 200,
+  draw: bool = False,
   iterations: int = 1000,
-  sample: bool = True,
 ) -> jax.Array:
-  """k items drawn from the design that minimises tr((sum_i q_i A_i)^-1).
+  """k distinct items whose information S leaves the least tr(S^-1), greedily.
 
-  The `keep` most uncertain of the available get weights q on the simplex
-  (Sourati et al. 2019; their semidefinite program has the same solution), and
-  k of them are drawn from q without replacement. A_i is the information of
-  item i plus 1e-3 I. Time O(N + keep L^2 iterations), memory O(N L^2).
+  S is the sum of A_i over the batch, A_i the information of item i plus 1e-3 I.
+  Of the `keep` most uncertain of the available, the one that lowers the trace
+  most is added again and again (Sourati et al. 2018, 2019).
+
+  The papers solve for weights q on the simplex that minimise
+  tr((sum_i q_i A_i)^-1) and draw the batch from q. Such a q sits on few items,
+  at most L (L + 1) / 2 and 2 to 7 of 300 in practice: what is drawn beyond them
+  is left to chance. With `draw` the items that have a weight are drawn, and
+  the others of the batch are added greedily to them.
+
+  Only the last layer is looked at, because a `Prediction` has the features of
+  no other; the papers average the gradient of every layer. `bait` looks at the
+  same layer without averaging, and counts what is labelled. Time
+  O(N + k max(keep, k) L^3), memory O(N L^2).
 
   Args:
     key: of the draw.
@@ -101,25 +115,72 @@ def fisher(
     candidates: of the N items; the labelled do not matter.
     k: how many items.
     keep: so many of the highest entropy, and at least k.
+    draw: from the optimal design first.
     iterations: of the design, at most.
-    sample: False takes the k largest weights, ties to the lowest id.
 
   Returns:
-    items [k] int32; empty slots, once nothing is available, hold N.
+    items [k] int32; empty slots, once nothing is available, hold N. Ties go to
+    the most uncertain.
   """
   information, candidates = usable(information, candidates)
   num_items = information.entropy.shape[0]
   size = min(max(keep, k), num_items)
   items = top_k(None, information.entropy, candidates, size)
   here = items < num_items
-  matrix = information.matrix.at[items].get(mode="clip")
-  design = optimal_design(matrix, here, iterations=iterations)
-  tiny = jnp.finfo(jnp.float32).tiny
-  scores = jnp.log(jnp.maximum(design.weights, tiny))
-  if sample:
-    scores = scores + jax.random.gumbel(key, (num_items,))[items]
-  scores = jnp.full(num_items, -jnp.inf).at[items].set(scores, mode="drop")
-  return top_k(None, scores, candidates, k)
+  matrices = information.matrix.at[items].get(mode="clip")
+  first = jnp.full(min(k, size), size, jnp.int32)
+  if draw:
+    design = optimal_design(matrices, here, iterations=iterations)
+    first = _drawn(key, design.weights, min(k, size))
+  places = greedy_design(matrices, here, first)
+  picks = items.at[places].get(mode="fill", fill_value=num_items)
+  return jnp.pad(picks, (0, k - picks.shape[0]), constant_values=num_items)
+
+
+def _drawn(key, weights, k):
+  """[k] places drawn by their weights, N behind those that have one."""
+  size = weights.shape[0]
+  some = weights > _WEIGHT / size
+  noise = jax.random.gumbel(key, (size,), dtype=jnp.float32)
+  scores = noise + jnp.log(jnp.where(some, weights, 1.0))
+  return top_k(None, scores, Candidates(some, ~some), k)
+
+
+def greedy_design(
+  matrices: jax.Array, there: jax.Array, first: jax.Array
+) -> jax.Array:
+  """k distinct places that minimise tr(S^-1) one after the other.
+
+  Args:
+    matrices: [N, L, L] positive semidefinite; A_i has 1e-3 I more.
+    there: [N] bool, which may be picked.
+    first: [k] int32, places to begin with; N: the best of the others.
+
+  Returns:
+    places [k] int32, N in a slot that nothing is left for.
+  """
+  num_items, size = matrices.shape[:2]
+  identity = jnp.eye(size, dtype=jnp.float32)
+  each = matrices + _SHRINKAGE * identity[None]
+
+  def trace_with(total):
+    factor = jnp.linalg.cholesky(total[None] + each)
+    right = jnp.broadcast_to(identity[None], factor.shape)
+    inverse = jax.scipy.linalg.solve_triangular(factor, right, lower=True)
+    return jnp.square(inverse).sum((1, 2))
+
+  def pick(carry, given):
+    total, free = carry
+    trace = jnp.where(free, trace_with(total), jnp.inf)
+    best = jnp.argmin(trace).astype(jnp.int32)
+    place = jnp.where(given < num_items, given, best)
+    found = free[place]
+    total = total + jnp.where(found, each[place], 0.0)
+    carry = total, free.at[place].set(False)
+    return carry, jnp.where(found, place, num_items)
+
+  start = jnp.zeros((size, size), jnp.float32), there
+  return jax.lax.scan(pick, start, first)[1]
 
 
 def optimal_design(
@@ -143,16 +204,18 @@ def optimal_design(
     tolerance: relative.
   """
   size = matrices.shape[-1]
-  shrinkage = _SHRINKAGE * jnp.eye(size)
+  shrinkage = _SHRINKAGE * jnp.eye(size, dtype=jnp.float32)
   flat = matrices.reshape(matrices.shape[0], -1)
-  start = there / jnp.maximum(there.sum(), 1)
+  start = there.astype(jnp.float32) / jnp.maximum(there.sum(), 1)
 
   def derivative(weights):
     matrix = jnp.matmul(weights, flat, precision=_HIGHEST)
     factor = jax.scipy.linalg.cho_factor(
       matrix.reshape(size, size) + shrinkage, lower=True
     )
-    inverse = jax.scipy.linalg.cho_solve(factor, jnp.eye(size))
+    inverse = jax.scipy.linalg.cho_solve(
+      factor, jnp.eye(size, dtype=jnp.float32)
+    )
     square = jnp.matmul(inverse, inverse, precision=_HIGHEST)
     each = jnp.matmul(flat, square.reshape(-1), precision=_HIGHEST)
     each = jnp.maximum(each + _SHRINKAGE * jnp.trace(square), 0.0)

@@ -71,8 +71,8 @@ def class_rows(probs: jax.Array) -> jax.Array:
   safe = jnp.where(some, after, 1.0)
   scale = jnp.sqrt(jnp.where(some, here * (safe / (here + safe)), 0.0))
   share = jnp.where(some[..., None], probs[..., None, :] / safe[..., None], 0.0)
-  later = jnp.triu(jnp.ones((num_classes - 1, num_classes)), 1)
-  unit = jnp.eye(num_classes - 1, num_classes)
+  later = jnp.triu(jnp.ones((num_classes - 1, num_classes), jnp.float32), 1)
+  unit = jnp.eye(num_classes - 1, num_classes, dtype=jnp.float32)
   shape = (1,) * (probs.ndim - 1) + unit.shape
   row = unit.reshape(shape) - later.reshape(shape) * share
   return scale[..., None] * row
@@ -101,7 +101,7 @@ def _image_fisher(voxels: Voxels):
     gram = jnp.einsum("bnp,bnq->bpq", each, each, precision=_HIGHEST)
     return total + gram, None
 
-  zero = jnp.zeros((num_items,) + 2 * (num_classes * width,))
+  zero = jnp.zeros((num_items,) + 2 * (num_classes * width,), jnp.float32)
   arrays = voxels.probs, voxels.pixels, voxels.share[..., None]
   return jax.lax.scan(add, zero, jax.tree.map(parts, arrays))[0]
 
@@ -152,7 +152,7 @@ def total(rows: FisherRows, weights: jax.Array) -> jax.Array:
     return sums + _product(right.T, each.reshape(block, -1))
 
   block = min(_ITEMS, num_items)
-  zero = jnp.zeros((width, num_classes * size))
+  zero = jnp.zeros((width, num_classes * size), jnp.float32)
   sums = jax.lax.fori_loop(0, -(-num_items // block), add, zero)
   sums = sums.reshape(width, num_classes, num_classes, width)
   return sums.transpose(1, 0, 2, 3).reshape(size, size)

@@ -205,7 +205,7 @@ def _told_gradient(described, candidates):
     return described.gradient
   labels = candidates.labels
   num_classes = described.probs.shape[1]
-  truth = labels[:, None] == jnp.arange(num_classes)[None, :]
+  truth = labels[:, None] == jnp.arange(num_classes, dtype=jnp.int32)[None, :]
   known = candidates.labelled & (labels >= 0) & (labels < num_classes)
   left = jnp.where(
     known[:, None],
@@ -226,12 +226,12 @@ def _mean(of_rows, rows, items, count):
   size = min(_BLOCK, items.shape[0])
 
   def add(i, total):
-    slots = i * size + jnp.arange(size)
+    slots = i * size + jnp.arange(size, dtype=jnp.int32)
     block = items.at[slots].get(mode="clip")
     weights = (slots < count).astype(jnp.float32)
     return total + of_rows(jax.tree.map(lambda x: x[block], rows), weights)
 
-  zero = jnp.zeros((rows.left.shape[-1], rows.right.shape[-1]))
+  zero = jnp.zeros((rows.left.shape[-1], rows.right.shape[-1]), jnp.float32)
   total = jax.lax.fori_loop(0, -(-count // size), add, zero)
   return total / jnp.maximum(count, 1)
 

@@ -88,5 +88,5 @@ def _draw(key, weights, trials):
   """
   some = weights > 0
   logs = jnp.where(some, jnp.log(jnp.where(some, weights, 1.0)), -jnp.inf)
-  noise = jax.random.gumbel(key, (trials, weights.shape[0]))
+  noise = jax.random.gumbel(key, (trials, weights.shape[0]), dtype=jnp.float32)
   return jnp.argmax(logs[None, :] + noise, axis=1).astype(jnp.int32)

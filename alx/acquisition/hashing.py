@@ -34,8 +34,8 @@ def lsh(
   key_hash, key_bucket, key_item = jax.random.split(key, 3)
   features, kept = usable(features, candidates)
   codes = hash_codes(key_hash, features, kept.present, bits=bits)
-  turn = jax.random.uniform(key_bucket, (2**bits,))
-  noise = jax.random.uniform(key_item, codes.shape)
+  turn = jax.random.uniform(key_bucket, (2**bits,), dtype=jnp.float32)
+  noise = jax.random.uniform(key_item, codes.shape, dtype=jnp.float32)
   return pick_in_turns(codes, noise, turn, kept, k)
 
 
@@ -57,6 +57,10 @@ def hash_codes(
   Returns:
     codes [N] int32 in [0, 2^bits).
   """
-  planes = jax.random.normal(key, (bits, features.shape[1]))
+  planes = jax.random.normal(key, (bits, features.shape[1]), dtype=jnp.float32)
   above = cross(centred(unit_rows(features), there), planes) > 0
-  return (above * 2 ** jnp.arange(bits)[None, :]).sum(1).astype(jnp.int32)
+  return (
+    (above * 2 ** jnp.arange(bits, dtype=jnp.int32)[None, :])
+    .sum(1)
+    .astype(jnp.int32)
+  )

@@ -89,7 +89,7 @@ def cluster_margin(
   looked_at = max(int(factor * k), k)
   items = top_k(None, description.margin, kept, looked_at)
   chosen = jnp.zeros_like(kept.available).at[items].set(True, mode="drop")
-  noise = jax.random.uniform(key_order, chosen.shape)
+  noise = jax.random.uniform(key_order, chosen.shape, dtype=jnp.float32)
   priority = noise if within == "random" else description.margin
   return round_robin(labels, priority, kept._replace(available=chosen), k)
 
@@ -144,7 +144,7 @@ def representative(
   picks = items.at[places].get(mode="fill", fill_value=num_items)
   left = kept.available.at[picks].set(False, mode="drop")
   rest = jnp.nonzero(left, size=num_items, fill_value=num_items)[0]
-  slots = jnp.arange(k) - (picks < num_items).sum()
+  slots = jnp.arange(k, dtype=jnp.int32) - (picks < num_items).sum()
   picks = jnp.pad(picks, (0, k - picks.shape[0]), constant_values=num_items)
   later = rest.at[jnp.maximum(slots, 0)].get(mode="fill", fill_value=num_items)
   return jnp.where(slots < 0, picks, later).astype(jnp.int32)
@@ -235,19 +235,25 @@ def _cover_clusters(similarity, labels, free, share):
   """[n] bool: greedy covers of all clusters, a pick in each at a time."""
   num_items = labels.shape[0]
   place = jnp.where(free, labels, num_items)
-  sizes = jnp.zeros(num_items).at[place].add(1.0, mode="drop")
+  sizes = jnp.zeros(num_items, jnp.float32).at[place].add(1.0, mode="drop")
   same = (labels[:, None] == labels[None, :]) & free[:, None]
-  ids = jnp.arange(num_items)
+  ids = jnp.arange(num_items, dtype=jnp.int32)
   total = similarity.sum(0)
 
   def unfinished(covered, chosen):
-    reached = jnp.zeros(num_items).at[place].add(covered, mode="drop")
+    reached = (
+      jnp.zeros(num_items, jnp.float32).at[place].add(covered, mode="drop")
+    )
     short = reached < share * sizes
     return short[jnp.maximum(labels, 0)] & free & ~chosen
 
   def leading(values, among):
     values = jnp.where(among, values, -jnp.inf)
-    best = jnp.full(num_items, -jnp.inf).at[place].max(values, mode="drop")
+    best = (
+      jnp.full(num_items, -jnp.inf, jnp.float32)
+      .at[place]
+      .max(values, mode="drop")
+    )
     return among & _as_high(values, best[jnp.maximum(labels, 0)])
 
   def advance(carry):
@@ -256,7 +262,9 @@ def _cover_clusters(similarity, labels, free, share):
     gain = gain.sum(0)
     leads = leading(total, leading(gain, open_))
     leaders = jnp.where(leads, labels, -1)
-    picks = best_of_clusters(jnp.zeros(num_items), leaders, num_items)
+    picks = best_of_clusters(
+      jnp.zeros(num_items, jnp.float32), leaders, num_items
+    )
     pick = picks[jnp.maximum(labels, 0)]
     near = similarity.at[ids, pick].get(mode="fill", fill_value=-1.0)
     covered = jnp.maximum(covered, near)
@@ -286,5 +294,5 @@ def _cover_all(similarity, chosen, free, k, progress):
     carry = jnp.maximum(covered, similarity[:, item]), left.at[item].set(False)
     return carry, jnp.where(found, item, num_items)
 
-  start = jnp.full(num_items, -1.0), free
+  start = jnp.full(num_items, -1.0, jnp.float32), free
   return jax.lax.scan(pick, start, jnp.arange(k, dtype=jnp.int32))[1]

@@ -111,7 +111,7 @@ def alfa_mix(
     progress=progress,
   )
   number = jnp.minimum(flips.sum(), k)
-  slots = jnp.arange(k)
+  slots = jnp.arange(k, dtype=jnp.int32)
   others = uniform(key_fill, None, rest, k)
   others = others[jnp.maximum(slots - number, 0)]
   return jnp.where(slots < number, spread, others)
@@ -132,13 +132,15 @@ def linear_head(described: Classified, there: jax.Array) -> jax.Array:
   gram = cross(x.T, x.T)
   size = gram.shape[0]
   ridge = _RIDGE * jnp.trace(gram) + jnp.finfo(gram.dtype).tiny
-  factor = jax.scipy.linalg.cho_factor(gram + ridge * jnp.eye(size))
+  factor = jax.scipy.linalg.cho_factor(
+    gram + ridge * jnp.eye(size, dtype=jnp.float32)
+  )
 
   def refine(_, weights):
     left = y - cross(x, weights)
     return weights + jax.scipy.linalg.cho_solve(factor, cross(x.T, left.T)).T
 
-  start = jnp.zeros((y.shape[1], size))
+  start = jnp.zeros((y.shape[1], size), jnp.float32)
   return jax.lax.fori_loop(0, 1 + _REFINEMENTS, refine, start)
 
 
@@ -196,7 +198,7 @@ def _flipping(caps, candidates, k, step):
   last = max(int(_LAST_CAP / step + 1e-6), 1)
   level = jnp.ceil(caps / step)
   flips = candidates.available[:, None] & (
-    level[:, None] <= jnp.arange(1, last + 1)[None, :]
+    level[:, None] <= jnp.arange(1, last + 1, dtype=jnp.int32)[None, :]
   )
   enough = flips.sum(0) >= k
   first = jnp.where(enough.any(), jnp.argmax(enough), last - 1)

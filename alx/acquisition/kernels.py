@@ -182,7 +182,7 @@ def mmd_squared(
   num_x, num_y = x.shape[0], y.shape[0]
   both = jnp.concatenate([x, y])
   found = kernel_of(kernel, both, jnp.ones(num_x + num_y, bool), bandwidth)
-  in_x = jnp.arange(num_x + num_y) < num_x
+  in_x = jnp.arange(num_x + num_y, dtype=jnp.int32) < num_x
   sums = weighted_sums(found, jnp.stack([in_x, ~in_x], 1).astype(both.dtype))
   own = jnp.where(in_x, sums[:, 0], sums[:, 1])
   less = found.diagonal if unbiased else jnp.zeros_like(own)

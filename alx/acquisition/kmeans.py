@@ -6,7 +6,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.base import Candidates, finite_rows
+from alx.acquisition.base import Candidates, finite_rows, in_float32
 from alx.acquisition.geometry import centred, cross, report, squared_norms
 from alx.acquisition.kmeans_pp import d2_sampling
 from alx.acquisition.neighbours import nearest_centre
@@ -52,6 +52,7 @@ def k_means(
     iterations: of Lloyd's algorithm, at most.
     progress: called with (done, iterations) now and then.
   """
+  features = in_float32(features)
   free = candidates.available & finite_rows(features)
   clusters = cluster(
     key, features, free, max(k, 1), iterations=iterations, progress=progress
@@ -93,7 +94,7 @@ def cluster(
   key_sample, key_draw = jax.random.split(key)
   size = max(_SAMPLE, _SAMPLE_PER_CENTRE * num_clusters)
   items = sample(key_sample, there, size)
-  nothing = jnp.full(items.shape, jnp.inf)
+  nothing = jnp.full(items.shape, jnp.inf, jnp.float32)
   places = d2_sampling(
     key_draw, x[items], there[items], nothing, count, num_clusters
   )
@@ -179,7 +180,9 @@ def sample(key: jax.Array, there: jax.Array, size: int) -> jax.Array:
   num_items = there.shape[0]
   if num_items <= size:
     return jnp.arange(num_items, dtype=jnp.int32)
-  noise = jnp.where(there, jax.random.uniform(key, (num_items,)), -1.0)
+  noise = jnp.where(
+    there, jax.random.uniform(key, (num_items,), dtype=jnp.float32), -1.0
+  )
   items = jax.lax.top_k(noise, size)[1].astype(jnp.int32)
   return jnp.sort(jnp.where(there[items], items, items + num_items)) % num_items
 
@@ -221,9 +224,15 @@ def best_of_clusters(
   """
   num_items = labels.shape[0]
   place = _drop(labels, num_clusters)
-  highest = jnp.full(num_clusters, -jnp.inf).at[place].max(values, mode="drop")
+  highest = (
+    jnp.full(num_clusters, -jnp.inf, jnp.float32)
+    .at[place]
+    .max(values, mode="drop")
+  )
   leads = values == highest.at[place].get(mode="fill", fill_value=jnp.inf)
-  items = jnp.where(leads, jnp.arange(num_items), num_items).astype(jnp.int32)
+  items = jnp.where(
+    leads, jnp.arange(num_items, dtype=jnp.int32), num_items
+  ).astype(jnp.int32)
   first = jnp.full(num_clusters, num_items, jnp.int32)
   return first.at[place].min(items, mode="drop")
 
@@ -247,10 +256,10 @@ def _sums_by_addition(x, labels, num_clusters):
 
 
 def _sums_by_products(x, labels, num_clusters):
-  clusters = jnp.arange(num_clusters)[:, None]
+  clusters = jnp.arange(num_clusters, dtype=jnp.int32)[:, None]
 
   def add(i, sums):
-    items = i * _BLOCK + jnp.arange(_BLOCK)
+    items = i * _BLOCK + jnp.arange(_BLOCK, dtype=jnp.int32)
     label = labels.at[items].get(mode="fill", fill_value=-1)
     part = x.at[items].get(mode="fill", fill_value=0.0)
     here = (label[None, :] == clusters).astype(x.dtype)

@@ -101,7 +101,9 @@ def d2_sampling(
 
   def draw(step, carry):
     items, nearest, free = carry
-    noise = jax.random.gumbel(jax.random.fold_in(key, step), (num_items,))
+    noise = jax.random.gumbel(
+      jax.random.fold_in(key, step), (num_items,), dtype=jnp.float32
+    )
     alone = jnp.isinf(nearest).all()
     far = (free & (nearest > 0)).any() & ~alone
     logs = 0.5 * power * jnp.log(jnp.where(far, nearest, 1.0))

@@ -99,7 +99,7 @@ def lazy_greedy(
 
   state = jax.lax.while_loop(lambda s: s.count < total, advance, state)
   items = problem.candidates.at[state.picks].get(mode="clip")
-  filled = jnp.arange(items.shape[0]) < state.count
+  filled = jnp.arange(items.shape[0], dtype=jnp.int32) < state.count
   return jnp.where(filled, items, problem.items.norms.shape[0]), state.gains
 
 
@@ -115,19 +115,19 @@ def start(
     rank: [N] of each candidate: decides between equal gains.
     k: how many will be picked.
   """
-  places = jnp.arange(problem.candidates.shape[0])
-  behind = jnp.arange(cover.shape[0]) >= problem.num_ground
+  places = jnp.arange(problem.candidates.shape[0], dtype=jnp.int32)
+  behind = jnp.arange(cover.shape[0], dtype=jnp.int32) >= problem.num_ground
   cover = jnp.where(behind, jnp.inf, cover)
   return State(
     cover=cover,
     known=cover,
     gain=gain,
-    slack=jnp.zeros(places.shape),
-    tight=jnp.full(places.shape, jnp.inf),
+    slack=jnp.zeros(places.shape, jnp.float32),
+    tight=jnp.full(places.shape, jnp.inf, jnp.float32),
     fresh=jnp.zeros(places.shape, bool),
     free=places < problem.num_candidates,
     picks=jnp.zeros(k, jnp.int32),
-    gains=jnp.zeros(k),
+    gains=jnp.zeros(k, jnp.float32),
     count=jnp.int32(0),
     spent=jnp.float32(0),
     rank=rank,

@@ -113,6 +113,7 @@ def pairwise_kl_map(probs: jax.Array) -> jax.Array:
   below 1.2e-38, an exact zero too, counts as that in the logarithm (-87.3), so
   the score stays finite: opposite one-hots give 87.3.
   """
+  probs = probs.astype(jnp.float32)
   zeros = jnp.zeros_like(probs[0])
   start = jnp.float32(0), zeros, zeros, zeros[..., 0]
   count, _, _, joint = jax.lax.scan(_add_logs, start, probs)[0]

@@ -40,7 +40,7 @@ def swap(
   def step(carry):
     items, _, done = carry
     cover = _cover(problem, items, fixed)
-    real = jnp.arange(fixed.shape[0]) < problem.num_ground
+    real = jnp.arange(fixed.shape[0], dtype=jnp.int32) < problem.num_ground
     total = jnp.abs(jnp.where(real, cover.first, 0.0)).sum()
     gain, place, slot = _best_swap(problem, items, cover, TIE * total)
     better = gain > _LEAST * total
@@ -60,7 +60,7 @@ def _cover(problem, items, fixed):
   near = jnp.where(filled[None, :], near, -jnp.inf)
   near = jnp.concatenate([near, fixed[:, None]], 1)
   (first, second), owner = _top_two(near)
-  slots = jnp.arange(items.shape[0])
+  slots = jnp.arange(items.shape[0], dtype=jnp.int32)
   owner = (owner[:, None] == slots[None, :]).astype(near.dtype)
   return _Cover(first, second, owner)
 
@@ -89,7 +89,7 @@ def _best_swap(problem, items, cover, apart):
       return gains + _gains(problem, y, places, cover)
 
     trips = (problem.num_ground + size - 1) // size
-    gains = jnp.zeros((width, items.shape[0]))
+    gains = jnp.zeros((width, items.shape[0]), jnp.float32)
     gains = jax.lax.fori_loop(0, trips, add, gains)
     free = (places < problem.num_candidates) & ~picked[ids]
     gains = jnp.where(free[:, None] & filled[None, :], gains, -jnp.inf)

@@ -91,9 +91,11 @@ def nearest_neighbours(
     )
 
   shape = num_items + tile.rows, num_neighbours
-  none = jnp.full(shape, jnp.inf), jnp.zeros(shape, jnp.int32)
+  none = jnp.full(shape, jnp.inf, jnp.float32), jnp.zeros(shape, jnp.int32)
   distances, places = jax.lax.fori_loop(0, begins.sum(), of_block, none)
-  back = jnp.zeros_like(order).at[order].set(jnp.arange(num_items))
+  back = (
+    jnp.zeros_like(order).at[order].set(jnp.arange(num_items, dtype=jnp.int32))
+  )
   distances, places = distances[back], places[back]
   missing = ~present[:, None] | jnp.isinf(distances)
   items = order.at[places].get(mode="clip")
@@ -114,14 +116,14 @@ def _search(x, norms, start, members, num_neighbours, tile):
 
   Neighbours are in the places from members[0] up to members[1].
   """
-  rows = start + jnp.arange(tile.rows)
+  rows = start + jnp.arange(tile.rows, dtype=jnp.int32)
   own = jax.lax.dynamic_slice_in_dim(x, start, tile.rows)
   width, stop = tile.columns, members[1]
 
   def of_tile(begin):
     y = jax.lax.dynamic_slice_in_dim(x, begin, width)
     norm = jax.lax.dynamic_slice_in_dim(norms, begin, width)
-    columns = begin + jnp.arange(width)
+    columns = begin + jnp.arange(width, dtype=jnp.int32)
     norm = jnp.where(columns < stop, norm, jnp.inf)
     distance = norm[None, :] - 2.0 * cross(own, y)
     itself = rows[:, None] == columns[None, :]
@@ -191,7 +193,9 @@ def nearest_centre(
   extra = -num_centres % width
   centres = jnp.pad(centres, ((0, extra), (0, 0)))
   norms = squared_norms(centres)
-  norms = jnp.where(jnp.arange(num_centres + extra) < count, norms, jnp.inf)
+  norms = jnp.where(
+    jnp.arange(num_centres + extra, dtype=jnp.int32) < count, norms, jnp.inf
+  )
 
   def of_block(items):
     x = features.at[items].get(mode="clip")
@@ -203,7 +207,9 @@ def nearest_centre(
       distance = norm[:, None] - 2.0 * cross(part, x)
       low = distance.min(0)
       places = jnp.where(
-        distance == low[None, :], jnp.arange(width)[:, None], width
+        distance == low[None, :],
+        jnp.arange(width, dtype=jnp.int32)[:, None],
+        width,
       )
       label = i * width + places.min(0).astype(jnp.int32)
       nearer = low < best[1]
@@ -212,7 +218,10 @@ def nearest_centre(
         jnp.where(nearer, low, best[1]),
       )
 
-    none = jnp.zeros(items.shape, jnp.int32), jnp.full(items.shape, jnp.inf)
+    none = (
+      jnp.zeros(items.shape, jnp.int32),
+      jnp.full(items.shape, jnp.inf, jnp.float32),
+    )
     label, low = jax.lax.fori_loop(0, -(-count // width), compare, none)
     own = squared_norms(x)
     distance = own + low

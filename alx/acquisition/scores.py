@@ -234,7 +234,9 @@ def _labels(prediction):
 
 def _over_classes(function, num_classes, prediction):
   """Mean over foreground classes; NaN where a real voxel is NaN."""
-  score = jax.lax.map(function, jnp.arange(1, num_classes)).mean(0)
+  score = jax.lax.map(
+    function, jnp.arange(1, num_classes, dtype=jnp.int32)
+  ).mean(0)
   broken = jnp.isnan(prediction.probs).any((0, -1)) & prediction.mask
   return jnp.where(broken.any(tuple(range(1, broken.ndim))), jnp.nan, score)
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.base import Candidates
+from alx.acquisition.base import Candidates, in_float32
 from alx.acquisition.embeddings import (
   Factors,
   squared_distances,
@@ -92,11 +92,12 @@ def d2_sampling(
     raise ValueError(f"trials must be >= 0, not {trials}")
   if k == 0:
     return jnp.zeros(0, jnp.int32)
+  factors = in_float32(factors)
   norms = squared_norms(factors)
   free = candidates.available & jnp.isfinite(norms)
   total = jnp.minimum(k, free.sum()).astype(jnp.int32)
   key_fill, key_draw = jax.random.split(key)
-  noise = jax.random.uniform(key_fill, free.shape)
+  noise = jax.random.uniform(key_fill, free.shape, dtype=jnp.float32)
   rank = norms if first == "norm" else 1.0 + noise
   rank = jnp.where(free, rank, -1.0)
   if trials != 1:
@@ -159,12 +160,12 @@ def _draw(key, factors, state, total, power):
   weights = state.weights
   keys = jax.random.split(jax.random.fold_in(key, state.turn), 2)
   items = _propose(keys[0], weights)
-  level = jax.random.uniform(keys[1], items.shape)
+  level = jax.random.uniform(keys[1], items.shape, dtype=jnp.float32)
   rows = take(factors, items)
   old = weights.nearest[items]
   level = level * _weight(old, weights.scale, power)
   picked = (items[:, None] == state.picks[None, :]) & (
-    jnp.arange(state.picks.shape[0]) < state.count
+    jnp.arange(state.picks.shape[0], dtype=jnp.int32) < state.count
   )[None, :]
   nearest = _to_picks(factors, rows, state, old)
   nearest = jnp.where(picked.any(1), 0.0, nearest)
@@ -201,7 +202,7 @@ def _propose(key, weights):
 
   Two draws of 23 bits, so that one weight of a million is not rounded away.
   """
-  low, high = jax.random.uniform(key, (2, _PROPOSALS))
+  low, high = jax.random.uniform(key, (2, _PROPOSALS), dtype=jnp.float32)
   blocks = _invert(weights.blocks, high)
   places = jax.vmap(_invert)(weights.inside[blocks], low)
   return jnp.minimum(blocks * _BLOCK + places, weights.nearest.shape[0] - 1)
@@ -235,7 +236,7 @@ def _up_to_date(factors, state, power):
   width = max(min(_CENTRES, _NUMBERS // num_items), 1)
   nearest = state.weights.nearest
   nearest = _to_picks(factors, factors, state, nearest, width)
-  used = jnp.arange(num_slots) < state.count
+  used = jnp.arange(num_slots, dtype=jnp.int32) < state.count
   picks = jnp.where(used, state.picks, num_items)
   nearest = nearest.at[picks].set(0.0, mode="drop")
   return state._replace(weights=_weights(nearest, power), known=state.count)
@@ -243,9 +244,9 @@ def _up_to_date(factors, state, power):
 
 def _filled(noise, picks, count, free, k):
   """The picks, then any of the available in random order."""
-  used = jnp.arange(k) < count
+  used = jnp.arange(k, dtype=jnp.int32) < count
   picks = jnp.where(used, picks, free.shape[0])
   rest = free.at[picks].set(False, mode="drop")
   others = top_k(None, noise, Candidates(rest, ~rest), k)
-  places = jnp.maximum(jnp.arange(k) - count, 0)
+  places = jnp.maximum(jnp.arange(k, dtype=jnp.int32) - count, 0)
   return jnp.where(used, picks, others[places])

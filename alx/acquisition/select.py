@@ -26,7 +26,7 @@ def top_k(
   ranked = jnp.where(usable, scores, -jnp.inf)
   # A k beyond N is legal here and fills with empty slots.
   items = jax.lax.top_k(ranked, min(k, num_items))[1]
-  kept = jnp.arange(items.shape[0]) < usable.sum()
+  kept = jnp.arange(items.shape[0], dtype=jnp.int32) < usable.sum()
   items = jnp.where(kept, items, num_items).astype(jnp.int32)
   return jnp.pad(items, (0, k - items.shape[0]), constant_values=num_items)
 
@@ -36,7 +36,7 @@ def uniform(
 ) -> jax.Array:
   """k available items, every set of k equally likely."""
   del description
-  noise = jax.random.uniform(key, candidates.available.shape)
+  noise = jax.random.uniform(key, candidates.available.shape, dtype=jnp.float32)
   return top_k(key, noise, candidates, k)
 
 
@@ -44,7 +44,7 @@ def uniform_among_highest(
   key: jax.Array, levels: jax.Array, candidates: Candidates, k: int
 ) -> jax.Array:
   """Random order inside each integer level [N], higher levels first."""
-  noise = jax.random.uniform(key, candidates.available.shape)
+  noise = jax.random.uniform(key, candidates.available.shape, dtype=jnp.float32)
   return top_k(key, levels + noise, candidates, k)
 
 

@@ -32,7 +32,7 @@ def power(
     k: how many items.
     beta: >= 0; 0 is uniform among the positive.
   """
-  noise = jax.random.gumbel(key, scores.shape)
+  noise = jax.random.gumbel(key, scores.shape, dtype=jnp.float32)
   logs = jnp.log(jnp.where(scores > 0, scores, 1.0))
   drawn = beta * logs + noise
   # Below all others, in an order that is random as well.
@@ -62,7 +62,9 @@ def softmax(
     k: how many items.
     beta: >= 0, in 1 / (unit of the score); 0 is uniform.
   """
-  drawn = beta * scores + jax.random.gumbel(key, scores.shape)
+  drawn = beta * scores + jax.random.gumbel(
+    key, scores.shape, dtype=jnp.float32
+  )
   return _top_drawn(drawn, scores, candidates, k)
 
 
@@ -92,7 +94,9 @@ def softrank(
   rank = jnp.full(num_items, num_items, jnp.float32)
   places = jnp.arange(1, num_items + 1, dtype=jnp.float32)
   rank = rank.at[order].set(places, mode="drop")
-  drawn = -beta * jnp.log(rank) + jax.random.gumbel(key, scores.shape)
+  drawn = -beta * jnp.log(rank) + jax.random.gumbel(
+    key, scores.shape, dtype=jnp.float32
+  )
   return _top_drawn(drawn, scores, candidates, k)
 
 
@@ -132,7 +136,7 @@ def stochastic_batch(
   if size == 0:
     return jnp.full(k, num_items, jnp.int32)
   free = candidates.available & jnp.isfinite(scores)
-  noise = jax.random.uniform(key, (num_items,))
+  noise = jax.random.uniform(key, (num_items,), dtype=jnp.float32)
   order = jnp.lexsort((noise, ~free))
   order = jnp.pad(order, (0, -num_items % size), constant_values=num_items)
   batches = order.reshape(-1, size)
@@ -142,7 +146,7 @@ def stochastic_batch(
     full = jnp.minimum(full, num_groups)
   # Not of the sum: it may be beyond float32.
   means = (held / size).sum(1)
-  real = jnp.arange(means.shape[0]) < full
+  real = jnp.arange(means.shape[0], dtype=jnp.int32) < full
   best = batches[jnp.argmax(jnp.where(real, means, -jnp.inf))]
   chosen = jnp.zeros(num_items, bool).at[best].set(True, mode="drop")
   return top_k(key, scores, candidates._replace(available=free & chosen), k)

@@ -56,7 +56,9 @@ def per_cluster(
     description, kept = _usable(description, candidates)
     score, of_strata = description
     if score is None:
-      score = jax.random.uniform(key_score, kept.available.shape)
+      score = jax.random.uniform(
+        key_score, kept.available.shape, dtype=jnp.float32
+      )
     labels = strata.labels(key_labels, of_strata, kept)
     groups = grouped(labels, score, kept)
     return first_by(orders(groups, score, k), kept.available, k)

@@ -78,7 +78,7 @@ def _lazy_greedy(objective, available, k, block=_BLOCK):
     return carry, picked
 
   start = objective.state, objective.gains(objective.state), available
-  return jax.lax.scan(pick, start, jnp.arange(k))[1]
+  return jax.lax.scan(pick, start, jnp.arange(k, dtype=jnp.int32))[1]
 
 
 def non_similar(

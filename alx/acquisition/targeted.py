@@ -118,7 +118,7 @@ def first_of(wanted: jax.Array, most: int) -> Targets:
   """The lowest ids, at most so many, of a mask [N]."""
   size = max(min(most, wanted.shape[0]), 1)
   items = jnp.nonzero(wanted, size=size, fill_value=0)[0].astype(jnp.int32)
-  return Targets(items, jnp.arange(size) < wanted.sum())
+  return Targets(items, jnp.arange(size, dtype=jnp.int32) < wanted.sum())
 
 
 def _near(rows, targets):

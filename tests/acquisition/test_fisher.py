@@ -11,7 +11,7 @@ import scipy.special
 from alx.acquisition import Candidates, fisher
 from alx.acquisition.fisher import Information
 from alx.prediction import Prediction
-from tests.oracle_gradients import real_voxels
+from tests.oracle_gradients import choose_fisher, shrunken_information
 
 SHRINKAGE = 1e-3
 
@@ -25,19 +25,6 @@ def predicted(seed, num_items=6, num_classes=3, width=4, space=()):
   arrays = (jnp.asarray(x, jnp.float32) for x in (probs, features, pixels))
   probs, features, pixels = arrays
   return Prediction(probs, features, jnp.asarray(mask), pixels)
-
-
-def literally(prediction, item):
-  """[2 C, 2 C] sum_c p_c g_c g_c^T, weights and bias of each output unit."""
-  parts = []
-  for p, h in zip(*real_voxels(prediction, item), strict=True):
-    shrunk = [
-      np.concatenate([(p - e) * h.mean(), p - e]) for e in np.eye(len(p))
-    ]
-    parts.append(
-      sum(q * np.outer(g, g) for q, g in zip(p, shrunk, strict=True))
-    )
-  return np.mean(parts, 0)
 
 
 def trace(weights, matrices):
@@ -68,7 +55,7 @@ design = jax.jit(fisher.optimal_design, static_argnames="iterations")
 def test_information_is_the_literal_one_but_for_what_all_share(space):
   prediction = predicted(0, space=space)
   found = fisher.layer_information(None, prediction).matrix
-  wanted = np.stack([literally(prediction, i) for i in range(6)])
+  wanted = shrunken_information(prediction)
   for seed in range(3):
     q = np.random.default_rng(seed).dirichlet(np.ones(6))
     # Two directions, sums over units, have the shrinkage and no more.
@@ -144,7 +131,7 @@ def test_who_is_not_there_has_no_weight():
 # Choice.
 
 choose = jax.jit(
-  fisher.fisher, static_argnums=3, static_argnames=("keep", "sample")
+  fisher.fisher, static_argnums=3, static_argnames=("keep", "draw")
 )
 
 
@@ -152,20 +139,46 @@ def free(num_items):
   return Candidates(jnp.ones(num_items, bool), jnp.zeros(num_items, bool))
 
 
-def test_the_largest_weights_without_drawing():
+@pytest.mark.parametrize("space", [(), (3, 2)])
+def test_greedy_is_the_literal_one(space):
   for seed in range(3):
-    information = fisher.layer_information(None, predicted(seed, 5, 3))
-    weights, _ = best_weights(np.asarray(information.matrix, np.float64))
-    items = choose(None, information, free(5), 2, sample=False)
-    wanted = np.argsort(-weights, kind="stable")[:2]
-    assert items.tolist() == wanted.tolist()
+    prediction = predicted(seed, 8, 3, space=space)
+    information = fisher.layer_information(None, prediction)
+    items = choose(None, information, free(8), 4)
+    assert items.tolist() == choose_fisher(prediction, free(8), 4)
+
+
+def leaves(items, matrices):
+  return np.trace(np.linalg.inv(matrices[np.asarray(items)].sum(0)))
+
+
+def test_greedy_is_close_to_the_best_batch():
+  information = fisher.layer_information(None, predicted(3, 12, 3))
+  size = information.matrix.shape[-1]
+  matrices = np.asarray(information.matrix) + SHRINKAGE * np.eye(size)
+  items = choose(None, information, free(12), 4)
+  batches = list(itertools.combinations(range(12), 4))
+  traces = np.array([leaves(batch, matrices) for batch in batches])
+  assert leaves(items, matrices) <= 1.15 * traces.min()
+  assert leaves(items, matrices) < 0.5 * np.median(traces)
+
+
+def test_what_a_draw_leaves_open_is_greedy():
+  """A design of two axes; the rest of the batch has nothing to do with luck."""
+  each = [[4.0, 0], [0, 1.0], [0.1, 0.1], [0.2, 0], [0, 0.01]]
+  matrices = jnp.stack([jnp.diag(jnp.array(d)) for d in each])
+  information = Information(matrices, jnp.arange(5.0))
+  for seed in range(5):
+    items = choose(jax.random.key(seed), information, free(5), 4, draw=True)
+    assert set(items[:2].tolist()) == {0, 1} and items[2:].tolist() == [2, 3]
 
 
 def test_only_the_most_uncertain_are_kept():
   information = fisher.layer_information(None, predicted(2, 6, 3))
   order = np.argsort(-np.asarray(information.entropy))
-  for seed in range(10):
-    items = choose(jax.random.key(seed), information, free(6), 2, keep=3)
+  for draw in (False, True):
+    key = jax.random.key(0)
+    items = choose(key, information, free(6), 2, keep=3, draw=draw)
     assert set(items.tolist()) <= set(order[:3].tolist())
   items = choose(jax.random.key(0), information, free(6), 5, keep=3)
   assert len(set(items.tolist())) == 5
@@ -176,7 +189,7 @@ def test_draws_follow_the_design():
   information = Information(matrices, jnp.array([0.1, 0.2]))
   keys = jax.random.split(jax.random.key(0), 3000)
   items = jax.lax.map(
-    lambda key: fisher.fisher(key, information, free(2), 1), keys
+    lambda key: fisher.fisher(key, information, free(2), 1, draw=True), keys
   )
   found = collections.Counter(np.asarray(items)[:, 0].tolist())
   assert abs(found[0] / 3000 - 1 / 3) < 0.035
@@ -187,6 +200,6 @@ def test_labelled_items_do_not_matter():
   labelled = jnp.arange(6) < 2
   candidates = Candidates(~labelled, labelled)
   rest = jax.tree.map(lambda x: x[2:], information)
-  items = choose(None, information, candidates, 3, sample=False)
-  alone = choose(None, rest, free(4), 3, sample=False)
+  items = choose(None, information, candidates, 3)
+  alone = choose(None, rest, free(4), 3)
   assert items.tolist() == (alone + 2).tolist()
