@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 
 from alx.acquisition import Acquisition
+from alx.acquisition.base import in_float32
 from alx.augment import augment
 from alx.data import patches
 from alx.data.patches import Images
@@ -41,7 +42,7 @@ def describe_block(
     images = _distorted(key_distort, labelled, images, items, settings)
   prediction = learner.predict(key_predict, params, images, items, samples)
   keys = jax.vmap(lambda i: jax.random.fold_in(key_describe, i))(items)
-  return acquisition.describe(keys, prediction)
+  return acquisition.describe(keys, in_float32(prediction))
 
 
 def _distorted(key, labelled, images, items, settings):
