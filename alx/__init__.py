@@ -8,7 +8,7 @@ Information is in nats. `items` are int32 pool ids; an empty slot holds N.
 """
 
 from alx._version import __version__
+from alx.devices.seeds import over_seeds
 from alx.query import methods, query, score
-from alx.seeds import over_seeds
 
 __all__ = ["__version__", "methods", "over_seeds", "query", "score"]

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 
+from alx.devices.seeds import over_seeds
 from alx.learner import Learner
 from alx.pool import PoolState
 from alx.prediction import Prediction
-from alx.seeds import over_seeds
 
 
 def make_ensemble(

@@ -9,9 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from alx.checkpoint import Checkpoints
+from alx.devices.seeds import has_convolutions, over_seeds
 from alx.loop import Loop, LoopState, draw_start, pad_items
 from alx.pool import PoolState
-from alx.seeds import has_convolutions, over_seeds
 from experiments import pictures, store
 from experiments.job import Job
 from experiments.problem import Problem, held_out

@@ -8,7 +8,7 @@ import time
 from collections.abc import Collection
 from typing import NamedTuple
 
-from alx.processes import Process, has_ended, this_process
+from alx.devices.processes import Process, has_ended, this_process
 
 EXPIRES_S = 600.0
 FOLDER = "claims"  # where nothing else is

@@ -19,8 +19,8 @@ import jax
 import numpy as np
 from absl import flags
 
-from alx import distributed
 from alx.data.dataset import DataError
+from alx.devices import distributed
 from experiments import command
 from experiments.claim import Held
 from experiments.sharded_pool import Pool, make_pool, read_pool

@@ -5,10 +5,10 @@ import jax
 from alx import data, learner, models
 from alx.acquisition import BY_NAME, settings_of
 from alx.augment import Augment
+from alx.devices.parallel import over_passes
 from alx.ensemble import make_ensemble, make_snapshots
 from alx.learner import Learner
 from alx.models import Model
-from alx.parallel import over_passes
 from alx.settings import Training
 from experiments.config import Config
 

@@ -9,8 +9,8 @@ import jax.numpy as jnp
 
 from alx.acquisition import BY_NAME, configure
 from alx.checkpoint import Checkpoints
+from alx.devices.parallel import replicate
 from alx.loop import Loop, LoopState, draw_start, make_loop, pad_items
-from alx.parallel import replicate
 from alx.pool import PoolState, init_pool, mark_labelled
 from alx.settings import Asking
 from experiments import pictures, store

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from alx.distributed import Shard, all_gather, assert_same, local_shard
+from alx.devices.distributed import Shard, all_gather, assert_same, local_shard
 
 BLOCK = 4096  # rows that are in memory at a time
 _WIDTH, _CLASSES = 16, 4  # of the embeddings that are made here

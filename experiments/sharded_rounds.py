@@ -8,10 +8,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from alx import sharded
 from alx.acquisition.base import Candidates
 from alx.acquisition.maps import entropy_map, margin_map
-from alx.distributed import (
+from alx.devices import sharded
+from alx.devices.distributed import (
   all_gather,
   assert_same,
   assert_same_selection,

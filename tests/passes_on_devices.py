@@ -14,9 +14,9 @@ import numpy as np
 
 from alx.acquisition import passes
 from alx.data.patches import Images
+from alx.devices.parallel import over_passes
 from alx.learner import make_learner, sample_keys
 from alx.models import make_cnn
-from alx.parallel import over_passes
 from alx.settings import Training
 
 NUM_PASSES, ITEMS = 10, (7, 0, 4)

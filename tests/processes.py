@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import jax
 import numpy as np
 
-from alx.distributed import Shard, shard_bounds
+from alx.devices.distributed import Shard, shard_bounds
 
 
 def run_together(num_processes, function):

@@ -120,7 +120,7 @@ def pmaps_of(text):
 def test_there_is_one_pmap():
   counts = {path: pmaps_of(path.read_text()) for path in OUR_CODE}
   users = {str(p.relative_to(ROOT)): n for p, n in counts.items() if n}
-  assert users == {"alx/parallel.py": 1}
+  assert users == {"alx/devices/parallel.py": 1}
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from alx.data.cache_record import (
 )
 from alx.data.cases import Case
 from alx.data.dataset import bad_input
-from alx.processes import is_gone
+from alx.devices.processes import is_gone
 
 _KIND = {"kind": "cases converted by alx", "format": 2}
 _OWN = ("cache.json", "cases")

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from alx.processes import this_process
+from alx.devices.processes import this_process
 from experiments.claim import FOLDER, Claim, Held, give_up_all
 
 

@@ -6,8 +6,8 @@ import jax
 import pytest
 
 from alx.checkpoint import Checkpoints
+from alx.devices.parallel import over_passes
 from alx.learner import in_turn, sample_keys
-from alx.parallel import over_passes
 from alx.pool_scan import describe_pool
 from experiments import problem as problems
 from experiments import rounds, store, streamed_rounds

@@ -7,10 +7,10 @@ import sys
 import numpy as np
 import pytest
 
-from alx import distributed
+from alx.devices import distributed
 from tests.processes import run_together, shards
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from alx.acquisition.geometry import (
   squared_distances_to,
   squared_norms,
 )
-from alx.distributed import Shard, all_gather
+from alx.devices.distributed import Shard, all_gather
 
 _CENTRES = 256  # labelled rows of one process in one exchange
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from alx import over_seeds
+from alx.devices.seeds import has_convolutions
 from alx.models import make_mlp, make_unet
-from alx.seeds import has_convolutions
 from tests.environment import FAST_COMPILE
 from tests.mapped_seeds import KEYS, alone, of_blobs
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def sums(key, weight=1.0):

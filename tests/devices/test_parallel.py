@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from alx.acquisition import passes
+from alx.devices.parallel import over_passes, replicate
 from alx.learner import make_learner
 from alx.models import make_cnn, make_mlp, make_unet
-from alx.parallel import over_passes, replicate
 from alx.settings import Training
 from tests import passes_on_devices, problems
 from tests.environment import FAST_COMPILE
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 COUNTS = (1, 3, 8)
 # Later versions tile a product by the extent of all that is around it.
 KEEPS_BITS = jax.__version_info__ < (0, 11)

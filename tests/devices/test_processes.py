@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from alx import processes
-from alx.processes import has_ended, is_gone, this_process
+from alx.devices import processes
+from alx.devices.processes import has_ended, is_gone, this_process
 
 
 @pytest.fixture

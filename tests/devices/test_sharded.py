@@ -3,8 +3,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from alx import sharded
 from alx.acquisition import Candidates, cover, select
+from alx.devices import sharded
 from tests.processes import run_together, shards
 
 N = 23

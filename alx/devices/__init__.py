@@ -1,0 +1,1 @@
+"""Passes, seeds and pools over devices and processes; the only pmap."""
