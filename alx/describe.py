@@ -5,11 +5,11 @@ import jax.numpy as jnp
 
 from alx.acquisition import Acquisition
 from alx.acquisition.base import in_float32
-from alx.augment import augment
 from alx.data import patches
 from alx.data.patches import Images
-from alx.learner import Learner
-from alx.settings import Asking
+from alx.training.augment import augment
+from alx.training.learner import Learner
+from alx.training.settings import Asking
 
 
 def describe_block(

@@ -14,7 +14,7 @@ from alx.data.patches import Images, as_float, stack_images
 from alx.data.resize import common_shape, resize
 from alx.groups import numbers_of
 from alx.models.encoder import make_autoencoder, make_contrastive
-from alx.settings import Training
+from alx.training.settings import Training
 from alx.views import Views
 
 NAMES = ("pca", "autoencoder", "simclr")

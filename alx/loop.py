@@ -10,10 +10,10 @@ from alx.acquisition import Acquisition, Candidates
 from alx.data.patches import Images
 from alx.describe import describe_block
 from alx.keys import as_key
-from alx.learner import Learner
 from alx.pool import PoolState, init_pool, mark_labelled
-from alx.settings import Asking
-from alx.stream import map_blocks
+from alx.training.learner import Learner
+from alx.training.map_blocks import map_blocks
+from alx.training.settings import Asking
 
 
 class LoopState(NamedTuple):

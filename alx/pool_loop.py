@@ -16,10 +16,10 @@ from alx.data.patches import Images
 from alx.data.source import ArraySource
 from alx.describe import describe_block
 from alx.keys import as_key
-from alx.learner import Learner
 from alx.loop import keys_to_ask, keys_to_fit, scores_of
 from alx.pool import PoolState, init_pool, mark_labelled
-from alx.settings import Asking
+from alx.training.learner import Learner
+from alx.training.settings import Asking
 from alx.upload import to_device
 
 

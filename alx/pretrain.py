@@ -16,10 +16,10 @@ import optax
 
 from alx.contrastive import nt_xent
 from alx.data.patches import Images
-from alx.learner import make_optimizer
 from alx.models.encoder import Encoder
-from alx.settings import Training
-from alx.stream import map_blocks
+from alx.training.learner import make_optimizer
+from alx.training.map_blocks import map_blocks
+from alx.training.settings import Training
 from alx.views import Views, draw_view
 
 _STRETCH = 50  # steps of one call, at most

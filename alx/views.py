@@ -5,7 +5,7 @@ import dataclasses
 import jax
 import jax.numpy as jnp
 
-from alx.augment import Augment, augment
+from alx.training.augment import Augment, augment
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,14 +2,15 @@
 
 import jax
 
-from alx import data, learner, models
+from alx import data, models
 from alx.acquisition import BY_NAME, settings_of
-from alx.augment import Augment
 from alx.devices.parallel import over_passes
-from alx.ensemble import make_ensemble, make_snapshots
-from alx.learner import Learner
 from alx.models import Model
-from alx.settings import Training
+from alx.training import learner
+from alx.training.augment import Augment
+from alx.training.ensemble import make_ensemble, make_snapshots
+from alx.training.learner import Learner
+from alx.training.settings import Training
 from experiments.config import Config
 
 _KINDS = 10  # of images, as good as any number where they have no class

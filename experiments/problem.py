@@ -9,12 +9,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from alx import data, evaluation
+from alx import data
 from alx.acquisition import BY_NAME
 from alx.data import patches
 from alx.data.patches import Images
-from alx.learner import Learner
 from alx.loop import check_budget
+from alx.training import evaluation
+from alx.training.learner import Learner
 from experiments import idle, learning
 from experiments.cases import case_names
 from experiments.config import Config, with_baselines
@@ -44,7 +45,7 @@ class Problem(NamedTuple):
   test_images: Images
   test_labels: jax.Array
   learner: Learner  # its `fit` is compiled once for all runs
-  predict_test: Callable  # see alx.evaluation
+  predict_test: Callable  # see alx.training.evaluation
   predict_few: Callable  # for pictures: (key, params, images, items, samples)
 
 

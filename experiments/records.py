@@ -6,7 +6,7 @@ import time
 import jax
 import numpy as np
 
-from alx import evaluation
+from alx.training import evaluation
 from experiments import store
 from experiments.cases import case_names
 from experiments.job import Job

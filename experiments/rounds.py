@@ -12,7 +12,7 @@ from alx.checkpoint import Checkpoints
 from alx.devices.parallel import replicate
 from alx.loop import Loop, LoopState, draw_start, make_loop, pad_items
 from alx.pool import PoolState, init_pool, mark_labelled
-from alx.settings import Asking
+from alx.training.settings import Asking
 from experiments import pictures, store
 from experiments.config import Config
 from experiments.job import Job

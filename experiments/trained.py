@@ -10,7 +10,7 @@ import numpy as np
 from alx.checkpoint import Checkpoints
 from alx.data import patches
 from alx.data.dataset import bad_input
-from alx.stream import map_blocks
+from alx.training.map_blocks import map_blocks
 from experiments import rounds, store
 from experiments.config import Config
 from experiments.problem import Problem, digest

@@ -15,9 +15,9 @@ import numpy as np
 from alx.acquisition import passes
 from alx.data.patches import Images
 from alx.devices.parallel import over_passes
-from alx.learner import make_learner, sample_keys
 from alx.models import make_cnn
-from alx.settings import Training
+from alx.training.learner import make_learner, sample_keys
+from alx.training.settings import Training
 
 NUM_PASSES, ITEMS = 10, (7, 0, 4)
 MODEL = make_cnn(3, widths=(4, 8), dropout=0.4)

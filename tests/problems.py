@@ -8,10 +8,10 @@ import numpy as np
 
 from alx.acquisition import BY_NAME
 from alx.data import patches
-from alx.learner import make_learner
 from alx.loop import make_loop
 from alx.models import make_mlp, make_unet
-from alx.settings import Asking, Training
+from alx.training.learner import make_learner
+from alx.training.settings import Asking, Training
 
 
 def blobs(num_items=24, seed=0):

@@ -9,8 +9,8 @@ import numpy as np
 
 from alx.data import Dataset
 from alx.data.patches import real_mask
-from alx.learner import Learner
 from alx.prediction import Prediction
+from alx.training.learner import Learner
 from experiments.config import Config
 
 CONFIG = Config(

@@ -54,7 +54,7 @@ def test_one_place_for_each_library(library, places):
   [
     ("alx/acquisition", ("models", "learner", "loop", "data", "evaluation")),
     ("alx/models", ("acquisition", "learner", "loop", "data")),
-    ("alx/learner.py", ("acquisition", "loop", "evaluation")),
+    ("alx/training/learner.py", ("acquisition", "loop", "evaluation")),
     ("alx/data", ("models", "learner", "loop", "acquisition")),
     ("alx/report", ("models", "learner", "loop", "acquisition")),
     ("alx/metrics.py", ("models", "learner", "loop", "data")),

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from alx.acquisition import BY_NAME
-from alx.augment import Augment
 from alx.loop import (
   check_budget,
   describe_pool,
@@ -16,7 +15,8 @@ from alx.loop import (
 )
 from alx.pool import mark_labelled
 from alx.prediction import Prediction
-from alx.settings import Asking
+from alx.training.augment import Augment
+from alx.training.settings import Asking
 from tests import problems
 
 START, QUERY, ROUNDS = 4, 3, 3

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from alx.acquisition import BY_NAME
-from alx.augment import Augment
 from alx.data.patches import stack_images, stack_labels
 from alx.data.source import ArraySource
 from alx.loop import draw_start, make_loop, pad_items
 from alx.pool_loop import Labelled, make_pool_loop, make_room, put_rows
 from alx.pool_scan import describe_pool
-from alx.settings import Asking
+from alx.training.augment import Augment
+from alx.training.settings import Asking
 from tests import streamed_cases
 
 N, START, QUERY, ROUNDS = 11, 3, 2, 3

@@ -9,7 +9,7 @@ import pytest
 from alx import pretrain
 from alx.data import patches
 from alx.models.encoder import make_autoencoder, make_contrastive
-from alx.settings import Training
+from alx.training.settings import Training
 from alx.views import Views
 
 TRAINING = Training((), steps=60, batch=8, learning_rate=1e-2)

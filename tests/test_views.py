@@ -2,7 +2,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from alx.augment import Augment
+from alx.training.augment import Augment
 from alx.views import Views, crop_and_resize, draw_view
 
 NOTHING = Augment(flips=False, turns=False, intensity=0.0)

@@ -3,9 +3,9 @@
 import numpy as np
 
 from alx import stats
-from alx.evaluation import nan_mean
 from alx.report.arms import Arm
 from alx.report.read import Run, number
+from alx.training.evaluation import nan_mean
 
 
 def over_patients(arm: Arm, base: Arm) -> stats.Estimate | None:

@@ -27,8 +27,8 @@ from rich.table import Table
 
 from alx import data
 from alx.acquisition import passes
-from alx.learner import sample_keys
 from alx.models import make_unet
+from alx.training.learner import sample_keys
 from experiments.benchmarks.acquisition_case import Case
 from experiments.benchmarks.acquisition_measure import machine, measure
 

@@ -25,11 +25,11 @@ from rich.console import Console
 
 from alx import data, models, over_seeds
 from alx.acquisition import BY_NAME
-from alx.augment import Augment
 from alx.data.patches import stack_images
-from alx.learner import make_learner
 from alx.loop import make_loop, simulate
-from alx.settings import Asking, Training
+from alx.training.augment import Augment
+from alx.training.learner import make_learner
+from alx.training.settings import Asking, Training
 from experiments.benchmarks import acquisition, passes, shares
 from experiments.benchmarks.acquisition_case import Case
 from experiments.benchmarks.acquisition_measure import all_cores, machine

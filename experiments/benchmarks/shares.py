@@ -19,7 +19,7 @@ from alx import report
 from alx.acquisition import BY_NAME
 from alx.checkpoint import Checkpoints
 from alx.loop import candidates_of, describe_pool
-from alx.settings import Asking
+from alx.training.settings import Asking
 from experiments import compare, configs, rounds
 from experiments.config import Config
 from experiments.job import Job

@@ -4,8 +4,8 @@ import pathlib
 
 import numpy as np
 
-from alx.epochs import Course
-from alx.learner import Learner
+from alx.training.epochs import Course
+from alx.training.learner import Learner
 from experiments import store
 
 _NAME = "epochs.csv"

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from alx.checkpoint import Checkpoints
-from alx.evaluation import nan_mean
+from alx.training.evaluation import nan_mean
 from experiments import pictures, store
 from experiments.cases import case_names
 from experiments.kim.arms import kind_of

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from alx.evaluation import nan_mean
+from alx.training.evaluation import nan_mean
 from experiments import store
 from experiments.kim.settings import ARMS
 

@@ -6,12 +6,12 @@ import functools
 import jax
 
 from alx.data import Dataset
-from alx.ensemble import make_ensemble
-from alx.epochs import make_epoch_learner
-from alx.learner import Learner, in_turn
-from alx.learner import make_learner as make_predictor
 from alx.models import make_kim_unet
-from alx.whole import predict_whole
+from alx.training.ensemble import make_ensemble
+from alx.training.epochs import make_epoch_learner
+from alx.training.learner import Learner, in_turn
+from alx.training.learner import make_learner as make_predictor
+from alx.training.whole import predict_whole
 from experiments.kim.parts import epochs_of, training_of
 from experiments.kim.settings import Kim
 

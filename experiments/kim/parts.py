@@ -1,9 +1,9 @@
 """The settings of the study as what the machinery of all runs takes."""
 
-from alx.augment import Augment
-from alx.epoch_settings import Epochs
-from alx.restarts import Restarts
-from alx.settings import Training
+from alx.training.augment import Augment
+from alx.training.epoch_settings import Epochs
+from alx.training.restarts import Restarts
+from alx.training.settings import Training
 from experiments.config import Config
 from experiments.idle import PHANTOM
 from experiments.kim.settings import Kim

@@ -2,9 +2,9 @@
 
 import dataclasses
 
-from alx.epoch_settings import MONITORS, RESAMPLES
 from alx.models.upsampling import KINDS as UPSAMPLINGS
-from alx.restarts import DECAYS
+from alx.training.epoch_settings import MONITORS, RESAMPLES
+from alx.training.restarts import DECAYS
 from experiments.checks import all_among, among, at_least, within
 
 EXPERIMENTS = {

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import jax
 from rich.console import Console
 
-from alx import evaluation
 from alx.data import Dataset
-from alx.epochs import Course
 from alx.loop import Loop, check_budget, make_loop
-from alx.settings import Asking
+from alx.training import evaluation
+from alx.training.epochs import Course
+from alx.training.settings import Asking
 from experiments import compare, rounds, store
 from experiments import problem as problems
 from experiments.config import Config

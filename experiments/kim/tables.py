@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from alx import stats
-from alx.evaluation import nan_mean
 from alx.stats import LabelsNeeded, Summary, summarize
+from alx.training.evaluation import nan_mean
 from experiments.kim.found import (
   Found,
   Scores,

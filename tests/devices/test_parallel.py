@@ -12,9 +12,9 @@ import pytest
 
 from alx.acquisition import passes
 from alx.devices.parallel import over_passes, replicate
-from alx.learner import make_learner
 from alx.models import make_cnn, make_mlp, make_unet
-from alx.settings import Training
+from alx.training.learner import make_learner
+from alx.training.settings import Training
 from tests import passes_on_devices, problems
 from tests.environment import FAST_COMPILE
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from alx.epochs import Course
-from alx.learner import Learner
+from alx.training.epochs import Course
+from alx.training.learner import Learner
 from experiments import store
 from experiments.kim import courses
 

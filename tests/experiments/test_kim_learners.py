@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from alx.data import patches
-from alx.learner import Learner
 from alx.pool import init_pool, mark_labelled
 from alx.prediction import Prediction
+from alx.training.learner import Learner
 from experiments.kim import learners
 from experiments.kim.items import load_items
 from tests.kim_runs import tiny, write_squares

@@ -13,7 +13,7 @@ from alx.acquisition import BY_NAME
 from alx.keys import as_key, check_seed
 from alx.loop import make_loop
 from alx.pool_loop import make_pool_loop
-from alx.settings import Asking
+from alx.training.settings import Asking
 from experiments.config import Config
 from tests import problems
 

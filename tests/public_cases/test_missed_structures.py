@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from alx import data, evaluation
-from alx.evaluation import Masks
+from alx import data
 from alx.report import arms as numbers
 from alx.report import read, tables
+from alx.training import evaluation
+from alx.training.evaluation import Masks
 from experiments import distances, records, store
 from experiments.config import Config
 from tests import oracles

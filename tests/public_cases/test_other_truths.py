@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import sklearn.metrics
 
-from alx import evaluation, metrics
+from alx import metrics
+from alx.training import evaluation
 
 TRUTH = np.array([0, 1, 2, 1, 0, 2, 2])
 PROBS = np.eye(3)[TRUTH] * 0.7 + 0.1  # right everywhere; rows sum to 1

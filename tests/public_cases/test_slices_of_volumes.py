@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from alx import data, evaluation
+from alx import data
 from alx.report import words, write_report
+from alx.training import evaluation
 from experiments import compare, records, store
 from experiments.cases import case_names, check_begun, scored
 from experiments.problem import Problem

@@ -5,10 +5,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from alx.learner import make_learner, make_optimizer
 from alx.models import make_unet
 from alx.pool import init_pool, mark_labelled
-from alx.settings import Training
+from alx.training.learner import make_learner, make_optimizer
+from alx.training.settings import Training
 from tests import problems
 
 

@@ -7,13 +7,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from alx import one_epoch
-from alx.augment import Augment
 from alx.data import patches
-from alx.epoch_settings import Epochs
-from alx.held_out import Part
 from alx.models import Model
-from alx.settings import Training
+from alx.training import one_epoch
+from alx.training.augment import Augment
+from alx.training.epoch_settings import Epochs
+from alx.training.held_out import Part
+from alx.training.settings import Training
 
 EPOCHS = Epochs(patches=2)
 

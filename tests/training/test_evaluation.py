@@ -3,8 +3,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from alx import evaluation
-from alx.evaluation import Masks
+from alx.training import evaluation
+from alx.training.evaluation import Masks
 from tests import problems
 
 NAMES = ("background", "a", "b")

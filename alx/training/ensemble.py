@@ -6,9 +6,9 @@ import jax
 import jax.numpy as jnp
 
 from alx.devices.seeds import over_seeds
-from alx.learner import Learner
 from alx.pool import PoolState
 from alx.prediction import Prediction
+from alx.training.learner import Learner
 
 
 def make_ensemble(

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from alx.data import patches
-from alx.stream import map_blocks
+from alx.training.map_blocks import map_blocks
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ import numpy as np
 import scipy.special
 import scipy.stats
 
-from alx import losses
+from alx.training import losses
 
 
 def test_cross_entropy_of_a_uniform_guess_is_log_c(through):

@@ -10,8 +10,8 @@ import numpy as np
 
 from alx import metrics
 from alx.data.patches import Images
-from alx.learner import Learner
-from alx.stream import map_blocks
+from alx.training.learner import Learner
+from alx.training.map_blocks import map_blocks
 
 PENALISED = ("assd", "hd95")  # distances with a second mean, see below
 

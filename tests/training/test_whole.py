@@ -6,10 +6,10 @@ import numpy as np
 
 from alx.data import patches
 from alx.data.patches import near
-from alx.learner import make_learner
 from alx.models import make_kim_unet
-from alx.settings import Training
-from alx.whole import grow, predict_whole
+from alx.training.learner import make_learner
+from alx.training.settings import Training
+from alx.training.whole import grow, predict_whole
 
 
 def test_what_is_at_the_far_edges_is_repeated():

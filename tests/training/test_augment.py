@@ -3,7 +3,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from alx.augment import (
+from alx.training.augment import (
   Augment,
   augment,
   change_intensity,

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from alx.data.patches import near
-from alx.learner import Learner
+from alx.training.learner import Learner
 
 
 def grow(x: jax.Array, extent: Sequence[int]) -> jax.Array:

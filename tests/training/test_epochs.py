@@ -6,12 +6,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from alx.epoch_settings import Epochs
-from alx.epochs import make_epoch_learner
 from alx.models import make_kim_unet
 from alx.pool import init_pool, mark_labelled
-from alx.restarts import Restarts
-from alx.settings import Training
+from alx.training.epoch_settings import Epochs
+from alx.training.epochs import make_epoch_learner
+from alx.training.restarts import Restarts
+from alx.training.settings import Training
 from tests.problems import squares
 
 FAST = Restarts(peak=0.3, warmup=1, cycle=20, nesterov=True, clip=1.0)

@@ -5,12 +5,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from alx.augment import Augment
-from alx.ensemble import make_ensemble, make_snapshots, resample
-from alx.learner import make_learner
 from alx.models import make_cnn
 from alx.pool import init_pool, mark_labelled
-from alx.settings import Training
+from alx.training.augment import Augment
+from alx.training.ensemble import make_ensemble, make_snapshots, resample
+from alx.training.learner import make_learner
+from alx.training.settings import Training
 from tests import problems
 
 KEY = jax.random.key(7)

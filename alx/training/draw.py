@@ -5,11 +5,11 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from alx.augment import augment
 from alx.data import patches
 from alx.data.patches import Images
 from alx.pool import PoolState
-from alx.settings import Training
+from alx.training.augment import augment
+from alx.training.settings import Training
 
 
 class Draws(NamedTuple):

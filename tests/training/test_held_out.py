@@ -5,8 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from alx.held_out import split_labelled
 from alx.pool import init_pool, mark_labelled
+from alx.training.held_out import split_labelled
 
 
 def labelled(*items):

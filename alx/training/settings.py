@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from alx.augment import Augment
+from alx.training.augment import Augment
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Training:
     clip: largest norm of the gradient; 0: none.
     coupled_decay: weight_decay is added to the gradient, as an L2 penalty.
     dice: the loss of maps has the soft Dice of the "batch" or of each "item",
-      see alx.losses.
+      see alx.training.losses.
     evidential: train exp(logits) as the parameters of a Dirichlet, which the
       evidential acquisitions read.
   """

@@ -2,11 +2,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from alx.augment import Augment
 from alx.data import patches
-from alx.draw import count_draws, cut_batch, draw_item, draw_items
 from alx.pool import init_pool, mark_labelled
-from alx.settings import Training
+from alx.training.augment import Augment
+from alx.training.draw import count_draws, cut_batch, draw_item, draw_items
+from alx.training.settings import Training
 
 PLAIN = Augment(flips=False, turns=False, intensity=0.0)
 

@@ -7,17 +7,18 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from alx import losses, metrics
-from alx.affine import scale_and_turn
-from alx.augment import Augment
+from alx import metrics
 from alx.data.patches import Images, as_float, near
-from alx.draw import Drawn, cut_batch
-from alx.epoch_settings import Epochs
-from alx.held_out import Part, shuffle
 from alx.models import Model
-from alx.restarts import Descent, learning_rate
-from alx.settings import Training
-from alx.whole import grow
+from alx.training import losses
+from alx.training.affine import scale_and_turn
+from alx.training.augment import Augment
+from alx.training.draw import Drawn, cut_batch
+from alx.training.epoch_settings import Epochs
+from alx.training.held_out import Part, shuffle
+from alx.training.restarts import Descent, learning_rate
+from alx.training.settings import Training
+from alx.training.whole import grow
 
 
 class Task(NamedTuple):

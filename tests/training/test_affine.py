@@ -2,7 +2,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from alx.affine import make_matrix, scale_and_turn, transform
+from alx.training.affine import make_matrix, scale_and_turn, transform
 
 STILL = jnp.ones(3), jnp.zeros(3)
 

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from alx.epoch_settings import Epochs
-from alx.held_out import split_labelled
-from alx.learner import Learner, make_learner
 from alx.models import Model
-from alx.one_epoch import Task, train, validate
-from alx.restarts import make_descent
-from alx.settings import Training
+from alx.training.epoch_settings import Epochs
+from alx.training.held_out import split_labelled
+from alx.training.learner import Learner, make_learner
+from alx.training.one_epoch import Task, train, validate
+from alx.training.restarts import make_descent
+from alx.training.settings import Training
 
 
 class Course(NamedTuple):

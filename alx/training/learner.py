@@ -8,12 +8,12 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from alx import losses
 from alx.data import patches
-from alx.draw import count_draws, cut_batch, draw_items
 from alx.models import Model
 from alx.prediction import Prediction
-from alx.settings import Training
+from alx.training import losses
+from alx.training.draw import count_draws, cut_batch, draw_items
+from alx.training.settings import Training
 
 
 class Learner(NamedTuple):

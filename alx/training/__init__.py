@@ -1,0 +1,1 @@
+"""How models are fitted, asked for predictions and tested."""
