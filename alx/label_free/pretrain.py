@@ -14,13 +14,13 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from alx.contrastive import nt_xent
 from alx.data.patches import Images
+from alx.label_free.contrastive import nt_xent
+from alx.label_free.views import Views, draw_view
 from alx.models.encoder import Encoder
 from alx.training.learner import make_optimizer
 from alx.training.map_blocks import map_blocks
 from alx.training.settings import Training
-from alx.views import Views, draw_view
 
 _STRETCH = 50  # steps of one call, at most
 

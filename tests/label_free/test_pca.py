@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from alx import pca
-from alx.pca import fit_components, project
+from alx.label_free import pca
+from alx.label_free.pca import fit_components, project
 
 
 def test_a_line_has_one_component():

@@ -2,7 +2,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from alx.contrastive import nt_xent
+from alx.label_free.contrastive import nt_xent
 
 
 def slow_nt_xent(first, second, groups, temperature):

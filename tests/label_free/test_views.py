@@ -2,8 +2,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from alx.label_free.views import Views, crop_and_resize, draw_view
 from alx.training.augment import Augment
-from alx.views import Views, crop_and_resize, draw_view
 
 NOTHING = Augment(flips=False, turns=False, intensity=0.0)
 

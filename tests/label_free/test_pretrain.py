@@ -6,11 +6,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from alx import pretrain
 from alx.data import patches
+from alx.label_free import pretrain
+from alx.label_free.views import Views
 from alx.models.encoder import make_autoencoder, make_contrastive
 from alx.training.settings import Training
-from alx.views import Views
 
 TRAINING = Training((), steps=60, batch=8, learning_rate=1e-2)
 

@@ -8,14 +8,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from alx import pca, pretrain
 from alx.data.dataset import Dataset
 from alx.data.patches import Images, as_float, stack_images
 from alx.data.resize import common_shape, resize
 from alx.groups import numbers_of
+from alx.label_free import pca, pretrain
+from alx.label_free.views import Views
 from alx.models.encoder import make_autoencoder, make_contrastive
 from alx.training.settings import Training
-from alx.views import Views
 
 NAMES = ("pca", "autoencoder", "simclr")
 WITHOUT_KEY = ("pca",)  # the same features whatever the key

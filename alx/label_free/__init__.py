@@ -1,0 +1,21 @@
+"""Features of images without labels: components, autoencoder, contrastive."""
+
+from alx.label_free.encoders import (
+  NAMES,
+  WITHOUT_KEY,
+  Encoding,
+  encoding_for,
+  group_numbers,
+  make_features,
+  shrink,
+)
+
+__all__ = [
+  "NAMES",
+  "WITHOUT_KEY",
+  "Encoding",
+  "encoding_for",
+  "group_numbers",
+  "make_features",
+  "shrink",
+]
