@@ -11,7 +11,7 @@ from alx import data
 from alx.data import digest
 from alx.data.patches import Images
 from alx.data.source import Source, digest_of, stack_into
-from alx.pool_scan import describe_pool
+from alx.loop.pool_scan import describe_pool
 from alx.training.learner import Learner
 from experiments import learning
 from experiments import problem as problems

@@ -10,7 +10,7 @@ import numpy as np
 from alx.checkpoint import Checkpoints
 from alx.data.prefetch import prefetch
 from alx.loop import draw_start, pad_items
-from alx.pool_loop import (
+from alx.loop.pool_loop import (
   Labelled,
   PoolLoop,
   PoolLoopState,
@@ -18,7 +18,7 @@ from alx.pool_loop import (
   make_room,
   put_rows,
 )
-from alx.pool_scan import describe_pool
+from alx.loop.pool_scan import describe_pool
 from experiments import rounds, store
 from experiments.config import Config
 from experiments.job import Job

@@ -35,9 +35,9 @@ from rich.table import Table
 from alx.acquisition import BY_NAME, Candidates
 from alx.acquisition.embeddings import Factors, residual
 from alx.data.mapped import map_array
-from alx.pool_scan import describe_pool
+from alx.loop.pool_scan import describe_pool
+from alx.loop.upload import to_device
 from alx.prediction import Prediction
-from alx.upload import to_device
 
 METHODS = ("entropy", "badge", "k_center")
 TARGET_GB = 2.0

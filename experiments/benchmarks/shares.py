@@ -18,7 +18,7 @@ from rich.table import Table
 from alx import report
 from alx.acquisition import BY_NAME
 from alx.checkpoint import Checkpoints
-from alx.loop import candidates_of, describe_pool
+from alx.loop.loop import candidates_of, describe_pool
 from alx.training.settings import Asking
 from experiments import compare, configs, rounds
 from experiments.config import Config

@@ -7,7 +7,7 @@ import pytest
 
 from alx.checkpoint import Checkpoints
 from alx.devices.parallel import over_passes
-from alx.pool_scan import describe_pool
+from alx.loop.pool_scan import describe_pool
 from alx.training.learner import in_turn, sample_keys
 from experiments import problem as problems
 from experiments import rounds, store, streamed_rounds

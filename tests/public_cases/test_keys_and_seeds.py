@@ -12,7 +12,7 @@ import alx
 from alx.acquisition import BY_NAME
 from alx.keys import as_key, check_seed
 from alx.loop import make_loop
-from alx.pool_loop import make_pool_loop
+from alx.loop.pool_loop import make_pool_loop
 from alx.training.settings import Asking
 from experiments.config import Config
 from tests import problems

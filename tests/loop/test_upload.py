@@ -3,10 +3,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from alx import upload
 from alx.data.mapped import map_array
 from alx.data.source import ArraySource, ListSource
-from alx.upload import to_device
+from alx.loop import upload
+from alx.loop.upload import to_device
 
 
 @pytest.mark.parametrize("block", [1, 3, 10, 64])

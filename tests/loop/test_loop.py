@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from alx.acquisition import BY_NAME
-from alx.loop import (
+from alx.loop.loop import (
   check_budget,
   describe_pool,
   draw_start,

@@ -8,8 +8,8 @@ import jax.numpy as jnp
 
 from alx.acquisition import Acquisition, Candidates
 from alx.data.patches import Images
-from alx.describe import describe_block
 from alx.keys import as_key
+from alx.loop.describe import describe_block
 from alx.pool import PoolState, init_pool, mark_labelled
 from alx.training.learner import Learner
 from alx.training.map_blocks import map_blocks

@@ -14,13 +14,13 @@ import jax.numpy as jnp
 from alx.acquisition import Acquisition, Candidates
 from alx.data.patches import Images
 from alx.data.source import ArraySource
-from alx.describe import describe_block
 from alx.keys import as_key
-from alx.loop import keys_to_ask, keys_to_fit, scores_of
+from alx.loop.describe import describe_block
+from alx.loop.loop import keys_to_ask, keys_to_fit, scores_of
+from alx.loop.upload import to_device
 from alx.pool import PoolState, init_pool, mark_labelled
 from alx.training.learner import Learner
 from alx.training.settings import Asking
-from alx.upload import to_device
 
 
 class PoolLoopState(NamedTuple):

@@ -7,10 +7,10 @@ from typing import Any
 import jax
 import numpy as np
 
-from alx import pool_store
 from alx.data import digest
 from alx.data.prefetch import prefetch
 from alx.data.source import Source, digest_of, read_block
+from alx.loop import pool_store
 
 
 def describe_pool(

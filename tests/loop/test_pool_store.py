@@ -5,8 +5,8 @@ import pathlib
 import numpy as np
 import pytest
 
-from alx import pool_store
 from alx.data.dataset import DataError
+from alx.loop import pool_store
 
 _FIRST = [np.zeros((3, 2), np.float32), np.zeros(3, np.int32)]
 

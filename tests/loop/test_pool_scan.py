@@ -13,9 +13,9 @@ import pytest
 from alx.data.dataset import DataError
 from alx.data.mapped import map_array
 from alx.data.source import ArraySource, ListSource, stack_into
-from alx.pool_scan import describe_pool
+from alx.loop.pool_scan import describe_pool
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 _N, _BLOCK = 23, 4  # 6 blocks, the last of 3 items
 
 
