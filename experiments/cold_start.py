@@ -26,10 +26,11 @@ import dataclasses
 
 from absl import flags
 
-from experiments import command, configs
+from alx.runs.settings import presets as configs
+from alx.runs.settings.config import Config
+from experiments import command
 from experiments.cold import report, study
 from experiments.cold.plan import METHODS, SIZES
-from experiments.config import Config
 
 _DATA = flags.DEFINE_string("data", None, "Folder or .npz file.")
 _WORKDIR = flags.DEFINE_string(
@@ -54,14 +55,14 @@ _DRAWS = flags.DEFINE_integer(
 _SIZE = flags.DEFINE_enum(
   "size", "cpu", sorted(SIZES), "How much is trained, see above."
 )
-_CONFIG = flags.DEFINE_string(
-  "config", None, "A preset of experiments/configs, such as hippocampus."
-)
+_CONFIG = flags.DEFINE_string("config", None, "A preset, such as hippocampus.")
 _WHERE = flags.DEFINE_string(
   "where", None, "Keep the .npz items with, for example, frame=1."
 )
 _SET = flags.DEFINE_multi_string(
-  "set", [], "field=value, any field of experiments.config.Config; repeatable."
+  "set",
+  [],
+  "field=value, any field of a run's settings (README); repeatable.",
 )
 
 

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from alx import report
-from experiments import rows, store
+from alx.runs.disk import store
+from experiments import rows
 from experiments.rows import FULL, Row
 
 _REMEDY = "restore it, or delete the folder to do its rows again"

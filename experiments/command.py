@@ -24,10 +24,10 @@ from rich.console import Console
 
 from alx.data import files
 from alx.data.dataset import DataError, bad_input
-from experiments import stops
-from experiments.claim import EXPIRES_S, FOLDER, Claim, Held, give_up_all
-from experiments.config import absolute_path
-from experiments.records import Diverged
+from alx.runs.disk import stops
+from alx.runs.disk.claim import EXPIRES_S, FOLDER, Claim, Held, give_up_all
+from alx.runs.disk.records import Diverged
+from alx.runs.settings.config import absolute_path
 
 CODES = __doc__.partition("\n\n")[2]
 _ENDINGS = (".nii.gz", ".tar.gz", ".nii", ".npz", ".npy", ".zip", ".csv")

@@ -21,10 +21,10 @@ from absl import flags
 
 from alx.data.dataset import DataError
 from alx.devices import distributed
+from alx.runs.disk.claim import Held
+from alx.runs.sharded.pool import Pool, make_pool, read_pool
+from alx.runs.sharded.rounds import ACQUISITIONS, Settings, run
 from experiments import command
-from experiments.claim import Held
-from experiments.sharded_pool import Pool, make_pool, read_pool
-from experiments.sharded_rounds import ACQUISITIONS, Settings, run
 
 _COORDINATOR = flags.DEFINE_string(
   "coordinator", None, "host:port of process 0."

@@ -30,19 +30,14 @@ from absl import flags
 from rich.markup import escape
 
 from alx import data, label_free
-from alx.checkpoint import newest_step
-from experiments import (
-  command,
-  compare,
-  encode,
-  problem,
-  reading,
-  stops,
-  store,
-  trained,
-)
-from experiments.claim import Claim
-from experiments.config import Config, absolute, override
+from alx.runs import compare
+from alx.runs.disk import stops, store
+from alx.runs.disk.checkpoint import newest_step
+from alx.runs.disk.claim import Claim
+from alx.runs.features import encode, trained
+from alx.runs.problem import problem, reading
+from alx.runs.settings.config import Config, absolute, override
+from experiments import command
 
 _DATA = flags.DEFINE_string(
   "data", None, "Folder or .npz file; with --checkpoint the run's own."
@@ -77,7 +72,7 @@ _LONGEST = flags.DEFINE_integer(
 _SET = flags.DEFINE_multi_string(
   "set",
   [],
-  "field=value, a field of experiments.config.Config that is about the data, "
+  "field=value, a field of the settings of a run that is about the data, "
   "such as test_items; repeatable.",
 )
 

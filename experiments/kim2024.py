@@ -51,8 +51,8 @@ import pathlib
 
 from absl import flags
 
+from alx.runs.settings.config import absolute, override, parts_of
 from experiments import command
-from experiments.config import absolute, override, parts_of
 from experiments.kim import deviations, failures, page, study
 from experiments.kim.parts import config_of
 from experiments.kim.presets import PRESETS, SIZES, make_settings

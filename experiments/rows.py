@@ -7,12 +7,13 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from alx.checkpoint import newest_step
 from alx.data.dataset import bad_input
-from experiments import problem, reading, store
-from experiments.checks import distinct
+from alx.runs.disk import store
+from alx.runs.disk.checkpoint import newest_step
+from alx.runs.problem import problem, reading
+from alx.runs.settings.checks import distinct
+from alx.runs.settings.config import Config, absolute, absolute_path
 from experiments.command import stem_of
-from experiments.config import Config, absolute, absolute_path
 
 FULL = "full"  # the row that trains on every label of the pool
 _REMEDY = (

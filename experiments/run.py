@@ -26,8 +26,11 @@ from alx.acquisition import BY_NAME
 from alx.data.dataset import bad_input
 from alx.data.features import read_features
 from alx.data.npz import is_npz
-from experiments import command, compare, configs, idle
-from experiments.config import Config, absolute, override, parts_of
+from alx.runs import compare
+from alx.runs.settings import idle
+from alx.runs.settings import presets as configs
+from alx.runs.settings.config import Config, absolute, override, parts_of
+from experiments import command
 
 _DATA = flags.DEFINE_string(
   "data", None, "Folder or .npz file; without it a phantom is made."
@@ -72,10 +75,12 @@ _STRICT = flags.DEFINE_bool(
   "strict", None, "Stop at a bad case instead of leaving it out."
 )
 _CONFIG = flags.DEFINE_string(
-  "config", None, "A preset of experiments/configs, for example hippocampus."
+  "config", None, "A preset, for example hippocampus."
 )
 _SET = flags.DEFINE_multi_string(
-  "set", [], "field=value, any field of experiments.config.Config; repeatable."
+  "set",
+  [],
+  "field=value, any field of a run's settings (README); repeatable.",
 )
 
 

@@ -19,8 +19,12 @@ import pathlib
 from absl import flags
 
 from alx.acquisition import BY_NAME
-from experiments import command, compare, configs, idle, streamed
-from experiments.config import Config, absolute, override, parts_of
+from alx.runs import compare
+from alx.runs.settings import idle
+from alx.runs.settings import presets as configs
+from alx.runs.settings.config import Config, absolute, override, parts_of
+from alx.runs.streamed import compare as streamed
+from experiments import command
 
 _DATA = flags.DEFINE_string("data", None, "Folder with imagesTr and labelsTr.")
 _CACHE = flags.DEFINE_string(
@@ -50,10 +54,12 @@ _STRICT = flags.DEFINE_bool(
   "strict", None, "Stop at a bad case instead of leaving it out."
 )
 _CONFIG = flags.DEFINE_string(
-  "config", None, "A preset of experiments/configs, for example hippocampus."
+  "config", None, "A preset, for example hippocampus."
 )
 _SET = flags.DEFINE_multi_string(
-  "set", [], "field=value, any field of experiments.config.Config; repeatable."
+  "set",
+  [],
+  "field=value, any field of a run's settings (README); repeatable.",
 )
 
 

@@ -24,17 +24,17 @@ from absl import flags
 from rich.console import Console
 
 from alx.acquisition import BY_NAME
-from experiments import collect, command, compare, configs, rows
-from experiments.checks import all_among
-from experiments.config import Config, absolute, absolute_path, override
+from alx.runs import compare
+from alx.runs.settings import presets as configs
+from alx.runs.settings.checks import all_among
+from alx.runs.settings.config import Config, absolute, absolute_path, override
+from experiments import collect, command, rows
 from experiments.worker import Left, Worker, tell_left
 
 _WORKDIR = flags.DEFINE_string(
   "workdir", None, "Where the study is, or will be; nothing else is written."
 )
-_CONFIG = flags.DEFINE_string(
-  "config", None, "A preset of experiments/configs, for a new study."
-)
+_CONFIG = flags.DEFINE_string("config", None, "A preset, for a new study.")
 _DATA = flags.DEFINE_list("data", None, "Folders or .npz files.")
 _MODELS = flags.DEFINE_list(
   "models", None, "Networks: auto, unet, cnn, mlp; default the preset's."
@@ -53,7 +53,9 @@ _SEEDS = flags.DEFINE_integer(
   "seeds", None, "Paired repeats of every method.", 1
 )
 _SET = flags.DEFINE_multi_string(
-  "set", [], "field=value, any field of experiments.config.Config; repeatable."
+  "set",
+  [],
+  "field=value, any field of a run's settings (README); repeatable.",
 )
 _ROW = flags.DEFINE_integer("row", None, "Run this row only, from 0.")
 _LIST = flags.DEFINE_bool("list", False, "Print the rows and end.")

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from rich.console import Console
 
-from experiments import compare, rows
-from experiments.claim import EXPIRES_S, FOLDER, Claim, Held
-from experiments.records import Diverged
+from alx.runs import compare
+from alx.runs.disk.claim import EXPIRES_S, FOLDER, Claim, Held
+from alx.runs.disk.records import Diverged
+from experiments import rows
 from experiments.rows import Row
 
 

@@ -3,12 +3,12 @@
 import numpy as np
 from rich.console import Console
 
-from experiments import store
+from alx.runs.disk import store
+from alx.runs.settings.config import Config
 from experiments.cold import study
 from experiments.cold.plan import expand, make_plan
 from experiments.cold.results import collect
 from experiments.cold.rows import path_of, read_row
-from experiments.config import Config
 
 QUIET = Console(quiet=True)
 ASKED = {"encoders": ("pca", "simclr"), "methods": ("k_center",)}

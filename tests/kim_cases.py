@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from experiments import store
+from alx.runs.disk import store
 from experiments.kim.settings import Kim
 
 PATIENTS = [f"p{i}" for i in range(8)]

@@ -10,8 +10,8 @@ import numpy as np
 from alx.data import Dataset
 from alx.data.patches import real_mask
 from alx.prediction import Prediction
+from alx.runs.settings.config import Config
 from alx.training.learner import Learner
-from experiments.config import Config
 
 CONFIG = Config(
   acquisition=("random", "entropy", "k_center"),

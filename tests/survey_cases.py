@@ -2,7 +2,7 @@
 
 import pathlib
 
-from experiments import store
+from alx.runs.disk import store
 from experiments.survey import results
 from experiments.survey.plan import make_plan
 

@@ -32,7 +32,7 @@ def imports_of(path):
   ("library", "places"),
   [
     ("flax", ("alx/models/",)),
-    ("orbax", ("alx/checkpoint.py",)),
+    ("orbax", ("alx/runs/disk/checkpoint.py",)),
     ("nibabel", ("alx/data/nifti.py",)),
     ("tensorstore", ("alx/data/cache.py",)),
     ("matplotlib", ("alx/report/",)),

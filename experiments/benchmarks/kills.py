@@ -10,7 +10,7 @@ from typing import Protocol
 import jax
 import numpy as np
 
-from alx.checkpoint import Checkpoints
+from alx.runs.disk.checkpoint import Checkpoints
 
 _TABLES = ("curve.csv", "picks.csv", "cases.csv")
 _LOOK = 0.005  # seconds between two looks at a run

@@ -27,13 +27,13 @@ from alx import data, models, over_seeds
 from alx.acquisition import BY_NAME
 from alx.data.patches import stack_images
 from alx.loop import make_loop, simulate
+from alx.runs.settings.config import Config
 from alx.training.augment import Augment
 from alx.training.learner import make_learner
 from alx.training.settings import Asking, Training
 from experiments.benchmarks import acquisition, passes, shares
 from experiments.benchmarks.acquisition_case import Case
 from experiments.benchmarks.acquisition_measure import all_cores, machine
-from experiments.config import Config
 
 START, QUERY, BATCH, RATE = 20, 20, 32, 3e-3
 PARTS = ("mlp", "cnn", "passes", "shares")

@@ -17,12 +17,13 @@ from rich.table import Table
 
 from alx import report
 from alx.acquisition import BY_NAME
-from alx.checkpoint import Checkpoints
 from alx.loop.loop import candidates_of, describe_pool
+from alx.runs import compare, rounds
+from alx.runs.disk.checkpoint import Checkpoints
+from alx.runs.problem.job import Job
+from alx.runs.settings import presets as configs
+from alx.runs.settings.config import Config
 from alx.training.settings import Asking
-from experiments import compare, configs, rounds
-from experiments.config import Config
-from experiments.job import Job
 
 MOST = 0.1  # of a run, for all but training and scoring
 _REST = "tables, the rest"

@@ -3,10 +3,10 @@
 import numpy as np
 
 from alx.report import words
+from alx.runs.compare import Comparison
 from experiments.cold.gaps import ALPHA
 from experiments.cold.plan import FOREGROUND
 from experiments.cold.results import Results
-from experiments.compare import Comparison
 
 _MOST_NAMES = 8
 _ONE_SEED = "With one seed there is no interval and no test"

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from alx.runs.compare import Comparison
 from experiments.cold.features import Features
 from experiments.cold.plan import NO_ENCODER, Plan, Row
 from experiments.cold.rows import read_row
-from experiments.compare import Comparison
 
 
 def coverage(rows: np.ndarray, items: Sequence[int]) -> tuple[float, float]:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 
 from alx import label_free
-from experiments import encode
+from alx.runs.compare import Comparison
+from alx.runs.features import encode
 from experiments.cold.plan import Plan
-from experiments.compare import Comparison
 
 
 class Features:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from alx import label_free
 from alx.acquisition import BY_NAME
 from alx.label_free import Encoding
+from alx.runs.settings.checks import all_among
 from alx.stats import BASELINES
-from experiments.checks import all_among
 
 RANDOM, FOREGROUND = BASELINES
 FULL = "full"

@@ -10,14 +10,15 @@ from alx import report
 from alx.report import curves, words
 from alx.report.arms import Arm
 from alx.report.tables import settings
-from experiments import compare, store
+from alx.runs import compare
+from alx.runs.compare import Comparison
+from alx.runs.disk import store
 from experiments.cold import conclusions, tables
 from experiments.cold import words as told
 from experiments.cold.coverage import coverage_rows
 from experiments.cold.features import Features
 from experiments.cold.plan import NO_ENCODER, Plan
 from experiments.cold.results import collect, summary_rows
-from experiments.compare import Comparison
 
 _QUESTION = (
   "Before a model has seen a label: which images should be labelled first, and "

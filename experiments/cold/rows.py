@@ -10,13 +10,14 @@ import numpy as np
 import alx
 from alx.data.dataset import bad_input
 from alx.loop import draw_start
-from experiments import rounds, store
+from alx.runs import rounds
+from alx.runs.compare import Comparison
+from alx.runs.disk import store
+from alx.runs.disk.records import check_fit, check_predicted
+from alx.runs.problem.learning import options_for
+from alx.runs.problem.problem import metrics_of, predict_test
 from experiments.cold.features import Features
 from experiments.cold.plan import FOREGROUND, FULL, NO_ENCODER, RANDOM, Row
-from experiments.compare import Comparison
-from experiments.learning import options_for
-from experiments.problem import metrics_of, predict_test
-from experiments.records import check_fit, check_predicted
 
 _REMEDY = "without the file the row is done again"
 

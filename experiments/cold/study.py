@@ -8,12 +8,14 @@ from typing import NamedTuple
 
 from rich.console import Console
 
-from experiments import compare, problem, reading, stops, store
+from alx.runs import compare
+from alx.runs.compare import Comparison
+from alx.runs.disk import stops, store
+from alx.runs.problem import problem, reading
+from alx.runs.settings.config import Config, absolute, override
 from experiments.cold.features import Features
 from experiments.cold.plan import Plan, Row, expand, make_plan, recorded
 from experiments.cold.rows import read_row, run_row
-from experiments.compare import Comparison
-from experiments.config import Config, absolute, override
 
 
 class Study(NamedTuple):

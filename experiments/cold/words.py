@@ -2,10 +2,10 @@
 
 from alx import label_free
 from alx.report import words
-from experiments import cases
+from alx.runs.compare import Comparison
+from alx.runs.problem import cases
 from experiments.cold.plan import FOREGROUND, Plan
 from experiments.cold.results import Results
-from experiments.compare import Comparison
 
 
 def title(ready: Comparison) -> str:

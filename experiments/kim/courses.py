@@ -4,9 +4,9 @@ import pathlib
 
 import numpy as np
 
+from alx.runs.disk import store
 from alx.training.epochs import Course
 from alx.training.learner import Learner
-from experiments import store
 
 _NAME = "epochs.csv"
 

@@ -8,10 +8,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from alx.checkpoint import Checkpoints
+from alx.runs import pictures
+from alx.runs.disk import store
+from alx.runs.disk.checkpoint import Checkpoints
+from alx.runs.problem.cases import case_names
 from alx.training.evaluation import nan_mean
-from experiments import pictures, store
-from experiments.cases import case_names
 from experiments.kim.arms import kind_of
 from experiments.kim.found import Found, Scores, read_found
 from experiments.kim.study import Ready

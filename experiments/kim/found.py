@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from alx.runs.disk import store
 from alx.training.evaluation import nan_mean
-from experiments import store
 from experiments.kim.settings import ARMS
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from alx.data import Dataset, brats, msd
 from alx.data.dataset import bad_input
 from alx.data.merge import merge_classes
-from experiments.idle import PHANTOM
+from alx.runs.problem.reading import load_dataset
+from alx.runs.settings.idle import PHANTOM
 from experiments.kim.parts import config_of
 from experiments.kim.settings import Kim
-from experiments.reading import load_dataset
 
 
 def load_items(kim: Kim, progress: Callable | None = None) -> Dataset:

@@ -5,7 +5,7 @@ import pathlib
 from alx import report
 from alx.report import Section
 from alx.report.read import read_study
-from experiments import store
+from alx.runs.disk import store
 from experiments.kim import (
   needed,
   page_needed,

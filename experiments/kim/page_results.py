@@ -9,8 +9,8 @@ from alx.report import Picture, Section, curves, pictures, views, words
 from alx.report.arms import Arm, band
 from alx.report.read import Study
 from alx.report.tables import Table
+from alx.runs.disk import store
 from alx.training.evaluation import nan_mean
-from experiments import store
 from experiments.kim import failures, tables
 from experiments.kim.found import Found, full_over_seeds, shared_seeds
 from experiments.kim.tables import ALPHA

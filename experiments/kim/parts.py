@@ -1,11 +1,11 @@
 """The settings of the study as what the machinery of all runs takes."""
 
+from alx.runs.settings.config import Config
+from alx.runs.settings.idle import PHANTOM
 from alx.training.augment import Augment
 from alx.training.epoch_settings import Epochs
 from alx.training.restarts import Restarts
 from alx.training.settings import Training
-from experiments.config import Config
-from experiments.idle import PHANTOM
 from experiments.kim.settings import Kim
 
 

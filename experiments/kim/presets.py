@@ -1,6 +1,6 @@
 """The paper's text and its public code, at three sizes."""
 
-from experiments.checks import among
+from alx.runs.settings.checks import among
 from experiments.kim.settings import Kim
 
 # What the public code is known to do otherwise than the text.

@@ -3,9 +3,9 @@
 import dataclasses
 
 from alx.models.upsampling import KINDS as UPSAMPLINGS
+from alx.runs.settings.checks import all_among, among, at_least, within
 from alx.training.epoch_settings import MONITORS, RESAMPLES
 from alx.training.restarts import DECAYS
-from experiments.checks import all_among, among, at_least, within
 
 EXPERIMENTS = {
   1: (

@@ -10,19 +10,20 @@ from rich.console import Console
 
 from alx.data import Dataset
 from alx.loop import Loop, check_budget, make_loop
+from alx.runs import compare, rounds
+from alx.runs.disk import store
+from alx.runs.problem import problem as problems
+from alx.runs.problem.job import Job
+from alx.runs.problem.problem import Problem
+from alx.runs.settings.config import Config
 from alx.training import evaluation
 from alx.training.epochs import Course
 from alx.training.settings import Asking
-from experiments import compare, rounds, store
-from experiments import problem as problems
-from experiments.config import Config
-from experiments.job import Job
 from experiments.kim import arms, courses
 from experiments.kim.items import load_items
 from experiments.kim.learners import make_learner, mean_of_passes
 from experiments.kim.parts import config_of
 from experiments.kim.settings import Kim
-from experiments.problem import Problem
 
 
 class Ready(NamedTuple):

@@ -15,8 +15,8 @@ as CSV, and report.html.
 from absl import flags
 
 from alx.acquisition import BY_NAME
+from alx.runs.settings.config import parts_of
 from experiments import command
-from experiments.config import parts_of
 from experiments.survey import deviations, study
 from experiments.survey.benchmarks import BENCHMARKS, SIZES
 from experiments.survey.plan import PRESETS, Plan, make_plan
@@ -62,7 +62,9 @@ _BUDGETS = flags.DEFINE_list(
   "enough for.",
 )
 _SET = flags.DEFINE_multi_string(
-  "set", [], "field=value, any field of experiments.config.Config; repeatable."
+  "set",
+  [],
+  "field=value, any field of alx.runs.settings.config.Config; repeatable.",
 )
 
 

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from experiments.config import Config
+from alx.runs.settings.config import Config
 
 ALL = ("acdc", "nct", "isic")
 

@@ -5,8 +5,8 @@ import pathlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from experiments.checks import all_among, among, distinct
-from experiments.config import Config, absolute, override
+from alx.runs.settings.checks import all_among, among, distinct
+from alx.runs.settings.config import Config, absolute, override
 from experiments.survey import deviations
 from experiments.survey.benchmarks import BENCHMARKS, SIZES, Benchmark
 

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from rich.console import Console
 
 from alx import data, report
-from experiments import command, compare, problem, reading, store
-from experiments.config import Config
-from experiments.records import Diverged
+from alx.runs import compare
+from alx.runs.disk import store
+from alx.runs.disk.records import Diverged
+from alx.runs.problem import problem, reading
+from alx.runs.settings.config import Config
+from experiments import command
 from experiments.survey import page, results, tables
 from experiments.survey.plan import Plan
 

@@ -8,7 +8,7 @@ from rich.table import Table as Grid
 
 from alx.report import words
 from alx.report.tables import Table
-from experiments import store
+from alx.runs.disk import store
 from experiments.survey.noise import noise
 from experiments.survey.published import (
   ABSENCES,

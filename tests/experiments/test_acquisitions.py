@@ -5,9 +5,11 @@ import dataclasses
 import pytest
 
 from alx.acquisition import BY_NAME
-from experiments import problem, reading, rounds, store
-from experiments.config import Config
-from experiments.job import Job
+from alx.runs import rounds
+from alx.runs.disk import store
+from alx.runs.problem import problem, reading
+from alx.runs.problem.job import Job
+from alx.runs.settings.config import Config
 
 TINY = Config(
   data="phantom",

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from experiments import store
+from alx.runs.disk import store
 from experiments.cold import report
 from experiments.cold.features import Features
 from experiments.cold.plan import NO_ENCODER

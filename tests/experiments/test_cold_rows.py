@@ -5,10 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from experiments import compare, store
+from alx.runs import compare
+from alx.runs.disk import store
+from alx.runs.disk.records import Diverged
 from experiments.cold import rows
 from experiments.cold.plan import FOREGROUND, NO_ENCODER, RANDOM, Row
-from experiments.records import Diverged
 from tests.cold_cases import QUIET, prepare, write_classes, write_slices
 
 

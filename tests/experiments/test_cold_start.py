@@ -2,7 +2,7 @@
 
 import pytest
 
-from experiments import store
+from alx.runs.disk import store
 from experiments.cold import report, study
 from experiments.cold.plan import NO_ENCODER
 from experiments.cold.rows import path_of

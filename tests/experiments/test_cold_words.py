@@ -1,7 +1,7 @@
 """What a cold-start page says of the study itself."""
 
+from alx.runs.settings.config import Config
 from experiments.cold import words
-from experiments.config import Config
 from tests.cold_cases import plan_of
 
 

@@ -6,9 +6,9 @@ import pytest
 from rich.console import Console
 
 from alx.data.dataset import DataError
+from alx.runs.disk.claim import Held
+from alx.runs.disk.records import Diverged
 from experiments import command
-from experiments.claim import Held
-from experiments.records import Diverged
 
 
 def test_an_error_is_one_line_and_a_code(capsys):

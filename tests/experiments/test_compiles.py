@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from experiments import compare
-from experiments.config import Config
+from alx.runs import compare
+from alx.runs.settings.config import Config
 
 CONSOLE = Console(file=io.StringIO())
 CONFIG = Config(

@@ -6,8 +6,9 @@ from rich.console import Console
 
 from alx import data
 from alx.data.features import read_features
-from experiments import compare, encode, trained
-from experiments.config import Config
+from alx.runs import compare
+from alx.runs.features import encode, trained
+from alx.runs.settings.config import Config
 from tests import commands
 
 QUIET = Console(quiet=True)

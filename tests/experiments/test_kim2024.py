@@ -2,7 +2,7 @@
 
 import pytest
 
-from experiments import store
+from alx.runs.disk import store
 from experiments.kim import failures, page, study
 from experiments.kim.found import read_found
 from tests.commands import errors_of

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from alx.runs.disk import store
 from alx.training.epochs import Course
 from alx.training.learner import Learner
-from experiments import store
 from experiments.kim import courses
 
 NAN = np.nan

@@ -2,7 +2,7 @@
 
 import pytest
 
-from experiments import store
+from alx.runs.disk import store
 from experiments.kim import page
 from tests.kim_cases import describe, write_run, write_study
 

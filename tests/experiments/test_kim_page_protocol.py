@@ -3,7 +3,7 @@
 import pytest
 
 from alx.report.read import read_study
-from experiments import store
+from alx.runs.disk import store
 from experiments.kim import page_protocol
 from tests.kim_cases import describe, write_study
 

@@ -1,7 +1,7 @@
 """The sections of results, from files alone."""
 
 from alx.report.read import read_study
-from experiments import store
+from alx.runs.disk import store
 from experiments.kim import page_results
 from experiments.kim.found import read_found
 from tests.kim_cases import describe, write_run, write_study

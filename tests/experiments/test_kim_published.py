@@ -2,7 +2,7 @@
 
 import pytest
 
-from experiments import store
+from alx.runs.disk import store
 from experiments.kim import published
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from experiments.config import override
+from alx.runs.settings.config import override
 from experiments.kim.settings import Kim
 
 

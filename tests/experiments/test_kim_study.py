@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from experiments import store
+from alx.runs.disk import store
 from experiments.kim import failures, presets, study
 from experiments.kim.found import read_found
 from experiments.kim.settings import ARMS

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from experiments import store
+from alx.runs.disk import store
 from experiments.kim import tables, verdicts
 from experiments.kim.found import read_found
 from tests.kim_cases import SPREAD, write_run, write_study

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from experiments import pictures
+from alx.runs import pictures
 
 
 def problem(image, spacing=None):

@@ -3,9 +3,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from alx.checkpoint import Checkpoints
+from alx.runs.disk.checkpoint import Checkpoints
+from alx.runs.settings.config import Config
 from experiments import rows
-from experiments.config import Config
 
 BASE = Config(acquisition=(), full=True)
 AXES = rows.Axes(

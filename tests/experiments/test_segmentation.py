@@ -7,8 +7,9 @@ import pytest
 from rich.console import Console
 
 from alx import data
-from experiments import cases, compare, problem
-from experiments.config import Config
+from alx.runs import compare
+from alx.runs.problem import cases, problem
+from alx.runs.settings.config import Config
 
 TINY = Config(
   data="phantom",

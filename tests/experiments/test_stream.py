@@ -7,7 +7,8 @@ import json
 import pytest
 from rich.console import Console
 
-from experiments import compare, store
+from alx.runs import compare
+from alx.runs.disk import store
 from tests import commands, streamed_cases
 
 # What is left out here compiles for long and is the same code in both.

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 from rich.console import Console
 
-from experiments import store
-from experiments.records import Diverged
+from alx.runs.disk import store
+from alx.runs.disk.records import Diverged
 from experiments.survey import deviations, study
 from experiments.survey.benchmarks import BENCHMARKS
 from experiments.survey.plan import make_plan

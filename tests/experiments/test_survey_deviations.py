@@ -5,8 +5,9 @@ import pytest
 
 from alx.acquisition import settings_of
 from alx.data.dataset import no_progress
-from experiments import learning, reading, rounds
-from experiments.config import Config
+from alx.runs import rounds
+from alx.runs.problem import learning, reading
+from alx.runs.settings.config import Config
 from experiments.survey import deviations
 
 

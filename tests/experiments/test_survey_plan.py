@@ -4,9 +4,9 @@ import jax
 import numpy as np
 import pytest
 
-from experiments import reading
-from experiments.job import Job
-from experiments.rounds import key_of
+from alx.runs.problem import reading
+from alx.runs.problem.job import Job
+from alx.runs.rounds import key_of
 from experiments.survey import deviations, study
 from experiments.survey.benchmarks import BENCHMARKS
 from experiments.survey.plan import make_plan

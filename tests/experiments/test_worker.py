@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from experiments import collect, compare, rows, store
-from experiments.claim import Claim, Held, give_up_all
-from experiments.config import Config
-from experiments.records import Diverged
+from alx.runs import compare
+from alx.runs.disk import store
+from alx.runs.disk.claim import Claim, Held, give_up_all
+from alx.runs.disk.records import Diverged
+from alx.runs.settings.config import Config
+from experiments import collect, rows
 from experiments.worker import Worker, tell_left
 
 BASE = Config(acquisition=(), full=True, steps=5, test_items=10)

@@ -6,7 +6,7 @@ import pathlib
 import shutil
 import time
 
-from alx.checkpoint import Checkpoints
+from alx.runs.disk.checkpoint import Checkpoints
 
 
 def full_after(count: int) -> None:

@@ -6,10 +6,12 @@ import pytest
 
 from alx.data.dataset import DataError
 from alx.report.read import read_study
-from experiments import collect, rows, store, trained
+from alx.runs.disk import store
+from alx.runs.features import trained
+from alx.runs.settings.config import Config
+from experiments import collect, rows
 from experiments.cold.plan import Row
 from experiments.cold.rows import path_of, read_row
-from experiments.config import Config
 
 CUT = {
   "empty": b"",

@@ -9,8 +9,8 @@ import pytest
 import alx
 from alx.acquisition import Candidates, balls
 from alx.acquisition.geometry import unit_rows
-from experiments.config import Config
-from experiments.learning import options_for
+from alx.runs.problem.learning import options_for
+from alx.runs.settings.config import Config
 from tests.oracle_kernels import cosines
 
 

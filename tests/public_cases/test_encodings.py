@@ -7,7 +7,7 @@ import subprocess
 
 import numpy as np
 
-from experiments import store
+from alx.runs.disk import store
 from tests import commands
 
 SOURCES = [

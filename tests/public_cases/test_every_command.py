@@ -2,7 +2,7 @@
 
 import pytest
 
-from experiments.claim import Claim
+from alx.runs.disk.claim import Claim
 from tests.forks import Forks
 
 # The flags of a command that would begin at once, but for the place.

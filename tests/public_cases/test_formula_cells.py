@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from alx.report.read import read_study
-from experiments import store
+from alx.runs.disk import store
 
 RUN = ["=1+1", "@SUM(A1)", "+x", "-", "\tx", "\rx", "=cmd|' /C calc'!A0", "＝1"]
 LEFT = ["'abc", "'", "-0.5", "+5", "nan", "-inf", "a=1", "a b"]

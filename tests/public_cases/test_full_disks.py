@@ -2,7 +2,7 @@
 
 import pytest
 
-from experiments import encode
+from alx.runs.features import encode
 from tests.public_cases.cases import QUICK, tables_of, write_features
 
 FAULTS = "from tests.public_cases.faults import *; "

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from alx import data
-from experiments import reading
-from experiments.config import Config
+from alx.runs.problem import reading
+from alx.runs.settings.config import Config
 from tests.picture_cases import classes, pairs
 
 

@@ -13,8 +13,8 @@ from alx.acquisition import BY_NAME
 from alx.keys import as_key, check_seed
 from alx.loop import make_loop
 from alx.loop.pool_loop import make_pool_loop
+from alx.runs.settings.config import Config
 from alx.training.settings import Asking
-from experiments.config import Config
 from tests import problems
 
 RAW, TYPED = jax.random.PRNGKey(5), jax.random.key(5)

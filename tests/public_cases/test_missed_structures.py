@@ -9,10 +9,10 @@ from rich.console import Console
 from alx import data
 from alx.report import arms as numbers
 from alx.report import read, tables
+from alx.runs.disk import distances, records, store
+from alx.runs.settings.config import Config
 from alx.training import evaluation
 from alx.training.evaluation import Masks
-from experiments import distances, records, store
-from experiments.config import Config
 from tests import oracles
 
 NAMES = ("background", "organ", "other")

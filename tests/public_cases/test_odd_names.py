@@ -8,8 +8,9 @@ import urllib.parse
 import numpy as np
 import pytest
 
-from experiments import collect, command, rows, store
-from experiments.config import Config
+from alx.runs.disk import store
+from alx.runs.settings.config import Config
+from experiments import collect, command, rows
 
 STEMS = {
   "a/slices.npz": "slices",

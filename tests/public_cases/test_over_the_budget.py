@@ -7,7 +7,7 @@ import scipy.integrate
 from alx import stats
 from alx.report import arms as numbers
 from alx.report import comparisons, read, write_report
-from experiments import store
+from alx.runs.disk import store
 from experiments.survey import tables
 from tests.survey_cases import acdc
 

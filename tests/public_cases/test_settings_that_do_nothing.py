@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from experiments import reading
-from experiments.config import Config
+from alx.runs.problem import reading
+from alx.runs.settings.config import Config
 from tests.public_cases.volumes import write_case
 
 

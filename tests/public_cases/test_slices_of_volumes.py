@@ -14,10 +14,11 @@ from rich.console import Console
 
 from alx import data
 from alx.report import words, write_report
+from alx.runs import compare
+from alx.runs.disk import records, store
+from alx.runs.problem.cases import case_names, check_begun, scored
+from alx.runs.problem.problem import Problem
 from alx.training import evaluation
-from experiments import compare, records, store
-from experiments.cases import case_names, check_begun, scored
-from experiments.problem import Problem
 from tests.oracles import dice as dice_of
 
 PATIENT = np.repeat([1, 2, 3], 4)

@@ -8,8 +8,9 @@ import os
 
 import pytest
 
-from experiments import rows, store
-from experiments.config import Config
+from alx.runs.disk import store
+from alx.runs.settings.config import Config
+from experiments import rows
 from tests.public_cases.cases import write_features
 
 SMALL = (

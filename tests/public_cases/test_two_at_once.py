@@ -9,7 +9,7 @@ import time
 import pytest
 
 from alx.devices.processes import this_process
-from experiments.claim import Claim
+from alx.runs.disk.claim import Claim
 from tests import commands
 from tests.public_cases.cases import QUICK, tables_of, write_features
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from experiments.checks import did_you_mean
+from alx.runs.settings.checks import did_you_mean
 from tests import commands
 
 RUN = {

@@ -1,0 +1,279 @@
+"""The rounds of one acquisition for many seeds at once."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from alx.devices.seeds import has_convolutions, over_seeds
+from alx.loop import Loop, LoopState, draw_start, pad_items
+from alx.pool import PoolState
+from alx.runs import pictures
+from alx.runs.disk import store
+from alx.runs.disk.checkpoint import Checkpoints
+from alx.runs.disk.records import (
+  Clock,
+  case_rows,
+  check_params,
+  check_picks,
+  curve_row,
+  record_picks,
+  record_round,
+)
+from alx.runs.problem.job import Job
+from alx.runs.problem.problem import Problem, held_out
+from alx.runs.rounds import key_of
+
+_FOLDER = re.compile(r"(?P<name>.+)-seeds(?P<first>\d+)-(?P<last>\d+)")
+
+
+class Seeds(NamedTuple):
+  """What R seeds know between two questions; their images are shared."""
+
+  key: jax.Array  # [R] key
+  round: jax.Array  # [R] int32
+  pool: PoolState  # with a leading axis R
+  labels: jax.Array  # [R, N, *sp] uint8 or [R, N] int32
+  params: object
+  scores: jax.Array  # [R, k]
+
+
+class Programs(NamedTuple):
+  """Compiled over the seeds, each once."""
+
+  ask: Callable  # (Seeds, images) -> (items [R, k], scores [R, k])
+  tell: Callable  # ((Seeds, items), images, hidden labels) -> Seeds
+  test: Callable  # (params, *held_out(problem)) -> predictions
+
+
+class Told(NamedTuple):
+  """Fitted and tested seeds with their rows for the tables."""
+
+  seeds: Seeds
+  rows: list[dict]
+  laps: dict
+  cases: list[list[dict]]
+
+
+def pays_off(problem: Problem, num_seeds: int) -> bool:
+  """Whether seeds at once beat one after the other: not convolutions on a CPU.
+
+  There a seed by itself is as fast, and kept round by round by itself.
+  """
+  if num_seeds < 2:
+    return False
+  devices = jax.local_devices()
+  if len(devices) > 1 or devices[0].platform != "cpu":
+    return True
+  params = jax.eval_shape(problem.learner.init, jax.random.key(0))
+  return not has_convolutions(problem.predict_test, params, *held_out(problem))
+
+
+def programs_of(
+  problem: Problem, loop: Loop, other: Programs | None = None
+) -> Programs:
+  """The programs of one acquisition.
+
+  Training and testing are those of `other`, of another acquisition on the same
+  problem, if there is one: they are compiled once.
+  """
+
+  def ask(seed, images):
+    items, state = loop.ask(_with_images(seed, images))
+    return items, state.scores
+
+  def tell(seed_and_items, images, hidden):
+    seed, items = seed_and_items
+    state = loop.tell(_with_images(seed, images), items, hidden[items])
+    return _without_images(state)
+
+  if other:
+    return other._replace(ask=over_seeds(ask))
+  return Programs(
+    over_seeds(ask), over_seeds(tell), over_seeds(problem.predict_test)
+  )
+
+
+def plan(job: Job, seeds: Sequence[int]) -> tuple[list[range], list[int]]:
+  """Which seeds go together, and which by themselves.
+
+  Batches that were begun go on as they are, since rounding depends on the
+  company; so do seeds that were begun alone.
+
+  Args:
+    job: of any seed.
+    seeds: R of them, ascending.
+
+  Returns:
+    (batches, seeds by themselves).
+  """
+  root = job.folder.parent.parent
+  found = [_FOLDER.fullmatch(p.name) for p in (root / "batches").glob("*")]
+  begun = [
+    range(int(m["first"]), int(m["last"]) + 1)
+    for m in found
+    if m and m["name"] == job.name
+  ]
+  batches = sorted(
+    (b for b in begun if set(b) & set(seeds)), key=lambda b: b.start
+  )
+  alone = [
+    seed
+    for seed in seeds
+    if (root / "runs" / f"{job.name}-seed{seed}" / "checkpoints").exists()
+  ]
+  left = set(seeds).difference(alone, *batches)
+  return batches + _stretches(sorted(left)), alone
+
+
+def _stretches(numbers):
+  """Ascending numbers as ranges without gaps."""
+  stretches = []
+  for number in numbers:
+    if stretches and stretches[-1].stop == number:
+      stretches[-1] = range(stretches[-1].start, number + 1)
+    else:
+      stretches.append(range(number, number + 1))
+  return stretches
+
+
+def run_batch(
+  jobs: Sequence[Job], loop: Loop, programs: Programs, first: Told | None
+) -> Told | None:
+  """Runs, or goes on with, the rounds of one acquisition for many seeds.
+
+  Args:
+    jobs: R of one acquisition, of consecutive seeds.
+    loop: of the acquisition.
+    programs: of the same.
+    first: round 0 of these seeds, if another acquisition has done it.
+
+  Returns:
+    Round 0 for the next acquisition, or None if it was not done here.
+
+  Raises:
+    Diverged: if a model gives too few items a score that is a number.
+  """
+  job, root = jobs[0], jobs[0].folder.parent.parent
+  name = f"{job.name}-seeds{job.seed}-{jobs[-1].seed}"
+  checkpoints = Checkpoints(root / "batches" / name)
+  seeds, done = _resume(jobs, loop, checkpoints)
+  for one in jobs:
+    store.keep_rounds(one.folder, done)
+  for number in range(done, job.config.rounds + 1):
+    keys = jnp.stack([key_of(job, number) for job in jobs])
+    seeds = seeds._replace(key=keys)
+    seeds, asked, laps = _ask(jobs, programs, seeds, number)
+    if number > 0 or first is None:
+      told = _tell_and_test(jobs, programs, seeds, asked, number)
+    else:
+      told = first
+    if number == 0:
+      first = told
+    seeds = told.seeds
+    job.show(number, "saving")
+    for one, row, cases in zip(jobs, told.rows, told.cases, strict=True):
+      record_round(one, number, laps | told.laps, row, cases)
+    checkpoints.save(number + 1, _saved(seeds))
+  checkpoints.close()
+  return first
+
+
+def _resume(jobs, loop, checkpoints):
+  """(seeds, finished rounds) from the newest checkpoint."""
+  problem = jobs[0].problem
+  labels = problem.labels
+  label_like = jax.eval_shape(lambda: labels[0])
+  keys = jnp.stack([key_of(job, 0) for job in jobs])
+
+  def init(key):
+    return _without_images(loop.init(key, problem.images, label_like))
+
+  seeds = over_seeds(init)(keys)
+  found = checkpoints.restore(_saved(seeds))
+  if found is None:
+    return seeds, 0
+  seeds = seeds._replace(**found[1])
+
+  def known(order):
+    return jnp.zeros_like(labels).at[order].set(labels[order], mode="drop")
+
+  return seeds._replace(labels=jax.vmap(known)(seeds.pool.order)), found[0]
+
+
+def _saved(seeds):
+  """What a checkpoint holds: labels are looked up again."""
+  tree = seeds._asdict()
+  del tree["labels"]
+  return tree
+
+
+def _with_images(seed, images):
+  return LoopState(images=images, **seed._asdict())
+
+
+def _without_images(state):
+  return Seeds(*(getattr(state, name) for name in Seeds._fields))
+
+
+def _ask(jobs, programs, seeds, number):
+  """The round's items, recorded: (seeds, items [R, width], seconds)."""
+  job, clock = jobs[0], Clock(len(jobs))
+  config, num_items = job.config, job.problem.labels.shape[0]
+  job.show(number, "asking")
+  if number == 0:
+    items = [draw_start(k, num_items, config.start) for k in seeds.key]
+    items, scores = jnp.stack(items), None
+  else:
+    items, scores = programs.ask(seeds, job.problem.images)
+    seeds = seeds._replace(scores=scores)
+  found = np.asarray(items)
+  clock.lap("seconds_score")
+  scores = np.asarray(seeds.scores)
+  for place, one in enumerate(jobs):
+    if number:
+      check_picks(one, found[place], number)
+    record_picks(one, number, found[place], scores[place] if number else None)
+  if number and config.pictures:
+    job.show(number, "drawing pictures")
+    state = _with_images(_one(seeds, 0), job.problem.images)
+    pictures.save(job, state, items[0], number)
+  width = max(config.start, config.query)
+  return (
+    seeds,
+    jnp.stack([pad_items(x, width, num_items) for x in items]),
+    clock.laps,
+  )
+
+
+def _one(seeds, place):
+  return jax.tree.map(lambda x: x[place], seeds)
+
+
+def _tell_and_test(jobs, programs, seeds, asked, number) -> Told:
+  """Looks the labels up, fits the models, tests them."""
+  job, clock = jobs[0], Clock(len(jobs))
+  problem = job.problem
+  job.show(number, "training")
+  seeds = programs.tell((seeds, asked), problem.images, problem.labels)
+  jax.block_until_ready(seeds.params)
+  clock.lap("seconds_train")
+  fitted = jax.tree.map(np.asarray, seeds.params)
+  for place, one in enumerate(jobs):
+    check_params(one, _one(fitted, place), number)
+  job.show(number, "testing")
+  predicted = programs.test(seeds.params, *held_out(problem))
+  predicted, counts = jax.tree.map(np.asarray, (predicted, seeds.pool.count))
+  rows = [
+    curve_row(problem, _one(predicted, place), counts[place], number)
+    for place in range(len(jobs))
+  ]
+  cases = [
+    case_rows(problem, _one(predicted, place), number)
+    for place in range(len(jobs))
+  ]
+  clock.lap("seconds_test")
+  return Told(seeds, rows, clock.laps, cases)

@@ -1,0 +1,313 @@
+"""All runs of one command, with progress, and the table at the end."""
+
+import pathlib
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+from rich import progress as rich_progress
+from rich.console import Console
+from rich.table import Table
+
+from alx import data, report
+from alx.report import words
+from alx.runs import batch, rounds
+from alx.runs.disk import distances, stops, store
+from alx.runs.problem import cases, reading
+from alx.runs.problem import problem as problems
+from alx.runs.problem.job import STAGES, Job
+from alx.runs.settings.config import Config
+
+_MOST_LINES = 20
+_TITLES = {"dice": "Dice", "auc": "AUC"}
+
+
+class Comparison(NamedTuple):
+  """A command that was found to make sense, ready to run."""
+
+  config: Config  # resolved
+  problem: problems.Problem
+  workdir: pathlib.Path  # the only place that is written to
+
+
+def prepare(
+  config: Config, workdir: pathlib.Path, console: Console, baselines: bool
+) -> Comparison:
+  """Loads and checks everything; nothing has been trained when it returns.
+
+  Args:
+    config: as the user gave it.
+    workdir: where the run is, or will be.
+    console: where progress and lines about left-out cases go.
+    baselines: add the random arms to the acquisitions.
+
+  Raises:
+    ValueError: bad data, a protocol that does not fit it, or a work directory
+      that holds another run.
+  """
+  dataset = reading.load_dataset(config, loading(console))
+  tell_reading(dataset, console)
+  config = problems.resolve(config, dataset, baselines)
+  problem = problems.make_problem(config, dataset)
+  store.open_run(workdir, config, *describe_data(problem))
+  if dataset.task == "segmentation":
+    cases.check_begun(workdir, dataset, problem.split.test)
+  announce(problem, console)
+  return Comparison(config, problem, workdir)
+
+
+def restrict(comparison: Comparison, config: Config) -> Comparison:
+  """The same data and programs for other acquisitions or seeds.
+
+  Raises:
+    ValueError: if they do not fit the data.
+  """
+  problem = comparison.problem
+  config = problems.resolve(config, problem.dataset, baselines=False)
+  problems.check_protocol(config, problem.split)
+  return comparison._replace(config=config)
+
+
+def run(comparison: Comparison, console: Console) -> pathlib.Path:
+  """Runs every acquisition and seed; returns where report.html is.
+
+  What is finished is not run again, what was interrupted goes on.
+
+  Raises:
+    records.Diverged: if a model gives no numbers any more.
+  """
+  train(comparison, console)
+  return finish(comparison, console)
+
+
+def finish(comparison: Comparison, console: Console) -> pathlib.Path:
+  """Prints the table and writes the report of what has been run."""
+  print_scores(comparison, console)
+  return report.write_report(comparison.workdir)
+
+
+def train(
+  comparison: Comparison, console: Console, check: Callable | None = None
+) -> None:
+  """Runs without the table and the report.
+
+  Args:
+    comparison: what to run.
+    console: where progress goes.
+    check: called before every stage of every round; may raise to stop.
+  """
+  with progress_bars(console) as bars:
+    _run_all(comparison, bars, check)
+
+
+def tell_reading(dataset: data.Dataset, console: Console) -> None:
+  """The first lines about what was read; dataset.json has all of them."""
+  _tell("left out", dataset.left_out, console)
+  _tell("note", dataset.notes, console)
+
+
+def _tell(word, lines: Sequence[str], console):
+  for line in lines[:_MOST_LINES]:
+    text = f"{word}: {line}"
+    console.print(text, style="yellow", markup=False, soft_wrap=True)
+  if lines[_MOST_LINES:]:
+    more = len(lines) - _MOST_LINES
+    console.print(f"{word}: {more} more, see dataset.json", style="yellow")
+
+
+def loading(console: Console) -> Callable:
+  """A progress bar around the files of a folder."""
+
+  def wrap(iterable, total=None, description="loading"):
+    return rich_progress.track(
+      iterable, description, total, console=console, transient=True
+    )
+
+  return wrap
+
+
+def describe_data(problem: problems.Problem) -> tuple[dict, dict]:
+  """The contents of dataset.json and split.json."""
+  dataset, split = problem.dataset, problem.split
+  known = all(s is not None for s in dataset.spacing_mm)
+  segments = dataset.task == "segmentation"
+  unit = ("mm" if known else "voxels") if segments else None
+  about = {
+    "name": dataset.name,
+    "task": dataset.task,
+    "class_names": list(dataset.class_names),
+    "metric": "dice" if segments else "auc",
+    "distance_unit": unit,
+    "num_pool": len(split.pool),
+    "num_test": len(split.test),
+    "split_by": split.by,
+    "scored": cases.scored(dataset, split.test),
+    "left_out": list(dataset.left_out),
+    "notes": list(dataset.notes),
+    "digest": problems.digest(dataset),
+  }
+  ids = {
+    part: [dataset.ids[i] for i in getattr(split, part)]
+    for part in ("pool", "test", "unused")
+  }
+  return about, ids
+
+
+def announce(problem: problems.Problem, console: Console) -> None:
+  """A line about the data and its split, and one about what is scored."""
+  dataset, split = problem.dataset, problem.split
+  shape = "x".join(map(str, problem.images.values.shape[1:]))
+  console.print(
+    f"{dataset.name}: {dataset.task}, {len(split.pool)} pool items and "
+    f"{len(split.test)} test items (split by {split.by}), largest {shape}",
+    markup=False,
+  )
+  about = cases.scored(dataset, split.test)
+  metric = _TITLES["dice" if dataset.task == "segmentation" else "auc"]
+  console.print(words.scored(about, metric), markup=False, soft_wrap=True)
+
+
+def progress_bars(console: Console) -> rich_progress.Progress:
+  """What a `Shower` shows its bars in."""
+  return rich_progress.Progress(
+    rich_progress.SpinnerColumn(),
+    rich_progress.TextColumn("{task.description:<48}", markup=False),
+    rich_progress.BarColumn(),
+    rich_progress.MofNCompleteColumn(),
+    rich_progress.TimeElapsedColumn(),
+    rich_progress.TimeRemainingColumn(),
+    console=console,
+  )
+
+
+def _run_all(comparison, bars, check) -> None:
+  """Batches of seeds, and the other seeds one by one.
+
+  Seeds outermost, so that what is stopped holds whole comparisons.
+  """
+  config, problem = comparison.config, comparison.problem
+  loops = {n: rounds.loop_for(problem, config, n) for n in config.acquisition}
+  total = config.seeds * (len(loops) * (config.rounds + 1) + config.full)
+  show = Shower(bars, total, check)
+  seeds = range(config.first_seed, config.first_seed + config.seeds)
+  alone = {name: list(seeds) for name in loops}
+  if batch.pays_off(problem, config.seeds):
+    alone = _run_batches(comparison, loops, seeds, show)
+  for seed in seeds:
+    first = None
+    for name, loop in loops.items():
+      if seed in alone[name]:
+        job = _job(comparison, name, seed, show)
+        first = rounds.run_rounds(job, loop, first)
+        show.finish(config.rounds + 1)
+    if config.full:
+      rounds.run_full(_job(comparison, "full", seed, show))
+      show.finish(1)
+
+
+def _run_batches(comparison, loops, seeds, show) -> dict[str, list[int]]:
+  """Runs what goes together; the seeds of each acquisition that do not."""
+  firsts, alone, programs = {}, {}, None
+  for name, loop in loops.items():
+    job = _job(comparison, name, seeds[0], show)
+    batches, alone[name] = batch.plan(job, seeds)
+    programs = batch.programs_of(comparison.problem, loop, programs)
+    for some in batches:
+      text = f"{name}, seeds {some.start} to {some.stop - 1}"
+      jobs = [_job(comparison, name, seed, show, text) for seed in some]
+      first = firsts.get(some)
+      firsts[some] = batch.run_batch(jobs, loop, programs, first) or first
+      show.finish(len(some) * (comparison.config.rounds + 1))
+  return alone
+
+
+def _job(
+  comparison: Comparison, name: str, seed: int, show: "Shower", text: str = ""
+) -> Job:
+  folder = comparison.workdir / "runs" / f"{name}-seed{seed}"
+  report_stage = partial(show.stage, text or f"{name}, seed {seed}")
+  return Job(
+    comparison.problem, comparison.config, name, seed, folder, report_stage
+  )
+
+
+class Shower:
+  """Two bars: all rounds of the command, and the stages of the round."""
+
+  def __init__(self, bars, total, check=None):
+    self._bars, self._finished, self._check = bars, 0, check
+    self._overall = bars.add_task("all rounds", total=total)
+    self._round = bars.add_task("", total=len(STAGES))
+
+  def stage(self, run_name, number, stage):
+    """Shows a stage of a round; may raise what `check` raises."""
+    if self._check:
+      self._check()
+    stops.note(
+      f"at {run_name}, round {number} ({stage}); what was finished before is "
+      "kept"
+    )
+    self._bars.update(self._overall, completed=self._finished + number)
+    self._bars.update(
+      self._round,
+      description=f"{run_name}, round {number}: {stage}",
+      completed=STAGES.index(stage),
+    )
+
+  def finish(self, num_rounds):
+    """Counts rounds that are done."""
+    self._finished += num_rounds
+    self._bars.update(self._overall, completed=self._finished)
+    self._bars.update(self._round, completed=len(STAGES))
+
+
+def print_scores(comparison: Comparison, console: Console) -> None:
+  """Mean and spread of the main metric, per acquisition and round."""
+  config, dataset = comparison.config, comparison.problem.dataset
+  metric = "dice" if dataset.task == "segmentation" else "auc"
+  columns = {
+    name: _scores(comparison, name, metric, config.rounds + 1)
+    for name in config.acquisition
+  }
+  if columns:
+    console.print(f"\ntest {_TITLES[metric]}, mean ± sd, seeds: {config.seeds}")
+    console.print(_curve_table(columns, config))
+    distances.show(config, dataset, comparison.workdir, console)
+  if config.full:
+    full = _cell(_scores(comparison, "full", metric, 1)[:, 0])
+    num_items = comparison.problem.labels.shape[0]
+    console.print(f"all {num_items} pool labels: {_TITLES[metric]} {full}")
+
+
+def _curve_table(columns, config):
+  """One row per round, one column per acquisition."""
+  table = Table()
+  for name in ("round", "labels", *columns):
+    table.add_column(name, justify="right")
+  for number in range(config.rounds + 1):
+    labels = config.start + number * config.query
+    cells = [_cell(values[:, number]) for values in columns.values()]
+    table.add_row(str(number), str(labels), *cells)
+  return table
+
+
+def _scores(comparison, name, metric, length):
+  """[seeds, length] of the metric, round by round."""
+  first, count = comparison.config.first_seed, comparison.config.seeds
+  folders = [
+    comparison.workdir / "runs" / f"{name}-seed{seed}"
+    for seed in range(first, first + count)
+  ]
+  rows = [store.read_rows(f / "curve.csv")[:length] for f in folders]
+  return np.array([[float(row[metric]) for row in r] for r in rows])
+
+
+def _cell(values):
+  """Mean ± sd of the seeds for which the metric is defined."""
+  values = values[~np.isnan(values)]
+  if not len(values):
+    return "undefined"
+  if len(values) == 1:
+    return f"{values[0]:.3f}"
+  return f"{values.mean():.3f} ± {values.std(ddof=1):.3f}"

@@ -1,0 +1,1 @@
+"""What is written of a run, by one process at a time, and read again."""

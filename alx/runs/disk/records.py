@@ -1,0 +1,138 @@
+"""What is written down of a round, and when it is not worth going on."""
+
+import pathlib
+import time
+
+import jax
+import numpy as np
+
+from alx.runs.disk import store
+from alx.runs.problem.cases import case_names
+from alx.runs.problem.job import Job
+from alx.runs.problem.problem import Problem, metrics_of
+from alx.training import evaluation
+
+
+class Diverged(Exception):
+  """A model whose predictions are not numbers any more."""
+
+
+class Clock:
+  """Seconds from lap to lap, by name, shared among the seeds at work."""
+
+  def __init__(self, num_seeds: int = 1):
+    self.laps = {}
+    self._num_seeds = num_seeds
+    self._last = time.monotonic()
+
+  def lap(self, name: str) -> None:
+    """Ends a lap that began with the last one."""
+    now = time.monotonic()
+    self.laps[name] = f"{(now - self._last) / self._num_seeds:.3f}"
+    self._last = now
+
+
+def curve_row(problem: Problem, predicted, count: int, number: int) -> dict:
+  """Round, labels and metrics; floats in full, so that resumes compare."""
+  check_predicted(f"the fit of round {number}", predicted)
+  row = metrics_of(problem, predicted)
+  numbers = {
+    name: value if isinstance(value, int) else f"{value:.9g}"
+    for name, value in row.items()
+  }
+  return {"round": number, "labels": int(count), **numbers}
+
+
+def case_rows(problem: Problem, predicted, number: int) -> list[dict]:
+  """The Dice of each test case, a row each; none for a classification.
+
+  With its patient, where patients are known.
+  """
+  dataset = problem.dataset
+  if dataset.task != "segmentation":
+    return []
+  names = case_names(dataset, problem.split.test)
+  cases, dice = evaluation.case_dice(predicted, names)
+  columns = [f"dice_{name}" for name in dataset.class_names[1:]]
+  patients = {}
+  if dataset.groups:
+    groups = [dataset.groups[i] for i in problem.split.test]
+    patients = {n: {"patient": g} for n, g in zip(names, groups, strict=True)}
+  return [
+    {"round": number, "id": case}
+    | patients.get(case, {})
+    | {c: f"{float(x):.9g}" for c, x in zip(columns, row[1:], strict=True)}
+    for case, row in zip(cases, dice, strict=True)
+  ]
+
+
+def check_picks(job: Job, items, number: int) -> None:
+  """The budget was checked: a missing item is a score that is no number."""
+  found = int((items < job.problem.labels.shape[0]).sum())
+  if found < job.config.query:
+    raise Diverged(
+      f"{job.folder}: in round {number} {job.name} could score {found} of "
+      f"{job.config.query} items; the model gives no numbers: lower "
+      "learning_rate"
+    )
+
+
+def check_params(job: Job, params, number: int) -> None:
+  """A net that is no numbers any more says nothing, or always the same."""
+  check_fit(f"{job.folder}: in round {number} the fit of {job.name}", params)
+
+
+def check_fit(what: str, params) -> None:
+  """The same of any fit, told by `what`."""
+  leaves = jax.tree.leaves(params)
+  if not all(np.isfinite(np.asarray(leaf)).all() for leaf in leaves):
+    raise Diverged(f"{what} ended without numbers: lower learning_rate")
+
+
+def check_predicted(what: str, predicted) -> None:
+  """Weights may be numbers, and what they predict too large to be one."""
+  leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(predicted)]
+  if not all(np.isfinite(leaf).all() for leaf in leaves):
+    raise Diverged(f"{what} predicts no numbers: lower learning_rate")
+
+
+def record_round(
+  job: Job, number: int, laps: dict, row: dict, cases: list[dict]
+) -> None:
+  """Appends a finished round to its tables; with the curve it counts."""
+  times = {"round": number, **laps}
+  store.append_rows(job.folder / "times.csv", [times])
+  store.append_rows(job.folder / "cases.csv", cases)
+  curve = job.folder / "curve.csv"
+  store.append_rows(curve, [as_begun(curve, row)])
+
+
+def as_begun(path: pathlib.Path, row: dict) -> dict:
+  """The row with the columns of a file that was begun with fewer, or others.
+
+  A run of before a measure was known goes on without it.
+  """
+  before = store.read_rows(path)
+  if not before:
+    return row
+  return {column: row.get(column, "") for column in before[0]}
+
+
+def record_picks(job: Job, number: int, items, scores) -> None:
+  """Appends the ids of a round's items to picks.csv."""
+  dataset, pool = job.problem.dataset, job.problem.split.pool
+  items = np.asarray(items)
+  scores = np.full(len(items), np.nan) if scores is None else scores
+  rows = [
+    {
+      "round": number,
+      "rank": rank,
+      "id": dataset.ids[pool[item]],
+      "score": f"{float(score):.9g}",
+    }
+    for rank, (item, score) in enumerate(
+      zip(items, np.asarray(scores), strict=True)
+    )
+    if item < len(pool)
+  ]
+  store.append_rows(job.folder / "picks.csv", rows)

@@ -1,0 +1,1 @@
+"""Features of a data set as a file: of an encoder, or of a trained model."""

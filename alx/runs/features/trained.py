@@ -1,0 +1,112 @@
+"""Features of a model that a run has trained, from its newest checkpoint."""
+
+import dataclasses
+import pathlib
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from alx.data import patches
+from alx.data.dataset import bad_input
+from alx.runs import rounds
+from alx.runs.disk import store
+from alx.runs.disk.checkpoint import Checkpoints
+from alx.runs.problem.problem import Problem, digest
+from alx.runs.settings.config import Config
+from alx.training.map_blocks import map_blocks
+
+_REMEDY = "the command that made the run writes it anew"
+
+
+def find_run(path: pathlib.Path) -> pathlib.Path:
+  """The folder of the run: `path` itself, or the only one of a directory.
+
+  Args:
+    path: runs/NAME-seedS inside a run directory, or that directory.
+
+  Raises:
+    ValueError: no checkpoints, or those of several runs.
+  """
+  if (path / "checkpoints").is_dir():
+    return path
+  found = sorted(p.parent for p in path.glob("runs/*/checkpoints"))
+  if len(found) != 1:
+    names = ", ".join(str(p) for p in found[:6]) or "none"
+    raise ValueError(
+      f"{path}: wanted one run with checkpoints, found {names}; name it as "
+      "RUN_DIR/runs/NAME-seedS"
+    )
+  return found[0]
+
+
+def read_config(run: pathlib.Path) -> Config:
+  """The settings that the run was made with.
+
+  Raises:
+    ValueError: if they cannot be read.
+  """
+  path = run.parent.parent / "config.json"
+  known = store.read_object(path, "the settings of a run", _REMEDY)
+  try:
+    fields = {f.name for f in dataclasses.fields(Config)}
+    values = {k: _tuple(v) for k, v in known.items() if k in fields}
+    return Config(**values)
+  except (ValueError, TypeError, AttributeError) as error:
+    raise bad_input(path, "the settings of a run", error) from error
+
+
+def _tuple(value):
+  return tuple(value) if isinstance(value, list) else value
+
+
+def check_data(run: pathlib.Path, problem: Problem) -> None:
+  """Raises ValueError if the run was made on other data."""
+  path = run.parent.parent / "dataset.json"
+  about = store.read_object(path, "the digest of the data", _REMEDY)
+  wanted = str(about.get("digest"))
+  found = digest(problem.dataset)
+  if found != wanted:
+    raise ValueError(
+      f"{problem.dataset.name}: wanted the data of {run} (digest "
+      f"{wanted[:12]}), found another (digest {found[:12]})"
+    )
+
+
+def features_of(
+  run: pathlib.Path, problem: Problem, config: Config
+) -> np.ndarray:
+  """The model's features [N, D] of all items, test items too.
+
+  Args:
+    run: folder of the run.
+    problem: of the same data and settings.
+    config: of the run.
+
+  Raises:
+    ValueError: if no checkpoint can be read.
+  """
+  params = _restore(run, problem, config)
+  images = patches.stack_images(problem.dataset.images, config.patch)
+
+  @jax.jit
+  def program(params, images):
+    def of_block(images, items):
+      key = jax.random.key(0)  # without samples there is nothing to draw
+      return problem.learner.predict(key, params, images, items, 0).features
+
+    return map_blocks(of_block, images, config.block)
+
+  found = program(params, jax.tree.map(jnp.asarray, images))
+  return np.asarray(found, np.float32)
+
+
+def _restore(run, problem, config):
+  loop = rounds.loop_for(problem, config, "random")
+  label_like = jax.eval_shape(lambda: problem.labels[0])
+  state = loop.init(jax.random.key(0), problem.images, label_like)
+  like = {name: getattr(state, name) for name in rounds.Saved._fields}
+  found = Checkpoints(run / "checkpoints").restore(like)
+  if found is None:
+    raise ValueError(f"{run}: wanted a checkpoint, found none to be read")
+  return found[1]["params"]

@@ -1,0 +1,1 @@
+"""From settings and data to arrays on the device and compiled programs."""

@@ -1,0 +1,112 @@
+"""From a Config to a network and the way it is trained."""
+
+import jax
+
+from alx import data, models
+from alx.acquisition import BY_NAME, settings_of
+from alx.devices.parallel import over_passes
+from alx.models import Model
+from alx.runs.settings.config import Config
+from alx.training import learner
+from alx.training.augment import Augment
+from alx.training.ensemble import make_ensemble, make_snapshots
+from alx.training.learner import Learner
+from alx.training.settings import Training
+
+_KINDS = 10  # of images, as good as any number where they have no class
+_LARGE = 64  # pixels from which on a residual net first halves them twice
+
+
+def make_learner(config: Config, dataset: data.Dataset) -> Learner:
+  """One network, or an ensemble of them, for this data."""
+  channels = dataset.images[0].shape[-1]
+  num_classes = len(dataset.class_names)
+  one = learner.make_learner(
+    make_model(config, num_classes),
+    num_classes,
+    channels,
+    training_of(config),
+    over_passes if spreads_passes(config) else None,
+  )
+  if config.ensemble == "snapshots":
+    return make_snapshots(one, config.members)
+  if config.ensemble:
+    resampled = config.ensemble == "bootstrap"
+    return make_ensemble(one, config.members, bootstrap=resampled)
+  return one
+
+
+def options_for(
+  name: str, config: Config, dataset: data.Dataset
+) -> dict[str, int | str]:
+  """Options of an acquisition that settings or data decide.
+
+  `clusters`, where it has that option, is the number of classes; badge draws
+  as scikit-learn does if `greedy_seeding` is set.
+  """
+  if "clusters" in settings_of(BY_NAME[name]):
+    of_images = dataset.task == "classification"
+    return {"clusters": len(dataset.class_names) if of_images else _KINDS}
+  if name == "badge" and config.greedy_seeding:
+    return {"first": "uniform", "trials": 0}
+  return {}
+
+
+def spreads_passes(config: Config) -> bool:
+  """Whether passes of dropout go over all devices: those of a single seed.
+
+  Several seeds are spread themselves. Not on a CPU, whose devices share its
+  cores: what is around the passes, the fit too, runs on every device.
+  """
+  devices = jax.local_devices()
+  asked = any("samples" in BY_NAME[n].needs for n in config.acquisition)
+  alone = config.seeds == 1 and not config.ensemble
+  return alone and asked and len(devices) > 1 and devices[0].platform != "cpu"
+
+
+def make_model(config: Config, num_classes: int) -> Model:
+  """The network that the settings name."""
+  common = num_classes, config.widths, config.dropout
+  if config.model == "unet":
+    return models.make_unet(len(config.patch), *common)
+  if config.model == "resnet":
+    return models.make_resnet(*common, large=min(config.patch) >= _LARGE)
+  return {"cnn": models.make_cnn, "mlp": models.make_mlp}[config.model](*common)
+
+
+def training_of(config: Config) -> Training:
+  """How it is trained and asked."""
+  return Training(
+    patch=config.patch,
+    steps=_steps_of_a_fit(config),
+    batch=config.batch,
+    optimizer=config.optimizer,
+    learning_rate=config.learning_rate,
+    schedule=config.schedule,
+    weight_decay=config.weight_decay,
+    coupled_decay=config.coupled_decay,
+    clip=config.clip,
+    dice=config.dice,
+    class_aware=config.class_aware,
+    overlap=config.overlap,
+    augment=augment_of(config),
+    evidential=config.evidential,
+  )
+
+
+def augment_of(config: Config) -> Augment:
+  """What may happen to a training item."""
+  return Augment(
+    config.flips,
+    config.turns,
+    config.intensity,
+    config.rotation,
+    config.truncated_labels,
+  )
+
+
+def _steps_of_a_fit(config):
+  """Snapshots share the steps of one fit, and take one at the least."""
+  if config.ensemble == "snapshots":
+    return max(config.steps // config.members, 1)
+  return config.steps

@@ -1,0 +1,242 @@
+"""From a Config and a Dataset to arrays on the device and compiled code."""
+
+import dataclasses
+import hashlib
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from alx import data
+from alx.acquisition import BY_NAME
+from alx.data import patches
+from alx.data.patches import Images
+from alx.loop import check_budget
+from alx.runs.problem import learning
+from alx.runs.problem.cases import case_names
+from alx.runs.settings import idle
+from alx.runs.settings.config import Config, with_baselines
+from alx.training import evaluation
+from alx.training.learner import Learner
+
+_DEFAULTS = {  # task and spatial axes -> model, widths, batch, block
+  ("segmentation", 3): ("unet", (8, 16, 32), 4, 1),
+  ("segmentation", 2): ("unet", (16, 32, 64, 128), 8, 16),
+  ("classification", 2): ("cnn", (16, 32, 64), 32, 128),
+  ("classification", 3): ("cnn", (8, 16, 32), 8, 16),
+  ("classification", 0): ("mlp", (), 32, 4096),  # features: a linear head
+}
+_WIDTHS = {  # of networks that are chosen by name
+  "cnn": (16, 32, 64),
+  "resnet": (64, 128, 256, 512),
+  "mlp": (256, 256),
+}
+_PATCH_CAP = {2: 256, 3: 64}
+
+
+class Problem(NamedTuple):
+  """One dataset, split and put on the device, with its learner."""
+
+  dataset: data.Dataset
+  split: data.Split
+  images: Images  # of the N pool items
+  labels: jax.Array  # [N, *sp] uint8 or [N] int32: hidden until asked for
+  test_images: Images
+  test_labels: jax.Array
+  learner: Learner  # its `fit` is compiled once for all runs
+  predict_test: Callable  # see alx.training.evaluation
+  predict_few: Callable  # for pictures: (key, params, images, items, samples)
+
+
+def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
+  """Replaces every 0 or () by what the data asks for, and checks the rest."""
+  dims = dataset.images[0].ndim - 1
+  if (dataset.task, dims) not in _DEFAULTS:
+    raise ValueError(f"{dataset.task} of {dims}-D images is not supported")
+  model, widths, batch, block = _DEFAULTS[dataset.task, dims]
+  if config.model not in ("auto", model):
+    if (config.model == "unet") != (dataset.task == "segmentation"):
+      raise ValueError(f"model {config.model} cannot do {dataset.task}")
+    if config.model in ("cnn", "resnet") and dims != 2:
+      raise ValueError(f"model {config.model} wants images of 2 axes")
+    model, widths = config.model, _WIDTHS[config.model]
+  names = config.acquisition
+  if baselines and names:
+    names = with_baselines(names, dataset.task)
+  for name in names:
+    if "space" in BY_NAME[name].needs and dataset.task != "segmentation":
+      raise ValueError(f"acquisition {name} wants a segmentation task")
+  config = dataclasses.replace(
+    config,
+    acquisition=names,
+    model=model,
+    widths=config.widths or widths,
+    batch=config.batch or batch,
+    block=config.block or block,
+    evidential=config.evidential or want_evidence(names),
+  )
+  if config.ensemble:
+    config = dataclasses.replace(config, samples=config.members)
+  if not dims:  # features: nothing to draw, nothing to distort
+    config = dataclasses.replace(
+      config,
+      pictures=0,
+      flips=False,
+      turns=False,
+      intensity=0.0,
+      rotation=0.0,
+      distort="",
+    )
+  config = dataclasses.replace(config, patch=_patch(config, dataset, dims))
+  idle.check_patch(config)
+  return config
+
+
+def want_evidence(names):
+  """If one method reads evidence, all are trained alike: only items differ."""
+  return any({"evidence", "beta"} & set(BY_NAME[name].needs) for name in names)
+
+
+def _patch(config: Config, dataset: data.Dataset, dims: int) -> tuple:
+  """The user's patch, checked; or one that most items fit in, capped."""
+  multiple = 2 ** (len(config.widths) - 1) if config.model == "unet" else 1
+  extents = np.array([x.shape[:-1] for x in dataset.images])
+  if dataset.task == "classification":  # a class is of the whole image
+    if config.patch not in ((), tuple(extents.max(0))):
+      raise ValueError("patch is for segmentation only")
+    return tuple(int(n) for n in extents.max(0))
+  if config.patch:
+    if len(config.patch) != dims or any(p % multiple for p in config.patch):
+      raise ValueError(
+        f"patch wants {dims} multiples of {multiple}, found {config.patch}"
+      )
+    return config.patch
+  usual = np.minimum(np.quantile(extents, 0.9, axis=0), _PATCH_CAP[dims])
+  return tuple(int(-(-n // multiple) * multiple) for n in usual)
+
+
+def make_problem(
+  config: Config, dataset: data.Dataset, learner: Learner | None = None
+) -> Problem:
+  """Splits the data, builds the model. `config` must be resolved.
+
+  Args:
+    config: settings.
+    dataset: what they are for.
+    learner: of another network or training than the settings name.
+
+  Raises:
+    ValueError: if the protocol asks for more items than the pool holds.
+  """
+  split = split_of(config, dataset)
+  _check_test(dataset, split.test)
+  images, labels = _stack(dataset, split.pool, config.patch)
+  test_images, test_labels = _stack(dataset, split.test, config.patch)
+  parts = dataset, split, images, labels, test_images, test_labels
+  learner = learner or learning.make_learner(config, dataset)
+  return Problem(*parts, *_programs(learner, dataset, config.block))
+
+
+def with_learner(problem: Problem, learner: Learner, block: int) -> Problem:
+  """The same items for another learner."""
+  programs = _programs(learner, problem.dataset, block)
+  names = ("learner", "predict_test", "predict_few")
+  return problem._replace(**dict(zip(names, programs, strict=True)))
+
+
+def _programs(learner, dataset, block):
+  return (
+    learner._replace(fit=jax.jit(learner.fit)),
+    _make_predict_test(learner, dataset, block),
+    jax.jit(learner.predict, static_argnums=4),
+  )
+
+
+def split_of(config: Config, dataset: data.Dataset) -> data.Split:
+  """The parts, checked.
+
+  Raises:
+    ValueError: if the protocol asks for more items than the pool holds.
+  """
+  share = max(1, round(config.test_share * len(dataset.ids)))
+  split = data.split(
+    dataset, seed=config.split_seed, test_items=config.test_items or share
+  )
+  check_protocol(config, split)
+  return split
+
+
+def check_protocol(config: Config, split: data.Split) -> None:
+  """Raises ValueError if the protocol asks for more than the pool holds."""
+  if config.acquisition:
+    check_budget(len(split.pool), config.start, config.query, config.rounds)
+
+
+def _check_test(dataset, test):
+  """Raises ValueError where no score could be computed."""
+  seen = set().union(*(np.unique(dataset.labels[i]).tolist() for i in test))
+  if dataset.task == "classification" and len(seen) < 2:
+    raise ValueError(
+      f"the {len(test)} test items are all of class {seen.pop()}; wanted 2 or "
+      "more classes: raise test_items or change split_seed"
+    )
+  if dataset.task == "segmentation" and seen <= {0}:
+    raise ValueError(f"none of the {len(test)} test items has foreground")
+
+
+def _make_predict_test(learner, dataset, block):
+  if dataset.task == "classification":
+    return evaluation.make_predict_probs(learner, block)
+  num_classes = len(dataset.class_names)
+  return evaluation.make_predict_masks(learner, num_classes, block)
+
+
+def _stack(dataset, items, patch):
+  """The items as one `Images` and one array of labels, on the device."""
+  images = patches.stack_images([dataset.images[i] for i in items], patch)
+  labels = [dataset.labels[i] for i in items]
+  if dataset.task == "segmentation":
+    labels = patches.stack_labels(labels, patch)
+  return jax.tree.map(jnp.asarray, images), jnp.asarray(np.stack(labels))
+
+
+def held_out(problem: Problem) -> tuple:
+  """What `predict_test` takes beside the params."""
+  if problem.dataset.task == "classification":
+    return (problem.test_images,)
+  return problem.test_images, problem.test_labels
+
+
+def predict_test(problem: Problem, params):
+  """Probabilities or masks of the test items."""
+  return problem.predict_test(params, *held_out(problem))
+
+
+def metrics_of(problem: Problem, predicted) -> dict[str, float]:
+  """The metrics of `predict_test`; the first is the main one."""
+  dataset, test = problem.dataset, problem.split.test
+  if dataset.task == "classification":
+    return evaluation.classification_metrics(
+      np.asarray(predicted), np.asarray(problem.test_labels)
+    )
+  return evaluation.segmentation_metrics(
+    predicted,
+    [dataset.labels[i] for i in test],
+    dataset.class_names,
+    [dataset.spacing_mm[i] for i in test],
+    case_names(dataset, test),
+  )
+
+
+def digest(dataset: data.Dataset) -> str:
+  """SHA-256 of ids, images and labels: other data, other digest."""
+  hashed = hashlib.sha256()
+  for name, image, label in zip(
+    dataset.ids, dataset.images, dataset.labels, strict=True
+  ):
+    hashed.update(f"{name}{image.shape}".encode("utf-8", "surrogateescape"))
+    hashed.update(np.ascontiguousarray(image))
+    hashed.update(np.ascontiguousarray(label))
+  return hashed.hexdigest()

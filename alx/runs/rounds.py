@@ -1,0 +1,226 @@
+"""One run: the rounds of one acquisition and one seed, killed or not."""
+
+import functools
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from alx.acquisition import BY_NAME, configure
+from alx.devices.parallel import replicate
+from alx.loop import Loop, LoopState, draw_start, make_loop, pad_items
+from alx.pool import PoolState, init_pool, mark_labelled
+from alx.runs import pictures
+from alx.runs.disk import store
+from alx.runs.disk.checkpoint import Checkpoints
+from alx.runs.disk.records import (
+  Clock,
+  case_rows,
+  check_params,
+  check_picks,
+  check_predicted,
+  curve_row,
+  record_picks,
+  record_round,
+)
+from alx.runs.problem.job import Job
+from alx.runs.problem.learning import augment_of, options_for, spreads_passes
+from alx.runs.problem.problem import Problem, metrics_of, predict_test
+from alx.runs.settings.config import Config
+from alx.training.settings import Asking
+
+
+class Saved(NamedTuple):
+  """What a checkpoint holds: images and labels are looked up again."""
+
+  key: jax.Array
+  round: jax.Array
+  pool: PoolState
+  params: object
+  scores: jax.Array
+
+
+class Told(NamedTuple):
+  """A fitted and tested state with its rows for the tables."""
+
+  state: Any  # of the loop
+  row: dict  # of curve.csv
+  laps: dict  # of times.csv
+  cases: list[dict]  # of cases.csv
+
+
+def run_rounds(job: Job, loop: Loop, first: Told | None) -> Told | None:
+  """Runs, or goes on with, the rounds of one acquisition and one seed.
+
+  Args:
+    job: what to run.
+    loop: of the acquisition.
+    first: round 0 of this seed, if another acquisition has done it: it is the
+      same for all of them.
+
+  Returns:
+    Round 0 for the next acquisition, or None if it was not done here.
+
+  Raises:
+    Diverged: if the model gives too few items a score that is a number.
+  """
+  checkpoints = Checkpoints(job.folder / "checkpoints")
+  state, done = _resume(job, loop, checkpoints)
+  store.keep_rounds(job.folder, done)
+  for number in range(done, job.config.rounds + 1):
+    state = state._replace(key=key_of(job, number))
+    state, asked, laps = _ask(job, loop, state, number)
+    if number > 0 or first is None:
+      told = _tell_and_test(job, loop, state, asked, number)
+    else:
+      told = first
+    if number == 0:
+      first = told
+    state = told.state
+    job.show(number, "saving")
+    record_round(job, number, laps | told.laps, told.row, told.cases)
+    checkpoints.save(number + 1, _saved(state)._asdict())
+  checkpoints.close()
+  return first
+
+
+def loop_for(
+  problem: Problem, config: Config, name: str, make: Callable = make_loop
+) -> Any:
+  """The loop of one acquisition; its `ask` is compiled once for all seeds.
+
+  Args:
+    problem: with the learner.
+    config: how it asks.
+    name: of the acquisition.
+    make: (learner, acquisition, Asking) -> the loop, with an `init`.
+  """
+  of_features = BY_NAME[name].needs == ("features",)
+  distorts = config.distort and of_features
+  asking = Asking(
+    config.query,
+    config.block,
+    config.samples,
+    config.warm,
+    distort=augment_of(config) if distorts else None,
+    distort_all=config.distort == "all",
+  )
+  options = tuple(options_for(name, config, problem.dataset).items())
+  loop = _loop_for(make, problem.learner, name, options, asking)
+  return _on_all_devices(loop) if spreads_passes(config) else loop
+
+
+@functools.lru_cache(maxsize=64)
+def _loop_for(make, learner, name, options, asking):
+  return make(learner, configure(BY_NAME[name], **dict(options)), asking)
+
+
+def _on_all_devices(loop):
+  """The loop with its state there, and a restored one with it."""
+
+  def init(*args):
+    return replicate(loop.init(*args))
+
+  return loop._replace(init=init)
+
+
+def key_of(job: Job, number: int) -> jax.Array:
+  """The key of a round: the seed's own, or one first round for all seeds."""
+  seed = 0 if number == 0 and job.config.shared_start else job.seed
+  return jax.random.key(seed)
+
+
+def _resume(job: Job, loop: Loop, checkpoints: Checkpoints):
+  """(state, finished rounds) from the newest checkpoint."""
+  labels = job.problem.labels
+  label_like = jax.eval_shape(lambda: labels[0])
+  state = loop.init(key_of(job, 0), job.problem.images, label_like)
+  found = checkpoints.restore(_saved(state)._asdict())
+  if found is None:
+    return state, 0
+  saved = Saved(**found[1])
+  order = saved.pool.order
+  known = jnp.zeros_like(labels).at[order].set(labels[order], mode="drop")
+  return state._replace(labels=known, **saved._asdict()), found[0]
+
+
+def _saved(state: LoopState) -> Saved:
+  return Saved(*(getattr(state, name) for name in Saved._fields))
+
+
+def _ask(job, loop, state, number):
+  """The round's items, recorded: (state, items [width], seconds)."""
+  config, clock = job.config, Clock()
+  num_items = job.problem.labels.shape[0]
+  job.show(number, "asking")
+  if number == 0:
+    items = draw_start(state.key, num_items, config.start)
+  else:
+    items, state = loop.ask(state)
+    check_picks(job, items, number)
+  asked = pad_items(items, max(config.start, config.query), num_items)
+  jax.block_until_ready(asked)
+  clock.lap("seconds_score")
+  record_asked(job, state, items, number)
+  return state, asked, clock.laps
+
+
+def record_asked(job: Job, state: Any, items: jax.Array, number: int) -> None:
+  """What the round asked for: the table and, of a model's choice, pictures."""
+  record_picks(job, number, items, state.scores if number else None)
+  if number and job.config.pictures:
+    job.show(number, "drawing pictures")
+    pictures.save(job, state, items, number)
+
+
+def _tell_and_test(job, loop, state, asked, number) -> Told:
+  """Looks the labels up, fits the model, tests it."""
+  clock = Clock()
+  job.show(number, "training")
+  state = loop.tell(state, asked, job.problem.labels[asked])
+  return tested(job, state, number, clock)
+
+
+def tested(job: Job, state: Any, number: int, clock: Clock) -> Told:
+  """Tests the model of a state that was told its labels since the last lap."""
+  jax.block_until_ready(state.params)
+  clock.lap("seconds_train")
+  check_params(job, state.params, number)
+  job.show(number, "testing")
+  predicted = predict_test(job.problem, state.params)
+  row = curve_row(job.problem, predicted, state.pool.count, number)
+  cases = case_rows(job.problem, predicted, number)
+  clock.lap("seconds_test")
+  return Told(state, row, clock.laps, cases)
+
+
+def run_full(job: Job) -> None:
+  """Trains once on every pool label: what all the labels would give."""
+  problem = job.problem
+  if store.read_rows(job.folder / "curve.csv"):
+    return
+  num_items = problem.labels.shape[0]
+  key_init, key_fit = jax.random.split(
+    jax.random.fold_in(jax.random.key(job.seed), 3)
+  )
+  pool = mark_labelled(
+    init_pool(num_items), jnp.arange(num_items, dtype=jnp.int32)
+  )
+  job.show(0, "training")
+  params, _ = problem.learner.fit(
+    key_fit,
+    problem.learner.init(key_init),
+    problem.images,
+    problem.labels,
+    pool,
+  )
+  check_params(job, params, 0)
+  job.show(0, "testing")
+  predicted = predict_test(problem, params)
+  check_predicted(f"{job.folder}: the fit to all labels", predicted)
+  row = {"round": 0, "labels": num_items} | metrics_of(problem, predicted)
+  store.keep_rounds(job.folder, 0)
+  cases = case_rows(problem, predicted, 0)
+  store.append_rows(job.folder / "cases.csv", cases)
+  store.write_rows(job.folder / "curve.csv", [row])

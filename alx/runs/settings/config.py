@@ -1,0 +1,209 @@
+"""The settings of a run: one frozen dataclass, checked when it is made."""
+
+import ast
+import dataclasses
+import os
+from collections.abc import Iterable, Sequence
+from typing import Any, get_args, get_origin
+
+from alx.acquisition import BY_NAME
+from alx.data.header import SPACING_FROM
+from alx.keys import SEEDS
+from alx.runs.settings.checks import (
+  all_among,
+  among,
+  at_least,
+  did_you_mean,
+  within,
+)
+from alx.stats import BASELINES
+
+MODELS = ("auto", "unet", "cnn", "resnet", "mlp")
+OPTIMIZERS = ("adam", "sgd")
+SCHEDULES = ("warmup_cosine", "cosine", "polynomial")
+PATHS = ("data", "features", "cache")
+ENSEMBLES = ("", "deep", "bootstrap", "snapshots")
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+  """Everything that decides the result of a run. 0 or () = chosen by data."""
+
+  # Data
+  data: str = "phantom"  # folder, .npz file, or "phantom"
+  features: str = ""  # .npy or .npz, takes the place of the images
+  cache: str = ""  # folder for NIfTI cases in chunks, made once
+  where: str = ""  # keep npz items with, for example, "frame=1"
+  columns: str = ""  # of a table: picture, patient, class: "image_id,,dx"
+  group_pattern: str = ""  # of ids; its group is the patient: (patient\d+)_.*
+  strict: bool = False  # a bad case is an error, not left out
+  spacing_from: str = "pixdim"  # or "affine", where a NIfTI file has two
+  image_size: int = 0  # pixels of a side, for folders of pictures; 0: as is
+  coarsen: int = 1  # voxels of a side that become one, in every item
+  test_items: int = 0  # held out when the data has no split; 0: test_share
+  test_share: float = 0.25  # of all items, when test_items is 0
+  split_by_item: bool = False  # even where patients are known
+  spare_classes: int = 0  # logits of classes that do not exist
+  split_seed: int = 0
+  phantom_items: int = 72
+  # Protocol
+  acquisition: tuple[str, ...] = ("entropy", "bald")  # and baselines
+  seeds: int = 2
+  first_seed: int = 0
+  start: int = 4  # labels of the starting set
+  query: int = 4  # labels per round
+  rounds: int = 4  # rounds after the starting set
+  full: bool = True  # also train on every pool label
+  shared_start: bool = False  # starting set and first model are those of seed 0
+  # Model and training
+  model: str = "auto"
+  widths: tuple[int, ...] = ()
+  dropout: float = 0.2
+  patch: tuple[int, ...] = ()
+  steps: int = 300  # optimiser steps per round
+  batch: int = 0
+  optimizer: str = "adam"
+  learning_rate: float = 4e-3
+  schedule: str = "warmup_cosine"  # of the learning rate
+  weight_decay: float = 0.0
+  coupled_decay: bool = False  # weight_decay as an L2 penalty
+  clip: float = 1.0  # norm of the gradient; 0: none
+  dice: str = "batch"  # or of each "item", background too
+  warm: bool = False  # start a round from the last params, not from scratch
+  ensemble: str = ""  # deep, bootstrap or snapshots: samples, not dropout
+  members: int = 5  # of the ensemble
+  evidential: bool = False  # Dirichlet loss; on if an acquisition reads it
+  class_aware: float = 0.33  # share of draws that first choose a class
+  flips: bool = True
+  turns: bool = False
+  intensity: float = 0.1
+  rotation: float = 0.0  # largest angle, degrees
+  truncated_labels: bool = False  # rotated as published code does, wrongly
+  # Prediction
+  overlap: float = 0.25
+  samples: int = 8
+  block: int = 0  # items predicted at a time
+  distort: str = ""  # "labelled" or "all": augmented when features are compared
+  greedy_seeding: bool = False  # of badge, as in scikit-learn's k-means++
+  pictures: int = 3  # items drawn per round in the report
+
+  def __post_init__(self):
+    """Raises ValueError with the field, what was wanted, what was found."""
+    all_among("acquisition", self.acquisition, sorted(BY_NAME))
+    if not self.acquisition and not self.full:
+      raise ValueError("nothing to do: no acquisition and full=False")
+    among("model", self.model, MODELS)
+    among("optimizer", self.optimizer, OPTIMIZERS)
+    among("ensemble", self.ensemble, ENSEMBLES)
+    among("schedule", self.schedule, SCHEDULES)
+    among("spacing_from", self.spacing_from, SPACING_FROM)
+    among("dice", self.dice, ("batch", "item"))
+    among("distort", self.distort, ("", "labelled", "all"))
+    if self.group_pattern and self.split_by_item:
+      raise ValueError("group_pattern says nothing with split_by_item=True")
+    for name in ("seeds", "start", "query", "steps", "samples", "members"):
+      at_least(name, getattr(self, name), 1)
+    for name in ("first_seed", "split_seed", "rounds"):
+      at_least(name, getattr(self, name), 0)
+    for name in ("test_items", "batch", "block", "pictures"):
+      at_least(name, getattr(self, name), 0)
+    for name in ("image_size", "spare_classes", "clip", "weight_decay"):
+      at_least(name, getattr(self, name), 0)
+    for name in ("patch", "widths"):
+      for value in getattr(self, name):
+        at_least(name, value, 1)
+    for name in ("dropout", "overlap"):
+      within(name, getattr(self, name), 0.0, 1.0, open_end=True)
+    within("class_aware", self.class_aware, 0.0, 1.0)
+    within("intensity", self.intensity, 0.0, 1.0)
+    within("rotation", self.rotation, 0.0, 180.0)
+    within("test_share", self.test_share, 0.0, 1.0, open_end=True)
+    within("learning_rate", self.learning_rate, 1e-8, 10.0)
+    at_least("phantom_items", self.phantom_items, 8)
+    for name in ("first_seed", "split_seed"):
+      within(name, getattr(self, name), 0, SEEDS - 1)
+    if self.first_seed + self.seeds > SEEDS:
+      raise ValueError(
+        f"first_seed: {self.first_seed} with {self.seeds} seeds makes the last "
+        f"seed more than {SEEDS - 1}"
+      )
+
+
+def override(config: Config, assignments: Iterable[str]) -> Config:
+  """Changes fields by texts such as "steps=300" or "patch=32,48,32".
+
+  Raises:
+    ValueError: on an unknown field, or a value of another type.
+  """
+  fields = {f.name: f for f in dataclasses.fields(config)}
+  changes = {}
+  for text in assignments:
+    name, equals, value = text.partition("=")
+    name = name.strip()
+    if not equals or not name:
+      raise ValueError(f"--set wants field=value, found {text!r}")
+    if name not in fields:
+      near, known = did_you_mean(name, fields), ", ".join(sorted(fields))
+      raise ValueError(f"--set: no field {name!r}; there are {known}{near}")
+    if name in changes:
+      raise ValueError(f"--set names {name} twice, the second time {text!r}")
+    changes[name] = _parse(name, value, fields[name].type)
+  return dataclasses.replace(config, **changes)
+
+
+def absolute(config: Any) -> Any:
+  """The settings with paths that mean the same wherever they are read."""
+  fields = {f.name for f in dataclasses.fields(config)} & {*PATHS}
+  changes = {name: absolute_path(getattr(config, name)) for name in fields}
+  return dataclasses.replace(config, **changes)
+
+
+def absolute_path(path: str) -> str:
+  """A path from the root on; what is none stays."""
+  if path in ("", "phantom"):
+    return path
+  return os.path.abspath(os.path.expanduser(path))
+
+
+def _parse(name: str, text: str, kind: Any) -> Any:
+  """`text` as a value of the field's type."""
+  if get_origin(kind) is tuple:
+    parts = [part.strip() for part in text.strip("() ").split(",")]
+    if not parts[-1]:  # (32,) or nothing
+      parts.pop()
+    if not all(parts):
+      raise ValueError(f"--set {name}: a value is missing in {text!r}")
+    return tuple(_parse(name, part, get_args(kind)[0]) for part in parts)
+  if kind is str:
+    return text
+  try:
+    value = ast.literal_eval(text.strip().capitalize())
+  except (ValueError, SyntaxError):
+    value = None
+  if kind is float and type(value) is int:
+    value = float(value)
+  if type(value) is not kind:
+    raise ValueError(f"--set {name}: wanted {kind.__name__}, found {text!r}")
+  return value
+
+
+def with_baselines(names: tuple[str, ...], task: str) -> tuple[str, ...]:
+  """`names` with the random baselines of the task in front."""
+  wanted = BASELINES if task == "segmentation" else BASELINES[:1]
+  return tuple(dict.fromkeys((*wanted, *names)))
+
+
+def parts_of(
+  config: Config, baselines: bool = False, names: Sequence[str] = ()
+) -> list[str]:
+  """The runs that settings ask for, by folder; more where data decide.
+
+  Args:
+    config: as the user gave it, or resolved.
+    baselines: the random arms are added.
+    names: and these.
+  """
+  arms = [*config.acquisition, *(BASELINES if baselines else ()), *names]
+  arms += ["full"] if config.full else []
+  seeds = range(config.first_seed, config.first_seed + config.seeds)
+  return [f"{arm}-seed{seed}" for arm in dict.fromkeys(arms) for seed in seeds]

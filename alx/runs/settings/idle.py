@@ -1,0 +1,166 @@
+"""Settings that would do nothing: each is an error where it is changed."""
+
+import dataclasses
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from alx import data
+from alx.acquisition import BY_NAME
+from alx.data import kinds
+from alx.runs.settings.config import ENSEMBLES, Config
+
+_DEFAULT = {f.name: f.default for f in dataclasses.fields(Config)}
+PHANTOM = "phantom"
+
+
+class Rule(NamedTuple):
+  """When some fields do nothing, and why."""
+
+  fields: str  # names, separated by blanks
+  holds: Callable[..., Any]  # (config) or (config, dataset) -> bool
+  why: str  # behind "does nothing"
+
+
+# What the settings tell by themselves.
+_OF_SETTINGS = (
+  Rule(
+    "where cache image_size columns group_pattern features strict spacing_from",
+    lambda c: c.data == PHANTOM,
+    "on the phantom, which is made and not read",
+  ),
+  Rule(
+    "phantom_items",
+    lambda c: c.data != PHANTOM,
+    "on data that are read: it is for data=phantom",
+  ),
+  Rule(
+    "test_share",
+    lambda c: c.test_items,
+    "beside test_items, which says how many items are tested on",
+  ),
+  Rule(
+    "image_size",
+    lambda c: c.features,
+    "with features, which take the place of the pictures",
+  ),
+  Rule(
+    "members",
+    lambda c: not c.ensemble,
+    f"without an ensemble ({', '.join(filter(None, ENSEMBLES))})",
+  ),
+  Rule(
+    "samples",
+    lambda c: c.ensemble and c.samples != c.members,
+    "with an ensemble, whose members are the samples",
+  ),
+  Rule(
+    "coupled_decay", lambda c: not c.weight_decay, "while weight_decay is 0"
+  ),
+  Rule("truncated_labels", lambda c: not c.rotation, "while rotation is 0"),
+)
+# What only the data tell.
+_OF_DATA = (
+  Rule(
+    "test_items test_share split_seed split_by_item",
+    lambda c, d: d.split is not None and len(np.unique(d.split)) > 1,
+    "on data that come with a split, which is kept",
+  ),
+  Rule(
+    "split_by_item",
+    lambda c, d: d.groups is None,
+    "on data without patients, which are split by item anyway",
+  ),
+  Rule(
+    "dice overlap truncated_labels",
+    lambda c, d: d.task == "classification",
+    "in a classification",
+  ),
+  Rule("dice", lambda c, d: c.evidential, "with the evidential loss"),
+  Rule(
+    "coarsen intensity rotation turns distort pictures",
+    lambda c, d: d.task == "classification" and d.images[0].ndim == 1,
+    "on features, which have no space",
+  ),
+)
+# What the methods of a whole comparison tell.
+_OF_METHODS = (
+  Rule(
+    "samples",
+    lambda c: not any("samples" in BY_NAME[n].needs for n in c.acquisition),
+    "as no acquisition here wants samples",
+  ),
+  Rule(
+    "samples",
+    lambda c: not c.dropout and not c.ensemble,
+    "without dropout, all samples are one",
+  ),
+  Rule(
+    "distort",
+    lambda c: not any(BY_NAME[n].needs == ("features",) for n in c.acquisition),
+    "as no acquisition here compares features alone",
+  ),
+  Rule(
+    "distort",
+    lambda c: not (c.flips or c.turns or c.intensity or c.rotation),
+    "while nothing is augmented",
+  ),
+)
+# Values that are what would be done anyway, beside the defaults.
+_ALSO_FINE = {"intensity": 0.0, "pictures": 0}
+
+
+def check_settings(config: Config) -> None:
+  """Raises ValueError for a changed field that does nothing on any data."""
+  if config.cache and config.data != PHANTOM:
+    _check_cached(config)
+  _refuse(_found(_OF_SETTINGS, config))
+
+
+def check_data(config: Config, dataset: data.Dataset) -> None:
+  """Raises ValueError for a changed field that does nothing on these data."""
+  _refuse(_found(_OF_DATA, config, dataset))
+
+
+def check_methods(config: Config) -> None:
+  """Raises ValueError for a changed field that no acquisition looks at.
+
+  For a comparison as a whole; the rows of a study have one acquisition each.
+  """
+  if config.acquisition:
+    _refuse(_found(_OF_METHODS, config))
+
+
+def check_patch(config: Config) -> None:
+  """Raises ValueError for turns of a patch without a plane to turn.
+
+  Args:
+    config: with the extents of a patch.
+  """
+  if config.turns and len(set(config.patch)) == len(config.patch):
+    raise ValueError(
+      f"turns=True does nothing on patches of {config.patch}: no two extents "
+      "are alike"
+    )
+
+
+def _check_cached(config):
+  """The errors that reading without the cache would give."""
+  names = "where", "image_size", "columns"
+  given = {name: getattr(config, name) for name in names}
+  kinds.check_settings(config.data, kinds.VOLUMES, (), given)
+
+
+def _found(rules, config, *about) -> Iterable[str]:
+  for rule in rules:
+    for field in rule.fields.split():
+      value = getattr(config, field)
+      fine = (_DEFAULT[field], _ALSO_FINE.get(field, _DEFAULT[field]))
+      if value not in fine and rule.holds(config, *about):
+        yield f"{field}={value} does nothing {rule.why}"
+
+
+def _refuse(lines):
+  for line in lines:
+    raise ValueError(line)

@@ -1,0 +1,26 @@
+"""ACDC slices, one annotated phase, the split of the survey's table 8.
+
+  python -m experiments.run --config=acdc --data=acdc_slices_128.npz
+
+For the machine, the time and the result see experiments/README.md; only the
+model trained on all labels has been measured so far.
+"""
+
+from alx.runs.settings.config import Config
+
+
+def get_config() -> Config:
+  """2-D U-Net on 128 x 128 slices, patients kept apart."""
+  return Config(
+    data="",
+    where="frame=1",
+    acquisition=("random", "foreground_random", "entropy", "bald"),
+    seeds=3,
+    start=10,
+    query=10,
+    rounds=5,
+    steps=400,
+    learning_rate=4e-3,
+    flips=False,  # left and right ventricle are told apart by their sides
+    intensity=0.2,
+  )

@@ -1,0 +1,32 @@
+"""Hippocampus, Medical Segmentation Decathlon Task04: five methods.
+
+  python -m experiments.run --config=hippocampus --data=Task04_Hippocampus
+
+For the machine, the time and the result see experiments/README.md.
+"""
+
+from alx.runs.settings.config import Config
+
+
+def get_config() -> Config:
+  """Random, foreground_random, entropy, bald, k_center; 3 seeds, 5 fits."""
+  return Config(
+    data="",
+    acquisition=(
+      "random",
+      "foreground_random",
+      "entropy",
+      "bald",
+      "k_center",
+    ),
+    seeds=3,
+    test_items=60,
+    start=6,
+    query=6,
+    rounds=4,
+    patch=(24, 40, 24),
+    steps=300,
+    learning_rate=1e-2,
+    class_aware=0.33,
+    block=1,
+  )

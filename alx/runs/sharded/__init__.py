@@ -1,0 +1,1 @@
+"""Rounds on embeddings that are shared out over processes."""

@@ -1,0 +1,162 @@
+"""Rounds of active learning in which every process scores its own shard."""
+
+import dataclasses
+import pathlib
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from alx.acquisition.base import Candidates
+from alx.acquisition.maps import entropy_map, margin_map
+from alx.devices import sharded
+from alx.devices.distributed import (
+  all_gather,
+  assert_same,
+  assert_same_selection,
+  gather_rows,
+)
+from alx.loop import check_budget, draw_start
+from alx.runs.disk import store
+from alx.runs.sharded import linear_head
+from alx.runs.sharded.linear_head import Head
+from alx.runs.sharded.pool import BLOCK, Pool, together
+
+_SCORES = {"entropy": entropy_map, "margin": margin_map}
+ACQUISITIONS = (*_SCORES, "k_center")
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+  """What to ask for."""
+
+  acquisition: str  # of ACQUISITIONS
+  k: int  # items of the starting set and of a round
+  rounds: int  # after the starting set
+  seed: int  # of the starting set
+
+
+def run(
+  pool: Pool, settings: Settings, workdir: pathlib.Path, show: Callable
+) -> np.ndarray:
+  """Asks, round by round; process 0 appends the picks to picks.csv.
+
+  Args:
+    pool: what this process holds.
+    settings: the same on all processes.
+    workdir: where picks.csv is made.
+    show: called with a line of text on process 0.
+
+  Returns:
+    items [rounds + 1, k] int32, the starting set first; the same on all.
+
+  Raises:
+    ValueError: if the pool is too small, labels are missing or picks.csv is
+      already there.
+    RuntimeError: if the processes do not agree on a head or a selection.
+  """
+  _check(pool, settings)
+  path = together(lambda: _new_file(workdir))
+  key = jax.random.key(settings.seed)
+  num_items, features = pool.shard.num_items, _on_device(pool, settings)
+  picks = [np.asarray(draw_start(key, num_items, settings.k))]
+  _write(path, 0, picks[0])
+  for number in range(1, settings.rounds + 1):
+    labelled = np.concatenate(picks)
+    head = None if pool.labels is None else _fit(pool, labelled, settings)
+    logits = None if head is None else predict(head, pool.features)
+    _report(show, pool, logits, labelled)
+    picks.append(_choose(pool, settings, features, logits, labelled))
+    assert_same_selection(picks[-1])
+    _write(path, number, picks[-1])
+  return np.stack(picks)
+
+
+def _check(pool, settings) -> None:
+  check_budget(pool.shard.num_items, settings.k, settings.k, settings.rounds)
+  if pool.labels is None and settings.acquisition in _SCORES:
+    raise ValueError(f"{settings.acquisition} needs a head, and that --labels")
+
+
+def _on_device(pool, settings) -> jax.Array | None:
+  """What `k_center` compares, in memory once for all rounds."""
+  if settings.acquisition in _SCORES:
+    return None
+  return jnp.asarray(pool.features, jnp.float32)
+
+
+def _fit(pool, labelled, settings) -> Head:
+  """The head of all labelled rows, checked to be the same everywhere."""
+  rows = gather_rows(pool.features, labelled, pool.shard)
+  labels = gather_rows(pool.labels, labelled, pool.shard)
+  room = (0, settings.k * (settings.rounds + 1) - len(labelled))
+  head = linear_head.fit(
+    np.pad(rows.astype(np.float32), (room, (0, 0))),
+    np.pad(labels, room),
+    len(labelled),
+    pool.num_classes,
+  )
+  weights = np.concatenate([np.ravel(leaf) for leaf in head])
+  assert_same("weights of the head", weights)
+  return head
+
+
+def predict(head: Head, features: np.ndarray) -> np.ndarray:
+  """Logits [n, C], in blocks of one shape.
+
+  A row's logits then depend on the row alone up to its place in a block, and
+  a memory-mapped array is read block by block.
+  """
+  blocks = [np.zeros((0, head.bias.shape[0]), np.float32)]
+  for start in range(0, len(features), BLOCK):
+    rows = np.asarray(features[start : start + BLOCK], np.float32)
+    padded = np.pad(rows, ((0, BLOCK - len(rows)), (0, 0)))
+    blocks.append(np.asarray(_logits(head, padded))[: len(rows)])
+  return np.concatenate(blocks)
+
+
+_logits = jax.jit(linear_head.logits)
+
+
+def _choose(pool, settings, features, logits, labelled) -> np.ndarray:
+  mine = labelled - pool.shard.start
+  mine = mine[(mine >= 0) & (mine < len(pool.features))]
+  known = np.zeros(len(pool.features), bool)
+  known[mine] = True
+  candidates = Candidates(~known, known)
+  if settings.acquisition == "k_center":
+    return sharded.k_center(features, candidates, settings.k, pool.shard)
+  probs = jax.nn.softmax(logits)
+  scores = _SCORES[settings.acquisition](probs)
+  return sharded.top_k(scores, candidates, settings.k, pool.shard)
+
+
+def _report(show, pool, logits, labelled) -> None:
+  """One line on process 0: how much of the pool the head gets right."""
+  if logits is None:
+    return
+  right = int(
+    all_gather(np.int32((logits.argmax(1) == pool.labels).sum())).sum()
+  )
+  if jax.process_index() == 0:
+    share = right / pool.shard.num_items
+    show(f"{len(labelled)} labels: accuracy {share:.3f} on the whole pool")
+
+
+def _new_file(workdir) -> pathlib.Path:
+  path = pathlib.Path(workdir) / "picks.csv"
+  if path.exists():
+    raise ValueError(f"{path} is already there; choose another workdir")
+  return path
+
+
+def _write(path, number, items) -> None:
+  """Appends the picks of a round, on process 0."""
+  if jax.process_index():
+    return
+  rows = [
+    {"round": number, "rank": rank, "item": item}
+    for rank, item in enumerate(items)
+  ]
+  store.append_rows(path, rows)

@@ -1,0 +1,1 @@
+"""Rounds on volumes that are read block by block and never loaded."""

@@ -1,0 +1,143 @@
+"""All runs of one command whose pool stays in its cache."""
+
+import pathlib
+from collections.abc import Callable
+from functools import partial
+
+import jax
+import numpy as np
+from rich.console import Console
+
+from alx.data.digest import of_texts
+from alx.data.files import read_json
+from alx.data.source import digest_of
+from alx.runs import compare
+from alx.runs.compare import Comparison, Shower
+from alx.runs.disk import store
+from alx.runs.problem import cases, reading
+from alx.runs.problem import problem as problems
+from alx.runs.problem.job import Job
+from alx.runs.settings.config import Config
+from alx.runs.streamed.pool import RowSource, make_problem, outline
+from alx.runs.streamed.rounds import loop_for, run_rounds
+
+_NOT_STREAMED = {"features": "", "coarsen": 1, "full": False}
+
+
+def prepare(
+  config: Config, workdir: pathlib.Path, console: Console, baselines: bool
+) -> Comparison:
+  """As `compare.prepare`, of a NIfTI folder that is read by way of its cache.
+
+  Raises:
+    ValueError: as there, or a setting or an acquisition that needs all images
+      at once.
+  """
+  check(config)
+  dataset = reading.load_dataset(config, compare.loading(console))
+  compare.tell_reading(dataset, console)
+  config = problems.resolve(config, outline(dataset), baselines)
+  problem = make_problem(config, dataset)
+  kept = {name: _kept(problem, config, name) for name in config.acquisition}
+  known = _known(dataset, workdir, compare.loading(console))
+  store.open_run(workdir, config, *_describe_data(problem, known["digest"]))
+  store.write_json(workdir / "files.json", known)
+  compare.announce(problem, console)
+  text = ", ".join(f"{count:,} for {name}" for name, count in kept.items())
+  console.print(f"bytes kept of an item: {text}", soft_wrap=True, markup=False)
+  return Comparison(config, problem, workdir)
+
+
+def train(
+  comparison: Comparison, console: Console, check: Callable | None = None
+) -> None:
+  """As `compare.train`, one seed and acquisition after the other.
+
+  Raises:
+    records.Diverged: if a model gives no numbers any more.
+  """
+  with compare.progress_bars(console) as bars:
+    _run_all(comparison, bars, check)
+
+
+def _run_all(comparison, bars, check):
+  """Seeds outermost, so that what is stopped holds whole comparisons."""
+  config, problem, workdir = comparison
+  names = config.acquisition
+  loops = {name: loop_for(problem, config, name) for name in names}
+  total = config.seeds * len(loops) * (config.rounds + 1)
+  show = Shower(bars, total, check)
+  scan = bars.add_task("items described", total=len(problem.split.pool))
+  for seed in range(config.first_seed, config.first_seed + config.seeds):
+    first = None
+    for name, loop in loops.items():
+      folder = workdir / "runs" / f"{name}-seed{seed}"
+      stage = partial(show.stage, f"{name}, seed {seed}")
+      job = Job(problem, config, name, seed, folder, stage)
+      first = run_rounds(
+        job, loop, first, lambda done, _: bars.update(scan, completed=done)
+      )
+      show.finish(config.rounds + 1)
+
+
+def check(config: Config) -> None:
+  """Raises ValueError for what wants the whole data set in memory."""
+  if config.data in ("", "phantom"):
+    raise ValueError(f"wanted --data=FOLDER of volumes, found {config.data!r}")
+  if not config.cache:
+    raise ValueError("wanted --cache=DIR, where converted volumes are kept")
+  for field, wanted in _NOT_STREAMED.items():
+    found = getattr(config, field)
+    if found != wanted:
+      told = f"a pool that is not in memory wants {field}={wanted!r}"
+      raise ValueError(f"{told}, found {found!r}")
+
+
+def _kept(problem, config, name):
+  """Bytes that the choice wants of each item.
+
+  Raises:
+    ValueError: for an acquisition that does not describe items one by one.
+  """
+  describe, count = loop_for(problem, config, name).describe, 3
+  if describe is None:
+    return 0
+  images, items = jax.tree.map(
+    lambda x: jax.ShapeDtypeStruct((count, *x.shape[1:]), x.dtype),
+    (RowSource(problem.images).rows(0, 1), np.zeros(1, np.int32)),
+  )
+  labelled = np.zeros(len(problem.split.pool), bool)
+  told = jax.eval_shape(
+    lambda key: (key, problem.learner.init(key), labelled), jax.random.key(0)
+  )
+  leaves = jax.tree.leaves(jax.eval_shape(describe, told, items, images))
+  shapes = [leaf.shape for leaf in leaves]
+  if not leaves or any(shape[:1] != (count,) for shape in shapes):
+    raise ValueError(
+      f"acquisition {name} does not describe items one by one: wanted arrays "
+      f"[{count}, ...] of {count} items, found {shapes}"
+    )
+  return sum(leaf.size * leaf.dtype.itemsize for leaf in leaves) // count
+
+
+def _known(dataset, workdir, loading):
+  """The content of files.json: all is read once for the digest of the data."""
+  parts = [digest_of(dataset.images), digest_of(dataset.labels)]
+  files = of_texts([*parts, *dataset.class_names])
+  known = read_json(workdir / "files.json") or {}
+  if known.get("files") == files and "digest" in known:
+    return known
+  ids = loading(dataset.ids, len(dataset.ids), "reading")
+  return {
+    "files": files,
+    "digest": problems.digest(dataset._replace(ids=ids)),
+  }
+
+
+def _describe_data(problem, digest):
+  """As `compare.describe_data`, without reading anything."""
+  nothing = [np.zeros(0)] * len(problem.dataset.ids)
+  dataset = problem.dataset._replace(images=nothing, labels=nothing)
+  data, split = compare.describe_data(problem._replace(dataset=dataset))
+  about = cases.scored(problem.dataset, problem.split.test)
+  return data | {"digest": digest, "scored": about}, split

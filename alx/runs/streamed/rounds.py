@@ -1,0 +1,136 @@
+"""The rounds of one acquisition and seed on a pool that is not in memory."""
+
+import shutil
+from collections.abc import Callable
+from functools import partial
+
+import jax
+import numpy as np
+
+from alx.data.prefetch import prefetch
+from alx.loop import draw_start, pad_items
+from alx.loop.pool_loop import (
+  Labelled,
+  PoolLoop,
+  PoolLoopState,
+  make_pool_loop,
+  make_room,
+  put_rows,
+)
+from alx.loop.pool_scan import describe_pool
+from alx.runs import rounds
+from alx.runs.disk import store
+from alx.runs.disk.checkpoint import Checkpoints
+from alx.runs.disk.records import Clock, check_picks, record_round
+from alx.runs.problem.job import Job
+from alx.runs.problem.problem import Problem
+from alx.runs.rounds import Told, key_of, record_asked, tested
+from alx.runs.settings.config import Config
+from alx.runs.streamed.pool import RowSource
+
+
+def loop_for(problem: Problem, config: Config, name: str) -> PoolLoop:
+  """The loop of one acquisition; asks what that of `rounds.loop_for` asks."""
+  return rounds.loop_for(problem, config, name, make_pool_loop)
+
+
+def run_rounds(
+  job: Job, loop: PoolLoop, first: Told | None, progress: Callable | None
+) -> Told | None:
+  """Runs, or goes on with, the rounds; inside a round that was interrupted.
+
+  Args:
+    job: what to run; its problem is one of `streamed_pool`.
+    loop: of the acquisition.
+    first: round 0 of this seed, if another acquisition has done it.
+    progress: called with (items described, N).
+
+  Returns:
+    Round 0 for the next acquisition, or None if it was not done here.
+
+  Raises:
+    Diverged: if the model gives too few items a score that is a number.
+  """
+  checkpoints = Checkpoints(job.folder / "checkpoints")
+  state, done = _resume(job, loop, checkpoints)
+  store.keep_rounds(job.folder, done)
+  labelled = _read_labelled(job, state) if done <= job.config.rounds else None
+  for number in range(done, job.config.rounds + 1):
+    state = state._replace(key=key_of(job, number))
+    state, items, laps = _ask(job, loop, state, number, progress)
+    clock = Clock()
+    labelled = _reveal(job, labelled, items, int(state.pool.count))
+    if number > 0 or first is None:
+      told = _tell_and_test(job, loop, state, items, labelled, number, clock)
+    else:
+      told = first
+    if number == 0:
+      first = told
+    state = told.state
+    job.show(number, "saving")
+    record_round(job, number, laps | told.laps, told.row, told.cases)
+    checkpoints.save(number + 1, state._asdict())
+  checkpoints.close()
+  shutil.rmtree(job.folder / "scan", ignore_errors=True)
+  return first
+
+
+def _resume(job, loop, checkpoints):
+  """(state, finished rounds) from the newest checkpoint."""
+  state = loop.init(key_of(job, 0), len(job.problem.split.pool))
+  found = checkpoints.restore(state._asdict())
+  return (state, 0) if found is None else (PoolLoopState(**found[1]), found[0])
+
+
+def _read_labelled(job, state) -> Labelled:
+  """Room for all the labels of the run, with those of the state in it."""
+  config, problem = job.config, job.problem
+  image = RowSource(problem.images).rows(0, 1)
+  label = jax.ShapeDtypeStruct((1, *problem.labels.shape[1:]), np.uint8)
+  capacity = config.start + config.rounds * config.query
+  known = np.asarray(state.pool.order)[: int(state.pool.count)]
+  return _reveal(job, make_room(capacity, Labelled(image, label)), known, 0)
+
+
+def _reveal(job, labelled, items, slot) -> Labelled:
+  """Reads images and labels of the items into the slots from `slot` on."""
+  source = RowSource(Labelled(job.problem.images, job.problem.labels))
+
+  def read(item):
+    return source.rows(item, item + 1)
+
+  rows = prefetch(read, np.asarray(items).tolist())
+  return put_rows(labelled, rows, slot)
+
+
+def _ask(job, loop, state, number, progress):
+  """The round's items, recorded: (state, items [k], seconds)."""
+  problem, config, clock = job.problem, job.config, Clock()
+  job.show(number, "asking")
+  if number == 0:
+    items = draw_start(state.key, len(problem.split.pool), config.start)
+  else:
+    scan = partial(
+      describe_pool,
+      source=RowSource(problem.images),
+      block=config.block,
+      workdir=job.folder / "scan",  # begun anew for another round
+      tag=job.name,
+      progress=progress,
+    )
+    items, state = loop.ask(state, scan)
+    check_picks(job, items, number)
+  jax.block_until_ready(items)
+  clock.lap("seconds_score")
+  record_asked(job, state, items, number)
+  return state, items, clock.laps
+
+
+def _tell_and_test(job, loop, state, items, labelled, number, clock) -> Told:
+  """Fits the model on what is labelled now, tests it."""
+  config = job.config
+  width = max(config.start, config.query)
+  asked = pad_items(items, width, len(job.problem.split.pool))
+  job.show(number, "training")
+  state = loop.tell(state, asked, labelled)
+  return tested(job, state, number, clock)

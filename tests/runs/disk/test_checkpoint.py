@@ -1,0 +1,184 @@
+import shutil
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from alx.pool import init_pool
+from alx.runs.disk.checkpoint import Checkpoints, newest_step
+
+
+def tree(step):
+  return {
+    "key": jax.random.key(step),
+    "pool": init_pool(5),
+    "params": {"w": jnp.arange(600.0).reshape(20, 30) + step},
+  }
+
+
+def same(a, b):
+  for x, y in zip(jax.tree.leaves(a), jax.tree.leaves(b), strict=True):
+    if jax.dtypes.issubdtype(x.dtype, jax.dtypes.prng_key):
+      x, y = jax.random.key_data(x), jax.random.key_data(y)
+    np.testing.assert_array_equal(x, y)
+
+
+def names(folder):
+  return sorted(p.name for p in folder.iterdir())
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+  """A directory with the steps 1 and 2."""
+  folder = tmp_path_factory.mktemp("saved")
+  checkpoints = Checkpoints(folder)
+  for step in (1, 2):
+    checkpoints.save(step, tree(step))
+  checkpoints.close()
+  return folder
+
+
+@pytest.fixture
+def folder(saved, tmp_path):
+  """A copy to be damaged."""
+  return shutil.copytree(saved, tmp_path / "c")
+
+
+def test_restores_the_newest_as_it_was(folder):
+  step, found = Checkpoints(folder).restore(tree(0))
+  assert step == 2
+  same(found, tree(2))
+  assert type(found["pool"]) is type(tree(0)["pool"])
+  step, found = Checkpoints(folder).newest()
+  assert step == 2
+  same(found["params"], tree(2)["params"])
+
+
+def test_nothing_is_there_at_first(tmp_path):
+  checkpoints = Checkpoints(tmp_path / "a/b")
+  assert checkpoints.restore(tree(0)) is None
+  with pytest.raises(FileNotFoundError, match="b: wanted a checkpoint, found"):
+    checkpoints.newest()
+
+
+def test_keeps_only_the_last_two(folder):
+  Checkpoints(folder).save(3, tree(3))
+  assert names(folder) == ["2", "3"]
+
+
+def change_data(step, change):
+  """Writes other bytes into the files of the arrays."""
+  for path in (step / "state/d").iterdir():
+    path.write_bytes(change(path.read_bytes()))
+
+
+def cut(content):
+  return content[: len(content) // 2]
+
+
+def garble(content):
+  return bytes(255 - x for x in content)
+
+
+def swap(folder):
+  """What can be read, but is not what was saved."""
+  shutil.rmtree(folder / "2/state")
+  shutil.copytree(folder / "1/state", folder / "2/state")
+
+
+DAMAGES = {
+  "half deleted": lambda c: shutil.rmtree(c / "2/state"),
+  "no end": lambda c: (c / "2/_CHECKPOINT_METADATA").unlink(),
+  "truncated": lambda c: change_data(c / "2", cut),
+  "garbled": lambda c: change_data(c / "2", garble),
+  "other content": swap,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_passes_over_what_cannot_be_read(folder, damage):
+  damage(folder)
+  again = Checkpoints(folder)
+  step, found = again.restore(tree(0))
+  assert step == 1
+  same(found, tree(1))
+  step, found = again.newest()
+  assert step == 1
+  same(found["params"], tree(1)["params"])
+  again.save(2, tree(7))  # and the step can be written again
+  step, found = Checkpoints(folder).restore(tree(0))
+  assert step == 2
+  same(found, tree(7))
+
+
+def write(path):
+  path.parent.mkdir(exist_ok=True)
+  path.write_text("mine")
+
+
+FOREIGN = {
+  "the next number": lambda c: write(c / "3/mine.txt"),
+  "a higher number": lambda c: write(c / "100/mine.txt"),
+  "a lower number": lambda c: write(c / "0/mine.txt"),
+  "an empty number": lambda c: (c / "3").mkdir(),
+  "a plain file": lambda c: write(c / "3"),
+  "no number": lambda c: write(c / "notes/mine.txt"),
+  "a copy of a step": lambda c: shutil.copytree(c / "2", c / "50"),
+  "a copy aside": lambda c: shutil.copytree(c / "1", c / "1-1"),
+  "a link": lambda c: (c / "50").symlink_to(c.parent),
+}
+
+
+@pytest.mark.parametrize("put", FOREIGN.values(), ids=FOREIGN)
+def test_leaves_alone_what_is_not_its_own(folder, put):
+  before = set(folder.rglob("*"))
+  put(folder)
+  foreign = set(folder.rglob("*")) - before
+  checkpoints = Checkpoints(folder)
+  assert checkpoints.restore(tree(0))[0] == checkpoints.newest()[0] == 2
+  for step in (3, 4):
+    checkpoints.save(step, tree(step))
+    found = Checkpoints(folder).restore(tree(0))
+    assert found[0] == step
+    same(found[1], tree(step))
+  assert foreign and foreign <= set(folder.rglob("*"))
+  assert not {"1", "2"} & set(names(folder))  # its own go as ever
+
+
+def test_what_a_kill_left_unfinished_goes_at_the_next_save(folder):
+  shutil.copytree(folder / "2", folder / "3.orbax-checkpoint-tmp")
+  (folder / "9.orbax-checkpoint-tmp").mkdir()
+  checkpoints = Checkpoints(folder)
+  assert checkpoints.restore(tree(0))[0] == 2
+  checkpoints.save(3, tree(3))
+  assert names(folder) == ["2", "3"]
+
+
+def test_a_deletion_may_be_killed(folder, monkeypatch):
+  def stop(path):
+    raise KeyboardInterrupt
+
+  monkeypatch.setattr(shutil, "rmtree", stop)
+  with pytest.raises(KeyboardInterrupt):
+    Checkpoints(folder).save(3, tree(3))
+  monkeypatch.undo()
+  assert {"1", "2", "3"} & set(names(folder)) == {"2", "3"}
+  Checkpoints(folder).save(4, tree(4))
+  assert names(folder) == ["3", "4"]
+
+
+def test_a_run_that_went_back_does_not_jump_ahead(folder):
+  """Step 2 may be readable again some day; the tables are of step 1."""
+  checkpoints = Checkpoints(folder)
+  checkpoints.save(1, tree(5))
+  step, found = checkpoints.restore(tree(0))
+  assert step == 1
+  same(found, tree(5))
+
+
+def test_the_newest_step_is_one_of_ours(saved, tmp_path):
+  assert newest_step(saved) == 2
+  assert newest_step(tmp_path / "none") == newest_step(tmp_path) == 0
+  (tmp_path / "7").mkdir()
+  assert newest_step(tmp_path) == 0 and names(tmp_path) == ["7"]

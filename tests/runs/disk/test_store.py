@@ -1,0 +1,46 @@
+import json
+
+import pytest
+
+from alx.runs.disk import store
+from alx.runs.settings.config import Config
+
+
+def test_append_and_keep_rounds(tmp_path):
+  path = tmp_path / "curve.csv"
+  store.append_rows(path, [{"round": 0, "dice": 0.5}])
+  store.append_rows(path, [{"round": r, "dice": 0.6} for r in (1, 2)])
+  store.keep_rounds(tmp_path, 2)
+  assert path.read_text() == "round,dice\n0,0.5\n1,0.6\n"
+  store.keep_rounds(tmp_path, 0)
+  assert not path.exists()
+
+
+def test_a_row_cut_off_by_a_kill_is_dropped(tmp_path):
+  path = tmp_path / "curve.csv"
+  path.write_text("round,dice\n0,0.5\n1")
+  store.keep_rounds(tmp_path, 1)
+  assert path.read_text() == "round,dice\n0,0.5\n"
+
+
+def test_a_reader_never_sees_half_a_file(tmp_path):
+  path = tmp_path / "x.json"
+  store.write_json(path, {"a": 1})
+  store.write_json(path, {"a": 2})
+  assert json.loads(path.read_text()) == {"a": 2}
+  assert [p.name for p in tmp_path.iterdir()] == ["x.json"]
+
+
+def test_a_run_may_grow_but_not_change(tmp_path):
+  data, split = {"digest": "a"}, {"pool": ["x"]}
+  store.open_run(tmp_path, Config(seeds=1), data, split)
+  store.open_run(tmp_path, Config(seeds=3, rounds=9), data, split)
+  with pytest.raises(ValueError, match="steps = 300, now it would be 7"):
+    store.open_run(tmp_path, Config(steps=7), data, split)
+  with pytest.raises(ValueError, match="digest = a, now it would be b"):
+    store.open_run(tmp_path, Config(), {"digest": "b"}, split)
+
+
+def test_versions_name_the_machine():
+  found = store.versions()
+  assert {"alx", "jax", "python", "device"} <= set(found)

@@ -1,0 +1,60 @@
+"""The passes of one seed on several devices."""
+
+import dataclasses
+import types
+from functools import partial
+
+import jax
+import pytest
+
+from alx.runs import rounds
+from alx.runs.problem import learning
+from alx.runs.settings.config import Config
+from tests.experiments.test_compiles import compiles_by_stage, embeddings
+
+__all__ = ["embeddings"]
+
+ONE = Config(acquisition=("random", "bald"), seeds=1)
+
+
+@pytest.fixture
+def devices(monkeypatch):
+  """Says which devices there seem to be."""
+
+  def set_devices(platform, count):
+    found = [types.SimpleNamespace(platform=platform)] * count
+    monkeypatch.setattr(jax, "local_devices", lambda: found)
+
+  return set_devices
+
+
+def test_only_passes_of_one_seed_are_spread(devices):
+  devices("gpu", 2)
+  assert learning.spreads_passes(ONE)
+  for change in (
+    {"seeds": 2},
+    {"acquisition": ("entropy",)},
+    {"ensemble": "deep"},
+  ):
+    assert not learning.spreads_passes(dataclasses.replace(ONE, **change))
+  for platform, count in (("gpu", 1), ("cpu", 2)):
+    devices(platform, count)
+    assert not learning.spreads_passes(ONE)
+
+
+def picks(folder):
+  """Round, rank and id; rounding may change a score."""
+  text = (folder / "runs/bald-seed0/picks.csv").read_text()
+  return [line.rsplit(",", 1)[0] for line in text.splitlines()]
+
+
+def test_spread_passes_choose_the_same(embeddings, tmp_path, monkeypatch):
+  assert jax.local_device_count() > 1
+  run = partial(compiles_by_stage, embeddings, seeds=1)
+  run(tmp_path / "one", rounds=3)
+  for module in (learning, rounds):
+    monkeypatch.setattr(module, "spreads_passes", lambda _: True)
+  counts = run(tmp_path / "all", rounds=2)
+  assert len(set(counts[8:])) == 1  # as alone: nothing from round 2 on
+  run(tmp_path / "all", rounds=3)  # goes on from a checkpoint
+  assert picks(tmp_path / "all") == picks(tmp_path / "one")

@@ -1,0 +1,93 @@
+import dataclasses
+
+import pytest
+
+from alx.runs.settings.config import (
+  Config,
+  absolute,
+  override,
+  parts_of,
+  with_baselines,
+)
+
+
+def test_override_reads_every_type():
+  config = override(
+    Config(),
+    [
+      "steps=7",
+      "learning_rate=1",
+      "warm=true",
+      "patch=32,48,32",
+      "widths=(8,16)",
+      "model=cnn",
+      "data=a=b",
+    ],
+  )
+  assert config.steps == 7
+  assert config.learning_rate == 1.0
+  assert config.warm is True
+  assert config.patch == (32, 48, 32)
+  assert config.widths == (8, 16)
+  assert (config.model, config.data) == ("cnn", "a=b")
+
+
+@pytest.mark.parametrize(
+  ("text", "message"),
+  [
+    ("steps", "wants field=value, found 'steps'"),
+    ("stepz=1", "no field 'stepz'; there are acquisition,"),
+    ("steps=7.9", "steps: wanted int, found '7.9'"),
+    ("steps=foo", "steps: wanted int, found 'foo'"),
+    ("steps=True", "steps: wanted int, found 'True'"),
+    ("patch=8,x", "patch: wanted int, found 'x'"),
+    ("warm=2", "warm: wanted bool, found '2'"),
+    ("steps=0", "steps must be at least 1, found 0"),
+    ("patch=0,8", "patch must be at least 1, found 0"),
+    ("widths=-4", "widths must be at least 1, found -4"),
+    ("dropout=1.0", r"dropout must be in \[0.0, 1.0\), found 1.0"),
+    ("acquisition=bold", "'bold' is not one of alfa_mix,"),
+    ("acquisition=bald,bald", "names one twice"),
+    ("optimizer=lion", "'lion' is not one of adam, sgd"),
+  ],
+)
+def test_a_wrong_value_is_one_clear_line(text, message):
+  with pytest.raises(ValueError, match=message) as error:
+    override(Config(), [text])
+  assert "\n" not in str(error.value)
+
+
+def test_nothing_to_do():
+  with pytest.raises(ValueError, match="nothing to do"):
+    Config(acquisition=(), full=False)
+
+
+def test_baselines_come_first_and_once():
+  found = with_baselines(("bald", "random"), "segmentation")
+  assert found == ("random", "foreground_random", "bald")
+  assert with_baselines(("bald",), "classification") == ("random", "bald")
+
+
+def test_config_is_hashable():
+  assert hash(Config()) == hash(Config())
+
+
+def test_the_folders_of_a_command():
+  config = Config(acquisition=("bald",), seeds=2, first_seed=3, full=False)
+  assert parts_of(config) == ["bald-seed3", "bald-seed4"]
+  config = dataclasses.replace(config, acquisition=(), seeds=1, full=True)
+  assert parts_of(config, True, ["bald"]) == [
+    "random-seed3",
+    "foreground_random-seed3",
+    "bald-seed3",
+    "full-seed3",
+  ]
+
+
+def test_paths_mean_the_same_everywhere(tmp_path, monkeypatch):
+  monkeypatch.chdir(tmp_path)
+  monkeypatch.setenv("HOME", "/home/x")
+  found = absolute(Config(data="a/../b.npz", features="", cache="~/c"))
+  assert (found.data, found.features) == (str(tmp_path / "b.npz"), "")
+  assert found.cache == "/home/x/c" and absolute(found) == found
+  assert absolute(Config()).data == "phantom"

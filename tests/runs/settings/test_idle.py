@@ -1,0 +1,171 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from alx import data
+from alx.runs.settings import idle
+from alx.runs.settings import presets as configs
+from alx.runs.settings.config import Config
+
+
+def _dataset(task="segmentation", shape=(4, 4, 1), groups=None, split=None):
+  return data.Dataset(
+    name="made",
+    task=task,
+    ids=("a", "b"),
+    images=(np.zeros(shape, np.float32),) * 2,
+    labels=(np.zeros(shape[:-1], np.uint8),) * 2,
+    class_names=("no", "yes"),
+    spacing_mm=(None,) * 2,
+    groups=groups,
+    split=split,
+    left_out=(),
+  )
+
+
+_READ = {"data": "set.npz"}
+
+
+@pytest.mark.parametrize(
+  ("fields", "told"),
+  [
+    ({"where": "frame=1"}, "where=frame=1 does nothing on the phantom"),
+    ({"cache": "c"}, "cache=c does nothing on the phantom"),
+    ({"image_size": 32}, "image_size=32 does nothing on the phantom"),
+    ({"features": "f"}, "features=f does nothing on the phantom"),
+    ({"strict": True}, "strict=True does nothing on the phantom"),
+    ({"spacing_from": "affine"}, "spacing_from=affine does nothing on the"),
+    (_READ | {"phantom_items": 9}, "phantom_items=9 does nothing on data that"),
+    (
+      {"test_items": 9, "test_share": 0.5},
+      "test_share=0.5 .* beside test_items",
+    ),
+    (_READ | {"features": "f", "image_size": 9}, "image_size=9 .* features"),
+    (
+      {"members": 3},
+      r"members=3 .* without an ensemble \(deep, bootstrap, snap",
+    ),
+    ({"samples": 3, "ensemble": "deep"}, "samples=3 .* with an ensemble"),
+    ({"coupled_decay": True}, "coupled_decay=True .* weight_decay is 0"),
+    ({"truncated_labels": True}, "truncated_labels=True .* rotation is 0"),
+    (_READ | {"cache": "c", "where": "a=1"}, "set.npz: wanted an .npz file to"),
+    (
+      _READ | {"cache": "c", "image_size": 9},
+      "set.npz: wanted a folder of pict",
+    ),
+  ],
+)
+def test_settings_by_themselves(fields, told):
+  with pytest.raises(ValueError, match=told):
+    idle.check_settings(Config(**fields))
+
+
+_SPLIT = np.array([0, 2], np.int8)
+
+
+@pytest.mark.parametrize(
+  ("fields", "about", "told"),
+  [
+    ({"test_items": 9}, {"split": _SPLIT}, "test_items=9 .* come with a split"),
+    ({"test_share": 0.5}, {"split": _SPLIT}, "test_share=0.5 .* with a split"),
+    ({"split_seed": 1}, {"split": _SPLIT}, "split_seed=1 .* with a split"),
+    (
+      {"split_by_item": True},
+      {"split": _SPLIT, "groups": ("p", "q")},
+      "split_by_item=True .* with a split",
+    ),
+    ({"split_by_item": True}, {}, "split_by_item=True .* without patients"),
+    ({"dice": "item"}, {"task": "classification"}, "dice=item .* classificat"),
+    ({"overlap": 0.5}, {"task": "classification"}, "overlap=0.5 .* classific"),
+    ({"dice": "item", "evidential": True}, {}, "dice=item .* the evidential"),
+    (
+      {"rotation": 9.0, "truncated_labels": True},
+      {"task": "classification"},
+      "truncated_labels=True .* classification",
+    ),
+    *(
+      (
+        {name: value},
+        {"task": "classification", "shape": (5,)},
+        f"{name}=.* on",
+      )
+      for name, value in {
+        "coarsen": 2,
+        "intensity": 0.2,
+        "rotation": 9.0,
+        "turns": True,
+        "distort": "all",
+        "pictures": 2,
+      }.items()
+    ),
+  ],
+)
+def test_settings_on_data(fields, about, told):
+  with pytest.raises(ValueError, match=told):
+    idle.check_data(Config(**fields), _dataset(**about))
+
+
+@pytest.mark.parametrize(
+  ("fields", "told"),
+  [
+    ({"samples": 3, "acquisition": ("entropy",)}, "no acquisition here wants"),
+    ({"samples": 3, "dropout": 0.0}, "samples=3 .* without dropout"),
+    ({"distort": "all"}, "distort=all .* no acquisition here compares"),
+    (
+      {
+        "distort": "all",
+        "acquisition": ("k_center",),
+        "flips": False,
+        "intensity": 0.0,
+      },
+      "distort=all .* nothing is augmented",
+    ),
+  ],
+)
+def test_settings_of_methods(fields, told):
+  with pytest.raises(ValueError, match=told):
+    idle.check_methods(Config(**fields))
+
+
+def test_turns_want_a_plane_of_equal_extents():
+  idle.check_patch(Config(patch=(8, 16, 8), turns=True))
+  idle.check_patch(Config(patch=(8, 16)))
+  with pytest.raises(ValueError, match=r"turns=True .* of \(8, 16\): no two"):
+    idle.check_patch(Config(patch=(8, 16), turns=True))
+
+
+def test_what_does_something_is_fine():
+  config = Config(
+    data="set.npz",
+    where="frame=1",
+    ensemble="deep",
+    members=3,
+    weight_decay=0.1,
+    coupled_decay=True,
+    rotation=9.0,
+    truncated_labels=True,
+    dice="item",
+    split_by_item=True,
+    test_share=0.5,
+    split_seed=1,
+  )
+  idle.check_settings(config)
+  idle.check_data(config, _dataset(groups=("p", "q")))
+  resolved = dataclasses.replace(config, samples=config.members)
+  idle.check_settings(resolved)
+  idle.check_methods(Config(samples=3, acquisition=("bald",)))
+  idle.check_methods(Config(distort="all", acquisition=("k_center",)))
+  features = Config(data="f.npz", pictures=0, intensity=0.0, flips=False)
+  idle.check_data(features, _dataset("classification", (5,)))
+  one_part = np.zeros(2, np.int8)  # no split: items are drawn
+  idle.check_data(Config(test_items=1), _dataset(split=one_part))
+
+
+@pytest.mark.parametrize("name", configs.BY_NAME)
+def test_presets_are_fine(name):
+  config = configs.load(name)
+  config = dataclasses.replace(config, data=config.data or "set.npz")
+  idle.check_settings(config)
+  idle.check_data(config, _dataset(groups=("p", "q")))
+  idle.check_methods(config)
