@@ -26,6 +26,7 @@ import dataclasses
 
 from absl import flags
 
+from alx.runs.disk import places
 from alx.runs.settings import presets as configs
 from alx.runs.settings.config import Config
 from experiments import command
@@ -73,7 +74,7 @@ def main(argv: list[str]) -> None:
       command.only_flags(argv)
       if not _WORKDIR.value or not _DATA.value:
         raise ValueError("wanted --data=PATH and --workdir=DIR")
-      workdir = command.workdir_of(_DATA.value, _WORKDIR.value)
+      workdir = places.workdir_of(_DATA.value, _WORKDIR.value)
       config, asked = config_from_flags(), asked_for()
     with command.working(workdir) as check, command.wrong_input(ValueError):
       with command.wrong_input():

@@ -51,6 +51,7 @@ import pathlib
 
 from absl import flags
 
+from alx.runs.disk import places
 from alx.runs.settings.config import absolute, override, parts_of
 from experiments import command
 from experiments.kim import deviations, failures, page, study
@@ -110,9 +111,9 @@ def settings_from_flags() -> Kim:
 
 
 def _workdir(kim: Kim) -> pathlib.Path:
-  stem = command.stem_of(kim.data)
+  stem = places.stem_of(kim.data)
   name = f"kim2024-{stem}-{_PRESET.value}-{_SIZE.value}"
-  return command.workdir_of(kim.data, _WORKDIR.value or f"runs/{name}")
+  return places.workdir_of(kim.data, _WORKDIR.value or f"runs/{name}")
 
 
 def main(argv: list[str]) -> None:

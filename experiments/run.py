@@ -27,6 +27,7 @@ from alx.data.dataset import bad_input
 from alx.data.features import read_features
 from alx.data.npz import is_npz
 from alx.runs import compare
+from alx.runs.disk import places
 from alx.runs.settings import idle
 from alx.runs.settings import presets as configs
 from alx.runs.settings.config import Config, absolute, override, parts_of
@@ -126,7 +127,7 @@ def main(argv: list[str]) -> None:
       command.only_flags(argv)
       config = config_from_flags()
       idle.check_methods(config)
-      workdir = command.workdir_of(config.data, _WORKDIR.value)
+      workdir = places.workdir_of(config.data, _WORKDIR.value)
       if config.cache:
         command.check_writable("--cache", pathlib.Path(config.cache))
     parts = parts_of(config, _BASELINES.value)

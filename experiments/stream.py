@@ -20,6 +20,7 @@ from absl import flags
 
 from alx.acquisition import BY_NAME
 from alx.runs import compare
+from alx.runs.disk import places
 from alx.runs.settings import idle
 from alx.runs.settings import presets as configs
 from alx.runs.settings.config import Config, absolute, override, parts_of
@@ -86,7 +87,7 @@ def main(argv: list[str]) -> None:
       config = config_from_flags()
       idle.check_methods(config)
       streamed.check(config)
-      workdir = command.workdir_of(config.data, _WORKDIR.value)
+      workdir = places.workdir_of(config.data, _WORKDIR.value)
       if config.cache:
         command.check_writable("--cache", pathlib.Path(config.cache))
     parts = parts_of(config, _BASELINES.value)

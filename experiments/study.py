@@ -28,8 +28,9 @@ from alx.runs import compare
 from alx.runs.settings import presets as configs
 from alx.runs.settings.checks import all_among
 from alx.runs.settings.config import Config, absolute, absolute_path, override
-from experiments import collect, command, rows
-from experiments.worker import Left, Worker, tell_left
+from alx.studies import collect, rows
+from alx.studies.worker import Left, Worker, tell_left
+from experiments import command
 
 _WORKDIR = flags.DEFINE_string(
   "workdir", None, "Where the study is, or will be; nothing else is written."

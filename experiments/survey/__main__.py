@@ -15,6 +15,7 @@ as CSV, and report.html.
 from absl import flags
 
 from alx.acquisition import BY_NAME
+from alx.runs.disk import places
 from alx.runs.settings.config import parts_of
 from experiments import command
 from experiments.survey import deviations, study
@@ -64,7 +65,7 @@ _BUDGETS = flags.DEFINE_list(
 _SET = flags.DEFINE_multi_string(
   "set",
   [],
-  "field=value, any field of alx.runs.settings.config.Config; repeatable.",
+  "field=value, any field of the settings of a run; repeatable.",
 )
 
 
@@ -77,7 +78,7 @@ def main(argv: list[str]) -> None:
     with command.wrong_input():
       command.only_flags(argv)
       plan = plan_from_flags()
-      workdir = command.workdir_of(
+      workdir = places.workdir_of(
         plan.data, _WORKDIR.value or f"runs/survey-{plan.name}"
       )
     parts = [

@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 
 from alx.data.dataset import DataError
+from alx.runs.disk import places
 from alx.runs.disk.claim import Held
 from alx.runs.disk.records import Diverged
 from experiments import command
@@ -37,10 +38,10 @@ def test_a_long_path_is_not_wrapped():
 
 
 def test_a_run_is_named_after_its_data():
-  assert command.workdir_of("a/slices.v2.npz", None) == pathlib.Path(
+  assert places.workdir_of("a/slices.v2.npz", None) == pathlib.Path(
     "runs/slices.v2"
   )
-  assert command.workdir_of("a/slices.npz", "w") == pathlib.Path("w")
+  assert places.workdir_of("a/slices.npz", "w") == pathlib.Path("w")
 
 
 def test_a_full_disk_is_no_wrong_input(capsys):

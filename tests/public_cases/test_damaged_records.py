@@ -9,7 +9,7 @@ from alx.report.read import read_study
 from alx.runs.disk import store
 from alx.runs.features import trained
 from alx.runs.settings.config import Config
-from experiments import collect, rows
+from alx.studies import collect, rows
 from experiments.cold.plan import Row
 from experiments.cold.rows import path_of, read_row
 

@@ -8,9 +8,10 @@ import urllib.parse
 import numpy as np
 import pytest
 
-from alx.runs.disk import store
+from alx.runs.disk import places, store
 from alx.runs.settings.config import Config
-from experiments import collect, command, rows
+from alx.studies import collect, rows
+from experiments import command
 
 STEMS = {
   "a/slices.npz": "slices",
@@ -33,8 +34,8 @@ STEMS = {
 
 @pytest.mark.parametrize("path", STEMS)
 def test_every_data_set_has_a_folder_of_its_own(path):
-  assert command.stem_of(path) == STEMS[path]
-  folder = command.workdir_of(path, None)
+  assert places.stem_of(path) == STEMS[path]
+  folder = places.workdir_of(path, None)
   assert folder == pathlib.Path("runs", STEMS[path])
   assert folder.resolve().parent == pathlib.Path("runs").resolve()
 
@@ -45,12 +46,12 @@ def test_a_run_where_names_ended_at_their_first_dot_goes_on(
   monkeypatch.chdir(tmp_path)
   old = pathlib.Path("runs/a")
   store.write_json(old / "config.json", {"data": "a.b.npz"})  # relative then
-  assert command.workdir_of(str(tmp_path / "a.b.npz"), None) == old
-  assert command.workdir_of("a.c.npz", None) == pathlib.Path("runs/a.c")
+  assert places.workdir_of(str(tmp_path / "a.b.npz"), None) == old
+  assert places.workdir_of("a.c.npz", None) == pathlib.Path("runs/a.c")
   pathlib.Path("runs/a.b").mkdir()
-  assert command.workdir_of("a.b.npz", None) == pathlib.Path("runs/a.b")
+  assert places.workdir_of("a.b.npz", None) == pathlib.Path("runs/a.b")
   store.write_json(pathlib.Path("runs/config.json"), {"data": "...npz"})
-  assert command.workdir_of("...npz", None) == pathlib.Path("runs/npz")
+  assert places.workdir_of("...npz", None) == pathlib.Path("runs/npz")
 
 
 def test_data_that_share_a_name_up_to_a_dot_are_two_groups():

@@ -10,7 +10,7 @@ import pytest
 
 from alx.runs.disk import store
 from alx.runs.settings.config import Config
-from experiments import rows
+from alx.studies import rows
 from tests.public_cases.cases import write_features
 
 SMALL = (

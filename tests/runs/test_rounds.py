@@ -9,7 +9,7 @@ from alx.runs import compare, rounds
 from alx.runs.disk import store
 from alx.runs.disk.checkpoint import Checkpoints
 from alx.runs.settings.config import Config
-from experiments import rows
+from alx.studies import rows
 
 CONSOLE = Console(file=io.StringIO())
 BASE = Config(acquisition=(), full=True, steps=5, test_items=10)

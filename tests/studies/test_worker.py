@@ -9,8 +9,8 @@ from alx.runs.disk import store
 from alx.runs.disk.claim import Claim, Held, give_up_all
 from alx.runs.disk.records import Diverged
 from alx.runs.settings.config import Config
-from experiments import collect, rows
-from experiments.worker import Worker, tell_left
+from alx.studies import collect, rows
+from alx.studies.worker import Worker, tell_left
 
 BASE = Config(acquisition=(), full=True, steps=5, test_items=10)
 

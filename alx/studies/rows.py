@@ -10,10 +10,10 @@ from typing import NamedTuple
 from alx.data.dataset import bad_input
 from alx.runs.disk import store
 from alx.runs.disk.checkpoint import newest_step
+from alx.runs.disk.places import stem_of
 from alx.runs.problem import problem, reading
 from alx.runs.settings.checks import distinct
 from alx.runs.settings.config import Config, absolute, absolute_path
-from experiments.command import stem_of
 
 FULL = "full"  # the row that trains on every label of the pool
 _REMEDY = (

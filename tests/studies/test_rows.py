@@ -5,7 +5,7 @@ import pytest
 
 from alx.runs.disk.checkpoint import Checkpoints
 from alx.runs.settings.config import Config
-from experiments import rows
+from alx.studies import rows
 
 BASE = Config(acquisition=(), full=True)
 AXES = rows.Axes(

@@ -11,8 +11,8 @@ from rich.table import Table
 
 from alx import report
 from alx.runs.disk import store
-from experiments import rows
-from experiments.rows import FULL, Row
+from alx.studies import rows
+from alx.studies.rows import FULL, Row
 
 _REMEDY = "restore it, or delete the folder to do its rows again"
 _PAGE = """<!doctype html>

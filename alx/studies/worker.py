@@ -9,8 +9,8 @@ from rich.console import Console
 from alx.runs import compare
 from alx.runs.disk.claim import EXPIRES_S, FOLDER, Claim, Held
 from alx.runs.disk.records import Diverged
-from experiments import rows
-from experiments.rows import Row
+from alx.studies import rows
+from alx.studies.rows import Row
 
 
 class Left(NamedTuple):
