@@ -26,10 +26,10 @@ import dataclasses
 
 from absl import flags
 
+from alx.commands import command
 from alx.runs.disk import places
 from alx.runs.settings import presets as configs
 from alx.runs.settings.config import Config
-from experiments import command
 from experiments.cold import report, study
 from experiments.cold.plan import METHODS, SIZES
 

@@ -19,12 +19,12 @@ import jax
 import numpy as np
 from absl import flags
 
+from alx.commands import command
 from alx.data.dataset import DataError
 from alx.devices import distributed
 from alx.runs.disk.claim import Held
 from alx.runs.sharded.pool import Pool, make_pool, read_pool
 from alx.runs.sharded.rounds import ACQUISITIONS, Settings, run
-from experiments import command
 
 _COORDINATOR = flags.DEFINE_string(
   "coordinator", None, "host:port of process 0."

@@ -30,6 +30,7 @@ from absl import flags
 from rich.markup import escape
 
 from alx import data, label_free
+from alx.commands import command
 from alx.runs import compare
 from alx.runs.disk import stops, store
 from alx.runs.disk.checkpoint import newest_step
@@ -37,7 +38,6 @@ from alx.runs.disk.claim import Claim
 from alx.runs.features import encode, trained
 from alx.runs.problem import problem, reading
 from alx.runs.settings.config import Config, absolute, override
-from experiments import command
 
 _DATA = flags.DEFINE_string(
   "data", None, "Folder or .npz file; with --checkpoint the run's own."

@@ -51,9 +51,9 @@ import pathlib
 
 from absl import flags
 
+from alx.commands import command
 from alx.runs.disk import places
 from alx.runs.settings.config import absolute, override, parts_of
-from experiments import command
 from experiments.kim import deviations, failures, page, study
 from experiments.kim.parts import config_of
 from experiments.kim.presets import PRESETS, SIZES, make_settings

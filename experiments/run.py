@@ -23,6 +23,7 @@ import pathlib
 from absl import flags
 
 from alx.acquisition import BY_NAME
+from alx.commands import command
 from alx.data.dataset import bad_input
 from alx.data.features import read_features
 from alx.data.npz import is_npz
@@ -31,7 +32,6 @@ from alx.runs.disk import places
 from alx.runs.settings import idle
 from alx.runs.settings import presets as configs
 from alx.runs.settings.config import Config, absolute, override, parts_of
-from experiments import command
 
 _DATA = flags.DEFINE_string(
   "data", None, "Folder or .npz file; without it a phantom is made."

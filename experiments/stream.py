@@ -19,13 +19,13 @@ import pathlib
 from absl import flags
 
 from alx.acquisition import BY_NAME
+from alx.commands import command
 from alx.runs import compare
 from alx.runs.disk import places
 from alx.runs.settings import idle
 from alx.runs.settings import presets as configs
 from alx.runs.settings.config import Config, absolute, override, parts_of
 from alx.runs.streamed import compare as streamed
-from experiments import command
 
 _DATA = flags.DEFINE_string("data", None, "Folder with imagesTr and labelsTr.")
 _CACHE = flags.DEFINE_string(

@@ -24,13 +24,13 @@ from absl import flags
 from rich.console import Console
 
 from alx.acquisition import BY_NAME
+from alx.commands import command
 from alx.runs import compare
 from alx.runs.settings import presets as configs
 from alx.runs.settings.checks import all_among
 from alx.runs.settings.config import Config, absolute, absolute_path, override
 from alx.studies import collect, rows
 from alx.studies.worker import Left, Worker, tell_left
-from experiments import command
 
 _WORKDIR = flags.DEFINE_string(
   "workdir", None, "Where the study is, or will be; nothing else is written."

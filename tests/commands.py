@@ -10,7 +10,7 @@ import sys
 
 from absl.testing import flagsaver
 
-from experiments.command import parse
+from alx.commands.command import parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 

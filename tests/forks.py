@@ -15,7 +15,7 @@ import subprocess
 import sys
 import traceback
 
-from experiments.command import parse
+from alx.commands.command import parse
 from tests import commands
 
 

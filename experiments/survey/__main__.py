@@ -15,9 +15,9 @@ as CSV, and report.html.
 from absl import flags
 
 from alx.acquisition import BY_NAME
+from alx.commands import command
 from alx.runs.disk import places
 from alx.runs.settings.config import parts_of
-from experiments import command
 from experiments.survey import deviations, study
 from experiments.survey.benchmarks import BENCHMARKS, SIZES
 from experiments.survey.plan import PRESETS, Plan, make_plan

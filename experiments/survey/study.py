@@ -6,12 +6,12 @@ from collections.abc import Callable
 from rich.console import Console
 
 from alx import data, report
+from alx.commands import command
 from alx.runs import compare
 from alx.runs.disk import store
 from alx.runs.disk.records import Diverged
 from alx.runs.problem import problem, reading
 from alx.runs.settings.config import Config
-from experiments import command
 from experiments.survey import page, results, tables
 from experiments.survey.plan import Plan
 

@@ -8,10 +8,10 @@ import urllib.parse
 import numpy as np
 import pytest
 
+from alx.commands import command
 from alx.runs.disk import places, store
 from alx.runs.settings.config import Config
 from alx.studies import collect, rows
-from experiments import command
 
 STEMS = {
   "a/slices.npz": "slices",

@@ -5,11 +5,11 @@ import pathlib
 import pytest
 from rich.console import Console
 
+from alx.commands import command
 from alx.data.dataset import DataError
 from alx.runs.disk import places
 from alx.runs.disk.claim import Held
 from alx.runs.disk.records import Diverged
-from experiments import command
 
 
 def test_an_error_is_one_line_and_a_code(capsys):
