@@ -1,3 +1,4 @@
-"""Commands in a clone."""
+"""Commands in a clone, and studies whose tables are in README.md here."""
 
-import alx.commands  # noqa: F401, what has to be so before others are imported
+# What has to be so before anything else is imported.
+import alx.commands  # noqa: F401

@@ -54,10 +54,18 @@ def errors_of(module, *cases):
   return [line[0] for line in lines]
 
 
+def main_of(module):
+  """The main of a command; scripts of experiments stand for alx.commands."""
+  name = module.rpartition(".")[2]
+  if (ROOT / "alx" / "commands" / f"{name}.py").exists():
+    module = f"alx.commands.{name}"
+  return importlib.import_module(module).main
+
+
 def tell_errors():
   """In a process of its own: prints [exit code, stderr] of every case."""
   _, module, cases = sys.argv
-  main = importlib.import_module(module).main
+  main = main_of(module)
   print(json.dumps([_ended(main, words) for words in json.loads(cases)]))
 
 

@@ -6,7 +6,6 @@ kill a command again and again. Nothing has started a backend before the fork.
 python -m tests.forks MODULE
 """
 
-import importlib
 import json
 import os
 import pathlib
@@ -95,7 +94,7 @@ class Fork:
 
 def _serve(module):
   """Forks for every line of stdin; tells the child's id and how it ended."""
-  main = importlib.import_module(module).main
+  main = commands.main_of(module)
   for line in sys.stdin:
     log, before, *words = json.loads(line)
     child = os.fork()

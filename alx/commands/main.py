@@ -1,0 +1,44 @@
+"""The console script: alx COMMAND --flags.
+
+  alx run          active learning from images to report
+  alx stream       the same on volumes that are never loaded
+  alx study        a table of runs for any scheduler
+  alx features     features of images, made once
+  alx query        which items to label next, from arrays in files
+  alx distributed  embeddings that are shared out over several processes
+  alx --version
+
+alx COMMAND --help explains one of them.
+"""
+
+import runpy
+import sys
+
+import alx
+
+COMMANDS = ("run", "stream", "study", "features", "query", "distributed")
+
+
+def main(argv: list[str] | None = None) -> None:
+  """Starts the command that the first word names."""
+  words = list(sys.argv if argv is None else argv)
+  name = words[1] if len(words) > 1 else "--help"
+  if name in ("--help", "-h", "help"):
+    print(__doc__.strip())
+  elif name == "--version":
+    print(f"alx {alx.__version__}")
+  elif name in COMMANDS:
+    # As the main module: absl tells its docstring and flags in --help.
+    sys.argv = [f"alx {name}", *words[2:]]
+    module = f"alx.commands.{name}"
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+  else:
+    print(
+      f"error: no command {name!r}; there are: {', '.join(COMMANDS)}",
+      file=sys.stderr,
+    )
+    sys.exit(2)
+
+
+if __name__ == "__main__":
+  main()

@@ -1,0 +1,128 @@
+"""Which items to label next, from arrays in files: for models of any framework.
+
+  alx query --acquisition=entropy --k=20 --logits=logits.npy
+  alx query --acquisition=badge --k=20 --arrays=predictions.npz
+  alx query --acquisition="two_stage(entropy:200, k_center)" --k=20 \\
+    --probs=probs.npy --features=features.npy --labelled=labelled.npy
+
+Prints one id a line, best first; nothing else goes to standard output. Every
+array is an .npy, or an .npz with an array of that name. --arrays is an .npz
+that holds several: logits, features, labelled, ids ...
+"""
+
+import csv
+import pathlib
+
+import numpy as np
+from absl import flags
+
+import alx
+from alx.commands import command
+from alx.data.dataset import bad_input
+
+_PREDICTIONS = {
+  "probs": "[N, *sp, C] probabilities.",
+  "logits": "[N, *sp, C], instead of probs.",
+  "samples": "[S, N, *sp, C] probabilities of S passes or members.",
+  "features": "[N, D] features.",
+  "evidence": "[N, *sp, C] Dirichlet parameters.",
+}
+_ITEMS = {
+  "labelled": "[N] bool, items that have a label; or their numbers.",
+  "available": "[N] bool, items that may be asked for; default all others.",
+  "groups": "[N] patients or volumes, at most --max_per_group of each.",
+  "labels": "[N] int, the class of each labelled item.",
+  "ids": "[N] names to print; or a .txt of one a line. Default: 0, 1, 2 ...",
+}
+_FLAGS = {
+  name: flags.DEFINE_string(name, None, words)
+  for name, words in (_PREDICTIONS | _ITEMS).items()
+}
+_ARRAYS = flags.DEFINE_string("arrays", None, "An .npz with several of them.")
+_ACQUISITION = flags.DEFINE_string(
+  "acquisition", "entropy", "A method, or a composition of methods."
+)
+_K = flags.DEFINE_integer("k", None, "How many items.", required=True)
+_N = flags.DEFINE_integer("n", None, "N, where no array says it.")
+_KEY = flags.DEFINE_integer("key", 0, "Seed; the same gives the same items.")
+_CAP = flags.DEFINE_integer("max_per_group", None, "Picks of one group.")
+_OUTPUT = flags.DEFINE_string(
+  "output", None, "A CSV of rank and id, instead of lines on the screen."
+)
+
+
+def main(argv: list[str]) -> None:
+  """Prints the ids; a wrong input is one line and exit code 2."""
+  command.begin()
+  with command.ends(2, ValueError, OSError):
+    command.only_flags(argv)
+    arrays = read_arrays()
+    ids = arrays.pop("ids", None)
+    options = {} if _CAP.value is None else {"max_per_group": _CAP.value}
+    items = alx.query(
+      _ACQUISITION.value,
+      k=_K.value,
+      key=_KEY.value,
+      n=_N.value if ids is None else len(ids),
+      **arrays,
+      **options,
+    )
+    _tell(items.tolist() if ids is None else [ids[i] for i in items])
+
+
+def read_arrays() -> dict[str, np.ndarray]:
+  """The arrays of --arrays and of the other flags, by name.
+
+  Raises:
+    DataError: a file that is none, an array that is not there, or one that is
+      given twice.
+  """
+  found = {}
+  if _ARRAYS.value:
+    path = pathlib.Path(_ARRAYS.value)
+    found = {n: a for n, a in _read(path).items() if n in _FLAGS}
+    if not found:
+      raise bad_input(path, f"arrays of the names {', '.join(_FLAGS)}", "none")
+  for name, flag in _FLAGS.items():
+    if flag.value is None:
+      continue
+    if name in found:
+      raise bad_input(_ARRAYS.value, f"--{name} or an array {name}", "both")
+    found[name] = _array(pathlib.Path(flag.value), name)
+  return found
+
+
+def _array(path, name):
+  if path.suffix == ".txt" and name in ("ids", "groups"):
+    return np.array(path.read_text(encoding="utf-8").splitlines())
+  arrays = _read(path)
+  if len(arrays) == 1:
+    return next(iter(arrays.values()))
+  if name not in arrays:
+    raise bad_input(path, f"an array {name}", ", ".join(arrays) or "none")
+  return arrays[name]
+
+
+def _read(path):
+  """The arrays of an .npz by name, or the one of an .npy."""
+  try:
+    with open(path, "rb") as file:
+      found = np.load(file, allow_pickle=False)
+      if isinstance(found, np.ndarray):
+        return {path.stem: found}
+      return {name: found[name] for name in found.files}
+  except Exception as error:  # a damaged archive breaks in many ways
+    raise bad_input(path, "an .npy or .npz of plain arrays", error) from error
+
+
+def _tell(names):
+  if _OUTPUT.value is None:
+    print("\n".join(map(str, names)))
+    return
+  with open(_OUTPUT.value, "x", newline="", encoding="utf-8") as file:
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerows([("rank", "id"), *enumerate(names, 1)])
+
+
+if __name__ == "__main__":
+  command.start(main)

@@ -1,0 +1,144 @@
+"""Active learning from images to report, in one command.
+
+Trains a model on a few labelled items, asks for labels where an acquisition
+says they help most, retrains, and compares with random selection:
+
+  python -m experiments.run
+  python -m experiments.run --data=Task04_Hippocampus --acquisition=bald
+  python -m experiments.run --data=slices.npz --where=frame=1 --seeds=3
+
+--data is "phantom" (made here), a Medical Segmentation Decathlon or nnU-Net v2
+folder, a MedMNIST .npz, or an .npz with `images`, `labels` and optional
+`patient`/`group`, `split`. The same command again goes on where it stopped.
+
+On embeddings of a frozen model a linear head (or --set=widths=256) is trained,
+all seeds at once:
+
+  python -m experiments.run --features=embeddings.npz --seeds=20
+"""
+
+import dataclasses
+import pathlib
+
+from absl import flags
+
+from alx.acquisition import BY_NAME
+from alx.commands import command
+from alx.data.dataset import bad_input
+from alx.data.features import read_features
+from alx.data.npz import is_npz
+from alx.runs import compare
+from alx.runs.disk import places
+from alx.runs.settings import idle
+from alx.runs.settings import presets as configs
+from alx.runs.settings.config import Config, absolute, override, parts_of
+
+_DATA = flags.DEFINE_string(
+  "data", None, "Folder or .npz file; without it a phantom is made."
+)
+_FEATURES = flags.DEFINE_string(
+  "features",
+  None,
+  "Embeddings: an .npz with `features` [N, D] and `labels`, or, with --data, "
+  "an .npy [N, D] or .npz that takes the place of its images.",
+)
+_CACHE = flags.DEFINE_string(
+  "cache",
+  None,
+  "Folder that keeps a NIfTI --data in chunks: converted once, then read in a "
+  "moment.",
+)
+_WORKDIR = flags.DEFINE_string(
+  "workdir",
+  None,
+  "Where everything is written; default runs/NAME-OF-DATA. A run found there "
+  "goes on.",
+)
+_ACQUISITION = flags.DEFINE_list(
+  "acquisition",
+  None,
+  f"Methods to compare, separated by commas: {', '.join(BY_NAME)}. The random "
+  "baselines are added.",
+)
+_BASELINES = flags.DEFINE_bool(
+  "baselines", True, "Add random (and foreground_random) to the methods."
+)
+_SEEDS = flags.DEFINE_integer("seeds", None, "Repeats with other keys.")
+_FULL = flags.DEFINE_bool(
+  "full", None, "Also train on all pool labels, for the line at the top."
+)
+_WHERE = flags.DEFINE_string(
+  "where",
+  None,
+  "Keep the .npz items with, for example, frame=1 or frame=1,x=2.",
+)
+_STRICT = flags.DEFINE_bool(
+  "strict", None, "Stop at a bad case instead of leaving it out."
+)
+_CONFIG = flags.DEFINE_string(
+  "config", None, "A preset, for example hippocampus."
+)
+_SET = flags.DEFINE_multi_string(
+  "set",
+  [],
+  "field=value, any field of a run's settings (README); repeatable.",
+)
+
+
+def config_from_flags() -> Config:
+  """The preset, then the flags, then --set; ValueError if one is wrong."""
+  data = _DATA.value or (_FEATURES.value and _alone(_FEATURES.value))
+  preset = _CONFIG.value or ("" if data else "phantom")
+  config = configs.load(preset) if preset else Config()
+  given = {
+    "data": data,
+    "features": _DATA.value and _FEATURES.value,
+    "cache": _CACHE.value,
+    "where": _WHERE.value,
+    "strict": _STRICT.value,
+    "seeds": _SEEDS.value,
+    "full": _FULL.value,
+    "acquisition": _ACQUISITION.value and tuple(_ACQUISITION.value),
+  }
+  given = {name: x for name, x in given.items() if x is not None}
+  if _ACQUISITION.value == []:  # --acquisition= : only the full-data line
+    given["acquisition"] = ()
+  return absolute(override(dataclasses.replace(config, **given), _SET.value))
+
+
+def _alone(path: str) -> str:
+  """The path of features that are the data by themselves.
+
+  Raises:
+    DataError: no file, or one that cannot have labels too.
+  """
+  file = pathlib.Path(path)
+  if not (file.is_file() and is_npz(file)):
+    rows, _ = read_features(file)
+    wanted = "labels: in --data, or in an .npz with `features` and `labels`"
+    raise bad_input(file, wanted, f"{len(rows)} rows without labels")
+  return path
+
+
+def main(argv: list[str]) -> None:
+  """Runs the study; for the exit codes see --help."""
+  with command.session() as console:
+    with command.wrong_input():
+      command.only_flags(argv)
+      config = config_from_flags()
+      idle.check_methods(config)
+      workdir = places.workdir_of(config.data, _WORKDIR.value)
+      if config.cache:
+        command.check_writable("--cache", pathlib.Path(config.cache))
+    parts = parts_of(config, _BASELINES.value)
+    with command.working(workdir, parts) as check:
+      with command.wrong_input():
+        ready = compare.prepare(config, workdir, console, _BASELINES.value)
+      compare.train(ready, console, check)
+      with command.page_of(workdir):
+        page = compare.finish(ready, console)
+    command.tell_report(console, page)
+
+
+if __name__ == "__main__":
+  command.start(main)

@@ -1,0 +1,104 @@
+"""Active learning on volumes that do not fit in memory, in one command.
+
+What `experiments.run` does, to the same picks, on a folder of NIfTI volumes
+(Medical Segmentation Decathlon or nnU-Net v2) that is never loaded:
+
+  python -m experiments.stream --data=Task04_Hippocampus --cache=cache \
+    --acquisition=entropy,k_center --set=test_items=40
+
+The volumes are converted once into --cache. Every round trains on the labelled
+ones, reads all the others block by block, and chooses; the same command again
+goes on where it was stopped, inside a round too. In memory are the labelled
+volumes, a few that are being read, what is kept of each to choose, and label
+maps of the test items: --set=test_items=N.
+"""
+
+import dataclasses
+import pathlib
+
+from absl import flags
+
+from alx.acquisition import BY_NAME
+from alx.commands import command
+from alx.runs import compare
+from alx.runs.disk import places
+from alx.runs.settings import idle
+from alx.runs.settings import presets as configs
+from alx.runs.settings.config import Config, absolute, override, parts_of
+from alx.runs.streamed import compare as streamed
+
+_DATA = flags.DEFINE_string("data", None, "Folder with imagesTr and labelsTr.")
+_CACHE = flags.DEFINE_string(
+  "cache",
+  None,
+  "Folder that keeps the volumes in chunks: converted once, about their size.",
+)
+_WORKDIR = flags.DEFINE_string(
+  "workdir",
+  None,
+  "Where everything is written; default runs/NAME-OF-DATA. A run found there "
+  "goes on.",
+)
+_ACQUISITION = flags.DEFINE_list(
+  "acquisition",
+  None,
+  f"Methods to compare, separated by commas: {', '.join(BY_NAME)}. The random "
+  "baselines are added.",
+)
+_BASELINES = flags.DEFINE_bool(
+  "baselines", True, "Add random and foreground_random to the methods."
+)
+_SEEDS = flags.DEFINE_integer(
+  "seeds", None, "Repeats with other keys, one after the other."
+)
+_STRICT = flags.DEFINE_bool(
+  "strict", None, "Stop at a bad case instead of leaving it out."
+)
+_CONFIG = flags.DEFINE_string(
+  "config", None, "A preset, for example hippocampus."
+)
+_SET = flags.DEFINE_multi_string(
+  "set",
+  [],
+  "field=value, any field of a run's settings (README); repeatable.",
+)
+
+
+def config_from_flags() -> Config:
+  """The preset, then the flags, then --set; ValueError if one is wrong."""
+  config = configs.load(_CONFIG.value) if _CONFIG.value else Config()
+  given = {
+    "data": _DATA.value or "",
+    "cache": _CACHE.value,
+    "strict": _STRICT.value,
+    "seeds": _SEEDS.value,
+    "acquisition": _ACQUISITION.value and tuple(_ACQUISITION.value),
+  }
+  given = {name: x for name, x in given.items() if x is not None}
+  given["full"] = False  # all pool labels would have to be in memory
+  return absolute(override(dataclasses.replace(config, **given), _SET.value))
+
+
+def main(argv: list[str]) -> None:
+  """Runs the study; for the exit codes see --help."""
+  with command.session() as console:
+    with command.wrong_input():
+      command.only_flags(argv)
+      config = config_from_flags()
+      idle.check_methods(config)
+      streamed.check(config)
+      workdir = places.workdir_of(config.data, _WORKDIR.value)
+      if config.cache:
+        command.check_writable("--cache", pathlib.Path(config.cache))
+    parts = parts_of(config, _BASELINES.value)
+    with command.working(workdir, parts) as check:
+      with command.wrong_input():
+        ready = streamed.prepare(config, workdir, console, _BASELINES.value)
+      streamed.train(ready, console, check)
+      with command.page_of(workdir):
+        page = compare.finish(ready, console)
+    command.tell_report(console, page)
+
+
+if __name__ == "__main__":
+  command.start(main)

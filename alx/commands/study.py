@@ -1,0 +1,142 @@
+"""A study as a table of runs, any of which may be done anywhere.
+
+  python -m experiments.study --config=acdc --data=slices.npz --workdir=DIR
+  python -m experiments.study --workdir=DIR --row=7
+  python -m experiments.study --workdir=DIR --collect
+
+The first call reads the data and writes the table: data x model x budget x
+acquisition x seed. Without --row all rows are run here, one after the other;
+with it that one, which is all that a job of a SLURM array, Ray or Kubernetes
+has to call. What is finished is not run again, what was interrupted or killed
+goes on, and of two workers at one row the second steps aside. A row whose
+worker was killed is free at once on the same machine, elsewhere after ten
+minutes; SIGTERM frees it. --collect makes the joint page.
+
+Without --row rows of other workers are passed over and named at the end (exit
+code 0), and so are those that end without numbers (1); 3 says that another
+worker has the row of --row. --list writes nothing, --collect no row.
+"""
+
+import dataclasses
+import pathlib
+
+from absl import flags
+from rich.console import Console
+
+from alx.acquisition import BY_NAME
+from alx.commands import command
+from alx.runs import compare
+from alx.runs.settings import presets as configs
+from alx.runs.settings.checks import all_among
+from alx.runs.settings.config import Config, absolute, absolute_path, override
+from alx.studies import collect, rows
+from alx.studies.worker import Left, Worker, tell_left
+
+_WORKDIR = flags.DEFINE_string(
+  "workdir", None, "Where the study is, or will be; nothing else is written."
+)
+_CONFIG = flags.DEFINE_string("config", None, "A preset, for a new study.")
+_DATA = flags.DEFINE_list("data", None, "Folders or .npz files.")
+_MODELS = flags.DEFINE_list(
+  "models", None, "Networks: auto, unet, cnn, mlp; default the preset's."
+)
+_BUDGETS = flags.DEFINE_list(
+  "budgets",
+  None,
+  "START+ROUNDSxQUERY, such as 10+5x10: 10 labels, then 5 rounds of 10.",
+)
+_ACQUISITION = flags.DEFINE_list(
+  "acquisition",
+  None,
+  "Methods; random is added, and `full` is a run on all labels.",
+)
+_SEEDS = flags.DEFINE_integer(
+  "seeds", None, "Paired repeats of every method.", 1
+)
+_SET = flags.DEFINE_multi_string(
+  "set",
+  [],
+  "field=value, any field of a run's settings (README); repeatable.",
+)
+_ROW = flags.DEFINE_integer("row", None, "Run this row only, from 0.")
+_LIST = flags.DEFINE_bool("list", False, "Print the rows and end.")
+_COLLECT = flags.DEFINE_bool("collect", False, "Make the joint page and end.")
+
+
+def main(argv: list[str]) -> None:
+  """Runs rows; for the exit codes see --help."""
+  with command.session() as console, command.wrong_input(ValueError):
+    with command.wrong_input():
+      if argv[1:] or not _WORKDIR.value:
+        raise ValueError(f"wanted --workdir=DIR and flags, found {argv[1:]}")
+      workdir = pathlib.Path(_WORKDIR.value).expanduser()
+      table = table_from_flags(workdir, console)
+    _do(workdir, table, console)
+
+
+def table_from_flags(workdir: pathlib.Path, console: Console) -> list[rows.Row]:
+  """The rows of a study that is there, made or made larger by the flags.
+
+  Nothing is written before the flags and the data of new rows were checked,
+  and nothing at all by --list and --collect.
+  """
+  is_there = _CONFIG.value is None and _DATA.value is None
+  for flag in (_MODELS, _BUDGETS, _ACQUISITION, _SEEDS, _SET):
+    if is_there and flag.value:
+      raise ValueError(f"--{flag.name} goes with --data or --config")
+  looks = _LIST.value or _COLLECT.value
+  if is_there or _COLLECT.value:
+    rows.read(workdir)  # or there is nothing to collect
+  base, axes = rows.read(workdir) if is_there else study_from_flags()
+  if not is_there:
+    axes = rows.named_as(workdir, axes)
+  table = rows.expand(base, axes)
+  if _ROW.value is not None and not 0 <= _ROW.value < len(table):
+    raise ValueError(f"row: wanted 0..{len(table) - 1}, found {_ROW.value}")
+  if not looks:
+    command.check_writable("--workdir", workdir)
+  if not is_there:
+    new = rows.added(workdir, base, axes)
+    rows.check(new, compare.loading(console))
+    if not looks:
+      rows.write(workdir, base, axes)
+  return table
+
+
+def study_from_flags() -> tuple[Config, rows.Axes]:
+  """What the rows have in common, and what varies."""
+  config = configs.load(_CONFIG.value) if _CONFIG.value else Config()
+  config = absolute(override(config, _SET.value))
+  asked = _ACQUISITION.value or config.acquisition
+  all_among("acquisition", asked, (*sorted(BY_NAME), rows.FULL))
+  axes = rows.Axes(
+    data=tuple(map(absolute_path, _DATA.value or (config.data,))),
+    model=tuple(_MODELS.value or (config.model,)),
+    budget=tuple(_BUDGETS.value or (rows.budget_of(config),)),
+    acquisition=tuple(dict.fromkeys(("random", *asked))),
+    seeds=config.seeds if _SEEDS.value is None else _SEEDS.value,
+  )
+  return dataclasses.replace(config, acquisition=()), axes
+
+
+def _do(workdir, table, console):
+  """What the flags ask for."""
+  if _LIST.value:
+    for row in table:
+      console.print(f"{row.number} {row.name}", markup=False, soft_wrap=True)
+    return
+  left = Left([], [])
+  if not _COLLECT.value:
+    worker = Worker(workdir, console)
+    if _ROW.value is not None:
+      worker.run(table[_ROW.value])
+      return
+    left = worker.run_all(table)
+  with command.page_of(workdir):
+    page = collect.collect(workdir, table, console)
+  command.tell_report(console, page)
+  tell_left(left, console)
+
+
+if __name__ == "__main__":
+  command.start(main)
