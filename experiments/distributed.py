@@ -1,4 +1,4 @@
-"""The same as `alx distributed`, in a clone: python -m experiments.distributed --help."""
+"""The same as `alx distributed`: python -m experiments.distributed --help."""
 
 import runpy
 

@@ -1,4 +1,4 @@
-"""The same as `alx features`, in a clone: python -m experiments.features --help."""
+"""The same as `alx features`: python -m experiments.features --help."""
 
 import runpy
 
