@@ -46,7 +46,7 @@ def mark_labelled(pool: PoolState, items: jax.Array) -> PoolState:
   whatever no longer fits change nothing.
   """
   num_items, capacity = pool.labelled.shape[0], pool.order.shape[0]
-  places = jnp.arange(items.shape[0])
+  places = jnp.arange(items.shape[0], dtype=jnp.int32)
   first = jnp.full((num_items,), items.shape[0], places.dtype)
   first = first.at[items].min(places, mode="drop")
   known = pool.labelled.at[items].get(mode="fill", fill_value=True)
@@ -62,4 +62,4 @@ def mark_labelled(pool: PoolState, items: jax.Array) -> PoolState:
 
 def sample_labelled(key: jax.Array, pool: PoolState, batch: int) -> jax.Array:
   """[batch] int32 labelled items, drawn evenly with replacement."""
-  return pool.order[jax.random.randint(key, (batch,), 0, pool.count)]
+  return pool.order[jax.random.randint(key, (batch,), 0, pool.count, jnp.int32)]

@@ -85,8 +85,13 @@ def cut_item(
 ) -> jax.Array:
   """The patch of item `item` of `values` [N, *sp, ...] at `start` [d]."""
   tail = values.shape[1 + len(patch) :]
-  offsets = [item, *start, *([0] * len(tail))]
+  offsets = _offsets(item, *start, *([0] * len(tail)))
   return jax.lax.dynamic_slice(values, offsets, (1, *patch, *tail))[0]
+
+
+def _offsets(*offsets):
+  """All of them int32; with 64 bits enabled a plain 0 would be int64."""
+  return [jnp.asarray(offset, jnp.int32) for offset in offsets]
 
 
 def nth_true(mask: jax.Array, n: jax.Array) -> jax.Array:
@@ -206,11 +211,12 @@ def _blend(sums, window, start, real):
   """Adds a window [*patch, W] and its weights to [*sp, W + 1]."""
   weights = jnp.asarray(blend_weights(window.shape[:-1]))[..., None] * real
   added = jnp.concatenate([window * weights, weights], -1)
-  offsets = [*start, 0]
+  offsets = _offsets(*start, 0)
   old = jax.lax.dynamic_slice(sums, offsets, added.shape)
   return jax.lax.dynamic_update_slice(sums, old + added, offsets)
 
 
 def _cut(values, start, patch):
   """The patch of `values` [*sp, channels] at `start` [d]."""
-  return jax.lax.dynamic_slice(values, [*start, 0], (*patch, values.shape[-1]))
+  offsets = _offsets(*start, 0)
+  return jax.lax.dynamic_slice(values, offsets, (*patch, values.shape[-1]))

@@ -91,7 +91,9 @@ def _cut(keys: jax.Array, num_shares: int, multiple: int) -> jax.Array:
   if num_passes == 0:
     raise ValueError("wanted the keys of at least 1 pass, found none")
   width = -(-num_passes // (num_shares * multiple)) * multiple
-  passes = jnp.minimum(jnp.arange(num_shares * width), num_passes - 1)
+  passes = jnp.minimum(
+    jnp.arange(num_shares * width, dtype=jnp.int32), num_passes - 1
+  )
   return keys[passes].reshape(num_shares, width, *keys.shape[1:])
 
 

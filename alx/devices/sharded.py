@@ -142,7 +142,7 @@ def _start(features, candidates) -> _Shard:
   available = jnp.pad(jnp.asarray(candidates.available), (0, missing))
   present = jnp.pad(jnp.asarray(candidates.present), (0, missing))
   there = present & finite_rows(features)
-  nearest = jnp.full(there.shape, jnp.inf)
+  nearest = jnp.full(there.shape, jnp.inf, jnp.float32)
   return _Shard(features, there, available & there, nearest)
 
 
@@ -239,7 +239,7 @@ _LAST = np.iinfo(np.int32).max
 def _accept(state, items, rows, count):
   """The state once the first `count` local items, wherever, are picks."""
   size = state.free.shape[0]
-  picked = (jnp.arange(items.shape[0]) < count) & (items >= 0)
+  picked = (jnp.arange(items.shape[0], dtype=jnp.int32) < count) & (items >= 0)
   free = state.free.at[jnp.where(picked, items, size)].set(False, mode="drop")
   return state._replace(free=free, nearest=_nearer(state, rows, count))
 

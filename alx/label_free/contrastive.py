@@ -30,7 +30,7 @@ def nt_xent(
   # float32 in full: rounded to bfloat16, near ones would be ones
   cosine = jnp.matmul(views, views.T, precision=jax.lax.Precision.HIGHEST)
   count = first.shape[0]
-  place = jnp.arange(2 * count)
+  place = jnp.arange(2 * count, dtype=jnp.int32)
   partner = (place + count) % (2 * count)
   group = jnp.concatenate([groups, groups])
   is_partner = place[None, :] == partner[:, None]

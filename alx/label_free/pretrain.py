@@ -114,7 +114,7 @@ def _init(pretext, optimizer, key, x):
 
 def _advance(pretext, optimizer, batch, stretch, state, values, items, groups):
   """A stretch of steps."""
-  steps = state.step + jnp.arange(stretch)
+  steps = state.step + jnp.arange(stretch, dtype=jnp.int32)
   keys = jax.vmap(lambda step: jax.random.fold_in(state.key, step))(steps)
   keys = jax.vmap(jax.random.split)(keys)
   drawn = items[_draw(keys[:, 0], batch, items.shape[0])]
@@ -146,7 +146,9 @@ def _encode(pretext, block, params, images: Images):
 
 def _draw(keys, batch, count):
   """[steps, batch] places in [0, count), evenly and with replacement."""
-  return jax.vmap(lambda key: jax.random.randint(key, (batch,), 0, count))(keys)
+  return jax.vmap(
+    lambda key: jax.random.randint(key, (batch,), 0, count, jnp.int32)
+  )(keys)
 
 
 def train(

@@ -44,10 +44,12 @@ def crop_and_resize(
   """
   axes = tuple(range(image.ndim - 1))
   key_kept, key_start = jax.random.split(key)
-  kept = jax.random.uniform(key_kept, (len(axes),), minval=least)
+  kept = jax.random.uniform(
+    key_kept, (len(axes),), minval=least, dtype=jnp.float32
+  )
   extents = jnp.asarray(image.shape[:-1], jnp.float32)
   room = (1.0 - kept) * extents
-  start = jax.random.uniform(key_start, (len(axes),)) * room
+  start = jax.random.uniform(key_start, (len(axes),), dtype=jnp.float32) * room
   return jax.image.scale_and_translate(
     image, image.shape, axes, 1.0 / kept, -start / kept, "linear", False
   )

@@ -95,15 +95,17 @@ def draw_params(key: jax.Array, shapes: Any, gain: float) -> Any:
   leaves, tree = jax.tree_util.tree_flatten_with_path(shapes)
   sizes = [leaf.size for _, leaf in leaves]
   ends = list(itertools.accumulate(sizes))
-  noise = jax.random.normal(key, (ends[-1],) if ends else (0,))
+  noise = jax.random.normal(
+    key, (ends[-1],) if ends else (0,), dtype=jnp.float32
+  )
   drawn = []
   for (path, leaf), size, end in zip(leaves, sizes, ends, strict=True):
     part = noise[end - size : end].reshape(leaf.shape)
     fan_in = math.prod(leaf.shape[:-1])
     kinds = {
       "kernel": part * math.sqrt(gain / fan_in),
-      "scale": jnp.ones(leaf.shape),
-      "bias": jnp.zeros(leaf.shape),
+      "scale": jnp.ones(leaf.shape, jnp.float32),
+      "bias": jnp.zeros(leaf.shape, jnp.float32),
     }
     drawn.append(kinds[path[-1].key])
   return tree.unflatten(drawn)

@@ -24,12 +24,14 @@ def convolve(x: jax.Array, kernel: jax.Array, stride: int = 1) -> jax.Array:
     stride: 1 or 2, the same along every spatial axis.
 
   Returns:
-    [B,*sp/stride,O], rounded up.
+    [B,*sp/stride,O], rounded up; of two types the wider one.
 
   Raises:
     ValueError: shapes that do not fit, an even kernel, another stride.
   """
   _check(x, kernel, stride)
+  dtype = jnp.promote_types(x.dtype, kernel.dtype)
+  x, kernel = x.astype(dtype), kernel.astype(dtype)
   if jax.default_backend() == "cpu":  # the one choice by backend
     return _conv_cpu(x, kernel, stride)
   return _direct(x, kernel, stride)
@@ -53,7 +55,9 @@ class Conv(nn.Module):
     """[B,*sp,I] -> [B,*sp/stride,O]."""
     window = (self.kernel_size,) * (x.ndim - 2)
     shape = (*window, x.shape[-1], self.features)
-    kernel = self.param("kernel", nn.initializers.he_normal(), shape)
+    kernel = self.param(
+      "kernel", nn.initializers.he_normal(), shape, jnp.float32
+    )
     return convolve(x, kernel, self.stride)
 
 

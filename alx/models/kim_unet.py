@@ -136,9 +136,11 @@ class _Norm(nn.Module):
   @nn.compact
   def __call__(self, x: jax.Array) -> jax.Array:
     width = x.shape[-1]
-    bias = self.param("bias", nn.initializers.zeros, (width,))
+    bias = self.param("bias", nn.initializers.zeros, (width,), jnp.float32)
     groups = max(1, width // self.group_width)
-    return layers.group_norm(x, jnp.ones(width), bias, groups, _EPSILON)
+    return layers.group_norm(
+      x, jnp.ones(width, jnp.float32), bias, groups, _EPSILON
+    )
 
 
 class _Trunk(nn.Module):

@@ -28,8 +28,8 @@ class GroupNorm(nn.Module):
   def __call__(self, x: jax.Array) -> jax.Array:
     """[B,*sp,W] -> [B,*sp,W]."""
     width = x.shape[-1]
-    scale = self.param("scale", nn.initializers.ones, (width,))
-    bias = self.param("bias", nn.initializers.zeros, (width,))
+    scale = self.param("scale", nn.initializers.ones, (width,), jnp.float32)
+    bias = self.param("bias", nn.initializers.zeros, (width,), jnp.float32)
     return group_norm(x, scale, bias, self.groups, self.epsilon)
 
 

@@ -33,11 +33,13 @@ def scale_and_turn(
   key_yes, key_scale, key_angle = jax.random.split(key, 3)
   stretches, turns = jax.random.bernoulli(key_yes, chance, (2,))
   factors = jax.random.uniform(
-    key_scale, (axes,), minval=scale[0], maxval=scale[1]
+    key_scale, (axes,), minval=scale[0], maxval=scale[1], dtype=jnp.float32
   )
   limit = jnp.deg2rad(degrees)
   planes = axes * (axes - 1) // 2
-  angles = jax.random.uniform(key_angle, (planes,), minval=-limit, maxval=limit)
+  angles = jax.random.uniform(
+    key_angle, (planes,), minval=-limit, maxval=limit, dtype=jnp.float32
+  )
   matrix = make_matrix(
     jnp.where(stretches, factors, 1.0), jnp.where(turns, angles, 0.0)
   )
@@ -52,7 +54,7 @@ def make_matrix(factors: jax.Array, angles: jax.Array) -> jax.Array:
     angles: [d (d - 1) / 2] radians, of the planes (0, 1), (0, 2), (1, 2).
   """
   axes = factors.shape[0]
-  matrix = jnp.eye(axes)
+  matrix = jnp.eye(axes, dtype=jnp.float32)
   planes = itertools.combinations(range(axes), 2)
   for (i, j), angle in zip(planes, angles, strict=True):
     cos, sin = jnp.cos(angle), jnp.sin(angle)
@@ -70,7 +72,10 @@ def transform(matrix: jax.Array, image: jax.Array, label: jax.Array):
   extent = image.shape[:-1]
   middle = [(n - 1) / 2 for n in extent]
   offsets = jnp.meshgrid(
-    *(jnp.arange(n) - c for n, c in zip(extent, middle, strict=True)),
+    *(
+      jnp.arange(n, dtype=jnp.int32) - c
+      for n, c in zip(extent, middle, strict=True)
+    ),
     indexing="ij",
   )
   # Sums of products, not a matrix product: exact for the identity anywhere.

@@ -99,7 +99,9 @@ def rotate(
   the edge goes on. `truncated`: see `Augment`.
   """
   key_maybe, key_angle = jax.random.split(key)
-  angle = jax.random.uniform(key_angle, (), minval=-most, maxval=most)
+  angle = jax.random.uniform(
+    key_angle, (), minval=-most, maxval=most, dtype=jnp.float32
+  )
   angle = jnp.where(jax.random.bernoulli(key_maybe), jnp.radians(angle), 0.0)
   at = _turned_grid(angle, image.shape[:2])
   turned = _sample(image, at, order=1)
@@ -112,7 +114,9 @@ def rotate(
 def _turned_grid(angle, extent):
   """Where each place of a plane [H, W] comes from: two arrays [H, W]."""
   centre = [(n - 1) / 2 for n in extent]
-  rows, columns = jnp.meshgrid(*(jnp.arange(n) for n in extent), indexing="ij")
+  rows, columns = jnp.meshgrid(
+    *(jnp.arange(n, dtype=jnp.int32) for n in extent), indexing="ij"
+  )
   rows, columns = rows - centre[0], columns - centre[1]
   cos, sin = jnp.cos(angle), jnp.sin(angle)
   return (

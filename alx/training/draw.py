@@ -27,8 +27,8 @@ def count_draws(labels: jax.Array, pool: PoolState, num_classes: int) -> Draws:
     label = labels[pool.order[slot]]
     return jnp.stack([(label == c).any() for c in range(num_classes)])
 
-  shown = jax.lax.map(shows, jnp.arange(num_slots))
-  shown = shown & (jnp.arange(num_slots) < pool.count)[:, None]
+  shown = jax.lax.map(shows, jnp.arange(num_slots, dtype=jnp.int32))
+  shown = shown & (jnp.arange(num_slots, dtype=jnp.int32) < pool.count)[:, None]
   until = jnp.cumsum(shown.T.astype(jnp.int32), axis=1)
   return Draws(until, until[:, -1] > 0)
 
@@ -37,13 +37,13 @@ def draw_item(key: jax.Array, pool: PoolState, draws: Draws, aware: float):
   """One labelled item and the class it was drawn for (C: for none)."""
   key_aware, key_class, key_slot = jax.random.split(key, 3)
   num_classes = draws.seen.shape[0]
-  evenly = jax.random.randint(key_slot, (), 0, pool.count)
+  evenly = jax.random.randint(key_slot, (), 0, pool.count, jnp.int32)
   if aware == 0:
     return pool.order[evenly], jnp.int32(num_classes)
   log_odds = jnp.where(draws.seen, 0.0, -jnp.inf)
   wanted = jax.random.categorical(key_class, log_odds).astype(jnp.int32)
-  nth = jax.random.randint(key_slot, (), 0, draws.until[wanted, -1])
-  is_aware = jax.random.uniform(key_aware) < aware
+  nth = jax.random.randint(key_slot, (), 0, draws.until[wanted, -1], jnp.int32)
+  is_aware = jax.random.uniform(key_aware, dtype=jnp.float32) < aware
   slot = jnp.where(is_aware, _slot_of_class(draws, wanted, nth), evenly)
   return pool.order[slot], jnp.where(is_aware, wanted, num_classes)
 
@@ -106,10 +106,12 @@ def _draw_patch(key, images, labels, item, wanted, patch):
   key_start, key_voxel = jax.random.split(key)
   label, size = labels[item], images.size[item]
   room = size - jnp.asarray(patch, jnp.int32)
-  anywhere = jax.random.randint(key_start, room.shape, 0, room + 1)
+  anywhere = jax.random.randint(key_start, room.shape, 0, room + 1, jnp.int32)
   inside = patches.real_mask(size[None], label.shape)[0]
   of_class = (label == wanted) & inside
-  nth = jax.random.randint(key_voxel, (), 0, jnp.maximum(of_class.sum(), 1))
+  nth = jax.random.randint(
+    key_voxel, (), 0, jnp.maximum(of_class.sum(), 1), jnp.int32
+  )
   voxel = patches.nth_true(of_class, nth)
   around = jnp.clip(voxel - jnp.asarray(patch, jnp.int32) // 2, 0, room)
   start = jnp.where(of_class.any(), around, anywhere)

@@ -123,8 +123,8 @@ def resample(key: jax.Array, pool: PoolState) -> PoolState:
     that were drawn.
   """
   num_items, capacity = pool.labelled.shape[0], pool.order.shape[0]
-  slots = jax.random.randint(key, (capacity,), 0, pool.count)
-  drawn = jnp.arange(capacity) < pool.count
+  slots = jax.random.randint(key, (capacity,), 0, pool.count, jnp.int32)
+  drawn = jnp.arange(capacity, dtype=jnp.int32) < pool.count
   order = jnp.where(drawn, pool.order[slots], num_items)
   labelled = jnp.zeros_like(pool.labelled).at[order].set(True, mode="drop")
   return PoolState(labelled, order, pool.count)
@@ -137,7 +137,9 @@ def _check(num_members):
 
 def _member_keys(key, num_members):
   """[K] keys; a member's key does not depend on how many there are."""
-  return jax.vmap(lambda j: jax.random.fold_in(key, j))(jnp.arange(num_members))
+  return jax.vmap(lambda j: jax.random.fold_in(key, j))(
+    jnp.arange(num_members, dtype=jnp.int32)
+  )
 
 
 def _over_members(run):

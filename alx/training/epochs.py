@@ -100,8 +100,10 @@ def _begin(params, task):
     params=params,
     momentum=task.descent.init(params),
     best=params,
-    scores=jnp.full(2, jnp.inf),
-    course=Course(jnp.full(task.epochs.most, jnp.nan), jnp.int32(0)),
+    scores=jnp.full(2, jnp.inf, jnp.float32),
+    course=Course(
+      jnp.full(task.epochs.most, jnp.nan, jnp.float32), jnp.int32(0)
+    ),
   )
 
 

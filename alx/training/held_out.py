@@ -46,12 +46,14 @@ def split_labelled(
 def shuffle(key: jax.Array, part: Part) -> jax.Array:
   """[M] the items that are meant first, in random order."""
   size = part.items.shape[0]
-  meant = jnp.arange(size) < part.count
-  chance = jnp.where(meant, jax.random.uniform(key, (size,)), jnp.inf)
+  meant = jnp.arange(size, dtype=jnp.int32) < part.count
+  chance = jnp.where(
+    meant, jax.random.uniform(key, (size,), dtype=jnp.float32), jnp.inf
+  )
   return part.items[jnp.argsort(chance)]
 
 
 def _resample(key, part):
   """As many items, drawn with replacement."""
-  slots = jax.random.randint(key, part.items.shape, 0, part.count)
+  slots = jax.random.randint(key, part.items.shape, 0, part.count, jnp.int32)
   return Part(part.items[slots], part.count)

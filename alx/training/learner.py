@@ -56,7 +56,9 @@ def make_learner(
     passes = (over_passes or _at_once)(partial(_head_pass, model))
 
   def init(key):
-    return model.init(key, jnp.zeros((1, *training.patch, channels)))
+    return model.init(
+      key, jnp.zeros((1, *training.patch, channels), jnp.float32)
+    )
 
   def fit(key, params, images, labels, pool):
     return _fit(key, params, images, labels, pool, model, num_classes, training)
@@ -237,7 +239,7 @@ def _as_prediction(logits, features, images, hidden=None):
 def sample_keys(key: jax.Array, items: jax.Array, num_samples: int):
   """[S, B] keys: of a pass and an item, whatever the block they are in."""
   of_pass = jax.vmap(lambda s: jax.random.fold_in(key, s))(
-    jnp.arange(num_samples)
+    jnp.arange(num_samples, dtype=jnp.int32)
   )
   return jax.vmap(
     lambda k: jax.vmap(lambda item: jax.random.fold_in(k, item))(items)

@@ -26,7 +26,9 @@ def map_blocks(function: Callable, images: Images, block: int):
   num_items = images.size.shape[0]
   num_blocks = -(-num_items // block)
   block = -(-num_items // num_blocks)
-  items = jnp.minimum(jnp.arange(num_blocks * block), num_items - 1)
+  items = jnp.minimum(
+    jnp.arange(num_blocks * block, dtype=jnp.int32), num_items - 1
+  )
 
   def of_block(items):
     return function(jax.tree.map(lambda x: x[items], images), items)

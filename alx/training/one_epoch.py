@@ -75,7 +75,7 @@ def items_of_step(
   step: jax.Array, order: jax.Array, count: jax.Array, batch: int
 ) -> jax.Array:
   """[batch] the next of the first `count` in an order, round and round."""
-  return order[(step * batch + jnp.arange(batch)) % count]
+  return order[(step * batch + jnp.arange(batch, dtype=jnp.int32)) % count]
 
 
 def _loss_of(params, key, inputs, truth, task):
@@ -108,7 +108,7 @@ def draw(key: jax.Array, items: jax.Array, task: Task) -> Drawn:
   key_aware, key_class, key_patch, key_augment = jax.random.split(key, 4)
   batch, num_classes = items.shape[0], task.num_classes
   share = task.epochs.foreground_centres
-  wanted = jax.random.randint(key_class, (batch,), 1, num_classes)
+  wanted = jax.random.randint(key_class, (batch,), 1, num_classes, jnp.int32)
   aware = jax.random.bernoulli(key_aware, share, (batch,))
   return Drawn(
     items,
@@ -134,7 +134,7 @@ def validate(
   total = each * held.count
 
   def add(i, sums):
-    places = i * batch + jnp.arange(batch)
+    places = i * batch + jnp.arange(batch, dtype=jnp.int32)
     items = items_of_step(i, held.items, held.count, batch)
     loss, dice = _scores(jax.random.fold_in(key, i), items, task, params)
     known = (places < total) & ~jnp.isnan(dice)
@@ -142,7 +142,7 @@ def validate(
     counts = jnp.stack([places < total, known])
     return sums + jnp.stack([values * counts, counts]).sum(-1)
 
-  zero = jnp.zeros((2, 2))
+  zero = jnp.zeros((2, 2), jnp.float32)
   sums = jax.lax.fori_loop(0, -(-total // batch), add, zero)
   loss, dice = sums[0] / jnp.maximum(sums[1], 1)
   return loss, dice
