@@ -14,7 +14,7 @@ from alx import models
 from alx.acquisition import BY_NAME, Candidates
 from alx.loop import make_loop
 from alx.models.conv import convolve
-from alx.settings import Asking
+from alx.training.settings import Asking
 from tests import problems
 from tests.test_contracts import C, N, choose_plain, predictions, space_of
 from tests.test_query import inputs_of
