@@ -7,8 +7,34 @@ Spatial axes (`*sp`) come before channels. Scores: higher is asked for first.
 Information is in nats. `items` are int32 pool ids; an empty slot holds N.
 """
 
+import importlib
+from typing import TYPE_CHECKING
+
 from alx._version import __version__
-from alx.devices.seeds import over_seeds
-from alx.query import methods, query, score
+
+if TYPE_CHECKING:
+  from alx.devices.seeds import over_seeds
+  from alx.front.query import methods, query, score
 
 __all__ = ["__version__", "methods", "over_seeds", "query", "score"]
+
+# Where the functions are. They are looked up when they are first used, so that
+# a command, or a room alone, does not wait for all of JAX.
+_HOMES = {
+  "methods": "alx.front.query",
+  "over_seeds": "alx.devices.seeds",
+  "query": "alx.front.query",
+  "score": "alx.front.query",
+}
+
+
+def __getattr__(name: str):
+  if name not in _HOMES:
+    raise AttributeError(f"module 'alx' has no attribute {name!r}")
+  value = getattr(importlib.import_module(_HOMES[name]), name)
+  globals()[name] = value
+  return value
+
+
+def __dir__():
+  return sorted({*globals(), *__all__})

@@ -117,7 +117,7 @@ import os, signal, sys
 sys.path.insert(0, sys.argv[1])
 from tests.test_pool_scan import scan, linear
 from alx import pool_store
-from alx.pool_store import PoolStore
+from alx.loop.pool_store import PoolStore
 put, digest = PoolStore.put, pool_store._digest
 def between(rows):  # the rows are written, the note that they are is not
   if blocks[0] == 4:

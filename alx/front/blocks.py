@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from alx.acquisition import Acquisition
-from alx.inputs import Inputs
+from alx.front.inputs import Inputs
 from alx.prediction import Prediction
 
 _NUMBERS = 2**22  # described at a time: 16 MB

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from alx.acquisition import Acquisition, Candidates, settings_of
-from alx.inputs import Inputs, as_array
+from alx.front.inputs import Inputs, as_array
 
 
 def read_candidates(

@@ -115,8 +115,8 @@ def test_jax_arrays_and_lists_are_as_good():
 def test_blocks_change_nothing(monkeypatch):
   given = inputs_of("bald")
   wanted = alx.score("bald", **given)
-  monkeypatch.setattr("alx.inputs._CHECKED_AT_ONCE", 10)
-  monkeypatch.setattr("alx.blocks._NUMBERS", 7 * S * C)
+  monkeypatch.setattr("alx.front.inputs._CHECKED_AT_ONCE", 10)
+  monkeypatch.setattr("alx.front.blocks._NUMBERS", 7 * S * C)
   np.testing.assert_allclose(alx.score("bald", **given), wanted, rtol=1e-6)
 
 

@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from alx.axes import check_columns, check_predictions, check_rows
+from alx.front.axes import check_columns, check_predictions, check_rows
 
 _CHECKED_AT_ONCE = 2**22  # numbers; keeps the temporaries of a check small
 _SMALLEST, _LARGEST = 1e-15, 1e15  # their squares are numbers of float32

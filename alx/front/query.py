@@ -12,7 +12,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from alx import inputs
 from alx.acquisition import (
   BY_NAME,
   Acquisition,
@@ -20,8 +19,9 @@ from alx.acquisition import (
   configure,
   settings_of,
 )
-from alx.blocks import describe_all
-from alx.candidates import read_candidates, sizes_of, told_clusters
+from alx.front import inputs
+from alx.front.blocks import describe_all
+from alx.front.candidates import read_candidates, sizes_of, told_clusters
 from alx.keys import as_key
 from alx.prediction import Prediction
 

@@ -1,0 +1,1 @@
+"""The front door: arrays of any framework in, ids out, everything checked."""
