@@ -49,25 +49,59 @@ def test_one_place_for_each_library(library, places):
   assert all(user.startswith(places) for user in users) if places else not users
 
 
-@pytest.mark.parametrize(
-  ("layer", "may_not"),
-  [
-    ("alx/acquisition", ("models", "learner", "loop", "data", "evaluation")),
-    ("alx/models", ("acquisition", "learner", "loop", "data")),
-    ("alx/training/learner.py", ("acquisition", "loop", "evaluation")),
-    ("alx/data", ("models", "learner", "loop", "acquisition")),
-    ("alx/report", ("models", "learner", "loop", "acquisition")),
-    ("alx/metrics.py", ("models", "learner", "loop", "data")),
-  ],
+# Rooms and loose files of alx, from the lowest floor up. An arrow runs from a
+# floor to a lower one; nothing of a floor knows another of it.
+FLOORS = (
+  ("_version", "csv_table", "groups", "keys", "metric_inputs", "models"),
+  ("pool", "prediction", "metrics", "stats"),
+  ("acquisition",),
+  ("devices",),
+  ("data", "front"),
+  ("training",),
+  ("label_free", "loop", "report"),
+  ("runs",),
+  ("studies",),
+  ("commands",),
 )
-def test_arrows_point_one_way(layer, may_not):
+FLOOR_OF = {name: n for n, floor in enumerate(FLOORS) for name in floor}
+
+
+def room_of(module):
+  """acquisition of alx.acquisition.table; "" of alx and of what is not ours."""
+  parts = module.split(".")
+  return parts[1] if parts[0] == "alx" and len(parts) > 1 else ""
+
+
+def test_every_room_and_loose_file_has_a_floor():
+  found = {p.relative_to(ROOT / "alx").parts[0] for p in FILES}
+  names = {name.removesuffix(".py") for name in found} - {"__init__"}
+  assert names == set(FLOOR_OF)
+
+
+def arrows():
+  """(file, room, other room) of every import of another room."""
+  modules = {module_of(path) for path in FILES}
   for path in FILES:
-    if not str(path.relative_to(ROOT)).startswith(layer):
-      continue
-    for name in imports_of(path):
-      parts = name.split(".")
-      bad = parts[0] == "alx" and len(parts) > 1 and parts[1] in may_not
-      assert not bad, f"{path.name} imports {name}"
+    room = room_of(module_of(path))
+    for name in imports_of(path) & modules:
+      other = room_of(name)
+      if room and other and other != room:
+        yield path, room, other
+
+
+def test_arrows_run_down():
+  for path, room, other in arrows():
+    up = f"{path.relative_to(ROOT)}: {room} knows {other}"
+    assert FLOOR_OF[other] < FLOOR_OF[room], up
+
+
+def test_a_room_has_a_dozen_files_at_most():
+  """One that grows beyond gets rooms inside."""
+  counts = {}
+  for path in FILES:
+    counts[path.parent] = counts.get(path.parent, 0) + 1
+  crowded = {str(p.relative_to(ROOT)): n for p, n in counts.items() if n > 13}
+  assert crowded == {}
 
 
 def test_there_is_no_circle():
