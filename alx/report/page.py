@@ -8,16 +8,8 @@ import numpy as np
 from alx import csv_table
 from alx.data import files
 from alx.report import arms as numbers
-from alx.report import (
-  curves,
-  exports,
-  gallery,
-  html,
-  pictures,
-  summary,
-  tables,
-  words,
-)
+from alx.report import exports, html, summary, tables, words
+from alx.report.figures import curves, gallery, pictures
 from alx.report.read import Study, read_study
 
 

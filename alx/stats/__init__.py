@@ -5,20 +5,21 @@ from alx.stats.baselines import (
   against_baselines,
   bootstrap_difference,
 )
-from alx.stats.curve_intervals import (
+from alx.stats.budgets.curve_intervals import (
   Censored,
   area_interval,
   first_passing_interval,
   label_saving_interval,
   labels_needed_interval,
 )
-from alx.stats.curves import (
+from alx.stats.budgets.curves import (
   LabelsNeeded,
   area_under_budget_curve,
   first_passing,
   labels_needed,
   labels_needed_isotonic,
 )
+from alx.stats.budgets.savings import Saving, relative_saving, saving_verdict
 from alx.stats.differences import (
   Difference,
   Summary,
@@ -78,11 +79,6 @@ from alx.stats.resampling import (
   mean_of,
   observed,
   percentile,
-)
-from alx.stats.savings import (
-  Saving,
-  relative_saving,
-  saving_verdict,
 )
 
 __all__ = [

@@ -7,8 +7,9 @@ from rich.console import Console
 from rich.table import Table as ConsoleTable
 
 from alx import report
-from alx.report import curves, words
+from alx.report import words
 from alx.report.arms import Arm
+from alx.report.figures import curves
 from alx.report.tables import settings
 from alx.runs import compare
 from alx.runs.compare import Comparison

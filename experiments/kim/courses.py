@@ -5,7 +5,7 @@ import pathlib
 import numpy as np
 
 from alx.runs.disk import store
-from alx.training.epochs import Course
+from alx.training.by_epochs.epochs import Course
 from alx.training.learner import Learner
 
 _NAME = "epochs.csv"

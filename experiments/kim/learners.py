@@ -7,8 +7,8 @@ import jax
 
 from alx.data import Dataset
 from alx.models import make_kim_unet
+from alx.training.by_epochs.epochs import make_epoch_learner
 from alx.training.ensemble import make_ensemble
-from alx.training.epochs import make_epoch_learner
 from alx.training.learner import Learner, in_turn
 from alx.training.learner import make_learner as make_predictor
 from alx.training.whole import predict_whole

@@ -5,8 +5,9 @@ import pathlib
 import numpy as np
 
 from alx import stats
-from alx.report import Picture, Section, curves, pictures, views, words
+from alx.report import Picture, Section, words
 from alx.report.arms import Arm, band
+from alx.report.figures import curves, pictures, views
 from alx.report.read import Study
 from alx.report.tables import Table
 from alx.runs.disk import store

@@ -3,8 +3,8 @@
 from alx.runs.settings.config import Config
 from alx.runs.settings.idle import PHANTOM
 from alx.training.augment import Augment
-from alx.training.epoch_settings import Epochs
-from alx.training.restarts import Restarts
+from alx.training.by_epochs.epoch_settings import Epochs
+from alx.training.by_epochs.restarts import Restarts
 from alx.training.settings import Training
 from experiments.kim.settings import Kim
 

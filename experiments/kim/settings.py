@@ -4,8 +4,8 @@ import dataclasses
 
 from alx.models.upsampling import KINDS as UPSAMPLINGS
 from alx.runs.settings.checks import all_among, among, at_least, within
-from alx.training.epoch_settings import MONITORS, RESAMPLES
-from alx.training.restarts import DECAYS
+from alx.training.by_epochs.epoch_settings import MONITORS, RESAMPLES
+from alx.training.by_epochs.restarts import DECAYS
 
 EXPERIMENTS = {
   1: (

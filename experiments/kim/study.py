@@ -17,7 +17,7 @@ from alx.runs.problem.job import Job
 from alx.runs.problem.problem import Problem
 from alx.runs.settings.config import Config
 from alx.training import evaluation
-from alx.training.epochs import Course
+from alx.training.by_epochs.epochs import Course
 from alx.training.settings import Asking
 from experiments.kim import arms, courses
 from experiments.kim.items import load_items

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from alx.report import Picture, Section, curves, tables, words, write_article
+from alx.report import Picture, Section, tables, words, write_article
 from alx.report import arms as sides
+from alx.report.figures import curves
 from experiments.survey.conclusions import conclude, summarise
 from experiments.survey.failures import failures
 from experiments.survey.noise import noise

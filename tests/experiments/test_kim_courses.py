@@ -3,7 +3,7 @@
 import numpy as np
 
 from alx.runs.disk import store
-from alx.training.epochs import Course
+from alx.training.by_epochs.epochs import Course
 from alx.training.learner import Learner
 from experiments.kim import courses
 

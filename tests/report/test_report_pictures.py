@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from alx.report import curves, pictures, views
+from alx.report.figures import curves, pictures, views
 
 
 @pytest.fixture

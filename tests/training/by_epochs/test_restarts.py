@@ -3,7 +3,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from alx.training.restarts import Restarts, learning_rate, make_descent
+from alx.training.by_epochs.restarts import (
+  Restarts,
+  learning_rate,
+  make_descent,
+)
 
 
 def test_the_rate_of_the_published_schedule():

@@ -9,10 +9,10 @@ import pytest
 
 from alx.data import patches
 from alx.models import Model
-from alx.training import one_epoch
 from alx.training.augment import Augment
-from alx.training.epoch_settings import Epochs
-from alx.training.held_out import Part
+from alx.training.by_epochs import one_epoch
+from alx.training.by_epochs.epoch_settings import Epochs
+from alx.training.by_epochs.held_out import Part
 from alx.training.settings import Training
 
 EPOCHS = Epochs(patches=2)

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from alx.training.restarts import Restarts
+from alx.training.by_epochs.restarts import Restarts
 
 MONITORS = ("loss", "dice")
 RESAMPLES = ("", "train", "both")

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from alx.report import words
-from alx.report.curves import INK, draw, to_png
-from alx.report.views import View
+from alx.report.figures.curves import INK, draw, to_png
+from alx.report.figures.views import View
 
 # One for each class but the background; light, they lie on grey images.
 CLASS_COLOURS = (

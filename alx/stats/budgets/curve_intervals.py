@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from alx.stats import checks
-from alx.stats.curves import (
+from alx.stats.budgets.curves import (
   area_under_budget_curve,
   first_passing,
   labels_needed,

@@ -1,6 +1,6 @@
 import pytest
 
-from alx.training.epoch_settings import Epochs
+from alx.training.by_epochs.epoch_settings import Epochs
 
 
 def test_refuses_unknown_names():

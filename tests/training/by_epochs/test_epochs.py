@@ -8,9 +8,9 @@ import numpy as np
 
 from alx.models import make_kim_unet
 from alx.pool import init_pool, mark_labelled
-from alx.training.epoch_settings import Epochs
-from alx.training.epochs import make_epoch_learner
-from alx.training.restarts import Restarts
+from alx.training.by_epochs.epoch_settings import Epochs
+from alx.training.by_epochs.epochs import make_epoch_learner
+from alx.training.by_epochs.restarts import Restarts
 from alx.training.settings import Training
 from tests.problems import squares
 

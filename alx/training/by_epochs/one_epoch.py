@@ -13,10 +13,10 @@ from alx.models import Model
 from alx.training import losses
 from alx.training.affine import scale_and_turn
 from alx.training.augment import Augment
+from alx.training.by_epochs.epoch_settings import Epochs
+from alx.training.by_epochs.held_out import Part, shuffle
+from alx.training.by_epochs.restarts import Descent, learning_rate
 from alx.training.draw import Drawn, cut_batch
-from alx.training.epoch_settings import Epochs
-from alx.training.held_out import Part, shuffle
-from alx.training.restarts import Descent, learning_rate
 from alx.training.settings import Training
 from alx.training.whole import grow
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from alx.pool import init_pool, mark_labelled
-from alx.training.held_out import split_labelled
+from alx.training.by_epochs.held_out import split_labelled
 
 
 def labelled(*items):

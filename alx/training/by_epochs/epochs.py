@@ -8,11 +8,11 @@ import jax
 import jax.numpy as jnp
 
 from alx.models import Model
-from alx.training.epoch_settings import Epochs
-from alx.training.held_out import split_labelled
+from alx.training.by_epochs.epoch_settings import Epochs
+from alx.training.by_epochs.held_out import split_labelled
+from alx.training.by_epochs.one_epoch import Task, train, validate
+from alx.training.by_epochs.restarts import make_descent
 from alx.training.learner import Learner, make_learner
-from alx.training.one_epoch import Task, train, validate
-from alx.training.restarts import make_descent
 from alx.training.settings import Training
 
 

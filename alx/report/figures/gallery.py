@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from alx.report import pictures, views, words
+from alx.report import words
 from alx.report.arms import Arm
+from alx.report.figures import pictures, views
 from alx.report.read import Run, Study
 
 _FILE = re.compile(r"round_(\d+)\.npz")

@@ -1,0 +1,1 @@
+"""What a page shows: curves, pictures of items, galleries."""

@@ -1,0 +1,1 @@
+"""Curves over a budget of labels: areas, labels needed, savings."""

@@ -1,0 +1,1 @@
+"""Fits by epochs, with a share held out that says when to stop."""
