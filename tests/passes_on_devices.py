@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from alx.acquisition import passes
+from alx.acquisition.scores import passes
 from alx.data.patches import Images
 from alx.devices.parallel import over_passes
 from alx.models import make_cnn

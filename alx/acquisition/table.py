@@ -1,91 +1,95 @@
 """The methods by name: one literal dict."""
 
-from alx.acquisition import (
+from alx.acquisition.base import Acquisition
+from alx.acquisition.clusters import (
+  density,
+  hashing,
+  hierarchy,
+  kmeans,
+  kmeans_pp,
+  seeding,
+)
+from alx.acquisition.combinations import balance
+from alx.acquisition.comparisons import kernels
+from alx.acquisition.joint import (
   bait,
-  balance,
   balls,
   batch_bald,
   contextual,
   cover,
-  density,
   determinant,
-  embeddings,
-  evidential,
   facility,
   fisher,
-  fisher_rows,
-  gradients,
-  hashing,
-  hierarchy,
   interpolation,
-  kernels,
-  kmeans,
-  kmeans_pp,
-  scores,
-  seeding,
-  select,
-  stochastic,
   submodular,
   targeted,
 )
-from alx.acquisition.base import Acquisition
+from alx.acquisition.scores import (
+  embeddings,
+  evidential,
+  fisher_rows,
+  gradients,
+  predictive,
+  select,
+  stochastic,
+)
 
 BY_NAME = {
   # Baselines
   "random": Acquisition(None, select.uniform),
   "foreground_random": Acquisition(
-    scores.holds_foreground,
+    predictive.holds_foreground,
     select.uniform_among_highest,
     needs=("probs", "space"),
   ),
   # Scores of one item
   "confidence": Acquisition(
-    scores.confidence, select.top_k, ("probs",), "Lewis & Catlett 1994"
+    predictive.confidence, select.top_k, ("probs",), "Lewis & Catlett 1994"
   ),
   "margin": Acquisition(
-    scores.margin, select.top_k, ("probs",), "Roth & Small 2006"
+    predictive.margin, select.top_k, ("probs",), "Roth & Small 2006"
   ),
   "entropy": Acquisition(
-    scores.entropy, select.top_k, ("probs",), "Joshi et al. 2009"
+    predictive.entropy, select.top_k, ("probs",), "Joshi et al. 2009"
   ),
   "variance": Acquisition(
-    scores.variance, select.top_k, ("samples",), "Gal et al. 2017; Kim 2024"
+    predictive.variance, select.top_k, ("samples",), "Gal et al. 2017; Kim 2024"
   ),
   "bald": Acquisition(
-    scores.bald, select.top_k, ("samples",), "Houlsby et al. 2011"
+    predictive.bald, select.top_k, ("samples",), "Houlsby et al. 2011"
   ),
   "dbal": Acquisition(
-    scores.entropy, select.top_k, ("samples",), "Gal et al. 2017"
+    predictive.entropy, select.top_k, ("samples",), "Gal et al. 2017"
   ),
   "margin_ratio": Acquisition(
-    scores.margin_ratio, select.top_k, ("probs",), "Cai et al. 2021"
+    predictive.margin_ratio, select.top_k, ("probs",), "Cai et al. 2021"
   ),
   "gini": Acquisition(
-    scores.gini, select.top_k, ("probs",), "Gini 1912; Gal et al. 2017"
+    predictive.gini, select.top_k, ("probs",), "Gini 1912; Gal et al. 2017"
   ),
   "mean_std": Acquisition(
-    scores.mean_std, select.top_k, ("samples",), "Gal et al. 2017"
+    predictive.mean_std, select.top_k, ("samples",), "Gal et al. 2017"
   ),
   "variation_ratio": Acquisition(
-    scores.variation_ratio, select.top_k, ("samples",), "Gal et al. 2017"
+    predictive.variation_ratio, select.top_k, ("samples",), "Gal et al. 2017"
   ),
   "vote_entropy": Acquisition(
-    scores.vote_entropy,
+    predictive.vote_entropy,
     select.top_k,
     ("samples",),
     "Seung et al. 1992; Mackowiak et al. 2018",
   ),
   "pairwise_kl": Acquisition(
-    scores.pairwise_kl, select.top_k, ("samples",), "Tang et al. 2023"
+    predictive.pairwise_kl, select.top_k, ("samples",), "Tang et al. 2023"
   ),
   "mask_disagreement": Acquisition(
-    scores.mask_disagreement,
+    predictive.mask_disagreement,
     select.top_k,
     ("samples", "space"),
     "Bai et al. 2022",
   ),
   "mc_iou": Acquisition(
-    scores.mc_iou, select.top_k, ("samples", "space"), "Shen et al. 2020"
+    predictive.mc_iou, select.top_k, ("samples", "space"), "Shen et al. 2020"
   ),
   # Evidential scores
   "vacuity": Acquisition(
@@ -114,16 +118,16 @@ BY_NAME = {
   ),
   # Randomised and stratified choices
   "power_bald": Acquisition(
-    scores.bald, stochastic.power, ("samples",), "Kirsch et al. 2023"
+    predictive.bald, stochastic.power, ("samples",), "Kirsch et al. 2023"
   ),
   "softmax_bald": Acquisition(
-    scores.bald, stochastic.softmax, ("samples",), "Kirsch et al. 2023"
+    predictive.bald, stochastic.softmax, ("samples",), "Kirsch et al. 2023"
   ),
   "softrank_bald": Acquisition(
-    scores.bald, stochastic.softrank, ("samples",), "Kirsch et al. 2023"
+    predictive.bald, stochastic.softrank, ("samples",), "Kirsch et al. 2023"
   ),
   "stochastic_batches": Acquisition(
-    scores.entropy,
+    predictive.entropy,
     stochastic.stochastic_batch,
     ("probs",),
     "Gaillochet et al. 2023",

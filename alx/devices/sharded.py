@@ -12,14 +12,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from alx.acquisition import select
 from alx.acquisition.base import Candidates, finite_rows
-from alx.acquisition.geometry import (
+from alx.acquisition.comparisons.geometry import (
   cross,
   map_rows,
   squared_distances_to,
   squared_norms,
 )
+from alx.acquisition.scores import select
 from alx.devices.distributed import Shard, all_gather
 
 _CENTRES = 256  # labelled rows of one process in one exchange

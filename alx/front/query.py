@@ -12,13 +12,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from alx.acquisition import (
-  BY_NAME,
-  Acquisition,
-  combine,
-  configure,
-  settings_of,
-)
+from alx.acquisition import BY_NAME, Acquisition, configure, settings_of
+from alx.acquisition.combinations import combine
 from alx.front import inputs
 from alx.front.blocks import describe_all
 from alx.front.candidates import read_candidates, sizes_of, told_clusters

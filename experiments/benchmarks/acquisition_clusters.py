@@ -6,7 +6,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from alx.acquisition import Candidates, density, kmeans
+from alx.acquisition import Candidates
+from alx.acquisition.clusters import density, kmeans
 from experiments.benchmarks.acquisition_case import Case
 
 N, D, K, NEIGHBOURS, GROUPS = 50_000, 128, 100, 20, 60

@@ -5,10 +5,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from alx.acquisition import Candidates
-from alx.acquisition.bait import bait
-from alx.acquisition.embeddings import Factors
-from alx.acquisition.fisher_rows import FisherRows, class_rows
-from alx.acquisition.seeding import d2_sampling
+from alx.acquisition.clusters.seeding import d2_sampling
+from alx.acquisition.joint.bait import bait
+from alx.acquisition.scores.embeddings import Factors
+from alx.acquisition.scores.fisher_rows import FisherRows, class_rows
 from experiments.benchmarks.acquisition_case import Case
 
 BADGE_PICKS, BAIT_PICKS = 200, 50

@@ -4,8 +4,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from alx.acquisition import Candidates, scores
-from alx.acquisition.batch_bald import batch_bald
+from alx.acquisition import Candidates
+from alx.acquisition.joint.batch_bald import batch_bald
+from alx.acquisition.scores import predictive
 from alx.prediction import Prediction
 from experiments.benchmarks.acquisition_case import Case
 
@@ -66,7 +67,7 @@ def make_scores(seed: int) -> dict:
 @jax.jit
 def _bald(probs):
   mask = jnp.ones(probs.shape[1], bool)
-  return scores.bald(None, Prediction(probs, None, mask))
+  return predictive.bald(None, Prediction(probs, None, mask))
 
 
 def bald_plain(inputs: dict) -> np.ndarray:

@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from alx import data
-from alx.acquisition import passes
+from alx.acquisition.scores import passes
 from alx.models import make_unet
 from alx.training.learner import sample_keys
 from experiments.benchmarks.acquisition_case import Case

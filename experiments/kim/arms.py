@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from alx.acquisition import BY_NAME, Acquisition
 from alx.acquisition.base import configure
-from alx.acquisition.combine import dynamic_budget, two_stage
+from alx.acquisition.combinations.combine import dynamic_budget, two_stage
 from experiments.kim.settings import Kim
 
 

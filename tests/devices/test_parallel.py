@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from alx.acquisition import passes
+from alx.acquisition.scores import passes
 from alx.devices.parallel import over_passes, replicate
 from alx.models import make_cnn, make_mlp, make_unet
 from alx.training.learner import make_learner

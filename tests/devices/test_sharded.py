@@ -3,7 +3,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from alx.acquisition import Candidates, cover, select
+from alx.acquisition import Candidates
+from alx.acquisition.joint import cover
+from alx.acquisition.scores import select
 from alx.devices import sharded
 from tests.processes import run_together, shards
 

@@ -11,7 +11,8 @@ import pytest
 from absl import app
 from rich.console import Console
 
-from alx.acquisition import BY_NAME, scores
+from alx.acquisition import BY_NAME
+from alx.acquisition.scores import predictive
 from alx.prediction import Prediction
 from experiments.benchmarks import acquisition, acquisition_joint, scale
 from experiments.benchmarks.acquisition_case import Case
@@ -142,7 +143,7 @@ def test_forms_of_bald_agree(form):
   probs = acquisition_joint.posterior_probs(0, 2500, 4, 3).swapaxes(0, 1)
   theirs = getattr(acquisition_joint, f"bald_{form}")({"host": probs})
   mask = jnp.ones(2500, bool)
-  ours = scores.bald(None, Prediction(jnp.asarray(probs), None, mask))
+  ours = predictive.bald(None, Prediction(jnp.asarray(probs), None, mask))
   np.testing.assert_allclose(ours, theirs, atol=2e-6)
 
 

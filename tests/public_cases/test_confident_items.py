@@ -10,7 +10,8 @@ import pytest
 import scipy.special
 
 import alx
-from alx.acquisition import batch_bald, embeddings, scores
+from alx.acquisition.joint import batch_bald
+from alx.acquisition.scores import embeddings
 from alx.prediction import Prediction
 from tests import oracle_gradients, oracle_scores
 

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 import alx
-from alx.acquisition import Candidates, balls
-from alx.acquisition.geometry import unit_rows
+from alx.acquisition import Candidates
+from alx.acquisition.comparisons.geometry import unit_rows
+from alx.acquisition.joint import balls
 from alx.runs.problem.learning import options_for
 from alx.runs.settings.config import Config
 from tests.oracle_kernels import cosines

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from alx.acquisition.geometry import cross
+from alx.acquisition.comparisons.geometry import cross
 
 _STEPS = 300
 _LEARNING_RATE = 0.1

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from alx.acquisition.base import Candidates
-from alx.acquisition.maps import entropy_map, margin_map
+from alx.acquisition.scores.maps import entropy_map, margin_map
 from alx.devices import sharded
 from alx.devices.distributed import (
   all_gather,

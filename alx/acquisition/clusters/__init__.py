@@ -1,0 +1,1 @@
+"""Clusters and densities, and draws that keep a distance."""

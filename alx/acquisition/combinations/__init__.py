@@ -1,0 +1,1 @@
+"""Acquisitions that are made of others."""

@@ -1,0 +1,193 @@
+"""Choices that share the batch out over groups: classes, clusters, buckets."""
+
+import functools
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from alx.acquisition.base import Acquisition, usable
+from alx.acquisition.clusters.hashing import hash_codes
+from alx.acquisition.combinations.combine import together
+from alx.acquisition.scores.select import Groups, first_by, grouped
+from alx.acquisition.scores.spatial import reduce_spatial
+
+
+class Strata(NamedTuple):
+  """How to tell the groups of a pool.
+
+  Attributes:
+    describe: as of an Acquisition; what the labels are made of, or None.
+    labels: (key, that description of N items, Candidates) -> [N] int32, equal
+      in a group, any numbers.
+    needs: as of an Acquisition.
+  """
+
+  describe: Callable | None
+  labels: Callable
+  needs: tuple[str, ...] = ()
+
+
+def per_cluster(
+  acquisition: Acquisition, strata: Strata, quota: str | Callable
+) -> Acquisition:
+  """The best of each group by a score, as many of each as the quota says.
+
+  For instance clusters (Citovsky et al. 2021), predicted classes or patients.
+  Groups without available items get nothing. Time O(N log N) beside that of
+  the labels, memory O(N).
+
+  Args:
+    acquisition: describes the score, [N]; its `select` is not used. One that
+      describes nothing ("random") is a random order.
+    strata: which items are a group.
+    quota: a name in QUOTAS, or a function like them.
+
+  Raises:
+    ValueError: on an unknown quota.
+  """
+  if isinstance(quota, str) and quota not in QUOTAS:
+    raise ValueError(f"no quota {quota!r}; there are: {', '.join(QUOTAS)}")
+  orders = QUOTAS[quota] if isinstance(quota, str) else quota
+
+  def select(key, description, candidates, k):
+    key_labels, key_score = jax.random.split(key)
+    description, kept = _usable(description, candidates)
+    score, of_strata = description
+    if score is None:
+      score = jax.random.uniform(
+        key_score, kept.available.shape, dtype=jnp.float32
+      )
+    labels = strata.labels(key_labels, of_strata, kept)
+    groups = grouped(labels, score, kept)
+    return first_by(orders(groups, score, k), kept.available, k)
+
+  described = Acquisition(strata.describe, None, strata.needs)
+  return Acquisition(select=select, **together((acquisition, described)))
+
+
+def balanced(
+  acquisition: Acquisition, strata: Strata | None = None
+) -> Acquisition:
+  """The same number of items of each predicted class, the best by score.
+
+  The counts of two classes differ by at most one as long as both have items
+  left; the class with the fewest available items comes first.
+
+  Args:
+    acquisition: describes the score, [N].
+    strata: other groups; None: `predicted_class`.
+  """
+  return per_cluster(
+    acquisition, predicted_class() if strata is None else strata, "round_robin"
+  )
+
+
+def _usable(description, candidates):
+  """`usable`, also of nothing at all."""
+  if not jax.tree.leaves(description):
+    return (None, None), candidates
+  return usable(description, candidates)
+
+
+def predicted_class() -> Strata:
+  """Groups by the likeliest class of the mean over samples and real voxels."""
+
+  def describe(keys, prediction):
+    del keys
+    return mean_probs(prediction).argmax(-1).astype(jnp.int32)
+
+  return Strata(describe, lambda key, classes, _: classes, ("probs",))
+
+
+def mean_probs(prediction) -> jax.Array:
+  """[B, C] mean probabilities over samples and real voxels."""
+  mean = jnp.moveaxis(prediction.probs.mean(0), -1, 0)
+  of_class = functools.partial(reduce_spatial, mask=prediction.mask)
+  return jax.vmap(of_class)(mean).T
+
+
+def patient() -> Strata:
+  """Groups as given with the candidates."""
+  return Strata(None, lambda key, _, candidates: candidates.groups)
+
+
+def hash_buckets(bits: int = 8) -> Strata:
+  """Groups by `hashing.hash_codes` of the features (Shi et al. 2019).
+
+  Args:
+    bits: in [1, 20]; up to 2^bits groups.
+  """
+
+  def labels(key, features, candidates):
+    return hash_codes(key, features, candidates.present, bits=bits)
+
+  return Strata(
+    lambda _, prediction: prediction.features, labels, ("features",)
+  )
+
+
+# Quotas: (Groups, score [N], k) -> orders [N], the first is what counts first
+# and the lowest is picked first, see `select.first_by`.
+
+
+def one_each(groups: Groups, score: jax.Array, k: int) -> tuple:
+  """The best of each group, the highest first; then the second best."""
+  del k
+  return groups.rank, -score
+
+
+def round_robin(groups: Groups, score: jax.Array, k: int) -> tuple:
+  """The best of each group, the smallest group first; then the second best."""
+  del score, k
+  return groups.rank, groups.sizes[groups.ids], groups.ids
+
+
+def proportional(groups: Groups, score: jax.Array, k: int) -> tuple:
+  """As many as the group's share of the available, the highest first.
+
+  Rounded by largest remainder, equal ones in the order of the labels.
+  """
+  places = jnp.arange(groups.sizes.shape[0], dtype=jnp.int32)
+  total = jnp.maximum(groups.sizes.sum(), 1)
+  whole, rest = shares(groups.sizes, total, k)
+  order = jnp.argsort(-rest, stable=True)
+  place = jnp.zeros_like(places).at[order].set(places)
+  more = place < k - whole.sum()
+  quota = whole + more.astype(jnp.int32)
+  return groups.rank >= quota[groups.ids], -score
+
+
+def least_labelled(groups: Groups, score: jax.Array, k: int) -> tuple:
+  """Again and again from the group with the fewest labelled and picked items.
+
+  Ties go to the group with more available items (Hacohen et al. 2022), then
+  to the lowest label.
+  """
+  del score, k
+  held = groups.labelled[groups.ids] + groups.rank
+  return held, -groups.sizes[groups.ids], groups.ids
+
+
+QUOTAS = {
+  "one": one_each,
+  "proportional": proportional,
+  "round_robin": round_robin,
+  "least_labelled": least_labelled,
+}
+
+
+def shares(sizes: jax.Array, total: jax.Array, k: int):
+  """(floor, remainder) of k sizes / total, exact without 64 bits.
+
+  Args:
+    sizes: [N] int32, in [0, total].
+    total: [] int32, 1 to 7e8.
+    k: >= 0.
+  """
+  whole, rest = jnp.zeros_like(sizes), jnp.zeros_like(sizes)
+  for bit in f"{k:b}":
+    rest = 2 * rest + int(bit) * sizes
+    whole, rest = 2 * whole + rest // total, rest % total
+  return whole, rest

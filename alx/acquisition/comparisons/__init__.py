@@ -1,0 +1,1 @@
+"""Distances, neighbours and similarities of items, exact and in blocks."""

@@ -1,0 +1,1 @@
+"""Batches that are chosen together: covers, sets, designs, joint entropy."""
