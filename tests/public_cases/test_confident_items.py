@@ -11,7 +11,7 @@ import scipy.special
 
 import alx
 from alx.acquisition.joint import batch_bald
-from alx.acquisition.scores import embeddings
+from alx.acquisition.scores import embeddings, predictive
 from alx.prediction import Prediction
 from tests import oracle_gradients, oracle_scores
 
@@ -158,5 +158,5 @@ def test_what_is_not_a_number_stays_none():
   probs = jnp.array([[[np.nan, 0.5], [0.5, np.nan], [0.2, 0.8]]])
   mask = jnp.ones(3, bool)
   for name in ("confidence", "gini", "entropy"):
-    found = getattr(scores, name)(None, Prediction(probs, None, mask))
+    found = getattr(predictive, name)(None, Prediction(probs, None, mask))
     assert np.isnan(found).tolist() == [True, True, False]

@@ -3,6 +3,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from alx.acquisition.scores import predictive
 from alx.prediction import Prediction
 from tests import oracle_scores
 
@@ -16,7 +17,7 @@ def of_items(probs, mask):
 
 def score(name, probs, mask=None):
   real = np.ones(probs.shape[1:-1], bool) if mask is None else mask
-  return getattr(scores, name)(None, of_items(probs, real))
+  return getattr(predictive, name)(None, of_items(probs, real))
 
 
 def masks_of(*foregrounds):

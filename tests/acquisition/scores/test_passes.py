@@ -3,7 +3,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from alx.acquisition.scores import passes
+from alx.acquisition.scores import passes, predictive
 from alx.acquisition.scores.passes import summarise, summarise_passes
 
 SHAPE = (7, 5, 6, 3)  # S, B, one axis of space, C
@@ -82,7 +82,7 @@ def test_memory_does_not_grow_with_the_passes():
 )
 def test_the_scores_use_the_same_formula(name):
   probs = samples()
-  found = getattr(scores, f"{name}_map")(probs)
+  found = getattr(predictive, f"{name}_map")(probs)
   wanted = getattr(passes, name)(summarise(probs))
   assert (found == wanted).all()
 

@@ -41,7 +41,9 @@ def random_probs(seed, shape, scale=3.0):
 @functools.partial(jax.jit, static_argnames=("names", "reduce"))
 def scores_of(prediction, names=tuple(MAPS), reduce="mean"):
   """Many scores from one compilation."""
-  return {n: getattr(scores, n)(None, prediction, reduce=reduce) for n in names}
+  return {
+    n: getattr(predictive, n)(None, prediction, reduce=reduce) for n in names
+  }
 
 
 def score(name, probs, mask=None):
