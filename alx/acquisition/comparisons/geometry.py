@@ -27,10 +27,13 @@ def centred(x: jax.Array, there: jax.Array) -> jax.Array:
   """[N, D] minus the mean of the rows that are there [N]; others are 0.
 
   Differences stay what they are, and the squares that are subtracted from
-  each other in `squared_distances` become as small as they can.
+  each other in `squared_distances` become as small as they can. The mean is a
+  product: a sum is split over the cores of a CPU and ends in other bits with
+  each number of them, a product of one row does not.
   """
   x = jnp.where(there[:, None], x, 0.0)
-  mean = x.sum(0, keepdims=True) / jnp.maximum(there.sum(), 1)
+  total = cross(there.astype(x.dtype)[None, :], x.T)
+  mean = total / jnp.maximum(there.sum(), 1)
   return jnp.where(there[:, None], x - mean, 0.0)
 
 
