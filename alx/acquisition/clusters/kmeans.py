@@ -13,6 +13,7 @@ from alx.acquisition.comparisons.geometry import (
   cross,
   report,
   squared_norms,
+  sum_rows,
 )
 from alx.acquisition.comparisons.neighbours import nearest_centre
 from alx.acquisition.scores.select import first_by, grouped
@@ -113,8 +114,8 @@ def cluster(
     tolerance=_SETTLED,
     progress=progress,
   )
-  moved = jnp.where(there[:, None], features - x, 0.0).sum(0, keepdims=True)
-  moved = moved / jnp.maximum(there.sum(), 1)
+  rows = jnp.where(there[:, None], features, 0.0) - x
+  moved = sum_rows(rows, there)[None, :] / jnp.maximum(there.sum(), 1)
   return clusters._replace(centres=clusters.centres + moved)
 
 

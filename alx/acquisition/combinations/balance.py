@@ -16,6 +16,7 @@ from alx.acquisition.comparisons.geometry import (
   report,
   squared_distances,
   squared_distances_to,
+  sum_rows,
   unit_rows,
 )
 from alx.acquisition.comparisons.neighbours import nearest_centre
@@ -231,7 +232,7 @@ def mean_cosine(features: jax.Array, members: jax.Array) -> jax.Array:
   length 1, so time and memory are O(N D).
   """
   rows = unit_rows(features)
-  total = jnp.where(members[:, None], rows, 0.0).sum(0, keepdims=True)
+  total = sum_rows(rows, members)[None, :]
   return cross(rows, total / jnp.maximum(members.sum(), 1))[:, 0]
 
 

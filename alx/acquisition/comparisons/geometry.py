@@ -23,17 +23,23 @@ def unit_rows(x: jax.Array) -> jax.Array:
   return jnp.where(norm > 0, x / jnp.where(norm > 0, norm, 1.0), 0.0)
 
 
+def sum_rows(x: jax.Array, some: jax.Array) -> jax.Array:
+  """Sum of some rows [N] bool of [N, D]: [D]; the others are finite.
+
+  As a product: a sum is split over the cores of a CPU, and its last bits change
+  with their number; those of a product of one row do not.
+  """
+  return cross(some.astype(x.dtype)[None, :], x.T)[0]
+
+
 def centred(x: jax.Array, there: jax.Array) -> jax.Array:
   """[N, D] minus the mean of the rows that are there [N]; others are 0.
 
   Differences stay what they are, and the squares that are subtracted from
-  each other in `squared_distances` become as small as they can. The mean is a
-  product: a sum is split over the cores of a CPU and ends in other bits with
-  each number of them, a product of one row does not.
+  each other in `squared_distances` become as small as they can.
   """
   x = jnp.where(there[:, None], x, 0.0)
-  total = cross(there.astype(x.dtype)[None, :], x.T)
-  mean = total / jnp.maximum(there.sum(), 1)
+  mean = sum_rows(x, there)[None, :] / jnp.maximum(there.sum(), 1)
   return jnp.where(there[:, None], x - mean, 0.0)
 
 

@@ -20,6 +20,7 @@ from alx.acquisition.comparisons.geometry import (
   cross,
   squared_distances,
   squared_norms,
+  sum_rows,
   unit_rows,
 )
 from alx.acquisition.comparisons.lazy_greedy import lazy_greedy, start
@@ -114,7 +115,7 @@ def prob_cover(
 
 def _distances(rows, present, nearest, candidates):
   """[N] what k_center goes by: distances to centres, or else to the mean."""
-  mean = rows.sum(0) / jnp.maximum(present.sum(), 1)
+  mean = sum_rows(rows, present) / jnp.maximum(present.sum(), 1)
   spread = squared_norms(rows - mean[None, :])
   return jnp.where(jnp.isinf(nearest), spread, nearest)[candidates]
 

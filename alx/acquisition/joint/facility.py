@@ -14,7 +14,12 @@ from alx.acquisition.comparisons.coverage import (
   to_item,
   totals,
 )
-from alx.acquisition.comparisons.geometry import cross, squared_norms, unit_rows
+from alx.acquisition.comparisons.geometry import (
+  cross,
+  squared_norms,
+  sum_rows,
+  unit_rows,
+)
 from alx.acquisition.comparisons.lazy_greedy import (
   gains_over,
   lazy_greedy,
@@ -200,7 +205,7 @@ def amid(features: jax.Array, there: jax.Array) -> jax.Array:
   Squares become small, as in `geometry.centred`, but features that are whole
   numbers stay whole numbers, and equal distances equal.
   """
-  mean = features.sum(0) / jnp.maximum(there.sum(), 1)
+  mean = sum_rows(features, there) / jnp.maximum(there.sum(), 1)
   off = jnp.where(there, squared_norms(features - mean[None, :]), jnp.inf)
   origin = features[jnp.argmin(off)]
   return jnp.where(there[:, None], features - origin[None, :], 0.0)
@@ -249,7 +254,7 @@ def _totals(problem):
   """
   items, ground = problem.items, problem.ground
   real = jnp.arange(ground.norms.shape[0], dtype=jnp.int32) < problem.num_ground
-  whole = jnp.where(real[:, None], ground.rows, 0.0).sum(0)
+  whole = sum_rows(ground.rows, real)
   total = cross(items.rows, whole[None, :])[:, 0]
   if problem.similarity is not cosine:
     norms = jnp.where(real, ground.norms, 0.0).sum()

@@ -13,6 +13,7 @@ from alx.acquisition.comparisons.geometry import (
   cross,
   squared_distances,
   squared_norms,
+  sum_rows,
   unit_rows,
 )
 from alx.acquisition.scores.embeddings import plain
@@ -155,7 +156,7 @@ def class_anchors(described: Classified, candidates: Candidates) -> jax.Array:
   x, num_classes = described.features, described.probs.shape[1]
   labelled = candidates.labelled
   some = jnp.where(labelled.any(), labelled, candidates.present)
-  mean = jnp.where(some[:, None], x, 0.0).sum(0) / jnp.maximum(some.sum(), 1)
+  mean = sum_rows(x, some) / jnp.maximum(some.sum(), 1)
   if candidates.labels is None:
     return jnp.broadcast_to(mean[None, :], (num_classes, x.shape[1]))
   of_class = jax.nn.one_hot(candidates.labels, num_classes)

@@ -7,7 +7,12 @@ import jax
 import jax.numpy as jnp
 
 from alx.acquisition.base import Candidates, greedy, usable
-from alx.acquisition.comparisons.geometry import cross, squared_norms, unit_rows
+from alx.acquisition.comparisons.geometry import (
+  cross,
+  squared_norms,
+  sum_rows,
+  unit_rows,
+)
 from alx.acquisition.joint.cover import k_center_cosine
 
 _BLOCK = 64  # items whose gains are computed anew together
@@ -212,4 +217,4 @@ def _products(rows, row):
 
 def _total(rows, some):
   """[N] inner products with the sum of some rows [N]."""
-  return _products(rows, jnp.where(some[:, None], rows, 0.0).sum(0))
+  return _products(rows, sum_rows(rows, some))

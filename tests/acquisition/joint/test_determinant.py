@@ -61,8 +61,8 @@ SOME = among(N, [1, 6], [3])
 
 
 def test_log_det_by_eye():
-  # 1 is a copy of 0, 2 is half way to 3, which is at right angles to 0.
-  features = [[1, 0], [1, 0], [1, 1], [0, 1]]
+  # 1 is a copy of 0, 2 is near the plane of 0 and 3, which are at right angles.
+  features = [[1, 0, 0], [1, 0, 0], [2, 2, 1], [0, 1, 0]]
   assert log_det(features, among(4, [0]), 3) == [3, 2, 1]
   assert log_det(features, among(4), 2) == [0, 3]
 
