@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from alx.data.dataset import bad_input
+from alx.data.parts import PARTS
 
 SPLITS = ("train", "val", "test")
 
@@ -18,6 +19,11 @@ _LONGEST_ID = 150
 _NOT_IN_NAMES = frozenset('/\\:*?"<>|')
 
 Arrays = Mapping[str, np.ndarray]
+
+
+def names_where(where: str) -> list[str]:
+  """The names that "name=value,name=value" asks for."""
+  return [part.partition("=")[0].strip() for part in where.split(",")]
 
 
 def rows_where(path: object, arrays: Arrays, where: str) -> list[int]:
@@ -59,12 +65,17 @@ def item_ids(path: object, arrays: Arrays) -> tuple[str, ...]:
     ids = tuple(text_of(v) for v in arrays["ids"].ravel())
     _check_ids(path, ids, count)
     return ids
+  numbers = tuple(f"item_{i:05d}" for i in range(count))
+  return composed_ids(arrays) or numbers
+
+
+def composed_ids(arrays: Arrays) -> tuple[str, ...]:
+  """N ids of patient, frame and slice; () where those tell no item apart."""
   known = _per_item(arrays)
   parts = [_padded(name, known[name]) for name in _ID_PARTS if name in known]
   composed = tuple("_".join(part) for part in zip(*parts, strict=True))
-  if len(set(composed)) == count and all(map(_is_name, composed)):
-    return composed
-  return tuple(f"item_{i:05d}" for i in range(count))
+  is_one = len(set(composed)) == len(arrays["images"])
+  return composed if is_one and all(map(_is_name, composed)) else ()
 
 
 def item_groups(path: object, arrays: Arrays) -> tuple[str, ...] | None:
@@ -86,19 +97,21 @@ def item_groups(path: object, arrays: Arrays) -> tuple[str, ...] | None:
 def given_split(path: object, arrays: Arrays) -> np.ndarray | None:
   """[N] int8, 0 train, 1 val, 2 test; None if the file has no `split`.
 
+  Training, valid, validation and testing say the same, in any case.
+
   Raises:
     DataError: other values, or not one per item.
   """
   if "split" not in arrays:
     return None
   texts = [text_of(v) for v in arrays["split"].ravel()]
-  known = {"0": 0, "1": 1, "2": 2, **{s: i for i, s in enumerate(SPLITS)}}
-  unknown = sorted(set(texts) - set(known))
+  known = {"0": 0, "1": 1, "2": 2, **PARTS}
+  unknown = sorted({text for text in texts if text.casefold() not in known})
   if unknown or len(texts) != len(arrays["images"]):
     wanted = f"split of 0, 1, 2 or {', '.join(SPLITS)} for each item"
     found = unknown[:5] if unknown else f"{len(texts)} values"
     raise bad_input(path, wanted, found)
-  return np.array([known[text] for text in texts], np.int8)
+  return np.array([known[text.casefold()] for text in texts], np.int8)
 
 
 def item_spacing(

@@ -9,6 +9,7 @@ from alx.data.dataset import bad_input
 _LARGEST = 65535
 _MOST_CLASSES = 255
 _NO_CLASS = 255
+_BACKGROUND = ("background", "bg", "back ground", "_background_")
 _ROUNDING = 1e-3  # that a whole number may have suffered as a float
 
 
@@ -95,6 +96,17 @@ def default_names(values: Sequence[int], background: bool) -> tuple[str, ...]:
   return tuple(
     "background" if background and v == 0 else f"class {v}" for v in values
   )
+
+
+def check_background(
+  names: Sequence[str], values: Sequence[int], file: object
+) -> None:
+  """Raises DataError where another class than 0 is called background."""
+  for name, value in zip(names, values, strict=True):
+    if value and name.casefold() in _BACKGROUND:
+      wanted = "the background as label 0 of a segmentation"
+      found = f"{name!r} as label {value}, {names[0]!r} as label {values[0]}"
+      raise bad_input(file, wanted, found)
 
 
 def class_names(

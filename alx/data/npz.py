@@ -4,17 +4,18 @@ import pathlib
 
 import numpy as np
 
-from alx.data import features, fields, flat, intensity, npz_axes
-from alx.data.dataset import Dataset, bad_input, no_progress
-from alx.data.label_values import (
-  check_classes,
-  class_names,
-  default_names,
-  fraction_in,
-  to_classes,
-  values_in,
-  whole_numbers,
+from alx.data import (
+  features,
+  fields,
+  flat,
+  intensity,
+  npz_axes,
+  npz_names,
+  npz_parts,
 )
+from alx.data.dataset import Dataset, bad_input, no_progress
+from alx.data.label_values import fraction_in
+from alx.data.npz_classes import classes_of
 from alx.data.patients import name_patients
 
 
@@ -43,7 +44,8 @@ def load_npz(
   Used when there: `ids` [N]; `patient` or `group` [N]; `frame` and `slice` [N],
   for ids such as patient001_frame1_slice03; `split` [N] (0, 1, 2 or train, val,
   test); `class_names` [C]; `spacing_mm` [d] or [N, d]. Without `class_names`
-  the classes are the label values of the whole file, ascending.
+  the classes are the label values of the whole file, ascending, or the texts
+  that `labels` has. A line in `notes` names arrays that are not used.
 
   Args:
     path: the file.
@@ -55,9 +57,14 @@ def load_npz(
     DataError: damaged file, missing or pickled arrays, arrays that do not
       fit together, or no item left.
   """
-  arrays = _general(path, _read_arrays(path))
+  in_file = npz_parts.joined(path, _read_arrays(path))
+  names = npz_names.known_names(path, in_file)
+  arrays = {**in_file, **{meant: in_file[n] for meant, n in names.items()}}
+  if "features" in arrays:
+    arrays.setdefault("images", arrays["features"])
   images, labels, is_flat = _shapes(path, arrays)
-  classes, names = _classes(path, arrays, labels)
+  unused = _unused(path, in_file, arrays, names, where)
+  classes, class_names = classes_of(path, arrays, labels)
   ids = fields.item_ids(path, arrays)
   rows = fields.rows_where(path, arrays, where)
   rows = progress(rows, total=len(rows), description="reading")
@@ -65,14 +72,14 @@ def load_npz(
   split = fields.given_split(path, arrays)
   groups, notes = _patients(path, arrays, ids, normal)
   spacing_mm = _spacing(path, arrays, images.ndim - 2)
-  notes = (*notes, *_notes(path, arrays, images, is_flat))
+  notes = (*notes, *_notes(path, arrays, images, is_flat), *unused)
   dataset = Dataset(
     name=path.stem,
     task="classification" if labels.ndim == 1 else "segmentation",
     ids=tuple(ids[i] for i in normal),
     images=tuple(normal.values()),
     labels=tuple(classes[i] for i in normal),
-    class_names=names,
+    class_names=class_names,
     spacing_mm=tuple(spacing_mm[i] for i in normal),
     groups=groups,
     split=None if split is None else split[list(normal)],
@@ -97,44 +104,6 @@ def _read_arrays(path):
   return arrays
 
 
-def _general(path, arrays):
-  """MedMNIST's arrays, two for each part, in the words of the general file."""
-  if "features" in arrays and "images" not in arrays:
-    return arrays | {"images": arrays["features"]}
-  if "train_images" not in arrays:
-    return arrays
-  parts = [s for s in fields.SPLITS if f"{s}_images" in arrays]
-  for part in parts:
-    _check_part(path, arrays, part)
-  counts = [len(arrays[f"{s}_images"]) for s in parts]
-  ids = [
-    f"{part}_{i:05d}"
-    for part, count in zip(parts, counts, strict=True)
-    for i in range(count)
-  ]
-  return {
-    "images": np.concatenate([arrays[f"{s}_images"] for s in parts]),
-    "labels": np.concatenate([arrays[f"{s}_labels"] for s in parts]),
-    "ids": np.array(ids),
-    "split": np.repeat([fields.SPLITS.index(s) for s in parts], counts),
-  }
-
-
-def _check_part(path, arrays, part):
-  images, first = arrays[f"{part}_images"], arrays["train_images"]
-  labels = arrays.get(f"{part}_labels")
-  if labels is None:
-    raise bad_input(path, f"an array {part}_labels", sorted(arrays))
-  wanted = f"{part}_images as train_images {first.shape}, with labels [N, 1]"
-  found = f"{images.shape} with labels {labels.shape}"
-  if not images.ndim or images.shape[1:] != first.shape[1:]:
-    raise bad_input(path, wanted, found)
-  if labels.shape not in ((len(images),), (len(images), 1)):
-    if labels.ndim == 2 and len(labels) == len(images):
-      raise npz_axes.one_class(path, f"{part}_images", labels)
-    raise bad_input(path, wanted, found)
-
-
 def _shapes(path, arrays):
   """Images or features with labels to them, as `npz_axes` tells."""
   if "features" in arrays and arrays["images"] is arrays["features"]:
@@ -143,6 +112,20 @@ def _shapes(path, arrays):
     if name not in arrays:
       raise bad_input(path, f"an array {name}", sorted(arrays))
   return npz_axes.find_axes(path, arrays["images"], arrays["labels"])
+
+
+def _unused(path, in_file, arrays, names, where):
+  """A line about arrays that say nothing."""
+  used = {"labels", "ids", "split", "class_names", "spacing_mm"}
+  has_images = arrays["images"] is not arrays.get("features")
+  used.add("images" if has_images else "features")
+  used.add("patient" if "patient" in arrays else "group")
+  if "ids" not in arrays and fields.composed_ids(arrays):
+    used |= {"frame", "slice"}
+  used = {names.get(meant, meant) for meant in used}
+  count = len(arrays["images"])
+  used |= {*fields.names_where(where)}
+  return npz_names.check_unused(path, in_file, used, count)
 
 
 def _embeddings(path, arrays):
@@ -163,7 +146,7 @@ def _spacing(path, arrays, axes):
   given = np.shape(arrays.get("spacing_mm", ()))[-1:]
   extents = arrays["images"].shape[1:][: given[0] if given else 0]
   kept = [i for i, n in enumerate(extents) if n > 1]
-  if given in ((), (axes,)) or len(kept) != axes:
+  if given != (len(extents),) or len(extents) == axes or len(kept) != axes:
     return fields.item_spacing(path, arrays, axes)
   whole = fields.item_spacing(path, arrays, *given)
   return tuple(tuple(mm[i] for i in kept) for mm in whole)
@@ -184,22 +167,6 @@ def _patients(path, arrays, ids, rows):
   if names is None:
     return None, ()
   return name_patients(path, [names[i] for i in rows], [ids[i] for i in rows])
-
-
-def _classes(path, arrays, labels):
-  """Class of each item or voxel, and the names of the classes."""
-  labels = whole_numbers(labels, f"{path}, labels")
-  is_map = labels.ndim > 1
-  values = values_in([labels])
-  values = tuple(sorted({0, *values})) if is_map else values
-  names = default_names(values, background=is_map)
-  if "class_names" in arrays:
-    found = [fields.text_of(n) for n in arrays["class_names"].ravel()]
-    values = tuple(range(len(found)))
-    names = class_names(found, values, f"{path}, class_names")
-  check_classes(values, path)
-  classes = to_classes(labels, values, f"{path}, labels")
-  return classes if is_map else [np.array(c, np.int32) for c in classes], names
 
 
 def _normalise(path, images, ids, rows, strict):

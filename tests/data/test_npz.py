@@ -129,7 +129,7 @@ _BAD = {
   r"found \['3'\]": {"split": np.array([0, 3])},
   "split of 0, 1, 2": {"split": np.array([0])},
   "spacing_mm": {"spacing_mm": np.array([1.0, -1.0])},
-  r"\[0, 1\], found \[2\]": {
+  r"\[0, 1\], as there are 2 names, found \[0, 2\]": {
     "labels": np.array([0, 2]),
     "class_names": np.array(["a", "b"]),
   },
