@@ -12,8 +12,8 @@ from alx.data import nifti
 from alx.data.dataset import bad_input
 from alx.data.files import visible
 
-_TRAIN, _TEST = "Tr", "Ts"
-_PARTS = {_TRAIN: 0, "Va": 1, "Val": 1, _TEST: 2}  # as Dataset.split
+_TRAIN = "Tr"
+_PARTS = {_TRAIN: 0, "Va": 1, "Val": 1, "Ts": 2}  # as Dataset.split
 
 
 class Case(NamedTuple):
@@ -51,14 +51,9 @@ def find_cases(
 
 
 def split_of(cases: Sequence[Case]) -> np.ndarray | None:
-  """[N] int8: the part of each case; None if there is but imagesTr.
-
-  Where nothing is called a test part, the validation part is tested on.
-  """
+  """[N] int8: the part of each case; None if there is but imagesTr."""
   split = np.array([_PARTS[case.part] for case in cases], np.int8)
-  if not split.any():
-    return None
-  return split if (split == 2).any() else 2 * split
+  return split if split.any() else None
 
 
 def notes_of(path: pathlib.Path, cases: Sequence[Case]) -> list[str]:
@@ -86,8 +81,6 @@ def notes_of(path: pathlib.Path, cases: Sequence[Case]) -> list[str]:
         f"{path}: not one case of images{part} can be used, test items are "
         "drawn from the others"
       )
-  if _TEST not in used and len(used) > 1:
-    lines.append(f"{path}: no test part, the validation part is tested on")
   for part in labelled:
     for half in ("images", "labels"):
       folder = path / f"{half}{part}"

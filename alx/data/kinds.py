@@ -20,6 +20,7 @@ from alx.data import (
 from alx.data.dataset import Dataset, bad_input, no_progress
 from alx.data.files import visible, visible_below
 from alx.data.groups import group_by_pattern
+from alx.data.split import with_test_part
 
 _KINDS = (
   "a folder with imagesTr and labelsTr, with BraTS cases, with a folder of "
@@ -93,7 +94,7 @@ def load(
     if kind is None:
       raise bad_input(path, _KINDS, _found(path))
     check_settings(path, kind.name, kind.settings, given)
-    dataset = kind.read()
+    dataset = with_test_part(kind.read(), path)
   except OSError as error:
     raise bad_input(path, "files that may be read", error) from error
   return group_by_pattern(dataset, group_pattern) if group_pattern else dataset

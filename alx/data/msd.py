@@ -14,6 +14,7 @@ from alx.data.label_values import (
   to_classes,
   values_in,
 )
+from alx.data.split import with_test_part
 from alx.data.volumes import Outline, common_of, keep_commonest
 
 
@@ -78,7 +79,8 @@ def check_any(path: pathlib.Path, cases: Sequence[Case], left_out) -> None:
 def with_parts(dataset: Dataset, path: pathlib.Path, read) -> Dataset:
   """The data set with the split of its cases, and what was passed over."""
   notes = (*dataset.notes, *cases.notes_of(path, read))
-  return dataset._replace(split=cases.split_of(read), notes=notes)
+  dataset = dataset._replace(split=cases.split_of(read), notes=notes)
+  return with_test_part(dataset, path)
 
 
 def channel_names(path: pathlib.Path) -> tuple[str, ...]:

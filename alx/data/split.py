@@ -7,6 +7,8 @@ import numpy as np
 from alx.data.dataset import DataError, Dataset
 from alx.data.patients import apart
 
+_TRAIN, _VAL, _TEST = 0, 1, 2  # as Dataset.split
+
 
 class Split(NamedTuple):
   """Item numbers of the parts, each in the order of the items' ids."""
@@ -21,7 +23,8 @@ def split(dataset: Dataset, *, seed: int, test_items: int = 0) -> Split:
   """Parts the items; the same for any order of the same items.
 
   A split that the data gives is kept as it is (`seed` and `test_items` then
-  say nothing); one that names a single part is none. Otherwise whole groups,
+  say nothing); without a test part the validation part is tested on; one that
+  names a single part is none. Otherwise whole groups,
   or items where no groups are known, are drawn until the test part is large
   enough. An item of an unknown patient is a group of its own.
 
@@ -34,9 +37,9 @@ def split(dataset: Dataset, *, seed: int, test_items: int = 0) -> Split:
     DataError: a part would be empty.
   """
   order = np.array(np.argsort(np.array(dataset.ids, object)), np.int32)
-  given = dataset.split
+  given = _with_test(dataset.split)
   if given is not None and len(np.unique(given)) > 1:
-    parts = [order[given[order] == part] for part in (0, 2, 1)]
+    parts = [order[given[order] == part] for part in (_TRAIN, _TEST, _VAL)]
     return _checked(dataset, Split(*parts, "given"))
   wanted = test_items or max(1, round(len(order) / 4))
   by = "item" if dataset.groups is None else "group"
@@ -45,6 +48,26 @@ def split(dataset: Dataset, *, seed: int, test_items: int = 0) -> Split:
   chosen = np.isin(groups, _draw(groups, seed, wanted))
   none = np.zeros((0,), np.int32)
   return _checked(dataset, Split(order[~chosen], order[chosen], none, by))
+
+
+def with_test_part(dataset: Dataset, name: object) -> Dataset:
+  """The data set, of which the validation part is the test part if none is.
+
+  Args:
+    dataset: N items.
+    name: of the data, for the line about it in `notes`.
+  """
+  parts = _with_test(dataset.split)
+  if parts is dataset.split:
+    return dataset
+  line = f"{name}: no test part, the validation part is tested on"
+  return dataset._replace(split=parts, notes=(*dataset.notes, line))
+
+
+def _with_test(parts):
+  if parts is None or set(np.unique(parts).tolist()) != {_TRAIN, _VAL}:
+    return parts
+  return np.where(parts == _VAL, _TEST, parts).astype(np.int8)
 
 
 def _draw(groups, seed, wanted):
@@ -58,6 +81,12 @@ def _checked(dataset, parts):
   if not len(parts.pool) or not len(parts.test):
     raise DataError(
       f"{dataset.name}: wanted items both to ask for and to test on, found "
-      f"{len(parts.pool)} and {len(parts.test)} (split by {parts.by})"
+      f"{len(parts.pool)} and {len(parts.test)} ({_how(parts.by)})"
     )
   return parts
+
+
+def _how(by):
+  if by == "given":
+    return "the data give a split that has no train part"
+  return f"split by {by}"

@@ -37,7 +37,7 @@ def test_the_split_of_parts():
   assert split_of([_part("Tr")] * 2) is None
   found = split_of([_part(name) for name in ("Tr", "Va", "Val", "Ts")])
   np.testing.assert_array_equal(found, np.array([0, 1, 1, 2], np.int8))
-  assert split_of([_part("Tr"), _part("Va")]).tolist() == [0, 2]
+  assert split_of([_part("Tr"), _part("Va")]).tolist() == [0, 1]
 
 
 def test_files_that_are_none_of_ours(tmp_path):

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from alx import data
+from alx.data.split import with_test_part
 
 
 def _dataset(ids, groups=None, split=None):
@@ -70,13 +71,29 @@ def test_a_split_that_names_one_part_is_none():
   assert (parts.by, len(parts.test)) == ("item", 1)
 
 
+def test_without_a_test_part_the_validation_part_is_tested_on():
+  dataset = _dataset("abcd", split=[1, 0, 0, 1])
+  parts = data.split(dataset, seed=0)
+  assert [p.tolist() for p in parts[:3]] == [[1, 2], [0, 3], []]
+  told = with_test_part(dataset, "f")
+  assert told.split.tolist() == [2, 0, 0, 2] and told.split.dtype == np.int8
+  assert told.notes == ("f: no test part, the validation part is tested on",)
+  assert with_test_part(told, "f") is told
+
+
+@pytest.mark.parametrize("split", [None, [0, 1, 2, 2], [1] * 4, [0, 2, 2, 0]])
+def test_other_splits_stay(split):
+  dataset = _dataset("abcd", split=split)
+  assert with_test_part(dataset, "f") is dataset
+
+
 @pytest.mark.parametrize(
   ("dataset", "test_items"),
   [
     (_dataset("a"), 0),
     (_dataset("abc"), 3),
     (_dataset("abc", groups=("x",) * 3), 1),
-    (_dataset("abc", split=[0, 0, 1]), 0),
+    (_dataset("abc", split=[1, 1, 2]), 0),
   ],
 )
 def test_no_part_may_be_empty(dataset, test_items):
