@@ -17,9 +17,11 @@ from alx.data.label_values import default_names, values_in
 _CHANNELS = ("t1", "t1ce", "t2", "flair", "t1n", "t1c", "t2w", "t2f")
 _LABEL = "seg"
 
-# A BraTS-GLI-00005-100: the patient, and the number of the examination.
+# BraTS-GLI-00005-100: the patient, and the number of the examination.
 _NUMBERED = re.compile(r"(BraTS-.*-\d+)-\d{3}")
+_UNNUMBERED = re.compile(r"BraTS(20)?\d\d_.*", re.IGNORECASE)
 
+# Values of the classes, for the ids and the values that they go with.
 _UNTIL_2021 = {0: "background", 1: "necrotic core", 2: "edema", 4: "enhancing"}
 _FROM_2023 = {
   0: "background",
@@ -35,6 +37,11 @@ _PEDIATRIC = {  # from 2024 on; in 2023 the values 1 to 3 meant other things
   3: "cyst",
   4: "edema",
 }
+_TABLES = (  # ids, values of which one must be there, names
+  (_UNNUMBERED, {4}, _UNTIL_2021),
+  (re.compile(r"BraTS-(GLI|SSA|MET|MEN)-\d+-\d{3}"), {3, 4}, _FROM_2023),
+  (re.compile(r"BraTS-PED-\d+-\d{3}"), {4}, _PEDIATRIC),
+)
 
 
 class Case(NamedTuple):
@@ -150,18 +157,20 @@ def _read(case, channels):
 
 def _describe(path: pathlib.Path, items: Sequence[Item]) -> Description:
   values = tuple(sorted({0, *values_in(item.label for item in items)}))
-  names = _meanings(items[0].id, values)
+  names = _meanings([item.id for item in items], values)
   return Description(path.resolve().name, values, names)
 
 
-def _meanings(name, values):
-  """Names of the classes, where the values tell which year they are of."""
-  table = _FROM_2023 if _NUMBERED.fullmatch(name) else _UNTIL_2021
-  if "-PED-" in name:
-    table = _PEDIATRIC if 4 in values else {}
-  if not set(values) <= set(table):
-    return default_names(values, background=True)
-  return tuple(table[value] for value in values)
+def _meanings(ids, values):
+  """Names of the classes, where ids and values tell which year they are of.
+
+  Values that people have merged, such as 0 and 1, may mean anything.
+  """
+  for pattern, telling, table in _TABLES:
+    fits = telling & set(values) and set(values) <= set(table)
+    if fits and all(map(pattern.fullmatch, ids)):
+      return tuple(table[value] for value in values)
+  return default_names(values, background=True)
 
 
 def _patients(ids):

@@ -1,3 +1,5 @@
+"""Cases of BraTS, and of others who name their channels like it."""
+
 import nibabel
 import numpy as np
 import pytest
@@ -66,6 +68,13 @@ def test_examinations_of_one_patient_from_2023_on(tmp_path):
     ("BraTS-PED-00002-000", (0, 1, 3), ("class 1", "class 3")),
     ("BraTS-GLI-00002-000", (0, 7), ("class 7",)),
     ("Brats17_2013_2_1", (0, 3), ("class 3",)),
+    ("Brats18_CBICA_AAB_1", (0, 2, 4), ("edema", "enhancing")),
+    ("BraTS20_Training_001", (0, 1), ("class 1",)),
+    ("BraTS-GLI-00002-000", (0, 1), ("class 1",)),
+    ("BraTS-MEN-RT-0002-1", (0, 1), ("class 1",)),
+    ("patient00", (0, 1), ("class 1",)),
+    ("sub-01", (0, 1, 2, 4), ("class 1", "class 2", "class 4")),
+    ("BraTS-like-01", (0, 1, 2, 4), ("class 1", "class 2", "class 4")),
   ],
 )
 def test_classes_are_named_only_where_they_are_known(
@@ -73,6 +82,13 @@ def test_classes_are_named_only_where_they_are_known(
 ):
   _case(tmp_path, name, _NEW, values, "-")
   assert data.load(tmp_path).class_names == ("background", *names)
+
+
+def test_one_case_of_another_name_tells_that_they_are_others(tmp_path):
+  for name in ("BraTS20_Training_001", "mine"):
+    _case(tmp_path, name, _OLD, (0, 1, 4))
+  names = data.load(tmp_path).class_names
+  assert names == ("background", "class 1", "class 4")
 
 
 def test_channels_are_those_that_most_cases_have(tmp_path):
