@@ -62,7 +62,8 @@ def load_npz(
   arrays = {**in_file, **{meant: in_file[n] for meant, n in names.items()}}
   if "features" in arrays:
     arrays.setdefault("images", arrays["features"])
-  images, labels, is_flat = _shapes(path, arrays)
+  found = _shapes(path, arrays)
+  images, labels = found.images, found.labels
   unused = _unused(path, in_file, arrays, names, where)
   classes, class_names = classes_of(path, arrays, labels)
   ids = fields.item_ids(path, arrays)
@@ -72,7 +73,7 @@ def load_npz(
   split = fields.given_split(path, arrays)
   groups, notes = _patients(path, arrays, ids, normal)
   spacing_mm = _spacing(path, arrays, images.ndim - 2)
-  notes = (*notes, *_notes(path, arrays, images, is_flat), *unused)
+  notes = (*notes, *_notes(path, arrays, found), *unused)
   dataset = Dataset(
     name=path.stem,
     task="classification" if labels.ndim == 1 else "segmentation",
@@ -152,13 +153,15 @@ def _spacing(path, arrays, axes):
   return tuple(tuple(mm[i] for i in kept) for mm in whole)
 
 
-def _notes(path, arrays, images, is_flat):
+def _notes(path, arrays, found):
   """Lines about what was changed to make class numbers on a grid."""
   fraction = fraction_in(arrays["labels"])
   if fraction:
     yield (f"{path}, labels: rounded to whole numbers, for example {fraction}")
-  if is_flat:
-    yield flat.note_of(path, len(images), images.ndim - 2)
+  if found.is_flat:
+    yield flat.note_of(path, len(found.images), found.images.ndim - 2)
+  if "spacing_mm" not in arrays:  # it says how many axes there are in space
+    yield from npz_axes.note_of_axes(path, arrays["images"].shape, found)
 
 
 def _patients(path, arrays, ids, rows):

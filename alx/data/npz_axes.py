@@ -49,6 +49,32 @@ def find_axes(
   return fitted
 
 
+def note_of_axes(
+  path: pathlib.Path, shape: tuple[int, ...], found: Arrays
+) -> list[str]:
+  """A line about volumes of which one axis may have been channels.
+
+  That may be the first or the last, if it is shorter than both others, where
+  labels are of whole items or of nothing but 0 and 1.
+
+  Args:
+    path: what the line names.
+    shape: of the images in the file.
+    found: from `find_axes`.
+  """
+  if len(shape) != 4 or found.images.ndim != 5 or found.is_flat:
+    return []
+  first, middle, last = shape[1:]
+  is_short = first < min(middle, last) or last < min(first, middle)
+  if not is_short or (found.labels.ndim > 1 and found.labels.max() > 1):
+    return []
+  return [
+    f"{path}: images {shape} are read as volumes of {first}x{middle}x{last} "
+    "with one channel (images[..., None] says so for certain); 2-D images of "
+    f"more than {_MOST_CHANNELS} channels need label maps [N, H, W]"
+  ]
+
+
 def one_class(path: pathlib.Path, what: str, labels: np.ndarray) -> DataError:
   """What is said of labels [N, C] where one class each was wanted."""
   if _is_one_hot(labels, 1):

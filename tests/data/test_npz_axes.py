@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from alx.data.dataset import DataError
-from alx.data.npz_axes import find_axes, one_class
+from alx.data.npz_axes import find_axes, note_of_axes, one_class
 
 
 def _shapes(images, labels):
@@ -43,3 +43,32 @@ def test_one_class_for_each():
     "f: wanted labels [N] or [N, 1] for x, found labels (3, 14): several "
     "labels of an item are not supported"
   )
+
+
+def _notes(images, labels):
+  images = np.ones(images)
+  return note_of_axes("f", images.shape, find_axes("f", images, labels))
+
+
+@pytest.mark.parametrize("shape", [(4, 16, 14, 8), (4, 5, 16, 14)])
+def test_many_channels_may_be_meant(shape):
+  (line,) = _notes(shape, np.arange(4) % 2)
+  size = "x".join(map(str, shape[1:]))
+  assert line == (
+    f"f: images {shape} are read as volumes of {size} with one channel "
+    "(images[..., None] says so for certain); 2-D images of more than 4 "
+    "channels need label maps [N, H, W]"
+  )
+  assert _notes((*shape, 1), np.arange(4) % 2) == []
+
+
+def test_several_maps_may_be_meant():
+  maps = np.arange(4 * 16 * 16 * 5).reshape(4, 16, 16, 5)
+  assert len(_notes(maps.shape, maps % 2)) == 1
+  assert _notes(maps.shape, maps % 3) == []
+  assert _notes(maps.shape, maps[..., 0] % 2) == []
+
+
+@pytest.mark.parametrize("shape", [(4, 9, 9, 9), (4, 7, 5, 9), (4, 16, 14, 3)])
+def test_no_other_reading(shape):
+  assert _notes(shape, np.arange(4) % 2) == []

@@ -146,3 +146,14 @@ def test_classes_without_their_names(tmp_path, labels, names, line):
 def test_a_spacing_of_more_axes_than_there_are(tmp_path, spacing):
   with pytest.raises(data.DataError, match=r"of shape \[2\] or \[6, 2\], .*3"):
     _load(tmp_path, spacing_mm=np.array(spacing))
+
+
+def test_more_than_four_channels_are_told(tmp_path):
+  """Hyperspectral pictures would be volumes; a spacing of three says so."""
+  images = np.ones((2, 8, 7, 6))
+  arrays = {"images": images, "labels": np.arange(2)}
+  np.savez(tmp_path / "a.npz", **arrays)
+  np.savez(tmp_path / "b.npz", spacing_mm=np.ones(3), **arrays)
+  (note,) = data.load(tmp_path / "a.npz").notes
+  assert "a.npz: images (2, 8, 7, 6) are read as volumes of 8x7x6" in note
+  assert data.load(tmp_path / "b.npz").notes == ()
