@@ -54,8 +54,8 @@ def note_of_axes(
 ) -> list[str]:
   """A line about volumes of which one axis may have been channels.
 
-  That may be the first or the last, if it is shorter than both others, where
-  labels are of whole items or of nothing but 0 and 1.
+  That may be the first or the last, if it has at most two thirds of the others,
+  where labels are of whole items or of nothing but 0 and 1.
 
   Args:
     path: what the line names.
@@ -65,7 +65,8 @@ def note_of_axes(
   if len(shape) != 4 or found.images.ndim != 5 or found.is_flat:
     return []
   first, middle, last = shape[1:]
-  is_short = first < min(middle, last) or last < min(first, middle)
+  ends = (first, min(middle, last)), (last, min(first, middle))
+  is_short = any(3 * short <= 2 * others for short, others in ends)
   if not is_short or (found.labels.ndim > 1 and found.labels.max() > 1):
     return []
   return [

@@ -150,10 +150,10 @@ def test_a_spacing_of_more_axes_than_there_are(tmp_path, spacing):
 
 def test_more_than_four_channels_are_told(tmp_path):
   """Hyperspectral pictures would be volumes; a spacing of three says so."""
-  images = np.ones((2, 8, 7, 6))
+  images = np.ones((2, 9, 9, 6))
   arrays = {"images": images, "labels": np.arange(2)}
   np.savez(tmp_path / "a.npz", **arrays)
   np.savez(tmp_path / "b.npz", spacing_mm=np.ones(3), **arrays)
   (note,) = data.load(tmp_path / "a.npz").notes
-  assert "a.npz: images (2, 8, 7, 6) are read as volumes of 8x7x6" in note
+  assert "a.npz: images (2, 9, 9, 6) are read as volumes of 9x9x6" in note
   assert data.load(tmp_path / "b.npz").notes == ()
