@@ -77,7 +77,8 @@ def load_cached(
   kept, read = [kept[i] for i in places], [read[i] for i in places]
   left_out += lines
   dataset = _dataset(path, description, kept, left_out, spacing_from)
-  return msd.with_parts(dataset, path, read)
+  channels = kept[0].facts["shape"][-1]
+  return msd.with_parts(dataset, path, read, description, channels)
 
 
 class StoredArrays:

@@ -172,6 +172,9 @@ def check_files(case: Case, path: pathlib.Path) -> None:
   if len(case.images) > 1 or nifti.stem(case.images[0]) != case.id:
     wanted = [f"{case.id}_{i:04d}" for i in range(len(case.images))]
     found = [nifti.stem(file) for file in case.images]
+    if len(set(found)) < len(found):
+      twice = [file.name for file in case.images]
+      raise bad_input(case.images[0], "one file for each image", twice)
     if found != wanted:
       names = [file.name for file in case.images]
       raise bad_input(case.images[0], f"images {wanted}", names)

@@ -6,7 +6,11 @@ from typing import NamedTuple
 
 from alx.data import nifti
 from alx.data.dataset import bad_input
-from alx.data.label_values import check_classes, class_names
+from alx.data.label_values import (
+  check_background,
+  check_classes,
+  class_names,
+)
 
 _CURE = "mend it, or remove it: classes are then the values in the labels"
 
@@ -104,6 +108,7 @@ def _by_value(file, labels):
   by_value = dict(sorted({0: "background", **by_value}.items()))
   check_classes(tuple(by_value), file)
   names = class_names(by_value.values(), by_value, file)
+  check_background(names, tuple(by_value), file)
   return dict(zip(by_value, names, strict=True))
 
 

@@ -4,7 +4,8 @@ All functions take `arrays`, the arrays of the file by name; N is the length of
 `arrays["images"]`.
 """
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -181,10 +182,35 @@ def _check_ids(path, ids, count):
   if len(ids) != count or len(set(ids)) < count:
     found = f"{len(ids)} ids, {len(set(ids))} different ones"
     raise bad_input(path, f"{count} different ids", found)
+  alike = _alike(ids, lambda name: unicodedata.normalize("NFC", name))
+  if alike:
+    wanted = "ids that differ by more than how Unicode composes their letters"
+    raise bad_input(path, wanted, " and ".join(map(ascii, alike)))
   for name in ids:
     if not _is_name(name):
       wanted = "ids that can be file names"
       raise bad_input(path, wanted, repr(name[:_LONGEST_ID]))
+
+
+def _alike(ids, form):
+  """The first two ids that one form makes the same; () if there are none."""
+  first = {}
+  for name in ids:
+    other = first.setdefault(form(name), name)
+    if other is not name:
+      return other, name
+  return ()
+
+
+def note_of_ids(path: object, ids: Sequence[str]) -> list[str]:
+  """A line about ids that differ in their case alone."""
+  alike = _alike(ids, str.casefold)
+  if not alike:
+    return []
+  return [
+    f"{path}: ids differ in case alone, such as {alike[0]} and {alike[1]}; "
+    "files named for them are one file where case does not count"
+  ]
 
 
 def _is_name(text):

@@ -4,6 +4,8 @@ import collections
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from alx.data.dataset import bad_input
+
 SPACING_FROM = ("pixdim", "affine")
 _SAME = 1e-3  # share by which two voxel sizes may differ and be one
 _SKEW = 1.0  # degrees from a right angle that are told
@@ -19,6 +21,13 @@ class Header(NamedTuple):
   others: str = ""  # the same by the qform, where that is not it
   skew: float = 0.0  # degrees that axes are from a right angle, at most
   rounded: str = ""  # the first label that is no whole number
+
+
+def check_spacing_from(spacing_from: str) -> None:
+  """Raises DataError for another word than "pixdim" or "affine"."""
+  if spacing_from not in SPACING_FROM:
+    wanted = f"one of {', '.join(SPACING_FROM)}"
+    raise bad_input("spacing_from", wanted, repr(spacing_from))
 
 
 def spacing_of(header: Header, spacing_from: str) -> tuple[float, ...] | None:

@@ -20,6 +20,7 @@ from alx.data import (
 from alx.data.dataset import Dataset, bad_input, no_progress
 from alx.data.files import visible, visible_below
 from alx.data.groups import group_by_pattern
+from alx.data.header import check_spacing_from
 from alx.data.split import with_test_part
 
 _KINDS = (
@@ -85,6 +86,7 @@ def load(
       first bad case.
   """
   path = pathlib.Path(path)
+  check_spacing_from(spacing_from)
   progress = no_progress if progress is None else progress
   given = {"where": where, "image_size": image_size, "columns": columns}
   given["spacing_from"] = "" if spacing_from == "pixdim" else spacing_from

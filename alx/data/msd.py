@@ -17,6 +17,8 @@ from alx.data.label_values import (
 from alx.data.split import with_test_part
 from alx.data.volumes import Outline, common_of, keep_commonest
 
+_MOST_CHANNELS = 4  # that are no frames in time, by the look of it
+
 
 def is_folder(path: pathlib.Path) -> bool:
   """Whether the folder holds imagesTr and labelsTr."""
@@ -65,7 +67,7 @@ def load_folder(
   items, read = [items[i] for i in kept], [read[i] for i in kept]
   left_out += lines
   dataset = make_dataset(path, description, items, left_out, spacing_from)
-  return with_parts(dataset, path, read)
+  return with_parts(dataset, path, read, description, items[0].image.shape[-1])
 
 
 def check_any(path: pathlib.Path, cases: Sequence[Case], left_out) -> None:
@@ -76,11 +78,47 @@ def check_any(path: pathlib.Path, cases: Sequence[Case], left_out) -> None:
   raise bad_input(path, "at least one image with its label", found)
 
 
-def with_parts(dataset: Dataset, path: pathlib.Path, read) -> Dataset:
-  """The data set with the split of its cases, and what was passed over."""
-  notes = (*dataset.notes, *cases.notes_of(path, read))
+def with_parts(
+  dataset: Dataset,
+  path: pathlib.Path,
+  read: Sequence[Case],
+  description: Description,
+  channels: int,
+) -> Dataset:
+  """The data set with the split of its cases, and lines about the folder.
+
+  Args:
+    dataset: N items.
+    path: the folder.
+    read: the N cases.
+    description: of the folder.
+    channels: of each image.
+  """
+  notes = (
+    *dataset.notes,
+    *cases.notes_of(path, read),
+    *_beside(path, read, description, channels),
+  )
   dataset = dataset._replace(split=cases.split_of(read), notes=notes)
   return with_test_part(dataset, path)
+
+
+def _beside(path, read, description, channels):
+  """Lines about what dataset.json does not say of cases and channels."""
+  ids, listed = [c.id for c in read if c.part == "Tr"], description.listed
+  others = [name for name in ids if name not in set(listed)]
+  if listed and others:
+    yield (
+      f"{path / 'dataset.json'}: training names but {len(ids) - len(others)} "
+      f"of {len(ids)} cases; the others are read too, the first {others[0]}"
+    )
+  is_told = description.channels or len(read[0].images) > 1
+  if channels > _MOST_CHANNELS and not is_told:
+    yield (
+      f"{path}: a fourth axis of {channels} is read as {channels} channels of "
+      "one image (channel_names of dataset.json can name them); frames in time "
+      "have to be cases of their own"
+    )
 
 
 def channel_names(path: pathlib.Path) -> tuple[str, ...]:

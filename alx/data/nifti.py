@@ -26,6 +26,10 @@ _FORMATS = {
   348: (nibabel.Nifti1Image, b"n+1\0", 344, 352),
   540: (nibabel.Nifti2Image, b"n+2\0", 4, 544),
 }
+_COLOURS = (
+  "give each as a file of its own, CASE_0000.nii.gz, CASE_0001.nii.gz ..., or "
+  "all on a fourth axis"
+)
 _MM_PER_UNIT = {1: 1000.0, 3: 0.001}  # NIfTI codes of metre and micrometre
 
 
@@ -239,7 +243,12 @@ def _check_size(path, image, found, first_voxel):
 
 def _check_array(path, array):
   if array.dtype.kind not in "buif":
-    raise bad_input(path, "voxels that are real numbers", array.dtype)
+    found = str(array.dtype)
+    if array.dtype.names:
+      found = f"colours {', '.join(array.dtype.names)} ({_COLOURS})"
+    elif array.dtype.kind == "c":
+      found += " (numpy.abs gives the magnitude)"
+    raise bad_input(path, "voxels that are real numbers", found)
   if not 2 <= array.ndim <= 4:
     raise bad_input(path, "2 to 4 axes", array.shape)
 

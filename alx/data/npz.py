@@ -73,7 +73,7 @@ def load_npz(
   split = fields.given_split(path, arrays)
   groups, notes = _patients(path, arrays, ids, normal)
   spacing_mm = _spacing(path, arrays, images.ndim - 2)
-  notes = (*notes, *_notes(path, arrays, found), *unused)
+  notes = (*notes, *_notes(path, arrays, found, ids), *unused)
   dataset = Dataset(
     name=path.stem,
     task="classification" if labels.ndim == 1 else "segmentation",
@@ -153,8 +153,9 @@ def _spacing(path, arrays, axes):
   return tuple(tuple(mm[i] for i in kept) for mm in whole)
 
 
-def _notes(path, arrays, found):
-  """Lines about what was changed to make class numbers on a grid."""
+def _notes(path, arrays, found, ids):
+  """Lines about ids, and what was done to have class numbers on a grid."""
+  yield from fields.note_of_ids(path, ids)
   fraction = fraction_in(arrays["labels"])
   if fraction:
     yield (f"{path}, labels: rounded to whole numbers, for example {fraction}")

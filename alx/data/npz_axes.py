@@ -11,6 +11,8 @@ from alx.data.dataset import DataError, bad_input
 # one: gray, gray and alpha, RGB, RGB and alpha.
 _MOST_CHANNELS = 4
 
+_TURN = "np.moveaxis(images, 1, -1)"
+
 
 class Arrays(NamedTuple):
   """Images and labels whose axes are known."""
@@ -184,6 +186,9 @@ def _unfit(path, images, labels):
   first = (images.shape[0], *images.shape[2:])
   if labels.ndim == 2 and len(labels) == len(images):
     return one_class(path, f"images {images.shape}", labels)
+  if labels.ndim > 3 and labels.shape == (first[0], 1, *first[1:]):
+    found = f"labels {labels.shape}, channels first: give labels[:, 0]"
+    return bad_input(path, wanted, f"{found} and {_TURN}")
   for axis in (-1, 1):
     shape = list(labels.shape)
     if labels.ndim < 4:
@@ -193,5 +198,5 @@ def _unfit(path, images, labels):
       return _no_numbers(path, images, labels, axis, "colours or one-hot")
   found = f"labels {labels.shape}"
   if labels.shape == first:
-    found += " (channels come last: np.moveaxis(images, 1, -1))"
+    found += f" (channels come last: {_TURN})"
   return bad_input(path, wanted, found)

@@ -66,7 +66,11 @@ def common_of(
     name: of the data, for the notes.
     cases: of as many axes and channels.
     spacing_from: see `header.spacing_of`.
+
+  Raises:
+    DataError: another spacing_from.
   """
+  header.check_spacing_from(spacing_from)
   headers = [case.header for case in cases]
   dropped = flat.flat_axes([case.shape[:-1] for case in cases])
   spacings = header.spacings_of(headers, spacing_from)
