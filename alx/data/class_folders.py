@@ -1,26 +1,21 @@
 """Reads folders of pictures, one folder per class."""
 
-import itertools
 import pathlib
 from typing import NamedTuple
 
 import numpy as np
 
-from alx.data import pictures
-from alx.data.dataset import DataError, Dataset, bad_input
+from alx.data import no_classes, pictures
+from alx.data.dataset import Dataset, bad_input
 from alx.data.files import visible, visible_below
 from alx.data.mask_folders import masks_among
-from alx.data.parts import PARTS, subfolders
+from alx.data.parts import number_of, parts_among, subfolders, tested_on
 
-_PARTS = PARTS | {
+_PUBLISHED = {
   "nct-crc-he-100k": 0,
   "nct-crc-he-100k-nonorm": 0,
   "crc-val-he-7k": 2,
 }
-
-_LOOKED_AT = 4  # pairs of pictures of one name
-_FEW = 8  # colours of what may be a mask
-_APART = 32  # levels of colours that count as two
 
 
 def is_folder(path: pathlib.Path) -> bool:
@@ -66,12 +61,16 @@ def load_folder(
       be read.
   """
   parts = _parts(path)
+  others, passed = _about_parts(path, parts)
   names, empty = _class_names(path, parts)
   items = _items(parts, names)
-  _refuse_masks(parts, names, items)
+  told = _check_classes(path, parts, names, items)
   ids = _ids(path, items)
   files = {i: item.file for i, item in enumerate(items)}
   found, left_out = pictures.read_pictures(files, reading)
+  split, tested = tested_on(_split(parts, [items[i] for i in found]), path)
+  lines = (*others, *empty, *told, *tested)
+  used = {*files.values(), *passed}
   return Dataset(
     name=path.resolve().name,
     task="classification",
@@ -81,9 +80,9 @@ def load_folder(
     class_names=names,
     spacing_mm=(None,) * len(found),
     groups=None,
-    split=None if parts == [path] else _split([items[i] for i in found]),
+    split=None if parts == [path] else split,
     left_out=left_out,
-    notes=(*notes, *empty, *pictures.passed_over(path, files.values())),
+    notes=(*notes, *lines, *pictures.passed_over(path, used)),
   )
 
 
@@ -97,19 +96,54 @@ def _items(parts, names):
   ]
 
 
-def _split(items):
-  return np.array([_PARTS[item.part.name.lower()] for item in items], np.int8)
+def _number(part):
+  return _PUBLISHED.get(part.name.lower(), number_of(part.name))
+
+
+def _split(parts, items):
+  """[N] int8, or None where the folders are no train, val and test."""
+  numbers = {part: _number(part) for part in parts}
+  if None in numbers.values():
+    return None
+  return np.array([numbers[item.part] for item in items], np.int8)
 
 
 def _parts(path):
-  """The folders of parts, or the folder itself."""
-  found = [p for p in subfolders(path) if p.name.lower() in _PARTS]
-  return found or [path]
+  """The folders of parts, or the folder itself.
+
+  What is called a part is one where folders of pictures are in it.
+  """
+  folders = subfolders(path)
+  named = parts_among([p.name for p in folders])
+  found = [
+    p for p in folders if p.name in named or p.name.lower() in _PUBLISHED
+  ]
+  full = [p for p in found if any(map(_pictures, subfolders(p)))]
+  known = [p for p in found if _number(p) is not None]
+  return (known if set(known) & set(full) else full) or [path]
+
+
+def _about_parts(path, parts):
+  """(lines about what is no part, its pictures)."""
+  if parts == [path]:
+    return [], []
+  others = [p for p in subfolders(path) if p not in parts]
+  others = {p: files for p in others if (files := pictures_below(p))}
+  names = ", ".join(part.name for part in parts)
+  numbers = {_number(part) for part in parts}
+  beside = [p.name for p in others if _pictures(p)]
+  if beside and 0 not in numbers and None not in numbers:
+    wanted = f"folders of classes to train on in train/ beside {names}"
+    raise bad_input(path, wanted, f"pictures in {', '.join(beside[:3])}")
+  lines = [f"{p}: passed over, it is none of the parts {names}" for p in others]
+  if None in numbers:
+    lines.append(f"{path}: {names} are read as one, they are no split")
+  return lines, [file for files in others.values() for file in files]
 
 
 def _class_names(path, parts):
   """(classes, a line for each folder without pictures); parts must agree."""
-  numbers = [_PARTS.get(part.name.lower()) for part in parts]
+  numbers = [n for part in parts if (n := _number(part)) is not None]
   if len(set(numbers)) < len(numbers):
     found = [part.name for part in parts]
     raise bad_input(path, "one folder for each part", found)
@@ -120,7 +154,7 @@ def _class_names(path, parts):
     for name in names
     if _pictures(part / name)
   }
-  names = sorted({name for _, name in full})
+  names, aside = _without_asides(sorted({name for _, name in full}))
   if len(names) < 2:
     endings = pictures.count_endings(list(visible_below(parts[0])))
     found = f"{names} in a folder of {endings}"
@@ -129,58 +163,53 @@ def _class_names(path, parts):
   for part, others in zip(parts, own, strict=True):
     if others != own[0]:
       raise bad_input(part, f"the classes {own[0]}", others)
-  lines = [
-    f"{part / name}: no picture in it"
-    + ("" if name in names else ", so it is no class")
-    for part, found in folders.items()
-    for name in found
-    if (part, name) not in full
-  ]
-  return tuple(names), lines
+  return tuple(names), _about_others(folders, full, names, aside)
 
 
-def _refuse_masks(parts, names, items):
-  """Raises where what would be classes may be pictures and their masks."""
-  files = {(part, name): {} for part in parts for name in names}
+def _without_asides(names):
+  """(classes, others) where two or more are left."""
+  aside = [name for name in names if no_classes.is_aside(name, names)]
+  kept = [name for name in names if name not in aside]
+  return (kept, aside) if len(kept) > 1 else (names, [])
+
+
+def _about_others(folders, full, names, aside):
+  """A line for each folder that is no class, or has no picture."""
+  lines = []
+  for part, found in folders.items():
+    for name in found:
+      if name in aside:
+        lines.append(f"{part / name}: passed over, taken for no class")
+      elif (part, name) not in full:
+        no_classes.check_empty(part / name)
+        end = "" if name in names else ", so it is no class"
+        lines.append(f"{part / name}: no picture in it{end}")
+  return lines
+
+
+def _check_classes(path, parts, names, items):
+  """Lines about the classes; raises where they may be none."""
+  lines = no_classes.check_names(path, names) if parts == [path] else []
+  files = {part: {name: [] for name in names} for part in parts}
   for item in items:
-    files[item.part, names[item.label]][item.file.stem] = item.file
-  for (part, name), found in files.items():
-    masks = masks_among(found.values())
-    if masks:
-      wanted = (
-        "pictures of one class alone, or, to read the masks, all pictures in "
-        "images/ and all masks in masks/"
-      )
-      what = f"masks beside them, such as {masks[0].name}"
-      raise bad_input(part / name, wanted, what)
-  for part in parts:
-    for one, two in itertools.combinations(names, 2):
-      for image, mask in ((one, two), (two, one)):
-        _refuse_pair(part, image, mask, files[part, image], files[part, mask])
+    files[item.part][names[item.label]].append(item.file)
+  for part, folders in files.items():
+    for name, found in folders.items():
+      _refuse_beside(part / name, found)
+    lines += no_classes.check_masks(part, folders)
+  return lines
 
 
-def _refuse_pair(part, image, mask, images, masks):
-  common = sorted(set(images) & set(masks))[:_LOOKED_AT]
-  if not common or not set(masks) <= set(images):
-    return
-  kinds = [(_colours(images[name]), _colours(masks[name])) for name in common]
-  few = max(two for _, two in kinds)
-  if 2 <= few <= _FEW and all(one > 2 * _FEW for one, _ in kinds):
+def _refuse_beside(folder, files):
+  masks = masks_among(files)
+  if masks:
     wanted = (
-      f"other names in {mask} to read {image} and {mask} as classes, or the "
-      "folders called images and masks to read a segmentation"
+      "pictures of one class alone, or, to read the masks, all pictures in "
+      "images/ and all masks in masks/"
     )
-    found = f"{mask} with names of {image}, each of {few} colours or fewer"
-    raise bad_input(part, wanted, found)
-
-
-def _colours(file):
-  """How many colours a picture has, a few levels apart; 0: damaged."""
-  try:
-    found = pictures.read_picture(file)
-  except DataError:
-    return 0
-  return len(np.unique((found // _APART).reshape(-1, 3), axis=0))
+    raise bad_input(
+      folder, wanted, f"masks beside them, such as {masks[0].name}"
+    )
 
 
 def _ids(path, items):
