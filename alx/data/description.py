@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from alx.data import nifti
@@ -25,23 +26,29 @@ class Description(NamedTuple):
   listed: tuple[str, ...] = ()  # ids of the cases it names
 
 
-def read_description(folder: pathlib.Path) -> Description:
+def read_description(
+  folder: pathlib.Path, endings: Sequence[str] = nifti.SUFFIXES
+) -> Description:
   """Reads `folder`/dataset.json; without the file, just the folder's name.
 
   `labels` may be {"0": "background", ...} or {"background": 0, ...}; classes
   are ordered by their value.
 
+  Args:
+    folder: where the file is.
+    endings: of the files that are read.
+
   Raises:
     DataError: no JSON object, labels that make no sense, regions or an ignore
-      label, or files other than NIfTI.
+      label, or files of another ending.
   """
   file, name = folder / "dataset.json", folder.resolve().name
   if not file.exists():
     return Description(name)
   content = _read_object(file)
-  ending = content.get("file_ending", ".nii.gz")
-  if ending not in nifti.SUFFIXES:
-    wanted = f"file_ending to be one of {list(nifti.SUFFIXES)}"
+  ending = content.get("file_ending", endings[-1])
+  if ending not in endings:
+    wanted = f"file_ending to be one of {list(endings)}"
     raise bad_input(file, wanted, repr(ending))
   by_value = _by_value(file, content.get("labels"))
   return Description(

@@ -9,7 +9,7 @@ from PIL import ImageOps
 
 from alx.data.dataset import bad_input
 from alx.data.label_values import values_in, whole_numbers
-from alx.data.pictures import SUFFIXES, is_deep, open_with
+from alx.data.pictures import SUFFIXES, is_deep, open_with, orientation_of
 
 _LOSSY = ("JPEG", "MPO")
 _NEAR = 16  # gray levels that a lossy file may be away from 0 and 255
@@ -23,6 +23,7 @@ class Mask(NamedTuple):
   values: np.ndarray  # [H, W] uint8 or uint16
   solid: frozenset[int]  # values that fill a square of 2 x 2 pixels
   cleaned: bool  # nearly black and white, brought to 0 and 255
+  orientation: int = 1  # its tag; the values are turned as it says
 
 
 def is_mask(path: pathlib.Path) -> bool:
@@ -41,43 +42,49 @@ def read_mask(path: pathlib.Path) -> Mask:
     DataError: no picture that can be read, several in one file, colours,
       transparency, fractions, or gray values that are between the classes.
   """
-  array, lossy = open_with(_open, path, "a mask")
+  array, lossy, orientation = open_with(_open, path, "a mask")
   if isinstance(array, str):
     wanted = "a mask of one channel whose values are classes"
     raise bad_input(path, wanted, array)
   values = whole_numbers(array, path)
   if lossy:
     clean = _black_and_white(values, path)
-    return Mask(clean, frozenset(), bool((values != clean).any()))
+    return Mask(clean, frozenset(), bool((values != clean).any()), orientation)
   found, solid = values_in([values]), _solid(values)
   check_levels(found, path)
   if not _are_indices(found):
     _check_specks(found, solid, path)
-  return Mask(values, solid, False)
+  return Mask(values, solid, False, orientation)
 
 
 def _open(image):
-  """(values [H, W], or what is wrong with them; whether the file is lossy)."""
+  """(values [H, W], or what is wrong; whether it is lossy; orientation tag)."""
   lossy = image.format in _LOSSY or image.info.get("compression") == "jpeg"
-  if image.mode[0] not in "IF" and is_deep(image):
-    return f"16 bits, mode {image.mode}", lossy
+  orientation = orientation_of(image)
+  deep = image.mode[0] not in "IF" and is_deep(image)
+  array = f"16 bits, mode {image.mode}" if deep else _values(image)
+  return array, lossy, orientation
+
+
+def _values(image):
+  """Values [H, W], or what is wrong with them."""
   image = ImageOps.exif_transpose(image)
   if image.mode == "P":
-    return _of_palette(image), lossy
+    return _of_palette(image)
   if image.mode == "1":
     image = image.convert("L")
   if image.mode in ("LA", "RGBA", "PA"):
     if np.asarray(image.getchannel("A")).min() < 255:
-      return "transparency", lossy
+      return "transparency"
     image = image.convert("L" if image.mode == "LA" else "RGB")
   array = np.array(image)
   if array.ndim == 3:
     odd = (array != array[..., :1]).any(-1)
     if image.mode != "RGB" or odd.any():
       colour = tuple(array[odd][0].tolist()) if odd.any() else image.mode
-      return f"colours such as {colour}", lossy
+      return f"colours such as {colour}"
     array = array[..., 0]
-  return array, lossy
+  return array
 
 
 def _of_palette(image):

@@ -13,9 +13,11 @@ from alx.data.mask_names import (
   Folder,
   folder_of,
   image_keys,
-  mask_keys,
+  loose_mask_keys,
+  named_part_keys,
   without_mask_word,
 )
+from alx.data.mask_pairs import composed
 
 LAYOUT = (
   "images and masks in one pair of folders, such as images/ and masks/, each "
@@ -75,9 +77,7 @@ def _pair_of(path, part, folders, known: Mapping[pathlib.Path, Folder], files):
   if masks and not images:  # train and trainannot, or a.png and masks/a.png
     images = [f for f in others if known[f].plain]
     others = []
-  matched = [
-    (i, m) for i in images for m in masks if _have_common(files[i], files[m])
-  ]
+  matched = _with_common(images, masks, files)
   if not matched:
     _refuse_strangers(path, images, masks, known, files)
     return None
@@ -137,9 +137,27 @@ def _of_one_kind(pairs, known):
   return kept, others
 
 
-def _have_common(images, masks):
-  keys = {key for file in images for key in image_keys(file.stem)}
-  return any(key in keys for file in masks for key in mask_keys(file.stem))
+def _with_common(images, masks, files):
+  """Pairs of a folder of images and one of masks with names in common."""
+  by_key = defaultdict(dict)
+  for folder in masks:
+    for file in files[folder]:
+      for key in (*loose_mask_keys(file.stem), *named_part_keys(file.stem)):
+        by_key[_folded(key)][folder] = True
+  common = {
+    image: {
+      mask
+      for file in files[image]
+      for key in image_keys(file.stem)
+      for mask in by_key.get(_folded(key), ())
+    }
+    for image in images
+  }
+  return [(i, m) for i in images for m in masks if m in common[i]]
+
+
+def _folded(key):
+  return composed(key).casefold()
 
 
 def _beside(path, by_folder, known):
@@ -149,7 +167,8 @@ def _beside(path, by_folder, known):
     about = known[folder]
     masks = masks_among(files)
     if masks and about.plain:
-      images = [f for f in files if f not in masks and pictures.is_picture(f)]
+      taken = set(masks)
+      images = [f for f in files if f not in taken and pictures.is_picture(f)]
       pairs.append(Pair(about.part, tuple(images), tuple(masks)))
   if len({pair.part for pair in pairs}) < len(pairs):
     return []

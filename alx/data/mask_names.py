@@ -20,7 +20,7 @@ _MASK_WORDS = (
 _WEAK_WORDS = "matte|lesion|target|l|gtfine_labelids|labelids"
 _IMAGE_WORDS = (
   "training|train|test|val|validation|images?|img|original|orig|sat|input"
-  "|leftimg8bit|\\d{4}"
+  "|leftimg8bit"
 )
 _GAP = r"[ _.\-]+"
 _MASK_END = re.compile(rf"{_GAP}({_MASK_WORDS})$", re.IGNORECASE)
@@ -28,7 +28,8 @@ _ANY_MASK_END = re.compile(
   rf"{_GAP}({_MASK_WORDS}|{_WEAK_WORDS})$", re.IGNORECASE
 )
 _MASK_START = re.compile(rf"^({_MASK_WORDS}){_GAP}", re.IGNORECASE)
-_IMAGE_END = re.compile(rf"{_GAP}({_IMAGE_WORDS})$", re.IGNORECASE)
+_PART_END = re.compile(rf"{_GAP}({_IMAGE_WORDS})$", re.IGNORECASE)
+_IMAGE_END = re.compile(rf"{_GAP}({_IMAGE_WORDS}|[0-9]{{4}})$", re.IGNORECASE)
 _IMAGE_START = re.compile(rf"^(images?|img){_GAP}", re.IGNORECASE)
 _GLUED = re.compile(r"(?i)^(train|val|test)(?=(annot|labels?|masks?|gt|im)\b)")
 _TOKEN = re.compile(r"[A-Z]?[a-z]+\d*|[A-Z]+(?![a-z])\d*|\d+[a-z]*")
@@ -78,11 +79,24 @@ def without_mask_word(stem: str) -> str | None:
 
 def mask_keys(stem: str) -> tuple[str, ...]:
   """Names that the image of a mask may have, the likeliest first."""
+  plain = _MASK_END.sub("", _MASK_START.sub("", stem))
+  return tuple(dict.fromkeys((stem, plain or stem)))
+
+
+def loose_mask_keys(stem: str) -> tuple[str, ...]:
+  """The same, with words that may be of the name itself, such as _l."""
   plain = _ANY_MASK_END.sub("", _MASK_START.sub("", stem))
-  return tuple(dict.fromkeys((stem, plain, *image_keys(plain)[1:])))
+  return tuple(dict.fromkeys((*mask_keys(stem), plain or stem)))
+
+
+def named_part_keys(stem: str) -> tuple[str, ...]:
+  """The last of these without words of images such as _training."""
+  plain = loose_mask_keys(stem)[-1]
+  bare = _PART_END.sub("", _IMAGE_START.sub("", plain))
+  return (bare,) if bare and bare != plain else ()
 
 
 def image_keys(stem: str) -> tuple[str, ...]:
-  """The name of an image, and without words such as _training."""
+  """The name of an image, and without words such as _training, or _0000."""
   plain = _IMAGE_END.sub("", _IMAGE_START.sub("", stem))
   return tuple(dict.fromkeys((stem, plain or stem)))

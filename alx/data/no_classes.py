@@ -45,6 +45,9 @@ def is_aside(name: str, names: Sequence[str]) -> bool:
 
 def check_empty(folder: pathlib.Path) -> None:
   """Raises for a folder without pictures that has data all the same."""
+  above = folder.parent.resolve()
+  if folder.resolve() in (above, *above.parents):  # a link in a circle
+    return
   files = list(visible_below(folder))
   deeper = [file for file in files if pictures.is_picture(file)]
   others = [f for f in files if f.suffix.lower() not in _TEXTS]

@@ -1,21 +1,23 @@
 """Reads pictures with masks: images and masks side by side in folders."""
 
 import pathlib
-from collections import defaultdict
 from typing import NamedTuple
 
 import numpy as np
 
 from alx.data import mask_files, pictures
-from alx.data.dataset import Dataset, bad_input
+from alx.data.dataset import DataError, Dataset, bad_input
+from alx.data.description import Description, read_description
 from alx.data.label_values import (
   check_classes,
   default_names,
   to_classes,
 )
 from alx.data.mask_folders import LAYOUT, find_pairs
-from alx.data.mask_names import image_keys, mask_keys
+from alx.data.mask_pairs import match
+from alx.data.parts import tested_on
 from alx.data.resize import nearest
+from alx.data.turned import as_turned
 
 _PART_NAMES = ("train", "val", "test")
 
@@ -64,12 +66,12 @@ def load_folder(path: pathlib.Path, reading: pictures.Reading) -> Dataset:
     wanted = "all pictures in train, val or test, or none of them"
     raise bad_input(path, wanted, "some that are in no part")
   cases = _with_ids(cases)
-  found, damaged = pictures.read_each(
-    dict(enumerate(cases)), lambda case: _read(case, reading.size), reading
-  )
+  found, damaged = _read_all(cases, reading)
   kept = [cases[i] for i in found]
   images, masks = zip(*found.values(), strict=True)
   values, names, told = _classes(path, kept, masks)
+  split = None if parts == {None} else _split(kept)
+  split, tested = tested_on(split, path)
   used = {file for pair in pairs for file in (*pair.images, *pair.masks)}
   return Dataset(
     name=path.resolve().name,
@@ -80,9 +82,9 @@ def load_folder(path: pathlib.Path, reading: pictures.Reading) -> Dataset:
     class_names=names,
     spacing_mm=(None,) * len(kept),
     groups=None,
-    split=None if parts == {None} else _split(kept),
+    split=split,
     left_out=(*map(str, alone), *damaged),
-    notes=(*notes, *told, *pictures.passed_over(path, used)),
+    notes=(*notes, *told, *tested, *pictures.passed_over(path, used)),
   )
 
 
@@ -92,38 +94,14 @@ def _split(cases):
 
 def _match(pair):
   """(cases, errors): images with their masks, and what is alone."""
-  by_key = defaultdict(list)
-  for mask in pair.masks:
-    by_key[mask.stem].append(mask)
-  exact = {image.stem for image in pair.images} & set(by_key)
-  loose = defaultdict(list)
-  for mask in pair.masks:
-    if mask.stem not in exact:
-      for key in mask_keys(mask.stem):
-        loose[key].append(mask)
-  cases, errors, taken = [], [], defaultdict(list)
-  for image in pair.images:
-    found = by_key[image.stem] if image.stem in exact else _first(loose, image)
-    for mask in found:
-      taken[mask].append(image)
-    if len(found) == 1:
-      cases.append(_Case(pair.part, image.stem, image, found[0]))
-    else:
-      names = " and ".join(str(mask) for mask in found) or "none"
-      errors.append(bad_input(image, "one mask of its name", names))
-  twice = {i for images in taken.values() if len(images) > 1 for i in images}
-  for mask in pair.masks:
-    if len(taken[mask]) != 1:
-      names = " and ".join(str(image) for image in taken[mask]) or "none"
-      errors.append(bad_input(mask, "one picture of its name", names))
-  return [case for case in cases if case.image not in twice], errors
+  pairs, errors = match(pair.images, pair.masks)
+  return [_Case(pair.part, _id(*files), *files) for files in pairs], errors
 
 
-def _first(loose, image):
-  for key in image_keys(image.stem):
-    if key in loose:
-      return loose[key]
-  return []
+def _id(image, mask):
+  """The name of a case; nnU-Net puts the number of the channel behind it."""
+  case = mask.stem
+  return case if image.stem == f"{case}_0000" else image.stem
 
 
 def _with_ids(cases):
@@ -136,10 +114,27 @@ def _with_ids(cases):
   ]
 
 
+def _read_all(cases, reading):
+  """`_read` of each; says what to do where the folders may be classes."""
+  numbered = dict(enumerate(cases))
+  try:
+    return pictures.read_each(
+      numbered, lambda case: _read(case, reading.size), reading
+    )
+  except DataError as error:
+    if reading.strict or "colours such as" not in str(error):
+      raise
+    folders = f"{cases[0].image.parent.name} and {cases[0].mask.parent.name}"
+    raise DataError(
+      f"{error}, and no mask that can be read ({folders} are read as classes "
+      "under other names)"
+    ) from error
+
+
 def _read(case, size):
   """(image [H, W, 3] uint8, `Mask` [H, W])."""
-  image, extent = pictures.read_sized(case.image, size)
-  mask = mask_files.read_mask(case.mask)
+  image, extent, turn = pictures.read_sized(case.image, size)
+  mask = as_turned(mask_files.read_mask(case.mask), turn, extent, case.mask)
   if mask.values.shape != extent:
     (height, width), (h, w) = extent, mask.values.shape
     wanted = f"a mask of {width} x {height} as {case.image.name}"
@@ -152,6 +147,10 @@ def _read(case, size):
 def _classes(path, cases, masks):
   """(values, names, lines) of the classes of all masks."""
   values = mask_files.check_values(masks, path)
+  told = _described(path)
+  if told.values:
+    to_classes(np.array(values), told.values, path / "dataset.json")
+    return told.values, told.names, _cleaned(path, cases, masks)
   check_classes(values, path)
   names = default_names(values, background=True)
   if len(values) == 2:
@@ -159,15 +158,26 @@ def _classes(path, cases, masks):
   lines = []
   if values != tuple(range(len(values))) and len(values) > 2:
     lines.append(f"{path}: mask values {_listed(values)} are classes 0, 1, ...")
+  return values, names, lines + _cleaned(path, cases, masks)
+
+
+def _described(path):
+  """What dataset.json says of nnU-Net's folders."""
+  if not (path / "imagesTr").is_dir():
+    return Description(path.name)
+  return read_description(path, pictures.SUFFIXES)
+
+
+def _cleaned(path, cases, masks):
   cleaned = [
     case for case, mask in zip(cases, masks, strict=True) if mask.cleaned
   ]
-  if cleaned:
-    lines.append(
-      f"{path}: {len(cleaned)} JPEG masks brought to 0 and 255, which all of "
-      f"their values are near, such as {cleaned[0].mask.name}"
-    )
-  return values, names, lines
+  if not cleaned:
+    return []
+  return [
+    f"{path}: {len(cleaned)} JPEG masks brought to 0 and 255, which all of "
+    f"their values are near, such as {cleaned[0].mask.name}"
+  ]
 
 
 def _listed(values):

@@ -7,13 +7,17 @@ from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 from alx.data.dataset import DataError, bad_input, no_progress
 from alx.data.files import visible_below
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
 
+_DEEP = (
+  " (which value is white is not known: scale them to 0..255, or write the "
+  "numbers to an .npz file)"
+)
 _FIRST_OF_MANY = ("MPO",)  # a camera's picture, with others for its display
 
 
@@ -24,6 +28,14 @@ class Reading(NamedTuple):
   strict: bool = False  # stop at the first case that cannot be used
   # progress(iterable, total=, description=) -> iterable
   progress: Callable = no_progress
+
+
+class Sized(NamedTuple):
+  """A picture, and how it was in the file."""
+
+  pixels: np.ndarray  # uint8 [H, W, 3]
+  extent: tuple[int, int]  # height and width before resizing, turned
+  orientation: int  # its tag, 1..8
 
 
 def is_picture(path: pathlib.Path) -> bool:
@@ -44,23 +56,27 @@ def read_picture(path: pathlib.Path, size: int = 0) -> np.ndarray:
     DataError: no picture that can be read, several in one file, or one of more
       than 8 bits per channel: which of its values is white is not known.
   """
-  return read_sized(path, size)[0]
+  return read_sized(path, size).pixels
 
 
-def read_sized(
-  path: pathlib.Path, size: int = 0
-) -> tuple[np.ndarray, tuple[int, int]]:
-  """The same, and the height and width before resizing."""
+def read_sized(path: pathlib.Path, size: int = 0) -> Sized:
+  """The same, and what it was before resizing."""
 
   def read(image):
     bits = image.mode[0] in "IF" or is_deep(image)
-    return (None, image.mode) if bits else _pixels(image, size)
+    return image.mode if bits else _pixels(image, size)
 
-  pixels, about = open_with(read, path, "a picture")
-  if pixels is None:
-    found = f"mode {about}" if about[0] in "IF" else f"16 bits, mode {about}"
-    raise bad_input(path, "a picture of 8 bits per channel", found)
-  return pixels, about
+  found = open_with(read, path, "a picture")
+  if isinstance(found, str):
+    what = f"mode {found}" if found[0] in "IF" else f"16 bits, mode {found}"
+    raise bad_input(path, "a picture of 8 bits per channel", what + _DEEP)
+  return found
+
+
+def orientation_of(image: Image.Image) -> int:
+  """The orientation tag of an open image, 1 where there is none."""
+  found = image.getexif().get(ExifTags.Base.Orientation, 1)
+  return found if found in range(1, 9) else 1
 
 
 def open_with(read: Callable, path: pathlib.Path, wanted: str):
@@ -94,6 +110,7 @@ def _pixels(image, size):
   if size:
     image.draft("RGB", (size, size))  # a JPEG is decoded smaller
   decoded = image.size
+  orientation = orientation_of(image)
   image = ImageOps.exif_transpose(image)
   if image.size != decoded:  # on its side
     width, height = height, width
@@ -103,7 +120,7 @@ def _pixels(image, size):
   image = image.convert("RGB")
   if size:
     image = image.resize((size, size), Image.Resampling.BILINEAR)
-  return np.array(image), (height, width)
+  return Sized(np.array(image), (height, width), orientation)
 
 
 def read_pictures(

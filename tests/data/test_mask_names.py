@@ -42,7 +42,10 @@ def test_folders(path, role, part, rest):
   ],
 )
 def test_masks_know_their_image(mask, image):
-  keys = set(mask_names.mask_keys(mask))
+  keys = {
+    *mask_names.loose_mask_keys(mask),
+    *mask_names.named_part_keys(mask),
+  }
   assert keys & set(mask_names.image_keys(image))
 
 
@@ -51,3 +54,10 @@ def test_words_are_not_cut_out_of_others():
   assert mask_names.without_mask_word("unmask") is None
   assert mask_names.without_mask_word("_mask") is None
   assert mask_names.mask_keys("damask") == ("damask",)
+  assert mask_names.loose_mask_keys("a_l") == ("a_l", "a")
+  assert mask_names.mask_keys("a_l") == ("a_l",)
+
+
+def test_numbers_are_of_the_name_of_a_mask():
+  assert mask_names.named_part_keys("a_test_mask") == ("a",)
+  assert mask_names.named_part_keys("a_0011_mask") == ()

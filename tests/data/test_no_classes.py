@@ -63,3 +63,11 @@ def test_asides():
   asides = [name for name in names if no_classes.is_aside(name, names)]
   assert asides == names[2:]
   assert not no_classes.is_aside("x - Copy", names)
+
+
+def test_a_link_in_a_circle_is_empty(tmp_path):
+  picture(tmp_path / "a" / "1.png")
+  (tmp_path / "loop").symlink_to(".")
+  no_classes.check_empty(tmp_path / "loop")
+  with pytest.raises(DataError, match=r"such as a/1\.png"):
+    no_classes.check_empty(tmp_path)

@@ -66,7 +66,7 @@ def test_channels_in_files_of_their_own_are_not_read_as_one(tmp_path):
   for name in ("c", "d"):
     mask(tmp_path / "labelsTr" / f"{name}.png")
   found = data.load(tmp_path)
-  assert found.ids == ("d_0000",) and "c_0000.png and" in found.left_out[0]
+  assert found.ids == ("d",) and "c_0000.png and" in found.left_out[0]
 
 
 @pytest.mark.parametrize(

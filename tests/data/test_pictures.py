@@ -56,7 +56,7 @@ def test_what_is_transparent_lies_on_black(tmp_path):
 def test_more_than_8_bits_are_not_guessed_at(tmp_path, name, kind, mode):
   Image.fromarray(np.ones((2, 2), kind)).save(tmp_path / name)
   wanted = f"{name}: wanted a picture of 8 bits per channel, found mode {mode}"
-  with pytest.raises(data.DataError, match=f"{wanted}$"):
+  with pytest.raises(data.DataError, match=rf"{wanted} \(which value"):
     pictures.read_picture(tmp_path / name)
 
 

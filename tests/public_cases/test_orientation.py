@@ -34,7 +34,7 @@ def write(path, tag, mode="RGB", **how):
 @pytest.mark.parametrize("size", [0, 4])
 def test_pictures_stand_upright(tmp_path, name, tag, size):
   write(tmp_path / name, tag)
-  found, extent = pictures.read_sized(tmp_path / name, size)
+  found, extent, _ = pictures.read_sized(tmp_path / name, size)
   upright = (16, 32) if tag < 5 else (32, 16)
   assert extent == upright
   assert found.shape[:2] == ((size, size) if size else upright)

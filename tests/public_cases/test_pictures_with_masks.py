@@ -179,3 +179,65 @@ def test_colours_are_no_classes(tmp_path):
   assert found.left_out[0].endswith("found colours such as (128, 0, 0)")
   with pytest.raises(data.DataError, match="colours such as"):
     data.load(tmp_path, strict=True)
+
+
+def test_numbers_behind_a_name_are_of_the_name(tmp_path):
+  """A mask of scan_0011 is none of scan_0010."""
+  pairs(tmp_path / "images", tmp_path / "masks", ("scan_0001", "scan_0002"))
+  picture(tmp_path / "images" / "scan_0010.png")
+  mask(tmp_path / "masks" / "scan_0011.png")
+  found = data.load(tmp_path)
+  assert found.ids == ("scan_0001", "scan_0002")
+  assert [line.split(":")[0][-8:] for line in found.left_out] == [
+    "0010.png",
+    "0011.png",
+  ]
+
+
+def test_names_of_nnunet(tmp_path):
+  """dataset.json names the classes, _0000 is a channel: nnU-Net v2, PNG."""
+  picture(tmp_path / "imagesTr" / "c_0000.png")
+  mask(tmp_path / "labelsTr" / "c.png", (0, 1))
+  about = tmp_path / "dataset.json"
+  about.write_text(
+    '{"labels": {"background": 0, "road": 1}, "file_ending": ".png"}'
+  )
+  found = data.load(tmp_path)
+  assert found.class_names == ("background", "road") and found.ids == ("c",)
+  about.write_text('{"labels": {"background": 0, "road": 255}}')
+  with pytest.raises(data.DataError, match=r"dataset\.json: wanted label val"):
+    data.load(tmp_path)
+
+
+def test_a_tag_of_the_picture_alone(tmp_path):
+  """The mask may be drawn on the pixels of the file."""
+  exif = Image.Exif()
+  exif[0x0112] = 6
+  for name, shape in (("a", (8, 8)), ("b", (8, 4))):
+    picture(tmp_path / "images" / f"{name}.jpg", shape, exif=exif)
+  mask(tmp_path / "masks" / "a.png")
+  drawn = np.zeros((8, 4), np.uint8)
+  drawn[:2] = 255
+  Image.fromarray(drawn).save(tmp_path / "masks" / "b.png")
+  found = data.load(tmp_path)
+  assert found.ids == ("b",) and found.images[0].shape == (4, 8, 3)
+  np.testing.assert_array_equal(found.labels[0][0], [0] * 6 + [1] * 2)
+  assert "found tag 6 of the picture alone" in found.left_out[0]
+
+
+def test_train_and_val_alone(tmp_path):
+  for part in ("train", "val"):
+    pairs(tmp_path / part / "images", tmp_path / part / "masks", (part,))
+  found = data.load(tmp_path)
+  assert found.split.tolist() == [0, 2]
+  assert "the validation part is tested on" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+  "folders", [("x", "y"), ("original", "mask"), ("frames", "labels")]
+)
+def test_classes_called_as_images_and_masks(tmp_path, folders):
+  for seed, folder in enumerate(folders):
+    picture(tmp_path / folder / "1.png", seed=seed)
+  with pytest.raises(data.DataError, match="read as classes under other names"):
+    data.load(tmp_path)
