@@ -8,6 +8,8 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
+from alx.prediction import Prediction
+
 
 class Candidates(NamedTuple):
   """Which of the N items may be picked, and what is known of the others.
@@ -98,6 +100,40 @@ def in_float32(arrays):
     return leaf.astype(jnp.float32) if floats else leaf
 
   return jax.tree.map(of, arrays)
+
+
+def scores_items(acquisition: Acquisition) -> bool:
+  """Whether the description is one number per item, which may be combined."""
+  if acquisition.describe is None:
+    return False
+  out = _description_of(acquisition, 1)
+  return isinstance(out, jax.ShapeDtypeStruct) and out.ndim == 1
+
+
+def check_options(acquisition: Acquisition) -> None:
+  """Raises ValueError where an option has a value that cannot be.
+
+  Both functions are traced on a few items; nothing is compiled or computed.
+  """
+  there = jax.ShapeDtypeStruct((8,), jnp.bool_)
+  ids = jax.ShapeDtypeStruct((8,), jnp.int32)
+  candidates = Candidates(there, there, ids, ids)
+  description = acquisition.describe and _description_of(acquisition, 8)
+  select = functools.partial(acquisition.select, k=2)
+  key = jax.eval_shape(lambda: jax.random.key(0))
+  jax.eval_shape(select, key, description, candidates)
+
+
+def _description_of(acquisition, count):
+  """Shapes of what describes `count` items of 3 x 3 pixels and 2 classes."""
+  of = functools.partial(jax.ShapeDtypeStruct, dtype=jnp.float32)
+  voxels = of((count, 3, 3, 2))
+  mask = jax.ShapeDtypeStruct((count, 3, 3), jnp.bool_)
+  keys = jax.eval_shape(lambda: jax.random.split(jax.random.key(0), count))
+  prediction = Prediction(
+    of((2, count, 3, 3, 2)), of((count, 2)), mask, voxels, voxels
+  )
+  return jax.eval_shape(acquisition.describe, keys, prediction)
 
 
 def finite_rows(description) -> jax.Array:

@@ -9,16 +9,15 @@ import functools
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from alx.acquisition import BY_NAME, Acquisition, configure, settings_of
+from alx.acquisition.base import scores_items
 from alx.acquisition.combinations import combine
 from alx.front import inputs
 from alx.front.blocks import describe_all
 from alx.front.candidates import read_candidates, sizes_of, told_clusters
 from alx.keys import as_key
-from alx.prediction import Prediction
 
 _WANTED = {
   "probs": "probs=, logits= or samples=",
@@ -41,7 +40,7 @@ class Method(NamedTuple):
 def methods() -> dict[str, Method]:
   """Every method by name: what it needs, its paper and its options."""
   return {
-    name: Method(row.needs, row.paper, settings_of(row), _scores_items(row))
+    name: Method(row.needs, row.paper, settings_of(row), scores_items(row))
     for name, row in BY_NAME.items()
   }
 
@@ -153,7 +152,7 @@ def score(
     ValueError: as `query`, and for a method that only chooses whole batches.
   """
   row = _row(method)
-  if not _scores_items(row):
+  if not scores_items(row):
     raise ValueError(
       f"{method} chooses items together and has no score for each; use query"
     )
@@ -176,21 +175,6 @@ def _row(method: str) -> Acquisition:
     known = ", ".join(BY_NAME)
     raise ValueError(f"no method {method!r}; there are: {known}")
   return BY_NAME[method]
-
-
-def _scores_items(row: Acquisition) -> bool:
-  """Whether the description is one number per item."""
-  if row.describe is None:
-    return False
-  probs = jax.ShapeDtypeStruct((2, 1, 3, 3, 2), jnp.float32)
-  features = jax.ShapeDtypeStruct((1, 2), jnp.float32)
-  voxels = jax.ShapeDtypeStruct((1, 3, 3, 2), jnp.float32)
-  mask = jax.ShapeDtypeStruct((1, 3, 3), jnp.bool_)
-  keys = jax.eval_shape(lambda: jax.random.split(jax.random.key(0), 1))
-  out = jax.eval_shape(
-    row.describe, keys, Prediction(probs, features, mask, voxels, voxels)
-  )
-  return isinstance(out, jax.ShapeDtypeStruct) and out.ndim == 1
 
 
 def _check_needs(method, row, given):

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.base import Acquisition, usable
+from alx.acquisition.base import Acquisition, finite_rows, usable
 from alx.acquisition.clusters.hashing import hash_codes
+from alx.acquisition.clusters.kmeans import cluster
 from alx.acquisition.combinations.combine import together
 from alx.acquisition.scores.select import Groups, first_by, grouped
 from alx.acquisition.scores.spatial import reduce_spatial
@@ -19,8 +20,8 @@ class Strata(NamedTuple):
 
   Attributes:
     describe: as of an Acquisition; what the labels are made of, or None.
-    labels: (key, that description of N items, Candidates) -> [N] int32, equal
-      in a group, any numbers.
+    labels: (key, that description of N items, Candidates, k) -> [N] int32,
+      equal in a group, any numbers.
     needs: as of an Acquisition.
   """
 
@@ -59,7 +60,7 @@ def per_cluster(
       score = jax.random.uniform(
         key_score, kept.available.shape, dtype=jnp.float32
       )
-    labels = strata.labels(key_labels, of_strata, kept)
+    labels = strata.labels(key_labels, of_strata, kept, k)
     groups = grouped(labels, score, kept)
     return first_by(orders(groups, score, k), kept.available, k)
 
@@ -98,7 +99,7 @@ def predicted_class() -> Strata:
     del keys
     return mean_probs(prediction).argmax(-1).astype(jnp.int32)
 
-  return Strata(describe, lambda key, classes, _: classes, ("probs",))
+  return Strata(describe, lambda key, classes, *_: classes, ("probs",))
 
 
 def mean_probs(prediction) -> jax.Array:
@@ -110,7 +111,7 @@ def mean_probs(prediction) -> jax.Array:
 
 def patient() -> Strata:
   """Groups as given with the candidates."""
-  return Strata(None, lambda key, _, candidates: candidates.groups)
+  return Strata(None, lambda key, _, candidates, k: candidates.groups)
 
 
 def hash_buckets(bits: int = 8) -> Strata:
@@ -120,8 +121,30 @@ def hash_buckets(bits: int = 8) -> Strata:
     bits: in [1, 20]; up to 2^bits groups.
   """
 
-  def labels(key, features, candidates):
+  def labels(key, features, candidates, k):
+    del k
     return hash_codes(key, features, candidates.present, bits=bits)
+
+  return Strata(
+    lambda _, prediction: prediction.features, labels, ("features",)
+  )
+
+
+def clusters(count: int = 0) -> Strata:
+  """Groups by k-means of the features of the available items.
+
+  Args:
+    count: clusters; 0: as many as items are asked for.
+
+  Raises:
+    ValueError: for a count below 0.
+  """
+  if count < 0:
+    raise ValueError(f"count: wanted 0 or more clusters, found {count}")
+
+  def labels(key, features, candidates, k):
+    there = candidates.available & finite_rows(features)
+    return cluster(key, features, there, count or max(k, 1)).labels
 
   return Strata(
     lambda _, prediction: prediction.features, labels, ("features",)

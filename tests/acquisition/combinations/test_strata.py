@@ -9,7 +9,6 @@ import pytest
 import scipy.stats
 
 from alx.acquisition import BY_NAME, Acquisition, Candidates
-from alx.acquisition.clusters.kmeans import cluster
 from alx.acquisition.combinations import strata
 from alx.acquisition.scores import select
 from alx.prediction import Prediction
@@ -22,7 +21,7 @@ SCORE = Acquisition(
 )
 GIVEN = strata.Strata(
   lambda keys, prediction: prediction.features[:, 1].astype(jnp.int32),
-  lambda key, labels, candidates: labels,
+  lambda key, labels, candidates, k: labels,
   ("features",),
 )
 
@@ -163,7 +162,7 @@ def test_random_members_of_hash_buckets():
   prediction = of_features(*corner.T)
   everything = Candidates(jnp.ones(12, bool), jnp.zeros(12, bool))
   labels = strata.hash_buckets(4).labels(
-    jax.random.key(3), prediction.features, everything
+    jax.random.key(3), prediction.features, everything, 2
   )
   # Equal items share a bucket; which of them is picked is chance.
   assert (labels.reshape(4, 3) == labels[::3, None]).all()
@@ -179,12 +178,7 @@ def test_groups_of_the_candidates_and_of_k_means():
   )
   by_patient = strata.per_cluster(SCORE, strata.patient(), "one")
   assert choose(by_patient, prediction, candidates, 4).tolist() == [0, 3, 1, 2]
-  two_means = strata.Strata(
-    lambda keys, prediction: prediction.features[:, 1:],
-    lambda key, x, candidates: cluster(key, x, candidates.present, 2).labels,
-    ("features",),
-  )
-  by_cluster = strata.per_cluster(SCORE, two_means, "one")
+  by_cluster = strata.per_cluster(SCORE, strata.clusters(2), "one")
   assert choose(by_cluster, prediction, candidates, 4).tolist() == [0, 2, 1, 3]
 
 
