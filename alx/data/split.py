@@ -24,9 +24,8 @@ def split(dataset: Dataset, *, seed: int, test_items: int = 0) -> Split:
 
   A split that the data gives is kept as it is (`seed` and `test_items` then
   say nothing); without a test part the validation part is tested on; one that
-  names a single part is none. Otherwise whole groups,
-  or items where no groups are known, are drawn until the test part is large
-  enough. An item of an unknown patient is a group of its own.
+  names a single part is none. Otherwise whole groups, or items where no groups
+  are known, are drawn until the test part is large enough. An item of an unknown patient is a group of its own.
 
   Args:
     dataset: N items.
@@ -42,6 +41,9 @@ def split(dataset: Dataset, *, seed: int, test_items: int = 0) -> Split:
     parts = [order[given[order] == part] for part in (_TRAIN, _TEST, _VAL)]
     return _checked(dataset, Split(*parts, "given"))
   wanted = test_items or max(1, round(len(order) / 4))
+  if wanted >= len(order):
+    found = f"test_items={wanted} of {len(order)} items: lower it"
+    raise DataError(f"{dataset.name}: wanted items to ask for, found {found}")
   by = "item" if dataset.groups is None else "group"
   names = apart(dataset.groups or dataset.ids, dataset.ids)
   groups = np.array(names, object)[order]
