@@ -194,7 +194,7 @@ def test_folders_of_tissues_with_a_class_too_many(tmp_path):
   assert (about["num_pool"], about["num_test"]) == (16, 6)
   last = rows_of(tmp_path / "w/low", "entropy-seed0")[-1]
   assert last["labels"] == "10" and 0 <= float(last["accuracy"]) <= 1
-  assert "Off: shared_start and augmented_features." in text
+  assert "Off: shared_start, augmented_features and greedy_seeding." in text
 
 
 def test_pictures_of_patients(tmp_path):
