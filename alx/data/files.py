@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import secrets
+import unicodedata
 from collections.abc import Iterator
 
 _SYSTEM = {
@@ -84,3 +85,13 @@ def visible_below(
       yield path
     elif path.resolve() not in above:
       yield from visible_below(path, above)
+
+
+def composed(name: str) -> str:
+  """The name in Unicode's form C: macOS hands out form D."""
+  return unicodedata.normalize("NFC", name)
+
+
+def folded(name: str) -> str:
+  """The same for names that differ in case, or in Unicode's forms."""
+  return composed(name).casefold()

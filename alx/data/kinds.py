@@ -88,6 +88,7 @@ def load(
   path = pathlib.Path(path)
   check_spacing_from(spacing_from)
   progress = no_progress if progress is None else progress
+  _check_values(image_size, spacing_from)
   given = {"where": where, "image_size": image_size, "columns": columns}
   given["spacing_from"] = "" if spacing_from == "pixdim" else spacing_from
   reading = pictures.Reading(image_size, strict, progress)
@@ -100,6 +101,14 @@ def load(
   except OSError as error:
     raise bad_input(path, "files that may be read", error) from error
   return group_by_pattern(dataset, group_pattern) if group_pattern else dataset
+
+
+def _check_values(image_size, spacing_from):
+  if image_size < 0:
+    wanted = "pixels of both sides, or 0 for pictures as they are"
+    raise bad_input("image_size", wanted, image_size)
+  if spacing_from not in ("pixdim", "affine"):
+    raise bad_input("spacing_from", "pixdim or affine", repr(spacing_from))
 
 
 def check_settings(

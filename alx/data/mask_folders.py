@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from alx.data import pictures
 from alx.data.dataset import bad_input
-from alx.data.files import visible_below
+from alx.data.files import folded, visible_below
 from alx.data.mask_files import is_mask
 from alx.data.mask_names import (
   Folder,
@@ -17,7 +17,6 @@ from alx.data.mask_names import (
   named_part_keys,
   without_mask_word,
 )
-from alx.data.mask_pairs import composed
 
 LAYOUT = (
   "images and masks in one pair of folders, such as images/ and masks/, each "
@@ -143,21 +142,17 @@ def _with_common(images, masks, files):
   for folder in masks:
     for file in files[folder]:
       for key in (*loose_mask_keys(file.stem), *named_part_keys(file.stem)):
-        by_key[_folded(key)][folder] = True
+        by_key[folded(key)][folder] = True
   common = {
     image: {
       mask
       for file in files[image]
       for key in image_keys(file.stem)
-      for mask in by_key.get(_folded(key), ())
+      for mask in by_key.get(folded(key), ())
     }
     for image in images
   }
   return [(i, m) for i in images for m in masks if m in common[i]]
-
-
-def _folded(key):
-  return composed(key).casefold()
 
 
 def _beside(path, by_folder, known):

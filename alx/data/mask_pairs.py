@@ -1,11 +1,11 @@
 """Finds the mask of each picture by its name."""
 
 import pathlib
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from alx.data.dataset import DataError, bad_input
+from alx.data.files import composed, folded
 from alx.data.mask_names import (
   image_keys,
   loose_mask_keys,
@@ -57,12 +57,7 @@ def folding(*kinds: Files) -> Callable[[str], str]:
     stems = {composed(file.stem) for file in files}
     if len({stem.casefold() for stem in stems}) < len(stems):
       return composed
-  return lambda name: composed(name).casefold()
-
-
-def composed(name: str) -> str:
-  """The name in Unicode's form C: macOS hands out form D."""
-  return unicodedata.normalize("NFC", name)
+  return folded
 
 
 def _by_names(images, masks, fold):

@@ -39,7 +39,7 @@ def read_classes(
   missing = [i for i, (_, text) in enumerate(cells) if _is_nothing(text)]
   told = sorted(set(range(len(cells))) - set(missing))
   errors = [
-    bad_input(cells[i][0], f"a {column}", repr(cells[i][1] or "nothing"))
+    bad_input(cells[i][0], f"a {column}", _nothing(cells[i][1]))
     for i in missing
   ]
   if told and not any(_is_number(cells[i][1]) for i in told):
@@ -54,6 +54,11 @@ def read_classes(
 
 def _is_nothing(text):
   return text.casefold() in _NOTHING
+
+
+def _nothing(text):
+  note = " (which stands for nothing: a class needs another name)"
+  return repr(text or "nothing") + (note if text.isupper() else "")
 
 
 def _is_number(text):
@@ -78,9 +83,22 @@ def _by_number(cells, told, column):
     else:
       wanted = f"a {column} that is a class 0, 1, ..."
       errors.append(bad_input(where, wanted, repr(text)))
+  _refuse_coding(cells, told, labels, column)
   count = max(2, 1 + max(labels.values(), default=0))
   found = Classes(tuple(labels), tuple(labels.values()), (), count)
   return found, errors
+
+
+def _refuse_coding(cells, told, labels, column):
+  """Raises where numbers are no classes: 0 and 255, -1 and 1, fractions."""
+  others = [i for i in told if i not in labels]
+  values = {float(cells[i][1]) for i in others}
+  fractions = {value for value in values if not value.is_integer()}
+  if len(others) > 1 and (len(set(labels.values())) < 2 or len(fractions) > 1):
+    where, text = cells[others[0]]
+    wanted = f"{column} of classes 0, 1, ..., or of names of classes"
+    found = f"{text}, and {len(others)} of {len(told)} rows that are no class"
+    raise bad_input(where, wanted, found)
 
 
 def _by_name(cells, told, column):
@@ -88,7 +106,10 @@ def _by_name(cells, told, column):
   for i in told:
     parts = _several(cells[i][1], names)
     if parts:
-      found = f"{len(parts)} in {cells[i][1]!r}"
+      found = (
+        f"{len(parts)} in {cells[i][1]!r} (a class of its own needs another "
+        "name)"
+      )
       raise bad_input(cells[i][0], f"one class in {column}", found)
   folded = {}
   for name in names:
@@ -99,9 +120,15 @@ def _by_name(cells, told, column):
   if not 2 <= len(names) <= _MOST:
     wanted = f"2 to {_MOST} different classes in {column}"
     found = f"{len(names)}, such as {', '.join(names[:3])}"
+    found += _beside_nothing({text for _, text in cells})
     raise bad_input(cells[told[0]][0], wanted, found)
   labels = tuple(names.index(cells[i][1]) for i in told)
   return Classes(tuple(told), labels, names, len(names))
+
+
+def _beside_nothing(texts):
+  nothing = sorted(text for text in texts if text and _is_nothing(text))
+  return f", beside {nothing[0]}, which stands for nothing" if nothing else ""
 
 
 def _several(text, names):

@@ -1,7 +1,8 @@
 """Reads pictures that a table has the patients and classes of."""
 
 import pathlib
-from collections import Counter, defaultdict
+import re
+from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
@@ -10,9 +11,12 @@ from alx.data import pictures, tables
 from alx.data.dataset import DataError, Dataset, bad_input
 from alx.data.files import visible_below
 from alx.data.label_values import class_names, default_names
+from alx.data.parts import tested_on
 from alx.data.patients import name_patients
 from alx.data.picture_classes import Classes, read_classes
-from alx.data.tables import Table, place_of, shortened
+from alx.data.table_files import Pictures
+from alx.data.table_split import find_split, part_of
+from alx.data.tables import Table, check_once, place_of, shortened
 
 COLUMNS = ("image_name", "patient_id", "target")
 _NAMES = "benign_malignant"  # what the targets are called
@@ -26,6 +30,7 @@ class _Row(NamedTuple):
   patient: str
   target: str
   class_name: str  # "": not told
+  part: str  # train, val or test; "": not told
 
 
 def parse_columns(columns: str) -> tuple[str, str, str]:
@@ -59,7 +64,8 @@ def load_folder(
   `ISIC_2020_Training_GroundTruth.csv` or `train.csv`. Pictures may lie in the
   folder or anywhere below it; image_name may have folders and an ending or
   not. Targets are numbers of classes, or their names. Names of numbers are
-  taken from a column benign_malignant.
+  taken from a column benign_malignant. A column of train, val and test, by any
+  name, is the split.
 
   Args:
     path: the folder.
@@ -76,7 +82,8 @@ def load_folder(
     what = [str(t.file.relative_to(path)) for t in found] or _headers(path)
     named = ", ".join(name for name in wanted if name)
     raise bad_input(path, f"one CSV file with {named}", what)
-  rows, senseless = _read_rows(found[0], wanted, reading.strict)
+  check_once(found[0], [name for name in wanted if name])
+  rows, senseless, unused = _read_rows(found[0], wanted, reading.strict)
   classes, unclear = read_classes(
     [(row.where, row.target) for row in rows], wanted[2], reading.strict
   )
@@ -87,6 +94,7 @@ def load_folder(
   kept = tuple(ids[i] for i in images)
   named = [rows[i].patient for i in images] if wanted[1] else []
   groups, told = name_patients(found[0].file, named, kept if named else ())
+  split, tested = tested_on(_split([rows[i] for i in images]), found[0].file)
   passed = pictures.passed_over(path, {found[0].file, *files.values()})
   return Dataset(
     name=path.resolve().name,
@@ -97,10 +105,12 @@ def load_folder(
     class_names=_class_names(found[0].file, rows, classes),
     spacing_mm=(None,) * len(images),
     groups=groups or None,
-    split=None,
+    split=split,
     left_out=(*senseless, *unclear, *missing, *damaged),
     notes=(
       *_unused_classes(found[0].file, classes),
+      *unused,
+      *tested,
       *told,
       *passed,
     ),
@@ -135,25 +145,36 @@ def _headers(path):
   return "; ".join(told[:3]) or "no table (.csv, .tsv, .txt)"
 
 
+def _split(rows):
+  """[N] int8, or None where no column tells it."""
+  if not rows[0].part:
+    return None
+  return np.array([part_of(row.part) for row in rows], np.int8)
+
+
 def _read_rows(table, wanted, strict):
-  """Rows with a picture, patient and class, and a line for each other one."""
+  """(rows, a line for each that says no picture, lines about columns)."""
   places = [place_of(table.header, name) if name else None for name in wanted]
   names = place_of(table.header, _NAMES) if wanted == COLUMNS else None
+  places.append(names)
+  part, unused = find_split(table, [p for p in places if p is not None])
+  places.append(part)
   rows, left_out = [], []
   for line, cells in table.rows:
     try:
-      rows.append(_row(table, line, cells, wanted, (*places, names)))
+      rows.append(_row(table, line, cells, wanted, places))
     except DataError as error:
       if strict:
         raise
       left_out.append(str(error))
   if not rows and left_out:
     raise DataError(left_out[0])
+  rows = [r._replace(patient=_patient(r.where, r.patient)) for r in rows]
   twice = [n for n, c in Counter(row.name for row in rows).items() if c > 1]
   if not rows or twice:
     what = f"{[str(n) for n in twice[:3]]} twice" if twice else "no row"
     raise bad_input(table.file, f"rows with an {wanted[0]} each", what)
-  return rows, left_out
+  return rows, left_out, unused
 
 
 def _row(table, line, cells, wanted, places):
@@ -171,45 +192,51 @@ def _row(table, line, cells, wanted, places):
   return _Row(where, name, *texts[1:])
 
 
+def _patient(where, text):
+  """A name of a patient: 1.0, as a column with gaps has it, is 1."""
+  if re.fullmatch(r"\d+(\.\d+)?[eE]\+\d+", text):
+    found = f"{text}, of which a spreadsheet has cut the digits"
+    raise bad_input(where, "a patient (write the column as text)", found)
+  whole = re.fullmatch(r"(\d+)\.0+", text)
+  return whole[1] if whole else text
+
+
 def _find_files(path, rows, strict):
   """Files by row, and a line for each row without one."""
-  below = defaultdict(list)
-  for file in filter(pictures.is_picture, visible_below(path)):
-    below[file.stem].append(file)
+  depth = max(len(row.name.parent.parts) for row in rows)
+  below = Pictures(filter(pictures.is_picture, visible_below(path)), depth)
   files, missing, owners = {}, [], {}
   for i, row in enumerate(rows):
-    found = _of_name(row.name, below[tables.stem_of(str(row.name))])
-    wanted = f"a picture {row.name}"
-    if len(found) > 1:
-      names = [str(file.relative_to(path)) for file in found]
-      raise bad_input(row.where, wanted, " and ".join(names))
-    if found:
-      other = owners.setdefault(found[0], row)
-      if other is not row:
-        found = f"{found[0].relative_to(path)} of {other.where} once more"
-        raise bad_input(row.where, "another picture", found)
-      files[i] = found[0]
+    found = below.of_name(row.name)
+    if not found:
+      error = _missing(row, below)
+      if strict:
+        raise error
+      missing.append(str(error))
       continue
-    error = bad_input(row.where, wanted, "none")
-    if strict:
-      raise error
-    missing.append(str(error))
+    files[i] = _only(path, row, found)
+    other = owners.setdefault(files[i], row)
+    if other is not row:
+      what = f"{files[i].relative_to(path)} of {other.where} once more"
+      raise bad_input(row.where, "another picture", what)
   if not files:
     raise DataError(missing[0])
   return files, missing
 
 
-def _of_name(name, files):
-  """Those files that a name with or without folders and ending may mean."""
-  if len(files) > 1:
-    same = [file for file in files if file.name == name.name]
-    files = same or files
-  for depth in range(len(name.parent.parts), 0, -1):
-    tail = name.parent.parts[-depth:]
-    same = [file for file in files if file.parent.parts[-depth:] == tail]
-    if same:
-      return same
-  return files
+def _only(path, row, found):
+  if len(found) == 1:
+    return found[0]
+  names = [str(file.relative_to(path)) for file in found[:3]]
+  more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+  what = " and ".join(names) + more
+  raise bad_input(row.where, f"a picture {row.name}", what)
+
+
+def _missing(row, below):
+  padded = below.padded(row.name)
+  found = f"none, but {padded}: the table lost its zeros" if padded else "none"
+  return bad_input(row.where, f"a picture {row.name}", found)
 
 
 def _ids(rows, files):

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from alx.data.dataset import DataError, bad_input
-from alx.data.files import visible
+from alx.data.files import folded, visible
 from alx.data.parts import subfolders
 from alx.data.pictures import is_picture
 
@@ -42,7 +42,8 @@ def read_table(file: pathlib.Path) -> Table:
     with _open(file) as text:
       rows = list(_rows(text))
   except (OSError, ValueError, csv.Error) as error:
-    raise bad_input(file, "a CSV file in UTF-8", error) from error
+    wanted = "a CSV file in UTF-8 (save it as such)"
+    raise bad_input(file, wanted, error) from error
   header = rows[0][1] if rows else ()
   return Table(file, header, tuple(rows[1:]))
 
@@ -69,11 +70,18 @@ def _rows(text):
   told = re.fullmatch(r"sep=(.)\s*", first)
   separator = told[1] if told else _separator(first)
   before = [] if told else [first]
-  reader = csv.reader(itertools.chain(before, text), delimiter=separator)
+  lines = itertools.chain(before, text)
+  reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
   for cells in reader:
-    cells = tuple(cell.strip() for cell in cells)
+    cells = tuple(_bare(cell.strip()) for cell in cells)
     if any(cells):
       yield reader.line_num + (told is not None), cells
+
+
+def _bare(cell):
+  """The text of ="001", which keeps a spreadsheet from making it 1."""
+  formula = re.fullmatch(r'="([^"]*)"', cell)
+  return formula[1].strip() if formula else cell
 
 
 def _separator(line):
@@ -117,11 +125,11 @@ def naming_column(table: Table, files: Collection[pathlib.Path]) -> str | None:
   """
   if len(table.header) < 2:
     return None
-  stems = {file.stem for file in files}
+  stems = {folded(file.stem) for file in files}
   best, count = None, 0
   for place, name in enumerate(table.header):
     cells = {cells[place] for _, cells in table.rows if place < len(cells)}
-    named = {stem_of(cell) for cell in cells} & stems
+    named = {folded(stem_of(cell)) for cell in cells} & stems
     clear = sum(not stem.isdigit() for stem in named)
     clear += sum(is_picture(pathlib.Path(c)) for c in cells) if named else 0
     enough = clear or 2 * len(named) >= len(stems)
@@ -184,6 +192,21 @@ def place_of(header: Sequence[str], name: str) -> int | None:
     return header.index(name)
   folded = [column.casefold() for column in header]
   return folded.index(name.casefold()) if name.casefold() in folded else None
+
+
+def check_once(table: Table, names: Sequence[str]) -> None:
+  """Raises where a header has a name twice, or in two cases but not as it is.
+
+  Args:
+    table: any.
+    names: of columns.
+  """
+  for name in names:
+    same = [column for column in table.header if column == name]
+    like = [c for c in table.header if c.casefold() == name.casefold()]
+    found = same or like
+    if len(found) > 1:
+      raise bad_input(table.file, f"one column {name}", " and ".join(found))
 
 
 def shortened(names: Sequence[str]) -> str:

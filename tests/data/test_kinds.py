@@ -38,3 +38,11 @@ def test_a_folder_without_files(tmp_path):
   (tmp_path / "labelsTr").mkdir()
   with pytest.raises(data.DataError, match="found no NIfTI files"):
     data.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+  "setting", [{"image_size": -3}, {"spacing_from": "bogus"}]
+)
+def test_settings_of_no_meaning(tmp_path, setting):
+  with pytest.raises(data.DataError, match=f"{next(iter(setting))}: wanted"):
+    data.load(tmp_path, **setting)

@@ -96,6 +96,8 @@ def test_a_spreadsheet_of_the_pictures_is_named(tmp_path):
 )
 def test_a_table_of_other_things_is_passed_over_in_a_line(tmp_path, text):
   write(tmp_path, text)
+  for i, name in enumerate(("mel", "nv"), 1):
+    (tmp_path / f"HAM10000_images_part_{i}").rename(tmp_path / name)
   found = data.load(tmp_path)
   assert len(found.class_names) == 2
   assert found.notes[0].endswith(
@@ -159,3 +161,103 @@ def test_a_table_beside_pictures_with_masks(tmp_path):
   found = data.load(tmp_path)
   assert found.task == "segmentation"
   assert found.notes == (f"{tmp_path}: passed over 1 .csv",)
+
+
+PLAIN = "image_name,patient_id,target"
+
+
+def plain(path, lines, header=PLAIN, names=("I1", "I2", "I3", "I4")):
+  for i, name in enumerate(names):
+    picture(path / f"{name}.png", seed=i)
+  (path / "train.csv").write_text("\n".join((header, *lines)) + "\n")
+  return path
+
+
+def rows(*cells):
+  return [f"I{i},{cell}" for i, cell in enumerate(cells, 1)]
+
+
+@pytest.mark.parametrize(
+  ("name", "cells", "split"),
+  [
+    ("split", ("train", "Train", "val", "test"), [0, 0, 1, 2]),
+    ("usage", ("training", "training", "testing", "Test"), [0, 0, 2, 2]),
+    ("subset", ("train", "train", "valid", "validation"), [0, 0, 2, 2]),
+  ],
+)
+def test_a_column_of_parts_is_the_split(tmp_path, name, cells, split):
+  lines = rows(*(f"P{i},{i % 2},{cell}" for i, cell in enumerate(cells)))
+  found = data.load(plain(tmp_path, lines, f"{PLAIN},{name}"))
+  assert found.split.tolist() == split
+
+
+def test_folds_are_told(tmp_path):
+  lines = rows("P1,0,1", "P2,1,2", "P3,0,1", "P4,1,2")
+  found = data.load(plain(tmp_path, lines, PLAIN + ",Fold"))
+  assert found.split is None and "column Fold is not used" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+  "targets",
+  [("0", "255", "0", "255"), ("-1", "1", "1", "-1"), ("0", ".2", ".7", "1")],
+)
+def test_numbers_that_are_no_classes(tmp_path, targets):
+  lines = rows(*(f"P{i},{target}" for i, target in enumerate(targets)))
+  with pytest.raises(data.DataError, match="2 of 4 rows that are no class"):
+    data.load(plain(tmp_path, lines))
+
+
+def test_targets_that_are_not_certain_are_left_out(tmp_path):
+  """As CheXpert has -1 beside 0 and 1."""
+  found = data.load(plain(tmp_path, rows("P,0", "P,-1", "P,1", "P,-1")))
+  assert found.ids == ("I1", "I3") and len(found.left_out) == 2
+
+
+def test_one_patient_written_in_two_ways(tmp_path):
+  lines = rows("1,0", "1.0,1", '="002",0', ' "2" ,1')
+  found = data.load(plain(tmp_path, lines))
+  assert found.groups == ("1", "1", "002", "2")
+
+
+def test_digits_that_a_spreadsheet_has_cut(tmp_path):
+  with pytest.raises(data.DataError, match=r"1\.23E\+11, of which a spread"):
+    data.load(plain(tmp_path, rows("1.23E+11,0", "1.23E+11,1")))
+
+
+@pytest.mark.parametrize("second", ["target", "TARGET"])
+def test_a_column_twice(tmp_path, second):
+  first = second.capitalize() if second.isupper() else second
+  header = f"image_name,patient_id,{first},{second}"
+  with pytest.raises(data.DataError, match="one column target, found"):
+    data.load(plain(tmp_path, rows("P1,0,1", "P2,1,0"), header))
+
+
+@pytest.mark.parametrize(
+  ("files", "cells"),
+  [
+    (("I1", "I2"), ("i1.PNG", "i2")),
+    (("e\u0301\u0031", "\u00e92"), ("\u00e91", "e\u0301\u0032")),
+  ],
+)
+def test_names_in_other_case_or_form(tmp_path, files, cells):
+  lines = [f"{cell},P,{i}" for i, cell in enumerate(cells)]
+  found = data.load(plain(tmp_path, lines, names=files))
+  assert [int(y) for y in found.labels] == [0, 1]
+
+
+def test_names_that_lost_their_zeros(tmp_path):
+  with pytest.raises(data.DataError, match=r"none, but 007\.png: the table"):
+    data.load(plain(tmp_path, ["7,P,0", "8,P,1"], names=("007", "008")))
+
+
+def test_a_class_called_na(tmp_path):
+  with pytest.raises(data.DataError, match="beside NA, which stands for noth"):
+    data.load(plain(tmp_path, rows("P,NA", "P,EU")))
+
+
+def test_other_encodings_are_told_what_to_do(tmp_path):
+  plain(tmp_path, ())
+  text = PLAIN + "\nI1,P,gutartig\nI2,P,b\u00f6se\n"
+  (tmp_path / "train.csv").write_bytes(text.encode("cp1252"))
+  with pytest.raises(data.DataError, match=r"in UTF-8 \(save it as such\)"):
+    data.load(tmp_path)
