@@ -147,7 +147,10 @@ def read_labels(value: Any, labelled: np.ndarray) -> np.ndarray:
   highest = int(value[labelled].max(initial=0))
   if highest > np.iinfo(np.int32).max:
     raise ValueError(f"labels: wanted classes below 2^31, found {highest}")
-  return np.where(labelled, value, -1).astype(np.int32)
+  # Not of `value` itself: -1 is 255 in uint8.
+  classes = np.full(labelled.shape, -1, np.int32)
+  classes[labelled] = value[labelled]
+  return classes
 
 
 def read_groups(value: Any, num_items: int) -> np.ndarray:
