@@ -1,13 +1,13 @@
 """What an acquisition is, and what its two functions are given."""
 
 import functools
-import inspect
 from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 
+from alx.acquisition.options import check_options, keywords_of
 from alx.prediction import Prediction
 
 
@@ -60,33 +60,30 @@ def configure(acquisition: Acquisition, **options) -> Acquisition:
     **options: keyword-only arguments of its `describe` or `select`.
 
   Raises:
-    ValueError: on an option that neither of them has.
+    ValueError: on an option that neither of them has, or a value that it
+      cannot have or that does nothing, see `options.TABLE`.
   """
+  known = settings_of(acquisition)
+  unknown = sorted(set(options) - set(known))
+  if unknown:
+    raise ValueError(
+      f"no option {unknown[0]!r}; there are: {', '.join(known) or 'none'}"
+    )
   functions = {}
   for name in ("describe", "select"):
     function = getattr(acquisition, name)
-    mine = {o: v for o, v in options.items() if o in _settings(function)}
-    functions[name] = functools.partial(function, **mine) if mine else function
-  unknown = sorted(set(options) - set(settings_of(acquisition)))
-  if unknown:
-    known = ", ".join(settings_of(acquisition)) or "none"
-    raise ValueError(f"no option {unknown[0]!r}; there are: {known}")
+    settings = keywords_of(function)
+    mine = {o: v for o, v in options.items() if o in settings}
+    if mine:
+      check_options(function, mine)
+      function = functools.partial(function, **mine)
+    functions[name] = function
   return acquisition._replace(**functions)
 
 
 def settings_of(acquisition: Acquisition) -> dict[str, object]:
   """Every option of `configure` with its default."""
-  return _settings(acquisition.describe) | _settings(acquisition.select)
-
-
-def _settings(function):
-  if function is None:
-    return {}
-  return {
-    name: parameter.default
-    for name, parameter in inspect.signature(function).parameters.items()
-    if parameter.kind is inspect.Parameter.KEYWORD_ONLY
-  }
+  return keywords_of(acquisition.describe) | keywords_of(acquisition.select)
 
 
 def in_float32(arrays):
@@ -110,7 +107,7 @@ def scores_items(acquisition: Acquisition) -> bool:
   return isinstance(out, jax.ShapeDtypeStruct) and out.ndim == 1
 
 
-def check_options(acquisition: Acquisition) -> None:
+def check_by_tracing(acquisition: Acquisition) -> None:
   """Raises ValueError where an option has a value that cannot be.
 
   Both functions are traced on a few items; nothing is compiled or computed.

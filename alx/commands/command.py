@@ -46,6 +46,8 @@ def parse(argv: list[str]) -> list[str]:
       return flags.FLAGS(argv)
     except SystemExit:  # --help, which was printed
       sys.exit(0)
+    except BrokenPipeError:  # nobody reads on
+      os._exit(1)
 
 
 @contextlib.contextmanager

@@ -25,7 +25,8 @@ def split(dataset: Dataset, *, seed: int, test_items: int = 0) -> Split:
   A split that the data gives is kept as it is (`seed` and `test_items` then
   say nothing); without a test part the validation part is tested on; one that
   names a single part is none. Otherwise whole groups, or items where no groups
-  are known, are drawn until the test part is large enough. An item of an unknown patient is a group of its own.
+  are known, are drawn until the test part is large enough. An item of an
+  unknown patient is a group of its own.
 
   Args:
     dataset: N items.

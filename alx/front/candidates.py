@@ -62,9 +62,16 @@ def told_clusters(
   """`clusters` of a method that wants it, as the other arrays tell it.
 
   Raises:
-    ValueError: if none of them does.
+    ValueError: if none of them does, or for more clusters than items.
   """
-  if "clusters" not in settings_of(row) or {"clusters", "delta"} & set(options):
+  asked = options.get("clusters")
+  present = int(np.sum(candidates.present))
+  if asked is not None and asked > present:
+    raise ValueError(
+      f"clusters: wanted no more than the {present} items, found {asked}"
+    )
+  told = asked is not None or options.get("delta") is not None
+  if "clusters" not in settings_of(row) or told:
     return {}
   found = []
   if given.probs is not None and given.probs.ndim == 3:
@@ -77,6 +84,22 @@ def told_clusters(
       "clusters=, or delta=, logits= [N, C] or labels= of two classes or more"
     )
   return {"clusters": max(found)}
+
+
+def check_target(options: dict[str, Any], candidates: Candidates) -> None:
+  """Raises for a `target_class` that no labelled item is of."""
+  wanted = options.get("target_class")
+  if wanted is None:
+    return
+  if candidates.labels is None:
+    raise ValueError(f"target_class={wanted} does nothing without labels=")
+  known = np.unique(candidates.labels[candidates.labelled]).tolist()
+  if wanted not in known:
+    found = ", ".join(map(str, known)) or "none"
+    raise ValueError(
+      f"target_class: wanted a class of the labelled items ({found}), found "
+      f"{wanted}"
+    )
 
 
 def sizes_of(n, labelled, available, labels, groups) -> dict[str, int]:

@@ -14,9 +14,15 @@ import numpy as np
 from alx.acquisition import BY_NAME, Acquisition, configure, settings_of
 from alx.acquisition.base import scores_items
 from alx.acquisition.combinations import combine
+from alx.acquisition.options import check_option
 from alx.front import inputs
 from alx.front.blocks import describe_all
-from alx.front.candidates import read_candidates, sizes_of, told_clusters
+from alx.front.candidates import (
+  check_target,
+  read_candidates,
+  sizes_of,
+  told_clusters,
+)
 from alx.keys import as_key
 
 _WANTED = {
@@ -100,7 +106,9 @@ def query(
   """
   row, options = _row(method), dict(options)
   progress = options.pop("progress", None)
+  check_option("progress", progress)
   max_per_group = options.pop("max_per_group", None)
+  configure(row, **options)  # an option that cannot be is told of first
   given = inputs.read_inputs(
     probs=probs,
     logits=logits,
@@ -112,6 +120,7 @@ def query(
   )
   _check_needs(method, row, given)
   candidates = read_candidates(given, labelled, available, groups, labels)
+  check_target(options, candidates)
   options |= told_clusters(method, row, options, given, candidates)
   cap = _cap(candidates, max_per_group)
   _check_k(k, candidates)
@@ -156,6 +165,7 @@ def score(
     raise ValueError(
       f"{method} chooses items together and has no score for each; use query"
     )
+  configure(row, **options)  # an option that cannot be is told of first
   given = inputs.read_inputs(
     probs=probs,
     logits=logits,

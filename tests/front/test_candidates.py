@@ -5,7 +5,9 @@ import pytest
 
 from alx.front.candidates import read_labels
 
-INTEGERS = "int8 int16 int32 int64 uint8 uint16 uint32 uint64".split()
+INTEGERS = [
+  f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)
+]
 
 
 @pytest.mark.parametrize("dtype", INTEGERS)

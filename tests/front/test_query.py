@@ -180,7 +180,11 @@ REFUSED = [
   ("entropy", {"probs": GOOD, "k": -1}, "k: wanted an integer >= 0"),
   ("entropy", {"probs": GOOD, "labelled": [1, 2]}, "labelled: wanted a bool"),
   ("entropy", {"probs": GOOD, "temperature": 2}, "no option 'temperature'"),
-  ("entropy", {"probs": GOOD, "reduce": [1]}, "option reduce: wanted a"),
+  (
+    "entropy",
+    {"probs": GOOD, "reduce": [1]},
+    "reduce: wanted mean, .* a function",
+  ),
   ("entropy", {"probs": GOOD, "max_per_group": 1}, "needs groups"),
   (
     "entropy",

@@ -109,7 +109,9 @@ def test_nothing_tells_of_classes(given):
 
 
 def test_one_cluster_is_refused():
-  with pytest.raises(ValueError, match="clusters must be >= 2, not 1"):
+  with pytest.raises(
+    ValueError, match="clusters: wanted an integer >= 2, or None, found 1"
+  ):
     choose(clusters=1)
 
 

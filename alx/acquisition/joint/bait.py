@@ -64,7 +64,7 @@ def bait(
     ValueError: if `prior` or `oversample` is out of range.
   """
   del key
-  if prior <= 0 or oversample < 1:
+  if not (prior > 0 and oversample >= 1):
     raise ValueError(
       f"prior must be > 0 and oversample >= 1, got {prior} and {oversample}"
     )

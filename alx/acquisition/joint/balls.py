@@ -73,10 +73,10 @@ def prob_cover(
     progress: called with (picked, k) now and then.
 
   Raises:
-    ValueError: for a delta that is not positive, or fewer than 2 clusters.
+    ValueError: for a delta out of range, or fewer than 2 clusters.
   """
-  if delta is not None and not delta > 0:
-    raise ValueError(f"delta must be above 0, not {delta}")
+  if delta is not None and not 0 < delta <= 2:
+    raise ValueError(f"delta must be in (0, 2], not {delta}")
   if clusters is not None and not clusters >= 2:
     raise ValueError(f"clusters must be >= 2, not {clusters}")
   features, candidates = usable(features, candidates)

@@ -80,7 +80,8 @@ def mutual_information(
   if kind not in KINDS:
     raise ValueError(f"no kind {kind!r}; there are: {', '.join(KINDS)}")
   if not eta > 0 or (kind == "logdetmi" and eta > 1):
-    raise ValueError(f"eta is out of range: {eta}")
+    top = ", at most 1 for logdetmi" if kind == "logdetmi" else ""
+    raise ValueError(f"eta: wanted a number > 0{top}, found {eta}")
   features, candidates = usable(features, candidates)
   rows = unit_rows(features)
   wanted = targets_of(candidates, target_class)

@@ -179,7 +179,7 @@ def influence(
   Raises:
     ValueError: if `damping` is not above 0.
   """
-  if damping <= 0:
+  if not damping > 0:
     raise ValueError(f"damping must be > 0, got {damping}")
   described, candidates = usable(described, candidates)
   gradient = described.gradient

@@ -61,9 +61,9 @@ def test_everything_covered_goes_on_as_k_center():
   assert sorted(items.tolist()[:2]) == sorted(wanted[:2])
 
 
-@pytest.mark.parametrize("delta", [0.0, -1.0, float("nan")])
-def test_a_radius_is_positive(delta):
-  with pytest.raises(ValueError, match="delta must be above 0"):
+@pytest.mark.parametrize("delta", [0.0, -1.0, 2.5, float("nan")])
+def test_a_radius_is_one_of_the_sphere(delta):
+  with pytest.raises(ValueError, match=r"delta must be in .0, 2\."):
     balls.prob_cover(None, ARC, everything(8), 1, delta=delta)
 
 
