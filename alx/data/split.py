@@ -42,8 +42,8 @@ def split(dataset: Dataset, *, seed: int, test_items: int = 0) -> Split:
     parts = [order[given[order] == part] for part in (_TRAIN, _TEST, _VAL)]
     return _checked(dataset, Split(*parts, "given"))
   wanted = test_items or max(1, round(len(order) / 4))
-  if wanted >= len(order):
-    found = f"test_items={wanted} of {len(order)} items: lower it"
+  if test_items >= len(order):
+    found = f"test_items={test_items} of {len(order)} items: lower it"
     raise DataError(f"{dataset.name}: wanted items to ask for, found {found}")
   by = "item" if dataset.groups is None else "group"
   names = apart(dataset.groups or dataset.ids, dataset.ids)

@@ -97,5 +97,5 @@ def test_other_splits_stay(split):
   ],
 )
 def test_no_part_may_be_empty(dataset, test_items):
-  with pytest.raises(data.DataError, match="made: wanted items both"):
+  with pytest.raises(data.DataError, match="made: wanted items"):
     data.split(dataset, seed=0, test_items=test_items)

@@ -63,7 +63,7 @@ def test_everything_covered_goes_on_as_k_center():
 
 @pytest.mark.parametrize("delta", [0.0, -1.0, 2.5, float("nan")])
 def test_a_radius_is_one_of_the_sphere(delta):
-  with pytest.raises(ValueError, match=r"delta must be in .0, 2\."):
+  with pytest.raises(ValueError, match=r"delta must be in \(0, 2\]"):
     balls.prob_cover(None, ARC, everything(8), 1, delta=delta)
 
 
