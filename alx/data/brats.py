@@ -109,7 +109,8 @@ def _cases(path):
   for folder in (p for p in visible(path) if p.is_dir()):
     files = {}
     for file in visible(folder):
-      name = (nifti.stem(file) or "").removeprefix(folder.name)
+      stem = nifti.stem(file) or ""
+      name = stem.removeprefix(nifti.composed(folder.name))
       if name[:1] in ("_", "-") and name[1:] in (*_CHANNELS, _LABEL):
         files[name[1:]] = file
     yield Case(folder, files)
@@ -151,7 +152,8 @@ def _read(case, channels):
     wanted = f"files of {', '.join((*channels, _LABEL))}"
     raise bad_input(case.folder, wanted, f"no {', '.join(missing)}")
   images = [case.files[name] for name in channels]
-  item = read_files(case.folder.name, images, case.files[_LABEL])
+  name = nifti.composed(case.folder.name)
+  item = read_files(name, images, case.files[_LABEL])
   return item._replace(image=intensity.normalise(item.image))
 
 

@@ -2,6 +2,9 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
 
 from alx.data.dataset import Dataset, bad_input
 
@@ -47,12 +50,27 @@ def _notes(dataset, groups):
   lines = []
   if len(set(groups)) == len(groups):
     lines.append(f"group_pattern: {len(groups)} items, no two of one group")
-  if dataset.split is not None:
-    parts = Counter(g for g, _ in {*zip(groups, dataset.split, strict=True)})
-    torn = [group for group, count in parts.items() if count > 1]
-    if torn:
-      lines.append(
-        f"group_pattern: {len(torn)} groups are in several parts of the split "
-        f"that the data give, such as {min(torn)}"
-      )
+  lines += notes_of_split("group_pattern", groups, dataset.split)
   return (*dataset.notes, *lines)
+
+
+def notes_of_split(
+  name: object, groups: Sequence[str] | None, split: np.ndarray | None
+) -> list[str]:
+  """A line about groups that the split which data give does not keep together.
+
+  Args:
+    name: what the line begins with.
+    groups: N; None: not known.
+    split: [N]; None: not given.
+  """
+  if groups is None or split is None:
+    return []
+  parts = Counter(g for g, _ in {*zip(groups, split.tolist(), strict=True)})
+  torn = [group for group, count in parts.items() if count > 1]
+  if not torn:
+    return []
+  return [
+    f"{name}: {len(torn)} groups are in several parts of the split that the "
+    f"data give, such as {min(torn)}"
+  ]

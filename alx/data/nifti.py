@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import math
 import pathlib
+import unicodedata
 import warnings
 import zlib
 from typing import NamedTuple
@@ -107,12 +108,20 @@ def _dropped(shape, axis):
 
 
 def stem(path: pathlib.Path) -> str | None:
-  """File name without .nii or .nii.gz; None for anything else or hidden."""
-  name = path.name
+  """File name without .nii or .nii.gz; None for anything else or hidden.
+
+  It is the same text however its letters are composed: macOS does not do it.
+  """
+  name = composed(path.name)
   for suffix in SUFFIXES:
     if name.lower().endswith(suffix) and not is_hidden(name):
       return name[: -len(suffix)] or None
   return None
+
+
+def composed(name: str) -> str:
+  """The name in the normal form NFC of Unicode."""
+  return unicodedata.normalize("NFC", name)
 
 
 def _read(path):

@@ -14,6 +14,7 @@ from alx.data import (
   npz_parts,
 )
 from alx.data.dataset import Dataset, bad_input, no_progress
+from alx.data.groups import notes_of_split
 from alx.data.label_values import fraction_in
 from alx.data.npz_classes import classes_of
 from alx.data.patients import name_patients
@@ -71,9 +72,11 @@ def load_npz(
   rows = progress(rows, total=len(rows), description="reading")
   normal, left_out = _normalise(path, images, ids, rows, strict)
   split = fields.given_split(path, arrays)
+  split = None if split is None else split[list(normal)]
   groups, notes = _patients(path, arrays, ids, normal)
   spacing_mm = _spacing(path, arrays, images.ndim - 2)
   notes = (*notes, *_notes(path, arrays, found, ids), *unused)
+  notes = (*notes, *notes_of_split(path, groups, split))
   dataset = Dataset(
     name=path.stem,
     task="classification" if labels.ndim == 1 else "segmentation",
@@ -83,7 +86,7 @@ def load_npz(
     class_names=class_names,
     spacing_mm=tuple(spacing_mm[i] for i in normal),
     groups=groups,
-    split=None if split is None else split[list(normal)],
+    split=split,
     left_out=left_out,
     notes=notes,
   )

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 
 from alx.data.dataset import bad_input
+from alx.data.fields import text_of
 from alx.data.parts import PARTS
 
 Arrays = Mapping[str, np.ndarray]
@@ -106,30 +107,32 @@ def _plain(name):
 def _meaning(name, array):
   """What an array is for certain; None: nothing that is read."""
   plain = _plain(name)
-  if _PARTS.fullmatch(plain) and array.dtype.kind in "US" and array.size:
-    texts = np.unique(array.astype(str)).tolist()
-    if all(text.strip().casefold() in PARTS for text in texts):
-      return "split"
-  return _SURE.get(plain) if array.ndim else None
+  if not array.ndim or not array.size:
+    return None
+  if _PARTS.fullmatch(plain) and array.dtype.kind in "US":
+    words = {text.casefold() for text in _texts(np.unique(array))}
+    return "split" if words <= set(PARTS) else None
+  return _SURE.get(plain)
 
 
 def _is_same(arrays, name, other):
-  one, two = (arrays[n].ravel().astype(str) for n in (name, other))
-  return np.array_equal(one, two)
+  return _texts(arrays[name]) == _texts(arrays[other])
+
+
+def _texts(array):
+  return [text_of(value) for value in array.ravel()]
 
 
 def _check_harmless(path, arrays, name, meant, count):
   """Raises DataError unless the array parts no items, or every item."""
   array = arrays[name]
-  if array.ndim == 0 or array.dtype.kind not in "buifUS":
+  of_items = array.shape in ((count,), (count, 1))
+  if not of_items and (meant == "patient" or array.ndim != 1):
     return
   different = len(np.unique(array))
-  of_items = array.shape in ((count,), (count, 1))
   if of_items and (different in (1, count) or _is_fraction(array)):
     return
-  if not of_items and (meant == "patient" or array.ndim > 1):
-    return
-  value = array.ravel()[0]
+  value = text_of(array.ravel()[0]) if array.size else ""
   cure = f"call it {meant} if it is that, else leave it out"
   if of_items:
     cure += f"; where={name}={value} would choose by it"

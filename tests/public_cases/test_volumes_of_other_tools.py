@@ -145,3 +145,23 @@ def test_ids_that_look_alike(tmp_path):
     f"{path}: ids differ in case alone, such as a and A; files named for them "
     "are one file where case does not count",
   )
+
+
+def test_letters_that_macos_decomposes(tmp_path):
+  one, two = "caf\u00e9", "cafe\u0301"
+  write(tmp_path / "in/imagesTr" / f"{two}.nii.gz", IMAGE)
+  write(tmp_path / "in/labelsTr" / f"{one}.nii.gz", IMAGE.astype(int) % 2)
+  label = {"label": f"./labelsTr/{two}.nii.gz"}
+  _describe(tmp_path / "in", training=[label])
+  found = _both(tmp_path / "in")
+  assert (found.ids, found.left_out, found.notes) == ((one,), (), ())
+  write(tmp_path / "in/imagesTr" / f"{one}.nii.gz", IMAGE)
+  with pytest.raises(data.DataError, match="one file for each image"):
+    data.load(tmp_path / "in")
+
+
+def test_folders_of_brats_that_macos_decomposes(tmp_path):
+  one, two = "caf\u00e9", "cafe\u0301"
+  write(tmp_path / two / f"{one}_t1.nii.gz", IMAGE)
+  write(tmp_path / two / f"{two}_seg.nii.gz", IMAGE.astype(int) % 2)
+  assert data.load(tmp_path).ids == (one,)
