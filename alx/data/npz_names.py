@@ -33,6 +33,7 @@ _LIKE = {
     "(id|ids|idx|idxs|index|indexes|indices|mask|flag|items|rows)?"
   ),
 }
+_LIST = re.compile(f"(is)?({'|'.join(PARTS)})")  # of which items are in a part
 _MEANT = {  # what may have been meant, where nothing is certain
   "spacing_mm": re.compile("(voxel|pixel)?(spacings?|sizes?)|zooms|resolution"),
   "class_names": re.compile(
@@ -127,12 +128,13 @@ def _check_harmless(path, arrays, name, meant, count):
   """Raises DataError unless the array parts no items, or every item."""
   array = arrays[name]
   of_items = array.shape in ((count,), (count, 1))
-  if not of_items and (meant == "patient" or array.ndim != 1):
+  is_list = array.ndim == 1 and array.size and _LIST.match(_plain(name))
+  if not of_items and not is_list:
     return
   different = len(np.unique(array))
   if of_items and (different in (1, count) or _is_fraction(array)):
     return
-  value = text_of(array.ravel()[0]) if array.size else ""
+  value = text_of(array.ravel()[0])
   cure = f"call it {meant} if it is that, else leave it out"
   if of_items:
     cure += f"; where={name}={value} would choose by it"

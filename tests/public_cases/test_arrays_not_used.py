@@ -137,12 +137,32 @@ def test_classes_in_words(tmp_path):
   ],
 )
 def test_classes_without_their_names(tmp_path, labels, names, line):
+  more = {} if names is None else {"class_names": np.array(names)}
+  with pytest.raises(data.DataError, match=re.escape(line)):
+    _load(tmp_path, labels=np.array(labels), **more)
+
+
+@pytest.mark.parametrize("spacing", [[1.0, 2.0, 3.0], [[1.0, 2.0, 3.0]] * 6])
+def test_a_spacing_of_more_axes_than_there_are(tmp_path, spacing):
+  with pytest.raises(data.DataError, match=r"of shape \[2\] or \[6, 2\], .*3"):
+    _load(tmp_path, spacing_mm=np.array(spacing))
+
+
+def test_a_patient_in_several_parts(tmp_path):
+  patient = np.array([1, 1, 2, 2, 3, 1])
+  (note,) = _load(tmp_path, patient=patient, split=_WORDS).notes
+  assert note == (
+    f"{tmp_path}/set.npz: 1 groups are in several parts of the split that the "
+    "data give, such as 1"
+  )
+  assert _load(tmp_path, patient=_PATIENT, split=_WORDS).notes == ()
+
+
+def test_names_and_values_in_any_letters(tmp_path):
   part = np.array(["\u00e9".encode()] * 6)
   more = {"pati\u00ebnt": np.arange(6), "part": part, "sets": part[:0]}
   (note,) = _load(tmp_path, dataset=np.array("test"), **more).notes
-  assert (
-    "arrays not used: dataset, pati\u00ebnt, part, sets; where=pati" in note
-  )
+  assert "not used: dataset, pati\u00ebnt, part, sets; where=pati" in note
 
 
 def test_more_than_four_channels_are_told(tmp_path):
