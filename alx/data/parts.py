@@ -4,8 +4,6 @@ import pathlib
 import re
 from collections.abc import Sequence
 
-import numpy as np
-
 from alx.data.files import visible
 
 PARTS = {  # train 0, val 1, test 2
@@ -76,13 +74,3 @@ def _is_known(word):
 def _words(name):
   glued = _GLUED.sub(r"\1 ", name)
   return [word.lower() for word in _WORD.findall(glued)]
-
-
-def tested_on(
-  split: np.ndarray | None, path: pathlib.Path
-) -> tuple[np.ndarray | None, tuple[str, ...]]:
-  """(split, lines): without a test part the validation part is tested on."""
-  if split is None or (split == 2).any() or len(np.unique(split)) < 2:
-    return split, ()
-  line = f"{path}: no test part, the validation part is tested on"
-  return np.where(split == 1, 2, split).astype(np.int8), (line,)

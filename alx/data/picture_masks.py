@@ -15,7 +15,6 @@ from alx.data.label_values import (
 )
 from alx.data.mask_folders import LAYOUT, find_pairs
 from alx.data.mask_pairs import match
-from alx.data.parts import tested_on
 from alx.data.resize import nearest
 from alx.data.turned import as_turned
 
@@ -71,7 +70,6 @@ def load_folder(path: pathlib.Path, reading: pictures.Reading) -> Dataset:
   images, masks = zip(*found.values(), strict=True)
   values, names, told = _classes(path, kept, masks)
   split = None if parts == {None} else _split(kept)
-  split, tested = tested_on(split, path)
   used = {file for pair in pairs for file in (*pair.images, *pair.masks)}
   return Dataset(
     name=path.resolve().name,
@@ -84,7 +82,7 @@ def load_folder(path: pathlib.Path, reading: pictures.Reading) -> Dataset:
     groups=None,
     split=split,
     left_out=(*map(str, alone), *damaged),
-    notes=(*notes, *told, *tested, *pictures.passed_over(path, used)),
+    notes=(*notes, *told, *pictures.passed_over(path, used)),
   )
 
 

@@ -11,7 +11,6 @@ from alx.data import pictures, tables
 from alx.data.dataset import DataError, Dataset, bad_input
 from alx.data.files import visible_below
 from alx.data.label_values import class_names, default_names
-from alx.data.parts import tested_on
 from alx.data.patients import name_patients
 from alx.data.picture_classes import Classes, read_classes
 from alx.data.table_files import Pictures
@@ -94,7 +93,7 @@ def load_folder(
   kept = tuple(ids[i] for i in images)
   named = [rows[i].patient for i in images] if wanted[1] else []
   groups, told = name_patients(found[0].file, named, kept if named else ())
-  split, tested = tested_on(_split([rows[i] for i in images]), found[0].file)
+  split = _split([rows[i] for i in images])
   passed = pictures.passed_over(path, {found[0].file, *files.values()})
   return Dataset(
     name=path.resolve().name,
@@ -110,7 +109,6 @@ def load_folder(
     notes=(
       *_unused_classes(found[0].file, classes),
       *unused,
-      *tested,
       *told,
       *passed,
     ),

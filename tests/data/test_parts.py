@@ -1,4 +1,3 @@
-import numpy as np
 import pytest
 
 from alx.data import parts
@@ -53,12 +52,3 @@ def test_names_of_classes(names):
 def test_numbers_of_parts():
   names = ("Training Set", "val2017", "testB", "dev", "fold1", "external")
   assert [*map(parts.number_of, names)] == [0, 1, 2, 1, None, None]
-
-
-def test_the_validation_part_is_tested_on_without_another():
-  split, lines = parts.tested_on(np.array([0, 1], np.int8), "p")
-  assert split.tolist() == [0, 2] and split.dtype == np.int8
-  assert lines == ("p: no test part, the validation part is tested on",)
-  for given in ([0, 1, 2], [1, 1], [0, 2]):
-    split, lines = parts.tested_on(np.array(given, np.int8), "p")
-    assert split.tolist() == given and lines == ()
