@@ -33,8 +33,8 @@ def imports_of(path):
   [
     ("flax", ("alx/models/",)),
     ("orbax", ("alx/runs/disk/checkpoint.py",)),
-    ("nibabel", ("alx/data/nifti.py",)),
-    ("tensorstore", ("alx/data/cache.py",)),
+    ("nibabel", ("alx/data/volumes/nifti.py",)),
+    ("tensorstore", ("alx/data/cache/cache.py",)),
     ("matplotlib", ("alx/report/",)),
     ("pickle", ()),
     ("experiments", ()),
@@ -126,7 +126,7 @@ def test_there_is_no_circle():
 
 def test_importing_alx_starts_no_backend():
   code = (
-    "import alx, alx.loop, alx.models, alx.data.phantom, alx.report\n"
+    "import alx, alx.loop, alx.models, alx.data.phantom.phantom, alx.report\n"
     "from jax._src import xla_bridge\n"
     "assert not xla_bridge._backends"
   )

@@ -24,9 +24,9 @@ from absl import flags
 
 from alx.acquisition import BY_NAME
 from alx.commands import command
+from alx.data.arrays.features import read_features
+from alx.data.arrays.npz import is_npz
 from alx.data.dataset import bad_input
-from alx.data.features import read_features
-from alx.data.npz import is_npz
 from alx.runs import compare
 from alx.runs.disk import places
 from alx.runs.settings import idle

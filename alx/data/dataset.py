@@ -16,8 +16,8 @@ class Dataset(NamedTuple):
   are turned to RAS+ (closest to right, front, head), of images, label maps and
   spacings alike; an axis that has length 1 in all items is dropped; all else
   keeps the order of the file, and nothing is resampled
-  (`alx.data.nifti.as_in_file` brings a label map back). Labels are 0..C-1 in
-  the order of `class_names`.
+  (`alx.data.volumes.nifti.as_in_file` brings a label map back). Labels are
+  0..C-1 in the order of `class_names`.
   """
 
   name: str

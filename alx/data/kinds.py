@@ -6,22 +6,17 @@ from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import NamedTuple
 
-from alx.data import (
-  brats,
-  class_folders,
-  msd,
-  nifti,
-  npz,
-  other_tables,
-  picture_masks,
-  picture_table,
-  pictures,
-)
+from alx.data.arrays import npz
 from alx.data.dataset import Dataset, bad_input, no_progress
 from alx.data.files import visible, visible_below
 from alx.data.groups import group_by_pattern
-from alx.data.header import check_spacing_from
+from alx.data.masks import masks as picture_masks
+from alx.data.pictures import class_folders, pictures
 from alx.data.split import with_test_part
+from alx.data.tables import others as other_tables
+from alx.data.tables import picture_table
+from alx.data.volumes import brats, msd, nifti
+from alx.data.volumes.header import check_spacing_from
 
 _KINDS = (
   "a folder with imagesTr and labelsTr, with BraTS cases, with a folder of "

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 
 from alx.acquisition import Acquisition, Candidates
 from alx.data.patches import Images
-from alx.data.source import ArraySource
+from alx.data.sources.source import ArraySource
 from alx.keys import as_key
 from alx.loop.describe import describe_block
 from alx.loop.loop import keys_to_ask, keys_to_fit, scores_of

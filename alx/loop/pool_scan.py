@@ -7,9 +7,9 @@ from typing import Any
 import jax
 import numpy as np
 
-from alx.data import digest
-from alx.data.prefetch import prefetch
-from alx.data.source import Source, digest_of, read_block
+from alx.data.sources import digest
+from alx.data.sources.prefetch import prefetch
+from alx.data.sources.source import Source, digest_of, read_block
 from alx.loop import pool_store
 
 

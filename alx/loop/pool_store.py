@@ -9,8 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.lib.format import open_memmap
 
-from alx.data import digest, files
+from alx.data import files
 from alx.data.dataset import bad_input
+from alx.data.sources import digest
 
 _PLAN, _DONE = "pool.json", "done.npy"
 _OWN = re.compile(r"(pool\.json|done\.npy|leaf_\d{3,}\.npy)")

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from alx.data.source import Source
+from alx.data.sources.source import Source
 
 
 def to_device(source: Source, *, block: int = 2**14):

@@ -34,7 +34,7 @@ from rich.table import Table
 
 from alx.acquisition import BY_NAME, Candidates
 from alx.acquisition.scores.embeddings import Factors, residual
-from alx.data.mapped import map_array
+from alx.data.arrays.mapped import map_array
 from alx.loop.pool_scan import describe_pool
 from alx.loop.upload import to_device
 from alx.prediction import Prediction

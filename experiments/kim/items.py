@@ -4,9 +4,10 @@ import pathlib
 import re
 from collections.abc import Callable, Sequence
 
-from alx.data import Dataset, brats, msd
+from alx.data import Dataset
 from alx.data.dataset import bad_input
 from alx.data.merge import merge_classes
+from alx.data.volumes import brats, msd
 from alx.runs.problem.reading import load_dataset
 from alx.runs.settings.idle import PHANTOM
 from experiments.kim.parts import config_of

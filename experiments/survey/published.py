@@ -7,7 +7,7 @@ import pathlib
 import numpy as np
 
 from alx import stats
-from alx.data import picture_table
+from alx.data.tables import picture_table
 from alx.report import arms as sides
 from alx.report.read import Study
 from experiments.survey.benchmarks import Table

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from nibabel import orientations
 
-from alx.data import orientation
-from alx.data.orientation import Turn
+from alx.data.volumes import orientation
+from alx.data.volumes.orientation import Turn
 
 ALL = [
   Turn(order, flipped)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alx import data
-from alx.data import nifti
+from alx.data.volumes import nifti
 
 _FEW = settings(max_examples=40, deadline=None, derandomize=True)
 _TYPES = st.sampled_from(["u1", "<i2", ">i2", "<i8", "<f4", ">f4", "<f8", "?"])

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from alx import query
 from alx.acquisition import BY_NAME, Candidates
-from alx.data.mapped import map_array
+from alx.data.arrays.mapped import map_array
 from alx.prediction import Prediction
 from experiments.benchmarks import pool
 

@@ -5,7 +5,7 @@ import pytest
 from rich.console import Console
 
 from alx import data
-from alx.data.features import read_features
+from alx.data.arrays.features import read_features
 from alx.runs import compare
 from alx.runs.features import encode, trained
 from alx.runs.settings.config import Config

@@ -7,7 +7,7 @@ import pytest
 
 from alx.acquisition import BY_NAME
 from alx.data.patches import stack_images, stack_labels
-from alx.data.source import ArraySource
+from alx.data.sources.source import ArraySource
 from alx.loop import draw_start, make_loop, pad_items
 from alx.loop.pool_loop import Labelled, make_pool_loop, make_room, put_rows
 from alx.loop.pool_scan import describe_pool

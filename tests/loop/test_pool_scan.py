@@ -10,9 +10,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from alx.data.arrays.mapped import map_array
 from alx.data.dataset import DataError
-from alx.data.mapped import map_array
-from alx.data.source import ArraySource, ListSource, stack_into
+from alx.data.sources.source import ArraySource, ListSource, stack_into
 from alx.loop.pool_scan import describe_pool
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -115,8 +115,9 @@ def test_an_interrupted_scan_goes_on(tmp_path):
 _KILLED = """
 import os, signal, sys
 sys.path.insert(0, sys.argv[1])
-from tests.test_pool_scan import scan, linear
-from alx import pool_store
+sys.path.insert(0, sys.argv[1] + "/tests/loop")
+from test_pool_scan import scan, linear
+from alx.loop import pool_store
 from alx.loop.pool_store import PoolStore
 put, digest = PoolStore.put, pool_store._digest
 def between(rows):  # the rows are written, the note that they are is not

@@ -3,8 +3,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from alx.data.mapped import map_array
-from alx.data.source import ArraySource, ListSource
+from alx.data.arrays.mapped import map_array
+from alx.data.sources.source import ArraySource, ListSource
 from alx.loop import upload
 from alx.loop.upload import to_device
 

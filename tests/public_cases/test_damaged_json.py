@@ -5,7 +5,7 @@ import json
 import pytest
 
 from alx import data
-from alx.data.cache import load_cached
+from alx.data.cache.cache import load_cached
 from tests.public_cases.volumes import write_case
 
 

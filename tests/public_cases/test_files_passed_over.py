@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from alx import data
-from alx.data.cache import load_cached
+from alx.data.cache.cache import load_cached
 from tests.public_cases.volumes import IMAGE, write, write_case
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from alx import data
-from alx.data import nifti
-from alx.data.cache import load_cached
+from alx.data.cache.cache import load_cached
+from alx.data.volumes import nifti
 from tests.public_cases.volumes import write_case
 
 _FLAT = np.random.default_rng(0).normal(size=(5, 6)).astype(np.float32)

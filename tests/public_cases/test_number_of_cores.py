@@ -11,7 +11,8 @@ import os, sys
 os.sched_setaffinity(0, set(map(int, sys.argv[1].split(","))))
 import hashlib
 import numpy as np
-from alx.acquisition import geometry, kmeans
+from alx.acquisition.clusters import kmeans
+from alx.acquisition.comparisons import geometry
 import jax, jax.numpy as jnp
 x = np.random.default_rng(0).standard_normal((4000, 32)).astype(np.float32)
 there = jnp.ones(4000, bool)

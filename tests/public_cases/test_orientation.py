@@ -5,7 +5,8 @@ import pytest
 from PIL import Image
 
 from alx import data
-from alx.data import mask_files, pictures
+from alx.data.masks import files as mask_files
+from alx.data.pictures import pictures
 
 # Where the corner at the top left of the file is when the picture is upright.
 CORNER = {

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from alx import data
-from alx.data import nifti
-from alx.data.cache import load_cached
+from alx.data.cache.cache import load_cached
+from alx.data.volumes import nifti
 from tests.public_cases.volumes import patch_case, write, write_case
 
 _IMAGE = np.random.default_rng(0).normal(size=(3, 4, 5)).astype(np.float32)

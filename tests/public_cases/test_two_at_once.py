@@ -147,8 +147,8 @@ def test_an_error_and_a_wrong_file_leave_no_claim(forks, tmp_path):
   code, told = forks("run").start(f"--data={tmp_path}/no.npz", *words).ended()
   assert code == 2 and "no.npz" in one_line(told)
   data = write_features(tmp_path / "e.npz")
-  broken = "from experiments import rounds; rounds.run_rounds = None"
-  broken += "; from experiments import batch; batch.pays_off = lambda *_: False"
+  broken = "from alx.runs import rounds; rounds.run_rounds = None"
+  broken += "; from alx.runs import batch; batch.pays_off = lambda *_: False"
   code, told = (
     forks("run").start(f"--data={data}", *words, before=broken).ended()
   )

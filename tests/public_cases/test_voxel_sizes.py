@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from alx import data
-from alx.data.cache import load_cached
+from alx.data.cache.cache import load_cached
 from tests.public_cases.volumes import patch_case, write_case
 
 _AFFINE = np.diag([1.0, 2.0, 3.0, 1.0])

@@ -13,7 +13,7 @@ from typing import Any
 import jax
 import orbax.checkpoint as ocp
 
-from alx.data import digest
+from alx.data.sources import digest
 
 _STEP = re.compile(r"(\d+)(-\d+)?")
 _ABOUT = "_CHECKPOINT_METADATA"  # the file that orbax finishes a step with

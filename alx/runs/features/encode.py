@@ -10,9 +10,9 @@ import numpy as np
 
 import alx
 from alx import data, label_free
-from alx.data.digest import of_texts
-from alx.data.features import read_features
+from alx.data.arrays.features import read_features
 from alx.data.patches import Images
+from alx.data.sources.digest import of_texts
 from alx.label_free import Encoding
 from alx.runs.disk import store
 from alx.runs.problem.problem import digest

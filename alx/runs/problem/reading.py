@@ -6,10 +6,10 @@ from collections.abc import Callable
 import jax
 
 from alx import data
-from alx.data import phantom
-from alx.data.cache import load_cached
-from alx.data.features import with_features
+from alx.data.arrays.features import with_features
+from alx.data.cache.cache import load_cached
 from alx.data.groups import group_by_pattern
+from alx.data.phantom import phantom
 from alx.data.resize import coarsen
 from alx.runs.settings import idle
 from alx.runs.settings.config import Config

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, get_args, get_origin
 
 from alx.acquisition import BY_NAME
-from alx.data.header import SPACING_FROM
+from alx.data.volumes.header import SPACING_FROM
 from alx.keys import SEEDS
 from alx.runs.settings.checks import (
   all_among,

@@ -8,9 +8,9 @@ import jax
 import numpy as np
 from rich.console import Console
 
-from alx.data.digest import of_texts
 from alx.data.files import read_json
-from alx.data.source import digest_of
+from alx.data.sources.digest import of_texts
+from alx.data.sources.source import digest_of
 from alx.runs import compare
 from alx.runs.compare import Comparison, Shower
 from alx.runs.disk import store

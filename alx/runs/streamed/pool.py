@@ -8,9 +8,9 @@ import jax
 import numpy as np
 
 from alx import data
-from alx.data import digest
 from alx.data.patches import Images
-from alx.data.source import Source, digest_of, stack_into
+from alx.data.sources import digest
+from alx.data.sources.source import Source, digest_of, stack_into
 from alx.loop.pool_scan import describe_pool
 from alx.runs.problem import learning
 from alx.runs.problem import problem as problems

@@ -7,7 +7,7 @@ from functools import partial
 import jax
 import numpy as np
 
-from alx.data.prefetch import prefetch
+from alx.data.sources.prefetch import prefetch
 from alx.loop import draw_start, pad_items
 from alx.loop.pool_loop import (
   Labelled,

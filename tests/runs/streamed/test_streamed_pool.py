@@ -2,7 +2,7 @@ import jax
 import numpy as np
 import pytest
 
-from alx.data.source import digest_of, read_block
+from alx.data.sources.source import digest_of, read_block
 from alx.runs.problem import problem as problems
 from alx.runs.streamed.pool import RowSource, make_problem, outline
 from tests import streamed_cases

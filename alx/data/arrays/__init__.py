@@ -1,0 +1,1 @@
+"""Arrays in .npz and .npy files: images, label maps, features."""

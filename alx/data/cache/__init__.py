@@ -1,0 +1,1 @@
+"""Volumes converted once into chunks, read when they are asked for."""

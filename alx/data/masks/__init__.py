@@ -1,0 +1,1 @@
+"""Pictures with a mask each, in folders as many tools leave them."""

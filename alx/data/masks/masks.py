@@ -1,0 +1,184 @@
+"""Reads pictures with masks: images and masks side by side in folders."""
+
+import pathlib
+from typing import NamedTuple
+
+import numpy as np
+
+from alx.data.dataset import DataError, Dataset, bad_input
+from alx.data.label_values import (
+  check_classes,
+  default_names,
+  to_classes,
+)
+from alx.data.masks import files as mask_files
+from alx.data.masks.folders import LAYOUT, find_pairs
+from alx.data.masks.pairs import match
+from alx.data.masks.turned import as_turned
+from alx.data.pictures import pictures
+from alx.data.resize import nearest
+from alx.data.volumes.description import Description, read_description
+
+_PART_NAMES = ("train", "val", "test")
+
+
+class _Case(NamedTuple):
+  part: int | None
+  id: str
+  image: pathlib.Path
+  mask: pathlib.Path
+
+
+def is_folder(path: pathlib.Path) -> bool:
+  """Whether there are folders of images and of masks that go together.
+
+  Raises:
+    DataError: such folders, but more than one pair of them, or none that have
+      names in common.
+  """
+  return bool(find_pairs(path)[0])
+
+
+def load_folder(path: pathlib.Path, reading: pictures.Reading) -> Dataset:
+  """Reads PATH/images/* with PATH/masks/*, or the like in parts.
+
+  A mask is named as its image, with or without an ending such as _mask; see
+  `mask_names` for the words that are known, and `mask_files` for the masks.
+  Classes are the values of all masks, ascending, with 0 the background; a
+  mask of 0 and 255 has the class "foreground". Where a folder of masks drawn
+  by hand (1st_manual) lies beside one of masks, it is the one that is read.
+
+  Raises:
+    DataError: not one image with its mask that can be read, or values that
+      make no sense as classes; with `strict` the first bad case.
+  """
+  pairs, notes = find_pairs(path)
+  cases, alone = [], []
+  for pair in pairs:
+    found, lines = _match(pair)
+    cases, alone = cases + found, alone + lines
+  if reading.strict and alone:
+    raise alone[0]
+  if not cases:
+    raise alone[0] if alone else bad_input(path, LAYOUT, "none")
+  parts = {case.part for case in cases}
+  if None in parts and len(parts) > 1:
+    wanted = "all pictures in train, val or test, or none of them"
+    raise bad_input(path, wanted, "some that are in no part")
+  cases = _with_ids(cases)
+  found, damaged = _read_all(cases, reading)
+  kept = [cases[i] for i in found]
+  images, masks = zip(*found.values(), strict=True)
+  values, names, told = _classes(path, kept, masks)
+  split = None if parts == {None} else _split(kept)
+  used = {file for pair in pairs for file in (*pair.images, *pair.masks)}
+  return Dataset(
+    name=path.resolve().name,
+    task="segmentation",
+    ids=tuple(case.id for case in kept),
+    images=images,
+    labels=tuple(to_classes(mask.values, values, path) for mask in masks),
+    class_names=names,
+    spacing_mm=(None,) * len(kept),
+    groups=None,
+    split=split,
+    left_out=(*map(str, alone), *damaged),
+    notes=(*notes, *told, *pictures.passed_over(path, used)),
+  )
+
+
+def _split(cases):
+  return np.array([case.part or 0 for case in cases], np.int8)
+
+
+def _match(pair):
+  """(cases, errors): images with their masks, and what is alone."""
+  pairs, errors = match(pair.images, pair.masks)
+  return [_Case(pair.part, _id(*files), *files) for files in pairs], errors
+
+
+def _id(image, mask):
+  """The name of a case; nnU-Net puts the number of the channel behind it."""
+  case = mask.stem
+  return case if image.stem == f"{case}_0000" else image.stem
+
+
+def _with_ids(cases):
+  """Names of the files; with the part in front where two are the same."""
+  if len({case.id for case in cases}) == len(cases):
+    return cases
+  return [
+    case._replace(id=f"{_PART_NAMES[case.part or 0]}_{case.id}")
+    for case in cases
+  ]
+
+
+def _read_all(cases, reading):
+  """`_read` of each; says what to do where the folders may be classes."""
+  numbered = dict(enumerate(cases))
+  try:
+    return pictures.read_each(
+      numbered, lambda case: _read(case, reading.size), reading
+    )
+  except DataError as error:
+    if reading.strict or "colours such as" not in str(error):
+      raise
+    folders = f"{cases[0].image.parent.name} and {cases[0].mask.parent.name}"
+    raise DataError(
+      f"{error}, and no mask that can be read ({folders} are read as classes "
+      "under other names)"
+    ) from error
+
+
+def _read(case, size):
+  """(image [H, W, 3] uint8, `Mask` [H, W])."""
+  image, extent, turn = pictures.read_sized(case.image, size)
+  mask = as_turned(mask_files.read_mask(case.mask), turn, extent, case.mask)
+  if mask.values.shape != extent:
+    (height, width), (h, w) = extent, mask.values.shape
+    wanted = f"a mask of {width} x {height} as {case.image.name}"
+    raise bad_input(case.mask, wanted, f"{w} x {h}")
+  if size:
+    mask = mask._replace(values=nearest(mask.values, (size, size)))
+  return image, mask
+
+
+def _classes(path, cases, masks):
+  """(values, names, lines) of the classes of all masks."""
+  values = mask_files.check_values(masks, path)
+  told = _described(path)
+  if told.values:
+    to_classes(np.array(values), told.values, path / "dataset.json")
+    return told.values, told.names, _cleaned(path, cases, masks)
+  check_classes(values, path)
+  names = default_names(values, background=True)
+  if len(values) == 2:
+    names = ("background", "foreground")
+  lines = []
+  if values != tuple(range(len(values))) and len(values) > 2:
+    lines.append(f"{path}: mask values {_listed(values)} are classes 0, 1, ...")
+  return values, names, lines + _cleaned(path, cases, masks)
+
+
+def _described(path):
+  """What dataset.json says of nnU-Net's folders."""
+  if not (path / "imagesTr").is_dir():
+    return Description(path.name)
+  return read_description(path, pictures.SUFFIXES)
+
+
+def _cleaned(path, cases, masks):
+  cleaned = [
+    case for case, mask in zip(cases, masks, strict=True) if mask.cleaned
+  ]
+  if not cleaned:
+    return []
+  return [
+    f"{path}: {len(cleaned)} JPEG masks brought to 0 and 255, which all of "
+    f"their values are near, such as {cleaned[0].mask.name}"
+  ]
+
+
+def _listed(values):
+  more = " ..." if len(values) > 8 else ""
+  return ", ".join(map(str, values[:8])) + more

@@ -1,0 +1,1 @@
+"""Pictures, and folders of them that are classes."""

@@ -1,0 +1,1 @@
+"""Pools that stay where they are: items read block by block."""

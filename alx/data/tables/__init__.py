@@ -1,0 +1,1 @@
+"""Pictures whose classes, patients and parts a table has."""

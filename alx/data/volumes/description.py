@@ -1,0 +1,143 @@
+"""Reads dataset.json, in the words of the Decathlon or of nnU-Net v2."""
+
+import json
+import pathlib
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from alx.data.dataset import bad_input
+from alx.data.label_values import (
+  check_background,
+  check_classes,
+  class_names,
+)
+from alx.data.volumes import nifti
+
+_CURE = "mend it, or remove it: classes are then the values in the labels"
+
+
+class Description(NamedTuple):
+  """What dataset.json says; without one only the name is known."""
+
+  name: str
+  values: tuple[int, ...] = ()  # C label values, ascending, 0 first
+  names: tuple[str, ...] = ()  # C, in the order of the values
+  channels: tuple[str, ...] = ()  # their names; () if it does not say
+  listed: tuple[str, ...] = ()  # ids of the cases it names
+
+
+def read_description(
+  folder: pathlib.Path, endings: Sequence[str] = nifti.SUFFIXES
+) -> Description:
+  """Reads `folder`/dataset.json; without the file, just the folder's name.
+
+  `labels` may be {"0": "background", ...} or {"background": 0, ...}; classes
+  are ordered by their value.
+
+  Args:
+    folder: where the file is.
+    endings: of the files that are read.
+
+  Raises:
+    DataError: no JSON object, labels that make no sense, regions or an ignore
+      label, or files of another ending.
+  """
+  file, name = folder / "dataset.json", folder.resolve().name
+  if not file.exists():
+    return Description(name)
+  content = _read_object(file)
+  ending = content.get("file_ending", endings[-1])
+  if ending not in endings:
+    wanted = f"file_ending to be one of {list(endings)}"
+    raise bad_input(file, wanted, repr(ending))
+  by_value = _by_value(file, content.get("labels"))
+  return Description(
+    name=str(content.get("name") or name),
+    values=tuple(by_value),
+    names=tuple(by_value.values()),
+    channels=_channels(content),
+    listed=_listed(content.get("training")),
+  )
+
+
+def _read_object(file):
+  wanted = "a JSON object"
+  try:
+    text = file.read_text(encoding="utf-8-sig")
+    if not text.strip():
+      raise bad_input(file, wanted, f"an empty file ({_CURE})")
+    content = json.loads(text, object_pairs_hook=_once)
+  except json.JSONDecodeError as error:
+    cut = "a file cut short" if error.pos >= len(text.rstrip()) else "no JSON"
+    found = f"{cut}: {error} ({_CURE})"
+    raise bad_input(file, wanted, found) from error
+  except _Twice as error:
+    raise bad_input(file, "every name once", error) from error
+  except (OSError, UnicodeError, RecursionError) as error:
+    found = f"{type(error).__name__}: {error} ({_CURE})"
+    raise bad_input(file, wanted, found) from error
+  if not isinstance(content, dict):
+    found = f"{json.dumps(content)[:40]} ({_CURE})"
+    raise bad_input(file, wanted, found)
+  return content
+
+
+class _Twice(Exception):
+  """A name that an object gives two values."""
+
+
+def _once(pairs):
+  """The pairs as a dict, of which JSON would keep the last."""
+  content = {}
+  for name, value in pairs:
+    if name in content:
+      raise _Twice(f"{name!r} for {content[name]!r} and {value!r}")
+    content[name] = value
+  return content
+
+
+def _channels(content):
+  found = content.get("channel_names", content.get("modality"))
+  names = found.values() if isinstance(found, dict) else found
+  return tuple(map(str, names)) if isinstance(found, dict | list) else ()
+
+
+def _by_value(file, labels):
+  if labels is None:
+    return {}
+  if not isinstance(labels, dict) or not labels:
+    raise bad_input(file, "labels as an object of names and values", labels)
+  pairs = [_value_and_name(file, k, v) for k, v in labels.items()]
+  by_value = dict(sorted(pairs))
+  if len(by_value) < len(pairs):
+    wanted = "one name for each label value"
+    raise bad_input(file, wanted, json.dumps(labels))
+  by_value = dict(sorted({0: "background", **by_value}.items()))
+  check_classes(tuple(by_value), file)
+  names = class_names(by_value.values(), by_value, file)
+  check_background(names, tuple(by_value), file)
+  return dict(zip(by_value, names, strict=True))
+
+
+def _value_and_name(file, key, entry):
+  if isinstance(entry, list):
+    found = f"the region {key!r}: {entry}; regions are not supported"
+    raise bad_input(file, "one value for each label", found)
+  numbered = isinstance(entry, str) and key.isdecimal()
+  value, name = (key, entry) if numbered else (entry, key)
+  if name == "ignore":
+    found = "an ignore label, which is not supported"
+    raise bad_input(file, "labels that are all classes", found)
+  if isinstance(value, bool | float) or not str(value).isdecimal():
+    raise bad_input(file, f"a whole number for label {name!r}", repr(value))
+  if int(value) > 65535:
+    raise bad_input(file, "label values up to 65535", value)
+  return int(value), name
+
+
+def _listed(training):
+  if not isinstance(training, list):
+    return ()
+  files = [e.get("label") for e in training if isinstance(e, dict)]
+  stems = [nifti.stem(pathlib.Path(f)) for f in files if isinstance(f, str)]
+  return tuple(s for s in stems if s)

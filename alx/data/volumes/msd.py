@@ -1,0 +1,194 @@
+"""Reads a folder laid out as the Decathlon or nnU-Net v2 lay it out."""
+
+import pathlib
+from collections.abc import Sequence
+
+from alx.data import intensity
+from alx.data.dataset import DataError, Dataset, bad_input, no_progress
+from alx.data.label_values import (
+  check_classes,
+  default_names,
+  to_classes,
+  values_in,
+)
+from alx.data.split import with_test_part
+from alx.data.volumes import cases
+from alx.data.volumes.cases import Case, find_cases, nothing_of
+from alx.data.volumes.description import Description, read_description
+from alx.data.volumes.grids import Item, read_files
+from alx.data.volumes.volumes import Outline, common_of, keep_commonest
+
+_MOST_CHANNELS = 4  # that are no frames in time, by the look of it
+
+
+def is_folder(path: pathlib.Path) -> bool:
+  """Whether the folder holds imagesTr and labelsTr."""
+  return (path / "imagesTr").is_dir() and (path / "labelsTr").is_dir()
+
+
+def load_folder(
+  path: pathlib.Path,
+  *,
+  strict: bool = False,
+  spacing_from: str = "pixdim",
+  progress=no_progress,
+) -> Dataset:
+  """Reads imagesTr and labelsTr; dataset.json is used when it is there.
+
+  An image is `case.nii.gz`, with channels on its fourth axis if it has any, or
+  `case_0000.nii.gz`, `case_0001.nii.gz` ..., one file per channel. imagesTs
+  and labelsTs are the test part where both are there (see `cases`). There is
+  no patient in this layout.
+
+  Args:
+    path: the folder.
+    strict: stop at the first case that cannot be used.
+    spacing_from: "pixdim" or "affine", what to believe where they disagree.
+    progress: progress(iterable, total=, description=) -> iterable.
+
+  Raises:
+    DataError: dataset.json is bad, or not one case can be used; with `strict`
+      the first bad case.
+  """
+  description = read_description(path)
+  items, read, left_out = [], [], []
+  found = find_cases(path, description.listed)
+  for case in progress(found, total=len(found), description="reading"):
+    try:
+      items.append(read_case(case, path, description))
+      read.append(case)
+    except DataError as error:
+      if strict:
+        raise
+      left_out.append(str(error))
+  check_any(path, read, left_out)
+  files = [case.images[0] for case in read]
+  outlines = list(map(outline_of, items))
+  kept, lines = keep_commonest(outlines, files, strict=strict)
+  items, read = [items[i] for i in kept], [read[i] for i in kept]
+  left_out += lines
+  dataset = make_dataset(path, description, items, left_out, spacing_from)
+  return with_parts(dataset, path, read, description, items[0].image.shape[-1])
+
+
+def check_any(path: pathlib.Path, cases: Sequence[Case], left_out) -> None:
+  """Raises DataError unless there is a case that may be asked for."""
+  if any(case.part == "Tr" for case in cases):
+    return
+  found = left_out[0] if left_out else nothing_of(path)
+  raise bad_input(path, "at least one image with its label", found)
+
+
+def with_parts(
+  dataset: Dataset,
+  path: pathlib.Path,
+  read: Sequence[Case],
+  description: Description,
+  channels: int,
+) -> Dataset:
+  """The data set with the split of its cases, and lines about the folder.
+
+  Args:
+    dataset: N items.
+    path: the folder.
+    read: the N cases.
+    description: of the folder.
+    channels: of each image.
+  """
+  notes = (
+    *dataset.notes,
+    *cases.notes_of(path, read),
+    *_beside(path, read, description, channels),
+  )
+  dataset = dataset._replace(split=cases.split_of(read), notes=notes)
+  return with_test_part(dataset, path)
+
+
+def _beside(path, read, description, channels):
+  """Lines about what dataset.json does not say of cases and channels."""
+  ids, listed = [c.id for c in read if c.part == "Tr"], description.listed
+  others = [name for name in ids if name not in set(listed)]
+  if listed and others:
+    yield (
+      f"{path / 'dataset.json'}: training names but {len(ids) - len(others)} "
+      f"of {len(ids)} cases; the others are read too, the first {others[0]}"
+    )
+  is_told = description.channels or len(read[0].images) > 1
+  if channels > _MOST_CHANNELS and not is_told:
+    yield (
+      f"{path}: a fourth axis of {channels} is read as {channels} channels of "
+      "one image (channel_names of dataset.json can name them); frames in time "
+      "have to be cases of their own"
+    )
+
+
+def channel_names(path: pathlib.Path) -> tuple[str, ...]:
+  """What dataset.json calls the channels; () where it does not."""
+  return read_description(path).channels
+
+
+def read_case(case, path, description) -> Item:
+  """Reads and checks one case.
+
+  Args:
+    case: its id and files.
+    path: of the folder, for what is told.
+    description: of the folder.
+
+  Raises:
+    DataError: files missing, damaged, or that do not fit together.
+  """
+  cases.check_files(case, path)
+  item = read_files(case.id, case.images, case.labels[0])
+  check_channels(case, item.image.shape, description)
+  if description.values:
+    to_classes(item.label, description.values, case.labels[0])
+  return item._replace(image=intensity.normalise(item.image))
+
+
+def check_channels(case, shape, description) -> None:
+  """Raises DataError if the channels are not those of dataset.json."""
+  found, wanted = shape[-1], len(description.channels)
+  if wanted and wanted != found:
+    wanted = f"{wanted} channels as dataset.json says"
+    raise bad_input(case.images[0], wanted, found)
+
+
+def make_dataset(
+  path: pathlib.Path,
+  description: Description,
+  items: Sequence[Item],
+  left_out: Sequence[str],
+  spacing_from: str,
+) -> Dataset:
+  """The items as one data set, with classes as described or as found."""
+  values, names = description.values, description.names
+  if not values:
+    values = tuple(sorted({0, *values_in(item.label for item in items)}))
+    names = default_names(values, background=True)
+  check_classes(values, path)
+  common = common_of(path, list(map(outline_of, items)), spacing_from)
+  pairs = list(zip(items, common.dropped, strict=True))
+  labels = (to_classes(item.label, values, item.id) for item in items)
+  return Dataset(
+    name=description.name,
+    task="segmentation",
+    ids=tuple(item.id for item in items),
+    images=tuple(_without(item.image, axis) for item, axis in pairs),
+    labels=tuple(map(_without, labels, common.dropped)),
+    class_names=names,
+    spacing_mm=common.spacing_mm,
+    groups=None,
+    split=None,
+    left_out=tuple(left_out),
+    notes=common.notes,
+  )
+
+
+def outline_of(item: Item) -> Outline:
+  """An item without its voxels."""
+  return Outline(item.id, item.image.shape, item.header)
+
+
+def _without(array, axis):
+  return array if axis is None else array.squeeze(axis)

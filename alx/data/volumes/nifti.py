@@ -1,0 +1,277 @@
+"""Reads NIfTI files; the only file that knows nibabel."""
+
+import contextlib
+import gzip
+import math
+import pathlib
+import unicodedata
+import warnings
+import zlib
+from typing import NamedTuple
+
+import nibabel
+import numpy as np
+from nibabel import imageglobals
+
+from alx.data.dataset import bad_input
+from alx.data.files import is_hidden
+from alx.data.label_values import fraction_in, whole_numbers
+from alx.data.volumes import orientation
+from alx.data.volumes.orientation import Turn
+
+SUFFIXES = (".nii.gz", ".nii")
+
+_GZIP = b"\x1f\x8b"
+# Size of the header, read from its first field: class, magic and its place.
+_FORMATS = {
+  348: (nibabel.Nifti1Image, b"n+1\0", 344, 352),
+  540: (nibabel.Nifti2Image, b"n+2\0", 4, 544),
+}
+_COLOURS = (
+  "give each as a file of its own, CASE_0000.nii.gz, CASE_0001.nii.gz ..., or "
+  "all on a fourth axis"
+)
+_MM_PER_UNIT = {1: 1000.0, 3: 0.001}  # NIfTI codes of metre and micrometre
+
+
+class Volume(NamedTuple):
+  """One NIfTI file, with axes as they are in it."""
+
+  array: np.ndarray  # [x, y], [x, y, z] or [x, y, z, channels]
+  spacing_mm: tuple[float, ...] | None  # by pixdim, of the spatial axes
+  affine: np.ndarray  # [4, 4] float64, voxel index to mm
+  affine_mm: tuple[float, ...] | None = (
+    None  # by the sform; None: there is none
+  )
+  turn: Turn | None = None  # to RAS+; None: neither sform nor qform
+  others: str = ""  # letters of the qform, where the sform's are others
+  skew: float = 0.0  # degrees that axes are from a right angle, at most
+  fraction: str = ""  # the first label that had to be rounded
+
+
+def read(path: pathlib.Path) -> Volume:
+  """Reads an image; .nii and .nii.gz are told apart by content.
+
+  Axes of length 1 behind the third are dropped.
+
+  Raises:
+    DataError: no such file, not NIfTI, cut short, damaged, colour or complex
+      voxels, NaN or infinite voxels, or an affine that is not invertible.
+  """
+  volume = _read(path)
+  array = volume.array
+  if array.dtype.kind == "f" and not np.isfinite(array).all():
+    count = array.size - int(np.isfinite(array).sum())
+    raise bad_input(path, "finite voxels", f"{count} NaN or infinite")
+  return volume
+
+
+def read_label(path: pathlib.Path) -> Volume:
+  """Reads a label map [x, y] or [x, y, z] as uint8 or uint16.
+
+  Whole numbers that are stored as floats are fine, within rounding.
+
+  Raises:
+    DataError: as `read`; or labels that are no whole numbers 0..65535, or
+      more than three axes.
+  """
+  volume = _read(path)
+  if volume.array.ndim > 3:
+    raise bad_input(path, "a label map of 2 or 3 axes", volume.array.shape)
+  whole = whole_numbers(volume.array, path)
+  return volume._replace(array=whole, fraction=fraction_in(volume.array))
+
+
+def as_in_file(array: np.ndarray, path: pathlib.Path) -> np.ndarray:
+  """A label map of a data set on the axes of the image file it belongs to.
+
+  Args:
+    array: [*sp], of a case that a reader has turned, or dropped an axis of.
+    path: the case's first image.
+
+  Raises:
+    DataError: as `read`, or a label map of another extent.
+  """
+  volume = read(path)
+  shape = volume.array.shape[:3]
+  turn = volume.turn or orientation.NONE
+  extents = (*shape, 1)[:3]
+  turned = tuple(extents[axis] for axis in turn.order)
+  known = [turned, *(_dropped(turned, i) for i in range(3) if turned[i] == 1)]
+  if array.shape not in known:
+    raise bad_input(path, f"a label map of {turned}", array.shape)
+  return orientation.undo(array.reshape(turned), turn).reshape(shape)
+
+
+def _dropped(shape, axis):
+  return shape[:axis] + shape[axis + 1 :]
+
+
+def stem(path: pathlib.Path) -> str | None:
+  """File name without .nii or .nii.gz; None for anything else or hidden.
+
+  It is the same text however its letters are composed: macOS does not do it.
+  """
+  name = composed(path.name)
+  for suffix in SUFFIXES:
+    if name.lower().endswith(suffix) and not is_hidden(name):
+      return name[: -len(suffix)] or None
+  return None
+
+
+def composed(name: str) -> str:
+  """The name in the normal form NFC of Unicode."""
+  return unicodedata.normalize("NFC", name)
+
+
+def _read(path):
+  data = _content(path)
+  with _silence():
+    return _parse(path, data)
+
+
+@contextlib.contextmanager
+def _silence():
+  """Keeps nibabel from printing what it mends in a header."""
+
+  def nothing(record):
+    return False
+
+  imageglobals.logger.addFilter(nothing)
+  try:
+    with warnings.catch_warnings():
+      warnings.simplefilter("ignore")
+      yield
+  finally:
+    imageglobals.logger.removeFilter(nothing)
+
+
+def _content(path):
+  try:
+    data = pathlib.Path(path).read_bytes()
+    whole = gzip.decompress(data) if data.startswith(_GZIP) else data
+  except (OSError, EOFError, zlib.error) as error:
+    raise bad_input(path, "a file that can be read", _words(error)) from error
+  if not whole:
+    raise bad_input(path, "a NIfTI file", "an empty file")
+  return whole
+
+
+def _parse(path, data):
+  image, first_voxel = _open(path, data)
+  _check_size(path, image, len(data), first_voxel)
+  try:
+    array = np.asanyarray(image.dataobj)
+    raw = type(image.header)(data[: image.header.sizeof_hdr], check=False)
+    while array.ndim > 3 and 1 in array.shape[3:]:
+      array = array.squeeze(3 + array.shape[3:].index(1))
+  except Exception as error:  # a damaged header breaks nibabel in many ways
+    raise bad_input(path, "a NIfTI file", _words(error)) from error
+  _check_array(path, array)
+  axes = min(3, array.ndim)
+  _check_affine(path, image.affine, axes)
+  return _placed(Volume(array, None, image.affine), raw, axes)
+
+
+def _placed(volume, raw, axes):
+  """The volume with what its header says of voxels and axes.
+
+  Args:
+    volume: with array and affine.
+    raw: the header as it is in the file: what makes no sense is not mended.
+    axes: in space, 2 or 3.
+  """
+  unit = _MM_PER_UNIT.get(int(raw["xyzt_units"]) & 7, 1.0)
+  by_sform, by_qform = int(raw["sform_code"]) > 0, int(raw["qform_code"]) > 0
+  affine = volume.affine
+  columns = affine[:3, :axes]
+  lengths = np.linalg.norm(columns, axis=0)
+  turn = None
+  if by_sform or by_qform:
+    turn = orientation.closest(affine, axes)
+  others = ""
+  if by_sform and by_qform:
+    others = _letters_of_qform(raw, axes)
+  return volume._replace(
+    spacing_mm=_known(
+      np.abs(raw["pixdim"][1 : axes + 1], dtype=np.float64) * unit
+    ),
+    affine_mm=_known(lengths * unit) if by_sform else None,
+    turn=turn,
+    others=others if turn and others != orientation.letters(turn) else "",
+    skew=_skew(columns / lengths),
+  )
+
+
+def _known(spacing):
+  """As a tuple; None if one is no length."""
+  found = tuple(float(mm) for mm in spacing)
+  return found if all(math.isfinite(mm) and mm > 0 for mm in found) else None
+
+
+def _letters_of_qform(raw, axes):
+  """Where the axes run by the qform; "" if it makes no sense."""
+  try:
+    affine = raw.get_qform()
+    if np.isfinite(affine).all() and abs(np.linalg.det(affine)) > 0:
+      return orientation.letters(orientation.closest(affine, axes))
+  except Exception:  # a quaternion that is none
+    pass
+  return ""
+
+
+def _skew(directions):
+  """Degrees that unit columns are from a right angle, at most."""
+  apart = np.abs(directions.T @ directions)
+  np.fill_diagonal(apart, 0.0)
+  return float(np.degrees(np.arcsin(min(1.0, apart.max()))))
+
+
+def _open(path, data):
+  size = data[:4]
+  for order in ("little", "big"):
+    kind = _FORMATS.get(int.from_bytes(size, order))
+    if kind and data[kind[2] :].startswith(kind[1]):
+      try:
+        return kind[0].from_bytes(data), kind[3]
+      except Exception as error:  # as above
+        raise bad_input(path, "a NIfTI header", _words(error)) from error
+  raise bad_input(path, "a NIfTI file", f"a file that starts {data[:8]!r}")
+
+
+def _check_size(path, image, found, first_voxel):
+  shape, offset = image.shape, image.dataobj.offset
+  if not shape or min(shape) < 1:
+    raise bad_input(path, "at least one voxel along each axis", shape)
+  if offset < first_voxel:
+    raise bad_input(path, f"voxels from byte {first_voxel}", offset)
+  wanted = offset + math.prod(shape) * image.get_data_dtype().itemsize
+  if found < wanted:
+    raise bad_input(path, f"{wanted} bytes for {shape}", f"{found} bytes")
+
+
+def _check_array(path, array):
+  if array.dtype.kind not in "buif":
+    found = str(array.dtype)
+    if array.dtype.names:
+      found = f"colours {', '.join(array.dtype.names)} ({_COLOURS})"
+    elif array.dtype.kind == "c":
+      found += " (numpy.abs gives the magnitude)"
+    raise bad_input(path, "voxels that are real numbers", found)
+  if not 2 <= array.ndim <= 4:
+    raise bad_input(path, "2 to 4 axes", array.shape)
+
+
+def _check_affine(path, affine, axes):
+  if np.isfinite(affine).all():
+    columns = affine[:3, :axes]
+    lengths = np.linalg.norm(columns, axis=0)
+    if lengths.min() > 0:
+      directions = columns / lengths
+      if np.linalg.matrix_rank(directions, tol=1e-6) == axes:
+        return
+  raise bad_input(path, "an affine that is invertible", affine.tolist())
+
+
+def _words(error):
+  return f"{type(error).__name__}: {error}"

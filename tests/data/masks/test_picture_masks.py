@@ -1,0 +1,148 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from alx import data
+from alx.data.masks import masks as picture_masks
+from alx.data.pictures import pictures
+from tests.picture_cases import mask, pairs, picture
+
+
+def test_images_and_labels(tmp_path):
+  shown = picture(tmp_path / "images" / "a.png", (8, 6))
+  drawn = np.zeros((8, 6), np.uint8)
+  drawn[2:5, 1:4] = 255
+  (tmp_path / "masks").mkdir()
+  Image.fromarray(drawn).save(tmp_path / "masks" / "a_mask.gif")
+  found = data.load(tmp_path)
+  assert found.ids == ("a",) and found.spacing_mm == (None,)
+  assert found.images[0].dtype == found.labels[0].dtype == np.uint8
+  np.testing.assert_array_equal(found.images[0], shown)
+  np.testing.assert_array_equal(found.labels[0], drawn // 255)
+  assert found.groups is None and found.split is None
+
+
+def test_items_may_have_other_sizes_than_each_other(tmp_path):
+  pairs(tmp_path / "images", tmp_path / "masks", ("a",))
+  picture(tmp_path / "images" / "b.png", (4, 12))
+  Image.new("L", (12, 4)).save(tmp_path / "masks" / "b.png")
+  shapes = [y.shape for y in data.load(tmp_path).labels]
+  assert shapes == [(8, 8), (4, 12)]
+
+
+def test_what_has_no_partner_is_left_out_or_stops(tmp_path):
+  pairs(tmp_path / "images", tmp_path / "masks", ("a", "b", "c"))
+  (tmp_path / "masks" / "b.png").unlink()
+  mask(tmp_path / "masks" / "z.png")
+  mask(tmp_path / "masks" / "c_mask.png")
+  picture(tmp_path / "images" / "a.png", (8, 4))
+  with pytest.raises(data.DataError, match=r"b\.png: wanted one mask"):
+    data.load(tmp_path, strict=True)
+  found = data.load(tmp_path)
+  assert found.ids == ("c",)
+  lines = [line.removeprefix(f"{tmp_path}/") for line in found.left_out]
+  assert lines == [
+    "images/b.png: wanted one mask of its name, found none",
+    "masks/c_mask.png: wanted one picture of its name, found none",
+    "masks/z.png: wanted one picture of its name, found none",
+    "masks/a.png: wanted a mask of 4 x 8 as a.png, found 8 x 8",
+  ]
+
+
+def test_two_masks_of_one_picture(tmp_path):
+  picture(tmp_path / "images" / "a.png")
+  picture(tmp_path / "images" / "b.png")
+  for name in ("a_mask", "a_seg", "b_mask"):
+    mask(tmp_path / "masks" / f"{name}.png")
+  found = data.load(tmp_path)
+  assert found.ids == ("b",)
+  assert "a_mask.png and" in found.left_out[0]
+
+
+def test_channels_in_files_of_their_own_are_not_read_as_one(tmp_path):
+  for name in ("c_0000", "c_0001", "d_0000"):
+    picture(tmp_path / "imagesTr" / f"{name}.png")
+  for name in ("c", "d"):
+    mask(tmp_path / "labelsTr" / f"{name}.png")
+  found = data.load(tmp_path)
+  assert found.ids == ("d",) and "c_0000.png and" in found.left_out[0]
+
+
+@pytest.mark.parametrize(
+  ("values", "names"),
+  [
+    ((0, 1), ("background", "foreground")),
+    ((255,), ("background", "foreground")),
+    ((1, 2), ("background", "class 1", "class 2")),
+    ((0, 500, 600), ("background", "class 500", "class 600")),
+  ],
+)
+def test_values_are_classes(tmp_path, values, names):
+  picture(tmp_path / "images" / "a.png")
+  mask(tmp_path / "masks" / "a.png", values)
+  found = data.load(tmp_path)
+  assert found.class_names == names
+  number = {value: i for i, value in enumerate(sorted({0, *values}))}
+  drawn = mask(tmp_path / "b.png", values)
+  wanted = np.vectorize(number.get)(drawn)
+  np.testing.assert_array_equal(found.labels[0], wanted)
+
+
+def test_values_that_are_not_0_1_2_are_told(tmp_path):
+  picture(tmp_path / "images" / "a.png")
+  mask(tmp_path / "masks" / "a.png", (0, 128, 255))
+  (note,) = data.load(tmp_path).notes
+  assert note.endswith("mask values 0, 128, 255 are classes 0, 1, ...")
+
+
+def test_lossy_masks_that_were_cleaned_are_told(tmp_path):
+  picture(tmp_path / "images" / "a.png", (16, 16))
+  drawn = np.kron([[0, 255], [255, 0]], np.ones((8, 8))).astype(np.uint8)
+  drawn[2, 2] = 9
+  (tmp_path / "masks").mkdir()
+  Image.fromarray(drawn).save(tmp_path / "masks" / "a.jpg", quality=95)
+  (note,) = data.load(tmp_path).notes
+  assert "1 JPEG masks brought to 0 and 255" in note
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+  st.lists(st.sampled_from("abcdef"), min_size=1, max_size=4, unique=True),
+  st.sampled_from(["", "_mask", "_Segmentation", "-seg", "_label", "_gt"]),
+  st.sampled_from([".png", ".PNG", ".tif", ".bmp", ".Tiff"]),
+  st.sampled_from([".png", ".gif", ".GIF", ".tif"]),
+  st.sampled_from([0, 3]),
+  st.integers(0, 2**32 - 1),
+)
+def test_pairs_come_back(
+  tmp_path_factory, names, ending, kind, mask_kind, size, seed
+):
+  path, rng = tmp_path_factory.mktemp("pairs"), np.random.default_rng(seed)
+  (path / "masks").mkdir()
+  shown, drawn = {}, {}
+  for name in names:
+    shape = tuple(rng.integers(2, 9, 2))
+    shown[name] = picture(path / "images" / (name + kind), shape, seed)
+    drawn[name] = rng.integers(0, 2, shape).astype(np.uint8)
+    drawn[name][0, 0] = 1
+    image = Image.fromarray(255 * drawn[name])
+    image.save(path / "masks" / (name + ending + mask_kind))
+  found = picture_masks.load_folder(path, pictures.Reading(size))
+  assert found.ids == tuple(sorted(names)) and found.left_out == ()
+  for name, image, label in zip(
+    found.ids, found.images, found.labels, strict=True
+  ):
+    wanted = drawn[name]
+    if size:
+      rows, columns = (_middles(n, size) for n in wanted.shape)
+      wanted = wanted[rows][:, columns]
+      assert image.shape == (size, size, 3)
+    else:
+      np.testing.assert_array_equal(image, shown[name])
+    np.testing.assert_array_equal(label, wanted)
+
+
+def _middles(extent, size):
+  return ((2 * np.arange(size) + 1) * extent) // (2 * size)
