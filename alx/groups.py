@@ -17,7 +17,12 @@ def is_unknown(name: object) -> bool:
   """
   if isinstance(name, str):
     return name.strip().lower() in _UNKNOWN
-  return name is None or bool(name != name)
+  if name is None:
+    return True
+  try:
+    return bool(name != name)
+  except TypeError:  # of pandas.NA, which is neither equal nor different
+    return True
 
 
 def numbers_of(names: Sequence | np.ndarray) -> np.ndarray:
@@ -25,12 +30,31 @@ def numbers_of(names: Sequence | np.ndarray) -> np.ndarray:
 
   Args:
     names: [n] of any type; texts count without blanks around, and each that
-      `is_unknown` has a number of its own.
+      `is_unknown` has a number of its own. Bytes are texts in UTF-8.
+
+  Raises:
+    ValueError: for bytes that are none, and for what is no name, a list say.
   """
   names = np.asarray(names, object)
   known, found = {}, np.empty(names.shape, np.int64)
   for place, name in np.ndenumerate(names):
+    name = _text(name)
     key = name.strip() if isinstance(name, str) else name
-    key = ("unknown", place) if is_unknown(name) else (key,)
-    found[place] = known.setdefault(key, len(known))
+    try:
+      key = ("unknown", place) if is_unknown(name) else (key,)
+      found[place] = known.setdefault(key, len(known))
+    except (TypeError, ValueError):
+      raise ValueError(
+        f"wanted a name for each item, found {type(name).__name__}"
+      ) from None
   return found
+
+
+def _text(name):
+  """Bytes as a text."""
+  if not isinstance(name, bytes):
+    return name
+  try:
+    return name.decode()
+  except UnicodeDecodeError:
+    raise ValueError(f"wanted names in UTF-8, found {name!r}") from None

@@ -23,3 +23,33 @@ def test_names(name):
 def test_unknown_names_are_nobody_else():
   names = ["b", "a", " b ", None, "nan", None, float("nan"), 1, "1"]
   assert numbers_of(names).tolist() == [0, 1, 0, 2, 3, 4, 5, 6, 7]
+
+
+def test_bytes_are_texts():
+  names = np.array([b"a", b" a", b"", b"nan", b"b"])
+  assert numbers_of(names).tolist() == [0, 0, 1, 2, 3]
+  with pytest.raises(ValueError, match=r"wanted names in UTF-8, found b'.xff'"):
+    numbers_of([b"\xff"])
+
+
+def test_what_is_neither_equal_nor_different_is_unknown():
+  class Na:  # as pandas.NA is
+    def __ne__(self, other):
+      return self
+
+    def __bool__(self):
+      raise TypeError("boolean value of NA is ambiguous")
+
+    __hash__ = None
+
+  na = Na()
+  assert numbers_of([na, "a", na]).tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("name", [["a"], {"a": 1}, np.zeros(2)])
+def test_what_is_no_name(name):
+  names = np.empty(2, object)
+  names[:] = "a", name
+  told = f"wanted a name for each item, found {type(name).__name__}"
+  with pytest.raises(ValueError, match=told):
+    numbers_of(names)

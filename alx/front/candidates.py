@@ -6,6 +6,7 @@ import numpy as np
 
 from alx.acquisition import Acquisition, Candidates, settings_of
 from alx.front.inputs import Inputs, as_array
+from alx.groups import is_unknown, numbers_of
 
 
 def read_candidates(
@@ -68,7 +69,7 @@ def told_clusters(
   present = int(np.sum(candidates.present))
   if asked is not None and asked > present:
     raise ValueError(
-      f"clusters: wanted no more than the {present} items, found {asked}"
+      f"clusters: wanted no more than there are items, {present}, found {asked}"
     )
   told = asked is not None or options.get("delta") is not None
   if "clusters" not in settings_of(row) or told:
@@ -177,24 +178,28 @@ def read_labels(value: Any, labelled: np.ndarray) -> np.ndarray:
 
 
 def read_groups(value: Any, num_items: int) -> np.ndarray:
-  """int32 [N] numbers of the groups; names may be of any type.
+  """int32 [N] numbers of the groups, see `alx.groups.numbers_of`.
 
   Raises:
-    ValueError: if it is not [N].
+    ValueError: if it is not [N], or a name is there as text and not.
   """
-  value = np.asarray(value)
+  if np.ma.is_masked(value):
+    raise ValueError("groups: some names are masked; fill or leave them out")
+  value = np.asarray(value, object)
   if value.shape != (num_items,):
     raise ValueError(
       f"groups: wanted one per item [{num_items}], found shape {value.shape}"
     )
-  missing = np.flatnonzero([x is None or x != x for x in value.tolist()])
-  if missing.size:
-    raise ValueError(
-      f"groups: item {missing[0]} has no group; give it one of its own"
-    )
   try:
-    return np.unique(value, return_inverse=True)[1].astype(np.int32)
-  except TypeError:
+    numbers = numbers_of(value)
+  except ValueError as error:
+    raise ValueError(f"groups: {error}") from None
+  texts = {x.strip() for x in value if isinstance(x, str)}
+  both = texts & {str(x) for x in value if not isinstance(x, (str, bytes))}
+  both = sorted(name for name in both if not is_unknown(name))
+  if both:
     raise ValueError(
-      "groups: wanted names of one type, found several"
-    ) from None
+      f"groups: wanted names of one type, found {both[0]} as text and not as "
+      "text"
+    )
+  return numbers.astype(np.int32)

@@ -87,7 +87,8 @@ def query(
     available: [N] bool, items that may be picked. None: all that are not
       labelled. What is neither is treated as if it were not there.
     groups: [N] names of patients or volumes: at most `max_per_group` (an
-      option, 1) picks of each, more only where the groups do not suffice.
+      option, 1) picks of each, more only where the groups do not suffice. An
+      unknown one (None, NaN, "", "n/a" ...) is nobody else.
     labels: [N] int classes, read where labelled.
     key: seed in [0, 2^32), or a key, typed or raw. The same key gives the same
       items.

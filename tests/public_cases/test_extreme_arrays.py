@@ -99,6 +99,8 @@ def given_of(name, num_items):
 @pytest.mark.parametrize("name", sorted(BY_NAME))
 def test_a_pool_of_one(name):
   given = given_of(name, 1)
+  if "delta" in alx.methods()[name].options:  # one item is of one class
+    given = {"features": given["features"], "delta": 0.5}
   assert alx.query(name, k=1, **given).tolist() == [0]
 
 
@@ -132,12 +134,10 @@ def test_masked_numbers_are_not_used():
       {"labels": np.full(N, 7), "labelled": np.arange(N) < 2},
       "labels: item 0 has class 7, the predictions have 3",
     ),
-    ({"groups": [None, *"abcdefghijk"]}, "groups: item 0 has no group"),
-    ({"groups": [*range(11), np.nan]}, "groups: item 11 has no group"),
     ({"groups": [*range(11), "a"], "k": 1}, None),
     (
-      {"groups": np.array([*range(11), "a"], object)},
-      "groups: wanted names of one type",
+      {"groups": [*range(11), "3"]},
+      "groups: wanted names of one type, found 3 as text and not as text",
     ),
     (
       {"groups": np.arange(N), "max_per_group": True},

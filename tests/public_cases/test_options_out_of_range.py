@@ -66,7 +66,7 @@ def test_the_options_come_before_the_arrays():
 
 def test_more_clusters_than_items():
   told = refusal("prob_cover", clusters=13)
-  assert told == "clusters: wanted no more than the 12 items, found 13"
+  assert told == "clusters: wanted no more than there are items, 12, found 13"
   assert alx.query("prob_cover", k=2, features=FEATURES, clusters=12).size == 2
 
 

@@ -7,6 +7,7 @@ group, or a TypeError.
 import numpy as np
 import pytest
 
+import alx
 from alx import data, label_free
 from alx.stats import checks
 
@@ -76,3 +77,15 @@ def test_ids_have_no_blanks_around(tmp_path):
   ids = np.array([f" scan {i} " for i in range(6)])
   found = _load(tmp_path, np.arange(6), ids=ids)
   assert found.ids[0] == "scan 0" and found.notes == ()
+
+
+def test_a_query_takes_several_that_are_unknown():
+  """Their numbers are not one patient's, of whom one item is the most."""
+  scores = np.linspace(0.1, 0.4, 5)
+  found = alx.query(
+    "confidence",
+    k=4,
+    probs=np.stack([1 - scores, scores], 1),
+    groups=["nan", "", "a", " a", "n/a"],
+  )
+  assert found.tolist() == [4, 3, 1, 0]
