@@ -160,3 +160,35 @@ def test_what_is_not_a_number_stays_none():
   for name in ("confidence", "gini", "entropy"):
     found = getattr(predictive, name)(None, Prediction(probs, None, mask))
     assert np.isnan(found).tolist() == [True, True, False]
+
+
+@pytest.mark.parametrize("num_classes", [2, 4])
+@pytest.mark.parametrize("name", OF_GRADIENTS)
+def test_lengths_down_to_the_end_of_float32(name, num_classes):
+  """A gap of 44 and 1 - p is 1e-19, whose square is 0; at 86 it is 1e-37."""
+  rng = np.random.default_rng(0)
+  logits = rng.normal(0, 0.3, (N, num_classes)).astype(np.float32)
+  logits[:, 0] += np.linspace(20, 84, N, dtype=np.float32)
+  features = rng.standard_normal((N, D)).astype(np.float32)
+  found = alx.score(name, logits=logits, features=features)
+  # Of 64 bits 1 - p is 0 from a gap of 37 on: the others and their sum instead.
+  log = logits.astype(np.float64) - scipy.special.logsumexp(
+    logits.astype(np.float64), -1, keepdims=True
+  )
+  probs = np.exp(log)
+  rest = probs[:, 1:].sum(-1)
+  apart = probs.copy()
+  if name == "egl":
+    apart[:, 0] = rest
+    of_others = [
+      probs[:, c] * np.linalg.norm(probs - np.eye(num_classes)[c], axis=-1)
+      for c in range(1, num_classes)
+    ]
+    wanted = np.linalg.norm(apart, axis=-1) * probs[:, 0] + sum(of_others)
+    wanted *= np.sqrt(np.square(features).sum(-1) + 1)
+  else:
+    terms = probs * log
+    terms[:, 0] = -rest * probs[:, 0]
+    slope = terms - probs * terms.sum(-1, keepdims=True)
+    wanted = np.linalg.norm(slope, axis=-1) * np.linalg.norm(features, axis=-1)
+  np.testing.assert_allclose(found, wanted, rtol=5e-5)

@@ -65,12 +65,16 @@ def egl(
     if squared:
       return (squared_norms(hidden) + 1.0) * gini_map(probs)
     best, square = likeliest(probs), jnp.square(probs)
+    rest = complements(probs)
     others = jnp.where(best, 0.0, square).sum(-1, keepdims=True)
     others = others + jnp.where(
       best, 0.0, square.max(-1, keepdims=True) - square
     )
-    each = jnp.square(complements(probs)) + others
-    of_class = (probs * jnp.sqrt(each)).sum(-1)
+    each = jnp.sqrt(jnp.square(rest) + others)
+    # Of the likeliest class it is as small as 1 - p: no squares of that.
+    of_best = _norms(jnp.where(best, rest, probs))
+    each = jnp.where(best, of_best[..., None], each)
+    of_class = (probs * each).sum(-1)
     return jnp.sqrt(squared_norms(hidden) + 1.0) * of_class
 
   return _mean_over_voxels(length, prediction)
@@ -103,9 +107,16 @@ def entropy_gradient(keys: jax.Array, prediction: Prediction) -> jax.Array:
     near = jnp.log1p(-jnp.where(sure, complements(probs), 0.0))
     terms = jnp.where(sure, probs * near, xlogy(probs, probs))
     slope = terms + probs * entropy_map(probs)[..., None]
-    return jnp.sqrt(squared_norms(hidden)) * jnp.sqrt(squared_norms(slope))
+    return _norms(hidden) * _norms(slope)
 
   return _mean_over_voxels(length, prediction)
+
+
+def _norms(x):
+  """|x| of each row [..., D]: squares of what is below 1e-19 would be 0."""
+  scale = jnp.abs(x).max(-1)
+  safe = jnp.where(scale > 0, scale, 1.0)
+  return scale * jnp.sqrt(squared_norms(x / safe[..., None]))
 
 
 def _mean_over_voxels(function, prediction):
