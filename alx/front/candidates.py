@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from alx.acquisition import Acquisition, Candidates, settings_of
-from alx.front.inputs import Inputs, as_array
+from alx.front.inputs import Inputs, as_array, refuse_traced
 from alx.groups import is_unknown, numbers_of
 
 
@@ -183,6 +183,7 @@ def read_groups(value: Any, num_items: int) -> np.ndarray:
   Raises:
     ValueError: if it is not [N], or a name is there as text and not.
   """
+  refuse_traced("groups", value)
   if np.ma.is_masked(value):
     raise ValueError("groups: some names are masked; fill or leave them out")
   value = np.asarray(value, object)

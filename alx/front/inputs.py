@@ -15,6 +15,7 @@ from alx.front.axes import check_columns, check_predictions, check_rows
 
 _CHECKED_AT_ONCE = 2**22  # numbers; keeps the temporaries of a check small
 _SMALLEST, _LARGEST = 1e-15, 1e15  # their squares are numbers of float32
+_TINY = float(np.finfo(np.float32).tiny)  # what is smaller may be 0
 _TOLERANCE = {"float16": 5e-3, "bfloat16": 3e-2}  # of a sum of probabilities
 
 
@@ -38,6 +39,7 @@ def as_array(name: str, value: Any) -> np.ndarray | jax.Array:
   Raises:
     ValueError: if it is not an array of numbers.
   """
+  refuse_traced(name, value)
   if np.ma.is_masked(value):
     raise ValueError(f"{name}: some numbers are masked; fill or leave them out")
   if not isinstance(value, (np.ndarray, jax.Array)):
@@ -45,6 +47,15 @@ def as_array(name: str, value: Any) -> np.ndarray | jax.Array:
   if value.dtype.kind not in "biuf" and value.dtype.name != "bfloat16":
     raise ValueError(f"{name}: wanted numbers, found dtype {value.dtype}")
   return value
+
+
+def refuse_traced(name: str, value: Any) -> None:
+  """Raises for an array of `jax.jit` or `jax.vmap`, which has no values yet."""
+  if isinstance(value, jax.core.Tracer):
+    raise ValueError(
+      f"{name}: wanted an array with values, found a traced one; query and "
+      "score are for outside of jax.jit, alx.acquisition.BY_NAME for inside"
+    )
 
 
 def _imported(name, value):
@@ -152,8 +163,11 @@ def _predictions(probs, logits, samples, told, spatial):
 def _softmax(logits):
   """Of logits [N, ..., C]; those of 64 bits lose their highest before the rest.
 
-  Only differences count, and at 1e5 float32 has steps of 0.008.
+  Only differences count, and at 1e5 float32 has steps of 0.008. Integers too.
   """
+  if logits.dtype.kind in "iu":
+    logits = np.asarray(logits)
+    logits = -_apart(logits, logits.max(-1, keepdims=True))
   if logits.dtype == np.float64:
     logits = np.maximum(logits - logits.max(-1, keepdims=True), -1e30)
   return jax.nn.softmax(jnp.asarray(logits, jnp.float32))
@@ -182,7 +196,11 @@ def _features(features, predicted):
 def _check_scale(features):
   """Refuses what float32 cannot compare: too large, small or far from 0."""
   rows = features.reshape(-1, features.shape[-1])
-  low, high = (np.asarray(f(0), np.float64) for f in (rows.min, rows.max))
+  ends = [np.asarray(f(0)) for f in (rows.min, rows.max)]
+  integers = ends[0].dtype.kind in "iu"
+  apart = _apart(*ends) if integers else None
+  low, high = (end.astype(np.float64) for end in ends)
+  apart = high - low if apart is None else apart
   size = np.maximum(abs(low), abs(high))
   largest = size.max()
   if largest and not _SMALLEST < largest < _LARGEST:
@@ -190,14 +208,21 @@ def _check_scale(features):
       f"features: the largest number is {largest:.3g}, and its square is "
       "beyond float32; scale them"
     )
-  spread, lost = np.square(high - low), np.square(size * 2.0**-24)
-  real = spread > np.square(size * 2.0**-40)  # more than float64 rounds
+  spread, lost = np.square(apart), np.square(size * 2.0**-24)
+  rounded = 0.0 if integers else size * 2.0**-40  # more than float64 rounds
+  real = spread > np.square(rounded)
   spread, lost = spread[real].sum(), lost[real].sum()
-  if features.dtype == np.float64 and lost > 1e-6 * spread:
+  wide = integers or features.dtype == np.float64
+  if wide and lost > 1e-6 * spread:
     raise ValueError(
       f"features: they are {np.sqrt(spread):.3g} apart but {largest:.3g} from "
       "0, which float32 cannot tell apart; subtract their mean"
     )
+
+
+def _apart(low, high):
+  """high - low >= 0 of integers, exact before it is a float64."""
+  return (high.astype(np.uint64) - low.astype(np.uint64)).astype(np.float64)
 
 
 def _floats(name, value, shape, rank):
@@ -232,8 +257,11 @@ def _bad_logits(block, xp):
 
 
 def _bad_evidence(block, xp):
-  bad = ~((block < _LARGEST) & (block > 0))
-  return bad, "must have finite Dirichlet parameters above 0", _least
+  bad = ~((block < _LARGEST) & (block >= _TINY))
+  wanted = "must have finite Dirichlet parameters above 0"
+  if (bad & (block > 0) & (block < 1)).any():
+    wanted += f" (from {_TINY:.2g} on in float32)"
+  return bad, wanted, _least
 
 
 def _bad_probs(block, xp, tolerance):

@@ -81,6 +81,9 @@ def query(
     logits: [N, *sp, C] instead of probs: their softmax is taken.
     samples: [S, N, *sp, C] probabilities of S posterior samples, instead.
     features: [N, D]; or [N, *sp, D], a vector per voxel (their mean is [N, D]).
+      Far from 0 next to their spread, all are at one angle: for cosines
+      subtract their mean. Only of 64 bits are those refused that float32
+      cannot tell apart: what float32 had rounded before is not known.
     evidence: [N, *sp, C] Dirichlet parameters, above 0. For beta_entropy:
       [N, *sp, L, 2], the two of a Beta for each of L labels.
     labelled: [N] bool, items that have their label; never picked. None: none.
@@ -105,6 +108,7 @@ def query(
       one with two readings, NaN, probabilities that do not sum to one, k above
       what is available.
   """
+  inputs.refuse_traced("key", key)
   row, options = _row(method), dict(options)
   progress = options.pop("progress", None)
   check_option("progress", progress)
@@ -124,7 +128,7 @@ def query(
   check_target(options, candidates)
   options |= told_clusters(method, row, options, given, candidates)
   cap = _cap(candidates, max_per_group)
-  _check_k(k, candidates)
+  k = _check_k(k, candidates)
   if "progress" in settings_of(row):
     options["progress"] = progress
   row, describe, select = _compiled(method, _frozen(options), cap)
@@ -161,6 +165,7 @@ def score(
   Raises:
     ValueError: as `query`, and for a method that only chooses whole batches.
   """
+  inputs.refuse_traced("key", key)
   row = _row(method)
   if not scores_items(row):
     raise ValueError(
@@ -182,7 +187,7 @@ def score(
 
 
 def _row(method: str) -> Acquisition:
-  if method not in BY_NAME:
+  if not isinstance(method, str) or method not in BY_NAME:
     known = ", ".join(BY_NAME)
     raise ValueError(f"no method {method!r}; there are: {known}")
   return BY_NAME[method]
@@ -229,11 +234,13 @@ def _cap(candidates, max_per_group):
 
 
 def _check_k(k, candidates):
+  """k as an integer of Python."""
   left = int(candidates.available.sum())
   if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 0:
     raise ValueError(f"k: wanted an integer >= 0, found {k!r}")
   if k > left:
     raise ValueError(f"k = {k} items were asked for, {left} are available")
+  return int(k)
 
 
 def _frozen(options: dict) -> tuple:
