@@ -15,7 +15,7 @@ import sys
 import traceback
 
 from alx.commands.command import parse
-from tests import commands
+from tests import command_line as commands
 
 
 class Forks:

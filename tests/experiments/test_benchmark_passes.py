@@ -9,7 +9,7 @@ from rich.console import Console
 
 from alx.models import make_unet
 from experiments.benchmarks import passes
-from tests.commands import run
+from tests.command_line import run
 
 SMALL = partial(passes.make_inputs, 3, 2, passes.noise(4, 8))
 

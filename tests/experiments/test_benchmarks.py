@@ -17,7 +17,7 @@ from alx.prediction import Prediction
 from experiments.benchmarks import acquisition, acquisition_joint, scale
 from experiments.benchmarks.acquisition_case import Case
 from experiments.benchmarks.acquisition_measure import COLUMNS, machine, measure
-from tests.commands import run
+from tests.command_line import run
 
 
 def sleeps(seconds, picks):

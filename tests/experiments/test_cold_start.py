@@ -7,7 +7,7 @@ from experiments.cold import report, study
 from experiments.cold.plan import NO_ENCODER
 from experiments.cold.rows import path_of
 from tests.cold_cases import QUIET, found, prepare, write_classes
-from tests.commands import errors_of
+from tests.command_line import errors_of
 
 
 def test_wrong_flags_and_damaged_features_are_one_line_and_code_2(tmp_path):

@@ -5,7 +5,7 @@ import pytest
 from alx.runs.disk import store
 from experiments.kim import failures, page, study
 from experiments.kim.found import read_found
-from tests.commands import errors_of
+from tests.command_line import errors_of
 from tests.kim_runs import CONSOLE, tiny, write_squares
 
 

@@ -13,7 +13,7 @@ from alx.runs.disk.records import Diverged
 from experiments.survey import deviations, study
 from experiments.survey.benchmarks import BENCHMARKS
 from experiments.survey.plan import make_plan
-from tests.commands import run
+from tests.command_line import run
 
 SMALL = ["start=6", "query=4", "image_size=8", "widths=4"]
 

@@ -115,8 +115,7 @@ def test_an_interrupted_scan_goes_on(tmp_path):
 _KILLED = """
 import os, signal, sys
 sys.path.insert(0, sys.argv[1])
-sys.path.insert(0, sys.argv[1] + "/tests/loop")
-from test_pool_scan import scan, linear
+from tests.loop.test_pool_scan import scan, linear
 from alx.loop import pool_store
 from alx.loop.pool_store import PoolStore
 put, digest = PoolStore.put, pool_store._digest

@@ -8,7 +8,7 @@ import subprocess
 import numpy as np
 
 from alx.runs.disk import store
-from tests import commands
+from tests import command_line as commands
 
 SOURCES = [
   path

@@ -16,8 +16,14 @@ from alx.loop import make_loop
 from alx.models.conv import convolve
 from alx.training.settings import Asking
 from tests import problems
-from tests.test_contracts import C, N, choose_plain, predictions, space_of
-from tests.test_query import inputs_of
+from tests.acquisition.test_contracts import (
+  C,
+  N,
+  choose_plain,
+  predictions,
+  space_of,
+)
+from tests.front.test_query import inputs_of
 
 if hasattr(jax, "enable_x64"):
   wide = jax.enable_x64

@@ -10,7 +10,7 @@ import pytest
 
 from alx.devices.processes import this_process
 from alx.runs.disk.claim import Claim
-from tests import commands
+from tests import command_line as commands
 from tests.public_cases.cases import QUICK, tables_of, write_features
 
 # Does not save the second round before it may.

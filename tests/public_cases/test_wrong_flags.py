@@ -3,7 +3,7 @@
 import pytest
 
 from alx.runs.settings.checks import did_you_mean
-from tests import commands
+from tests import command_line as commands
 
 RUN = {
   (

@@ -112,7 +112,9 @@ def test_nothing_is_printed_about_an_odd_header(tmp_path, voxels, capfd):
   content = bytearray(_bytes(voxels))
   content[80:84] = np.float32(-1).tobytes()  # a spacing below 0
   path = _file(tmp_path, bytes(content))
-  code = "import sys; from alx.data.volumes import nifti; nifti.read(sys.argv[1])"
+  code = (
+    "import sys; from alx.data.volumes import nifti; nifti.read(sys.argv[1])"
+  )
   # In a process of its own: pytest catches what is logged.
   subprocess.run([sys.executable, "-c", code, path], check=True)
   assert capfd.readouterr() == ("", "")

@@ -9,7 +9,8 @@ from rich.console import Console
 
 from alx.runs import compare
 from alx.runs.disk import store
-from tests import commands, streamed_cases
+from tests import command_line as commands
+from tests import streamed_cases
 
 # What is left out here compiles for long and is the same code in both.
 CONFIG = dataclasses.replace(

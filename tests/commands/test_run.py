@@ -6,7 +6,7 @@ import functools
 import numpy as np
 import pytest
 
-from tests import commands
+from tests import command_line as commands
 
 SMALL = [
   "--acquisition=entropy",

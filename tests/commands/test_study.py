@@ -9,7 +9,7 @@ import time
 import numpy as np
 import pytest
 
-from tests import commands
+from tests import command_line as commands
 
 SMALL = [
   "--budgets=4+3x2",
@@ -35,7 +35,7 @@ def data(tmp_path_factory):
 
 def ended(*cases):
   """(exit code, standard error) of commands done by one process in turn."""
-  script = "from tests.commands import tell_errors; tell_errors()"
+  script = "from tests.command_line import tell_errors; tell_errors()"
   words = json.dumps([[str(word) for word in case] for case in cases])
   done = subprocess.run(
     [sys.executable, "-c", script, "experiments.study", words],

@@ -9,7 +9,7 @@ from alx.data.arrays.features import read_features
 from alx.runs import compare
 from alx.runs.features import encode, trained
 from alx.runs.settings.config import Config
-from tests import commands
+from tests import command_line as commands
 
 QUIET = Console(quiet=True)
 

@@ -37,7 +37,7 @@ def errors_of(module, *cases):
 
   All cases run in one process: most of a command's time is its imports.
   """
-  script = "from tests.commands import tell_errors; tell_errors()"
+  script = "from tests.command_line import tell_errors; tell_errors()"
   words = [[str(word) for word in case] for case in cases]
   done = subprocess.run(
     [sys.executable, "-c", script, module, json.dumps(words)],
