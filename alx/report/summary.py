@@ -88,8 +88,8 @@ def _against(arms, base):
   known = [gap for gap in tested if not gap.arm.is_baseline]
   if not known:
     return (
-      f"There are too few shared seeds to say whether any method is better "
-      f"than {name} selection."
+      "There are too few shared seeds, or no spread among them, to say whether "
+      f"any method is better than {name} selection."
     )
   told = [gap for gap in known if gap.p_last < comparisons.ALPHA]
   better = [_gap(gap) for gap in told if gap.last.mean > 0]

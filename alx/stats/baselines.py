@@ -6,7 +6,14 @@ from functools import partial
 import numpy as np
 
 from alx.stats import checks
-from alx.stats.resampling import Ends, Estimate, bca, bootstrap, mean_of
+from alx.stats.resampling import (
+  Ends,
+  Estimate,
+  bca,
+  bootstrap,
+  mean_of,
+  without_interval,
+)
 
 BASELINES = ("random", "foreground_random")
 
@@ -35,25 +42,33 @@ def bootstrap_difference(
     ends: `bca` or `percentile`.
     seed: the same one gives the same draws.
 
+  Returns:
+    One cluster has no interval: NaN ends; nor have pairs that all differ by the
+    same, but for rounding, unless they are equal: 0 to 0.
+
   Raises:
     ValueError: for different shapes, no pair without a NaN, a level outside
       (0, 1) or no draw.
   """
+  single = checks.is_single(a, b)
   a, b = checks.pairs(a, b)
-  sizes = np.maximum(abs(a), abs(b))
-  apart, groups = a - b, checks.groups(groups, a)
-  apart = np.where(checks.is_rounding(apart, sizes), 0.0, apart)
-  known = ~np.isnan(apart)
+  known, groups = ~np.isnan(a - b), checks.groups(groups, a)
   if not known.any():
     raise ValueError("wanted a pair without NaN, got none")
-  return bootstrap(
-    mean_of(apart[known]),
+  apart, sizes = (a - b)[known], np.maximum(abs(a), abs(b))[known]
+  apart = np.where(checks.is_rounding(apart, sizes, single), 0.0, apart)
+  found = bootstrap(
+    mean_of(apart),
     groups[known],
     level=level,
     num_draws=num_draws,
     ends=ends,
     seed=seed,
   )
+  if not apart.any() and found.clusters > 1:
+    return found._replace(low=found.value, high=found.value)
+  flat = checks.is_rounding(np.ptp(apart), sizes.max(), single)
+  return without_interval(found, flat)
 
 
 def against_baselines(

@@ -6,9 +6,12 @@ import numpy as np
 
 from alx.groups import numbers_of
 
-# Metrics are computed in float32: what differs by one of its steps, as a share
-# of the largest number, is taken for equal.
+# Shares of the largest number. Metrics, numbers up to 1, are computed in
+# float32: what differs by one of its steps is taken for equal. Larger numbers
+# are float64, a few of whose steps are lost in sums.
 ROUNDING = float(np.finfo(np.float32).eps)
+_ROUNDING64 = 8 * float(np.finfo(np.float64).eps)
+_UNIT = 1.0 + 1e-6
 
 
 def numbers(values: np.ndarray, name: str = "values") -> np.ndarray:
@@ -25,9 +28,25 @@ def numbers(values: np.ndarray, name: str = "values") -> np.ndarray:
   return values
 
 
-def is_rounding(apart: np.ndarray, size: np.ndarray) -> np.ndarray:
-  """Whether a distance is 0 but for rounding, between numbers of a size."""
-  return np.abs(apart) <= ROUNDING * np.abs(size)
+def is_rounding(
+  apart: np.ndarray, size: np.ndarray, single: bool = False
+) -> np.ndarray:
+  """Whether a distance is 0 but for rounding, between numbers of a size.
+
+  Args:
+    apart: [...] the distance.
+    size: [...] of the largest number.
+    single: float32, whatever the size.
+  """
+  size = np.abs(size)
+  share = np.where(single | (size <= _UNIT), ROUNDING, _ROUNDING64)
+  return np.abs(apart) <= share * size
+
+
+def is_single(*values: np.ndarray) -> bool:
+  """Whether numbers have 32 bits or fewer; whole numbers are exact."""
+  kinds = [np.asarray(value).dtype for value in values]
+  return any(k.itemsize < 8 and k.kind not in "biu" for k in kinds)
 
 
 def whole(value: int, name: str, least: int = 1) -> None:

@@ -3,8 +3,11 @@
 How the samples were drawn is said by the function that makes the difference
 (`welch`, `pooled`, `paired`, `one_sample`); what is asked of it, an interval
 (`t_interval`), a test (`t_test`) or equivalence (`equivalence.tost`), is the
-same for all. Everything works element by element on arrays. A spread, or a
-difference without one, that is smaller than float32 can tell counts as 0.
+same for all. Everything works element by element on arrays.
+
+A spread that is mere rounding (`checks.is_rounding`) is none. What has none is
+too coarse to show one, and that is no proof: equal means have p = 1, and of
+others neither p nor an interval is known.
 """
 
 from typing import NamedTuple
@@ -27,7 +30,7 @@ class Difference(NamedTuple):
   """An estimate and what its t statistic needs; NaN is unknown."""
 
   value: np.ndarray  # [...]
-  error: np.ndarray  # [...], the standard error of the value
+  error: np.ndarray  # [...], of the value; 0: equal, and without spread
   dof: np.ndarray  # [...], degrees of freedom
 
 
@@ -45,15 +48,36 @@ def summarize(values: np.ndarray, axis: int = 0) -> Summary:
   Raises:
     ValueError: for what are no numbers, or infinite ones.
   """
+  single = checks.is_single(values)
   values = checks.numbers(values)
+  sample = _moments(values, axis)
+  flat = checks.is_rounding(sample.sd, _size(values, axis), single)
+  return sample._replace(sd=np.where(flat, 0.0, sample.sd)[()])
+
+
+def _moments(values, axis):
+  """From the first known value on: equal values have no sd, at any offset."""
   known = ~np.isnan(values)
   count = known.sum(axis)
-  mean = _ratio(np.where(known, values, 0.0).sum(axis), count)
-  apart = np.where(known, values - np.expand_dims(mean, axis), 0.0)
-  variance = _ratio((apart**2).sum(axis), count - 1)
-  sd, size = np.sqrt(variance), np.where(known, abs(values), 0.0)
-  flat = checks.is_rounding(sd, size.max(axis, initial=0.0))
-  return Summary(mean, np.where(flat, 0.0, sd)[()], count)
+  start = _first(values, known, axis)
+  steps = np.where(known, values - start, 0.0)
+  shift = _ratio(steps.sum(axis), count)
+  apart = np.where(known, steps - np.expand_dims(shift, axis), 0.0)
+  sd = np.sqrt(_ratio((apart**2).sum(axis), count - 1))
+  return Summary((np.squeeze(start, axis) + shift)[()], sd, count)
+
+
+def _first(values, known, axis):
+  """The first known value along an axis, which is kept; 0 without one."""
+  if not values.shape[axis]:
+    return values.sum(axis, keepdims=True)
+  at = np.expand_dims(known.argmax(axis), axis)
+  return np.nan_to_num(np.take_along_axis(values, at, axis))
+
+
+def _size(values, axis):
+  """Of the largest known number."""
+  return np.nan_to_num(abs(values)).max(axis, initial=0.0)
 
 
 def _ratio(numerator, count):
@@ -80,8 +104,7 @@ def welch(a: Summary, b: Summary) -> Difference:
   flat = va + vb == 0
   part = np.where(flat, n_a - 1, va) / np.where(flat, n_a + n_b - 2, va + vb)
   dof = 1 / (part**2 / (n_a - 1) + (1 - part) ** 2 / (n_b - 1))
-  error = np.sqrt(va + vb)
-  return Difference(_apart(mean_a, mean_b, error), error, dof)
+  return _minus(mean_a, mean_b, np.sqrt(va + vb), dof)
 
 
 def pooled(a: Summary, b: Summary) -> Difference:
@@ -96,8 +119,7 @@ def pooled(a: Summary, b: Summary) -> Difference:
   (mean_a, sd_a, n_a), (mean_b, sd_b, n_b) = _known(a), _known(b)
   dof = n_a + n_b - 2
   variance = ((n_a - 1) * sd_a**2 + (n_b - 1) * sd_b**2) / dof
-  error = np.sqrt(variance * (1 / n_a + 1 / n_b))
-  return Difference(_apart(mean_a, mean_b, error), error, dof)
+  return _minus(mean_a, mean_b, np.sqrt(variance * (1 / n_a + 1 / n_b)), dof)
 
 
 def one_sample(a: Summary, value: float | np.ndarray = 0.0) -> Difference:
@@ -111,9 +133,8 @@ def one_sample(a: Summary, value: float | np.ndarray = 0.0) -> Difference:
     ValueError: for a negative sd or count.
   """
   mean, sd, count = _known(a)
-  error = sd / np.sqrt(count)
   value = checks.numbers(value, "value")
-  return Difference(_apart(mean, value, error), error, count - 1)
+  return _minus(mean, value, sd / np.sqrt(count), count - 1)
 
 
 def paired(a: np.ndarray, b: np.ndarray, axis: int = 0) -> Difference:
@@ -124,30 +145,37 @@ def paired(a: np.ndarray, b: np.ndarray, axis: int = 0) -> Difference:
     axis: the axis of the pairs.
 
   Returns:
-    Arrays without that axis; fewer than two pairs are unknown. Where all pairs
-    differ by the same, but for rounding, the error is: 0 if they are equal,
-    unknown if not, because a metric too coarse to show a spread is no proof.
+    Arrays without that axis; fewer than two pairs are unknown. Rounding is
+    that of a and b, not of their difference.
 
   Raises:
     ValueError: for different shapes.
   """
+  single = checks.is_single(a, b)
   a, b = checks.pairs(a, b)
-  sample = summarize(a - b, axis)
-  sizes = np.where(np.isnan(a - b), 0.0, np.maximum(abs(a), abs(b)))
-  size = sizes.max(axis, initial=0.0)
-  flat = checks.is_rounding(sample.sd, size)
-  same = flat & checks.is_rounding(sample.mean, size)
-  found = one_sample(sample)
-  return found._replace(
-    value=np.where(same, 0.0, found.value)[()],
-    error=np.where(flat, np.where(same, 0.0, np.nan), found.error)[()],
+  mean, sd, count = _moments(a - b, axis)
+  larger = np.maximum(abs(a), abs(b))
+  size = _size(np.where(np.isnan(a - b), np.nan, larger), axis)
+  sd = np.where(checks.is_rounding(sd, size, single), 0.0, sd)
+  count = np.where(count >= 2, count, np.nan)
+  same = checks.is_rounding(mean, size, single)
+  return _without_spread(mean, same, sd / np.sqrt(count), count - 1)
+
+
+def _minus(a, b, error, dof):
+  """a - b of two means."""
+  same = checks.is_rounding(a - b, np.maximum(abs(a), abs(b)))
+  return _without_spread(a - b, same, error, dof)
+
+
+def _without_spread(value, same, error, dof):
+  """The difference; without spread 0 where it is rounding, else unknown."""
+  flat = error == 0
+  return Difference(
+    np.where(flat & same, 0.0, value)[()],
+    np.where(flat & ~same, np.nan, error)[()],
+    np.asarray(dof)[()],
   )
-
-
-def _apart(a, b, error):
-  """a - b; 0 where they have no spread and differ by rounding."""
-  same = (error == 0) & checks.is_rounding(a - b, np.maximum(abs(a), abs(b)))
-  return np.where(same, 0.0, a - b)[()]
 
 
 def _known(sample):
@@ -175,23 +203,31 @@ def t_interval(
     ValueError: for a level outside (0, 1).
   """
   checks.share(level, "level")
-  half = scipy.stats.t.ppf(0.5 + level / 2, difference.dof) * difference.error
+  error = _known_error(difference)
+  half = scipy.stats.t.ppf(0.5 + level / 2, difference.dof) * error
   return difference.value - half, difference.value + half
 
 
 def t_test(difference: Difference) -> np.ndarray:
   """[...] two-sided p of no difference; NaN where something is unknown.
 
-  Without spread (error 0) p is 1 for a difference of 0, and 0 for any other.
+  Without spread (error 0) p is 1 for a difference of 0, unknown for others.
   """
   return np.minimum(1.0, 2 * upper_tail(difference, abs(difference.value)))
 
 
 def upper_tail(difference: Difference, distance: np.ndarray) -> np.ndarray:
-  """P(T >= distance / error); without spread 0 beyond 0, and 1 up to it."""
-  spread = difference.error != 0  # True for NaN
-  statistic = distance / np.where(spread, difference.error, 1.0)
+  """P(T >= distance / error); of equals without spread 0 beyond 0, else 1."""
+  error = _known_error(difference)
+  spread = error != 0  # True for NaN
+  statistic = distance / np.where(spread, error, 1.0)
   tail = scipy.stats.t.sf(statistic, difference.dof)
   certain = np.where(distance > 0, 0.0, 1.0)
   certain = np.where(np.isnan(distance), np.nan, certain)
   return np.where(spread, tail, certain)[()]
+
+
+def _known_error(difference):
+  """NaN where a difference that is not 0 has no spread."""
+  value, error = np.asarray(difference.value), np.asarray(difference.error)
+  return np.where((error == 0) & (value != 0), np.nan, error)[()]

@@ -40,7 +40,8 @@ def tost(
 ) -> Equivalence:
   """Two one-sided t tests that a difference lies inside (-bound, bound).
 
-  Without spread (error 0) a p is 0 inside its bound and 1 from it on.
+  Without spread (error 0) a difference of 0 is inside every bound, p = 0; of
+  any other nothing is known, wherever the bound lies.
 
   Args:
     difference: [...], of any design, such as `welch(a, b)`.

@@ -30,13 +30,16 @@ def mean_interval(
     axis: the axis that is averaged.
 
   Returns:
-    Arrays without that axis. One value has no interval: NaN ends. None: NaN.
+    Arrays without that axis. One value, or equal ones but for rounding, have
+    no interval: NaN ends. None: NaN.
 
   Raises:
     ValueError: for a level outside (0, 1).
   """
   sample = summarize(values, axis)
-  low, high = t_interval(one_sample(sample), level)
+  found = one_sample(sample)
+  error = np.where(found.error == 0, np.nan, found.error)
+  low, high = t_interval(found._replace(error=error), level)
   return Interval(sample.mean, low, high, sample.count)
 
 
@@ -51,7 +54,7 @@ def paired_difference(
     axis: the axis of the pairs.
 
   Returns:
-    NaN ends without a spread, see `paired`.
+    Without a spread 0 to 0 where all are equal, else NaN ends, see `paired`.
 
   Raises:
     ValueError: for different shapes or a level outside (0, 1).

@@ -45,10 +45,12 @@ def mean_of(values: np.ndarray) -> Statistic:
   values = checks.numbers(values)
   if not values.ndim:
     raise ValueError(f"wanted values [n, ...], got {values}")
+  start = np.nan_to_num(values[:1].sum(0))  # equal values stay that value
+  steps = values - start
 
   def statistic(weights):
     total = weights.sum(1).reshape(-1, *[1] * (values.ndim - 1))
-    return np.tensordot(weights, values, 1) / total
+    return start + np.tensordot(weights, steps, 1) / total
 
   return statistic
 
@@ -138,14 +140,25 @@ def bootstrap(
     seed: the same one gives the same draws.
 
   Returns:
-    One cluster has no interval: NaN ends. A NaN of the statistic makes NaN.
+    One cluster, or draws that are equal but for rounding, have no interval:
+    NaN ends. A NaN of the statistic makes NaN.
 
   Raises:
     ValueError: for a level outside (0, 1), no row or no draw.
   """
   checks.share(level, "level")
   draws = resample(statistic, groups, num_draws, seed)
-  return estimate(draws, level, ends)
+  size = abs(draws.resampled).max(0)
+  flat = checks.is_rounding(np.ptp(draws.resampled, 0), size)
+  return without_interval(estimate(draws, level, ends), flat)
+
+
+def without_interval(found: Estimate, flat: np.ndarray) -> Estimate:
+  """The ends unknown where nothing has shown a spread."""
+  low, high = (
+    np.where(flat, np.nan, end)[()] for end in (found.low, found.high)
+  )
+  return found._replace(low=low, high=high)
 
 
 def estimate(draws: Draws, level: float = 0.95, ends: Ends = bca) -> Estimate:

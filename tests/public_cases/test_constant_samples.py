@@ -89,18 +89,103 @@ def test_a_small_spread_is_no_rounding(scale):
   assert p == pytest.approx(scipy.stats.ttest_rel(a, b).pvalue, rel=1e-6)
 
 
+# Two constants a little apart, and a real spread far from 0.
+
+DESIGNS = {
+  "welch": lambda a, b: stats.welch(stats.summarize(a), stats.summarize(b)),
+  "pooled": lambda a, b: stats.pooled(stats.summarize(a), stats.summarize(b)),
+  "one sample": lambda a, b: stats.one_sample(stats.summarize(a), np.mean(b)),
+  "paired": stats.paired,
+}
+BY_SCIPY = {
+  "welch": lambda a, b: scipy.stats.ttest_ind(a, b, equal_var=False).pvalue,
+  "pooled": lambda a, b: scipy.stats.ttest_ind(a, b).pvalue,
+  "one sample": lambda a, b: scipy.stats.ttest_1samp(a, np.mean(b)).pvalue,
+  "paired": lambda a, b: scipy.stats.ttest_rel(a, b).pvalue,
+}
+designs = pytest.mark.parametrize("design", DESIGNS)
+
+
+@designs
+@pytest.mark.parametrize("steps", [3, 10, 1e6])
+@pytest.mark.parametrize("spread", [0.0, 1e-17, 3e-8])
+def test_constants_apart_by_more_than_rounding_prove_nothing(
+  design, steps, spread
+):
+  a = 0.85 + spread * np.array([0.0, 1.0, 0.0, 1.0])
+  b = 0.85 + steps * STEP32 + spread * np.array([1.0, 1.0, 0.0, 0.0])
+  found = DESIGNS[design](a, b)
+  assert np.isnan(stats.t_test(found)) and found.value != 0
+  assert np.isnan(stats.t_interval(found)).all()
+  assert np.isnan(stats.tost(found, 0.1).p)
+
+
+def test_two_steps_of_float32_are_no_difference_that_is_certain():
+  a, b = [0.85, 0.85 + 6e-8], [0.85 + 1.2e-7, 0.85 + 1.8e-7]
+  sides = stats.summarize(a), stats.summarize(b)
+  assert np.isnan(stats.t_test(stats.welch(*sides)))
+  assert stats.verdict(stats.compare_with_published(*sides, 0.05)) == (
+    "undecided"
+  )
+
+
+@designs
+@pytest.mark.parametrize("offset", [1e3, -1e6, 1e9, 3e12])
+def test_a_real_spread_far_from_zero_is_that_of_scipy(design, offset):
+  """Of float64 a few steps are lost, not as many as float32 has."""
+  step = max(0.05, 2.0**14 * np.spacing(abs(offset)))
+  rng = np.random.default_rng(0)
+  a = offset + step * rng.integers(-9, 9, 8)
+  b = offset + step * rng.integers(-7, 12, 8)
+  p = stats.t_test(DESIGNS[design](a, b))
+  wanted = BY_SCIPY[design](a - offset, b - offset)
+  assert p == pytest.approx(wanted, rel=1e-4)
+
+
+def test_a_tenth_in_a_million_is_a_spread():
+  a, b = [1e6, 1e6 + 0.1], [1e6 + 0.13, 1e6 + 0.23]
+  found = stats.welch(stats.summarize(a), stats.summarize(b))
+  wanted = scipy.stats.ttest_ind([0, 0.1], [0.13, 0.23], equal_var=False).pvalue
+  assert wanted == pytest.approx(0.207, abs=1e-3)
+  assert stats.t_test(found) == pytest.approx(wanted, rel=1e-6)
+
+
+def test_the_interval_of_a_mean_far_from_zero_is_that_of_scipy():
+  steps = 0.05 * np.random.default_rng(0).normal(size=9)
+  found = stats.mean_interval(1e6 + steps)
+  low, high = scipy.stats.ttest_1samp(steps, 0.0).confidence_interval(0.95)
+  assert (found.low - 1e6, found.high - 1e6) == pytest.approx((low, high))
+  found = stats.bootstrap(
+    stats.mean_of(1e6 + steps), range(9), ends=stats.percentile, num_draws=500
+  )
+  wanted = stats.bootstrap(
+    stats.mean_of(steps), range(9), ends=stats.percentile, num_draws=500
+  )
+  assert (found.low - 1e6, found.high - 1e6) == pytest.approx(wanted[1:3])
+
+
+def test_arrays_of_float32_have_its_steps_at_any_size():
+  a = np.float32(1e6) + np.array([0.0, 0.0625, 0.0625], np.float32)
+  assert stats.summarize(a).sd == 0.0
+  assert stats.summarize(a.astype(float)).sd == pytest.approx(0.0625 / 3**0.5)
+  b = a + np.float32(10.0)
+  assert np.isnan(stats.t_test(stats.paired(a, b)))
+  assert stats.summarize(np.array([10**7, 10**7 + 1], np.int32)).sd > 0.7
+
+
 # Intervals by resampling.
 
 
 @kinds
 @pytest.mark.parametrize("ends", [stats.bca, stats.percentile])
-def test_the_interval_of_a_constant_is_a_point(make, ends):
+def test_a_constant_has_no_interval_and_equals_no_difference(make, ends):
   values = make(7).astype(float)
   found = stats.bootstrap(
     stats.mean_of(values), range(7), ends=ends, num_draws=300
   )
-  value = values.mean()
-  np.testing.assert_allclose(found[:3], [value] * 3, rtol=2e-7, atol=1e-12)
+  assert found.value == pytest.approx(values.mean(), rel=2e-7)
+  assert np.isnan(found[1:3]).all()
+  assert np.isnan(stats.mean_interval(make(7))[1:3]).all()
   both = stats.bootstrap_difference(
     values, values[::-1].copy(), ends=ends, num_draws=300
   )

@@ -15,9 +15,13 @@ from alx.stats import (
 SCORES = st.lists(st.floats(0, 1), min_size=5, max_size=5)
 
 
-def test_a_difference_that_is_always_the_same_is_a_point():
+@pytest.mark.parametrize("apart", [0.25, 0.1, np.float32(0.1)])
+def test_a_difference_that_is_always_the_same_has_no_interval(apart):
   b = np.array([0.125, 0.5, 0.75])
-  assert bootstrap_difference(b + 0.25, b) == (0.25, 0.25, 0.25, 3)
+  found = bootstrap_difference(b + apart, b, num_draws=99)
+  assert found.value == pytest.approx(apart) and found.clusters == 3
+  assert np.isnan([found.low, found.high]).all()
+  assert bootstrap_difference(b, b, num_draws=99) == (0.0, 0.0, 0.0, 3)
 
 
 def test_pairs_take_what_they_share_away():
@@ -68,7 +72,8 @@ def test_every_arm_against_every_baseline_that_is_there():
     ("margin", "foreground_random"),
     ("random", "foreground_random"),
   }
-  assert found["margin", "random"] == (0.25, 0.25, 0.25, 3)
+  assert found["margin", "random"].value == 0.25
+  assert np.isnan(found["margin", "random"][1:3]).all()
   del scores["foreground_random"]
   assert list(against_baselines(scores, num_draws=9)) == [("margin", "random")]
 

@@ -86,12 +86,20 @@ def test_a_pair_with_a_gap_is_left_out():
   assert with_gap == paired([1.0, 2.0], [0.0, 3.0])
 
 
-def test_without_spread_a_difference_is_certain():
+@pytest.mark.parametrize("design", [welch, pooled])
+def test_without_spread_a_difference_is_unknown(design):
   equal, apart = Summary(1.0, 0.0, 3), Summary(2.0, 0.0, 5)
-  assert t_test(welch(equal, equal)) == 1.0
-  assert t_test(welch(equal, apart)) == 0.0
-  assert welch(equal, apart) == (-1.0, 0.0, pytest.approx(6.0))
-  assert t_interval(welch(equal, apart)) == (-1.0, -1.0)
+  assert t_test(design(equal, equal)) == 1.0
+  assert t_interval(design(equal, equal)) == (0.0, 0.0)
+  found = design(equal, apart)
+  assert found.value == -1.0 and found.dof == pytest.approx(6.0)
+  assert np.isnan(t_test(found)) and np.isnan(t_interval(found)).all()
+
+
+def test_a_difference_made_by_hand_follows_the_same_rule():
+  found = Difference(np.array([0.0, 0.5, np.nan]), np.zeros(3), 5)
+  np.testing.assert_array_equal(t_test(found), [1.0, np.nan, np.nan])
+  np.testing.assert_array_equal(t_interval(found)[0], [0.0, np.nan, np.nan])
 
 
 @pytest.mark.parametrize("unknown", [(1.0, np.nan, 5), (1.0, 0.5, 1)])

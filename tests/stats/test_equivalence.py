@@ -97,6 +97,13 @@ def test_pairs_by_scipy():
   assert found.p_upper == pytest.approx(upper.pvalue)
 
 
+@pytest.mark.parametrize("apart", [0.05, 0.1, -0.1, 0.3 - 0.2, 0.2])
+def test_without_spread_rounding_decides_at_no_bound(apart):
+  constant = Summary(0.7, 0.0, 9), Summary(0.7 + apart, 0.0, 9)
+  for found in (Difference(apart, 0.0, 8), welch(*constant)):
+    assert np.isnan(tost(found, 0.1)[1:6]).all()
+
+
 def test_a_paired_self_comparison_has_no_spread():
   scores = np.array([0.25, 0.875, 0.5])
   assert tost(paired(scores, scores), 0.01).p == 0.0

@@ -35,9 +35,17 @@ def test_unknown_values_are_left_out():
   assert found.high[0] == pytest.approx(2 + 12.706205)
 
 
-def test_equal_values_have_a_point_for_an_interval():
-  found = stats.mean_interval([0.25] * 4)
-  assert found.low == found.mean == found.high == 0.25
+@pytest.mark.parametrize("value", [0.25, 0.0, -3.0])
+def test_equal_values_have_a_mean_without_an_interval(value):
+  found = stats.mean_interval([value] * 4)
+  assert found.mean == value and np.isnan([found.low, found.high]).all()
+
+
+def test_equal_pairs_are_equal_and_others_without_spread_unknown():
+  a = np.array([0.25, 0.5, 0.75])
+  assert stats.paired_difference(a, a) == (0.0, 0.0, 0.0, 3)
+  found = stats.paired_difference(a + 0.125, a)
+  assert found.mean == 0.125 and np.isnan([found.low, found.high]).all()
 
 
 def test_intervals_cover_as_often_as_they_say():

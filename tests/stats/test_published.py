@@ -45,11 +45,20 @@ def test_the_same_numbers_by_hand():
     (0.78, 0.02, 50, 0.10, "near"),
     (0.75, np.nan, 5, 0.05, "undecided"),
     (0.75, 0.02, 1, 0.05, "undecided"),
+    (0.85, 1e-9, 5, 0.05, "different"),  # the spread of theirs is known
   ],
 )
 def test_verdicts(mean, sd, count, bound, word):
   found = compare_with_published(Summary(mean, sd, count), THEIRS, bound)
   assert verdict(found) == word
+
+
+def test_two_results_without_spread_are_undecided_unless_equal():
+  flat = Summary(np.array([0.75, 0.75 + 1e-9, 0.76]), 1e-17, 5)
+  found = compare_with_published(flat, Summary(0.75, 0.0, 5), 0.05)
+  np.testing.assert_array_equal(found.p, [1.0, 1.0, np.nan])
+  words = ["equivalent", "equivalent", "undecided"]
+  np.testing.assert_array_equal(verdict(found), words)
 
 
 def test_a_table_at_once():

@@ -139,9 +139,12 @@ def test_intervals_cover_as_often_as_they_say(ends):
 
 
 @pytest.mark.parametrize("ends", [bca, percentile])
-def test_the_interval_of_a_constant_has_no_width(ends):
+def test_a_constant_has_no_interval(ends):
   found = bootstrap(mean_of(np.full(6, 0.25)), range(6), ends=ends)
-  assert found == (0.25, 0.25, 0.25, 6)
+  assert found == pytest.approx((0.25, np.nan, np.nan, 6), nan_ok=True)
+  columns = np.stack([np.full(6, 0.25), np.arange(6.0)], 1)
+  low = bootstrap(mean_of(columns), range(6), ends=ends).low
+  np.testing.assert_array_equal(np.isnan(low), [True, False])
 
 
 @pytest.mark.parametrize("ends", [bca, percentile])

@@ -6,15 +6,21 @@ from typing import NamedTuple
 import numpy as np
 
 from alx.stats import checks
-from alx.stats.resampling import Estimate, estimate, percentile, resample
+from alx.stats.resampling import (
+  Estimate,
+  estimate,
+  percentile,
+  resample,
+  without_interval,
+)
 
 
 class Saving(NamedTuple):
   """Shares of the effort without help; negative where help costs."""
 
-  of_sums: Estimate  # 1 - sum(with) / sum(without)
+  of_sums: Estimate  # 1 - sum(with) / sum(without); NaN is unknown
   mean_of_ratios: float  # mean of 1 - with / without, over exams
-  chance: float  # share of the draws in which help saves, in [0, 1]
+  chance: float  # share of the draws in which help saves, in [0, 1], or NaN
 
 
 def relative_saving(
@@ -39,6 +45,10 @@ def relative_saving(
     num_draws: resampled sets of patients, >= 1.
     seed: the same one gives the same draws.
 
+  Returns:
+    Where all draws save the same, but for rounding, they show no spread: ends
+    and chance are NaN, unless nothing is saved.
+
   Raises:
     ValueError: for different shapes, an effort <= 0, no exam without a NaN, a
       level outside (0, 1) or no draw.
@@ -53,10 +63,12 @@ def relative_saving(
     raise ValueError(f"wanted efforts > 0, got {efforts.min()}")
   checks.share(level, "level")
   draws = resample(_of_sums(efforts), groups[known], num_draws, seed)
-  of_sums = estimate(draws, level, percentile)
-  ratios = _saved(efforts)
-  chance = (draws.resampled > 0).mean()
-  return Saving(of_sums, float(ratios.mean()), float(chance))
+  found = estimate(draws, level, percentile)
+  same = checks.is_rounding(np.ptp(draws.resampled), 1.0)
+  flat = bool(same and draws.resampled.any())
+  chance = np.nan if flat else (draws.resampled > 0).mean()
+  mean_of_ratios = float(_saved(efforts).mean())
+  return Saving(without_interval(found, flat), mean_of_ratios, float(chance))
 
 
 def _of_sums(efforts):
@@ -73,7 +85,10 @@ def _saved(efforts):
 
 
 def saving_verdict(saving: Estimate) -> str:
-  """ "saves" or "costs" if the interval excludes 0, else "undecided"."""
+  """ "saves" or "costs" if the interval excludes 0, else "undecided".
+
+  An unknown interval is undecided.
+  """
   if saving.low > 0:
     return "saves"
   return "costs" if saving.high < 0 else "undecided"

@@ -22,10 +22,14 @@ def test_sums_and_ratios_by_hand():
   assert found.chance == 1.0
 
 
-def test_a_constant_saving_has_an_interval_without_width():
-  without = np.array([64.0, 128.0, 512.0])
-  found = relative_saving(without, 0.75 * without)
-  assert found.of_sums == (0.25, 0.25, 0.25, 3)
+@pytest.mark.parametrize("share", [0.75, 0.7, 1.1])
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+def test_a_constant_saving_has_no_interval_and_no_verdict(share, kind):
+  without = np.array([64.0, 129.0, 513.0], kind)
+  found = relative_saving(without, kind(share) * without, num_draws=99)
+  assert found.of_sums.value == pytest.approx(1 - share, abs=1e-6)
+  assert np.isnan([*found.of_sums[1:3], found.chance]).all()
+  assert saving_verdict(found.of_sums) == "undecided"
 
 
 @pytest.mark.parametrize(
