@@ -10,7 +10,7 @@ import pytest
 from alx.runs import rounds
 from alx.runs.problem import learning
 from alx.runs.settings.config import Config
-from tests.experiments.test_compiles import compiles_by_stage, embeddings
+from tests.runs.test_compiles import compiles_by_stage, embeddings
 
 __all__ = ["embeddings"]
 
