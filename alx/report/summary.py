@@ -84,7 +84,8 @@ def _last(arm):
 def _against(arms, base):
   """Which methods are better, not told apart and worse, by corrected tests."""
   name = words.plain(base.name)
-  tested = [g for g in comparisons.gaps(arms, base) if np.isfinite(g.p_last)]
+  gaps = comparisons.gaps(arms, base)
+  tested = [gap for gap in gaps if np.isfinite(gap.p_last)]
   known = [gap for gap in tested if not gap.arm.is_baseline]
   if not known:
     return (
@@ -96,10 +97,16 @@ def _against(arms, base):
   worse = [_gap(gap) for gap in told if gap.last.mean < 0]
   same = [_gap(gap) for gap in known if gap.p_last >= comparisons.ALPHA]
   parts = [_better(better, name, len(tested))]
+  unknown = [_gap(gap) for gap in gaps if not np.isfinite(gap.p_last)]
   if same:
     parts.append(f"Not told apart from {name}: {words.listed(same)}.")
   if worse:
     parts.append(f"Worse than {name}: {words.listed(worse)}.")
+  if unknown:
+    parts.append(
+      "Not known, for want of shared seeds or of a spread among them: "
+      f"{words.listed(unknown)}."
+    )
   return " ".join(parts)
 
 

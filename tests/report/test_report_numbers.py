@@ -70,6 +70,23 @@ def test_each_against_each_after_the_first_round():
   assert comparisons.duels([low, mid]) is None
 
 
+def test_what_differs_by_the_same_in_every_seed_is_not_known(study):
+  found = read_study(study)
+  base = arm("random", (0.5, 0.60), (0.5, 0.61), (0.5, 0.63))
+  same = base._replace(name="same", scores=base.scores + 0.125)
+  more = np.array([[0.1], [0.101], [0.102]])
+  better = base._replace(name="better", scores=base.scores + more)
+  text = summary.summarise(found, [base, same], [])
+  assert "or no spread among them, to say whether any method" in text
+  text = summary.summarise(found, [base, same, better], [])
+  assert "Better than random with the last labels: better (+0.101;" in text
+  assert f"a spread among them: same (+0.125; {words.NOTHING})." in text
+  assert "same (" not in text.split("Not known")[0]
+  ((_, table),) = tables.differences([base, same], "auc")
+  none = ["+0.125", words.NOTHING]
+  assert table.rows == [["same", *none, *none]]
+
+
 def test_labels_needed_have_intervals_over_seeds(study):
   slow = arm("random", (0.1, 0.9), (0.1, 0.9), (0.1, 0.9))
   fast = arm("fast", (0.9, 0.9), (0.9, 0.9), (0.1, 0.1))
