@@ -17,7 +17,7 @@ def is_unknown(name: object) -> bool:
   """
   if isinstance(name, str):
     return name.strip().lower() in _UNKNOWN
-  if name is None:
+  if name is None or name is np.ma.masked:
     return True
   try:
     return bool(name != name)
@@ -35,7 +35,7 @@ def numbers_of(names: Sequence | np.ndarray) -> np.ndarray:
   Raises:
     ValueError: for bytes that are none, and for what is no name, a list say.
   """
-  names = np.asarray(names, object)
+  names = _as_objects(names)
   known, found = {}, np.empty(names.shape, np.int64)
   for place, name in np.ndenumerate(names):
     name = _text(name)
@@ -58,3 +58,13 @@ def _text(name):
     return name.decode()
   except UnicodeDecodeError:
     raise ValueError(f"wanted names in UTF-8, found {name!r}") from None
+
+
+def _as_objects(names):
+  """An array whose masked entries are unknown."""
+  if isinstance(names, np.ma.MaskedArray):
+    return names.astype(object).filled(None)
+  try:
+    return np.asarray(names, object)
+  except ValueError as error:
+    raise ValueError(f"wanted names, {error}") from error

@@ -53,3 +53,9 @@ def test_what_is_no_name(name):
   told = f"wanted a name for each item, found {type(name).__name__}"
   with pytest.raises(ValueError, match=told):
     numbers_of(names)
+
+
+def test_masked_names_are_unknown():
+  masked = np.ma.masked_array(["a", "a", "a"], [False, True, False])
+  assert numbers_of(masked).tolist() == [0, 1, 0]
+  assert numbers_of(["a", np.ma.masked, np.ma.masked]).tolist() == [0, 1, 2]
