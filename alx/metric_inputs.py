@@ -20,12 +20,24 @@ def is_known(value: Any) -> bool:
   return not isinstance(value, jax.core.Tracer)
 
 
+def check_unmasked(name: str, value: Any) -> None:
+  """Refuses `np.ma` arrays with masked entries, whose mask would be lost."""
+  parts = value if isinstance(value, list | tuple) else [value]
+  if any(map(np.ma.is_masked, parts)):
+    raise ValueError(
+      f"{name}: wanted a plain array, found a masked one: leave masked entries "
+      "out, or say so where there is a mask or NaN (.filled(np.nan))"
+    )
+
+
 def as_array(name: str, value: Any, host: bool = True) -> np.ndarray:
   """An array of numbers; NumPy's where the metric is one of the host.
 
   Raises:
-    ValueError: for anything else, or for what jit traces on the host.
+    ValueError: for anything else, a masked array, or for what jit traces on
+      the host.
   """
+  check_unmasked(name, value)
   if not is_known(value) and host:
     raise ValueError(f"{name}: wanted known values, found a tracer: not in jit")
   if host or not isinstance(value, np.ndarray | jax.Array):
@@ -176,10 +188,10 @@ def check_probabilities(probs: Any) -> None:
   sums = values.astype(np.float64).sum(-1)
   bad = (values < 0).any(-1) | ~(abs(sums - 1) <= tolerance)
   if bad.any():
-    found = [round(float(x), 4) for x in values[bad][0]]
+    found = ", ".join(f"{x:.4g}" for x in values[bad][0].astype(np.float64))
     raise ValueError(
-      f"probs: wanted probabilities, found {found} (the softmax of raw scores "
-      "is one)"
+      f"probs: wanted probabilities, >= 0 and of sum 1, found [{found}] (the "
+      "softmax of raw scores is one)"
     )
 
 
@@ -212,6 +224,7 @@ def spacing_of(spacing_mm: Sequence[float] | None, axes: int) -> np.ndarray:
   """mm along each axis, 1 where unknown; refuses all but positive numbers."""
   if spacing_mm is None:
     return np.ones(axes)
+  check_unmasked("spacing_mm", spacing_mm)
   spacing = np.asarray(spacing_mm)
   fits = spacing.dtype.kind in "iuf" and spacing.shape == (axes,)
   if not fits or not (np.isfinite(spacing) & (spacing > 0)).all():

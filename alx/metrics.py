@@ -44,10 +44,18 @@ def overlap_counts(
   axes = tuple(range(1, pred.ndim))
 
   def of_class(c):
-    p, t = (jnp.asarray(pred) == c) & real, (jnp.asarray(truth) == c) & real
+    p, t = _is_class(pred, c) & real, _is_class(truth, c) & real
     return jnp.stack([x.sum(axes, dtype=jnp.int32) for x in (p & t, p, t)], -1)
 
   return jnp.stack([of_class(c) for c in range(num_classes)], 1)
+
+
+def _is_class(labels, c):
+  """Where labels are c, which may be more than their few bits hold."""
+  labels = jnp.asarray(labels)
+  if labels.dtype != bool and c > jnp.iinfo(labels.dtype).max:
+    return jnp.zeros(labels.shape, bool)
+  return labels == c
 
 
 def dice_from_counts(counts: jax.Array) -> jax.Array:

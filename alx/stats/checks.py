@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from alx.groups import numbers_of
+from alx.keys import check_seed
+from alx.metric_inputs import check_unmasked
 
 # Shares of the largest number. Metrics, numbers up to 1, are computed in
 # float32: what differs by one of its steps is taken for equal. Larger numbers
@@ -15,7 +17,8 @@ _UNIT = 1.0 + 1e-6
 
 
 def numbers(values: np.ndarray, name: str = "values") -> np.ndarray:
-  """As float64, unknown ones NaN; refuses text and infinite numbers."""
+  """As float64, unknown ones NaN; refuses text, infinite and masked ones."""
+  check_unmasked(name, values)
   values = np.asarray(values)
   if values.dtype.kind not in "biufO" and values.dtype.name != "bfloat16":
     raise ValueError(f"{name}: wanted numbers, got {values.dtype}")
@@ -54,6 +57,17 @@ def whole(value: int, name: str, least: int = 1) -> None:
   is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
   if not is_whole or value < least:
     raise ValueError(f"wanted {name} >= {least}, got {value!r}")
+
+
+def generator(seed: int | np.random.Generator) -> np.random.Generator:
+  """Of random numbers; refuses what is neither one nor a seed of it."""
+  if isinstance(seed, np.random.Generator):
+    return seed
+  try:
+    seed = check_seed("seed", seed, "an integer or a NumPy generator")
+  except ValueError as error:  # a key is printed in two lines
+    raise ValueError(" ".join(str(error).split())) from error
+  return np.random.default_rng(seed)
 
 
 def share(value: float, name: str, top: float = 1.0) -> None:

@@ -8,8 +8,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from alx import metric_inputs as inputs
 from alx import metrics
 from alx.data.patches import Images
+from alx.groups import numbers_of
 from alx.training.learner import Learner
 from alx.training.map_blocks import map_blocks
 
@@ -19,7 +21,7 @@ PENALISED = ("assd", "hd95")  # distances with a second mean, see below
 class Masks(NamedTuple):
   """Predicted segmentations of V items."""
 
-  classes: jax.Array  # [V, *sp] uint8, the likeliest class
+  classes: jax.Array  # [V, *sp] uint8, or int32 for more than 256 classes
   counts: jax.Array  # [V, C, 3] int32, see `metrics.overlap_counts`
 
 
@@ -27,12 +29,13 @@ def make_predict_masks(
   learner: Learner, num_classes: int, block: int
 ) -> Callable:
   """Compiled (params, Images, labels [V, *sp]) -> `Masks`, without dropout."""
+  dtype = jnp.uint8 if num_classes <= 256 else jnp.int32
 
   @jax.jit
   def predict_masks(params, images: Images, labels):
     def of_block(images, items):
       found = learner.predict(jax.random.key(0), params, images, items, 0)
-      classes = found.probs[0].argmax(-1).astype(jnp.uint8)
+      classes = found.probs[0].argmax(-1).astype(dtype)
       counts = metrics.overlap_counts(
         classes, labels[items], num_classes, found.mask
       )
@@ -78,7 +81,8 @@ def segmentation_metrics(
     class_names: C names, background first.
     spacings: of the items, mm, or None: distances in voxels.
     cases: V names. Items of one name (slices of a volume) are one case: their
-      voxel counts are added before the Dice, their distances are averaged.
+      voxel counts are added before the Dice, their distances are averaged. An
+      item whose name is not known (None, "" ...) is a case by itself.
 
   Returns:
     `dice` (mean foreground), `dice_NAME` per class, `assd`, `asd_pred_to_ref`,
@@ -89,8 +93,8 @@ def segmentation_metrics(
     (item, class) were left out of the mean of their case and why.
 
   Raises:
-    ValueError: for parts that are not of the same V items, or maps, names or
-      spacings that do not fit them.
+    ValueError: for parts that are not of the same V items, maps, names or
+      spacings that do not fit them, or classes of one name.
   """
   _check(masks, truth, class_names, spacings, cases)
   order, members = _members(cases)
@@ -149,6 +153,8 @@ def _check(masks, truth, class_names, spacings, cases):
       f"class_names: wanted {np.shape(masks.counts)[1]} as the counts have, "
       f"found {len(class_names)}"
     )
+  _check_class_names(class_names)
+  inputs.check_unmasked("classes", masks.classes)
   inside = np.shape(masks.classes)[1:]
   for number, labels in enumerate(truth):
     shape = np.shape(labels)
@@ -160,7 +166,19 @@ def _check(masks, truth, class_names, spacings, cases):
       )
 
 
+def _check_class_names(names: Sequence[str]) -> None:
+  """Refuses two classes of one name: their Dice would be one number."""
+  texts = [str(name) for name in names]
+  twice = [name for name in dict.fromkeys(texts) if texts.count(name) > 1]
+  if twice:
+    raise ValueError(
+      f"class_names: wanted a name for each class, found {twice[0]!r} "
+      f"{texts.count(twice[0])} times"
+    )
+
+
 def _check_counts(masks, cases):
+  inputs.check_unmasked("counts", masks.counts)
   shape = np.shape(masks.counts)
   if len(shape) != 3 or shape[1] < 2 or shape[2] != 3 or not shape[0]:
     raise ValueError(f"counts: wanted [V, C, 3] with V >= 1, found {shape}")
@@ -173,9 +191,10 @@ def _check_counts(masks, cases):
 def _members(cases):
   """The names in order, and which items are of each."""
   members = {}
-  for item, case in enumerate(cases):
+  for item, case in enumerate(numbers_of(cases).tolist()):
     members.setdefault(case, []).append(item)
-  return list(members), [np.array(items) for items in members.values()]
+  found = [np.array(items) for items in members.values()]
+  return [cases[items[0]] for items in found], found
 
 
 def _of_cases(masks, members):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import sklearn.metrics
 
-from alx import metrics
+from alx import metrics, stats
 from alx.training import evaluation
 
 TRUTH = np.array([0, 1, 2, 1, 0, 2, 2])
@@ -92,10 +92,17 @@ def test_raw_scores_have_an_accuracy_but_no_area():
   assert metrics.accuracy(logits, truth) == 1.0
   assert metrics.auc(probs, truth) == 1.0
   assert sklearn.metrics.roc_auc_score(truth, probs[:, 1]) == 1.0
-  with pytest.raises(ValueError, match=r"wanted probabilities, found \[-9\.0"):
+  with pytest.raises(
+    ValueError, match=r"wanted probabilities, .* \[-9, 0\.2\]"
+  ):
     metrics.auc(logits, truth)
-  with pytest.raises(ValueError, match=r"probabilities, found \[0\.7, 0\.7\]"):
+  with pytest.raises(ValueError, match=r"of sum 1, found \[0\.7, 0\.7\]"):
     metrics.auc([[0.7, 0.7], [0.2, 0.2]], truth)
+
+
+def test_a_probability_a_little_below_zero_is_told_as_it_is():
+  with pytest.raises(ValueError, match=r">= 0 .* found \[-1e-09, 1\] \(the"):
+    metrics.auc([[-1e-9, 1.0], [0.5, 0.5]], [1, 0])
 
 
 def test_a_log_of_zero_is_a_score():
@@ -258,3 +265,97 @@ def test_items_and_their_names_are_as_many():
     )
   with pytest.raises(ValueError, match="class_names: wanted 3"):
     evaluation.segmentation_metrics(masks, [MAP[0]], names[:2], nothing, ["x"])
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int8, np.uint16, np.int32])
+@pytest.mark.parametrize("under_jit", [False, True])
+def test_a_class_is_not_cut_to_the_bits_of_the_labels(kind, under_jit):
+  """Of 300 classes the 256th is not the first of uint8."""
+
+  def count(p, t):
+    return metrics.overlap_counts(p, t, 300)
+
+  labels = jnp.array([[0, 0, 1, 100]], kind)
+  found = (jax.jit(count) if under_jit else count)(labels, labels)
+  wanted = np.bincount([0, 0, 1, 100], minlength=300)[:, None].repeat(3, 1)
+  np.testing.assert_array_equal(found[0], wanted)
+
+
+# Masked arrays.
+
+MASKED = np.ma.masked_array([0, 1, 1], [False, True, False])
+HALVES = np.ma.masked_array(np.full((3, 2), 0.5), MASKED.mask[:, None] * [1, 1])
+WITH_MASKS = {
+  "accuracy": lambda: metrics.accuracy(np.full((3, 2), 0.5), MASKED),
+  "scores": lambda: metrics.accuracy(HALVES, [0, 1, 1]),
+  "auc": lambda: metrics.auc(HALVES, [0, 1, 1]),
+  "binary_auc": lambda: metrics.binary_auc(MASKED, [0, 1, 1]),
+  "in a list": lambda: metrics.overlap_counts([MASKED], [[0, 1, 1]], 2),
+  "overlap_counts": lambda: metrics.overlap_counts(
+    [[0, 1, 1]], MASKED[None], 2
+  ),
+  "distances": lambda: metrics.surface_distances(MASKED, MASKED),
+  "spacing": lambda: metrics.image_diagonal((2, 2, 2), MASKED + 1.0),
+  "counts": lambda: metrics.dice_from_counts(MASKED[None]),
+  "mean": lambda: metrics.mean_foreground(MASKED),
+  "summarize": lambda: stats.summarize(MASKED),
+  "paired": lambda: stats.paired([0, 1, 2], MASKED),
+  "bootstrap": lambda: stats.bootstrap(stats.mean_of(MASKED), range(3)),
+  "holm": lambda: stats.holm(MASKED / 2),
+  "labels": lambda: stats.area_under_budget_curve(MASKED, [0, 1, 2]),
+  "summary": lambda: stats.welch(stats.Summary(MASKED, 1, 5), (0, 1, 5)),
+}
+
+
+@pytest.mark.parametrize("call", WITH_MASKS.values(), ids=WITH_MASKS.keys())
+def test_a_mask_is_not_dropped(call):
+  with pytest.raises(ValueError, match="wanted a plain array, found a masked"):
+    call()
+
+
+def test_a_masked_array_that_masks_nothing_is_an_array():
+  values = np.ma.masked_array([1.0, 2.0, 3.0], False)
+  assert stats.summarize(values) == (2.0, 1.0, 3)
+
+
+# Names.
+
+
+def two_items(cases=("x", "y"), class_names=("bg", "kidney", "liver")):
+  maps = np.array([[[0, 1, 2]], [[0, 1, 1]]], np.uint8)
+  masks = evaluation.Masks(maps, metrics.overlap_counts(maps, maps, 3))
+  spacings = [None] * 2
+  return evaluation.segmentation_metrics(
+    masks, maps, class_names, spacings, cases
+  )
+
+
+@pytest.mark.parametrize("names", [("bg", "kidney", "kidney"), ("a", "b", "a")])
+def test_two_classes_of_one_name_are_refused(names):
+  told = r"class_names: wanted a name for each class, found '\w+' 2 times"
+  with pytest.raises(ValueError, match=told):
+    two_items(class_names=names)
+
+
+@pytest.mark.parametrize(
+  ("cases", "count"),
+  [
+    ([None] * 2, 2),
+    (["", "nan"], 2),
+    ([np.nan, np.nan], 2),
+    (["x", " x"], 1),
+    ([b"x", "x"], 1),
+  ],
+)
+def test_items_of_unknown_cases_are_not_pooled(cases, count):
+  assert two_items(cases)["test_cases"] == count
+
+
+def test_masked_label_maps_are_refused():
+  maps = np.ma.masked_array(np.zeros((1, 1, 3), np.uint8), [[[0, 1, 0]]])
+  counts = np.array([[[3, 3, 3], [0, 0, 0]]])
+  plain = maps.filled(0)
+  for pred, truth in ((maps, plain), (plain, maps)):
+    masks = evaluation.Masks(pred, counts)
+    with pytest.raises(ValueError, match="found a masked one"):
+      evaluation.segmentation_metrics(masks, truth, ("bg", "a"), [None], ["x"])

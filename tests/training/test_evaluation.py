@@ -1,8 +1,12 @@
+from types import SimpleNamespace
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from alx.data.patches import Images
+from alx.prediction import Prediction
 from alx.training import evaluation
 from alx.training.evaluation import Masks
 from tests import problems
@@ -116,3 +120,17 @@ def test_dice_of_each_case_adds_its_slices_up():
   assert cases == ["a", "b"]
   # Of case a: 2 * 2 / (4 + 2); case b has no foreground at all.
   np.testing.assert_allclose(dice[:, 1], [2 / 3, np.nan], rtol=1e-6)
+
+
+def test_predicted_classes_are_not_cut_to_eight_bits():
+  def predict(key, params, images, items, count):
+    probs = jnp.zeros((1, len(items), 1, 2, 300)).at[..., 256].set(1.0)
+    return Prediction(probs, None, jnp.ones(probs.shape[1:-1], bool))
+
+  learner = SimpleNamespace(predict=predict)
+  predict_masks = evaluation.make_predict_masks(learner, 300, 1)
+  size = jnp.array([[1, 2]])
+  images = Images(jnp.zeros((1, 1, 2, 1)), size, size)
+  found = predict_masks(None, images, jnp.full((1, 1, 2), 256))
+  assert np.asarray(found.classes).tolist() == [[[256, 256]]]
+  assert np.asarray(found.counts)[0, 256].tolist() == [2, 2, 2]
