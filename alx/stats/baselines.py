@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 
+from alx.keys import check_seed
 from alx.stats import checks
 from alx.stats.resampling import (
   Ends,
@@ -104,6 +105,7 @@ def against_baselines(
     raise ValueError(
       f"wanted one of {tuple(baselines)} among the arms, got {tuple(scores)}"
     )
+  check_seed("seed", seed)  # a generator would draw others for each
   minus = partial(
     bootstrap_difference,
     groups=groups,

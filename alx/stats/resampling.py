@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import scipy.stats
 
+from alx.groups import numbers_of
 from alx.stats import checks
 
 Statistic = Callable[[np.ndarray], np.ndarray]  # weights [D, n] -> [D, ...]
@@ -180,27 +181,24 @@ def resample(
 
   Args:
     statistic: weights [D, n] -> [D, ...].
-    groups: [n] the cluster of each row; one that is not known (None, NaN) is
-      a row by itself.
+    groups: [n] the cluster of each row; one that is not known (see
+      `alx.groups`) is a row by itself.
     num_draws: D >= 1.
     seed: the same one gives the same draws.
 
   Raises:
-    ValueError: for no row or no draw.
+    ValueError: for no row or no draw, or what is no name or seed.
   """
-  names, group = np.unique(_clusters(groups), return_inverse=True)
-  if not isinstance(num_draws, int | np.integer):
-    raise ValueError(f"wanted a whole number of draws, got {num_draws!r}")
-  if group.ndim != 1 or not len(names) or num_draws < 1:
-    raise ValueError(
-      f"wanted groups [n] with n >= 1 and num_draws >= 1, got shape "
-      f"{group.shape} and {num_draws}"
-    )
-  count, rng = len(names), np.random.default_rng(seed)
+  names, group = np.unique(numbers_of(groups), return_inverse=True)
+  checks.whole(num_draws, "num_draws")
+  random = checks.generator(seed)
+  if group.ndim != 1 or not len(names):
+    raise ValueError(f"wanted groups [n] with n >= 1, got shape {group.shape}")
+  count = len(names)
   chances = np.full(count, 1 / count)
 
   def drawn(part):
-    return rng.multinomial(count, chances, len(part))[:, group]
+    return random.multinomial(count, chances, len(part))[:, group]
 
   def without(part):
     return np.asarray(part)[:, None] != group
@@ -211,15 +209,6 @@ def resample(
     return Draws(value, resampled, np.full_like(value, np.nan)[None])
   left_out = _in_parts(statistic, without, count, len(group))
   return Draws(value, resampled, left_out)
-
-
-def _clusters(groups):
-  """The names of the clusters; None and NaN are each their own."""
-  groups = np.asarray(groups)
-  unknown = groups.dtype.kind == "f" and np.isnan(groups).any()
-  if groups.ndim == 1 and (groups.dtype.kind == "O" or unknown):
-    return checks.groups(groups, groups)
-  return groups
 
 
 def _in_parts(statistic, weights, total, rows):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import alx
-from alx import data, label_free
+from alx import data, label_free, stats
 from alx.stats import checks
 
 _IMAGES = np.arange(6 * 5 * 5, dtype=np.uint8).reshape(6, 5, 5)
@@ -89,3 +89,23 @@ def test_a_query_takes_several_that_are_unknown():
     groups=["nan", "", "a", " a", "n/a"],
   )
   assert found.tolist() == [4, 3, 1, 0]
+
+
+@pytest.mark.parametrize(
+  ("names", "count"),
+  [
+    (["nan", "nan", "", "", "n/a", "n/a"], 6),
+    (np.array([b"", b"nan", b"a", b" a", b"a", b"b"]), 4),
+    (["a", " a", "a ", "b", "b", "b"], 2),
+    ([None, "None", float("nan"), "", "?", "a"], 6),
+    ([1, 1, 2, 2, 3, 3], 3),
+  ],
+)
+def test_every_bootstrap_counts_the_same_clusters(names, count):
+  a, b = np.arange(6.0), np.zeros(6)
+  found = stats.bootstrap(stats.mean_of(a), names, num_draws=9)
+  assert found.clusters == count
+  found = stats.bootstrap_difference(a, b, names, num_draws=9)
+  assert found.clusters == count
+  found = stats.relative_saving(a + 1, a + 2, names, num_draws=9)
+  assert found.of_sums.clusters == count

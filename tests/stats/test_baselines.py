@@ -118,3 +118,9 @@ def test_rows_of_unknown_patients_are_each_their_own():
   for groups in ([np.nan, np.nan, 1], [None, None, "a"]):
     assert bootstrap_difference(a, b, groups, num_draws=9).clusters == 3
   assert bootstrap_difference(a, b, ["b", "b", "a"], num_draws=9).clusters == 2
+
+
+def test_a_generator_would_draw_other_patients_for_each_arm():
+  scores = {"a": np.arange(3.0), "random": np.zeros(3)}
+  with pytest.raises(ValueError, match="seed: wanted an integer"):
+    against_baselines(scores, seed=np.random.default_rng(0))
