@@ -54,7 +54,8 @@ def check_seed(name: str, seed: Any, wanted: str = "an integer") -> int:
   except TypeError:
     number = None
   if number is None or isinstance(seed, (bool, np.bool_)):
-    raise ValueError(f"{name}: wanted {wanted}, found {seed!r}")
+    found = " ".join(repr(seed).split())
+    raise ValueError(f"{name}: wanted {wanted}, found {found}")
   if not 0 <= number < SEEDS:
     raise ValueError(
       f"{name}: wanted {wanted} from 0 to 2^32 - 1, found {number}"

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alx import metrics
+from alx.metrics import surfaces
 from tests import oracles
 
 SHAPES = [(7, 9), (5, 6, 4), (1, 8, 1)]
@@ -139,7 +140,7 @@ def test_surface_is_the_mask_without_its_erosion():
   mask = random_classes(8, (9, 10, 8), 2, 0.2).astype(bool)
   cross = scipy.ndimage.generate_binary_structure(3, 1)
   wanted = mask ^ scipy.ndimage.binary_erosion(mask, cross)
-  found = metrics._surface(mask, range(3))
+  found = surfaces._surface(mask, range(3))
   np.testing.assert_array_equal(found, wanted)
 
 

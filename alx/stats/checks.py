@@ -6,7 +6,7 @@ import numpy as np
 
 from alx.groups import numbers_of
 from alx.keys import check_seed
-from alx.metric_inputs import check_unmasked
+from alx.metrics.inputs import check_unmasked
 
 # Shares of the largest number. Metrics, numbers up to 1, are computed in
 # float32: what differs by one of its steps is taken for equal. Larger numbers

@@ -8,10 +8,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from alx import metric_inputs as inputs
 from alx import metrics
 from alx.data.patches import Images
 from alx.groups import numbers_of
+from alx.metrics import inputs
 from alx.training.learner import Learner
 from alx.training.map_blocks import map_blocks
 

@@ -13,7 +13,7 @@ _ABOVE, _BELOW, _OPEN, _NOT_TESTED = (
   "above random",
   "below random",
   "not told apart from random",
-  "not tested (too few seeds or rounds in common)",
+  "not tested (too few seeds or rounds in common, or no spread)",
 )
 
 
