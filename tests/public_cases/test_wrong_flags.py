@@ -32,7 +32,7 @@ RUN = {
   ("--set=acquisition=bald,,dpp",): "a value is missing in 'bald,,dpp'",
   ("--set=widths=8,,16",): "a value is missing in '8,,16'",
   ("--set=model=unett",): "; did you mean unet?",
-  ("--set=first_seed=-1",): "first_seed must be at least 0, found -1",
+  ("--set=first_seed=-1",): "first_seed must be in [0, 4294967295], found -1",
   ("--set=learning_rate=nan",): "learning_rate",
   ("--workdir",): "workdir",
 }

@@ -103,9 +103,7 @@ class Config:
       raise ValueError("group_pattern says nothing with split_by_item=True")
     for name in ("seeds", "start", "query", "steps", "samples", "members"):
       at_least(name, getattr(self, name), 1)
-    for name in ("rounds",):
-      at_least(name, getattr(self, name), 0)
-    for name in ("test_items", "batch", "block", "pictures"):
+    for name in ("rounds", "test_items", "batch", "block", "pictures"):
       at_least(name, getattr(self, name), 0)
     for name in ("image_size", "spare_classes", "clip", "weight_decay"):
       at_least(name, getattr(self, name), 0)
