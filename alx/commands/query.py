@@ -10,13 +10,13 @@ array is an .npy, or an .npz with an array of that name. --arrays is an .npz
 that holds several: logits, features, labelled, ids ...
 """
 
-import csv
 import pathlib
 
 import numpy as np
 from absl import flags
 
 import alx
+from alx import csv_table
 from alx.commands import command
 from alx.data.dataset import bad_input
 
@@ -119,9 +119,9 @@ def _tell(names):
   if _OUTPUT.value is None:
     print("\n".join(map(str, names)))
     return
-  with open(_OUTPUT.value, "x", newline="", encoding="utf-8") as file:
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerows([("rank", "id"), *enumerate(names, 1)])
+  rows = [{"rank": rank, "id": name} for rank, name in enumerate(names, 1)]
+  with open(_OUTPUT.value, "xb") as file:
+    file.write(csv_table.encode(csv_table.to_text(("rank", "id"), rows)))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import numpy as np
 from alx.acquisition import BY_NAME, Acquisition, configure, settings_of
 from alx.acquisition.base import scores_items
 from alx.acquisition.combinations import combine
+from alx.acquisition.grammar import parse
 from alx.acquisition.options import check_option
 from alx.front import inputs
 from alx.front.blocks import describe_all
@@ -75,7 +76,9 @@ def query(
   method states. All arithmetic is float32.
 
   Args:
-    method: a name of `methods()`, which also says what it needs.
+    method: a name of `methods()`, which also says what it needs; or a text of
+      such names, "two_stage(entropy:100, k_center)", see
+      `alx.acquisition.grammar`.
     k: how many items.
     probs: [N, *sp, C] probabilities, one prediction per item.
     logits: [N, *sp, C] instead of probs: their softmax is taken.
@@ -187,10 +190,16 @@ def score(
 
 
 def _row(method: str) -> Acquisition:
-  if not isinstance(method, str) or method not in BY_NAME:
+  """The row of a name, or what a text composes of rows."""
+  if not isinstance(method, str):
     known = ", ".join(BY_NAME)
     raise ValueError(f"no method {method!r}; there are: {known}")
-  return BY_NAME[method]
+  if method in BY_NAME:
+    return BY_NAME[method]
+  stages = parse(method).stages
+  if len(stages) > 1:
+    raise ValueError(f"{method}: turns of rounds are for runs, found one query")
+  return stages[0].acquisition
 
 
 def _check_needs(method, row, given):
@@ -259,7 +268,7 @@ def _frozen(options: dict) -> tuple:
 @functools.lru_cache(maxsize=128)
 def _compiled(method: str, options: tuple, cap: int | None):
   """(row, describe, select) with the options in, compiled at most once."""
-  row = configure(BY_NAME[method], **dict(options))
+  row = configure(_row(method), **dict(options))
   if cap is not None:
     row = combine.capped_per_group(row, cap)
   describe = row.describe and jax.jit(row.describe)

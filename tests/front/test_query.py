@@ -216,3 +216,22 @@ def test_progress_is_told():
   )
   jax.effects_barrier()
   assert seen and seen[-1][0] == seen[-1][1]
+
+
+def test_a_text_composes_methods():
+  rng = np.random.default_rng(0)
+  given = {
+    "logits": rng.standard_normal((30, 3)),
+    "features": rng.standard_normal((30, 4)),
+  }
+  wanted = set(alx.query("entropy", k=8, logits=given["logits"]).tolist())
+  items = alx.query("two_stage(entropy:8, k_center)", k=3, **given)
+  assert set(items.tolist()) <= wanted and len(set(items.tolist())) == 3
+  scores = alx.score("entropy(reduce=max)", logits=given["logits"])
+  np.testing.assert_array_equal(
+    scores, alx.score("entropy", logits=given["logits"], reduce="max")
+  )
+  with pytest.raises(ValueError, match="turns of rounds are for runs"):
+    alx.query("entropy*1 + k_center", k=3, **given)
+  with pytest.raises(ValueError, match="did you mean entropy"):
+    alx.query("entropie", k=3, **given)

@@ -1,0 +1,60 @@
+"""alx query: arrays in files, ids out."""
+
+import numpy as np
+import pytest
+
+import alx
+from tests.command_line import errors_of, run
+
+QUERY = "alx.commands.query"
+
+
+@pytest.fixture(scope="module")
+def arrays(tmp_path_factory):
+  folder = tmp_path_factory.mktemp("arrays")
+  rng = np.random.default_rng(0)
+  logits, features = rng.standard_normal((20, 3)), rng.standard_normal((20, 4))
+  np.save(folder / "logits.npy", logits)
+  np.savez(folder / "both.npz", logits=logits, features=features)
+  np.savez(folder / "ids.npz", ids=np.array([f"scan {i}" for i in range(20)]))
+  (folder / "ids.txt").write_text("é\n" * 19 + "z\n", encoding="utf-8")
+  return folder
+
+
+def test_ids_are_printed_and_nothing_else(arrays):
+  logits = np.load(arrays / "logits.npy")
+  wanted = alx.query("entropy", k=4, logits=logits).tolist()
+  done = run(
+    QUERY, "--acquisition=entropy", "--k=4", f"--logits={arrays}/logits.npy"
+  )
+  assert done.returncode == 0, done.stderr
+  assert done.stdout.split("\n") == [*map(str, wanted), ""]
+
+
+def test_names_go_to_a_table(arrays, tmp_path):
+  done = run(
+    *(QUERY, "--acquisition=two_stage(entropy:8, k_center)", "--k=2"),
+    *(f"--arrays={arrays}/both.npz", f"--ids={arrays}/ids.npz"),
+    f"--output={tmp_path}/picks.csv",
+  )
+  assert done.returncode == 0, done.stderr
+  lines = (tmp_path / "picks.csv").read_text(encoding="utf-8").splitlines()
+  assert lines[0] == "rank,id" and lines[1].startswith("1,scan ")
+  assert len(lines) == 3
+
+
+def test_what_is_wrong_is_one_line(arrays, tmp_path):
+  (tmp_path / "there.csv").write_text("", encoding="utf-8")
+  logits = f"--logits={arrays}/logits.npy"
+  cases = {
+    (logits, "--k=99"): "k = 99 items were asked for, 20 are",
+    ("--logits=nowhere.npy", "--k=2"): "nowhere.npy: wanted an .npy or .npz",
+    (f"--features={arrays}/ids.npz", "--k=2"): "features",
+    (logits, f"--arrays={arrays}/both.npz", "--k=2"): "found both",
+    (logits, "--k=2", "--acquisition=entrop"): "did you mean entropy?",
+    (logits, "--k=2", f"--output={tmp_path}/there.csv"): "File exists",
+    (f"--features={arrays}/both.npz", "--k=2"): "needs probs",
+  }
+  lines = errors_of(QUERY, *cases)
+  for line, words in zip(lines, cases.values(), strict=True):
+    assert words in line, line
