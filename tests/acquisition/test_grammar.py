@@ -158,7 +158,7 @@ def test_rounds_take_turns(text, names):
     ("fuse(entropy, badge)", 1, "found badge, which chooses"),
     ("fuse(entropy, bald; best)", 1, "no op 'best'"),
     ("bald(reduce=)", 13, "found ')'"),
-    ("bald(reduce=most)", 1, "no reduction 'most'"),
+    ("bald(reduce=most)", 1, "found 'most'"),
     ("bald(reduce=top_fraction(2))", 1, "in (0, 1]"),
     ("bald(reduce=max(2))", 1, "found max(2)"),
     ("bald(size=1)", 1, "no option 'size'; there are: reduce"),
