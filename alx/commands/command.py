@@ -136,7 +136,8 @@ def begin() -> Console:
   character cannot be printed its number is.
   """
   logging.set_verbosity(logging.FATAL)
-  standard_logging.getLogger("asyncio").setLevel(standard_logging.CRITICAL)
+  for library in ("asyncio", "PIL"):  # what they say is told in our words
+    standard_logging.getLogger(library).setLevel(standard_logging.CRITICAL)
   for stream in (sys.stdout, sys.stderr):
     if hasattr(stream, "reconfigure"):
       stream.reconfigure(errors="backslashreplace")
