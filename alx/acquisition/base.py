@@ -103,34 +103,13 @@ def scores_items(acquisition: Acquisition) -> bool:
   """Whether the description is one number per item, which may be combined."""
   if acquisition.describe is None:
     return False
-  out = _description_of(acquisition, 1)
-  return isinstance(out, jax.ShapeDtypeStruct) and out.ndim == 1
-
-
-def check_by_tracing(acquisition: Acquisition) -> None:
-  """Raises ValueError where an option has a value that cannot be.
-
-  Both functions are traced on a few items; nothing is compiled or computed.
-  """
-  there = jax.ShapeDtypeStruct((8,), jnp.bool_)
-  ids = jax.ShapeDtypeStruct((8,), jnp.int32)
-  candidates = Candidates(there, there, ids, ids)
-  description = acquisition.describe and _description_of(acquisition, 8)
-  select = functools.partial(acquisition.select, k=2)
-  key = jax.eval_shape(lambda: jax.random.key(0))
-  jax.eval_shape(select, key, description, candidates)
-
-
-def _description_of(acquisition, count):
-  """Shapes of what describes `count` items of 3 x 3 pixels and 2 classes."""
   of = functools.partial(jax.ShapeDtypeStruct, dtype=jnp.float32)
-  voxels = of((count, 3, 3, 2))
-  mask = jax.ShapeDtypeStruct((count, 3, 3), jnp.bool_)
-  keys = jax.eval_shape(lambda: jax.random.split(jax.random.key(0), count))
-  prediction = Prediction(
-    of((2, count, 3, 3, 2)), of((count, 2)), mask, voxels, voxels
-  )
-  return jax.eval_shape(acquisition.describe, keys, prediction)
+  voxels = of((1, 3, 3, 2))
+  mask = jax.ShapeDtypeStruct((1, 3, 3), jnp.bool_)
+  keys = jax.eval_shape(lambda: jax.random.split(jax.random.key(0), 1))
+  prediction = Prediction(of((2, 1, 3, 3, 2)), of((1, 2)), mask, voxels, voxels)
+  out = jax.eval_shape(acquisition.describe, keys, prediction)
+  return isinstance(out, jax.ShapeDtypeStruct) and out.ndim == 1
 
 
 def finite_rows(description) -> jax.Array:

@@ -18,7 +18,7 @@ import hashlib
 import re
 from typing import NamedTuple
 
-from alx.acquisition.base import Acquisition, check_by_tracing, configure
+from alx.acquisition.base import Acquisition, configure
 from alx.acquisition.grammar.compositions import COMPOSITIONS, Part
 from alx.acquisition.grammar.phrases import Call, Phrase, Setting, read_phrase
 from alx.acquisition.scores import spatial
@@ -123,9 +123,7 @@ def _configured(name, **options):
   if not options:
     return BY_NAME[name]
   options = {o: _value(o, value) for o, value in options.items()}
-  made = configure(BY_NAME[name], **options)
-  check_by_tracing(made)
-  return made
+  return configure(BY_NAME[name], **options)
 
 
 def _value(option, value):
