@@ -23,15 +23,12 @@ import pathlib
 from absl import flags
 
 from alx.acquisition import BY_NAME
-from alx.commands import command
+from alx.commands import command, comparison
 from alx.data.arrays.features import read_features
 from alx.data.arrays.npz import is_npz
 from alx.data.dataset import bad_input
-from alx.runs import compare
-from alx.runs.disk import places
-from alx.runs.settings import idle
 from alx.runs.settings import presets as configs
-from alx.runs.settings.config import Config, absolute, override, parts_of
+from alx.runs.settings.config import Config, absolute, override
 
 _DATA = flags.DEFINE_string(
   "data", None, "Folder or .npz file; without it a phantom is made."
@@ -122,22 +119,7 @@ def _alone(path: str) -> str:
 
 def main(argv: list[str]) -> None:
   """Runs the study; for the exit codes see --help."""
-  with command.session() as console:
-    with command.wrong_input():
-      command.only_flags(argv)
-      config = config_from_flags()
-      idle.check_methods(config)
-      workdir = places.workdir_of(config.data, _WORKDIR.value)
-      if config.cache:
-        command.check_writable("--cache", pathlib.Path(config.cache))
-    parts = parts_of(config, _BASELINES.value)
-    with command.working(workdir, parts) as check:
-      with command.wrong_input():
-        ready = compare.prepare(config, workdir, console, _BASELINES.value)
-      compare.train(ready, console, check)
-      with command.page_of(workdir):
-        page = compare.finish(ready, console)
-    command.tell_report(console, page)
+  comparison.run(argv, config_from_flags, _WORKDIR.value, _BASELINES.value)
 
 
 if __name__ == "__main__":

@@ -14,17 +14,14 @@ maps of the test items: --set=test_items=N.
 """
 
 import dataclasses
-import pathlib
 
 from absl import flags
 
 from alx.acquisition import BY_NAME
-from alx.commands import command
-from alx.runs import compare
-from alx.runs.disk import places
+from alx.commands import command, comparison
 from alx.runs.settings import idle
 from alx.runs.settings import presets as configs
-from alx.runs.settings.config import Config, absolute, override, parts_of
+from alx.runs.settings.config import Config, absolute, override
 from alx.runs.streamed import compare as streamed
 
 _DATA = flags.DEFINE_string("data", None, "Folder with imagesTr and labelsTr.")
@@ -81,23 +78,19 @@ def config_from_flags() -> Config:
 
 def main(argv: list[str]) -> None:
   """Runs the study; for the exit codes see --help."""
-  with command.session() as console:
-    with command.wrong_input():
-      command.only_flags(argv)
-      config = config_from_flags()
-      idle.check_methods(config)
-      streamed.check(config)
-      workdir = places.workdir_of(config.data, _WORKDIR.value)
-      if config.cache:
-        command.check_writable("--cache", pathlib.Path(config.cache))
-    parts = parts_of(config, _BASELINES.value)
-    with command.working(workdir, parts) as check:
-      with command.wrong_input():
-        ready = streamed.prepare(config, workdir, console, _BASELINES.value)
-      streamed.train(ready, console, check)
-      with command.page_of(workdir):
-        page = compare.finish(ready, console)
-    command.tell_report(console, page)
+  comparison.run(
+    argv,
+    config_from_flags,
+    _WORKDIR.value,
+    _BASELINES.value,
+    streamed,
+    _check,
+  )
+
+
+def _check(config):
+  idle.check_methods(config)
+  streamed.check(config)
 
 
 if __name__ == "__main__":
