@@ -13,10 +13,18 @@ from typing import TYPE_CHECKING
 from alx._version import __version__
 
 if TYPE_CHECKING:
+  from alx import functional
   from alx.devices.seeds import over_seeds
   from alx.front.query import methods, query, score
 
-__all__ = ["__version__", "methods", "over_seeds", "query", "score"]
+__all__ = [
+  "__version__",
+  "functional",
+  "methods",
+  "over_seeds",
+  "query",
+  "score",
+]
 
 # Where the functions are. They are looked up when they are first used, so that
 # a command, or a room alone, does not wait for all of JAX.
@@ -29,6 +37,8 @@ _HOMES = {
 
 
 def __getattr__(name: str):
+  if name == "functional":
+    return importlib.import_module("alx.functional")
   if name not in _HOMES:
     raise AttributeError(f"module 'alx' has no attribute {name!r}")
   value = getattr(importlib.import_module(_HOMES[name]), name)

@@ -56,7 +56,7 @@ FLOORS = (
   ("pool", "prediction", "stats"),
   ("acquisition",),
   ("devices",),
-  ("data", "front"),
+  ("data", "front", "functional"),
   ("training",),
   ("label_free", "loop", "report"),
   ("runs",),

@@ -54,7 +54,7 @@ def refuse_traced(name: str, value: Any) -> None:
   if isinstance(value, jax.core.Tracer):
     raise ValueError(
       f"{name}: wanted an array with values, found a traced one; query and "
-      "score are for outside of jax.jit, alx.acquisition.BY_NAME for inside"
+      "score are for outside of jax.jit, alx.functional for inside"
     )
 
 

@@ -1,0 +1,1 @@
+"""Choices: from arrays to items."""

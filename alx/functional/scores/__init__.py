@@ -1,0 +1,1 @@
+"""Scores: one number per item, and what gradients are made of."""
