@@ -5,9 +5,8 @@ give items [k] int32, distinct and available; empty slots, once nothing is
 available, hold N. An item that is not finite is never picked.
 """
 
-from typing import Any
-
 import jax
+from jax.typing import ArrayLike
 
 from alx.acquisition import BY_NAME
 from alx.functional.arrays import candidates, of_both, of_features, of_probs
@@ -15,12 +14,12 @@ from alx.functional.choosing import choose, choose_in_turn
 
 
 def class_balanced(
-  probs: Any,
-  available: Any,
+  probs: ArrayLike,
+  available: ArrayLike,
   k: int,
-  labelled: Any = None,
-  labels: Any = None,
-  mask: Any = None,
+  labelled: ArrayLike | None = None,
+  labels: ArrayLike | None = None,
+  mask: ArrayLike | None = None,
   *,
   lam: float = 0.6,
   sweeps: int = 10,
@@ -56,12 +55,12 @@ def class_balanced(
 
 
 def ranked_batch(
-  probs: Any,
-  features: Any,
-  available: Any,
+  probs: ArrayLike,
+  features: ArrayLike,
+  available: ArrayLike,
   k: int,
-  labelled: Any = None,
-  mask: Any = None,
+  labelled: ArrayLike | None = None,
+  mask: ArrayLike | None = None,
 ) -> jax.Array:
   """Far from all that is labelled first, uncertain more and more.
 
@@ -90,7 +89,10 @@ def ranked_batch(
 
 
 def mean_discrepancy(
-  features: Any, available: Any, k: int, labelled: Any = None
+  features: ArrayLike,
+  available: ArrayLike,
+  k: int,
+  labelled: ArrayLike | None = None,
 ) -> jax.Array:
   """Most like the unlabelled, least like the labelled, by mean cosine.
 
@@ -115,13 +117,13 @@ def mean_discrepancy(
 
 
 def influence(
-  probs: Any,
-  features: Any,
-  available: Any,
+  probs: ArrayLike,
+  features: ArrayLike,
+  available: ArrayLike,
   k: int,
-  labelled: Any = None,
-  labels: Any = None,
-  mask: Any = None,
+  labelled: ArrayLike | None = None,
+  labels: ArrayLike | None = None,
+  mask: ArrayLike | None = None,
   *,
   damping: float = 1e-2,
   iterations: int = 200,
@@ -161,14 +163,14 @@ def influence(
 
 
 def alfa_mix(
-  key: Any,
-  probs: Any,
-  features: Any,
-  available: Any,
+  key: jax.Array | int,
+  probs: ArrayLike,
+  features: ArrayLike,
+  available: ArrayLike,
   k: int,
-  labelled: Any = None,
-  labels: Any = None,
-  mask: Any = None,
+  labelled: ArrayLike | None = None,
+  labels: ArrayLike | None = None,
+  mask: ArrayLike | None = None,
   *,
   cap_step: float = 0.2,
 ) -> jax.Array:

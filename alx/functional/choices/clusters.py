@@ -6,9 +6,8 @@ available, hold N. An item with a non-finite feature is never picked and counts
 as absent. Under `jax.vmap` one pool after the other.
 """
 
-from typing import Any
-
 import jax
+from jax.typing import ArrayLike
 
 from alx.acquisition import BY_NAME
 from alx.functional.arrays import candidates, of_features
@@ -16,7 +15,12 @@ from alx.functional.choosing import choose_in_turn
 
 
 def k_means(
-  key: Any, features: Any, available: Any, k: int, *, iterations: int = 25
+  key: jax.Array | int,
+  features: ArrayLike,
+  available: ArrayLike,
+  k: int,
+  *,
+  iterations: int = 25,
 ) -> jax.Array:
   """The item nearest to the centre of each of k clusters, largest first.
 
@@ -41,11 +45,11 @@ def k_means(
 
 
 def k_means_pp(
-  key: Any,
-  features: Any,
-  available: Any,
+  key: jax.Array | int,
+  features: ArrayLike,
+  available: ArrayLike,
   k: int,
-  labelled: Any = None,
+  labelled: ArrayLike | None = None,
   *,
   first: str = "uniform",
   power: float = 2.0,
@@ -79,11 +83,11 @@ def k_means_pp(
 
 
 def typiclust(
-  key: Any,
-  features: Any,
-  available: Any,
+  key: jax.Array | int,
+  features: ArrayLike,
+  available: ArrayLike,
   k: int,
-  labelled: Any = None,
+  labelled: ArrayLike | None = None,
   *,
   max_clusters: int = 500,
   min_size: int = 6,
@@ -123,11 +127,11 @@ def typiclust(
 
 
 def usl(
-  key: Any,
-  features: Any,
-  available: Any,
+  key: jax.Array | int,
+  features: ArrayLike,
+  available: ArrayLike,
   k: int,
-  labelled: Any = None,
+  labelled: ArrayLike | None = None,
   *,
   num_neighbours: int = 20,
   strength: float = 0.5,
@@ -174,11 +178,11 @@ def usl(
 
 
 def lsh(
-  key: Any,
-  features: Any,
-  available: Any,
+  key: jax.Array | int,
+  features: ArrayLike,
+  available: ArrayLike,
   k: int,
-  labelled: Any = None,
+  labelled: ArrayLike | None = None,
   *,
   bits: int = 8,
 ) -> jax.Array:

@@ -6,9 +6,8 @@ slots, once nothing is available, hold N. An item with a non-finite feature is
 never picked and covers nothing.
 """
 
-from typing import Any
-
 import jax
+from jax.typing import ArrayLike
 
 from alx.acquisition import BY_NAME
 from alx.functional.arrays import candidates, of_features
@@ -16,7 +15,10 @@ from alx.functional.choosing import choose_in_turn
 
 
 def k_center(
-  features: Any, available: Any, k: int, labelled: Any = None
+  features: ArrayLike,
+  available: ArrayLike,
+  k: int,
+  labelled: ArrayLike | None = None,
 ) -> jax.Array:
   """Greedy k-center: again and again the item farthest from all centres.
 
@@ -40,7 +42,10 @@ def k_center(
 
 
 def k_center_cosine(
-  features: Any, available: Any, k: int, labelled: Any = None
+  features: ArrayLike,
+  available: ArrayLike,
+  k: int,
+  labelled: ArrayLike | None = None,
 ) -> jax.Array:
   """`k_center` in the distance 1 - cosine, in [0, 2].
 
@@ -63,10 +68,10 @@ def k_center_cosine(
 
 
 def facility_location(
-  features: Any,
-  available: Any,
+  features: ArrayLike,
+  available: ArrayLike,
   k: int,
-  labelled: Any = None,
+  labelled: ArrayLike | None = None,
   *,
   similarity: str = "cosine",
   ground: int | None = None,
@@ -98,7 +103,11 @@ def facility_location(
 
 
 def max_cover(
-  features: Any, available: Any, k: int, *, ground: int | None = None
+  features: ArrayLike,
+  available: ArrayLike,
+  k: int,
+  *,
+  ground: int | None = None,
 ) -> jax.Array:
   """Representative: greedy maximum cover of the available by the available.
 
@@ -122,10 +131,10 @@ def max_cover(
 
 
 def optimal_transport(
-  features: Any,
-  available: Any,
+  features: ArrayLike,
+  available: ArrayLike,
   k: int,
-  labelled: Any = None,
+  labelled: ArrayLike | None = None,
   *,
   swaps: int = 10,
   ground: int | None = None,
@@ -156,11 +165,11 @@ def optimal_transport(
 
 
 def prob_cover(
-  features: Any,
-  available: Any,
+  features: ArrayLike,
+  available: ArrayLike,
   k: int,
-  labelled: Any = None,
-  labels: Any = None,
+  labelled: ArrayLike | None = None,
+  labels: ArrayLike | None = None,
   *,
   delta: float | None = None,
   clusters: int | None = None,

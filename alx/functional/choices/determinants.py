@@ -6,9 +6,8 @@ slots, once nothing is available, hold N. An item with a non-finite feature is
 never picked and counts as absent.
 """
 
-from typing import Any
-
 import jax
+from jax.typing import ArrayLike
 
 from alx.acquisition import BY_NAME
 from alx.acquisition.scores.predictive import Reduce
@@ -17,10 +16,10 @@ from alx.functional.choosing import choose
 
 
 def log_det(
-  features: Any,
-  available: Any,
+  features: ArrayLike,
+  available: ArrayLike,
   k: int,
-  labelled: Any = None,
+  labelled: ArrayLike | None = None,
   *,
   kernel: str = "cosine",
   bandwidth: float | None = None,
@@ -60,11 +59,11 @@ def log_det(
 
 
 def dpp(
-  probs: Any,
-  features: Any,
-  available: Any,
+  probs: ArrayLike,
+  features: ArrayLike,
+  available: ArrayLike,
   k: int,
-  mask: Any = None,
+  mask: ArrayLike | None = None,
   *,
   weight: float = 1.0,
   kernel: str = "cosine",
@@ -106,12 +105,12 @@ def dpp(
 
 
 def k_dpp(
-  key: Any,
-  probs: Any,
-  features: Any,
-  available: Any,
+  key: jax.Array | int,
+  probs: ArrayLike,
+  features: ArrayLike,
+  available: ArrayLike,
   k: int,
-  mask: Any = None,
+  mask: ArrayLike | None = None,
   *,
   weight: float = 1.0,
   reduce: Reduce = "mean",

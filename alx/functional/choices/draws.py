@@ -5,9 +5,8 @@ distinct and available, best first; empty slots, once nothing is available or
 has a finite score, hold N.
 """
 
-from typing import Any
-
 import jax
+from jax.typing import ArrayLike
 
 from alx.acquisition import BY_NAME, Acquisition
 from alx.acquisition.scores import stochastic
@@ -17,7 +16,7 @@ from alx.functional.arrays import candidates
 from alx.functional.choosing import choose
 
 
-def top_k(scores: Any, available: Any, k: int) -> jax.Array:
+def top_k(scores: ArrayLike, available: ArrayLike, k: int) -> jax.Array:
   """The k highest scores; ties go to the lowest item.
 
   `top_k(bald(samples), available, k)` is `alx.query("bald", ...)`.
@@ -37,7 +36,12 @@ def top_k(scores: Any, available: Any, k: int) -> jax.Array:
 
 
 def power_sampling(
-  key: Any, scores: Any, available: Any, k: int, *, beta: float = 1.0
+  key: jax.Array | int,
+  scores: ArrayLike,
+  available: ArrayLike,
+  k: int,
+  *,
+  beta: float = 1.0,
 ) -> jax.Array:
   """Draws items one after the other with probability score^beta.
 
@@ -62,7 +66,12 @@ def power_sampling(
 
 
 def softmax_sampling(
-  key: Any, scores: Any, available: Any, k: int, *, beta: float = 1.0
+  key: jax.Array | int,
+  scores: ArrayLike,
+  available: ArrayLike,
+  k: int,
+  *,
+  beta: float = 1.0,
 ) -> jax.Array:
   """Draws items one after the other with probability exp(beta score).
 
@@ -86,7 +95,12 @@ def softmax_sampling(
 
 
 def softrank_sampling(
-  key: Any, scores: Any, available: Any, k: int, *, beta: float = 1.0
+  key: jax.Array | int,
+  scores: ArrayLike,
+  available: ArrayLike,
+  k: int,
+  *,
+  beta: float = 1.0,
 ) -> jax.Array:
   """Draws items one after the other with probability rank^-beta.
 
@@ -110,9 +124,9 @@ def softrank_sampling(
 
 
 def best_random_batch(
-  key: Any,
-  scores: Any,
-  available: Any,
+  key: jax.Array | int,
+  scores: ArrayLike,
+  available: ArrayLike,
   k: int,
   *,
   num_groups: int | None = None,
@@ -139,7 +153,7 @@ def best_random_batch(
   return _of_scores(select, key, scores, available, k, num_groups=num_groups)
 
 
-def random(key: Any, available: Any, k: int) -> jax.Array:
+def random(key: jax.Array | int, available: ArrayLike, k: int) -> jax.Array:
   """k available items, every set of k equally likely.
 
   Args:

@@ -6,9 +6,8 @@ available, hold N. An item with a non-finite feature is never picked and counts
 as absent. Under `jax.vmap` one pool after the other.
 """
 
-from typing import Any
-
 import jax
+from jax.typing import ArrayLike
 
 from alx.acquisition import BY_NAME
 from alx.functional.arrays import candidates, of_both, of_features
@@ -16,13 +15,13 @@ from alx.functional.choosing import choose_in_turn
 
 
 def cluster_margin(
-  key: Any,
-  probs: Any,
-  features: Any,
-  available: Any,
+  key: jax.Array | int,
+  probs: ArrayLike,
+  features: ArrayLike,
+  available: ArrayLike,
   k: int,
-  labelled: Any = None,
-  mask: Any = None,
+  labelled: ArrayLike | None = None,
+  mask: ArrayLike | None = None,
   *,
   factor: float = 10.0,
   cluster_size: float = 10.0,
@@ -70,9 +69,9 @@ def cluster_margin(
 
 
 def representative(
-  key: Any,
-  features: Any,
-  available: Any,
+  key: jax.Array | int,
+  features: ArrayLike,
+  available: ArrayLike,
   k: int,
   *,
   num_clusters: int = 3,

@@ -5,9 +5,8 @@ give items [k] int32, distinct and available; empty slots, once nothing is
 available, hold N. An item that is not finite is never picked.
 """
 
-from typing import Any
-
 import jax
+from jax.typing import ArrayLike
 
 from alx.acquisition import BY_NAME
 from alx.functional.arrays import candidates, of_both, of_samples
@@ -15,12 +14,12 @@ from alx.functional.choosing import choose_in_turn
 
 
 def badge(
-  key: Any,
-  probs: Any,
-  features: Any,
-  available: Any,
+  key: jax.Array | int,
+  probs: ArrayLike,
+  features: ArrayLike,
+  available: ArrayLike,
   k: int,
-  mask: Any = None,
+  mask: ArrayLike | None = None,
   *,
   first: str = "norm",
   power: float = 2.0,
@@ -60,11 +59,11 @@ def badge(
 
 
 def batch_bald(
-  key: Any,
-  samples: Any,
-  available: Any,
+  key: jax.Array | int,
+  samples: ArrayLike,
+  available: ArrayLike,
   k: int,
-  mask: Any = None,
+  mask: ArrayLike | None = None,
   *,
   joint_samples: int = 10_000,
 ) -> jax.Array:
@@ -98,12 +97,12 @@ def batch_bald(
 
 
 def bait(
-  probs: Any,
-  features: Any,
-  available: Any,
+  probs: ArrayLike,
+  features: ArrayLike,
+  available: ArrayLike,
   k: int,
-  labelled: Any = None,
-  mask: Any = None,
+  labelled: ArrayLike | None = None,
+  mask: ArrayLike | None = None,
   *,
   prior: float = 1.0,
   oversample: int = 2,
@@ -141,12 +140,12 @@ def bait(
 
 
 def fisher(
-  key: Any,
-  probs: Any,
-  features: Any,
-  available: Any,
+  key: jax.Array | int,
+  probs: ArrayLike,
+  features: ArrayLike,
+  available: ArrayLike,
   k: int,
-  mask: Any = None,
+  mask: ArrayLike | None = None,
   *,
   keep: int = 200,
   draw: bool = False,

@@ -5,9 +5,8 @@ distinct and available, best first; empty slots, once nothing is available or
 has a finite score, hold N.
 """
 
-from typing import Any
-
 import jax
+from jax.typing import ArrayLike
 
 from alx.acquisition import BY_NAME
 from alx.acquisition.scores.predictive import Reduce
@@ -16,7 +15,11 @@ from alx.functional.choosing import choose
 
 
 def foreground_random(
-  key: Any, probs: Any, available: Any, k: int, mask: Any = None
+  key: jax.Array | int,
+  probs: ArrayLike,
+  available: ArrayLike,
+  k: int,
+  mask: ArrayLike | None = None,
 ) -> jax.Array:
   """Random among the items predicted to hold foreground, then among the rest.
 
@@ -42,11 +45,11 @@ def foreground_random(
 
 
 def power_bald(
-  key: Any,
-  samples: Any,
-  available: Any,
+  key: jax.Array | int,
+  samples: ArrayLike,
+  available: ArrayLike,
   k: int,
-  mask: Any = None,
+  mask: ArrayLike | None = None,
   *,
   beta: float = 1.0,
   reduce: Reduce = "mean",
@@ -72,11 +75,11 @@ def power_bald(
 
 
 def softmax_bald(
-  key: Any,
-  samples: Any,
-  available: Any,
+  key: jax.Array | int,
+  samples: ArrayLike,
+  available: ArrayLike,
   k: int,
-  mask: Any = None,
+  mask: ArrayLike | None = None,
   *,
   beta: float = 1.0,
   reduce: Reduce = "mean",
@@ -104,11 +107,11 @@ def softmax_bald(
 
 
 def softrank_bald(
-  key: Any,
-  samples: Any,
-  available: Any,
+  key: jax.Array | int,
+  samples: ArrayLike,
+  available: ArrayLike,
   k: int,
-  mask: Any = None,
+  mask: ArrayLike | None = None,
   *,
   beta: float = 1.0,
   reduce: Reduce = "mean",
@@ -143,11 +146,11 @@ def _of_bald(name, key, samples, available, k, mask, beta, reduce):
 
 
 def stochastic_batches(
-  key: Any,
-  probs: Any,
-  available: Any,
+  key: jax.Array | int,
+  probs: ArrayLike,
+  available: ArrayLike,
   k: int,
-  mask: Any = None,
+  mask: ArrayLike | None = None,
   *,
   num_groups: int | None = None,
   reduce: Reduce = "mean",

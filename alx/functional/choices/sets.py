@@ -6,9 +6,8 @@ slots, once nothing is available, hold N. An item with a non-finite feature is
 never picked and counts as absent.
 """
 
-from typing import Any
-
 import jax
+from jax.typing import ArrayLike
 
 from alx.acquisition import BY_NAME
 from alx.functional.arrays import candidates, of_features, of_probs
@@ -16,10 +15,10 @@ from alx.functional.choosing import choose, choose_in_turn
 
 
 def non_similar(
-  features: Any,
-  available: Any,
+  features: ArrayLike,
+  available: ArrayLike,
   k: int,
-  labelled: Any = None,
+  labelled: ArrayLike | None = None,
   *,
   aggregate: str = "max",
 ) -> jax.Array:
@@ -49,10 +48,10 @@ def non_similar(
 
 
 def graph_cut(
-  features: Any,
-  available: Any,
+  features: ArrayLike,
+  available: ArrayLike,
   k: int,
-  labelled: Any = None,
+  labelled: ArrayLike | None = None,
   *,
   redundancy: float | None = None,
 ) -> jax.Array:
@@ -82,11 +81,11 @@ def graph_cut(
 
 
 def mutual_information(
-  features: Any,
-  available: Any,
+  features: ArrayLike,
+  available: ArrayLike,
   k: int,
-  labelled: Any = None,
-  labels: Any = None,
+  labelled: ArrayLike | None = None,
+  labels: ArrayLike | None = None,
   *,
   kind: str = "flqmi",
   eta: float = 1.0,
@@ -134,11 +133,11 @@ def mutual_information(
 
 
 def contextual_diversity(
-  probs: Any,
-  available: Any,
+  probs: ArrayLike,
+  available: ArrayLike,
   k: int,
-  labelled: Any = None,
-  mask: Any = None,
+  labelled: ArrayLike | None = None,
+  mask: ArrayLike | None = None,
 ) -> jax.Array:
   """Greedy k-center of how items confuse the classes (Agarwal et al. 2020).
 
@@ -165,10 +164,10 @@ def contextual_diversity(
 
 
 def mmd(
-  features: Any,
-  available: Any,
+  features: ArrayLike,
+  available: ArrayLike,
   k: int,
-  labelled: Any = None,
+  labelled: ArrayLike | None = None,
   *,
   kernel: str = "rbf",
   bandwidth: float | None = None,

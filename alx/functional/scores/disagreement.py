@@ -4,9 +4,8 @@ Samples are passes of MC dropout, members of an ensemble or views, the same S
 for every item, at least two.
 """
 
-from typing import Any
-
 import jax
+from jax.typing import ArrayLike
 
 from alx.acquisition import BY_NAME
 from alx.acquisition.scores.predictive import Reduce
@@ -15,7 +14,7 @@ from alx.functional.choosing import scores
 
 
 def bald(
-  samples: Any, mask: Any = None, *, reduce: Reduce = "mean"
+  samples: ArrayLike, mask: ArrayLike | None = None, *, reduce: Reduce = "mean"
 ) -> jax.Array:
   """Mutual information of label and weights, BALD.
 
@@ -37,7 +36,7 @@ def bald(
 
 
 def dbal(
-  samples: Any, mask: Any = None, *, reduce: Reduce = "mean"
+  samples: ArrayLike, mask: ArrayLike | None = None, *, reduce: Reduce = "mean"
 ) -> jax.Array:
   """Entropy of the mean of the samples (Gal et al. 2017).
 
@@ -56,7 +55,7 @@ def dbal(
 
 
 def variance(
-  samples: Any, mask: Any = None, *, reduce: Reduce = "mean"
+  samples: ArrayLike, mask: ArrayLike | None = None, *, reduce: Reduce = "mean"
 ) -> jax.Array:
   """Variance over samples, mean over classes (Gal et al. 2017; Kim 2024).
 
@@ -77,7 +76,7 @@ def variance(
 
 
 def mean_std(
-  samples: Any, mask: Any = None, *, reduce: Reduce = "mean"
+  samples: ArrayLike, mask: ArrayLike | None = None, *, reduce: Reduce = "mean"
 ) -> jax.Array:
   """Standard deviation over samples, mean over classes (Gal et al. 2017).
 
@@ -98,7 +97,7 @@ def mean_std(
 
 
 def variation_ratio(
-  samples: Any, mask: Any = None, *, reduce: Reduce = "mean"
+  samples: ArrayLike, mask: ArrayLike | None = None, *, reduce: Reduce = "mean"
 ) -> jax.Array:
   """1 - the share of samples that vote for the winner (Gal et al. 2017).
 
@@ -119,7 +118,7 @@ def variation_ratio(
 
 
 def vote_entropy(
-  samples: Any, mask: Any = None, *, reduce: Reduce = "mean"
+  samples: ArrayLike, mask: ArrayLike | None = None, *, reduce: Reduce = "mean"
 ) -> jax.Array:
   """Entropy of the votes of the samples.
 
@@ -142,7 +141,7 @@ def vote_entropy(
 
 
 def pairwise_kl(
-  samples: Any, mask: Any = None, *, reduce: Reduce = "mean"
+  samples: ArrayLike, mask: ArrayLike | None = None, *, reduce: Reduce = "mean"
 ) -> jax.Array:
   """Mean KL divergence between two different samples (Tang et al. 2023).
 
@@ -165,7 +164,9 @@ def pairwise_kl(
   )
 
 
-def mask_disagreement(samples: Any, mask: Any = None) -> jax.Array:
+def mask_disagreement(
+  samples: ArrayLike, mask: ArrayLike | None = None
+) -> jax.Array:
   """1 - Dice between the masks of two samples (Bai et al. 2022).
 
   Mean over all pairs of samples and over foreground classes (1 ... C - 1); a
@@ -184,7 +185,7 @@ def mask_disagreement(samples: Any, mask: Any = None) -> jax.Array:
   return scores(BY_NAME["mask_disagreement"], of_samples(samples, mask, rank=4))
 
 
-def mc_iou(samples: Any, mask: Any = None) -> jax.Array:
+def mc_iou(samples: ArrayLike, mask: ArrayLike | None = None) -> jax.Array:
   """1 - intersection over union of the masks of all samples.
 
   Mean over foreground classes (1 ... C - 1) of what all samples agree on over

@@ -3,9 +3,8 @@
 With alpha_c > 0 and S0 = sum_c alpha_c; of a network alpha = evidence + 1.
 """
 
-from typing import Any
-
 import jax
+from jax.typing import ArrayLike
 
 from alx.acquisition import BY_NAME
 from alx.acquisition.scores.predictive import Reduce
@@ -14,7 +13,7 @@ from alx.functional.choosing import scores
 
 
 def vacuity(
-  evidence: Any, mask: Any = None, *, reduce: Reduce = "mean"
+  evidence: ArrayLike, mask: ArrayLike | None = None, *, reduce: Reduce = "mean"
 ) -> jax.Array:
   """Lack of evidence for any class, C / S0 (Sensoy et al. 2018).
 
@@ -33,7 +32,7 @@ def vacuity(
 
 
 def dissonance(
-  evidence: Any, mask: Any = None, *, reduce: Reduce = "mean"
+  evidence: ArrayLike, mask: ArrayLike | None = None, *, reduce: Reduce = "mean"
 ) -> jax.Array:
   """Evidence for several classes at once (Josang et al. 2018).
 
@@ -54,7 +53,7 @@ def dissonance(
 
 
 def evidential_total(
-  evidence: Any, mask: Any = None, *, reduce: Reduce = "mean"
+  evidence: ArrayLike, mask: ArrayLike | None = None, *, reduce: Reduce = "mean"
 ) -> jax.Array:
   """Entropy of the mean class probabilities (Malinin & Gales 2018).
 
@@ -75,7 +74,7 @@ def evidential_total(
 
 
 def evidential_aleatoric(
-  evidence: Any, mask: Any = None, *, reduce: Reduce = "mean"
+  evidence: ArrayLike, mask: ArrayLike | None = None, *, reduce: Reduce = "mean"
 ) -> jax.Array:
   """Expected entropy of the class (Malinin & Gales 2018).
 
@@ -96,7 +95,7 @@ def evidential_aleatoric(
 
 
 def evidential_epistemic(
-  evidence: Any, mask: Any = None, *, reduce: Reduce = "mean"
+  evidence: ArrayLike, mask: ArrayLike | None = None, *, reduce: Reduce = "mean"
 ) -> jax.Array:
   """Mutual information of class and probabilities (Malinin & Gales 2018).
 
@@ -117,7 +116,7 @@ def evidential_epistemic(
 
 
 def evidential_entropy(
-  evidence: Any, mask: Any = None, *, reduce: Reduce = "mean"
+  evidence: ArrayLike, mask: ArrayLike | None = None, *, reduce: Reduce = "mean"
 ) -> jax.Array:
   """Entropy of the Dirichlet density (Malinin & Gales 2018).
 
@@ -138,8 +137,8 @@ def evidential_entropy(
 
 
 def beta_entropy(
-  evidence: Any,
-  mask: Any = None,
+  evidence: ArrayLike,
+  mask: ArrayLike | None = None,
   *,
   over: str = "sum",
   reduce: Reduce = "mean",

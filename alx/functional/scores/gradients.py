@@ -4,9 +4,10 @@ The last layer is affine, logits = W h + b: `features` [N, D] are h, what it
 sees. In a segmentation they are one vector per voxel [N, *sp, D].
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
+from jax.typing import ArrayLike
 
 from alx.acquisition import BY_NAME
 from alx.acquisition.options import check_options
@@ -30,7 +31,11 @@ class FisherFactors(NamedTuple):
 
 
 def egl(
-  probs: Any, features: Any, mask: Any = None, *, squared: bool = False
+  probs: ArrayLike,
+  features: ArrayLike,
+  mask: ArrayLike | None = None,
+  *,
+  squared: bool = False,
 ) -> jax.Array:
   """Expected gradient length of the last layer (Settles et al. 2007).
 
@@ -53,7 +58,9 @@ def egl(
   return scores(BY_NAME["egl"], prediction, squared=squared)
 
 
-def entropy_gradient(probs: Any, features: Any, mask: Any = None) -> jax.Array:
+def entropy_gradient(
+  probs: ArrayLike, features: ArrayLike, mask: ArrayLike | None = None
+) -> jax.Array:
   """Length of the gradient of the entropy, |h| |p (log p + H)|.
 
   With respect to the weights of the last layer (Wang et al. 2022); in a
@@ -76,7 +83,7 @@ def entropy_gradient(probs: Any, features: Any, mask: Any = None) -> jax.Array:
 
 
 def gradient_factors(
-  probs: Any, features: Any, mask: Any = None
+  probs: ArrayLike, features: ArrayLike, mask: ArrayLike | None = None
 ) -> GradientFactors:
   """The two factors of the gradients that BADGE compares (Ash et al. 2020).
 
@@ -100,7 +107,7 @@ def gradient_factors(
 
 
 def gradient_embedding(
-  probs: Any, features: Any, mask: Any = None
+  probs: ArrayLike, features: ArrayLike, mask: ArrayLike | None = None
 ) -> jax.Array:
   """The gradients of `gradient_factors` written out: N C D numbers.
 
@@ -122,7 +129,11 @@ def gradient_embedding(
 
 
 def fisher_factors(
-  probs: Any, features: Any, mask: Any = None, *, rank: int = 16
+  probs: ArrayLike,
+  features: ArrayLike,
+  mask: ArrayLike | None = None,
+  *,
+  rank: int = 16,
 ) -> FisherFactors:
   """Rows X with X^T X = (diag p - p p^T) (x) h h^T (Ash et al. 2021).
 

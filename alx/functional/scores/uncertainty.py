@@ -1,8 +1,7 @@
 """Scores of one prediction per item: probs [N, *sp, C] -> [N]."""
 
-from typing import Any
-
 import jax
+from jax.typing import ArrayLike
 
 from alx.acquisition import BY_NAME
 from alx.acquisition.scores.predictive import Reduce
@@ -11,7 +10,7 @@ from alx.functional.choosing import scores
 
 
 def confidence(
-  probs: Any, mask: Any = None, *, reduce: Reduce = "mean"
+  probs: ArrayLike, mask: ArrayLike | None = None, *, reduce: Reduce = "mean"
 ) -> jax.Array:
   """Least confidence, 1 - max_c p_c (Lewis & Catlett 1994).
 
@@ -32,7 +31,7 @@ def confidence(
 
 
 def margin(
-  probs: Any, mask: Any = None, *, reduce: Reduce = "mean"
+  probs: ArrayLike, mask: ArrayLike | None = None, *, reduce: Reduce = "mean"
 ) -> jax.Array:
   """Minus the gap of the two likeliest classes (Roth & Small 2006).
 
@@ -51,7 +50,7 @@ def margin(
 
 
 def margin_ratio(
-  probs: Any, mask: Any = None, *, reduce: Reduce = "mean"
+  probs: ArrayLike, mask: ArrayLike | None = None, *, reduce: Reduce = "mean"
 ) -> jax.Array:
   """Second likeliest class over likeliest, p_(2) / p_(1) (Cai et al. 2021).
 
@@ -70,7 +69,7 @@ def margin_ratio(
 
 
 def entropy(
-  probs: Any, mask: Any = None, *, reduce: Reduce = "mean"
+  probs: ArrayLike, mask: ArrayLike | None = None, *, reduce: Reduce = "mean"
 ) -> jax.Array:
   """Entropy of the prediction, -sum_c p_c log p_c (Joshi et al. 2009).
 
@@ -88,7 +87,9 @@ def entropy(
   return scores(BY_NAME["entropy"], of_probs(probs, mask), reduce=reduce)
 
 
-def gini(probs: Any, mask: Any = None, *, reduce: Reduce = "mean") -> jax.Array:
+def gini(
+  probs: ArrayLike, mask: ArrayLike | None = None, *, reduce: Reduce = "mean"
+) -> jax.Array:
   """Gini impurity, 1 - sum_c p_c^2 (Gini 1912; Gal et al. 2017).
 
   Args:
