@@ -1,8 +1,10 @@
 """A method of `alx.acquisition` applied to arrays: its score, or its choice."""
 
+from collections.abc import Callable
 from typing import Any
 
 import jax
+from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
 from alx.acquisition import Acquisition, Candidates, configure
 from alx.functional import checks
@@ -10,10 +12,10 @@ from alx.keys import as_key
 from alx.prediction import Prediction
 
 
-def scores(
+def describe(
   method: Acquisition, prediction: Prediction, **options: Any
-) -> jax.Array:
-  """[N] float32, the description of a method that is one number per item.
+) -> Any:
+  """The description of the N items, arrays [N, ...]: most often a score [N].
 
   Args:
     method: a row of `BY_NAME`.
@@ -23,13 +25,17 @@ def scores(
   Raises:
     ValueError: for an option that cannot be, see `acquisition.options`.
   """
-  return configure(method, **options).describe(None, prediction)
+  method = configure(method, **options)
+  axis = 0 if prediction.probs is None else 1
+  items = prediction.evidence if prediction.probs is None else prediction.probs
+  spec = PartitionSpec(jax.typeof(items).sharding.spec[axis])
+  return _on_any_mesh(lambda p: method.describe(None, p), spec, prediction)
 
 
 def choose(
   method: Acquisition,
   key: Any,
-  prediction: Prediction | None,
+  prediction: Any,
   candidates: Candidates,
   k: int,
   **options: Any,
@@ -50,14 +56,19 @@ def choose(
   method, k = configure(method, **options), checks.number(k)
   if key is not None:
     key = jax.random.split(as_key(key))[1]
-  description = method.describe and method.describe(None, prediction)
-  return method.select(key, description, candidates, k)
+
+  def select(key, prediction, candidates):
+    description = method.describe and method.describe(None, prediction)
+    return method.select(key, description, candidates, k)
+
+  everywhere = PartitionSpec()
+  return _on_any_mesh(select, everywhere, key, prediction, candidates)
 
 
 def choose_in_turn(
   method: Acquisition,
   key: Any,
-  prediction: Prediction | None,
+  prediction: Any,
   candidates: Candidates,
   k: int,
   **options: Any,
@@ -80,3 +91,23 @@ def choose_in_turn(
     return choose(method, key, prediction, candidates, k, **fixed, **traced)
 
   return of_pool(key, prediction, candidates, traced)
+
+
+def _on_any_mesh(function: Callable, spec: PartitionSpec, *arrays: Any) -> Any:
+  """function(*arrays), also where they are sharded over explicit mesh axes.
+
+  There jax asks for the sharding of every sort and reshape. Inside of this XLA
+  spreads the work, as it does over automatic axes.
+
+  Args:
+    function: of the arrays.
+    spec: of what it returns.
+    *arrays: pytrees.
+  """
+  leaves = jax.tree.leaves(arrays)
+  meshes = [jax.typeof(leaf).sharding.mesh for leaf in leaves]
+  explicit = [mesh for mesh in meshes if AxisType.Explicit in mesh.axis_types]
+  if not explicit:
+    return function(*arrays)
+  out = NamedSharding(explicit[0], spec)
+  return jax.sharding.auto_axes(function, out_sharding=out)(*arrays)

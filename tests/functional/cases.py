@@ -142,6 +142,11 @@ def ask(name, key, pool, labelled, **options):
   return method(**given, available=available, k=K, **options)
 
 
+def ask_pool(name, key, pool):
+  """items [K] of one pool in its first round."""
+  return ask(name, key, pool, pool["labelled"])
+
+
 def rounds(name, keys, pools):
   """items [ROUNDS, POOLS, K]: a scan over rounds of a vmap over pools."""
   words = {*words_of(name), "there"} - {"key", "labelled"}

@@ -197,10 +197,10 @@ def _to_centres(rows, distances, items, state, start, nearest):
 
 def _pick_from_block(rows, distances, state, total, block):
   """One round of `lazy`: picks none, one or many items."""
-  # Without the barrier XLA may turn top_k, once sliced, into a full sort.
-  top, items = jax.lax.optimization_barrier(
-    jax.lax.top_k(state.bound, block + 1)
-  )
+  # Without the barrier XLA may turn top_k, once sliced, into a full sort; of
+  # the very pair that top_k returns it aborts where arrays are sharded.
+  pair = jax.lax.top_k(state.bound, block + 1)[::-1]
+  items, top = jax.lax.optimization_barrier(pair)
   edge, edge_item = top[block], items[block]  # the best outside
   items, nearest = items[:block], top[:block]
   free = ~jnp.isneginf(nearest)

@@ -200,8 +200,10 @@ def _compute_anew(problem, state):
   """The gains of the candidates with the highest bounds."""
   upper = jnp.where(state.fresh, -1.0, _upper(state))
   size = min(_TOP, upper.shape[0])
-  # Without the barrier XLA may turn top_k into a full sort.
-  _, places = jax.lax.optimization_barrier(jax.lax.top_k(upper, size))
+  # Without the barrier XLA may turn top_k into a full sort; of the very pair
+  # that top_k returns, not turned round, it aborts where arrays are sharded.
+  pair = jax.lax.top_k(upper, size)[::-1]
+  places, _ = jax.lax.optimization_barrier(pair)
   y = at(problem.items, problem.candidates[places])
   above = between(problem, problem.ground, y) - state.cover[:, None]
   gain = jnp.maximum(above, 0.0).sum(0)

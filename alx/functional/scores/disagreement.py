@@ -10,7 +10,7 @@ from jax.typing import ArrayLike
 from alx.acquisition import BY_NAME
 from alx.acquisition.scores.predictive import Reduce
 from alx.functional.arrays import of_samples
-from alx.functional.choosing import scores
+from alx.functional.choosing import describe
 
 
 def bald(
@@ -32,7 +32,7 @@ def bald(
   Raises:
     ValueError: for a wrong shape, or a reduction that is not known.
   """
-  return scores(BY_NAME["bald"], of_samples(samples, mask), reduce=reduce)
+  return describe(BY_NAME["bald"], of_samples(samples, mask), reduce=reduce)
 
 
 def dbal(
@@ -51,7 +51,7 @@ def dbal(
   Raises:
     ValueError: for a wrong shape, or a reduction that is not known.
   """
-  return scores(BY_NAME["dbal"], of_samples(samples, mask), reduce=reduce)
+  return describe(BY_NAME["dbal"], of_samples(samples, mask), reduce=reduce)
 
 
 def variance(
@@ -72,7 +72,7 @@ def variance(
   Raises:
     ValueError: for a wrong shape, or a reduction that is not known.
   """
-  return scores(BY_NAME["variance"], of_samples(samples, mask), reduce=reduce)
+  return describe(BY_NAME["variance"], of_samples(samples, mask), reduce=reduce)
 
 
 def mean_std(
@@ -93,7 +93,7 @@ def mean_std(
   Raises:
     ValueError: for a wrong shape, or a reduction that is not known.
   """
-  return scores(BY_NAME["mean_std"], of_samples(samples, mask), reduce=reduce)
+  return describe(BY_NAME["mean_std"], of_samples(samples, mask), reduce=reduce)
 
 
 def variation_ratio(
@@ -112,7 +112,7 @@ def variation_ratio(
   Raises:
     ValueError: for a wrong shape, or a reduction that is not known.
   """
-  return scores(
+  return describe(
     BY_NAME["variation_ratio"], of_samples(samples, mask), reduce=reduce
   )
 
@@ -135,7 +135,7 @@ def vote_entropy(
   Raises:
     ValueError: for a wrong shape, or a reduction that is not known.
   """
-  return scores(
+  return describe(
     BY_NAME["vote_entropy"], of_samples(samples, mask), reduce=reduce
   )
 
@@ -159,7 +159,7 @@ def pairwise_kl(
   Raises:
     ValueError: for a wrong shape, or a reduction that is not known.
   """
-  return scores(
+  return describe(
     BY_NAME["pairwise_kl"], of_samples(samples, mask), reduce=reduce
   )
 
@@ -182,7 +182,9 @@ def mask_disagreement(
   Raises:
     ValueError: for a wrong shape.
   """
-  return scores(BY_NAME["mask_disagreement"], of_samples(samples, mask, rank=4))
+  return describe(
+    BY_NAME["mask_disagreement"], of_samples(samples, mask, rank=4)
+  )
 
 
 def mc_iou(samples: ArrayLike, mask: ArrayLike | None = None) -> jax.Array:
@@ -202,4 +204,4 @@ def mc_iou(samples: ArrayLike, mask: ArrayLike | None = None) -> jax.Array:
   Raises:
     ValueError: for a wrong shape.
   """
-  return scores(BY_NAME["mc_iou"], of_samples(samples, mask, rank=4))
+  return describe(BY_NAME["mc_iou"], of_samples(samples, mask, rank=4))

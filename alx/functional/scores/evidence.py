@@ -9,7 +9,7 @@ from jax.typing import ArrayLike
 from alx.acquisition import BY_NAME
 from alx.acquisition.scores.predictive import Reduce
 from alx.functional.arrays import of_evidence
-from alx.functional.choosing import scores
+from alx.functional.choosing import describe
 
 
 def vacuity(
@@ -28,7 +28,9 @@ def vacuity(
   Raises:
     ValueError: for a wrong shape, or a reduction that is not known.
   """
-  return scores(BY_NAME["vacuity"], of_evidence(evidence, mask), reduce=reduce)
+  return describe(
+    BY_NAME["vacuity"], of_evidence(evidence, mask), reduce=reduce
+  )
 
 
 def dissonance(
@@ -47,7 +49,7 @@ def dissonance(
   Raises:
     ValueError: for a wrong shape, or a reduction that is not known.
   """
-  return scores(
+  return describe(
     BY_NAME["dissonance"], of_evidence(evidence, mask), reduce=reduce
   )
 
@@ -68,7 +70,7 @@ def evidential_total(
   Raises:
     ValueError: for a wrong shape, or a reduction that is not known.
   """
-  return scores(
+  return describe(
     BY_NAME["evidential_total"], of_evidence(evidence, mask), reduce=reduce
   )
 
@@ -89,7 +91,7 @@ def evidential_aleatoric(
   Raises:
     ValueError: for a wrong shape, or a reduction that is not known.
   """
-  return scores(
+  return describe(
     BY_NAME["evidential_aleatoric"], of_evidence(evidence, mask), reduce=reduce
   )
 
@@ -110,7 +112,7 @@ def evidential_epistemic(
   Raises:
     ValueError: for a wrong shape, or a reduction that is not known.
   """
-  return scores(
+  return describe(
     BY_NAME["evidential_epistemic"], of_evidence(evidence, mask), reduce=reduce
   )
 
@@ -131,7 +133,7 @@ def evidential_entropy(
   Raises:
     ValueError: for a wrong shape, or a reduction that is not known.
   """
-  return scores(
+  return describe(
     BY_NAME["evidential_entropy"], of_evidence(evidence, mask), reduce=reduce
   )
 
@@ -162,4 +164,4 @@ def beta_entropy(
     ValueError: for a wrong shape, `over`, or a reduction that is not known.
   """
   prediction = of_evidence(evidence, mask, wanted="[N, *sp, L, 2]", last=2)
-  return scores(BY_NAME["beta_entropy"], prediction, over=over, reduce=reduce)
+  return describe(BY_NAME["beta_entropy"], prediction, over=over, reduce=reduce)

@@ -10,10 +10,8 @@ import jax
 from jax.typing import ArrayLike
 
 from alx.acquisition import BY_NAME
-from alx.acquisition.options import check_options
-from alx.acquisition.scores import embeddings, fisher_rows
 from alx.functional.arrays import of_both
-from alx.functional.choosing import scores
+from alx.functional.choosing import describe
 
 
 class GradientFactors(NamedTuple):
@@ -55,7 +53,7 @@ def egl(
     ValueError: for a wrong shape or option.
   """
   prediction = of_both(probs, features, mask, per_voxel=True)
-  return scores(BY_NAME["egl"], prediction, squared=squared)
+  return describe(BY_NAME["egl"], prediction, squared=squared)
 
 
 def entropy_gradient(
@@ -79,7 +77,7 @@ def entropy_gradient(
     ValueError: for a wrong shape.
   """
   prediction = of_both(probs, features, mask, per_voxel=True)
-  return scores(BY_NAME["entropy_gradient"], prediction)
+  return describe(BY_NAME["entropy_gradient"], prediction)
 
 
 def gradient_factors(
@@ -103,7 +101,7 @@ def gradient_factors(
     ValueError: for a wrong shape.
   """
   prediction = of_both(probs, features, mask, per_voxel=True)
-  return GradientFactors(*embeddings.gradient_factors(None, prediction))
+  return GradientFactors(*describe(BY_NAME["badge"], prediction))
 
 
 def gradient_embedding(
@@ -153,6 +151,5 @@ def fisher_factors(
   Raises:
     ValueError: for a wrong shape or option.
   """
-  check_options(fisher_rows.fisher_rows, {"rank": rank})
   prediction = of_both(probs, features, mask, per_voxel=True)
-  return FisherFactors(*fisher_rows.fisher_rows(None, prediction, rank=rank))
+  return FisherFactors(*describe(BY_NAME["bait"], prediction, rank=rank))

@@ -6,7 +6,7 @@ from jax.typing import ArrayLike
 from alx.acquisition import BY_NAME
 from alx.acquisition.scores.predictive import Reduce
 from alx.functional.arrays import of_probs
-from alx.functional.choosing import scores
+from alx.functional.choosing import describe
 
 
 def confidence(
@@ -27,7 +27,7 @@ def confidence(
   Raises:
     ValueError: for a wrong shape, or a reduction that is not known.
   """
-  return scores(BY_NAME["confidence"], of_probs(probs, mask), reduce=reduce)
+  return describe(BY_NAME["confidence"], of_probs(probs, mask), reduce=reduce)
 
 
 def margin(
@@ -46,7 +46,7 @@ def margin(
   Raises:
     ValueError: for a wrong shape, or a reduction that is not known.
   """
-  return scores(BY_NAME["margin"], of_probs(probs, mask), reduce=reduce)
+  return describe(BY_NAME["margin"], of_probs(probs, mask), reduce=reduce)
 
 
 def margin_ratio(
@@ -65,7 +65,7 @@ def margin_ratio(
   Raises:
     ValueError: for a wrong shape, or a reduction that is not known.
   """
-  return scores(BY_NAME["margin_ratio"], of_probs(probs, mask), reduce=reduce)
+  return describe(BY_NAME["margin_ratio"], of_probs(probs, mask), reduce=reduce)
 
 
 def entropy(
@@ -84,7 +84,7 @@ def entropy(
   Raises:
     ValueError: for a wrong shape, or a reduction that is not known.
   """
-  return scores(BY_NAME["entropy"], of_probs(probs, mask), reduce=reduce)
+  return describe(BY_NAME["entropy"], of_probs(probs, mask), reduce=reduce)
 
 
 def gini(
@@ -103,4 +103,4 @@ def gini(
   Raises:
     ValueError: for a wrong shape, or a reduction that is not known.
   """
-  return scores(BY_NAME["gini"], of_probs(probs, mask), reduce=reduce)
+  return describe(BY_NAME["gini"], of_probs(probs, mask), reduce=reduce)
