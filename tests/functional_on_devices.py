@@ -1,6 +1,6 @@
-"""First picks of every method on pools sharded over the devices, to stdout.
+"""First picks of methods from pools sharded over the devices, to stdout.
 
-    python -m tests.functional_on_devices
+    python -m tests.functional_on_devices k_center badge
 
 One process has one number of devices: a test compares with its own.
 """
@@ -10,35 +10,37 @@ import json
 import sys
 
 import jax
-import numpy as np
+from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
 from tests.functional import cases
 
 
-def shardings(pool):
-  """Of each array of one pool: its items over the devices."""
-  mesh = jax.make_mesh((jax.device_count(),), ("items",))
+def sharded(pool, kind):
+  """The arrays of one pool, their items over the devices."""
+  mesh = jax.make_mesh((jax.device_count(),), ("items",), axis_types=(kind,))
 
   def of(x):
     axes = ["items" if size == cases.N else None for size in x.shape]
-    return jax.NamedSharding(mesh, jax.P(*axes))
+    return jax.device_put(x, NamedSharding(mesh, PartitionSpec(*axes)))
 
   return jax.tree.map(of, pool)
 
 
-def picks(names):
-  """{name: items [K] of the first pool in the first round}."""
-  pool = {w: x[0] for w, x in cases.as_jax(cases.pools()).items()}
-  pool = jax.device_put(pool, shardings(pool))
-  key = cases.keys()[0, 0]
-  found = {}
-  for name in names:
-    words = {*cases.words_of(name), "there", "labelled"} - {"key"}
-    mine = {word: pool[word] for word in words}
-    choose = jax.jit(functools.partial(cases.ask_pool, name))
-    found[name] = np.asarray(choose(key, mine)).tolist()
-  return found
+def picks(name, kind):
+  """items [K] of the first pool in the first round."""
+  pool = {word: x[0] for word, x in cases.as_jax(cases.pools()).items()}
+  words = {*cases.words_of(name), "there", "labelled"} - {"key"}
+  pool = sharded({word: pool[word] for word in words}, kind)
+  ask = jax.jit(functools.partial(cases.ask_pool, name))
+  return ask(cases.keys()[0, 0], pool).tolist()
+
+
+def main(names):
+  """Axes of both kinds in turn: what is compiled is much the same."""
+  kinds = AxisType.Explicit, AxisType.Auto
+  found = {name: picks(name, kinds[i % 2]) for i, name in enumerate(names)}
+  print(json.dumps({"devices": jax.device_count(), **found}))
 
 
 if __name__ == "__main__":
-  print(json.dumps({"devices": jax.device_count(), **picks(sys.argv[1:])}))
+  main(sys.argv[1:])

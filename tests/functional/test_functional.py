@@ -1,9 +1,10 @@
-"""Every method as a function of arrays: the picks of `alx.query`, everywhere."""
+"""Every method as a function of arrays picks what `alx.query` picks."""
 
 import functools
 import inspect
 import json
 import os
+import pathlib
 import subprocess
 import sys
 
@@ -22,6 +23,7 @@ if hasattr(jax, "enable_x64"):
 else:
   from jax.experimental import enable_x64 as wide
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 NAMES = [*cases.SCORES, *cases.CHOICES]
 
 
@@ -34,10 +36,8 @@ def test_every_method_has_a_function_or_a_reason():
 @functools.cache
 def picked(name):
   """[ROUNDS, POOLS, K], compiled."""
-  pools = cases.as_jax(cases.pools())
-  return np.asarray(jax.jit(cases.rounds, static_argnums=0)(
-    name, cases.keys(), pools
-  ))
+  run = jax.jit(functools.partial(cases.rounds, name))
+  return np.asarray(run(cases.keys(), cases.as_jax(cases.pools())))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -54,3 +54,84 @@ def test_rounds_of_pools_in_one_program_are_queries_one_by_one(name):
       assert found[r, p].tolist() == wanted.tolist()
       labelled[wanted] = True
     assert len(set(found[:, p].ravel())) == cases.ROUNDS * cases.K
+
+
+@functools.cache
+def on_eight_devices():
+  """What a process with 8 CPU devices picks from sharded pools."""
+  env = os.environ | {"JAX_PLATFORMS": "cpu", "JAX_NUM_CPU_DEVICES": "8"}
+  command = "-W", "error", "-m", "tests.functional_on_devices", *NAMES
+  done = subprocess.run(
+    [sys.executable, *command],
+    check=True,
+    cwd=ROOT,
+    env=env,
+    text=True,
+    stdout=subprocess.PIPE,
+  )
+  return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_sharded_pools_are_asked_for_the_same(name):
+  found = on_eight_devices()
+  assert found["devices"] == 8
+  assert found[name] == picked(name)[0, 0].tolist()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_any_precision(name):
+  """Types that do not fit are found when a program is traced."""
+  key, labelled = jax.random.key(0), cases.pools()["labelled"][0]
+  for enabled, dtype in ((True, jnp.float64), (False, jnp.bfloat16)):
+    with wide(enabled):
+      pool = {w: x[0] for w, x in cases.as_jax(cases.pools(), dtype).items()}
+      ask = functools.partial(cases.ask, name)
+      items = jax.eval_shape(ask, key, pool, labelled)
+    assert items.shape == (cases.K,) and items.dtype == np.int32
+
+
+@pytest.mark.parametrize("name", ["bald", "k_center", "badge", "typiclust"])
+def test_float64_is_rounded_and_then_the_same(name):
+  with wide(True):
+    pool = cases.as_jax(cases.pools(), jnp.float64)
+    run = jax.jit(functools.partial(cases.ask_pool, name))
+    items = run(cases.keys()[0, 0], {w: x[0] for w, x in pool.items()})
+  assert items.tolist() == picked(name)[0, 0].tolist()
+
+
+@pytest.mark.parametrize("name", [*cases.SCORES])
+def test_scores_are_those_of_the_front_door(name):
+  pool = {word: x[0] for word, x in cases.pools().items()}
+  given = cases.as_query(name, pool, pool["labelled"])
+  given = {w: x for w, x in given.items() if w not in ("labelled", "available")}
+  wanted = alx.score(name, n=cases.N, **given)
+  found = getattr(functional, name)(**given)
+  assert found.dtype == np.float32
+  np.testing.assert_allclose(found, wanted, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_options_and_defaults_are_those_of_the_method(name):
+  """All but progress, which calls the host."""
+  parameters = inspect.signature(getattr(functional, name)).parameters
+  options = {
+    word: p.default
+    for word, p in parameters.items()
+    if p.kind is inspect.Parameter.KEYWORD_ONLY
+  }
+  settings = settings_of(BY_NAME[name])
+  settings.pop("progress", None)
+  assert options == settings
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_docstrings_tell_shapes_returns_errors_and_the_paper(name):
+  text = inspect.getdoc(getattr(functional, name))
+  for word in ("Args:", "Returns:\n", "Raises:\n", "[N"):
+    assert word in text
+  paper = BY_NAME[name].paper.split(";")[0]
+  first = paper.split(" ")[0]
+  assert first in text or first == "Kim"
+  parameters = inspect.signature(getattr(functional, name)).parameters
+  assert all(f"\n  {word}: " in text for word in parameters)

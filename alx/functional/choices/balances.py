@@ -28,7 +28,8 @@ def class_balanced(
 
   Maximises sum_S H_i - lam ||Omega - sum_S p_i||_1, Omega what each class lacks
   among the labelled (Bengar et al. 2022, Eq. 2-4): greedy, then sweeps of
-  replacements. Ties go to the lowest item.
+  replacements. Ties go to the lowest item. Under `jax.vmap` one pool after the
+  other.
 
   Args:
     probs: [N, *sp, C] probabilities of C >= 2 classes.
@@ -49,7 +50,7 @@ def class_balanced(
   prediction = of_probs(probs, mask, available=available)
   known = candidates(prediction.mask.shape[0], available, labelled, labels)
   options = {"lam": lam, "sweeps": sweeps}
-  return choose(
+  return choose_in_turn(
     BY_NAME["class_balanced"], None, prediction, known, k, **options
   )
 
@@ -133,7 +134,8 @@ def influence(
 
   v . g_i with v = (G + damping I)^-1 g of the mean gradient g and Gauss-Newton
   matrix G of the labelled items (Koh & Liang 2017, eq. 2; Liu et al. 2021, eq.
-  5). With nothing labelled all items stand in. Ties go to the lowest item.
+  5). With nothing labelled all items stand in. Ties go to the lowest item. Under
+  `jax.vmap` one pool after the other.
 
   Args:
     probs: [N, *sp, C] probabilities of C >= 2 classes.
@@ -159,7 +161,9 @@ def influence(
   )
   known = candidates(prediction.mask.shape[0], available, labelled, labels)
   options = {"damping": damping, "iterations": iterations, "rank": rank}
-  return choose(BY_NAME["influence"], None, prediction, known, k, **options)
+  return choose_in_turn(
+    BY_NAME["influence"], None, prediction, known, k, **options
+  )
 
 
 def alfa_mix(

@@ -12,7 +12,7 @@ from jax.typing import ArrayLike
 from alx.acquisition import BY_NAME
 from alx.acquisition.scores.predictive import Reduce
 from alx.functional.arrays import candidates, of_both, of_features
-from alx.functional.choosing import choose
+from alx.functional.choosing import choose, choose_in_turn
 
 
 def log_det(
@@ -29,7 +29,8 @@ def log_det(
   """Greedy log det(S_A + ridge I): the set that spans the largest volume.
 
   The labelled items are in A; also the entropy of a Gaussian process with noise
-  (Wei et al. 2015). Ties go to the lowest item.
+  (Wei et al. 2015). Ties go to the lowest item. Under `jax.vmap` one pool after
+  the other.
 
   Args:
     features: [N, D].
@@ -55,7 +56,9 @@ def log_det(
     "ridge": ridge,
     "max_labelled": max_labelled,
   }
-  return choose(BY_NAME["log_det"], None, prediction, known, k, **options)
+  return choose_in_turn(
+    BY_NAME["log_det"], None, prediction, known, k, **options
+  )
 
 
 def dpp(
@@ -74,7 +77,7 @@ def dpp(
 
   Maximises log det L_A of L = diag(q) S diag(q), q = exp(weight entropy), item
   by item (Chen et al. 2018; Biyik et al. 2019). Beyond the rank of the features
-  the highest entropies follow.
+  the highest entropies follow. Under `jax.vmap` one pool after the other.
 
   Args:
     probs: [N, *sp, C] probabilities of C >= 2 classes.
@@ -101,7 +104,7 @@ def dpp(
     "bandwidth": bandwidth,
     "reduce": reduce,
   }
-  return choose(BY_NAME["dpp"], None, prediction, known, k, **options)
+  return choose_in_turn(BY_NAME["dpp"], None, prediction, known, k, **options)
 
 
 def k_dpp(

@@ -143,7 +143,7 @@ def contextual_diversity(
 
   The distance is the mean over the classes predicted in both of half the sum of
   the two KL divergences of their mean predictions there. Ties go to the lowest
-  item.
+  item. Under `jax.vmap` one pool after the other.
 
   Args:
     probs: [N, *sp, C] probabilities of C >= 2 classes.
@@ -160,7 +160,8 @@ def contextual_diversity(
   """
   prediction = of_probs(probs, mask, available=available)
   known = candidates(prediction.mask.shape[0], available, labelled)
-  return choose(BY_NAME["contextual_diversity"], None, prediction, known, k)
+  method = BY_NAME["contextual_diversity"]
+  return choose_in_turn(method, None, prediction, known, k)
 
 
 def mmd(
