@@ -26,7 +26,8 @@ def of_probs(
   Raises:
     ValueError: for a wrong shape, or one that may be read in two ways.
   """
-  probs = _probabilities("probs", probs, "[N, *sp, C]", rank)
+  wanted = "[N, *sp, C]" + (" with space" if rank > 2 else "")
+  probs = _probabilities("probs", probs, wanted, rank)
   if probs.ndim == 3 and mask is None and available is None:
     items, voxels, _ = probs.shape
     raise ValueError(
@@ -40,10 +41,11 @@ def of_probs(
 
 def of_samples(samples: Any, mask: Any = None, *, rank: int = 3) -> Prediction:
   """Of S >= 2 posterior samples [S, N, *sp, C]."""
-  samples = _probabilities("samples", samples, "[S, N, *sp, C]", rank)
+  wanted = "[S, N, *sp, C]" + (" with space" if rank > 3 else "")
+  samples = _probabilities("samples", samples, wanted, rank)
   if samples.shape[0] < 2:
     raise ValueError(
-      f"samples: wanted S of at least 2 on the first axis of [S, N, *sp, C], "
+      "samples: wanted S of at least 2 on the first axis of [S, N, *sp, C], "
       f"found shape {samples.shape}"
     )
   return _prediction(samples, mask)

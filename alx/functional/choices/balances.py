@@ -134,8 +134,8 @@ def influence(
 
   v . g_i with v = (G + damping I)^-1 g of the mean gradient g and Gauss-Newton
   matrix G of the labelled items (Koh & Liang 2017, eq. 2; Liu et al. 2021, eq.
-  5). With nothing labelled all items stand in. Ties go to the lowest item. Under
-  `jax.vmap` one pool after the other.
+  5). With nothing labelled all items stand in. Ties go to the lowest item.
+  Under `jax.vmap` one pool after the other.
 
   Args:
     probs: [N, *sp, C] probabilities of C >= 2 classes.
