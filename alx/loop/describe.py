@@ -1,5 +1,8 @@
 """A block of the pool as an acquisition sees it, through the model."""
 
+from collections.abc import Callable
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 
@@ -36,12 +39,51 @@ def describe_block(
     acquisition: with a `describe`.
     settings: how items are described.
   """
-  key_predict, key_describe, key_distort = jax.random.split(key, 3)
+  keys, images = _before(key, labelled, images, items, settings)
   samples = settings.samples if "samples" in acquisition.needs else 0
+  prediction = learner.predict(keys[0], params, images, items, samples)
+  return _after(keys[1], items, prediction, acquisition)
+
+
+def make_describe(
+  learner: Learner, acquisition: Acquisition, settings: Asking
+) -> Callable:
+  """`describe_block` compiled: (key, params, labelled, images, items) -> it.
+
+  One program; with `settings.in_pieces` what is before and behind the
+  prediction is one each, and the learner's `predict` is called between them:
+  passes that it makes outside of jit are made there.
+  """
+  asked = {"acquisition": acquisition, "settings": settings}
+  if not makes_passes_in_pieces(acquisition, settings):
+    return jax.jit(partial(describe_block, learner=learner, **asked))
+  before = jax.jit(partial(_before, settings=settings))
+  after = jax.jit(partial(_after, acquisition=acquisition))
+
+  def describe(key, params, labelled, images, items):
+    keys, images = before(key, labelled, images, items)
+    passes = keys[0], params, images, items, settings.samples
+    return after(keys[1], items, learner.predict(*passes))
+
+  return describe
+
+
+def makes_passes_in_pieces(acquisition: Acquisition, settings: Asking) -> bool:
+  """Whether a question is several programs with its passes between them."""
+  return settings.in_pieces and "samples" in acquisition.needs
+
+
+def _before(key, labelled, images, items, settings):
+  """Keys [2] to predict and to describe with, and what is predicted."""
+  key_predict, key_describe, key_distort = jax.random.split(key, 3)
   if settings.distort:
     images = _distorted(key_distort, labelled, images, items, settings)
-  prediction = learner.predict(key_predict, params, images, items, samples)
-  keys = jax.vmap(lambda i: jax.random.fold_in(key_describe, i))(items)
+  return (key_predict, key_describe), images
+
+
+def _after(key, items, prediction, acquisition):
+  """What the acquisition keeps of a prediction."""
+  keys = jax.vmap(lambda i: jax.random.fold_in(key, i))(items)
   return acquisition.describe(keys, in_float32(prediction))
 
 

@@ -1,6 +1,7 @@
 """The active-learning loop: init, ask, tell; and the simulated run."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -9,10 +10,14 @@ import jax.numpy as jnp
 from alx.acquisition import Acquisition, Candidates
 from alx.data.patches import Images
 from alx.keys import as_key
-from alx.loop.describe import describe_block
+from alx.loop.describe import (
+  describe_block,
+  make_describe,
+  makes_passes_in_pieces,
+)
 from alx.pool import PoolState, init_pool, mark_labelled
 from alx.training.learner import Learner
-from alx.training.map_blocks import map_blocks
+from alx.training.map_blocks import each_block, map_blocks
 from alx.training.settings import Asking
 
 
@@ -50,7 +55,8 @@ def make_loop(
 ) -> Loop:
   """A loop for one learner and one acquisition.
 
-  `ask` is compiled; in `tell` only `learner.fit` is worth compiling: hand in a
+  `ask` is compiled, as a whole or, with `settings.in_pieces`, in pieces around
+  its passes; in `tell` only `learner.fit` is worth compiling: hand in a
   learner whose `fit` is jitted and every loop built on it shares that program.
   """
 
@@ -60,14 +66,13 @@ def make_loop(
   def select(key, description, candidates):
     return acquisition.select(key, description, candidates, settings.query)
 
-  @jax.jit
-  def ask(state):
-    key_describe, key_select = keys_to_ask(state)
-    description = describe_pool(
-      key_describe, state, learner, acquisition, settings
-    )
-    items = select(key_select, description, candidates_of(state))
+  def choose(key, description, state):
+    items = select(key, description, candidates_of(state))
     return items, scores_of(items, description)
+
+  pieces = makes_passes_in_pieces(acquisition, settings)
+  make_ask = _ask_in_pieces if pieces else _ask_at_once
+  ask = make_ask(choose, learner, acquisition, settings)
 
   def ask_and_keep(state):
     items, scores = ask(state)
@@ -86,6 +91,35 @@ def make_loop(
     return _init(key, images, label_like, learner, settings)
 
   return Loop(init, ask_and_keep, tell)
+
+
+def _ask_at_once(choose, learner, acquisition, settings):
+  """state -> (items, scores), one program."""
+
+  @jax.jit
+  def ask(state):
+    key_describe, key_select = keys_to_ask(state)
+    description = describe_pool(
+      key_describe, state, learner, acquisition, settings
+    )
+    return choose(key_select, description, state)
+
+  return ask
+
+
+def _ask_in_pieces(choose, learner, acquisition, settings):
+  """The same in several programs, with the passes of each block between."""
+  describe = make_describe(learner, acquisition, settings)
+  keys_of, choose = jax.jit(keys_to_ask), jax.jit(choose)
+
+  def ask(state):
+    key_describe, key_select = keys_of(state)
+    told = key_describe, state.params, state.pool.labelled
+    of_block = partial(describe, *told)
+    description = each_block(of_block, state.images, settings.block)
+    return choose(key_select, description, state)
+
+  return ask
 
 
 def _init(key, images, label_like, learner, settings):

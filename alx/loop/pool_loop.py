@@ -15,7 +15,7 @@ from alx.acquisition import Acquisition, Candidates
 from alx.data.patches import Images
 from alx.data.sources.source import ArraySource
 from alx.keys import as_key
-from alx.loop.describe import describe_block
+from alx.loop.describe import make_describe
 from alx.loop.loop import keys_to_ask, keys_to_fit, scores_of
 from alx.loop.upload import to_device
 from alx.pool import PoolState, init_pool, mark_labelled
@@ -69,8 +69,10 @@ def make_pool_loop(
   is that of the scan: `settings.block` is not read.
   """
 
+  of_block = make_describe(learner, acquisition, settings)
+
   def describe(told, items, images):
-    return describe_block(*told, images, items, learner, acquisition, settings)
+    return of_block(*told, images, items)
 
   @jax.jit
   def select(key, description, labelled):
@@ -91,8 +93,8 @@ def make_pool_loop(
   def ask(state, scan):
     key_describe, key_select = keys_to_ask(state)
     labelled, description = state.pool.labelled, None
-    if compiled is not None:
-      description = scan(compiled, (key_describe, state.params, labelled))
+    if acquisition.describe is not None:
+      description = scan(describe, (key_describe, state.params, labelled))
       description = to_device(ArraySource(description))
     items, scores = select(key_select, description, labelled)
     return items, state._replace(scores=scores)
@@ -105,8 +107,7 @@ def make_pool_loop(
     params, _ = learner.fit(key_fit, start, *labelled, slots)
     return state._replace(round=state.round + 1, pool=pool, params=params)
 
-  compiled = acquisition.describe and jax.jit(describe)
-  return PoolLoop(init, compiled, ask, tell)
+  return PoolLoop(init, acquisition.describe and describe, ask, tell)
 
 
 _mark = jax.jit(mark_labelled)

@@ -105,6 +105,7 @@ def loop_for(
     config.warm,
     distort=augment_of(config) if distorts else None,
     distort_all=config.distort == "all",
+    in_pieces=config.passes == "pmap",
   )
   options = tuple(options_for(name, config, problem.dataset).items())
   loop = _loop_for(make, problem.learner, name, options, asking)

@@ -38,6 +38,7 @@ def make_learner(
   channels: int,
   training: Training,
   over_passes: Callable | None = None,
+  in_pieces: bool = False,
 ) -> Learner:
   """A learner for one model; segmentation iff the labels have space.
 
@@ -49,6 +50,8 @@ def make_learner(
     over_passes: maps a function over the leading axis of its first argument
       only, as `parallel.over_passes` does on all devices. By default whole
       passes are made one after the other, those of a head all at once.
+    in_pieces: `predict` compiles what is before and behind the passes, each by
+      itself: called outside of jit, it hands them to `over_passes` there.
   """
   if model.trunk is None:
     passes = (over_passes or in_turn)(partial(_whole_pass, model, training))
@@ -63,9 +66,16 @@ def make_learner(
   def fit(key, params, images, labels, pool):
     return _fit(key, params, images, labels, pool, model, num_classes, training)
 
+  before, after = partial(_before, model, training), partial(_after, model)
+  if in_pieces:
+    before, after = jax.jit(before, static_argnums=4), jax.jit(after)
+
   def predict(key, params, images, items, num_samples=0):
-    keys = sample_keys(key, items, num_samples)
-    return _predict(keys, params, images, passes, model, training)
+    if num_samples == 0:
+      return _predict_once(params, images, model, training)
+    keys, inputs, features = before(key, params, images, items, num_samples)
+    found = passes(keys, params, inputs)
+    return after(found, inputs, features, images)
 
   return Learner(init, fit, predict)
 
@@ -162,21 +172,31 @@ def _loss(logits, truth, progress, training):
   return losses.cross_entropy(logits, truth)
 
 
-def _predict(keys, params, images, passes, model, training):
-  """One prediction without dropout, or one for each row of keys [S, B]."""
-  num_samples = keys.shape[0]
-  if model.trunk is None and num_samples == 0:
+def _predict_once(params, images, model, training):
+  """One prediction without dropout."""
+  if model.trunk is None:
     logits, features = _windows(partial(model.apply, params), images, training)
     return _as_prediction(logits[None], features, images)
-  if model.trunk is None:
-    logits, features = passes(keys, params, images)
-    return _as_prediction(logits, features.mean(0), images)
   hidden, features = _windows(partial(model.trunk, params), images, training)
-  if num_samples == 0:
-    logits = model.head(params, hidden)[None]
-  else:
-    logits = passes(keys, params, hidden)
+  logits = model.head(params, hidden)[None]
   return _as_prediction(logits, features, images, hidden)
+
+
+def _before(model, training, key, params, images, items, num_samples):
+  """What passes read: keys [S, B], inputs; and the features of a trunk."""
+  keys = sample_keys(key, items, num_samples)
+  if model.trunk is None:
+    return keys, images, None
+  trunk = partial(model.trunk, params)
+  return keys, *_windows(trunk, images, training)
+
+
+def _after(model, found, inputs, features, images):
+  """The prediction of what the passes found."""
+  if model.trunk is None:
+    logits, features = found
+    return _as_prediction(logits, features.mean(0), images)
+  return _as_prediction(found, features, images, inputs)
 
 
 def _head_pass(model, keys, params, hidden):

@@ -59,6 +59,8 @@ class Asking:
     distort: augmentation that items are described under: published code did
       so, which makes features noisy; None: none.
     distort_all: distort every item, or only those with a label.
+    in_pieces: passes are made between compiled pieces of a question, by a
+      learner that hands them to all devices outside of jit.
   """
 
   query: int
@@ -67,3 +69,4 @@ class Asking:
   warm: bool = False
   distort: Augment | None = None
   distort_all: bool = False
+  in_pieces: bool = False

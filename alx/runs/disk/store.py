@@ -30,6 +30,7 @@ MAY_CHANGE = {
   "rounds",
   "full",
   "pictures",
+  "passes",  # where they are made, not what they are
 }
 # What a run appends to, round by round.
 TABLES = ("curve.csv", "times.csv", "picks.csv", "cases.csv")

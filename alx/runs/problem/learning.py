@@ -27,6 +27,7 @@ def make_learner(config: Config, dataset: data.Dataset) -> Learner:
     channels,
     training_of(config),
     over_passes if spreads_passes(config) else None,
+    in_pieces=config.passes == "pmap",
   )
   if config.ensemble == "snapshots":
     return make_snapshots(one, config.members)
@@ -55,13 +56,16 @@ def options_for(
 def spreads_passes(config: Config) -> bool:
   """Whether passes of dropout go over all devices: those of a single seed.
 
-  Several seeds are spread themselves. Not on a CPU, whose devices share its
-  cores: what is around the passes, the fit too, runs on every device.
+  Several seeds are spread themselves. On accelerators, or where `passes` asks
+  for it: "shard_map" makes them inside of the one program of a question, "pmap"
+  between its pieces, to the same picks. By itself not on a CPU, whose devices
+  share its cores: what is around the passes, the fit too, runs on every device.
   """
   devices = jax.local_devices()
   asked = any("samples" in BY_NAME[n].needs for n in config.acquisition)
   alone = config.seeds == 1 and not config.ensemble
-  return alone and asked and len(devices) > 1 and devices[0].platform != "cpu"
+  wanted = config.passes != "auto" or devices[0].platform != "cpu"
+  return alone and asked and len(devices) > 1 and wanted
 
 
 def make_model(config: Config, num_classes: int) -> Model:

@@ -22,6 +22,7 @@ MODELS = ("auto", "unet", "cnn", "resnet", "mlp")
 OPTIMIZERS = ("adam", "sgd")
 SCHEDULES = ("warmup_cosine", "cosine", "polynomial")
 PATHS = ("data", "features", "cache")
+PASSES = ("auto", "shard_map", "pmap")
 ENSEMBLES = ("", "deep", "bootstrap", "snapshots")
 
 
@@ -82,6 +83,9 @@ class Config:
   # Prediction
   overlap: float = 0.25
   samples: int = 8
+  passes: str = (
+    "auto"  # over devices: "shard_map" or "pmap", see spreads_passes
+  )
   block: int = 0  # items predicted at a time
   distort: str = ""  # "labelled" or "all": augmented when features are compared
   greedy_seeding: bool = False  # of badge, as in scikit-learn's k-means++
@@ -98,6 +102,7 @@ class Config:
     among("schedule", self.schedule, SCHEDULES)
     among("spacing_from", self.spacing_from, SPACING_FROM)
     among("dice", self.dice, ("batch", "item"))
+    among("passes", self.passes, PASSES)
     among("distort", self.distort, ("", "labelled", "all"))
     if self.group_pattern and self.split_by_item:
       raise ValueError("group_pattern says nothing with split_by_item=True")

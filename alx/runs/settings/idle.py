@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+import jax
 import numpy as np
 
 from alx import data
@@ -59,6 +60,17 @@ _OF_SETTINGS = (
     "coupled_decay", lambda c: not c.weight_decay, "while weight_decay is 0"
   ),
   Rule("truncated_labels", lambda c: not c.rotation, "while rotation is 0"),
+  Rule("passes", lambda c: c.ensemble, "with an ensemble, which makes none"),
+  Rule(
+    "passes",
+    lambda c: c.seeds > 1,
+    "with several seeds: the passes of one go over devices, seeds=1",
+  ),
+  Rule(
+    "passes",
+    lambda c: jax.local_device_count() == 1,
+    "on a single device: it is over several that passes are spread",
+  ),
 )
 # What only the data tell.
 _OF_DATA = (
@@ -87,12 +99,12 @@ _OF_DATA = (
 # What the methods of a whole comparison tell.
 _OF_METHODS = (
   Rule(
-    "samples",
+    "samples passes",
     lambda c: not any("samples" in BY_NAME[n].needs for n in c.acquisition),
     "as no acquisition here wants samples",
   ),
   Rule(
-    "samples",
+    "samples passes",
     lambda c: not c.dropout and not c.ensemble,
     "without dropout, all samples are one",
   ),
