@@ -12,12 +12,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from alx.acquisition import BY_NAME
 from alx.acquisition.scores import passes
 from alx.data.patches import Images
-from alx.devices.parallel import over_passes
+from alx.devices.parallel import over_passes, replicate
+from alx.loop import make_loop
 from alx.models import make_cnn
 from alx.training.learner import make_learner, sample_keys
-from alx.training.settings import Training
+from alx.training.settings import Asking, Training
 
 NUM_PASSES, ITEMS = 10, (7, 0, 4)
 MODEL = make_cnn(3, widths=(4, 8), dropout=0.4)
@@ -59,6 +61,20 @@ def scores():
   return score(params, images)
 
 
+def asked(in_pieces):
+  """(picks [k], scores [k]) of a loop, its passes inside of jit or between."""
+  training = Training((8, 8))
+  learner = make_learner(MODEL, 3, 1, training, over_passes, in_pieces)
+  settings = Asking(3, block=2, samples=NUM_PASSES, in_pieces=in_pieces)
+  loop = make_loop(learner, BY_NAME["bald"], settings)
+  images = jax.random.normal(jax.random.key(1), (5, 8, 8, 1))
+  size = jnp.full((5, 2), 8)
+  like = jax.ShapeDtypeStruct((), jnp.int32)
+  state = loop.init(jax.random.key(2), Images(images, size, size), like)
+  picks, after = loop.ask(replicate(state))
+  return {"picks": picks, "asked": after.scores}
+
+
 def on_devices():
   """What the devices find, by the name of how."""
   return {
@@ -66,6 +82,8 @@ def on_devices():
     "shard_map": over_passes(probs_of, backend="shard_map")(*inputs()),
     "scores": scores(),
     "count": jax.local_device_count(),
+    **{f"{k}_inside": v for k, v in asked(in_pieces=False).items()},
+    **{f"{k}_between": v for k, v in asked(in_pieces=True).items()},
   }
 
 

@@ -1,4 +1,11 @@
-"""Many passes of a model on all devices: the only pmap."""
+"""Many passes of a model on all devices: the only pmap.
+
+Since jax 0.10 `jax.pmap` has no program of its own: it is `jit` of `shard_map`,
+as its twin here is, and the two have equal bits before and after. So the twin
+is what a run takes by itself, inside of the one program of a question, and pmap
+what `--set=passes=pmap` asks for, between the pieces of one. When jax gives up
+the name, `_pmap` becomes the twin: the same passes at the same place.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -2,6 +2,9 @@
 
 import csv
 import functools
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -79,3 +82,49 @@ def test_a_wrong_flag_ends_the_process_with_code_2():
   done = run("--nonsense=1")
   assert done.returncode == 2
   assert done.stderr == "error: Unknown command line flag 'nonsense'\n"
+
+
+COUNT_PMAPS = """
+import sys
+from alx.commands.command import parse
+from alx.devices import parallel
+
+calls, make = [], parallel._pmap
+
+
+def counted(share, devices):
+  mapped = make(share, devices)
+
+  def call(*args):
+    calls.append(len(devices))
+    return mapped(*args)
+
+  return call
+
+
+parallel._pmap = counted
+from alx.commands import run
+
+run.main(parse(sys.argv))
+print("pmap on devices:", *calls)
+"""
+
+
+def test_passes_of_the_command_go_through_pmap(classes, tmp_path):
+  words = [f"--data={classes}", f"--workdir={tmp_path}", *SMALL]
+  words += ["--acquisition=bald", "--nobaselines", "--nofull"]
+  words += ["--set=samples=9", "--set=block=10", "--set=passes=pmap"]
+  env = os.environ | {"JAX_NUM_CPU_DEVICES": "8", "JAX_PLATFORMS": "cpu"}
+  done = subprocess.run(
+    [sys.executable, "-c", COUNT_PMAPS, *words],
+    capture_output=True,
+    text=True,
+    cwd=commands.ROOT,
+    env=env,
+    timeout=120,
+    check=False,
+  )
+  assert done.returncode == 0, done.stderr
+  questions, blocks = 3, 3  # of 28 items
+  calls = done.stdout.split("pmap on devices:")[1].split()
+  assert calls == ["8"] * questions * blocks

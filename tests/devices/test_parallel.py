@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from alx.acquisition.scores import passes
+from alx.devices import parallel
 from alx.devices.parallel import over_passes, replicate
 from alx.models import make_cnn, make_mlp, make_unet
 from alx.training.learner import make_learner
@@ -57,6 +58,15 @@ def test_pmap_and_its_twin_are_bit_equal(count):
   assert found["count"] == count
   np.testing.assert_array_equal(found["pmap"], found["shard_map"])
   assert found["pmap"].std(0).max() > 1e-2  # dropout is on
+
+
+@pytest.mark.parametrize("count", COUNTS)
+def test_questions_around_pmap_and_with_its_twin_inside_have_equal_bits(count):
+  found = on_devices(count)
+  for name in ("picks", "asked"):
+    inside, between = found[f"{name}_inside"], found[f"{name}_between"]
+    assert len(set(inside.tolist())) == 3
+    np.testing.assert_array_equal(inside, between)
 
 
 def test_the_number_of_devices_changes_no_bit_of_a_score():
@@ -125,20 +135,42 @@ def split_of(model, counted):
   return model._replace(trunk=counted(model.trunk))
 
 
-def test_a_loop_asks_the_same_on_devices():
+def test_a_loop_asks_the_same_on_devices(calls):
   images, labels = problems.blobs()
   model = make_mlp(2, widths=(8,), dropout=0.3)
-  here, spread = (
-    problems.loop_of(make_learner(model, 2, 1, Training((2, 2)), over))
-    for over in (None, over_passes)
-  )
-  like = jax.eval_shape(lambda: labels[0])
-  init = jax.jit(lambda key: here.init(key, images, like))
-  state = init(jax.random.key(0))
-  items, found = spread.ask(state)
-  assert items.tolist() == here.ask(state)[0].tolist()
-  assert len(set(items.tolist())) == 3
-  assert (found.scores > 0).all()
+  training, asked = Training((2, 2)), []
+  for over, pieces in (
+    (None, False),
+    (over_passes, False),
+    (over_passes, True),
+  ):
+    learner = make_learner(model, 2, 1, training, over, pieces)
+    loop = problems.loop_of(learner, in_pieces=pieces)
+    state = loop.init(jax.random.key(0), images, labels[0])
+    items, found = loop.ask(state)
+    asked.append(items.tolist())
+    assert (found.scores > 0).all()
+  assert asked == [asked[0]] * 3 and len(set(asked[0])) == 3
+  blocks = -(-24 // 4)  # of the items, in the last of the three
+  assert calls == [jax.local_device_count()] * blocks
+
+
+@pytest.fixture
+def calls(monkeypatch):
+  """How many devices each call of a pmap is made on."""
+  made, make = [], parallel._pmap
+
+  def counted(share, devices):
+    mapped = make(share, devices)
+
+    def call(*args):
+      made.append(len(devices))
+      return mapped(*args)
+
+    return call
+
+  monkeypatch.setattr(parallel, "_pmap", counted)
+  return made
 
 
 def noise(key, scale, shift):

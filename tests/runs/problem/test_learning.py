@@ -7,7 +7,6 @@ from functools import partial
 import jax
 import pytest
 
-from alx.runs import rounds
 from alx.runs.problem import learning
 from alx.runs.settings.config import Config
 from tests.runs.test_compiles import compiles_by_stage, embeddings
@@ -40,6 +39,8 @@ def test_only_passes_of_one_seed_are_spread(devices):
   for platform, count in (("gpu", 1), ("cpu", 2)):
     devices(platform, count)
     assert not learning.spreads_passes(ONE)
+  for passes in ("shard_map", "pmap"):
+    assert learning.spreads_passes(dataclasses.replace(ONE, passes=passes))
 
 
 def picks(folder):
@@ -48,13 +49,14 @@ def picks(folder):
   return [line.rsplit(",", 1)[0] for line in text.splitlines()]
 
 
-def test_spread_passes_choose_the_same(embeddings, tmp_path, monkeypatch):
+@pytest.mark.parametrize("passes", ["shard_map", "pmap"])
+def test_spread_passes_choose_the_same(embeddings, tmp_path, passes):
   assert jax.local_device_count() > 1
   run = partial(compiles_by_stage, embeddings, seeds=1)
   run(tmp_path / "one", rounds=3)
-  for module in (learning, rounds):
-    monkeypatch.setattr(module, "spreads_passes", lambda _: True)
-  counts = run(tmp_path / "all", rounds=2)
+  counts = run(tmp_path / "all", rounds=2, passes=passes)
   assert len(set(counts[8:])) == 1  # as alone: nothing from round 2 on
-  run(tmp_path / "all", rounds=3)  # goes on from a checkpoint
+  run(tmp_path / "all", rounds=3)  # goes on from a checkpoint, on one device
+  run(tmp_path / "all", rounds=4, passes=passes)
+  run(tmp_path / "one", rounds=4)
   assert picks(tmp_path / "all") == picks(tmp_path / "one")

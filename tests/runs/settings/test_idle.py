@@ -1,5 +1,6 @@
 import dataclasses
 
+import jax
 import numpy as np
 import pytest
 
@@ -49,6 +50,11 @@ _READ = {"data": "set.npz"}
     ({"samples": 3, "ensemble": "deep"}, "samples=3 .* with an ensemble"),
     ({"coupled_decay": True}, "coupled_decay=True .* weight_decay is 0"),
     ({"truncated_labels": True}, "truncated_labels=True .* rotation is 0"),
+    ({"passes": "pmap"}, "passes=pmap .* with several seeds"),
+    (
+      {"passes": "pmap", "seeds": 1, "ensemble": "deep"},
+      "passes=pmap .* with an ensemble",
+    ),
     (_READ | {"cache": "c", "where": "a=1"}, "set.npz: wanted an .npz file to"),
     (
       _READ | {"cache": "c", "image_size": 9},
@@ -59,6 +65,18 @@ _READ = {"data": "set.npz"}
 def test_settings_by_themselves(fields, told):
   with pytest.raises(ValueError, match=told):
     idle.check_settings(Config(**fields))
+
+
+def test_passes_are_spread_over_several_devices(monkeypatch):
+  for passes in ("shard_map", "pmap"):
+    config = Config(seeds=1, passes=passes)
+    monkeypatch.setattr(jax, "local_device_count", lambda: 8)
+    idle.check_settings(config)
+    monkeypatch.setattr(jax, "local_device_count", lambda: 1)
+    told = f"passes={passes} does nothing on a single device"
+    with pytest.raises(ValueError, match=told):
+      idle.check_settings(config)
+  idle.check_settings(Config(seeds=1))
 
 
 _SPLIT = np.array([0, 2], np.int8)
@@ -111,6 +129,8 @@ def test_settings_on_data(fields, about, told):
   [
     ({"samples": 3, "acquisition": ("entropy",)}, "no acquisition here wants"),
     ({"samples": 3, "dropout": 0.0}, "samples=3 .* without dropout"),
+    ({"passes": "pmap", "acquisition": ("entropy",)}, "no acquisition here"),
+    ({"passes": "pmap", "dropout": 0.0}, "passes=pmap .* without dropout"),
     ({"distort": "all"}, "distort=all .* no acquisition here compares"),
     (
       {

@@ -162,12 +162,13 @@ def noisy_job(folder, over, **changes):
   return job._replace(problem=problem)
 
 
-def test_passes_on_all_devices_choose_the_same(tmp_path, monkeypatch):
+@pytest.mark.parametrize("passes", ["shard_map", "pmap"])
+def test_passes_on_all_devices_choose_the_same(tmp_path, passes):
   assert jax.local_device_count() > 1
   run(noisy_job(tmp_path / "one", in_turn))
-  monkeypatch.setattr(rounds, "spreads_passes", lambda _: True)
-  for num_rounds in (1, 2):  # the second goes on from a checkpoint
-    run(noisy_job(tmp_path / "all", over_passes, rounds=num_rounds))
+  for number in (1, 2):  # the second goes on from a checkpoint
+    changes = {"rounds": number, "passes": passes, "seeds": 1}
+    run(noisy_job(tmp_path / "all", over_passes, **changes))
   one, spread = (
     store.read_rows(tmp_path / name / "picks.csv") for name in ("one", "all")
   )
