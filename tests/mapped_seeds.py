@@ -5,6 +5,7 @@ python -m tests.mapped_seeds blobs
 
 import functools
 
+import chex
 import jax
 import numpy as np
 
@@ -59,9 +60,7 @@ def main():
   run, data = of_squares("entropy")
   one = jax.devices()[:1]
   mapped = over_seeds(run, vectorized=False, devices=one)(KEYS, *data)
-  jax.tree.map(
-    np.testing.assert_array_equal, mapped, alone(of_squares, "entropy")
-  )
+  chex.assert_trees_all_equal(mapped, alone(of_squares, "entropy"))
 
 
 if __name__ == "__main__":

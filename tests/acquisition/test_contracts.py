@@ -2,6 +2,7 @@
 
 import functools
 
+import chex
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -158,7 +159,7 @@ def test_finite_at_the_extremes(name, space, kind):
   )
   keys = jax.random.split(jax.random.key(0), N)
   described = BY_NAME[name].describe and describe(name, keys, prediction)
-  assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(described))
+  chex.assert_tree_all_finite(described)
   items = choose(name, prediction, some(), K)
   assert len(set(items.tolist()) - {N}) == K
 

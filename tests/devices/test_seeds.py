@@ -3,6 +3,7 @@ import pathlib
 import subprocess
 import sys
 
+import chex
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -57,10 +58,7 @@ def test_a_batch_of_seeds_agrees_to_rounding(name, devices):
   wanted_items, wanted_params, wanted_count = alone(of_blobs, name)
   np.testing.assert_array_equal(items, wanted_items)
   np.testing.assert_array_equal(count, wanted_count)
-  for a, b in zip(
-    jax.tree.leaves(params), jax.tree.leaves(wanted_params), strict=True
-  ):
-    np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+  chex.assert_trees_all_close(params, wanted_params, rtol=1e-4, atol=1e-5)
 
 
 def test_one_compile_for_one_number_of_seeds():

@@ -1,6 +1,7 @@
 import dataclasses
 import functools
 
+import chex
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -52,7 +53,7 @@ def test_learns_the_same_for_a_key_in_one_compile(name):
   assert losses.shape == (60,)
   assert losses[-9:].mean() < 0.9 * losses[:5].mean()
   again, _ = fit(name)
-  jax.tree.map(np.testing.assert_array_equal, params, again)
+  chex.assert_trees_all_equal(params, again)
   other, _ = fit(name, key=1)
   leaves = zip(jax.tree.leaves(params), jax.tree.leaves(other), strict=True)
   assert any((a != b).any() for a, b in leaves)
@@ -64,7 +65,7 @@ def test_looks_only_at_the_items_it_is_given():
   values = images().values.at[10:].set(jnp.nan)
   params, _ = fit("reconstruct", images=images()._replace(values=values))
   clean, _ = fit("reconstruct")
-  jax.tree.map(np.testing.assert_array_equal, params, clean)
+  chex.assert_trees_all_equal(params, clean)
 
 
 def test_steps_do_not_depend_on_the_stretch(monkeypatch):

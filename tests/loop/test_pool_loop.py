@@ -1,5 +1,6 @@
 import functools
 
+import chex
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -120,4 +121,4 @@ def test_rows_lie_in_the_slots_they_were_put_into():
   labelled = put_rows(make_room(3, row(0)), [row(7), row(3)], 1)
   wanted = jax.tree.map(lambda *x: np.concatenate(x), row(7), row(3))
   found = jax.tree.map(lambda x: np.asarray(x)[1:], labelled)
-  jax.tree.map(np.testing.assert_array_equal, found, wanted)
+  chex.assert_trees_all_equal(found, wanted)

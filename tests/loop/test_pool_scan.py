@@ -5,6 +5,7 @@ import threading
 import tracemalloc
 from typing import NamedTuple
 
+import chex
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -61,10 +62,6 @@ def scan(describe, workdir=None, factor=1.0, **options):
   return describe_pool(describe, weights, workdir=workdir, **options)
 
 
-def assert_equal(found, wanted):
-  jax.tree.map(np.testing.assert_array_equal, found, wanted)
-
-
 @pytest.mark.parametrize("mapped", [False, True])
 def test_every_item_once_in_order(tmp_path, mapped):
   found = scan(linear, tmp_path if mapped else None)
@@ -72,9 +69,7 @@ def test_every_item_once_in_order(tmp_path, mapped):
   assert found.factors["item"].tolist() == list(range(_N))
   weights = np.ones((5, 3), np.float32)
   wanted = linear(weights, np.arange(_N), embeddings().astype(np.float32))
-  jax.tree.map(
-    lambda x, y: np.testing.assert_allclose(x, y, atol=1e-5), found, wanted
-  )
+  chex.assert_trees_all_close(found, wanted, rtol=1e-7, atol=1e-5)
   assert isinstance(found.score, np.memmap) == mapped
   assert not found.score.flags.writeable
 
@@ -87,16 +82,13 @@ def test_any_block_size(block):
 
 
 def test_compiles_once_for_all_blocks_and_rounds(tmp_path):
-  traces = []
-
   @jax.jit
+  @chex.assert_max_traces(n=1)
   def describe(weights, items, block):
-    traces.append(block.shape)
     return block @ weights
 
   for factor in (1.0, 2.0, 3.0):
     scan(describe, tmp_path, factor)
-  assert len(traces) == 1
 
 
 def test_an_interrupted_scan_goes_on(tmp_path):
@@ -106,9 +98,9 @@ def test_an_interrupted_scan_goes_on(tmp_path):
   rest = Counted()
   found = scan(rest, tmp_path)
   assert rest.starts == [0, 12, 16, 20]  # the first tells the code's identity
-  assert_equal(found, scan(linear))
+  chex.assert_trees_all_equal(found, scan(linear))
   again = Counted()
-  assert_equal(scan(again, tmp_path), found)
+  chex.assert_trees_all_equal(scan(again, tmp_path), found)
   assert again.starts == [0]
 
 
@@ -139,7 +131,7 @@ def test_a_killed_scan_goes_on_to_the_same_bits(tmp_path):
   rest = Counted()
   found = scan(rest, tmp_path)
   assert rest.starts == [0, 12, 16, 20]
-  assert_equal(found, scan(linear))
+  chex.assert_trees_all_equal(found, scan(linear))
 
 
 def other_source(tmp_path):
@@ -172,7 +164,7 @@ def test_anything_else_begins_anew(tmp_path, change):
   rest = Counted()
   found = scan(rest, tmp_path / "scan", **changed)
   assert rest.starts == [0, 4, 8, 12, 16, 20]
-  assert_equal(found, scan(linear, **changed))
+  chex.assert_trees_all_equal(found, scan(linear, **changed))
 
 
 def test_params_that_do_not_touch_the_first_block_count(tmp_path):
@@ -202,7 +194,7 @@ def test_another_block_size_begins_anew(tmp_path):
 def test_other_code_begins_anew(tmp_path):
   scan(linear, tmp_path)
   found = scan(lambda w, i, b: linear(w, i, 2 * b), tmp_path)
-  assert_equal(found, scan(lambda w, i, b: linear(w, i, 2 * b)))
+  chex.assert_trees_all_equal(found, scan(lambda w, i, b: linear(w, i, 2 * b)))
 
 
 def test_progress_counts_items_and_what_was_there(tmp_path):

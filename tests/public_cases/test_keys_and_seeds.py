@@ -3,6 +3,7 @@
 See jax-ml/jax#4745 and blackjax-devs/blackjax#703.
 """
 
+import chex
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -93,10 +94,7 @@ def test_a_loop_and_its_learner_take_raw_keys():
     assert one.dtype == other.dtype
     if not jnp.issubdtype(one.dtype, jax.dtypes.prng_key):
       np.testing.assert_array_equal(one, other)
-  for one, other in zip(
-    *map(jax.tree.leaves, map(learner.init, (RAW, TYPED))), strict=True
-  ):
-    np.testing.assert_array_equal(one, other)
+  chex.assert_trees_all_equal(*map(learner.init, (RAW, TYPED)))
   pools = make_pool_loop(
     learner, BY_NAME["bald"], Asking(3, block=4, samples=2)
   )

@@ -4,6 +4,7 @@ Networks and kernels are of float32 whatever the default of jax is: a loop whose
 carry changes its type is a TypeError. See jax-ml/jax#6059.
 """
 
+import chex
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -96,9 +97,9 @@ def test_a_loop_with_64_bits_enabled():
 
   plain = run()
   with wide(True):
-    for one, other in zip(*map(jax.tree.leaves, (plain, run())), strict=True):
-      assert one.dtype == other.dtype and one.shape == other.shape
-      assert np.isfinite(other).all()
+    again = run()
+    chex.assert_trees_all_equal_shapes_and_dtypes(plain, again)
+    chex.assert_tree_all_finite(again)
 
 
 def test_a_segmentation_with_64_bits_enabled():

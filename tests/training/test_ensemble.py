@@ -1,5 +1,6 @@
 import functools
 
+import chex
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -24,10 +25,6 @@ def pool_of(num_items, *items):
 @jax.jit
 def member(params, j):
   return jax.tree.map(lambda x: x[j], params)
-
-
-def assert_close(a, b, **settings):
-  jax.tree.map(lambda x, y: np.testing.assert_allclose(x, y, **settings), a, b)
 
 
 def gap(a, b):
@@ -88,7 +85,7 @@ def test_members_are_fits_of_the_learner():
     key_resample, key_fit = jax.random.split(jax.random.fold_in(KEY, j))
     own = jax.jit(resample)(key_resample, pool)
     alone, history = learner.fit(key_fit, member(start, j), images, labels, own)
-    assert_close(member(params, j), alone, atol=1e-4)
+    chex.assert_trees_all_close(member(params, j), alone, atol=1e-4)
     np.testing.assert_allclose(losses[j], history, atol=1e-4)
 
 
@@ -103,7 +100,7 @@ def test_convolutional_members_are_fits_of_the_learner():
   assert losses.shape == (2, 2)
   key = jax.random.split(jax.random.fold_in(KEY, 1))[1]
   alone, _ = learner.fit(key, member(start, 1), images, labels, pool)
-  assert_close(member(params, 1), alone, atol=1e-5)
+  chex.assert_trees_all_close(member(params, 1), alone, atol=1e-5)
 
 
 @pytest.mark.parametrize(("num_samples", "found"), [(1, 1), (2, 2), (8, 3)])
@@ -172,7 +169,7 @@ def test_snapshots_are_the_ends_of_cycles():
   for j in range(2):
     key = jax.random.fold_in(KEY, j)
     now, history = learner.fit(key, now, images, labels, pool)
-    assert_close(member(params, j), now, atol=1e-4)
+    chex.assert_trees_all_close(member(params, j), now, atol=1e-4)
     np.testing.assert_allclose(losses[j], history, atol=1e-4)
   assert gap(member(params, 1), member(params, 2)) > 1e-3
   found = predict(many, params, images, 3).probs
@@ -184,7 +181,7 @@ def test_snapshots_go_on_from_the_last():
   learner, many, data, (_, params, _) = fitted(make_snapshots)
   again, _ = jax.jit(many.fit)(KEY, params, *data)
   first, _ = learner.fit(jax.random.fold_in(KEY, 0), member(params, 2), *data)
-  assert_close(member(again, 0), first, atol=1e-4)
+  chex.assert_trees_all_close(member(again, 0), first, atol=1e-4)
 
 
 @pytest.mark.parametrize("make", [make_ensemble, make_snapshots])

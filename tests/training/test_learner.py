@@ -1,5 +1,6 @@
 import dataclasses
 
+import chex
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -56,7 +57,7 @@ def test_reads_only_labelled_items():
   learner = problems.unet_learner(5)
   clean, _ = fit(learner, images, labels, pool)
   other, _ = fit(learner, noise, garbage, pool)
-  jax.tree.map(np.testing.assert_array_equal, clean, other)
+  chex.assert_trees_all_equal(clean, other)
 
 
 def test_passes_of_the_head_equal_full_passes():

@@ -1,3 +1,4 @@
+import chex
 import jax
 import numpy as np
 import pytest
@@ -37,7 +38,7 @@ def test_rows_are_those_of_the_arrays():
     arrays, rows = getattr(wanted, part), getattr(found, part)
     count = len(jax.tree.leaves(arrays)[0])
     block = RowSource(rows).rows(0, count)
-    jax.tree.map(np.testing.assert_array_equal, block, arrays)
+    chex.assert_trees_all_equal(block, arrays)
     shapes = jax.tree.map(lambda x: tuple(x.shape), (rows, arrays))
     assert jax.tree.leaves(shapes[0]) == jax.tree.leaves(shapes[1])
   order = np.array([4, 0, 99])  # behind the end as in jax
@@ -48,9 +49,7 @@ def test_test_items_are_predicted_block_by_block():
   wanted, found = both(12)
   params = {"threshold": np.float32(0.4)}
   masks = problems.predict_test(found, params)
-  jax.tree.map(
-    np.testing.assert_array_equal, masks, problems.predict_test(wanted, params)
-  )
+  chex.assert_trees_all_equal(masks, problems.predict_test(wanted, params))
   assert problems.metrics_of(found, masks) == problems.metrics_of(wanted, masks)
 
 
