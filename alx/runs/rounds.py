@@ -25,7 +25,12 @@ from alx.runs.disk.records import (
   record_round,
 )
 from alx.runs.problem.job import Job
-from alx.runs.problem.learning import augment_of, options_for, spreads_passes
+from alx.runs.problem.learning import (
+  augment_of,
+  makes_pieces,
+  options_for,
+  spreads_passes,
+)
 from alx.runs.problem.problem import Problem, metrics_of, predict_test
 from alx.runs.settings.config import Config
 from alx.training.settings import Asking
@@ -105,7 +110,7 @@ def loop_for(
     config.warm,
     distort=augment_of(config) if distorts else None,
     distort_all=config.distort == "all",
-    in_pieces=config.passes == "pmap",
+    in_pieces=makes_pieces(config),
   )
   options = tuple(options_for(name, config, problem.dataset).items())
   loop = _loop_for(make, problem.learner, name, options, asking)

@@ -1,5 +1,7 @@
 """Features made once, and active learning on them."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from rich.console import Console
@@ -7,6 +9,7 @@ from rich.console import Console
 from alx import data
 from alx.data.arrays.features import read_features
 from alx.runs import compare
+from alx.runs.disk import store
 from alx.runs.features import encode, trained
 from alx.runs.settings.config import Config
 from tests import command_line as commands
@@ -129,6 +132,13 @@ def run(folder, tmp_path_factory):
   ready = compare.prepare(config, workdir, QUIET, baselines=False)
   compare.train(ready, QUIET)
   return ready, workdir / "runs/random-seed0"
+
+
+def test_where_a_run_made_its_passes_does_not_bind_its_features(tmp_path):
+  config = dataclasses.asdict(Config(seeds=1, passes="pmap"))
+  store.write_json(tmp_path / "config.json", config)
+  found = trained.read_config(tmp_path / "runs/bald-seed0")
+  assert found == Config(seeds=1)  # also on a single device
 
 
 def test_a_trained_model_gives_features_of_all_items(run):

@@ -142,8 +142,9 @@ def open_run(
   Raises:
     ValueError: if the directory holds a run with other settings or data.
   """
-  now = json.loads(json.dumps(dataclasses.asdict(config)))
-  check_same(workdir / "config.json", now, MAY_CHANGE)
+  now = _plain(dataclasses.asdict(config))
+  default = _plain({f.name: f.default for f in dataclasses.fields(config)})
+  check_same(workdir / "config.json", now, MAY_CHANGE, default)
   check_same(workdir / "dataset.json", data, {"left_out", "notes"})
   write_json(workdir / "config.json", now)
   write_json(workdir / "versions.json", versions())
@@ -151,9 +152,28 @@ def open_run(
   write_json(workdir / "split.json", split)
 
 
-def check_same(path: pathlib.Path, now: Mapping, may_change: set) -> None:
-  """Raises ValueError if the JSON file holds another value of a field."""
-  before = read_object(path, _WANTED, _REMEDY) if path.exists() else {}
+def _plain(values):
+  """As JSON gives it back."""
+  return json.loads(json.dumps(values))
+
+
+def check_same(
+  path: pathlib.Path,
+  now: Mapping,
+  may_change: set,
+  default: Mapping | None = None,
+) -> None:
+  """Raises ValueError if the JSON file holds another value of a field.
+
+  Args:
+    path: of the file; what is not there holds nothing.
+    now: what it would hold.
+    may_change: fields that may.
+    default: of fields that a file of before there were any does not name.
+  """
+  before = {}
+  if path.exists():
+    before = {**(default or {}), **read_object(path, _WANTED, _REMEDY)}
   for field in sorted(set(before) - may_change):
     if before[field] != now.get(field):
       raise ValueError(

@@ -41,7 +41,7 @@ def find_run(path: pathlib.Path) -> pathlib.Path:
 
 
 def read_config(run: pathlib.Path) -> Config:
-  """The settings that the run was made with.
+  """The settings that the run was made with; not where its passes were made.
 
   Raises:
     ValueError: if they cannot be read.
@@ -49,7 +49,7 @@ def read_config(run: pathlib.Path) -> Config:
   path = run.parent.parent / "config.json"
   known = store.read_object(path, "the settings of a run", _REMEDY)
   try:
-    fields = {f.name for f in dataclasses.fields(Config)}
+    fields = {f.name for f in dataclasses.fields(Config)} - {"passes"}
     values = {k: _tuple(v) for k, v in known.items() if k in fields}
     return Config(**values)
   except (ValueError, TypeError, AttributeError) as error:

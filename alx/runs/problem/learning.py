@@ -27,7 +27,7 @@ def make_learner(config: Config, dataset: data.Dataset) -> Learner:
     channels,
     training_of(config),
     over_passes if spreads_passes(config) else None,
-    in_pieces=config.passes == "pmap",
+    makes_pieces(config),
   )
   if config.ensemble == "snapshots":
     return make_snapshots(one, config.members)
@@ -66,6 +66,11 @@ def spreads_passes(config: Config) -> bool:
   alone = config.seeds == 1 and not config.ensemble
   wanted = config.passes != "auto" or devices[0].platform != "cpu"
   return alone and asked and len(devices) > 1 and wanted
+
+
+def makes_pieces(config: Config) -> bool:
+  """Whether a question is cut into programs with its passes in pmap between."""
+  return config.passes == "pmap" and spreads_passes(config)
 
 
 def make_model(config: Config, num_classes: int) -> Model:

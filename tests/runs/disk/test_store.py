@@ -41,6 +41,20 @@ def test_a_run_may_grow_but_not_change(tmp_path):
     store.open_run(tmp_path, Config(), {"digest": "b"}, split)
 
 
+def test_a_run_of_before_there_was_a_setting_has_its_default(tmp_path):
+  data, split = {"digest": "a"}, {"pool": ["x"]}
+  store.open_run(tmp_path, Config(), data, split)
+  path = tmp_path / "config.json"
+  old = json.loads(path.read_text())
+  del old["greedy_seeding"], old["passes"], old["patch"]
+  store.write_json(path, old)
+  with pytest.raises(ValueError, match=r"greedy_seeding = False, now .* True"):
+    store.open_run(tmp_path, Config(greedy_seeding=True), data, split)
+  assert json.loads(path.read_text()) == old
+  store.open_run(tmp_path, Config(seeds=1, passes="pmap"), data, split)
+  assert json.loads(path.read_text())["greedy_seeding"] is False
+
+
 def test_versions_name_the_machine():
   found = store.versions()
   assert {"alx", "jax", "python", "device"} <= set(found)

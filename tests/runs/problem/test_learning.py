@@ -40,7 +40,11 @@ def test_only_passes_of_one_seed_are_spread(devices):
     devices(platform, count)
     assert not learning.spreads_passes(ONE)
   for passes in ("shard_map", "pmap"):
-    assert learning.spreads_passes(dataclasses.replace(ONE, passes=passes))
+    asked = dataclasses.replace(ONE, passes=passes)
+    assert learning.spreads_passes(asked)
+    assert learning.makes_pieces(asked) == (passes == "pmap")
+    row = dataclasses.replace(asked, acquisition=("random",))  # of a study
+    assert not learning.spreads_passes(row) and not learning.makes_pieces(row)
 
 
 def picks(folder):
