@@ -166,8 +166,9 @@ def noisy_job(folder, over, **changes):
 def test_passes_on_all_devices_choose_the_same(tmp_path, passes):
   assert jax.local_device_count() > 1
   run(noisy_job(tmp_path / "one", in_turn))
+  spread = {"acquisition": ("bald",), "seeds": 1, "passes": passes}
   for number in (1, 2):  # the second goes on from a checkpoint
-    changes = {"rounds": number, "passes": passes, "seeds": 1}
+    changes = spread | {"rounds": number}
     run(noisy_job(tmp_path / "all", over_passes, **changes))
   one, spread = (
     store.read_rows(tmp_path / name / "picks.csv") for name in ("one", "all")
