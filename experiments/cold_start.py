@@ -27,7 +27,7 @@ import dataclasses
 from absl import flags
 
 from alx.commands import command
-from alx.runs.disk import places
+from alx.runs.disk import owned, places
 from alx.runs.settings import presets as configs
 from alx.runs.settings.config import Config
 from experiments.cold import report, study
@@ -76,7 +76,7 @@ def main(argv: list[str]) -> None:
         raise ValueError("wanted --data=PATH and --workdir=DIR")
       workdir = places.workdir_of(_DATA.value, _WORKDIR.value)
       config, asked = config_from_flags(), asked_for()
-    with command.working(workdir) as check, command.wrong_input(ValueError):
+    with owned.working(workdir) as check, command.wrong_input(ValueError):
       with command.wrong_input():
         prepared = study.prepare(
           config,

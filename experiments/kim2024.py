@@ -52,7 +52,7 @@ import pathlib
 from absl import flags
 
 from alx.commands import command
-from alx.runs.disk import places
+from alx.runs.disk import owned, places
 from alx.runs.settings.config import absolute, override, parts_of
 from experiments.kim import deviations, failures, page, study
 from experiments.kim.parts import config_of
@@ -124,11 +124,11 @@ def main(argv: list[str]) -> None:
       kim = settings_from_flags()
       workdir = _workdir(kim)
     parts = parts_of(config_of(kim), names=kim.acquisition)
-    with command.working(workdir, parts) as check:
+    with owned.working(workdir, parts) as check:
       with command.wrong_input():
         ready = study.prepare(kim, workdir, console)
       study.train(ready, console, check)
-      with command.page_of(workdir):
+      with owned.page_of(workdir):
         failures.save(ready)
         path = page.write(workdir)
     command.tell_report(console, path)

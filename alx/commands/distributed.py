@@ -22,6 +22,7 @@ from absl import flags
 from alx.commands import command
 from alx.data.dataset import DataError
 from alx.devices import distributed
+from alx.runs.disk import owned
 from alx.runs.disk.claim import Held
 from alx.runs.sharded.pool import Pool, make_pool, read_pool
 from alx.runs.sharded.rounds import ACQUISITIONS, Settings, run
@@ -89,7 +90,7 @@ def first_process_working(workdir: pathlib.Path) -> Iterator[None]:
     error = None
     if jax.process_index() == 0:
       try:
-        claim.enter_context(command.working(workdir))
+        claim.enter_context(owned.working(workdir))
       except (Held, DataError) as caught:
         error = caught
     failed = np.bool_(error is not None)

@@ -32,7 +32,7 @@ from rich.markup import escape
 from alx import data, label_free
 from alx.commands import command
 from alx.runs import compare
-from alx.runs.disk import stops, store
+from alx.runs.disk import owned, stops, store
 from alx.runs.disk.checkpoint import newest_step
 from alx.runs.disk.claim import Claim
 from alx.runs.features import encode, trained
@@ -84,7 +84,7 @@ def main(argv: list[str]) -> None:
       output = _checked(argv)
     claim = Claim(output.parent, f".{output.name}.claim")
     with (
-      command.owning(output, claim) as check,
+      owned.owning(output, claim) as check,
       command.wrong_input(ValueError),
     ):
       with command.wrong_input():
@@ -119,7 +119,7 @@ def _checked(argv):
     raise ValueError("--encoder wants --data=PATH")
   output = pathlib.Path(_OUTPUT.value).expanduser()
   encode.check_output(output, _FORCE.value)
-  command.check_writable("--output", output.parent)
+  owned.check_writable("--output", output.parent)
   return output
 
 

@@ -19,10 +19,8 @@ from absl import flags
 
 from alx.acquisition import BY_NAME
 from alx.commands import command, comparison
-from alx.runs.settings import idle
 from alx.runs.settings import presets as configs
 from alx.runs.settings.config import Config, absolute, override
-from alx.runs.streamed import compare as streamed
 
 _DATA = flags.DEFINE_string("data", None, "Folder with imagesTr and labelsTr.")
 _CACHE = flags.DEFINE_string(
@@ -79,18 +77,8 @@ def config_from_flags() -> Config:
 def main(argv: list[str]) -> None:
   """Runs the study; for the exit codes see --help."""
   comparison.run(
-    argv,
-    config_from_flags,
-    _WORKDIR.value,
-    _BASELINES.value,
-    streamed,
-    _check,
+    argv, config_from_flags, _WORKDIR.value, _BASELINES.value, streamed=True
   )
-
-
-def _check(config):
-  idle.check_methods(config)
-  streamed.check(config)
 
 
 if __name__ == "__main__":

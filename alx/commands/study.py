@@ -26,6 +26,7 @@ from rich.console import Console
 from alx.acquisition import BY_NAME
 from alx.commands import command
 from alx.runs import compare
+from alx.runs.disk import owned
 from alx.runs.settings import presets as configs
 from alx.runs.settings.checks import all_among
 from alx.runs.settings.config import Config, absolute, absolute_path, override
@@ -94,7 +95,7 @@ def table_from_flags(workdir: pathlib.Path, console: Console) -> list[rows.Row]:
   if _ROW.value is not None and not 0 <= _ROW.value < len(table):
     raise ValueError(f"row: wanted 0..{len(table) - 1}, found {_ROW.value}")
   if not looks:
-    command.check_writable("--workdir", workdir)
+    owned.check_writable("--workdir", workdir)
   if not is_there:
     new = rows.added(workdir, base, axes)
     rows.check(new, compare.loading(console))
@@ -132,7 +133,7 @@ def _do(workdir, table, console):
       worker.run(table[_ROW.value])
       return
     left = worker.run_all(table)
-  with command.page_of(workdir):
+  with owned.page_of(workdir):
     page = collect.collect(workdir, table, console)
   command.tell_report(console, page)
   tell_left(left, console)

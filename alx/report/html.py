@@ -2,7 +2,9 @@
 
 import base64
 import importlib.resources
+import pathlib
 import time
+from html import escape
 
 import jinja2
 
@@ -21,6 +23,18 @@ def render(template: str, context: dict) -> str:
   written = time.strftime("%Y-%m-%d")
   shared = {"style": _source("style.css"), "written": written}
   return environment.get_template(template).render(shared | context)
+
+
+def framed(page: pathlib.Path, height: int = 640) -> str:
+  """HTML that shows a page inside another one, such as a notebook.
+
+  Args:
+    page: a file that needs nothing else.
+    height: in pixels of the screen.
+  """
+  text = escape(page.read_text("utf-8"))
+  style = f"width: 100%; height: {height}px; border: 1px solid #ccc"
+  return f'<iframe style="{style}" srcdoc="{text}"></iframe>'
 
 
 def _source(name):

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from alx import data, report
 from alx.report import words
-from alx.runs import batch, rounds
+from alx.runs import batch, rounds, screen
 from alx.runs.disk import distances, stops, store
 from alx.runs.problem import cases, reading
 from alx.runs.problem import problem as problems
@@ -117,7 +117,9 @@ def _tell(word, lines: Sequence[str], console):
 
 
 def loading(console: Console) -> Callable:
-  """A progress bar around the files of a folder."""
+  """A progress bar around the files of a folder, gone when all are read."""
+  if console.is_jupyter:
+    return screen.followed
 
   def wrap(iterable, total=None, description="loading"):
     return rich_progress.track(
@@ -137,7 +139,7 @@ def describe_data(problem: problems.Problem) -> tuple[dict, dict]:
     "name": dataset.name,
     "task": dataset.task,
     "class_names": list(dataset.class_names),
-    "metric": "dice" if segments else "auc",
+    "metric": metric_of(dataset),
     "distance_unit": unit,
     "num_pool": len(split.pool),
     "num_test": len(split.test),
@@ -164,12 +166,16 @@ def announce(problem: problems.Problem, console: Console) -> None:
     markup=False,
   )
   about = cases.scored(dataset, split.test)
-  metric = _TITLES["dice" if dataset.task == "segmentation" else "auc"]
-  console.print(words.scored(about, metric), markup=False, soft_wrap=True)
+  title = _TITLES[metric_of(dataset)]
+  console.print(words.scored(about, title), markup=False, soft_wrap=True)
 
 
-def progress_bars(console: Console) -> rich_progress.Progress:
+def progress_bars(
+  console: Console,
+) -> rich_progress.Progress | screen.NotebookBars:
   """What a `Shower` shows its bars in."""
+  if console.is_jupyter:
+    return screen.NotebookBars()
   return rich_progress.Progress(
     rich_progress.SpinnerColumn(),
     rich_progress.TextColumn("{task.description:<48}", markup=False),
@@ -265,19 +271,21 @@ class Shower:
 def print_scores(comparison: Comparison, console: Console) -> None:
   """Mean and spread of the main metric, per acquisition and round."""
   config, dataset = comparison.config, comparison.problem.dataset
-  metric = "dice" if dataset.task == "segmentation" else "auc"
-  columns = {
-    name: _scores(comparison, name, metric, config.rounds + 1)
-    for name in config.acquisition
-  }
+  title = _TITLES[metric_of(dataset)]
+  columns = {name: scores_of(comparison, name) for name in config.acquisition}
   if columns:
-    console.print(f"\ntest {_TITLES[metric]}, mean ± sd, seeds: {config.seeds}")
+    console.print(f"\ntest {title}, mean ± sd, seeds: {config.seeds}")
     console.print(_curve_table(columns, config))
     distances.show(config, dataset, comparison.workdir, console)
   if config.full:
-    full = _cell(_scores(comparison, "full", metric, 1)[:, 0])
+    full = _cell(scores_of(comparison, "full")[:, 0])
     num_items = comparison.problem.labels.shape[0]
-    console.print(f"all {num_items} pool labels: {_TITLES[metric]} {full}")
+    console.print(f"all {num_items} pool labels: {title} {full}")
+
+
+def metric_of(dataset: data.Dataset) -> str:
+  """The column of curve.csv that a comparison is about."""
+  return "dice" if dataset.task == "segmentation" else "auc"
 
 
 def _curve_table(columns, config):
@@ -292,13 +300,12 @@ def _curve_table(columns, config):
   return table
 
 
-def _scores(comparison, name, metric, length):
-  """[seeds, length] of the metric, round by round."""
-  first, count = comparison.config.first_seed, comparison.config.seeds
-  folders = [
-    comparison.workdir / "runs" / f"{name}-seed{seed}"
-    for seed in range(first, first + count)
-  ]
+def scores_of(comparison: Comparison, name: str) -> np.ndarray:
+  """[seeds, rounds + 1] of the metric; of "full" [seeds, 1]."""
+  config, metric = comparison.config, metric_of(comparison.problem.dataset)
+  seeds = range(config.first_seed, config.first_seed + config.seeds)
+  folders = [comparison.workdir / "runs" / f"{name}-seed{s}" for s in seeds]
+  length = config.rounds + 1
   rows = [store.read_rows(f / "curve.csv")[:length] for f in folders]
   return np.array([[float(row[metric]) for row in r] for r in rows])
 

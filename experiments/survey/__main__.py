@@ -16,7 +16,7 @@ from absl import flags
 
 from alx.acquisition import BY_NAME
 from alx.commands import command
-from alx.runs.disk import places
+from alx.runs.disk import owned, places
 from alx.runs.settings.config import parts_of
 from experiments.survey import deviations, study
 from experiments.survey.benchmarks import BENCHMARKS, SIZES
@@ -87,7 +87,7 @@ def main(argv: list[str]) -> None:
       for part in parts_of(config)
     ]
     with (
-      command.working(workdir, parts) as check,
+      owned.working(workdir, parts) as check,
       command.wrong_input(ValueError),
     ):
       study.run(plan, workdir, console, check)

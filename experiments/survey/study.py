@@ -8,7 +8,7 @@ from rich.console import Console
 from alx import data, report
 from alx.commands import command
 from alx.runs import compare
-from alx.runs.disk import store
+from alx.runs.disk import owned, store
 from alx.runs.disk.records import Diverged
 from alx.runs.problem import problem, reading
 from alx.runs.settings.config import Config
@@ -48,7 +48,7 @@ def run(
     folder = workdir / budget
     stopped = _run_budget(config, dataset, folder, console, check)
     found.append(results.read(plan, budget, folder, stopped))
-  with command.page_of(workdir):
+  with owned.page_of(workdir):
     for outcome in found:
       tables.save(outcome, workdir)
       tables.show(outcome, console)
