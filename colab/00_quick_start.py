@@ -32,6 +32,7 @@ print("alx", alx.__version__)
 method = "bald"  # @param ["bald", "entropy", "margin", "k_center", "badge"]
 seeds = 2  # @param {type:"slider", min:2, max:10, step:1}
 rounds = 3  # @param {type:"slider", min:1, max:6, step:1}
+steps = 100  # @param {type:"slider", min:50, max:500, step:50}
 workdir = "runs/quick_start"  # @param {type:"string"}
 
 # %%
@@ -41,12 +42,16 @@ from alx import runs
 from alx.runs.settings import presets
 
 config = dataclasses.replace(
-  presets.load("phantom"), acquisition=(method,), seeds=seeds, rounds=rounds
+  presets.load("phantom"),
+  acquisition=(method,),
+  seeds=seeds,
+  rounds=rounds,
+  steps=steps,
 )
 if SMOKE:
-  config = dataclasses.replace(
-    config, phantom_items=16, test_items=4, steps=2, rounds=1, start=2, query=2
-  )
+  tiny = {"phantom_items": 14, "test_items": 4, "steps": 2, "rounds": 1}
+  tiny |= {"start": 2, "query": 2, "patch": (8, 8, 8), "widths": (4, 8)}
+  config = dataclasses.replace(config, **tiny)
 
 # %% [markdown]
 # ## The whole study, in one call

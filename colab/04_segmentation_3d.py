@@ -65,7 +65,9 @@ if SMOKE:
     config, steps=2, rounds=1, start=2, query=2, samples=2, full=False
   )
 if SMOKE and data == "phantom":
-  config = dataclasses.replace(config, phantom_items=14, test_items=4)
+  config = dataclasses.replace(
+    config, phantom_items=14, test_items=4, patch=(8, 8, 8), widths=(4, 8)
+  )
 
 # %%
 result = runs.run(config, workdir)

@@ -179,9 +179,7 @@ for place, name in enumerate(others):
 right.axvline(0, color="gray", ls=":")
 right.axvspan(-bound, bound, alpha=0.1)
 right.set_yticks(range(len(others)), others)
-right.set_xlabel(
-  f"{metric} minus random, last budget (shaded: would not matter)"
-)
+right.set_xlabel(f"{metric} minus random (shaded: would not matter)")
 plt.show()
 
 # %% [markdown]

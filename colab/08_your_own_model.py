@@ -139,7 +139,8 @@ def score_of(case, folds):
   arrays = [np.load(fold / case)["probabilities"] for fold in folds]
   probs = np.moveaxis(np.stack(arrays).astype(np.float32), 1, -1)
   probs /= probs.sum(-1, keepdims=True)
-  return float(alx.score(method, samples=probs[:, None], reduce=reduce)[0])
+  scores = alx.score(method, samples=probs[:, None], n=1, reduce=reduce)
+  return float(scores[0])
 
 
 folds = sorted(pathlib.Path(folder).glob("fold_*"))
