@@ -32,7 +32,7 @@ print("alx", alx.__version__)
 method = "bald"  # @param ["bald", "entropy", "margin", "k_center", "badge"]
 seeds = 2  # @param {type:"slider", min:2, max:10, step:1}
 rounds = 3  # @param {type:"slider", min:1, max:6, step:1}
-steps = 100  # @param {type:"slider", min:50, max:500, step:50}
+steps = 80  # @param {type:"slider", min:20, max:400, step:20}
 workdir = "runs/quick_start"  # @param {type:"string"}
 
 # %%

@@ -56,14 +56,12 @@ config = dataclasses.replace(
   config, data=data, acquisition=(method,), seeds=seeds, rounds=rounds
 )
 if on_cpu:
-  config = dataclasses.replace(config, seeds=2, rounds=2, steps=100)
+  config = dataclasses.replace(config, seeds=2, rounds=2, steps=60, full=False)
 if on_cpu and data != "phantom":
   smaller = {"coarsen": 2, "patch": (12, 20, 12), "widths": (8, 16)}
-  config = dataclasses.replace(config, full=False, **smaller)
+  config = dataclasses.replace(config, **smaller)
 if SMOKE:
-  config = dataclasses.replace(
-    config, steps=2, rounds=1, start=2, query=2, samples=2, full=False
-  )
+  config = dataclasses.replace(config, steps=2, rounds=1, start=2, query=2)
 if SMOKE and data == "phantom":
   config = dataclasses.replace(
     config, phantom_items=14, test_items=4, patch=(8, 8, 8), widths=(4, 8)

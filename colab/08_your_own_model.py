@@ -112,7 +112,7 @@ def write_example(root, folds, cases, shape=(10, 20, 20)):
   places = np.stack(np.meshgrid(*map(np.arange, shape), indexing="ij"), -1)
   for case in range(cases):
     centre = np.array(shape) / 2 + rng.normal(0, 1, 3)
-    doubt = 0.2 + 0.4 * case  # how far the folds are apart
+    doubt = 0.1 + 0.15 * case  # how far the folds are apart
     for fold in range(folds):
       edge = 5 + rng.normal(0, doubt) - np.linalg.norm(places - centre, axis=-1)
       organ = 1 / (1 + np.exp(-2 * edge))
