@@ -42,7 +42,8 @@ class Acquisition(NamedTuple):
     needs: what `describe` reads: "probs" (one prediction is enough),
       "samples" (of the posterior: MC dropout, an ensemble), "features",
       "evidence" (Dirichlet parameters), "beta" (Beta parameters of each label,
-      or a Dirichlet's marginals), "space" (only for segmentation).
+      or a Dirichlet's marginals), "space" (only for segmentation); and what
+      `select` cannot do without: "groups" (of the candidates).
     paper: where the method is from, author and year.
   """
 

@@ -17,8 +17,7 @@ import dataclasses
 
 from absl import flags
 
-from alx.acquisition import BY_NAME
-from alx.commands import command, comparison
+from alx.commands import acquisitions, command, comparison
 from alx.runs.settings import presets as configs
 from alx.runs.settings.config import Config, absolute, override
 
@@ -34,12 +33,11 @@ _WORKDIR = flags.DEFINE_string(
   "Where everything is written; default runs/NAME-OF-DATA. A run found there "
   "goes on.",
 )
-_ACQUISITION = flags.DEFINE_list(
+_ACQUISITION = acquisitions.define(
   "acquisition",
-  None,
-  f"Methods to compare, separated by commas: {', '.join(BY_NAME)}. The random "
-  "baselines are added.",
+  "What is compared, separated by commas; the random baselines are added.",
 )
+_MAX_PER_GROUP = acquisitions.define_cap()
 _BASELINES = flags.DEFINE_bool(
   "baselines", True, "Add random and foreground_random to the methods."
 )
@@ -67,6 +65,7 @@ def config_from_flags() -> Config:
     "cache": _CACHE.value,
     "strict": _STRICT.value,
     "seeds": _SEEDS.value,
+    "max_per_group": _MAX_PER_GROUP.value,
     "acquisition": _ACQUISITION.value and tuple(_ACQUISITION.value),
   }
   given = {name: x for name, x in given.items() if x is not None}

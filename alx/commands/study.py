@@ -23,12 +23,11 @@ import pathlib
 from absl import flags
 from rich.console import Console
 
-from alx.acquisition import BY_NAME
-from alx.commands import command
+from alx.commands import acquisitions, command
 from alx.runs import compare
 from alx.runs.disk import owned
+from alx.runs.settings import arms
 from alx.runs.settings import presets as configs
-from alx.runs.settings.checks import all_among
 from alx.runs.settings.config import Config, absolute, absolute_path, override
 from alx.studies import collect, rows
 from alx.studies.worker import Left, Worker, tell_left
@@ -46,11 +45,11 @@ _BUDGETS = flags.DEFINE_list(
   None,
   "START+ROUNDSxQUERY, such as 10+5x10: 10 labels, then 5 rounds of 10.",
 )
-_ACQUISITION = flags.DEFINE_list(
+_ACQUISITION = acquisitions.define(
   "acquisition",
-  None,
-  "Methods; random is added, and `full` is a run on all labels.",
+  "What is compared; random is added, and `full` is a run on all labels.",
 )
+_MAX_PER_GROUP = acquisitions.define_cap()
 _SEEDS = flags.DEFINE_integer(
   "seeds", None, "Paired repeats of every method.", 1
 )
@@ -82,7 +81,9 @@ def table_from_flags(workdir: pathlib.Path, console: Console) -> list[rows.Row]:
   and nothing at all by --list and --collect.
   """
   is_there = _CONFIG.value is None and _DATA.value is None
-  for flag in (_MODELS, _BUDGETS, _ACQUISITION, _SEEDS, _SET):
+  for flag in (
+    *(_MODELS, _BUDGETS, _ACQUISITION, _SEEDS, _MAX_PER_GROUP, _SET),
+  ):
     if is_there and flag.value:
       raise ValueError(f"--{flag.name} goes with --data or --config")
   looks = _LIST.value or _COLLECT.value
@@ -107,9 +108,12 @@ def table_from_flags(workdir: pathlib.Path, console: Console) -> list[rows.Row]:
 def study_from_flags() -> tuple[Config, rows.Axes]:
   """What the rows have in common, and what varies."""
   config = configs.load(_CONFIG.value) if _CONFIG.value else Config()
+  if _MAX_PER_GROUP.value is not None:
+    cap = _MAX_PER_GROUP.value
+    config = dataclasses.replace(config, max_per_group=cap)
   config = absolute(override(config, _SET.value))
   asked = _ACQUISITION.value or config.acquisition
-  all_among("acquisition", asked, (*sorted(BY_NAME), rows.FULL))
+  asked = arms.canonical(asked, (rows.FULL,))
   axes = rows.Axes(
     data=tuple(map(absolute_path, _DATA.value or (config.data,))),
     model=tuple(_MODELS.value or (config.model,)),
@@ -124,7 +128,7 @@ def _do(workdir, table, console):
   """What the flags ask for."""
   if _LIST.value:
     for row in table:
-      console.print(f"{row.number} {row.name}", markup=False, soft_wrap=True)
+      console.print(f"{row.number} {row.title}", markup=False, soft_wrap=True)
     return
   left = Left([], [])
   if not _COLLECT.value:

@@ -8,14 +8,20 @@ from alx.loop.loop import (
   make_loop,
   pad_items,
   simulate,
+  spread_over_groups,
 )
+from alx.loop.turns import Turns, loops_of, take_turns
 
 __all__ = [
   "Loop",
   "LoopState",
+  "Turns",
   "check_budget",
   "draw_start",
+  "loops_of",
   "make_loop",
   "pad_items",
   "simulate",
+  "spread_over_groups",
+  "take_turns",
 ]

@@ -1,6 +1,6 @@
 """The active-learning loop: init, ask, tell; and the simulated run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from alx.acquisition import Acquisition, Candidates
+from alx.acquisition.combinations.combine import capped_per_group, equal_before
 from alx.data.patches import Images
 from alx.keys import as_key
 from alx.loop.describe import (
@@ -51,14 +52,28 @@ class Loop(NamedTuple):
 
 
 def make_loop(
-  learner: Learner, acquisition: Acquisition, settings: Asking
+  learner: Learner,
+  acquisition: Acquisition,
+  settings: Asking,
+  groups: Sequence[int] | None = None,
 ) -> Loop:
   """A loop for one learner and one acquisition.
 
   `ask` is compiled, as a whole or, with `settings.in_pieces`, in pieces around
   its passes; in `tell` only `learner.fit` is worth compiling: hand in a
   learner whose `fit` is jitted and every loop built on it shares that program.
+
+  Args:
+    learner: that is fitted.
+    acquisition: that asks.
+    settings: how.
+    groups: [N] int >= 0, the patient or volume of each item, for acquisitions
+      that read it and `settings.max_per_group`; None: not known.
+
+  Raises:
+    ValueError: for a cap without groups.
   """
+  acquisition = capped(acquisition, settings, groups)
 
   # Kernels branch and loop as their data want: as a batch over seeds they
   # would take every branch, one seed after the other takes its own.
@@ -67,7 +82,7 @@ def make_loop(
     return acquisition.select(key, description, candidates, settings.query)
 
   def choose(key, description, state):
-    items = select(key, description, candidates_of(state))
+    items = select(key, description, candidates_of(state, groups))
     return items, scores_of(items, description)
 
   pieces = makes_passes_in_pieces(acquisition, settings)
@@ -155,13 +170,35 @@ def _keys_of(state, part):
   return jax.random.split(jax.random.fold_in(key, part))
 
 
-def candidates_of(state: LoopState) -> Candidates:
+def capped(
+  acquisition: Acquisition, settings: Asking, groups: Sequence[int] | None
+) -> Acquisition:
+  """The acquisition under `settings.max_per_group`, if there is such a cap.
+
+  Raises:
+    ValueError: for a cap without groups.
+  """
+  if not settings.max_per_group:
+    return acquisition
+  if groups is None:
+    raise ValueError(
+      f"max_per_group={settings.max_per_group} wants the groups of all items"
+    )
+  return capped_per_group(acquisition, settings.max_per_group)
+
+
+def candidates_of(state: LoopState, groups=None) -> Candidates:
   """Every item that has no label may be picked; classes are passed on."""
   labelled = state.pool.labelled
   classes = None
   if state.labels.ndim == 1:
     classes = jnp.where(labelled, state.labels, -1)
-  return Candidates(~labelled, labelled, classes)
+  return Candidates(~labelled, labelled, classes, as_groups(groups))
+
+
+def as_groups(groups: Sequence[int] | None) -> jax.Array | None:
+  """[N] int32, or None."""
+  return None if groups is None else jnp.asarray(groups, jnp.int32)
 
 
 def scores_of(items: jax.Array, description) -> jax.Array:
@@ -227,13 +264,45 @@ def check_budget(num_items: int, start: int, query: int, rounds: int) -> None:
     )
 
 
-def draw_start(key: jax.Array, num_items: int, start: int) -> jax.Array:
+def draw_start(
+  key: jax.Array,
+  num_items: int,
+  start: int,
+  groups: Sequence[int] | None = None,
+  max_per_group: int = 0,
+) -> jax.Array:
   """[start] int32 items for the first labels, drawn evenly from the pool.
 
   Depends on the key alone, so every acquisition starts from the same items.
+
+  Args:
+    key: of the run.
+    num_items: N.
+    start: how many.
+    groups: [N] int >= 0, of a patient or volume.
+    max_per_group: as of `Asking`; the cap rises by itself where every group
+      is full.
   """
   order = jax.random.permutation(jax.random.fold_in(key, 2), num_items)
+  if max_per_group:
+    order = spread_over_groups(order, groups, max_per_group)
   return order[:start].astype(jnp.int32)
+
+
+def spread_over_groups(
+  order: jax.Array, groups: Sequence[int], most: int
+) -> jax.Array:
+  """The order [n] of items with the first `most` of each group in front.
+
+  Then the next so many of each, and so on; inside each part as before.
+
+  Args:
+    order: [n] int, items, the first to be taken first.
+    groups: [N] int >= 0, of all items.
+    most: >= 1, of a group.
+  """
+  before = equal_before(as_groups(groups)[order])
+  return order[jnp.argsort(before // most, stable=True)]
 
 
 def pad_items(items: jax.Array, width: int, num_items: int) -> jax.Array:

@@ -4,7 +4,7 @@ It asks what `alx.loop` asks of the same images under the same key. In memory
 are a few blocks, the labelled items and what is kept of each item to choose.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -16,7 +16,13 @@ from alx.data.patches import Images
 from alx.data.sources.source import ArraySource
 from alx.keys import as_key
 from alx.loop.describe import make_describe
-from alx.loop.loop import keys_to_ask, keys_to_fit, scores_of
+from alx.loop.loop import (
+  as_groups,
+  capped,
+  keys_to_ask,
+  keys_to_fit,
+  scores_of,
+)
 from alx.loop.upload import to_device
 from alx.pool import PoolState, init_pool, mark_labelled
 from alx.training.learner import Learner
@@ -61,13 +67,17 @@ class PoolLoop(NamedTuple):
 
 
 def make_pool_loop(
-  learner: Learner, acquisition: Acquisition, settings: Asking
+  learner: Learner,
+  acquisition: Acquisition,
+  settings: Asking,
+  groups: Sequence[int] | None = None,
 ) -> PoolLoop:
   """A loop for one learner and one acquisition.
 
   As with `loop.make_loop`, hand in a learner whose `fit` is jitted. The block
-  is that of the scan: `settings.block` is not read.
+  is that of the scan: `settings.block` is not read. Groups are as there.
   """
+  acquisition = capped(acquisition, settings, groups)
 
   of_block = make_describe(learner, acquisition, settings)
 
@@ -76,7 +86,7 @@ def make_pool_loop(
 
   @jax.jit
   def select(key, description, labelled):
-    candidates = Candidates(~labelled, labelled)
+    candidates = Candidates(~labelled, labelled, None, as_groups(groups))
     items = acquisition.select(key, description, candidates, settings.query)
     return items, scores_of(items, description)
 

@@ -10,7 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from alx import csv_table
+from alx.acquisition.grammar import folder_of
 
+ARM = "arm.json"  # in a run: its acquisition, where the folder cannot say it
 _FOLDER = re.compile(r"(?P<name>.+)-seed(?P<seed>\d+)")
 
 
@@ -71,7 +73,8 @@ def read_study(workdir: pathlib.Path) -> Study:
   missing = []
   names = ("config", "versions", "dataset", "split")
   objects = [_read_object(workdir / f"{n}.json", missing) for n in names]
-  runs = _read_runs(workdir / "runs", missing)
+  texts = _texts(objects[0])
+  runs = _read_runs(workdir / "runs", texts, missing)
   full = tuple(r for r in runs if r.acquisition == "full" and r.rows)
   others = tuple(r for r in runs if r.acquisition != "full" and r.rows)
   missing += _absent(objects[0], others) + _unfinished(objects[0], others)
@@ -89,15 +92,32 @@ def _read_object(path, missing):
   return {}
 
 
-def _read_runs(folder, missing):
+def _texts(config):
+  """The acquisitions of the settings by the names of their folders."""
+  names = config.get("acquisition")
+  names = names if isinstance(names, list) else []
+  return {folder_of(n): n for n in names if isinstance(n, str)}
+
+
+def _read_runs(folder, texts, missing):
   found = []
   for path in sorted(folder.glob("*")) if folder.is_dir() else []:
     match = _FOLDER.fullmatch(path.name)
     if match and path.is_dir():
-      found.append(_read_run(path, match["name"], int(match["seed"]), missing))
+      name = _text(path, texts.get(match["name"], match["name"]))
+      found.append(_read_run(path, name, int(match["seed"]), missing))
   if not found:
     missing.append("runs/: no run yet.")
   return found
+
+
+def _text(path, name):
+  """The acquisition of a run; `name` unless it says another of its own."""
+  try:
+    text = json.loads((path / ARM).read_text(encoding="utf-8"))["acquisition"]
+  except (OSError, ValueError, KeyError, TypeError):
+    return name
+  return text if isinstance(text, str) else name
 
 
 def _read_run(path, name, seed, missing):
@@ -142,8 +162,12 @@ def _absent(config, runs):
     f"{name}, seed {seed}: asked for in config.json, nothing to show yet."
     for name, seed in wanted
     if (name, seed) not in found
-    and not (runs and (runs[0].folder.parent / f"{name}-seed{seed}").is_dir())
+    and not (runs and _folder(runs[0].folder.parent, name, seed).is_dir())
   ]
+
+
+def _folder(parent, name, seed):
+  return parent / f"{folder_of(str(name))}-seed{seed}"
 
 
 def _unfinished(config, runs):

@@ -8,11 +8,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from alx.acquisition.grammar import folder_of
 from alx.devices.seeds import has_convolutions, over_seeds
-from alx.loop import Loop, LoopState, draw_start, pad_items
+from alx.loop import Loop, LoopState, loops_of, pad_items
 from alx.pool import PoolState
 from alx.runs import pictures
-from alx.runs.disk import store
+from alx.runs.disk import names
 from alx.runs.disk.checkpoint import Checkpoints
 from alx.runs.disk.records import (
   Clock,
@@ -20,12 +21,13 @@ from alx.runs.disk.records import (
   check_params,
   check_picks,
   curve_row,
+  open_folder,
   record_picks,
   record_round,
 )
 from alx.runs.problem.job import Job
 from alx.runs.problem.problem import Problem, held_out
-from alx.runs.rounds import key_of
+from alx.runs.rounds import first_items, key_of
 
 _FOLDER = re.compile(r"(?P<name>.+)-seeds(?P<first>\d+)-(?P<last>\d+)")
 
@@ -81,20 +83,35 @@ def programs_of(
   problem, if there is one: they are compiled once.
   """
 
-  def ask(seed, images):
-    items, state = loop.ask(_with_images(seed, images))
-    return items, state.scores
-
   def tell(seed_and_items, images, hidden):
     seed, items = seed_and_items
     state = loop.tell(_with_images(seed, images), items, hidden[items])
     return _without_images(state)
 
   if other:
-    return other._replace(ask=over_seeds(ask))
+    return other._replace(ask=_ask_of(loop))
   return Programs(
-    over_seeds(ask), over_seeds(tell), over_seeds(problem.predict_test)
+    _ask_of(loop), over_seeds(tell), over_seeds(problem.predict_test)
   )
+
+
+def _ask_of(loop):
+  """The questions of all seeds, which are in one round, by whose turn it is."""
+
+  def over(one):
+    def ask(seed, images):
+      items, state = one.ask(_with_images(seed, images))
+      return items, state.scores
+
+    return over_seeds(ask)
+
+  asks = {id(one): over(one) for one in loops_of(loop)}
+
+  def ask(seeds, images):
+    place = loop.stage_of(int(seeds.round[0])) if len(asks) > 1 else 0
+    return asks[id(loops_of(loop)[place])](seeds, images)
+
+  return ask
 
 
 def plan(job: Job, seeds: Sequence[int]) -> tuple[list[range], list[int]]:
@@ -115,7 +132,7 @@ def plan(job: Job, seeds: Sequence[int]) -> tuple[list[range], list[int]]:
   begun = [
     range(int(m["first"]), int(m["last"]) + 1)
     for m in found
-    if m and m["name"] == job.name
+    if m and m["name"] == folder_of(job.name)
   ]
   batches = sorted(
     (b for b in begun if set(b) & set(seeds)), key=lambda b: b.start
@@ -123,7 +140,7 @@ def plan(job: Job, seeds: Sequence[int]) -> tuple[list[range], list[int]]:
   alone = [
     seed
     for seed in seeds
-    if (root / "runs" / f"{job.name}-seed{seed}" / "checkpoints").exists()
+    if (names.run_folder(root, job.name, seed) / "checkpoints").exists()
   ]
   left = set(seeds).difference(alone, *batches)
   return batches + _stretches(sorted(left)), alone
@@ -158,11 +175,11 @@ def run_batch(
     Diverged: if a model gives too few items a score that is a number.
   """
   job, root = jobs[0], jobs[0].folder.parent.parent
-  name = f"{job.name}-seeds{job.seed}-{jobs[-1].seed}"
+  name = f"{folder_of(job.name)}-seeds{job.seed}-{jobs[-1].seed}"
   checkpoints = Checkpoints(root / "batches" / name)
   seeds, done = _resume(jobs, loop, checkpoints)
   for one in jobs:
-    store.keep_rounds(one.folder, done)
+    open_folder(one, done)
   for number in range(done, job.config.rounds + 1):
     keys = jnp.stack([key_of(job, number) for job in jobs])
     seeds = seeds._replace(key=keys)
@@ -225,7 +242,7 @@ def _ask(jobs, programs, seeds, number):
   config, num_items = job.config, job.problem.labels.shape[0]
   job.show(number, "asking")
   if number == 0:
-    items = [draw_start(k, num_items, config.start) for k in seeds.key]
+    items = [first_items(job, key) for key in seeds.key]
     items, scores = jnp.stack(items), None
   else:
     items, scores = programs.ask(seeds, job.problem.images)

@@ -14,6 +14,7 @@ from alx import data, report
 from alx.report import words
 from alx.runs import batch, rounds, screen
 from alx.runs.disk import distances, stops, store
+from alx.runs.disk.names import run_folder
 from alx.runs.problem import cases, reading
 from alx.runs.problem import problem as problems
 from alx.runs.problem.job import STAGES, Job
@@ -231,7 +232,7 @@ def _run_batches(comparison, loops, seeds, show) -> dict[str, list[int]]:
 def _job(
   comparison: Comparison, name: str, seed: int, show: "Shower", text: str = ""
 ) -> Job:
-  folder = comparison.workdir / "runs" / f"{name}-seed{seed}"
+  folder = run_folder(comparison.workdir, name, seed)
   report_stage = partial(show.stage, text or f"{name}, seed {seed}")
   return Job(
     comparison.problem, comparison.config, name, seed, folder, report_stage
@@ -292,7 +293,7 @@ def _curve_table(columns, config):
   """One row per round, one column per acquisition."""
   table = Table()
   for name in ("round", "labels", *columns):
-    table.add_column(name, justify="right")
+    table.add_column(name, justify="right", overflow="fold")
   for number in range(config.rounds + 1):
     labels = config.start + number * config.query
     cells = [_cell(values[:, number]) for values in columns.values()]
@@ -304,7 +305,7 @@ def scores_of(comparison: Comparison, name: str) -> np.ndarray:
   """[seeds, rounds + 1] of the metric; of "full" [seeds, 1]."""
   config, metric = comparison.config, metric_of(comparison.problem.dataset)
   seeds = range(config.first_seed, config.first_seed + config.seeds)
-  folders = [comparison.workdir / "runs" / f"{name}-seed{s}" for s in seeds]
+  folders = [run_folder(comparison.workdir, name, seed) for seed in seeds]
   length = config.rounds + 1
   rows = [store.read_rows(f / "curve.csv")[:length] for f in folders]
   return np.array([[float(row[metric]) for row in r] for r in rows])

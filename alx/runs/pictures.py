@@ -8,7 +8,7 @@ import numpy as np
 import scipy.special
 
 from alx import metrics
-from alx.acquisition import BY_NAME
+from alx.acquisition.grammar import parse
 from alx.data.patches import near
 from alx.loop import LoopState
 from alx.runs.disk import store
@@ -26,7 +26,8 @@ def save(job: Job, state: LoopState, items: jax.Array, number: int) -> None:
   kept = kept[kept < problem.labels.shape[0]]
   if not len(kept):
     return
-  samples = config.samples if "samples" in BY_NAME[job.name].needs else 0
+  needs = parse(job.name).at(number).needs
+  samples = config.samples if "samples" in needs else 0
   prediction = _ask_model(problem, config, state, kept, samples)
   probs = np.asarray(prediction.probs.mean(0))
   indices = problem.split.pool[kept]

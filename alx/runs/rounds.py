@@ -7,9 +7,16 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition import BY_NAME, configure
+from alx.acquisition import Acquisition
 from alx.devices.parallel import replicate
-from alx.loop import Loop, LoopState, draw_start, make_loop, pad_items
+from alx.loop import (
+  Loop,
+  LoopState,
+  draw_start,
+  make_loop,
+  pad_items,
+  take_turns,
+)
 from alx.pool import PoolState, init_pool, mark_labelled
 from alx.runs import pictures
 from alx.runs.disk import store
@@ -21,16 +28,18 @@ from alx.runs.disk.records import (
   check_picks,
   check_predicted,
   curve_row,
+  open_folder,
   record_picks,
   record_round,
 )
 from alx.runs.problem.job import Job
 from alx.runs.problem.learning import (
+  arm_of,
   augment_of,
   makes_pieces,
-  options_for,
   spreads_passes,
 )
+from alx.runs.problem.patients import groups_of
 from alx.runs.problem.problem import Problem, metrics_of, predict_test
 from alx.runs.settings.config import Config
 from alx.training.settings import Asking
@@ -72,7 +81,7 @@ def run_rounds(job: Job, loop: Loop, first: Told | None) -> Told | None:
   """
   checkpoints = Checkpoints(job.folder / "checkpoints")
   state, done = _resume(job, loop, checkpoints)
-  store.keep_rounds(job.folder, done)
+  open_folder(job, done)
   for number in range(done, job.config.rounds + 1):
     state = state._replace(key=key_of(job, number))
     state, asked, laps = _ask(job, loop, state, number)
@@ -95,15 +104,38 @@ def loop_for(
 ) -> Any:
   """The loop of one acquisition; its `ask` is compiled once for all seeds.
 
+  One whose rounds take turns has an `ask` for each turn.
+
   Args:
     problem: with the learner.
     config: how it asks.
-    name: of the acquisition.
-    make: (learner, acquisition, Asking) -> the loop, with an `init`.
+    name: of the acquisition, a text as in `alx.acquisition.grammar`.
+    make: (learner, acquisition, Asking, groups) -> the loop, with an `init`.
   """
-  of_features = BY_NAME[name].needs == ("features",)
-  distorts = config.distort and of_features
-  asking = Asking(
+  arm = arm_of(name, config, problem.dataset)
+  groups = None
+  if config.max_per_group or "groups" in arm.needs:
+    groups = groups_of(problem.dataset, problem.split)
+  loops = [
+    _loop_for(
+      *(make, problem.learner, stage.acquisition),
+      *(asking_of(config, stage.acquisition), groups),
+    )
+    for stage in arm.stages
+  ]
+  loop = take_turns(tuple(loops), arm.stage_of)
+  return _on_all_devices(loop) if spreads_passes(config) else loop
+
+
+@functools.lru_cache(maxsize=64)
+def _loop_for(make, learner, acquisition, asking, groups):
+  return make(learner, acquisition, asking, groups)
+
+
+def asking_of(config: Config, acquisition: Acquisition) -> Asking:
+  """How an acquisition asks; only what compares features alone distorts."""
+  distorts = config.distort and acquisition.needs == ("features",)
+  return Asking(
     config.query,
     config.block,
     config.samples,
@@ -111,15 +143,8 @@ def loop_for(
     distort=augment_of(config) if distorts else None,
     distort_all=config.distort == "all",
     in_pieces=makes_pieces(config),
+    max_per_group=config.max_per_group,
   )
-  options = tuple(options_for(name, config, problem.dataset).items())
-  loop = _loop_for(make, problem.learner, name, options, asking)
-  return _on_all_devices(loop) if spreads_passes(config) else loop
-
-
-@functools.lru_cache(maxsize=64)
-def _loop_for(make, learner, name, options, asking):
-  return make(learner, configure(BY_NAME[name], **dict(options)), asking)
 
 
 def _on_all_devices(loop):
@@ -161,7 +186,7 @@ def _ask(job, loop, state, number):
   num_items = job.problem.labels.shape[0]
   job.show(number, "asking")
   if number == 0:
-    items = draw_start(state.key, num_items, config.start)
+    items = first_items(job, state.key)
   else:
     items, state = loop.ask(state)
     check_picks(job, items, number)
@@ -170,6 +195,17 @@ def _ask(job, loop, state, number):
   clock.lap("seconds_score")
   record_asked(job, state, items, number)
   return state, asked, clock.laps
+
+
+def first_items(job: Job, key: jax.Array) -> jax.Array:
+  """[start] int32 items of the starting set of a seed."""
+  problem, config = job.problem, job.config
+  groups = None
+  if config.max_per_group:
+    groups = groups_of(problem.dataset, problem.split)
+  return draw_start(
+    key, len(problem.split.pool), config.start, groups, config.max_per_group
+  )
 
 
 def record_asked(job: Job, state: Any, items: jax.Array, number: int) -> None:

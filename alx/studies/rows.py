@@ -10,8 +10,10 @@ from typing import NamedTuple
 from alx.data.dataset import bad_input
 from alx.runs.disk import store
 from alx.runs.disk.checkpoint import newest_step
+from alx.runs.disk.names import run_folder, run_name
 from alx.runs.disk.places import stem_of
 from alx.runs.problem import problem, reading
+from alx.runs.settings import arms
 from alx.runs.settings.checks import distinct
 from alx.runs.settings.config import Config, absolute, absolute_path
 
@@ -39,13 +41,18 @@ class Row(NamedTuple):
 
   number: int  # its place in the table
   group: str  # rows of one group are compared: their folder
-  acquisition: str
+  acquisition: str  # a canonical text, or `FULL`
   seed: int
   config: Config
 
   @property
   def name(self) -> str:
     """Stable, and usable as the name of a file."""
+    return f"{self.group}.{run_name(self.acquisition, self.seed)}"
+
+  @property
+  def title(self) -> str:
+    """The same to be read: with the acquisition as a text."""
     return f"{self.group}.{self.acquisition}-seed{self.seed}"
 
 
@@ -58,10 +65,11 @@ def expand(base: Config, axes: Axes) -> list[Row]:
   stems = axes.names or tuple(map(stem_of, axes.data))
   if len(set(stems)) < len(stems):
     raise ValueError(f"data: two of one name: {', '.join(axes.data)}")
-  for field in ("model", "budget", "acquisition"):
+  for field in ("model", "budget"):
     distinct(field, getattr(axes, field))
+  names = arms.canonical(axes.acquisition, (FULL,))
   named = dict(zip(axes.data, stems, strict=True))
-  asking = tuple(name for name in axes.acquisition if name != FULL)
+  asking = tuple(name for name in names if name != FULL)
   rows = []
   for data, model, budget in itertools.product(
     axes.data, axes.model, axes.budget
@@ -78,7 +86,7 @@ def expand(base: Config, axes: Axes) -> list[Row]:
       evidential=base.evidential or problem.want_evidence(asking),
     )
     group = f"{named[data]}-{model}-{budget}"
-    for seed, name in itertools.product(range(axes.seeds), axes.acquisition):
+    for seed, name in itertools.product(range(axes.seeds), names):
       rows.append(_row(len(rows), group, name, seed, config))
   return rows
 
@@ -132,7 +140,7 @@ def budget_of(config: Config) -> str:
 
 def folder(workdir: pathlib.Path, row: Row) -> pathlib.Path:
   """Where everything of the row is written."""
-  return workdir / row.group / "runs" / f"{row.acquisition}-seed{row.seed}"
+  return run_folder(workdir / row.group, row.acquisition, row.seed)
 
 
 def is_finished(workdir: pathlib.Path, row: Row) -> bool:

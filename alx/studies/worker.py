@@ -110,4 +110,4 @@ def tell_left(left: Left, console: Console) -> None:
 
 
 def _named(row):
-  return f"row {row.number}, {row.name}"
+  return f"row {row.number}, {row.title}"

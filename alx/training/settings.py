@@ -61,6 +61,8 @@ class Asking:
     distort_all: distort every item, or only those with a label.
     in_pieces: passes are made between compiled pieces of a question, by a
       learner that hands them to all devices outside of jit.
+    max_per_group: items of one group that a question may ask for, more only
+      where the groups do not suffice; 0: any number.
   """
 
   query: int
@@ -70,3 +72,4 @@ class Asking:
   distort: Augment | None = None
   distort_all: bool = False
   in_pieces: bool = False
+  max_per_group: int = 0

@@ -14,8 +14,7 @@ as CSV, and report.html.
 
 from absl import flags
 
-from alx.acquisition import BY_NAME
-from alx.commands import command
+from alx.commands import acquisitions, command
 from alx.runs.disk import owned, places
 from alx.runs.settings.config import parts_of
 from experiments.survey import deviations, study
@@ -49,12 +48,12 @@ _DEVIATE = flags.DEFINE_list(
   None,
   "Exactly these deviations instead of the preset's. " + deviations.explain(),
 )
-_METHODS = flags.DEFINE_list(
+_METHODS = acquisitions.define(
   "methods",
-  (),
-  f"Of {', '.join(BY_NAME)}; random is always run. Default: the survey's, a "
-  "few of them at sizes below paper.",
+  "What is compared; random is always run. Default: the survey's, a few of "
+  "them at sizes below paper.",
 )
+_MAX_PER_GROUP = acquisitions.define_cap()
 _SEEDS = flags.DEFINE_integer("seeds", 0, "Paired repeats; 0: the size's own.")
 _BUDGETS = flags.DEFINE_list(
   "budgets",
@@ -100,7 +99,8 @@ def plan_from_flags() -> Plan:
     _DATA.value,
     _SIZE.value,
     _PRESET.value,
-    methods=_METHODS.value,
+    methods=_METHODS.value or (),
+    max_per_group=_MAX_PER_GROUP.value or 0,
     seeds=_SEEDS.value,
     deviate=_DEVIATE.value,
     budgets=_BUDGETS.value,

@@ -5,7 +5,8 @@ import pathlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from alx.runs.settings.checks import all_among, among, distinct
+from alx.runs.settings import arms
+from alx.runs.settings.checks import all_among, among
 from alx.runs.settings.config import Config, absolute, override
 from experiments.survey import deviations
 from experiments.survey.benchmarks import BENCHMARKS, SIZES, Benchmark
@@ -42,6 +43,7 @@ def make_plan(
   *,
   methods: Sequence[str] = (),
   seeds: int = 0,
+  max_per_group: int = 0,
   deviate: Sequence[str] | None = None,
   budgets: Sequence[str] = (),
   assignments: Sequence[str] = (),
@@ -53,8 +55,10 @@ def make_plan(
     data: folder or .npz file.
     size: one of `SIZES`.
     preset: one of `PRESETS`: no deviation, or all of the benchmark's.
-    methods: of `alx.acquisition.BY_NAME`; random is added. (): the size's own.
+    methods: texts as in `alx.acquisition.grammar`; random is added. (): the
+      size's own.
     seeds: 0: the size's own.
+    max_per_group: items of one patient in a round; 0: any number.
     deviate: exactly these deviations, whatever the preset; None: the preset's.
     budgets: (): all that the pool can pay for.
     assignments: texts field=value for any field of Config, at last.
@@ -70,8 +74,8 @@ def make_plan(
   chosen = _deviations(name, preset, deviate)
   if not data:
     raise ValueError(f"{name} wants --data=PATH")
-  distinct("methods", methods)
-  given = _given(data, methods or _methods(benchmark, size), seeds)
+  methods = arms.canonical(methods) or _methods(benchmark, size)
+  given = _given(data, methods, seeds) | {"max_per_group": max_per_group}
   configs = {}
   for budget in budgets or _usual(benchmark, size):
     config = _config(benchmark, size, budget, given)

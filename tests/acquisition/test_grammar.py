@@ -5,9 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from alx.acquisition import BY_NAME, Candidates, configure
+from alx.acquisition import BY_NAME, Candidates, configure, settings_of
 from alx.acquisition.combinations import combine, fuse, strata
-from alx.acquisition.grammar import parse, split_arms
+from alx.acquisition.grammar import names_in, parse, split_arms
 from alx.acquisition.grammar.compositions import COMPOSITIONS
 from alx.acquisition.scores import spatial
 from alx.prediction import Prediction
@@ -150,24 +150,37 @@ def test_rounds_take_turns(text, names):
   [
     ("Bald", 1, "no method 'Bald'; did you mean bald?"),
     ("two_stage(entropy:9, k_centr)", 22, "did you mean k_center?"),
-    ("two_stage(entropy, k_center)", 1, "wanted entropy:N"),
-    ("two_stage(entropy:2.5, k_center)", 1, "found 2.5"),
-    ("two_stage(entropy:3, k_center:4)", 1, "behind k_center"),
+    ("two_stage(entropy, k_center)", 11, "wanted entropy:N"),
+    ("two_stage(entropy:2.5, k_center)", 11, "found 2.5"),
+    ("two_stage(entropy:3, k_center:4)", 22, "behind k_center"),
     ("two_stage(entropy:3)", 1, "wanted 2 acquisitions, found entropy"),
     ("fuse(entropy)", 1, "two or more"),
-    ("fuse(entropy, badge)", 1, "found badge, which chooses"),
-    ("fuse(entropy, bald; best)", 1, "no op 'best'"),
+    ("fuse(entropy, badge)", 15, "two_stage(SCORE:N, badge)"),
+    ("fuse(entropy, random)", 15, "found random, which looks at no item"),
+    ("fuse(bald, power_bald)", 12, "does more than take the highest"),
+    ("per_cluster(balanced(bald))", 13, "found balanced, which"),
+    ("fuse(bald, entropy, typicality)", 21, "did you mean typiclust?"),
+    ("fuse(entropy, bald; best)", 21, "no op 'best'"),
     ("bald(reduce=)", 13, "found ')'"),
-    ("bald(reduce=most)", 1, "found 'most'"),
-    ("bald(reduce=top_fraction(2))", 1, "in (0, 1]"),
-    ("bald(reduce=max(2))", 1, "found max(2)"),
-    ("bald(size=1)", 1, "no option 'size'; there are: reduce"),
+    ("bald(reduce=most)", 6, "found 'most'"),
+    ("bald(reduce=top_fraction(2))", 6, "in (0, 1]"),
+    ("bald(reduce=max(2))", 6, "found max(2)"),
+    ("bald(size=1)", 6, "no option 'size'; there are: reduce"),
     ("bald(reduce=max, reduce=sum)", 18, "once"),
     ("bald(entropy)", 1, "options name=value only"),
     ("bald(reduce=max, entropy)", 18, "an option name=value"),
-    ("per_cluster(margin, quota=all)", 1, "no quota 'all'"),
-    ("balanced(margin, by=size)", 1, "by: wanted one of"),
-    ("capped_per_group(bald, cap=0)", 1, "at least 1"),
+    ("per_cluster(margin, quota=all)", 21, "no quota 'all'"),
+    ("balanced(margin, by=size)", 18, "by: wanted one of"),
+    ("capped_per_group(bald, cap=0)", 24, "at least 1"),
+    ("capped_per_group(bald, cap=1.5)", 24, "a whole number, found 1.5"),
+    ("capped_per_group(bald, cap=x)", 24, "a whole number, found x"),
+    ("without_neighbours(bald, similarity=x)", 26, "a number, found x"),
+    ("two_stage(bald:9, k_center; refer=kept)", 29, "there are: reference"),
+    ("fuse(bald:1e999, entropy)", 11, "of at most 2147483647"),
+    ("two_stage(bald:4294967296, k_center)", 16, "of at most 2147483647"),
+    (30 * "two_stage(", 201, "at most 20 brackets"),
+    ("k-center", 2, "did you mean k_center?"),
+    ("K Center", 3, "did you mean k_center?"),
     ("entropy*0 + bald", 9, "found '0'"),
     ("entropy +", 10, "found the end"),
     ("entropy:3", 8, "found ':'"),
@@ -183,6 +196,44 @@ def test_what_is_wrong_is_told_with_its_place(text, place, words):
   line = str(error.value)
   assert line.startswith(f"acquisition {text!r}, character {place}: ")
   assert words in line and len(line.splitlines()) == 1
+
+
+def test_options_of_a_run_reach_every_part_that_does_not_say_its_own():
+  given = (
+    ("badge", (("first", "uniform"), ("trials", 0))),
+    ("prob_cover", (("clusters", 7),)),
+  )
+  (stage,) = parse("badge", given).stages
+  assert settings_of(stage.acquisition)["first"] == "uniform"
+  (stage,) = parse("badge(first=norm)", given).stages
+  assert settings_of(stage.acquisition)["first"] == "norm"
+  assert settings_of(stage.acquisition)["trials"] == 0
+  clusters = {
+    "prob_cover": 7,
+    "prob_cover(clusters=3)": 3,
+    "prob_cover(delta=0.5)": None,  # instead of clusters
+  }
+  for text, number in clusters.items():
+    (stage,) = parse(text, given).stages
+    assert settings_of(stage.acquisition)["clusters"] == number
+  assert parse("bald", given).stages[0].acquisition is BY_NAME["bald"]
+
+
+def test_more_than_all_are_kept_as_all():
+  wide = parse("two_stage(entropy:2147483647, k_center)").at(1)
+  assert picks(wide) == picks(parse("k_center").at(1))
+
+
+def test_what_reads_groups_says_so():
+  for text in ("capped_per_group(bald)", "per_cluster(margin, by=group)"):
+    assert "groups" in parse(text).needs
+  assert "groups" not in parse("per_cluster(margin)").needs
+
+
+def test_names_in_a_text():
+  text = "two_stage(fuse(bald, entropy; max):9, bald(reduce=max)) + badge"
+  assert names_in(text) == ("two_stage", "fuse", "bald", "entropy", "badge")
+  assert names_in("dropout_train_test") == ()
 
 
 def test_one_acquisition_takes_no_turns():

@@ -75,7 +75,8 @@ def two_stage(
   def select(key, description, candidates, k):
     key_first, key_second = jax.random.split(key)
     of_first, of_second = description or (None, None)
-    items = first.select(key_first, of_first, candidates, max(keep, k))
+    most = min(max(keep, k), candidates.available.shape[0])
+    items = first.select(key_first, of_first, candidates, most)
     nothing = jnp.zeros_like(candidates.available)
     kept = nothing.at[items].set(True, mode="drop")
     alone = reference == "kept"
@@ -227,7 +228,8 @@ def capped_per_group(acquisition: Acquisition, cap: int = 1) -> Acquisition:
       lambda batch: (batch.count < k) & ~batch.finished, ask, batch
     ).picks
 
-  return acquisition._replace(select=select)
+  needs = tuple(dict.fromkeys((*acquisition.needs, "groups")))
+  return acquisition._replace(select=select, needs=needs)
 
 
 def _take_below_limit(batch, items, ids, hidden, raised):
@@ -237,7 +239,7 @@ def _take_below_limit(batch, items, ids, hidden, raised):
     items < num_items, ids.at[items].get(mode="clip"), num_items
   )
   held = batch.of_group.at[group].get(mode="fill", fill_value=0)
-  fits = (group < num_items) & (held + _earlier(group) < batch.limit)
+  fits = (group < num_items) & (held + equal_before(group) < batch.limit)
   place = batch.count + jnp.cumsum(fits, dtype=jnp.int32) - 1
   fits &= place < k
   group = jnp.where(fits, group, num_items)
@@ -254,8 +256,8 @@ def _take_below_limit(batch, items, ids, hidden, raised):
   )
 
 
-def _earlier(labels):
-  """[k] how many equal labels come before each."""
+def equal_before(labels: jax.Array) -> jax.Array:
+  """[k] int32, how many labels [k] before each are equal to it."""
   order = jnp.argsort(labels, stable=True)
   ordered = labels[order]
   places = jnp.arange(labels.shape[0], dtype=jnp.int32)

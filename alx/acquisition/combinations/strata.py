@@ -111,7 +111,9 @@ def mean_probs(prediction) -> jax.Array:
 
 def patient() -> Strata:
   """Groups as given with the candidates."""
-  return Strata(None, lambda key, _, candidates, k: candidates.groups)
+  return Strata(
+    None, lambda key, _, candidates, k: candidates.groups, ("groups",)
+  )
 
 
 def hash_buckets(bits: int = 8) -> Strata:

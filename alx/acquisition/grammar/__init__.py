@@ -1,5 +1,21 @@
 """Acquisitions as they are written on a command line and in tables."""
 
-from alx.acquisition.grammar.arms import Arm, Stage, parse, split_arms
+from alx.acquisition.grammar.arms import (
+  Arm,
+  Given,
+  Stage,
+  folder_of,
+  names_in,
+  parse,
+  split_arms,
+)
 
-__all__ = ["Arm", "Stage", "parse", "split_arms"]
+__all__ = [
+  "Arm",
+  "Given",
+  "Stage",
+  "folder_of",
+  "names_in",
+  "parse",
+  "split_arms",
+]

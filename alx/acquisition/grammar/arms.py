@@ -15,8 +15,9 @@ A text has one canonical form, `Arm.text`, which names it in tables and files.
 import difflib
 import functools
 import hashlib
+import inspect
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from alx.acquisition.base import Acquisition, configure
 from alx.acquisition.grammar.compositions import COMPOSITIONS, Part
@@ -26,6 +27,10 @@ from alx.acquisition.table import BY_NAME
 
 # Reductions that take a number, and what it is called.
 _WITH_NUMBER = {"top_fraction": "fraction", "quantile": "q"}
+_KINDS = {int: "a whole number", float: "a number", str: "a name"}
+
+# Options that a run gives to methods, whatever the text: by name of the method.
+Given = tuple[tuple[str, tuple[tuple[str, Any], ...]], ...]
 
 
 class Stage(NamedTuple):
@@ -43,13 +48,17 @@ class Arm(NamedTuple):
 
   def at(self, question: int) -> Acquisition:
     """The acquisition of a question 1, 2, ...; turns begin again when done."""
+    return self.stages[self.stage_of(question)].acquisition
+
+  def stage_of(self, question: int) -> int:
+    """The place in `stages` of what asks a question 1, 2, ..."""
     place = question - 1
     turns = sum(stage.rounds for stage in self.stages)
     if self.stages[-1].rounds:
       place %= turns
-    for stage in self.stages:
+    for number, stage in enumerate(self.stages):
       if place < stage.rounds or not stage.rounds:
-        return stage.acquisition
+        return number
       place -= stage.rounds
     raise AssertionError("a stage without an end is the last")
 
@@ -62,29 +71,39 @@ class Arm(NamedTuple):
   @property
   def folder(self) -> str:
     """The text as part of a file name; other texts have other ones."""
-    plain = re.sub(r"[^A-Za-z0-9_.]+", "_", self.text).strip("_")
-    if plain == self.text:
-      return plain
-    return f"{plain[:60]}-{hashlib.sha256(self.text.encode()).hexdigest()[:6]}"
+    return folder_of(self.text)
 
 
-@functools.lru_cache(maxsize=256)
-def parse(text: str) -> Arm:
+def folder_of(text: str) -> str:
+  """A canonical text as part of a file name; a plain name is its own."""
+  plain = re.sub(r"[^A-Za-z0-9_.]+", "_", text).strip("_")
+  if plain == text:
+    return plain
+  return f"{plain[:60]}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+
+
+@functools.lru_cache(maxsize=512)
+def parse(text: str, given: Given = ()) -> Arm:
   """What a text says.
 
   The same text gives the same functions, and so the same compiled programs.
+
+  Args:
+    text: see above.
+    given: options of some methods, where the text does not say them itself.
 
   Raises:
     ValueError: in one line, with the place: a word that is not known, an
       option that there is not, a part that is missing or one too many.
   """
-  phrases = read_phrase(text)
+  phrases = _phrases(text)
   if len(phrases) == 1 and phrases[0].rounds:
     raise ValueError(
       f"acquisition {text!r}: wanted a second one after "
       f"'*{phrases[0].rounds}', found the end: one alone asks in every round"
     )
-  stages = [Stage(_made(text, p.call), p.rounds) for p in phrases]
+  made = functools.partial(_made, text, dict(given))
+  stages = [Stage(made(p.call), p.rounds) for p in phrases]
   stages[:-1] = [s._replace(rounds=s.rounds or 1) for s in stages[:-1]]
   return Arm(" + ".join(map(_phrase_text, phrases)), tuple(stages))
 
@@ -101,13 +120,30 @@ def split_arms(text: str) -> tuple[str, ...]:
   return tuple(arm.strip() for arm in arms)
 
 
-def _made(text: str, call: Call) -> Acquisition:
+def names_in(text: str) -> tuple[str, ...]:
+  """The methods and compositions that a text names, each once."""
+  found = re.findall(r"[A-Za-z_]\w*", text)
+  known = {*BY_NAME, *COMPOSITIONS}
+  return tuple(dict.fromkeys(name for name in found if name in known))
+
+
+def _phrases(text):
+  """As `read_phrase`; a name with other marks between its words is told."""
+  try:
+    return read_phrase(text)
+  except ValueError as error:
+    near = _nearest(text) if re.fullmatch(r"[\w\s-]+", text) else ""
+    raise ValueError(f"{error}{near and f'; did you mean {near}?'}") from None
+
+
+def _made(text: str, given: dict, call: Call) -> Acquisition:
   """The acquisition of a call; errors name its place."""
   if call.name in COMPOSITIONS:
     parts = [
-      Part(p.call.name, _made(text, p.call), p.number) for p in call.parts
+      Part(p.call.name, _made(text, given, p.call), p.number, p.call.place)
+      for p in call.parts
     ]
-    return _told(text, call, COMPOSITIONS[call.name], parts)
+    return _told(text, call, _composed, [COMPOSITIONS[call.name], *parts])
   if call.name not in BY_NAME:
     raise _unknown(text, call)
   if call.parts:
@@ -116,14 +152,34 @@ def _made(text: str, call: Call) -> Acquisition:
       f"{_where(text, call)}: {call.name} takes options name=value only, "
       f"found {found}"
     )
-  return _told(text, call, _configured, [call.name])
+  more = dict(given.get(call.name, ()))
+  return _told(text, call, _configured, [call.name, more])
 
 
-def _configured(name, **options):
-  if not options:
-    return BY_NAME[name]
+def _composed(compose, *parts, **options):
+  """compose(*parts, **options) with options that it has, of their kinds."""
+  known = {
+    name: parameter.default
+    for name, parameter in inspect.signature(compose).parameters.items()
+    if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+  }
+  for name, value in options.items():
+    if name not in known:
+      there = ", ".join(known) or "none"
+      raise ValueError(f"no option {name!r}; there are: {there}")
+    kind = type(known[name])
+    kinds = (int, float) if kind is float else kind
+    if isinstance(value, bool) or not isinstance(value, kinds):
+      raise ValueError(f"{name}: wanted {_KINDS[kind]}, found {value}")
+  return compose(*parts, **options)
+
+
+def _configured(name, given, **options):
   options = {o: _value(o, value) for o, value in options.items()}
-  return configure(BY_NAME[name], **options)
+  if options.get("delta") is not None:  # is instead of clusters
+    given = {o: value for o, value in given.items() if o != "clusters"}
+  options = given | options
+  return configure(BY_NAME[name], **options) if options else BY_NAME[name]
 
 
 def _value(option, value):
@@ -144,16 +200,31 @@ def _told(text, call, make, parts):
   try:
     return make(*parts, **dict(call.options))
   except (TypeError, ValueError) as error:
-    raise ValueError(f"{_where(text, call)}: {call.name}: {error}") from None
+    place = getattr(error, "place", None) or next(
+      (at for name, at in call.places if _is_about(name, str(error))),
+      call.place,
+    )
+    where = f"acquisition {text!r}, character {place + 1}"
+    raise ValueError(f"{where}: {call.name}: {error}") from None
+
+
+def _is_about(option, error):
+  about = (f"{option}:", f"{option}=", f"no option {option!r}", f"no {option} ")
+  return error.startswith(about)
 
 
 def _unknown(text, call):
   known = [*BY_NAME, *COMPOSITIONS]
-  near = difflib.get_close_matches(call.name.lower(), known, 1)
-  hint = (
-    f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
-  )
+  near = _nearest(call.name)
+  hint = f"did you mean {near}?" if near else f"there are: {', '.join(known)}"
   return ValueError(f"{_where(text, call)}: no method {call.name!r}; {hint}")
+
+
+def _nearest(name):
+  """The name that sounds most like it; "" if none does."""
+  sound = re.sub(r"[\s-]+", "_", name.strip().lower())
+  near = difflib.get_close_matches(sound, [*BY_NAME, *COMPOSITIONS], 1)
+  return near[0] if near else ""
 
 
 def _where(text, call):

@@ -4,10 +4,12 @@ Each is a function (parts, options) -> Acquisition, where a part is what stands
 between commas: an acquisition, and perhaps a number behind a colon.
 """
 
+import functools
 from typing import NamedTuple
 
 from alx.acquisition.base import Acquisition, scores_items
 from alx.acquisition.combinations import combine, fuse, strata
+from alx.acquisition.scores import select
 
 
 class Part(NamedTuple):
@@ -16,6 +18,15 @@ class Part(NamedTuple):
   name: str
   acquisition: Acquisition
   number: float | int | None  # behind the colon
+  place: int  # in the text
+
+
+class WrongPart(ValueError):
+  """What is wrong with a part, told at its place."""
+
+  def __init__(self, part: Part, text: str):
+    super().__init__(text)
+    self.place = part.place
 
 
 def two_stage(*parts: Part, reference: str = "labelled") -> Acquisition:
@@ -126,22 +137,42 @@ def _only_score(parts):
 
 
 def _score(part):
-  if not scores_items(part.acquisition):
-    raise ValueError(
-      f"wanted a score of each item, found {part.name}, which chooses items "
-      "together"
+  """A score that is looked at as it is: its own `select` is not used.
+
+  Raises:
+    ValueError: where something of the part would be lost.
+  """
+  acquisition = part.acquisition
+  why = None
+  if acquisition.describe is None:
+    why = "looks at no item"
+  elif not scores_items(acquisition):
+    why = "chooses items together"
+  elif _function(acquisition.select) is not select.top_k:
+    why = "does more than take the highest"
+  if why:
+    raise WrongPart(
+      part,
+      f"wanted a score of each item, found {part.name}, which {why}; "
+      f"two_stage(SCORE:N, {part.name}) chooses by both",
     )
-  return part.acquisition
+  return acquisition
+
+
+def _function(function):
+  while isinstance(function, functools.partial):
+    function = function.func
+  return function
 
 
 def _number(part, what, kind):
   number = part.number
   if number is None or (kind is int and not isinstance(number, int)):
     wanted = f"{part.name}:{'N' if kind is int else 'NUMBER'}, {what}"
-    raise ValueError(f"wanted {wanted}, found {number}")
+    raise WrongPart(part, f"wanted {wanted}, found {number}")
   return number
 
 
 def _no_number(part):
   if part.number is not None:
-    raise ValueError(f"no number belongs behind {part.name}")
+    raise WrongPart(part, f"no number belongs behind {part.name}")

@@ -8,6 +8,7 @@ option = name "=" value | value
 value  = number | name
 """
 
+import math
 import re
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ _TOKEN = re.compile(
 )
 _WORDS = {"true": True, "false": False, "none": None}
 _FREE = "op"  # what a value without a name behind ";" is
+_DEEPEST = 20  # calls inside one another
+_MOST = 2**31 - 1  # of whole numbers
 
 
 class Part(NamedTuple):
@@ -46,6 +49,7 @@ class Call(NamedTuple):
   place: int  # of its first letter in the text
   parts: tuple[Part, ...] = ()
   options: tuple[tuple[str, object], ...] = ()  # by name
+  places: tuple[tuple[str, int], ...] = ()  # of the options in the text
 
   def __str__(self):
     inside = [*map(str, self.parts)]
@@ -86,31 +90,43 @@ class _Reader:
   def __init__(self, text):
     self._text = text
     self._tokens = _tokens(text)
-    self._next = 0
+    self._next = self._depth = 0
 
   def phrase(self):
     call = self.call()
     if not self.takes("*"):
       return Phrase(call, 0)
     token = self.want("number")
-    if not token.text.isdigit() or int(token.text) < 1:
+    few = token.text.isdigit() and len(token.text) < 10
+    if not few or int(token.text) < 1:
       raise self._error("a whole number of rounds, 1 or more", token)
     return Phrase(call, int(token.text))
 
   def call(self):
     name = self.want("name")
-    parts, options = [], []
+    parts, options = [], {}
     if self.takes("("):
-      if not self._sees(")", ";"):
+      self._depth += 1
+      if self._depth > _DEEPEST:
+        wanted = f"at most {_DEEPEST} brackets inside one another"
+        raise self._error(wanted, name, "more")
+      self._between(parts, options)
+      self._depth -= 1
+    values = tuple(sorted((o, value) for o, (value, _) in options.items()))
+    places = tuple((o, place) for o, (_, place) in options.items())
+    return Call(name.text, name.place, tuple(parts), values, places)
+
+  def _between(self, parts, options):
+    """What stands in brackets, and the closing one."""
+    if not self._sees(")", ";"):
+      self._inside(parts, options)
+      while self.takes(","):
         self._inside(parts, options)
-        while self.takes(","):
-          self._inside(parts, options)
-      if self.takes(";"):
+    if self.takes(";"):
+      self._option(options)
+      while self.takes(","):
         self._option(options)
-        while self.takes(","):
-          self._option(options)
-      self.want(")")
-    return Call(name.text, name.place, tuple(parts), tuple(sorted(options)))
+    self.want(")")
 
   def _inside(self, parts, options):
     """A part, or an option with its name."""
@@ -124,16 +140,13 @@ class _Reader:
     return None
 
   def _option(self, options):
-    name = _FREE
+    name, token = _FREE, self._tokens[self._next]
     if self._tokens[self._next + 1].text == "=":
-      token = self.want("name")
+      name = self.want("name").text
       self.want("=")
-      name = token.text
-    else:
-      token = self._tokens[self._next]
-    if name in dict(options):
+    if name in options:
       raise self._error(f"{name} once", token, "twice")
-    options.append((name, self._value("number", "name")))
+    options[name] = self._value("number", "name"), token.place
 
   def _value(self, *kinds):
     token = self.want(*kinds)
@@ -143,9 +156,12 @@ class _Reader:
       return Setting(token.text, number)
     if token.kind == "name":
       return _WORDS.get(token.text.lower(), token.text)
-    return (
-      float(token.text) if re.search("[.eE]", token.text) else int(token.text)
-    )
+    number = float(token.text)
+    if re.search("[.eE]", token.text) and math.isfinite(number):
+      return number
+    if abs(number) > _MOST:
+      raise self._error(f"a number of at most {_MOST}", token)
+    return int(token.text)
 
   def takes(self, mark):
     """Whether the next token is this mark; if so it is read."""

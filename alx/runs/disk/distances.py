@@ -9,6 +9,7 @@ from alx.data import Dataset
 from alx.report import words
 from alx.report.read import number
 from alx.runs.disk import store
+from alx.runs.disk.names import run_folder
 from alx.runs.settings.config import Config
 
 _COLUMNS = ("assd", "hd95", "missed", "invented", "hd95_penalised")
@@ -30,7 +31,7 @@ def show(
   known = all(spacing is not None for spacing in dataset.spacing_mm)
   unit = "mm" if known else "voxels"
   table = Table(title="with the last labels, mean ± sd")
-  table.add_column("")
+  table.add_column("", overflow="fold")
   for name in _COLUMNS:
     table.add_column(words.column(name, unit), justify="right")
   for name in config.acquisition:
@@ -46,7 +47,7 @@ def show(
 def _last_rows(config, workdir, name):
   """The last row of curve.csv of every seed."""
   seeds = range(config.first_seed, config.first_seed + config.seeds)
-  folders = [workdir / "runs" / f"{name}-seed{seed}" for seed in seeds]
+  folders = [run_folder(workdir, name, seed) for seed in seeds]
   return [store.read_rows(f / "curve.csv")[config.rounds] for f in folders]
 
 

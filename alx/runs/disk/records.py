@@ -6,6 +6,8 @@ import time
 import jax
 import numpy as np
 
+from alx.acquisition.grammar import folder_of
+from alx.report.read import ARM
 from alx.runs.disk import store
 from alx.runs.problem.cases import case_names
 from alx.runs.problem.job import Job
@@ -30,6 +32,21 @@ class Clock:
     now = time.monotonic()
     self.laps[name] = f"{(now - self._last) / self._num_seeds:.3f}"
     self._last = now
+
+
+def open_folder(job: Job, done: int) -> None:
+  """The folder as it was after `done` rounds, see `store.keep_rounds`.
+
+  Where its name cannot say of which acquisition it is, a file does.
+
+  Raises:
+    ValueError: if it is of another one, or a finished round is not there.
+  """
+  if folder_of(job.name) != job.name:
+    about = {"acquisition": job.name}
+    store.check_same(job.folder / ARM, about, set())
+    store.write_json(job.folder / ARM, about)
+  store.keep_rounds(job.folder, done)
 
 
 def curve_row(problem: Problem, predicted, count: int, number: int) -> dict:

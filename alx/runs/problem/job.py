@@ -15,7 +15,7 @@ class Job(NamedTuple):
 
   problem: Problem
   config: Config  # resolved
-  name: str  # a row of `BY_NAME`, or "full"
+  name: str  # an acquisition as a canonical text, or "full"
   seed: int  # of the start, the weights, the batches and the dropout
   folder: pathlib.Path  # for curve.csv, picks.csv, pictures, checkpoints
   show: Callable  # called with (round, one of STAGES)

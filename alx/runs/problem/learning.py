@@ -4,8 +4,10 @@ import jax
 
 from alx import data, models
 from alx.acquisition import BY_NAME, settings_of
+from alx.acquisition.grammar import Arm, names_in, parse
 from alx.devices.parallel import over_passes
 from alx.models import Model
+from alx.runs.settings.arms import needs_of
 from alx.runs.settings.config import Config
 from alx.training import learner
 from alx.training.augment import Augment
@@ -45,12 +47,20 @@ def options_for(
   `clusters`, where it has that option, is the number of classes; badge draws
   as scikit-learn does if `greedy_seeding` is set.
   """
-  if "clusters" in settings_of(BY_NAME[name]):
+  if name in BY_NAME and "clusters" in settings_of(BY_NAME[name]):
     of_images = dataset.task == "classification"
     return {"clusters": len(dataset.class_names) if of_images else _KINDS}
   if name == "badge" and config.greedy_seeding:
     return {"first": "uniform", "trials": 0}
   return {}
+
+
+def arm_of(text: str, config: Config, dataset: data.Dataset) -> Arm:
+  """What a text says, with `options_for` in every method that it names."""
+  given = {n: options_for(n, config, dataset) for n in names_in(text)}
+  return parse(
+    text, tuple((n, tuple(o.items())) for n, o in given.items() if o)
+  )
 
 
 def spreads_passes(config: Config) -> bool:
@@ -62,7 +72,7 @@ def spreads_passes(config: Config) -> bool:
   share its cores: what is around the passes, the fit too, runs on every device.
   """
   devices = jax.local_devices()
-  asked = any("samples" in BY_NAME[n].needs for n in config.acquisition)
+  asked = "samples" in needs_of(config.acquisition)
   alone = config.seeds == 1 and not config.ensemble
   wanted = config.passes != "auto" or devices[0].platform != "cpu"
   return alone and asked and len(devices) > 1 and wanted

@@ -10,13 +10,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from alx import data
-from alx.acquisition import BY_NAME
 from alx.data import patches
 from alx.data.patches import Images
 from alx.loop import check_budget
-from alx.runs.problem import learning
+from alx.runs.problem import learning, patients
 from alx.runs.problem.cases import case_names
 from alx.runs.settings import idle
+from alx.runs.settings.arms import needs_of
 from alx.runs.settings.config import Config, with_baselines
 from alx.training import evaluation
 from alx.training.learner import Learner
@@ -66,8 +66,9 @@ def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
   if baselines and names:
     names = with_baselines(names, dataset.task)
   for name in names:
-    if "space" in BY_NAME[name].needs and dataset.task != "segmentation":
+    if "space" in needs_of([name]) and dataset.task != "segmentation":
       raise ValueError(f"acquisition {name} wants a segmentation task")
+  patients.check_known(config, dataset)
   config = dataclasses.replace(
     config,
     acquisition=names,
@@ -96,7 +97,7 @@ def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
 
 def want_evidence(names):
   """If one method reads evidence, all are trained alike: only items differ."""
-  return any({"evidence", "beta"} & set(BY_NAME[name].needs) for name in names)
+  return bool({"evidence", "beta"} & needs_of(names))
 
 
 def _patch(config: Config, dataset: data.Dataset, dims: int) -> tuple:

@@ -6,16 +6,12 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import Any, get_args, get_origin
 
-from alx.acquisition import BY_NAME
+from alx.acquisition.grammar import split_arms
 from alx.data.volumes.header import SPACING_FROM
 from alx.keys import SEEDS
-from alx.runs.settings.checks import (
-  all_among,
-  among,
-  at_least,
-  did_you_mean,
-  within,
-)
+from alx.runs.disk.names import run_name
+from alx.runs.settings import arms
+from alx.runs.settings.checks import among, at_least, did_you_mean, within
 from alx.stats import BASELINES
 
 MODELS = ("auto", "unet", "cnn", "resnet", "mlp")
@@ -48,11 +44,13 @@ class Config:
   split_seed: int = 0
   phantom_items: int = 72
   # Protocol
-  acquisition: tuple[str, ...] = ("entropy", "bald")  # and baselines
+  # Texts as in alx.acquisition.grammar; the baselines are added
+  acquisition: tuple[str, ...] = ("entropy", "bald")
   seeds: int = 2
   first_seed: int = 0
   start: int = 4  # labels of the starting set
   query: int = 4  # labels per round
+  max_per_group: int = 0  # of them, of one patient; more where it must; 0: all
   rounds: int = 4  # rounds after the starting set
   full: bool = True  # also train on every pool label
   shared_start: bool = False  # starting set and first model are those of seed 0
@@ -93,7 +91,9 @@ class Config:
 
   def __post_init__(self):
     """Raises ValueError with the field, what was wanted, what was found."""
-    all_among("acquisition", self.acquisition, sorted(BY_NAME))
+    # One form for each, so that what means the same is the same run.
+    names = arms.canonical(self.acquisition)
+    object.__setattr__(self, "acquisition", names)
     if not self.acquisition and not self.full:
       raise ValueError("nothing to do: no acquisition and full=False")
     among("model", self.model, MODELS)
@@ -110,7 +110,9 @@ class Config:
       at_least(name, getattr(self, name), 1)
     for name in ("rounds", "test_items", "batch", "block", "pictures"):
       at_least(name, getattr(self, name), 0)
-    for name in ("image_size", "spare_classes", "clip", "weight_decay"):
+    for name in ("image_size", "spare_classes", "max_per_group"):
+      at_least(name, getattr(self, name), 0)
+    for name in ("clip", "weight_decay"):
       at_least(name, getattr(self, name), 0)
     for name in ("patch", "widths"):
       for value in getattr(self, name):
@@ -171,7 +173,7 @@ def absolute_path(path: str) -> str:
 def _parse(name: str, text: str, kind: Any) -> Any:
   """`text` as a value of the field's type."""
   if get_origin(kind) is tuple:
-    parts = [part.strip() for part in text.strip("() ").split(",")]
+    parts = _parts(name, text)
     if not parts[-1]:  # (32,) or nothing
       parts.pop()
     if not all(parts):
@@ -190,6 +192,15 @@ def _parse(name: str, text: str, kind: Any) -> Any:
   return value
 
 
+def _parts(name, text):
+  """What stands between the commas of a tuple, with brackets or without."""
+  text = text.strip()
+  if name == "acquisition":  # has brackets of its own
+    inside = text.startswith("(") and text.endswith(")")
+    return list(split_arms(text[1:-1] if inside else text))
+  return [part.strip() for part in text.strip("() ").split(",")]
+
+
 def with_baselines(names: tuple[str, ...], task: str) -> tuple[str, ...]:
   """`names` with the random baselines of the task in front."""
   wanted = BASELINES if task == "segmentation" else BASELINES[:1]
@@ -206,7 +217,7 @@ def parts_of(
     baselines: the random arms are added.
     names: and these.
   """
-  arms = [*config.acquisition, *(BASELINES if baselines else ()), *names]
-  arms += ["full"] if config.full else []
+  names = [*config.acquisition, *(BASELINES if baselines else ()), *names]
+  names += ["full"] if config.full else []
   seeds = range(config.first_seed, config.first_seed + config.seeds)
-  return [f"{arm}-seed{seed}" for arm in dict.fromkeys(arms) for seed in seeds]
+  return [run_name(n, seed) for n in dict.fromkeys(names) for seed in seeds]

@@ -1,5 +1,6 @@
 """Settings that would do nothing: each is an error where it is changed."""
 
+import collections
 import dataclasses
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
@@ -8,9 +9,15 @@ import jax
 import numpy as np
 
 from alx import data
-from alx.acquisition import BY_NAME
 from alx.data import kinds
+from alx.runs.settings import arms
 from alx.runs.settings.config import ENSEMBLES, Config
+
+
+def _largest(groups):
+  """How many items the group with the most has."""
+  return max(collections.Counter(groups).values())
+
 
 _DEFAULT = {f.name: f.default for f in dataclasses.fields(Config)}
 PHANTOM = "phantom"
@@ -71,6 +78,16 @@ _OF_SETTINGS = (
     lambda c: jax.local_device_count() == 1,
     "on a single device: it is over several that passes are spread",
   ),
+  Rule(
+    "max_per_group",
+    lambda c: c.split_by_item,
+    "with split_by_item, which forgets the patients",
+  ),
+  Rule(
+    "max_per_group",
+    lambda c: c.max_per_group >= max(c.start, c.query),
+    "as no more items are asked for at a time",
+  ),
 )
 # What only the data tell.
 _OF_DATA = (
@@ -91,6 +108,11 @@ _OF_DATA = (
   ),
   Rule("dice", lambda c, d: c.evidential, "with the evidential loss"),
   Rule(
+    "max_per_group",
+    lambda c, d: d.groups and c.max_per_group >= _largest(d.groups),
+    "on data with no more items of a patient",
+  ),
+  Rule(
     "coarsen intensity rotation turns distort pictures",
     lambda c, d: d.task == "classification" and d.images[0].ndim == 1,
     "on features, which have no space",
@@ -100,7 +122,7 @@ _OF_DATA = (
 _OF_METHODS = (
   Rule(
     "samples passes",
-    lambda c: not any("samples" in BY_NAME[n].needs for n in c.acquisition),
+    lambda c: "samples" not in arms.needs_of(c.acquisition),
     "as no acquisition here wants samples",
   ),
   Rule(
@@ -110,7 +132,7 @@ _OF_METHODS = (
   ),
   Rule(
     "distort",
-    lambda c: not any(BY_NAME[n].needs == ("features",) for n in c.acquisition),
+    lambda c: not arms.compare_features(c.acquisition),
     "as no acquisition here compares features alone",
   ),
   Rule(
@@ -142,6 +164,7 @@ def check_methods(config: Config) -> None:
   """
   if config.acquisition:
     _refuse(_found(_OF_METHODS, config))
+  arms.check_turns(config.acquisition, config.rounds)
 
 
 def check_patch(config: Config) -> None:

@@ -11,9 +11,11 @@ from rich.console import Console
 from alx.data.files import read_json
 from alx.data.sources.digest import of_texts
 from alx.data.sources.source import digest_of
+from alx.loop import loops_of
 from alx.runs import compare
 from alx.runs.compare import Comparison, Shower
 from alx.runs.disk import store
+from alx.runs.disk.names import run_folder
 from alx.runs.problem import cases, reading
 from alx.runs.problem import problem as problems
 from alx.runs.problem.job import Job
@@ -71,7 +73,7 @@ def _run_all(comparison, bars, check):
   for seed in range(config.first_seed, config.first_seed + config.seeds):
     first = None
     for name, loop in loops.items():
-      folder = workdir / "runs" / f"{name}-seed{seed}"
+      folder = run_folder(workdir, name, seed)
       stage = partial(show.stage, f"{name}, seed {seed}")
       job = Job(problem, config, name, seed, folder, stage)
       first = run_rounds(
@@ -99,7 +101,12 @@ def _kept(problem, config, name):
   Raises:
     ValueError: for an acquisition that does not describe items one by one.
   """
-  describe, count = loop_for(problem, config, name).describe, 3
+  loops = loops_of(loop_for(problem, config, name))
+  return max(_kept_by(problem, loop, name) for loop in loops)
+
+
+def _kept_by(problem, loop, name):
+  describe, count = loop.describe, 3
   if describe is None:
     return 0
   images, items = jax.tree.map(

@@ -8,7 +8,7 @@ import jax
 import numpy as np
 
 from alx.data.sources.prefetch import prefetch
-from alx.loop import draw_start, pad_items
+from alx.loop import pad_items
 from alx.loop.pool_loop import (
   Labelled,
   PoolLoop,
@@ -19,12 +19,17 @@ from alx.loop.pool_loop import (
 )
 from alx.loop.pool_scan import describe_pool
 from alx.runs import rounds
-from alx.runs.disk import store
 from alx.runs.disk.checkpoint import Checkpoints
-from alx.runs.disk.records import Clock, check_picks, record_round
+from alx.runs.disk.records import Clock, check_picks, open_folder, record_round
 from alx.runs.problem.job import Job
 from alx.runs.problem.problem import Problem
-from alx.runs.rounds import Told, key_of, record_asked, tested
+from alx.runs.rounds import (
+  Told,
+  first_items,
+  key_of,
+  record_asked,
+  tested,
+)
 from alx.runs.settings.config import Config
 from alx.runs.streamed.pool import RowSource
 
@@ -53,7 +58,7 @@ def run_rounds(
   """
   checkpoints = Checkpoints(job.folder / "checkpoints")
   state, done = _resume(job, loop, checkpoints)
-  store.keep_rounds(job.folder, done)
+  open_folder(job, done)
   labelled = _read_labelled(job, state) if done <= job.config.rounds else None
   for number in range(done, job.config.rounds + 1):
     state = state._replace(key=key_of(job, number))
@@ -108,7 +113,7 @@ def _ask(job, loop, state, number, progress):
   problem, config, clock = job.problem, job.config, Clock()
   job.show(number, "asking")
   if number == 0:
-    items = draw_start(state.key, len(problem.split.pool), config.start)
+    items = first_items(job, state.key)
   else:
     scan = partial(
       describe_pool,
