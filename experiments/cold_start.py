@@ -26,7 +26,7 @@ import dataclasses
 
 from absl import flags
 
-from alx.commands import command
+from alx.commands import acquisitions, command
 from alx.runs.disk import owned, places
 from alx.runs.settings import presets as configs
 from alx.runs.settings.config import Config
@@ -40,12 +40,12 @@ _WORKDIR = flags.DEFINE_string(
 _ENCODERS = flags.DEFINE_list(
   "encoders", None, "Of pca, autoencoder, simclr; default by size and data."
 )
-_METHODS = flags.DEFINE_list(
+_METHODS = acquisitions.define(
   "methods",
-  None,
-  f"Default {', '.join(METHODS)}; any method of alx.methods() that needs "
-  "features only. The random ones are always run.",
+  f"Default {', '.join(METHODS)}; any that goes by features only. The random "
+  "ones are always run.",
 )
+_MAX_PER_GROUP = acquisitions.define_cap()
 _BUDGETS = flags.DEFINE_list(
   "budgets", None, "Numbers of first labels; default by size and data."
 )
@@ -94,7 +94,11 @@ def main(argv: list[str]) -> None:
 def config_from_flags() -> Config:
   """The preset, then the flags, then --set."""
   config = configs.load(_CONFIG.value) if _CONFIG.value else Config()
-  given = {"data": _DATA.value, "where": _WHERE.value}
+  given = {
+    "data": _DATA.value,
+    "where": _WHERE.value,
+    "max_per_group": _MAX_PER_GROUP.value,
+  }
   given = {name: value for name, value in given.items() if value is not None}
   return dataclasses.replace(config, **given)
 

@@ -51,7 +51,7 @@ import pathlib
 
 from absl import flags
 
-from alx.commands import command
+from alx.commands import acquisitions, command
 from alx.runs.disk import owned, places
 from alx.runs.settings.config import absolute, override, parts_of
 from experiments.kim import deviations, failures, page, study
@@ -84,6 +84,7 @@ _ARMS = flags.DEFINE_list(
   f"Instead of those of the experiment: any of {', '.join(ARMS)}.",
 )
 _SEEDS = flags.DEFINE_integer("seeds", None, "Paired repeats of every arm.")
+_MAX_PER_GROUP = acquisitions.define_cap()
 _MERGE = flags.DEFINE_bool("merge", True, "All foreground is one class.")
 _TARGET = flags.DEFINE_list(
   "target", None, "Names of the classes that are foreground; default all."
@@ -106,6 +107,8 @@ def settings_from_flags() -> Kim:
   }
   if _SEEDS.value is not None:
     given["seeds"] = _SEEDS.value
+  if _MAX_PER_GROUP.value is not None:
+    given["max_per_group"] = _MAX_PER_GROUP.value
   kim = make_settings(_PRESET.value, _SIZE.value, **given)
   return absolute(override(kim, _SET.value))
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from alx.acquisition import Acquisition, Candidates, settings_of
+from alx.acquisition import Candidates
+from alx.acquisition.grammar import Given, lacking
 from alx.front.inputs import Inputs, as_array, refuse_traced
 from alx.groups import is_unknown, numbers_of
 
@@ -55,12 +56,11 @@ def _check_classes(classes, given):
 
 def told_clusters(
   method: str,
-  row: Acquisition,
   options: dict[str, Any],
   given: Inputs,
   candidates: Candidates,
-) -> dict[str, int]:
-  """`clusters` of a method that wants it, as the other arrays tell it.
+) -> Given:
+  """`clusters` of methods that want it, as the other arrays tell it.
 
   Raises:
     ValueError: if none of them does, or for more clusters than items.
@@ -72,8 +72,9 @@ def told_clusters(
       f"clusters: wanted no more than there are items, {present}, found {asked}"
     )
   told = asked is not None or options.get("delta") is not None
-  if "clusters" not in settings_of(row) or told:
-    return {}
+  wanting = () if told else lacking(method, ("clusters", "delta"))
+  if not wanting:
+    return ()
   found = []
   if given.probs is not None and given.probs.ndim == 3:
     found.append(given.probs.shape[-1])
@@ -84,7 +85,7 @@ def told_clusters(
       f"{method} wants to know how many classes the items are of: give "
       "clusters=, or delta=, logits= [N, C] or labels= of two classes or more"
     )
-  return {"clusters": max(found)}
+  return tuple((name, (("clusters", max(found)),)) for name in wanting)
 
 
 def check_target(options: dict[str, Any], candidates: Candidates) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from alx.acquisition import BY_NAME, Acquisition, configure, settings_of
 from alx.acquisition.base import scores_items
 from alx.acquisition.combinations import combine
-from alx.acquisition.grammar import parse
+from alx.acquisition.grammar import Given, parse
 from alx.acquisition.options import check_option
 from alx.front import inputs
 from alx.front.blocks import describe_all
@@ -33,6 +33,9 @@ _WANTED = {
   "evidence": "evidence=[N, ..., C]",
   "beta": "evidence=[N, ..., L, 2]",
 }
+
+
+_FOUND = ("probs", "samples", "features", "evidence")
 
 
 class Method(NamedTuple):
@@ -93,7 +96,8 @@ def query(
     available: [N] bool, items that may be picked. None: all that are not
       labelled. What is neither is treated as if it were not there.
     groups: [N] names of patients or volumes: at most `max_per_group` (an
-      option, 1) picks of each, more only where the groups do not suffice. An
+      option, 1; none if the method itself reads groups) picks of each, more
+      only where the groups do not suffice. An
       unknown one (None, NaN, "", "n/a" ...) is nobody else.
     labels: [N] int classes, read where labelled.
     key: seed in [0, 2^32), or a key, typed or raw. The same key gives the same
@@ -129,12 +133,14 @@ def query(
   _check_needs(method, row, given)
   candidates = read_candidates(given, labelled, available, groups, labels)
   check_target(options, candidates)
-  options |= told_clusters(method, row, options, given, candidates)
-  cap = _cap(candidates, max_per_group)
+  told = told_clusters(method, options, given, candidates)
+  if "groups" in row.needs and candidates.groups is None:
+    raise ValueError(f"{method} needs groups=[N]")
+  cap = _cap(candidates, max_per_group, "groups" in row.needs)
   k = _check_k(k, candidates)
   if "progress" in settings_of(row):
     options["progress"] = progress
-  row, describe, select = _compiled(method, _frozen(options), cap)
+  row, describe, select = _compiled(method, _frozen(options), cap, told)
   key_describe, key_select = jax.random.split(as_key(key))
   description = describe_all(key_describe, row, describe, given)
   items = np.asarray(select(key_select, description, candidates, k), np.int64)
@@ -189,14 +195,12 @@ def score(
   return np.asarray(describe_all(as_key(key), row, describe, given))
 
 
-def _row(method: str) -> Acquisition:
+def _row(method: str, told: Given = ()) -> Acquisition:
   """The row of a name, or what a text composes of rows."""
   if not isinstance(method, str):
     known = ", ".join(BY_NAME)
     raise ValueError(f"no method {method!r}; there are: {known}")
-  if method in BY_NAME:
-    return BY_NAME[method]
-  stages = parse(method).stages
+  stages = parse(method, told).stages
   if len(stages) > 1:
     raise ValueError(f"{method}: turns of rounds are for runs, found one query")
   return stages[0].acquisition
@@ -211,6 +215,7 @@ def _check_needs(method, row, given):
     "evidence": given.evidence is not None,
     "beta": _is_beta(given.evidence),
     "space": given.probs is not None and given.probs.ndim > 3,
+    "groups": True,  # is told with the candidates
   }
   missing = [need for need in row.needs if not have[need]]
   if missing == ["space"]:
@@ -220,7 +225,7 @@ def _check_needs(method, row, given):
     )
   if missing:
     wanted = " and ".join(_WANTED[m] for m in missing if m in _WANTED)
-    found = [n for n, ok in have.items() if ok and n not in ("space", "beta")]
+    found = [n for n, ok in have.items() if ok and n in _FOUND]
     few = " (S must be at least 2)" if "samples" in missing else ""
     raise ValueError(f"{method} needs {wanted}{few}, found {', '.join(found)}")
 
@@ -229,11 +234,13 @@ def _is_beta(evidence):
   return evidence is not None and evidence.ndim > 2 and evidence.shape[-1] == 2
 
 
-def _cap(candidates, max_per_group):
-  """Picks of one group, None where there are no groups."""
+def _cap(candidates, max_per_group, reads_groups):
+  """Picks of one group, None where nothing is said of them."""
   if candidates.groups is None:
     if max_per_group is not None:
       raise ValueError("max_per_group needs groups=[N]")
+    return None
+  if max_per_group is None and reads_groups:
     return None
   cap = 1 if max_per_group is None else max_per_group
   integer = isinstance(cap, (int, np.integer)) and not isinstance(cap, bool)
@@ -266,9 +273,9 @@ def _frozen(options: dict) -> tuple:
 
 
 @functools.lru_cache(maxsize=128)
-def _compiled(method: str, options: tuple, cap: int | None):
+def _compiled(method: str, options: tuple, cap: int | None, told: Given = ()):
   """(row, describe, select) with the options in, compiled at most once."""
-  row = configure(_row(method), **dict(options))
+  row = configure(_row(method, told), **dict(options))
   if cap is not None:
     row = combine.capped_per_group(row, cap)
   describe = row.describe and jax.jit(row.describe)

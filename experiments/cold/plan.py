@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from alx import label_free
 from alx.acquisition import BY_NAME
+from alx.acquisition.grammar import folder_of, parse
 from alx.label_free import Encoding
+from alx.runs.settings import arms
 from alx.runs.settings.checks import all_among
 from alx.stats import BASELINES
 
@@ -52,7 +54,8 @@ class Row(NamedTuple):
   @property
   def name(self) -> str:
     """Usable as the name of a file."""
-    return f"{self.encoder}-{self.method}-{self.budget}-seed{self.seed}"
+    method = folder_of(self.method)
+    return f"{self.encoder}-{method}-{self.budget}-seed{self.seed}"
 
 
 # Chosen so that a study takes the time that cold_start's help states.
@@ -141,11 +144,20 @@ def _at_least(what, found, least):
 
 def _of_features(methods, baselines):
   """Those that read features; the baselines are there unasked."""
-  able = [n for n, row in BY_NAME.items() if row.needs == ("features",)]
-  chosen = [name for name in methods if name not in baselines]
+  chosen = arms.canonical([n for n in methods if n not in baselines])
   if not chosen:
     raise ValueError(f"methods: wanted one beside {', '.join(methods)}")
-  return _known("methods", chosen, able)
+  for name in chosen:
+    arm = parse(name)
+    if len(arm.stages) > 1:
+      raise ValueError(f"methods: {name} takes turns, there is one question")
+    if not {"features"} <= {*arm.needs} <= {"features", "groups"}:
+      able = [n for n, row in BY_NAME.items() if row.needs == ("features",)]
+      raise ValueError(
+        f"methods: {name!r} does not go by features alone, as these do: "
+        f"{', '.join(able)}"
+      )
+  return chosen
 
 
 def _known(what, names, known):

@@ -9,13 +9,15 @@ import numpy as np
 
 import alx
 from alx.data.dataset import bad_input
-from alx.loop import draw_start
+from alx.loop import draw_start, spread_over_groups
 from alx.runs import rounds
 from alx.runs.compare import Comparison
 from alx.runs.disk import store
 from alx.runs.disk.records import check_fit, check_predicted
 from alx.runs.problem.learning import options_for
+from alx.runs.problem.patients import groups_of
 from alx.runs.problem.problem import metrics_of, predict_test
+from alx.runs.settings.arms import needs_of
 from experiments.cold.features import Features
 from experiments.cold.plan import FOREGROUND, FULL, NO_ENCODER, RANDOM, Row
 
@@ -80,21 +82,39 @@ def choose(
     return np.arange(num_pool)
   if row.encoder == NO_ENCODER:
     order = draw_start(jax.random.key(row.seed), num_pool, num_pool)
+    parts = [np.asarray(order)]
     if row.method == FOREGROUND:
-      order = _foreground_first(ready, np.asarray(order))
-    return np.asarray(order[: row.budget])
+      parts = _foreground_first(ready, parts[0])
+    parts = [_spread(ready, part) for part in parts]
+    return np.concatenate(parts)[: row.budget]
   rows = features.of_pool(row.encoder, row.seed, progress)
   options = options_for(row.method, ready.config, ready.problem.dataset)
+  if cap := ready.config.max_per_group:
+    options |= {"groups": _groups(ready), "max_per_group": cap}
+  elif "groups" in needs_of([row.method]):
+    options |= {"groups": _groups(ready)}
   return alx.query(
     row.method, k=row.budget, features=rows, key=row.seed, **options
   )
 
 
 def _foreground_first(ready, order):
-  """The order, but the items whose true labels show none at its end."""
+  """The order in two: items whose true labels show foreground, and others."""
   dataset, pool = ready.problem.dataset, ready.problem.split.pool
   shown = np.array([np.any(dataset.labels[pool[i]]) for i in order])
-  return np.concatenate([order[shown], order[~shown]])
+  return [order[shown], order[~shown]]
+
+
+def _spread(ready, order):
+  """The order with no more of a patient in front than the settings say."""
+  if not ready.config.max_per_group:
+    return order
+  most = ready.config.max_per_group
+  return np.asarray(spread_over_groups(order, _groups(ready), most))
+
+
+def _groups(ready):
+  return groups_of(ready.problem.dataset, ready.problem.split)
 
 
 def train_and_test(

@@ -22,6 +22,7 @@ def config_of(kim: Kim) -> Config:
     first_seed=kim.first_seed,
     start=kim.start,
     query=kim.query,
+    max_per_group=kim.max_per_group,
     rounds=kim.rounds,
     patch=kim.patch,
     block=kim.block,

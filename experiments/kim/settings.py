@@ -51,6 +51,7 @@ class Kim:
   first_seed: int = 0
   start: int = 40
   query: int = 50
+  max_per_group: int = 0  # volumes of one patient in a round; 0: any number
   rounds: int = 6
   # Network
   widths: tuple[int, ...] = (32, 64, 128, 256, 512)
@@ -122,7 +123,7 @@ _LEAST = (
   ("seeds start query batch epochs patience patches cycle members passes", 1),
   ("block group_width coarsen shortlist keep", 1),
   ("rounds least_steps warmup weight_decay clip degrees split_seed", 0),
-  ("first_seed foreground_weight", 0),
+  ("first_seed foreground_weight max_per_group", 0),
   ("phantom_items", 8),
   ("learning_rate margin_scale", 1e-8),
 )

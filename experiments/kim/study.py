@@ -12,8 +12,10 @@ from alx.data import Dataset
 from alx.loop import Loop, check_budget, make_loop
 from alx.runs import compare, rounds
 from alx.runs.disk import store
+from alx.runs.disk.names import run_folder
 from alx.runs.problem import problem as problems
 from alx.runs.problem.job import Job
+from alx.runs.problem.patients import check_known, groups_of
 from alx.runs.problem.problem import Problem
 from alx.runs.settings.config import Config
 from alx.training import evaluation
@@ -70,6 +72,7 @@ def _make(kim, dataset, workdir):
   """Problems and loops of the arms asked for; the plain one always."""
   test_items = max(1, round(kim.test_share * len(dataset.ids)))
   config = dataclasses.replace(config_of(kim), test_items=test_items)
+  check_known(config, dataset)
   taken = []
   first = problems.make_problem(
     config, dataset, make_learner("plain", kim, dataset)
@@ -80,7 +83,10 @@ def _make(kim, dataset, workdir):
     learner = make_learner(kind, kim, dataset)
     other = problems.with_learner(first, learner, kim.block)
     found[kind] = _recorded(other, taken)
-  loops = {name: _loop(arm, found, kim) for name, arm in made.items()}
+  groups = None
+  if kim.max_per_group:
+    groups = groups_of(dataset, first.split)
+  loops = {name: _loop(arm, found, kim, groups) for name, arm in made.items()}
   if "dropout" in found and kim.dropout_evaluation == "mc_mean":
     found["dropout"] = _tested_by_passes(found["dropout"], kim)
   return Ready(kim, config, found, loops, workdir, taken)
@@ -91,9 +97,11 @@ def _recorded(problem, taken):
   return problem._replace(learner=learner)
 
 
-def _loop(arm, found, kim):
-  asking = Asking(kim.query, kim.block, arm.samples)
-  return make_loop(found[arm.kind].learner, arm.acquisition, asking)
+def _loop(arm, found, kim, groups):
+  asking = Asking(
+    kim.query, kim.block, arm.samples, max_per_group=kim.max_per_group
+  )
+  return make_loop(found[arm.kind].learner, arm.acquisition, asking, groups)
 
 
 def _tested_by_passes(problem, kim):
@@ -139,7 +147,7 @@ def train(
 
 def _job(ready, name, seed, show) -> Job:
   kind = "plain" if name == "full" else arms.kind_of(name)
-  folder = ready.workdir / "runs" / f"{name}-seed{seed}"
+  folder = run_folder(ready.workdir, name, seed)
 
   def stage(number, now):
     if now == "testing":  # what has been trained

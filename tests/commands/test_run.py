@@ -56,7 +56,7 @@ def test_help_names_every_acquisition():
 
 
 WRONG = {
-  "--acquisition=bold": "'bold' is not one of alfa_mix,",
+  "--acquisition=bold": "acquisition 'bold', character 1: no method",
   "--data=no/such/folder": "no/such/folder",
   "--set=rounds=99": "but the pool holds",
   "--set=stepz=1": "no field 'stepz'",

@@ -92,7 +92,7 @@ def test_the_run_in_memory_knows_it_for_its_own(finished):
 
 
 WRONG = {
-  "--acquisition=bold": "'bold' is not one of alfa_mix,",
+  "--acquisition=bold": "acquisition 'bold', character 1: no method",
   "--data=": "wanted --data=FOLDER of volumes, found ''",
   "--data=phantom": "wanted --data=FOLDER of volumes, found 'phantom'",
   "--data=no/such": "no/such: wanted a folder with imagesTr and labelsTr",

@@ -80,9 +80,11 @@ def test_the_study_of_pictures_goes_on_where_it_was():
   ("arguments", "message"),
   [
     ({"encoders": ("vae",)}, "encoders: 'vae' is not one of pca"),
-    ({"methods": ("entropy",)}, "methods: 'entropy' is not one of"),
+    ({"methods": ("entropy",)}, "methods: 'entropy' does not go by features"),
+    ({"methods": ("two_stage(entropy:9, badge)",)}, "go by features alone"),
+    ({"methods": ("k_center*1 + typiclust",)}, "takes turns"),
     ({"methods": ("random",)}, "methods: wanted one beside random"),
-    ({"methods": (FOREGROUND,)}, "'foreground_random' is not one of"),
+    ({"methods": (FOREGROUND,)}, "'foreground_random' does not go by features"),
     ({"budgets": (4, 4)}, "budgets: wanted different numbers"),
     ({"seeds": 0}, "seeds: wanted at least 1, found 0"),
     ({"draws": -3}, "draws, .*: wanted at least 2, found -3"),

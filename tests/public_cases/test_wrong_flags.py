@@ -6,12 +6,10 @@ from alx.runs.settings.checks import did_you_mean
 from tests import command_line as commands
 
 RUN = {
-  (
-    "--acquisition=Entropy",
-  ): "'Entropy' is not one of alfa_mix; did you mean entropy?",
+  ("--acquisition=Entropy",): "no method 'Entropy'; did you mean entropy?",
   ("--acquisition=k-center",): "; did you mean k_center?",
   ("--acquisition=bsld",): "; did you mean bald?",
-  ("--acquisition=qqqq",): "'qqqq' is not one of",
+  ("--acquisition=qqqq",): "no method 'qqqq'; there are: random,",
   ("--acquisition=entropy,,bald",): "wanted names between commas, found "
   "'entropy,,bald'",
   ("--acquisition=entropy, ,bald",): "wanted names between commas",

@@ -17,9 +17,10 @@ import functools
 import hashlib
 import inspect
 import re
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from alx.acquisition.base import Acquisition, configure
+from alx.acquisition.base import Acquisition, configure, settings_of
 from alx.acquisition.grammar.compositions import COMPOSITIONS, Part
 from alx.acquisition.grammar.phrases import Call, Phrase, Setting, read_phrase
 from alx.acquisition.scores import spatial
@@ -125,6 +126,19 @@ def names_in(text: str) -> tuple[str, ...]:
   found = re.findall(r"[A-Za-z_]\w*", text)
   known = {*BY_NAME, *COMPOSITIONS}
   return tuple(dict.fromkeys(name for name in found if name in known))
+
+
+def lacking(text: str, options: Collection[str]) -> tuple[str, ...]:
+  """The methods of a text that have all of the options, and say none."""
+  calls, found = [phrase.call for phrase in read_phrase(text)], []
+  while calls:
+    call = calls.pop()
+    calls += [part.call for part in call.parts]
+    row = BY_NAME.get(call.name)
+    has = row is not None and {*options} <= {*settings_of(row)}
+    if has and not {*options} & {*dict(call.options)}:
+      found.append(call.name)
+  return tuple(dict.fromkeys(found))
 
 
 def _phrases(text):

@@ -83,11 +83,6 @@ _OF_SETTINGS = (
     lambda c: c.split_by_item,
     "with split_by_item, which forgets the patients",
   ),
-  Rule(
-    "max_per_group",
-    lambda c: c.max_per_group >= max(c.start, c.query),
-    "as no more items are asked for at a time",
-  ),
 )
 # What only the data tell.
 _OF_DATA = (
@@ -134,6 +129,11 @@ _OF_METHODS = (
     "distort",
     lambda c: not arms.compare_features(c.acquisition),
     "as no acquisition here compares features alone",
+  ),
+  Rule(
+    "max_per_group",
+    lambda c: c.max_per_group >= max(c.start, c.query),
+    "as no more items are asked for at a time",
   ),
   Rule(
     "distort",

@@ -46,7 +46,7 @@ def test_override_reads_every_type():
     ("patch=0,8", "patch must be at least 1, found 0"),
     ("widths=-4", "widths must be at least 1, found -4"),
     ("dropout=1.0", r"dropout must be in \[0.0, 1.0\), found 1.0"),
-    ("acquisition=bold", "'bold' is not one of alfa_mix,"),
+    ("acquisition=bold", "'bold', character 1: no method"),
     ("acquisition=bald,bald", "names one twice"),
     ("optimizer=lion", "'lion' is not one of adam, sgd"),
   ],
