@@ -86,8 +86,9 @@ def _context(study, arms, needed):
     "versions": tables.settings(study.versions),
     "definitions": _definitions(study),
     "outlines": _outlines(study),
-    "acquisitions": _explained(arms),
+    "acquisitions": words.explained([arm.name for arm in arms]),
     "warm": study.config.get("warm"),
+    "max_per_group": study.config.get("max_per_group"),
     "scored": _scored(study),
     "unused": len(study.split.get("unused") or ()),
   }
@@ -119,12 +120,3 @@ def _outlines(study):
   names = (study.dataset.get("class_names") or [])[1:]
   colours = pictures.CLASS_COLOURS
   return [(str(n), colours[i % len(colours)]) for i, n in enumerate(names)]
-
-
-def _explained(arms):
-  known = words.ACQUISITIONS
-  return [
-    (words.plain(arm.name), known[arm.name])
-    for arm in arms
-    if arm.name in known
-  ]

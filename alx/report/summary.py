@@ -56,14 +56,16 @@ def _protocol(arms):
     compared += f" {verb} compared with {words.listed(bases)} selection"
   else:
     compared += " selection was run" if bases else " selection was run alone"
-  compared = compared[0].upper() + compared[1:]
+  first = next((arm for arm in arms if not arm.is_baseline), arms[0])
+  if words.is_name(first.name):
+    compared = compared[0].upper() + compared[1:]
   return f"{compared}, from {low:g} to {high:g} labels, with {seeds}."
 
 
 def _scores(study, arms):
   metric = words.LABELS.get(study.metric, study.metric)
   shown = numbers.find(arms, "random") or arms[0]
-  name = words.plain(shown.name).capitalize()
+  name = words.capital(shown.name)
   text = f"{name} selection ends at a mean {metric} of {_last(shown)}"
   full = numbers.full_interval(study)
   if full is None or not np.isfinite(full.mean):

@@ -1,8 +1,11 @@
 """Numbers and names as they stand in the report."""
 
 import math
+import re
 import statistics
 from collections.abc import Callable, Mapping, Sequence
+
+from alx.acquisition.grammar import names_in
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
@@ -81,6 +84,7 @@ _NAMES = {
   "k_center_cosine": "k-center, cosine",
 }
 
+TURNS = "A*2 + B*3"
 ACQUISITIONS = {
   "random": "chosen by chance",
   "foreground_random": "chosen by chance among items that show foreground",
@@ -93,6 +97,18 @@ ACQUISITIONS = {
   "badge": "spread out and uncertain: k-means++ on gradients of the last layer",
   "k_center": "covers the pool: farthest from what is labelled",
   "k_center_cosine": "the same with the angle between features as distance",
+  "two_stage": "the second method among so many best of the first",
+  "dynamic_budget": "a share of the batch by the first method, the rest by the "
+  "second",
+  "fuse": "several scores, put on one scale and joined",
+  "per_cluster": "the best by a score in each cluster, class or patient",
+  "balanced": "the best by a score, as many of each predicted class",
+  "capped_per_group": "at most so many of a patient in a round",
+  "without_neighbours": "the best by a score that are not like one another",
+  "information_density": "a score times the likeness to the pool",
+  "rarity_weighted": "a score times the rarity of the predicted class",
+  TURNS: "so many rounds by the one, so many by the other, and again; one "
+  "without a number has all rounds that follow",
 }
 
 
@@ -130,7 +146,32 @@ def _which(about):
 
 def plain(name: str) -> str:
   """An acquisition's name as it is printed."""
+  if not is_name(name):
+    return name  # as it was written, to be written again
   return _NAMES.get(name, name.replace("_", " "))
+
+
+def is_name(name: str) -> bool:
+  """Whether an acquisition is a name, not a text with options or parts."""
+  return re.fullmatch(r"\w+", name) is not None
+
+
+def capital(name: str) -> str:
+  """A name at the beginning of a sentence; a text stays as it is."""
+  return plain(name).capitalize() if is_name(name) else name
+
+
+def explained(names: Sequence[str]) -> list[tuple[str, str]]:
+  """(name as printed, what it means) of all that acquisitions name."""
+  found = []
+  for name in names:
+    found += [name] if is_name(name) else names_in(name)
+    found += [TURNS] if " + " in name else []
+  return [
+    (plain(n), ACQUISITIONS[n])
+    for n in dict.fromkeys(found)
+    if n in ACQUISITIONS
+  ]
 
 
 def number(value: float, digits: int = 3) -> str:

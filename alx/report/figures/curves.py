@@ -1,6 +1,7 @@
 """The learning curves as one figure."""
 
 import io
+import textwrap
 import warnings
 
 import numpy as np
@@ -130,16 +131,25 @@ def _name_lines(axes, ends):
       markevery=[1],
       **sample,
     )
+    text, size = _fitted(name)
     axes.text(
       1.15,
       y,
-      name,
+      text,
       transform=axes.transAxes,
       va="center_baseline",
       parse_math=False,
-      fontsize=10.5,
+      fontsize=size,
       color=INK,
     )
+
+
+def _fitted(name):
+  """(text, size in points) of a name beside the axes: two lines at most."""
+  if len(name) <= 20:
+    return name, 10.5
+  lines = textwrap.wrap(name, 30, max_lines=2, placeholder=" …")
+  return "\n".join(lines), 7
 
 
 def _height(end):
