@@ -6,6 +6,8 @@ from alx.acquisition import BY_NAME
 from alx.acquisition.grammar import split_arms
 from alx.acquisition.grammar.compositions import COMPOSITIONS
 
+flags.disclaim_key_flags()  # those defined here are the callers' own
+
 EXPLAINED = (
   f"Methods: {', '.join(BY_NAME)}. They may have options and be composed, by "
   f"{', '.join(COMPOSITIONS)}; in quotes, as the shell has brackets too. "

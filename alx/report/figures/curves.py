@@ -148,7 +148,7 @@ def _fitted(name):
   """(text, size in points) of a name beside the axes: two lines at most."""
   if len(name) <= 20:
     return name, 10.5
-  lines = textwrap.wrap(name, 30, max_lines=2, placeholder=" …")
+  lines = textwrap.wrap(name, 26, max_lines=2, placeholder=" …")
   return "\n".join(lines), 7
 
 
