@@ -9,15 +9,30 @@ from rich.console import Console
 
 from alx.runs import compare
 from alx.runs.disk import store
+from alx.runs.disk.names import run_name
 from tests import command_line as commands
 from tests import streamed_cases
 
+PATTERN = r"case\d\d(\d)"  # case000 and case010 are of one patient
 # What is left out here compiles for long and is the same code in both.
 CONFIG = dataclasses.replace(
-  streamed_cases.CONFIG, steps=3, flips=False, intensity=0.0, pictures=0
+  streamed_cases.CONFIG,
+  acquisition=(
+    *("random", "entropy", "entropy*1 + k_center*1"),
+    "two_stage(entropy:3, k_center)",
+  ),
+  group_pattern=PATTERN,
+  max_per_group=1,
+  steps=3,
+  flips=False,
+  intensity=0.0,
+  pictures=0,
 )
 SETTINGS = [
-  "--acquisition=random,entropy,k_center",
+  "--acquisition=random,entropy,entropy*1+k_center*1,"
+  "two_stage(entropy:3,k_center)",
+  "--max_per_group=1",
+  f"--set=group_pattern={PATTERN}",
   "--nobaselines",
   "--seeds=1",
   "--set=model=unet",
@@ -56,9 +71,10 @@ def in_memory(data, workdir):
 def test_ends_with_the_report(finished):
   _, workdir, text = finished
   assert text.strip().endswith(f"report: {workdir / 'report.html'}")
-  assert "bytes kept of an item: 0 for random, 4 for entropy, 16 for k" in text
+  assert "bytes kept of an item: 0 for random, 4 for entropy, 16 for e" in text
   page = (workdir / "report.html").read_text()
-  assert "k_center" in page and "asked for in config.json" not in page
+  assert "two_stage(entropy:3, k_center)" in page
+  assert "asked for in config.json" not in page
 
 
 def assert_same(path, other):
@@ -77,7 +93,7 @@ def test_asks_and_finds_what_the_run_in_memory_does(finished, tmp_path):
   compare.train(in_memory(data, tmp_path), CONSOLE)
   for name in CONFIG.acquisition:
     for table in ("picks.csv", "curve.csv", "cases.csv"):
-      path = f"runs/{name}-seed0/{table}"
+      path = f"runs/{run_name(name, 0)}/{table}"
       assert_same(workdir / path, tmp_path / path)
   picks = store.read_rows(tmp_path / "runs/entropy-seed0/picks.csv")
   assert len({row["id"] for row in picks}) == 6

@@ -78,9 +78,27 @@ def test_turns_ask_as_the_method_whose_turn_it_is(done):
   assert all(len(found[name]) == 4 for name in TEXTS)
 
 
-def test_a_run_that_is_continued_takes_its_turns_on(embeddings, done, tmp_path):
-  for rounds in (1, 3):
-    train(embeddings, tmp_path, acquisition=(TURNS,), rounds=rounds)
+class Killed(BaseException):
+  """Nothing catches it."""
+
+
+def test_a_killed_run_takes_its_turns_on(embeddings, done, tmp_path):
+  def kill():
+    stages.append(None)
+    if len(stages) == 11:  # round 2 has asked, and trains
+      raise Killed
+
+  stages = []
+  config = dataclasses.replace(
+    SMALL, data=str(embeddings), acquisition=(TURNS,)
+  )
+  for _ in range(2):
+    ready = compare.prepare(config, tmp_path, CONSOLE, baselines=False)
+    try:
+      compare.train(ready, CONSOLE, kill)
+    except Killed:
+      assert sorted(picks_of(tmp_path, TURNS)) == [0, 1, 2]
+  assert len(stages) > 11
   assert picks_of(tmp_path, TURNS) == done[1][TURNS]
 
 

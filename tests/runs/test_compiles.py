@@ -43,6 +43,9 @@ def embeddings(tmp_path_factory):
   return path
 
 
+TURNS = "fuse(entropy, margin; max)*1 + two_stage(entropy:9, badge)*1"
+
+
 def compiles_by_stage(embeddings, workdir, **changes):
   """How much had been compiled when each stage of each round began."""
   config = dataclasses.replace(CONFIG, data=str(embeddings), **changes)
@@ -63,3 +66,13 @@ def test_five_rounds_and_a_resume(embeddings, tmp_path, seeds):
   counts = compiles_by_stage(embeddings, tmp_path, seeds=seeds, rounds=8)
   assert len(counts) == 3 * stages + 1
   assert len(set(counts[stages:])) == 1  # none beyond the first round
+
+
+@pytest.mark.parametrize("seeds", [1, 2], ids=["one seed", "a batch of seeds"])
+def test_each_turn_compiles_once(embeddings, tmp_path, seeds):
+  stages = 4
+  counts = compiles_by_stage(
+    embeddings, tmp_path, seeds=seeds, rounds=4, acquisition=(TURNS,)
+  )
+  assert counts[3 * stages] > counts[2 * stages]  # the second turn, round 2
+  assert len(set(counts[3 * stages :])) == 1
