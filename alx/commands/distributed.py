@@ -43,8 +43,10 @@ _LABELS = flags.DEFINE_string("labels", None, "[N] integers from 0 on, .npy.")
 _NUM_ITEMS = flags.DEFINE_integer(
   "num_items", 10_000, "Items of the pool that is made.", lower_bound=1
 )
-_ACQUISITION = flags.DEFINE_enum(
-  "acquisition", "entropy", ACQUISITIONS, "How items are chosen."
+_ACQUISITION = flags.DEFINE_string(
+  "acquisition",
+  "entropy",
+  f"One of {', '.join(ACQUISITIONS)}, or turns: 'entropy*2 + k_center'.",
 )
 _K = flags.DEFINE_integer("k", 20, "Items of a round.", lower_bound=1)
 _ROUNDS = flags.DEFINE_integer("rounds", 5, "How many.", lower_bound=0)

@@ -1,13 +1,10 @@
 """The loop: init, ask, tell; simulated runs; pools that stay on disk."""
 
-from alx.loop.loop import (
-  Loop,
-  LoopState,
+from alx.loop.loop import Loop, LoopState, make_loop, simulate
+from alx.loop.start import (
   check_budget,
   draw_start,
-  make_loop,
   pad_items,
-  simulate,
   spread_over_groups,
 )
 from alx.loop.turns import Turns, loops_of, take_turns

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from alx.acquisition import Acquisition, Candidates
-from alx.acquisition.combinations.combine import capped_per_group, equal_before
+from alx.acquisition.combinations.combine import capped_per_group
 from alx.data.patches import Images
 from alx.keys import as_key
 from alx.loop.describe import (
@@ -16,6 +16,7 @@ from alx.loop.describe import (
   make_describe,
   makes_passes_in_pieces,
 )
+from alx.loop.start import as_groups, check_budget, draw_start, pad_items
 from alx.pool import PoolState, init_pool, mark_labelled
 from alx.training.learner import Learner
 from alx.training.map_blocks import each_block, map_blocks
@@ -196,11 +197,6 @@ def candidates_of(state: LoopState, groups=None) -> Candidates:
   return Candidates(~labelled, labelled, classes, as_groups(groups))
 
 
-def as_groups(groups: Sequence[int] | None) -> jax.Array | None:
-  """[N] int32, or None."""
-  return None if groups is None else jnp.asarray(groups, jnp.int32)
-
-
 def scores_of(items: jax.Array, description) -> jax.Array:
   """[k] scores of the items, NaN where the description is not a score."""
   if not isinstance(description, jax.Array) or description.ndim != 1:
@@ -246,68 +242,6 @@ def describe_pool(
     )
 
   return map_blocks(describe, state.images, settings.block)
-
-
-def check_budget(num_items: int, start: int, query: int, rounds: int) -> None:
-  """Raises ValueError if the pool cannot answer all the questions."""
-  if start < 1:
-    raise ValueError(f"the starting set needs at least 1 item, found {start}")
-  if query < 1 or rounds < 0:
-    raise ValueError(
-      f"query must be >= 1 and rounds >= 0, found {query} and {rounds}"
-    )
-  wanted = start + query * rounds
-  if wanted > num_items:
-    raise ValueError(
-      f"start {start} + {rounds} rounds x {query} items = {wanted} labels, "
-      f"but the pool holds {num_items} items"
-    )
-
-
-def draw_start(
-  key: jax.Array,
-  num_items: int,
-  start: int,
-  groups: Sequence[int] | None = None,
-  max_per_group: int = 0,
-) -> jax.Array:
-  """[start] int32 items for the first labels, drawn evenly from the pool.
-
-  Depends on the key alone, so every acquisition starts from the same items.
-
-  Args:
-    key: of the run.
-    num_items: N.
-    start: how many.
-    groups: [N] int >= 0, of a patient or volume.
-    max_per_group: as of `Asking`; the cap rises by itself where every group
-      is full.
-  """
-  order = jax.random.permutation(jax.random.fold_in(key, 2), num_items)
-  if max_per_group:
-    order = spread_over_groups(order, groups, max_per_group)
-  return order[:start].astype(jnp.int32)
-
-
-def spread_over_groups(
-  order: jax.Array, groups: Sequence[int], most: int
-) -> jax.Array:
-  """The order [n] of items with the first `most` of each group in front.
-
-  Then the next so many of each, and so on; inside each part as before.
-
-  Args:
-    order: [n] int, items, the first to be taken first.
-    groups: [N] int >= 0, of all items.
-    most: >= 1, of a group.
-  """
-  before = equal_before(as_groups(groups)[order])
-  return order[jnp.argsort(before // most, stable=True)]
-
-
-def pad_items(items: jax.Array, width: int, num_items: int) -> jax.Array:
-  """`items` [j] filled up to [width] with the empty slot, N."""
-  return jnp.pad(items, (0, width - items.shape[0]), constant_values=num_items)
 
 
 def simulate(

@@ -16,13 +16,8 @@ from alx.data.patches import Images
 from alx.data.sources.source import ArraySource
 from alx.keys import as_key
 from alx.loop.describe import make_describe
-from alx.loop.loop import (
-  as_groups,
-  capped,
-  keys_to_ask,
-  keys_to_fit,
-  scores_of,
-)
+from alx.loop.loop import capped, keys_to_ask, keys_to_fit, scores_of
+from alx.loop.start import as_groups
 from alx.loop.upload import to_device
 from alx.pool import PoolState, init_pool, mark_labelled
 from alx.training.learner import Learner

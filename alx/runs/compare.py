@@ -5,23 +5,21 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-import numpy as np
 from rich import progress as rich_progress
 from rich.console import Console
-from rich.table import Table
 
 from alx import data, report
 from alx.report import words
 from alx.runs import batch, rounds, screen
-from alx.runs.disk import distances, stops, store
+from alx.runs.disk import scores, stops, store
 from alx.runs.disk.names import run_folder
 from alx.runs.problem import cases, reading
 from alx.runs.problem import problem as problems
 from alx.runs.problem.job import STAGES, Job
+from alx.runs.settings import arms
 from alx.runs.settings.config import Config
 
 _MOST_LINES = 20
-_TITLES = {"dice": "Dice", "auc": "AUC"}
 
 
 class Comparison(NamedTuple):
@@ -55,6 +53,7 @@ def prepare(
   if dataset.task == "segmentation":
     cases.check_begun(workdir, dataset, problem.split.test)
   announce(problem, console)
+  tell_arms(config, problem, console)
   return Comparison(config, problem, workdir)
 
 
@@ -84,7 +83,9 @@ def run(comparison: Comparison, console: Console) -> pathlib.Path:
 
 def finish(comparison: Comparison, console: Console) -> pathlib.Path:
   """Prints the table and writes the report of what has been run."""
-  print_scores(comparison, console)
+  scores.show(
+    comparison.config, comparison.problem, comparison.workdir, console
+  )
   return report.write_report(comparison.workdir)
 
 
@@ -106,6 +107,12 @@ def tell_reading(dataset: data.Dataset, console: Console) -> None:
   """The first lines about what was read; dataset.json has all of them."""
   _tell("left out", dataset.left_out, console)
   _tell("note", dataset.notes, console)
+
+
+def tell_arms(config: Config, problem: problems.Problem, console: Console):
+  """Lines about compositions of which a part does nothing here."""
+  left = len(problem.split.pool) - config.start
+  _tell("note", arms.notes(config.acquisition, left, config.query), console)
 
 
 def _tell(word, lines: Sequence[str], console):
@@ -140,7 +147,7 @@ def describe_data(problem: problems.Problem) -> tuple[dict, dict]:
     "name": dataset.name,
     "task": dataset.task,
     "class_names": list(dataset.class_names),
-    "metric": metric_of(dataset),
+    "metric": scores.metric_of(dataset),
     "distance_unit": unit,
     "num_pool": len(split.pool),
     "num_test": len(split.test),
@@ -167,7 +174,7 @@ def announce(problem: problems.Problem, console: Console) -> None:
     markup=False,
   )
   about = cases.scored(dataset, split.test)
-  title = _TITLES[metric_of(dataset)]
+  title = words.LABELS[scores.metric_of(dataset)]
   console.print(words.scored(about, title), markup=False, soft_wrap=True)
 
 
@@ -267,55 +274,3 @@ class Shower:
     self._finished += num_rounds
     self._bars.update(self._overall, completed=self._finished)
     self._bars.update(self._round, completed=len(STAGES))
-
-
-def print_scores(comparison: Comparison, console: Console) -> None:
-  """Mean and spread of the main metric, per acquisition and round."""
-  config, dataset = comparison.config, comparison.problem.dataset
-  title = _TITLES[metric_of(dataset)]
-  columns = {name: scores_of(comparison, name) for name in config.acquisition}
-  if columns:
-    console.print(f"\ntest {title}, mean ± sd, seeds: {config.seeds}")
-    console.print(_curve_table(columns, config))
-    distances.show(config, dataset, comparison.workdir, console)
-  if config.full:
-    full = _cell(scores_of(comparison, "full")[:, 0])
-    num_items = comparison.problem.labels.shape[0]
-    console.print(f"all {num_items} pool labels: {title} {full}")
-
-
-def metric_of(dataset: data.Dataset) -> str:
-  """The column of curve.csv that a comparison is about."""
-  return "dice" if dataset.task == "segmentation" else "auc"
-
-
-def _curve_table(columns, config):
-  """One row per round, one column per acquisition."""
-  table = Table()
-  for name in ("round", "labels", *columns):
-    table.add_column(name, justify="right", overflow="fold")
-  for number in range(config.rounds + 1):
-    labels = config.start + number * config.query
-    cells = [_cell(values[:, number]) for values in columns.values()]
-    table.add_row(str(number), str(labels), *cells)
-  return table
-
-
-def scores_of(comparison: Comparison, name: str) -> np.ndarray:
-  """[seeds, rounds + 1] of the metric; of "full" [seeds, 1]."""
-  config, metric = comparison.config, metric_of(comparison.problem.dataset)
-  seeds = range(config.first_seed, config.first_seed + config.seeds)
-  folders = [run_folder(comparison.workdir, name, seed) for seed in seeds]
-  length = config.rounds + 1
-  rows = [store.read_rows(f / "curve.csv")[:length] for f in folders]
-  return np.array([[float(row[metric]) for row in r] for r in rows])
-
-
-def _cell(values):
-  """Mean ± sd of the seeds for which the metric is defined."""
-  values = values[~np.isnan(values)]
-  if not len(values):
-    return "undefined"
-  if len(values) == 1:
-    return f"{values[0]:.3f}"
-  return f"{values.mean():.3f} ± {values.std(ddof=1):.3f}"

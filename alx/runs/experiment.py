@@ -11,7 +11,7 @@ from rich.console import Console
 
 from alx import report
 from alx.runs import compare, screen
-from alx.runs.disk import owned, places
+from alx.runs.disk import owned, places, scores
 from alx.runs.settings import idle
 from alx.runs.settings.config import Config, absolute, parts_of
 from alx.runs.streamed import compare as streamed_compare
@@ -93,10 +93,12 @@ def _place_for(config, workdir, streamed):
 
 def _result(ready, page):
   config = ready.config
-  rounds = np.arange(config.rounds + 1)
+  metric = scores.metric_of(ready.problem.dataset)
   names = (*config.acquisition, *(["full"] if config.full else []))
-  scores = {name: compare.scores_of(ready, name) for name in names}
-  full = scores.pop("full", np.zeros((0, 1)))[:, 0]
-  labels = config.start + config.query * rounds
-  metric = compare.metric_of(ready.problem.dataset)
-  return Result(page, metric, labels, scores, full)
+  found = {
+    name: scores.scores_of(config, ready.workdir, name, metric)
+    for name in names
+  }
+  full = found.pop("full", np.zeros((0, 1)))[:, 0]
+  labels = config.start + config.query * np.arange(config.rounds + 1)
+  return Result(page, metric, labels, found, full)

@@ -8,6 +8,7 @@ from alx.acquisition.grammar.arms import (
   lacking,
   names_in,
   parse,
+  shortlists,
   split_arms,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
   "lacking",
   "names_in",
   "parse",
+  "shortlists",
   "split_arms",
 ]

@@ -130,15 +130,31 @@ def names_in(text: str) -> tuple[str, ...]:
 
 def lacking(text: str, options: Collection[str]) -> tuple[str, ...]:
   """The methods of a text that have all of the options, and say none."""
-  calls, found = [phrase.call for phrase in read_phrase(text)], []
-  while calls:
-    call = calls.pop()
-    calls += [part.call for part in call.parts]
+  found = []
+  for call in _calls(text):
     row = BY_NAME.get(call.name)
     has = row is not None and {*options} <= {*settings_of(row)}
     if has and not {*options} & {*dict(call.options)}:
       found.append(call.name)
   return tuple(dict.fromkeys(found))
+
+
+def shortlists(text: str) -> tuple[tuple[str, str, int], ...]:
+  """(first, second, N) of each two_stage(FIRST:N, SECOND) in a text."""
+  return tuple(
+    (str(call.parts[0].call), str(call.parts[1].call), call.parts[0].number)
+    for call in _calls(text)
+    if call.name == "two_stage"
+  )
+
+
+def _calls(text):
+  """All calls of a text, the outer ones first."""
+  calls, found = [phrase.call for phrase in read_phrase(text)], []
+  while calls:
+    found.append(calls.pop(0))
+    calls += [part.call for part in found[-1].parts]
+  return found
 
 
 def _phrases(text):

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from alx.acquisition.grammar import folder_of, parse
+from alx.acquisition.grammar import folder_of, parse, shortlists
 from alx.runs.settings.checks import distinct
 
 
@@ -34,6 +34,30 @@ def compare_features(texts: Sequence[str]) -> bool:
   """Whether one of them, in one of its turns, looks at features alone."""
   stages = [stage for text in texts for stage in parse(text).stages]
   return any(stage.acquisition.needs == ("features",) for stage in stages)
+
+
+def notes(texts: Sequence[str], num_items: int, query: int) -> list[str]:
+  """A line for each two_stage of which one stage has nothing to choose.
+
+  Args:
+    texts: canonical ones.
+    num_items: that may be asked for after the starting set.
+    query: how many are.
+  """
+  lines = []
+  for text in texts:
+    for first, second, kept in shortlists(text):
+      if kept >= num_items:
+        lines.append(
+          f"{text}: {first} keeps {kept}, no more than {num_items} are there: "
+          f"{second} alone chooses"
+        )
+      elif kept <= query:
+        lines.append(
+          f"{text}: {first} keeps {kept}, and {query} are asked for: {second} "
+          "chooses nothing"
+        )
+  return lines
 
 
 def check_turns(texts: Sequence[str], rounds: int) -> None:

@@ -2,13 +2,15 @@
 
 import dataclasses
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from alx.acquisition import BY_NAME
 from alx.acquisition.base import Candidates
+from alx.acquisition.grammar import parse
 from alx.acquisition.scores.maps import entropy_map, margin_map
 from alx.devices import sharded
 from alx.devices.distributed import (
@@ -19,6 +21,7 @@ from alx.devices.distributed import (
 )
 from alx.loop import check_budget, draw_start
 from alx.runs.disk import store
+from alx.runs.settings.arms import check_turns
 from alx.runs.sharded import linear_head
 from alx.runs.sharded.linear_head import Head
 from alx.runs.sharded.pool import BLOCK, Pool, together
@@ -31,10 +34,33 @@ ACQUISITIONS = (*_SCORES, "k_center")
 class Settings:
   """What to ask for."""
 
-  acquisition: str  # of ACQUISITIONS
+  acquisition: str  # of ACQUISITIONS, or turns of them
   k: int  # items of the starting set and of a round
   rounds: int  # after the starting set
   seed: int  # of the starting set
+
+  def at(self, question: int) -> str:
+    """Which of ACQUISITIONS asks a question 1, 2, ..."""
+    return self._names[parse(self.acquisition).stage_of(question)]
+
+  @property
+  def _names(self):
+    stages = parse(self.acquisition).stages
+    known = {BY_NAME[name]: name for name in ACQUISITIONS}
+    return [known.get(stage.acquisition) for stage in stages]
+
+  def __post_init__(self):
+    """Raises ValueError for what shards cannot do."""
+    if not all(self._names):
+      raise ValueError(
+        f"acquisition {self.acquisition}: over several processes there are "
+        f"{', '.join(ACQUISITIONS)}, alone or in turns: entropy*2 + k_center"
+      )
+    check_turns((self.acquisition,), self.rounds)
+
+  def asks(self, names: Collection[str]) -> bool:
+    """Whether one of these asks in some round."""
+    return not {*names}.isdisjoint(self._names)
 
 
 def run(
@@ -67,7 +93,8 @@ def run(
     head = None if pool.labels is None else _fit(pool, labelled, settings)
     logits = None if head is None else predict(head, pool.features)
     _report(show, pool, logits, labelled)
-    picks.append(_choose(pool, settings, features, logits, labelled))
+    asking = dataclasses.replace(settings, acquisition=settings.at(number))
+    picks.append(_choose(pool, asking, features, logits, labelled))
     assert_same_selection(picks[-1])
     _write(path, number, picks[-1])
   return np.stack(picks)
@@ -75,13 +102,13 @@ def run(
 
 def _check(pool, settings) -> None:
   check_budget(pool.shard.num_items, settings.k, settings.k, settings.rounds)
-  if pool.labels is None and settings.acquisition in _SCORES:
+  if pool.labels is None and settings.asks(_SCORES):
     raise ValueError(f"{settings.acquisition} needs a head, and that --labels")
 
 
 def _on_device(pool, settings) -> jax.Array | None:
   """What `k_center` compares, in memory once for all rounds."""
-  if settings.acquisition in _SCORES:
+  if not settings.asks(["k_center"]):
     return None
   return jnp.asarray(pool.features, jnp.float32)
 

@@ -45,6 +45,7 @@ def prepare(
   store.open_run(workdir, config, *_describe_data(problem, known["digest"]))
   store.write_json(workdir / "files.json", known)
   compare.announce(problem, console)
+  compare.tell_arms(config, problem, console)
   text = ", ".join(f"{count:,} for {name}" for name, count in kept.items())
   console.print(f"bytes kept of an item: {text}", soft_wrap=True, markup=False)
   return Comparison(config, problem, workdir)

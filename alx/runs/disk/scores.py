@@ -1,0 +1,77 @@
+"""The scores of a finished comparison, as a table on the screen."""
+
+import pathlib
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from alx.data.dataset import Dataset
+from alx.report import words
+from alx.runs.disk import distances, store
+from alx.runs.disk.names import run_folder
+from alx.runs.problem.problem import Problem
+from alx.runs.settings.config import Config
+
+
+def show(
+  config: Config,
+  problem: Problem,
+  workdir: pathlib.Path,
+  console: Console,
+) -> None:
+  """Mean and spread of the main metric, per acquisition and round."""
+  dataset = problem.dataset
+  metric = metric_of(dataset)
+  columns = {
+    name: scores_of(config, workdir, name, metric)
+    for name in config.acquisition
+  }
+  if columns:
+    console.print(
+      f"\ntest {words.LABELS[metric]}, mean ± sd, seeds: {config.seeds}"
+    )
+    console.print(_curve_table(columns, config))
+    distances.show(config, dataset, workdir, console)
+  if config.full:
+    full = _cell(scores_of(config, workdir, "full", metric)[:, 0])
+    num_items = problem.labels.shape[0]
+    console.print(f"all {num_items} pool labels: {words.LABELS[metric]} {full}")
+
+
+def _curve_table(columns, config):
+  """One row per round, one column per acquisition."""
+  table = Table()
+  for name in ("round", "labels", *columns):
+    table.add_column(name, justify="right", overflow="fold")
+  for number in range(config.rounds + 1):
+    labels = config.start + number * config.query
+    cells = [_cell(values[:, number]) for values in columns.values()]
+    table.add_row(str(number), str(labels), *cells)
+  return table
+
+
+def metric_of(dataset: Dataset) -> str:
+  """The column of curve.csv that a comparison is about."""
+  return "dice" if dataset.task == "segmentation" else "auc"
+
+
+def scores_of(
+  config: Config, workdir: pathlib.Path, name: str, metric: str
+) -> np.ndarray:
+  """[seeds, rounds + 1] of the metric; of "full" [seeds, 1]."""
+  seeds = range(config.first_seed, config.first_seed + config.seeds)
+  folders = [run_folder(workdir, name, seed) for seed in seeds]
+  length = config.rounds + 1
+  rows = [store.read_rows(f / "curve.csv")[:length] for f in folders]
+  return np.array([[float(row[metric]) for row in r] for r in rows])
+
+
+def _cell(values):
+  """Mean ± sd of the seeds for which the metric is defined."""
+  values = values[~np.isnan(values)]
+  if not len(values):
+    return "undefined"
+  if len(values) == 1:
+    return f"{values[0]:.3f}"
+  return f"{values.mean():.3f} ± {values.std(ddof=1):.3f}"
