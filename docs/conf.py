@@ -1,0 +1,68 @@
+"""How the site is built: sphinx-build -W -b html docs OUT."""
+
+import importlib.util
+import pathlib
+import shutil
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent
+sys.path[:0] = [str(HERE / "extensions"), str(ROOT)]
+
+from alx import __version__  # noqa: E402, the path comes first
+
+project = "alx"
+author = "The alx developers"
+copyright = author
+release = version = __version__
+html_title = f"alx {__version__}"
+html_theme = "furo"
+extensions = [
+  "sphinx.ext.autodoc",
+  "sphinx.ext.napoleon",
+  "sphinx.ext.mathjax",
+  "myst_nb",
+  "docstrings",
+  "rooms",
+  "methods_table",
+]
+
+source_suffix = {
+  ".rst": "restructuredtext",
+  ".md": "myst-nb",
+  ".ipynb": "myst-nb",
+}
+exclude_patterns = ["extensions", "**/.ipynb_checkpoints"]
+if importlib.util.find_spec("alx.functional") is None:
+  exclude_patterns.append("api/functional.rst")
+
+default_role = "code"
+highlight_language = "python3"
+# Commands and prompts are not Python, and say so; a lexer's doubt is no fault.
+suppress_warnings = ["misc.highlighting_failure"]
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+# What a notebook shows was shown when it was run: the build runs none.
+nb_execution_mode = "off"
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_preserve_defaults = True
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
+napoleon_use_ivar = True
+
+
+def copy_notebooks(app, config):
+  """Brings the notebooks of the clone into the site: Sphinx reads one tree."""
+  target = HERE / "notebooks"
+  target.mkdir(exist_ok=True)
+  for old in target.glob("*.ipynb"):
+    old.unlink()
+  for path in sorted((ROOT / "colab").glob("[0-9]*.ipynb")):
+    shutil.copy(path, target)
+
+
+def setup(app):
+  """Called by Sphinx."""
+  app.connect("config-inited", copy_notebooks)

@@ -1,0 +1,83 @@
+"""Our docstrings as reStructuredText.
+
+They are plain text: `[N, *sp, C]` and |x|^2 are shapes and lengths, not
+emphasis and substitutions. What stands outside of backticks is escaped, once,
+here. The comments behind the fields of a class, their shapes and ranges,
+become its list of attributes.
+"""
+
+import ast
+import collections
+import inspect
+import re
+import textwrap
+
+_IN_TICKS = re.compile(r"(``.*?``|`[^`]*`)", re.S)
+# Emphasis, substitutions, and the underscore behind a word that makes a link.
+_SPECIAL = re.compile(r"[*|]|(?<=\w)_(?!\w)")
+
+
+def escaped(text: str) -> str:
+  """The text with what reStructuredText would read as markup taken for itself."""
+  parts = _IN_TICKS.split(text)
+  parts[::2] = [_SPECIAL.sub(r"\\\g<0>", part) for part in parts[::2]]
+  return "".join(parts)
+
+
+def process(app, what, name, obj, options, lines):
+  """Sphinx's event autodoc-process-docstring, before napoleon's."""
+  lines[:] = escaped("\n".join(lines)).split("\n")
+  if what == "class":
+    lines += _attributes(obj, "\n".join(lines))
+
+
+def skip(app, what, name, obj, skip, options):
+  """Fields stand in the list of attributes of their class, not each alone."""
+  if isinstance(obj, _FIELD):
+    return True
+  return None
+
+
+_FIELD = type(collections.namedtuple("_Any", "field").field)
+
+
+def _attributes(obj, docstring: str) -> list[str]:
+  """A section of the fields that the docstring does not speak of itself."""
+  if "Attributes:" in docstring:
+    return []
+  fields = fields_of(obj)
+  if not any(fields.values()):
+    return []
+  rows = [f"  {name}: {escaped(text)}" for name, text in fields.items()]
+  return ["", "Attributes:", *rows, ""]
+
+
+def fields_of(obj) -> dict[str, str]:
+  """The fields of a class with the comment behind, or right above, each."""
+  try:
+    source = textwrap.dedent(inspect.getsource(obj))
+  except (OSError, TypeError):
+    return {}
+  lines = source.split("\n")
+  fields = {}
+  for node in ast.parse(source).body[0].body:
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+      fields[node.target.id] = _comment(lines, node)
+  return fields
+
+
+def _comment(lines: list[str], node: ast.AnnAssign) -> str:
+  behind = lines[node.end_lineno - 1][node.end_col_offset :]
+  found = [behind.partition("#")[2].strip()] if "#" in behind else []
+  start = node.lineno - 1
+  while start and lines[start - 1].strip().startswith("#"):
+    start -= 1
+  above = [line.strip()[1:].strip() for line in lines[start : node.lineno - 1]]
+  return " ".join(above + found) or "see above"
+
+
+def setup(app):
+  """Called by Sphinx."""
+  app.connect("autodoc-process-docstring", process, priority=100)
+  app.connect("autodoc-skip-member", skip)
+  return {"parallel_read_safe": True}

@@ -1,0 +1,85 @@
+"""The directive `methods-table`: what `alx.methods()` knows, when it is asked."""
+
+import inspect
+import re
+
+from docutils import nodes
+from docutils.parsers.rst import Directive
+from docutils.statemachine import StringList
+
+import alx
+from docstrings import escaped
+from alx.acquisition import BY_NAME
+
+# A sentence such as "Time O(N D), memory O(N)." of a docstring.
+_COST = re.compile(
+  r"\b([Tt]ime(?:\s+and\s+memory)?\s+(?:are\s+those\s+of|of\s+`|O\().*?)"
+  r"(?:\.\s|\.$|: |; make|$)",
+  re.S,
+)
+_HEAD = ["method", "what it does", "needs", "cost", "options", "paper"]
+_NEEDS = {
+  "probs": "probabilities",
+  "samples": "several passes",
+  "features": "features",
+  "evidence": "evidence",
+  "beta": "evidence",
+  "space": "a segmentation",
+}
+
+
+def cost_of(name: str) -> str:
+  """Time and memory as the docstrings of the method say."""
+  row = BY_NAME[name]
+  for function in (row.select, row.describe):
+    found = _COST.search(inspect.getdoc(function) or "") if function else None
+    if found:
+      cost = " ".join(found[1].split())
+      return cost[0].lower() + cost[1:]
+  return "one pass over the items"
+
+
+def first_line(name: str) -> str:
+  """What the method prefers, in a line."""
+  row, method = BY_NAME[name], alx.methods()[name]
+  says = row.describe if method.scores or row.describe is None else row.select
+  return inspect.getdoc(says or row.select).split("\n")[0]
+
+
+def rows(wanted: set[str] | None = None) -> list[list[str]]:
+  """Name, what it does, needs, cost, options, paper; of the methods wanted."""
+  table = []
+  for name, method in alx.methods().items():
+    if wanted is None or name in wanted:
+      needs = ", ".join(_NEEDS[need] for need in method.needs) or "nothing"
+      options = ", ".join(o for o in method.options if o != "progress")
+      cells = [first_line(name), needs, cost_of(name), options]
+      table.append([f"`{name}`", *map(escaped, cells), method.paper])
+  return table
+
+
+class MethodsTable(Directive):
+  """`.. methods-table::` of all methods, or of those named as its content."""
+
+  has_content = True
+
+  def run(self):
+    """The table."""
+    wanted = set(" ".join(self.content).replace(",", " ").split())
+    unknown = wanted - set(alx.methods())
+    if unknown:
+      raise self.error(f"no such method: {', '.join(sorted(unknown))}")
+    text = [".. list-table::", "   :header-rows: 1", "   :class: methods", ""]
+    for cells in [_HEAD, *rows(wanted or None)]:
+      marks = ["   * - ", *["     - "] * (len(cells) - 1)]
+      text += [m + c for m, c in zip(marks, cells, strict=True)]
+    node = nodes.container()
+    source = [("<methods>", i) for i in range(len(text))]
+    self.state.nested_parse(StringList(text, items=source), 0, node)
+    return node.children
+
+
+def setup(app):
+  """Called by Sphinx."""
+  app.add_directive("methods-table", MethodsTable)
+  return {"parallel_read_safe": True}
