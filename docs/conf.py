@@ -25,6 +25,7 @@ extensions = [
   "docstrings",
   "rooms",
   "methods_table",
+  "commands",
 ]
 
 source_suffix = {

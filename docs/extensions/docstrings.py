@@ -9,6 +9,7 @@ become its list of attributes.
 import ast
 import collections
 import inspect
+import itertools
 import re
 import textwrap
 
@@ -26,9 +27,28 @@ def escaped(text: str) -> str:
 
 def process(app, what, name, obj, options, lines):
   """Sphinx's event autodoc-process-docstring, before napoleon's."""
+  if what == "module":
+    lines[:] = blocks(lines)
+    return
   lines[:] = escaped("\n".join(lines)).split("\n")
   if what == "class":
     lines += _attributes(obj, "\n".join(lines))
+
+
+def blocks(lines: list[str]) -> list[str]:
+  """Escaped text; code and lists that are indented are shown as they stand."""
+  text = []
+  for indented, group in itertools.groupby(lines, _stands_apart):
+    group = list(group)
+    if indented:
+      text += ["", "::", "", *(f"  {line}" for line in group), ""]
+    else:
+      text += escaped("\n".join(group)).split("\n")
+  return text
+
+
+def _stands_apart(line: str) -> bool:
+  return line.startswith("  ") or line.startswith(">>>")
 
 
 def skip(app, what, name, obj, skip, options):

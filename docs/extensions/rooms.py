@@ -61,6 +61,8 @@ class Room(Directive):
 def _section(module: str, named: list[str], top: bool) -> list[str]:
   head = [] if top else [module, "-" * len(module), ""]
   body = [f".. automodule:: {module}", "   :members:"]
+  if module.rpartition(".")[2] in named:  # a function of the room has its name
+    body.append("   :no-index:")
   if named:
     body.append(f"   :exclude-members: {', '.join(named)}")
   return [*head, *body, ""]
