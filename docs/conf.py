@@ -2,7 +2,6 @@
 
 import importlib.util
 import pathlib
-import shutil
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -20,12 +19,12 @@ html_theme = "furo"
 extensions = [
   "sphinx.ext.autodoc",
   "sphinx.ext.napoleon",
-  "sphinx.ext.mathjax",
   "myst_nb",
   "docstrings",
   "rooms",
   "methods_table",
   "commands",
+  "notebooks",
 ]
 
 source_suffix = {
@@ -35,7 +34,7 @@ source_suffix = {
 }
 exclude_patterns = ["extensions", "**/.ipynb_checkpoints"]
 if importlib.util.find_spec("alx.functional") is None:
-  exclude_patterns.append("api/functional.rst")
+  exclude_patterns += ["api/functional.rst", "in_your_program.md"]
 
 default_role = "code"
 highlight_language = "python3"
@@ -52,18 +51,3 @@ autodoc_preserve_defaults = True
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True
-
-
-def copy_notebooks(app, config):
-  """Brings the notebooks of the clone into the site: Sphinx reads one tree."""
-  target = HERE / "notebooks"
-  target.mkdir(exist_ok=True)
-  for old in target.glob("*.ipynb"):
-    old.unlink()
-  for path in sorted((ROOT / "colab").glob("[0-9]*.ipynb")):
-    shutil.copy(path, target)
-
-
-def setup(app):
-  """Called by Sphinx."""
-  app.connect("config-inited", copy_notebooks)
