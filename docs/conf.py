@@ -1,6 +1,5 @@
 """How the site is built: sphinx-build -W -b html docs OUT."""
 
-import importlib.util
 import pathlib
 import sys
 
@@ -33,10 +32,9 @@ source_suffix = {
   ".ipynb": "myst-nb",
 }
 exclude_patterns = ["extensions", "**/.ipynb_checkpoints"]
-if importlib.util.find_spec("alx.functional") is None:
-  exclude_patterns += ["api/functional.rst", "in_your_program.md"]
 
 default_role = "code"
+smartquotes = False  # --data is a flag, no dash
 highlight_language = "python3"
 # Commands and prompts are not Python, and say so; a lexer's doubt is no fault.
 suppress_warnings = ["misc.highlighting_failure"]

@@ -14,12 +14,12 @@ import re
 import textwrap
 
 _IN_TICKS = re.compile(r"(``.*?``|`[^`]*`)", re.S)
-# Emphasis, substitutions, and the underscore behind a word that makes a link.
-_SPECIAL = re.compile(r"[*|]|(?<=\w)_(?!\w)")
+# Emphasis, substitutions, escapes, and the underscore that makes a word a link.
+_SPECIAL = re.compile(r"[*|\\]|(?<=\w)_(?!\w)")
 
 
 def escaped(text: str) -> str:
-  """The text with what reStructuredText would read as markup taken for itself."""
+  """The text, in which reStructuredText finds no markup but backticks."""
   parts = _IN_TICKS.split(text)
   parts[::2] = [_SPECIAL.sub(r"\\\g<0>", part) for part in parts[::2]]
   return "".join(parts)
@@ -73,7 +73,7 @@ def _attributes(obj, docstring: str) -> list[str]:
 
 
 def fields_of(obj) -> dict[str, str]:
-  """The fields of a class with the comment behind, or right above, each."""
+  """The fields of a class with the comment behind each."""
   try:
     source = textwrap.dedent(inspect.getsource(obj))
   except (OSError, TypeError):
@@ -87,13 +87,13 @@ def fields_of(obj) -> dict[str, str]:
 
 
 def _comment(lines: list[str], node: ast.AnnAssign) -> str:
-  behind = lines[node.end_lineno - 1][node.end_col_offset :]
-  found = [behind.partition("#")[2].strip()] if "#" in behind else []
-  start = node.lineno - 1
-  while start and lines[start - 1].strip().startswith("#"):
-    start -= 1
-  above = [line.strip()[1:].strip() for line in lines[start : node.lineno - 1]]
-  return " ".join(above + found) or "see above"
+  """What stands behind the field; a line below goes on after `#` and blanks."""
+  found = [lines[node.end_lineno - 1][node.end_col_offset :]]
+  for line in lines[node.end_lineno :]:
+    if not line.strip().startswith("#  "):
+      break
+    found.append(line)
+  return " ".join(line.strip("# ") for line in found)
 
 
 def setup(app):

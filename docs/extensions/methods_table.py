@@ -1,14 +1,14 @@
-"""The directive `methods-table`: what `alx.methods()` knows, when it is asked."""
+"""The directive `methods-table`: what `alx.methods()` knows at build time."""
 
 import inspect
 import re
 
+from docstrings import escaped
 from docutils import nodes
 from docutils.parsers.rst import Directive
 from docutils.statemachine import StringList
 
 import alx
-from docstrings import escaped
 from alx.acquisition import BY_NAME
 
 # A sentence such as "Time O(N D), memory O(N)." of a docstring.
@@ -17,7 +17,7 @@ _COST = re.compile(
   r"(?:\.\s|\.$|: |; make|$)",
   re.S,
 )
-_HEAD = ["method", "what it does", "needs", "cost", "options", "paper"]
+_HEAD = ["method, paper", "what it does", "needs", "cost"]
 _NEEDS = {
   "probs": "probabilities",
   "samples": "several passes",
@@ -47,14 +47,15 @@ def first_line(name: str) -> str:
 
 
 def rows(wanted: set[str] | None = None) -> list[list[str]]:
-  """Name, what it does, needs, cost, options, paper; of the methods wanted."""
+  """Cells of the methods wanted, or of all: see `_HEAD`."""
   table = []
   for name, method in alx.methods().items():
     if wanted is None or name in wanted:
       needs = ", ".join(_NEEDS[need] for need in method.needs) or "nothing"
-      options = ", ".join(o for o in method.options if o != "progress")
-      cells = [first_line(name), needs, cost_of(name), options]
-      table.append([f"`{name}`", *map(escaped, cells), method.paper])
+      options = ", ".join(f"`{o}`" for o in method.options if o != "progress")
+      does = escaped(first_line(name)) + (options and f" Options: {options}.")
+      paper = method.paper and f" {method.paper}"
+      table.append([f"`{name}`{paper}", does, needs, escaped(cost_of(name))])
   return table
 
 
@@ -69,7 +70,12 @@ class MethodsTable(Directive):
     unknown = wanted - set(alx.methods())
     if unknown:
       raise self.error(f"no such method: {', '.join(sorted(unknown))}")
-    text = [".. list-table::", "   :header-rows: 1", "   :class: methods", ""]
+    text = [
+      ".. list-table::",
+      "   :header-rows: 1",
+      "   :widths: 22 38 14 26",
+      "",
+    ]
     for cells in [_HEAD, *rows(wanted or None)]:
       marks = ["   * - ", *["     - "] * (len(cells) - 1)]
       text += [m + c for m, c in zip(marks, cells, strict=True)]

@@ -95,7 +95,9 @@ def main(run_dir, picture):
   for name in _SAYS:
     last = curves[name][:, -1]
     found = stats.paired_difference(last, curves["random"][:, -1])
-    print(f"{name} with {labels[-1]:g}: {last.mean():.3f}, minus random {found}")
+    print(
+      f"{name} with {labels[-1]:g}: {last.mean():.3f}, minus random {found}"
+    )
 
 
 if __name__ == "__main__":

@@ -26,9 +26,7 @@ def test_every_room_and_loose_module_has_a_place_in_the_api():
   paths = [p for p in (ROOT / "alx").iterdir() if not p.name.startswith("_")]
   rooms = {f"alx.{p.name}" for p in paths if (p / "__init__.py").exists()}
   loose = {f"alx.{p.stem}" for p in paths if p.suffix == ".py"}
-  assert shown() - {"alx.functional"} == {"alx"} | loose | rooms - ROOMS - {
-    "alx.functional"
-  }
+  assert shown() == {"alx"} | loose | rooms - ROOMS
 
 
 def test_every_command_has_a_place():
@@ -36,6 +34,7 @@ def test_every_command_has_a_place():
   about = subprocess.run(
     [sys.executable, "-m", "alx.commands.main", "--help"],
     capture_output=True,
+    check=False,
     text=True,
     cwd=ROOT,
   ).stdout
@@ -59,6 +58,7 @@ def site(tmp_path_factory):
   done = subprocess.run(
     [sys.executable, "-m", "sphinx", *options, DOCS, out / "html"],
     capture_output=True,
+    check=False,
     text=True,
     cwd=ROOT,
     env=os.environ | {"NO_COLOR": "1"},
@@ -88,7 +88,7 @@ def test_every_public_name_is_in_the_api(site):
 
 
 def public_names(module):
-  """What `__all__` of it lists: functions and classes, not modules or values."""
+  """The functions and classes that its `__all__` lists."""
   path = ROOT / module.replace(".", "/")
   path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
   if not path.exists():
