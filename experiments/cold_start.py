@@ -63,7 +63,7 @@ _WHERE = flags.DEFINE_string(
 _SET = flags.DEFINE_multi_string(
   "set",
   [],
-  "field=value, any field of a run's settings (README); repeatable.",
+  "field=value, any field of alx.runs.settings.config.Config; repeatable.",
 )
 
 

@@ -56,7 +56,7 @@ _SEEDS = flags.DEFINE_integer(
 _SET = flags.DEFINE_multi_string(
   "set",
   [],
-  "field=value, any field of a run's settings (README); repeatable.",
+  "field=value, any field of alx.runs.settings.config.Config; repeatable.",
 )
 _ROW = flags.DEFINE_integer("row", None, "Run this row only, from 0.")
 _LIST = flags.DEFINE_bool("list", False, "Print the rows and end.")

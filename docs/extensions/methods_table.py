@@ -46,17 +46,14 @@ def first_line(name: str) -> str:
   return inspect.getdoc(says or row.select).split("\n")[0]
 
 
-def rows(wanted: set[str] | None = None) -> list[list[str]]:
-  """Cells of the methods wanted, or of all: see `_HEAD`."""
-  table = []
-  for name, method in alx.methods().items():
-    if wanted is None or name in wanted:
-      needs = ", ".join(_NEEDS[need] for need in method.needs) or "nothing"
-      options = ", ".join(f"`{o}`" for o in method.options if o != "progress")
-      does = escaped(first_line(name)) + (options and f" Options: {options}.")
-      paper = method.paper and f" {method.paper}"
-      table.append([f"`{name}`{paper}", does, needs, escaped(cost_of(name))])
-  return table
+def row_of(name: str) -> list[str]:
+  """The cells of a method: see `_HEAD`."""
+  method = alx.methods()[name]
+  needs = ", ".join(_NEEDS[need] for need in method.needs) or "nothing"
+  options = ", ".join(f"`{o}`" for o in method.options if o != "progress")
+  does = escaped(first_line(name)) + (options and f" Options: {options}.")
+  paper = method.paper and f" {method.paper}"
+  return [f"`{name}`{paper}", does, needs, escaped(cost_of(name))]
 
 
 class MethodsTable(Directive):
@@ -66,8 +63,8 @@ class MethodsTable(Directive):
 
   def run(self):
     """The table."""
-    wanted = set(" ".join(self.content).replace(",", " ").split())
-    unknown = wanted - set(alx.methods())
+    wanted = " ".join(self.content).split() or list(alx.methods())
+    unknown = set(wanted) - set(alx.methods())
     if unknown:
       raise self.error(f"no such method: {', '.join(sorted(unknown))}")
     text = [
@@ -76,7 +73,7 @@ class MethodsTable(Directive):
       "   :widths: 22 38 14 26",
       "",
     ]
-    for cells in [_HEAD, *rows(wanted or None)]:
+    for cells in [_HEAD, *map(row_of, wanted)]:
       marks = ["   * - ", *["     - "] * (len(cells) - 1)]
       text += [m + c for m, c in zip(marks, cells, strict=True)]
     node = nodes.container()
