@@ -1,6 +1,7 @@
 """What an acquisition is, and what its two functions are given."""
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -38,7 +39,10 @@ class Acquisition(NamedTuple):
       `select` needs; a key belongs to its item, whatever the block. None: the
       choice needs no prediction, and none is made.
     select: (key, description of N items, Candidates, k) -> items [k] int32,
-      distinct and available, best first; an empty slot holds N.
+      distinct and available, best first; an empty slot holds N. Where
+      `takes_count`, a fifth, `count` [] int32, makes it the choice of that
+      many, at most k: the slots behind are empty, and another number compiles
+      nothing.
     needs: what `describe` reads: "probs" (one prediction is enough),
       "samples" (of the posterior: MC dropout, an ensemble), "features",
       "evidence" (Dirichlet parameters), "beta" (Beta parameters of each label,
@@ -155,6 +159,7 @@ def greedy(
   update: Callable,
   available: jax.Array,
   k: int,
+  count: jax.Array | None = None,
 ) -> jax.Array:
   """Picks k items, one by one: the highest gain, ties to the lowest id.
 
@@ -164,6 +169,7 @@ def greedy(
     update: (state, item [] int32) -> state once the item is picked.
     available: [N] bool.
     k: how many.
+    count: [] int32, see `Acquisition.select`.
 
   Returns:
     items [k] int32; empty slots, once nothing is available, hold N.
@@ -178,4 +184,42 @@ def greedy(
     carry = update(state, item), free.at[item].set(False)
     return carry, jnp.where(found, item, num_items)
 
-  return jax.lax.scan(pick, (state, available), length=k)[1]
+  return picks_of(pick, (state, available), num_items, k, count)
+
+
+def picks_of(
+  pick: Callable,
+  carry,
+  num_items: int,
+  k: int,
+  count: jax.Array | None = None,
+) -> jax.Array:
+  """Items [k] int32 of `pick` (carry, turn) -> (carry, item), turn by turn.
+
+  Args:
+    pick: one turn.
+    carry: what it starts with.
+    num_items: N, which empty slots hold.
+    k: how many.
+    count: [] int32, see `Acquisition.select`; later turns are not taken.
+  """
+  if count is None:
+    return jax.lax.scan(pick, carry, jnp.arange(k, dtype=jnp.int32))[1]
+
+  def turn(number, state):
+    carry, items = state
+    carry, item = pick(carry, number)
+    return carry, items.at[number].set(item)
+
+  items = jnp.full(k, num_items, jnp.int32)
+  return jax.lax.fori_loop(0, wanted(k, count), turn, (carry, items))[1]
+
+
+def wanted(k: int, count: jax.Array | None) -> int | jax.Array:
+  """How many items of k slots: all, or a number that the program is told."""
+  return k if count is None else jnp.minimum(k, count).astype(jnp.int32)
+
+
+def takes_count(select: Callable) -> bool:
+  """Whether a `select` may be told at run time how many items it is for."""
+  return "count" in inspect.signature(select).parameters

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.base import Candidates, usable
+from alx.acquisition.base import Candidates, picks_of, usable, wanted
 from alx.acquisition.clusters.kmeans import (
   best_of_clusters,
   cluster,
@@ -29,6 +29,7 @@ def typiclust(
   features: jax.Array,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   max_clusters: int = 500,
   min_size: int = 6,
@@ -50,6 +51,7 @@ def typiclust(
     features: [N, D] float32; the paper takes self-supervised ones.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
     max_clusters: never more clusters than this.
     min_size: clusters with fewer members come last.
     num_neighbours: that typicality looks at.
@@ -58,13 +60,13 @@ def typiclust(
   """
   features, kept = usable(features, candidates)
   num_clusters = max(min(max_clusters, features.shape[0]), 1)
-  count = jnp.minimum(kept.labelled.sum() + k, num_clusters)
+  number = jnp.minimum(kept.labelled.sum() + wanted(k, count), num_clusters)
   clusters = cluster(
     key,
     features,
     kept.present,
     num_clusters,
-    count=count,
+    count=number,
     iterations=iterations,
   )
   scores = typicality(
@@ -75,6 +77,7 @@ def typiclust(
     scores,
     kept,
     k,
+    count,
     num_clusters=num_clusters,
     min_size=min_size,
     progress=progress,
@@ -118,6 +121,7 @@ def typical_picks(
   typicality: jax.Array,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   num_clusters: int,
   min_size: int = 6,
@@ -135,6 +139,7 @@ def typical_picks(
     typicality: [N] float, finite.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
     num_clusters: K.
     min_size: of clusters that are not put off.
     progress: called with (picked, k) now and then.
@@ -142,7 +147,7 @@ def typical_picks(
   Returns:
     items [k] int32; empty slots hold N.
   """
-  num_items = labels.shape[0]
+  num_items, asked = labels.shape[0], wanted(k, count)
   there = labels >= 0
   size = _sizes(labels, there, num_clusters)
   small = size < min_size
@@ -156,7 +161,7 @@ def typical_picks(
     inside = free & (labels == label)
     item = jnp.argmax(jnp.where(inside, typicality, -jnp.inf))
     found = inside.any()
-    report(progress, step + 1, k)
+    report(progress, step + 1, asked)
     carry = (
       free.at[item].set(free[item] & ~found),
       spent.at[label].add(found),
@@ -170,7 +175,7 @@ def typical_picks(
     _sizes(labels, candidates.labelled & there, num_clusters),
     _sizes(labels, free, num_clusters),
   )
-  return jax.lax.scan(pick, carry, jnp.arange(k, dtype=jnp.int32))[1]
+  return picks_of(pick, carry, num_items, k, count)
 
 
 def usl(
@@ -178,6 +183,7 @@ def usl(
   features: jax.Array,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   num_neighbours: int = 20,
   strength: float = 0.5,
@@ -204,6 +210,7 @@ def usl(
     features: [N, D] float32.
     candidates: of the N items; labelled ones are neighbours and no more.
     k: how many items.
+    count: see `Acquisition.select`.
     num_neighbours: of the density.
     strength: of R.
     power: of the distance in R.
@@ -220,7 +227,12 @@ def usl(
   mean = jnp.where(found, squared, 0.0).sum(1) / jnp.maximum(found.sum(1), 1)
   density = jnp.where(found.any(1), 1.0 / jnp.maximum(mean, _TINY), 0.0)
   clusters = cluster(
-    key, features, kept.available, max(k, 1), iterations=iterations
+    key,
+    features,
+    kept.available,
+    max(k, 1),
+    count=count,
+    iterations=iterations,
   )
   labels = clusters.labels
   x = centred(features, kept.present)
@@ -237,7 +249,7 @@ def usl(
   utility = density - strength * average
   picks = best_of_clusters(utility, labels, clusters.sizes.size)
   best = utility.at[picks].get(mode="fill", fill_value=-jnp.inf)
-  return pick_in_turns(labels, utility, -best, kept, k)
+  return pick_in_turns(labels, utility, -best, kept, k, count)
 
 
 def _nearness(x, labels, picks, power):

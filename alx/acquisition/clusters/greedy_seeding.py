@@ -10,9 +10,12 @@ from alx.acquisition.comparisons.geometry import report
 from alx.acquisition.scores.embeddings import Factors, squared_distances, take
 
 
-def usual_trials(k: int) -> int:
-  """2 + floor(log k), the draws of a pick in scikit-learn."""
-  return 2 + int(math.log(k))
+def usual_trials(k: int | jax.Array) -> int | jax.Array:
+  """2 + floor(log k), the draws of a pick in scikit-learn; k >= 1."""
+  if isinstance(k, int):
+    return 2 + int(math.log(k))
+  steps = [math.ceil(math.exp(n)) for n in range(1, 22)]  # of int32
+  return 2 + (k >= jnp.asarray(steps, jnp.int32)).sum(dtype=jnp.int32)
 
 
 def best_of_draws(
@@ -25,6 +28,7 @@ def best_of_draws(
   *,
   trials: int,
   power: float = 2.0,
+  asked: int | jax.Array | None = None,
   progress: Callable | None = None,
 ) -> tuple[jax.Array, jax.Array]:
   """Each pick: of `trials` draws by D^power, the one that leaves least of it.
@@ -41,8 +45,9 @@ def best_of_draws(
     first: [] int32, the first pick.
     count: [] int32, how many, at most k.
     k: slots.
-    trials: of each pick, >= 1.
+    trials: of each pick; 0: `usual_trials` of what is asked for.
     power: of the distance.
+    asked: [] int32, how many picks were asked for; None: k.
     progress: called with (picked, k) now and then.
 
   Returns:
@@ -63,11 +68,16 @@ def best_of_draws(
     weights = _weight(nearest, scale, power)
     drawn = _draw(jax.random.fold_in(key, turn), weights, trials)
     left = jnp.minimum(nearest[:, None], to(drawn))
-    best = jnp.argmin(_weight(left, scale, power).sum(0))
+    total = _weight(left, scale, power).sum(0)
+    best = jnp.argmin(jnp.where(numbers < counted, total, jnp.inf))
     nearest = left[:, best].at[drawn[best]].set(0.0)
-    report(progress, turn + 1, k)
+    report(progress, turn + 1, asked)
     return picks.at[turn].set(drawn[best]), turn + 1, nearest
 
+  asked = k if asked is None else asked
+  counted = trials or usual_trials(asked)
+  trials = trials or usual_trials(k)
+  numbers = jnp.arange(trials, dtype=jnp.int32)
   start = jnp.zeros(k, jnp.int32).at[0].set(first)
   nearest = to(first[None])[:, 0].at[first].set(0.0)
   found = jax.lax.while_loop(unfinished, pick, (start, jnp.int32(1), nearest))
@@ -84,9 +94,14 @@ def _draw(key, weights, trials):
   """[trials] items with probability in proportion to their weights [N].
 
   The highest log weight + Gumbel noise: no sum of many small weights is lost
-  in its rounding.
+  in its rounding. A draw has noise of its own, one number for each item.
   """
   some = weights > 0
   logs = jnp.where(some, jnp.log(jnp.where(some, weights, 1.0)), -jnp.inf)
-  noise = jax.random.gumbel(key, (trials, weights.shape[0]), dtype=jnp.float32)
-  return jnp.argmax(logs[None, :] + noise, axis=1).astype(jnp.int32)
+
+  def draw(number):
+    own = jax.random.fold_in(key, number)
+    noise = jax.random.gumbel(own, weights.shape, dtype=jnp.float32)
+    return jnp.argmax(logs + noise).astype(jnp.int32)
+
+  return jax.vmap(draw)(jnp.arange(trials, dtype=jnp.int32))

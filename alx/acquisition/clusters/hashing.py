@@ -13,6 +13,7 @@ def lsh(
   features: jax.Array,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   bits: int = 8,
 ) -> jax.Array:
@@ -29,6 +30,7 @@ def lsh(
     features: [N, D] float32.
     candidates: of the N items; labelled ones only move the mean.
     k: how many items.
+    count: see `Acquisition.select`.
     bits: of the hash, in [1, 20]; about log2 of the number of buckets wanted.
   """
   key_hash, key_bucket, key_item = jax.random.split(key, 3)
@@ -36,7 +38,7 @@ def lsh(
   codes = hash_codes(key_hash, features, kept.present, bits=bits)
   turn = jax.random.uniform(key_bucket, (2**bits,), dtype=jnp.float32)
   noise = jax.random.uniform(key_item, codes.shape, dtype=jnp.float32)
-  return pick_in_turns(codes, noise, turn, kept, k)
+  return pick_in_turns(codes, noise, turn, kept, k, count)
 
 
 def hash_codes(

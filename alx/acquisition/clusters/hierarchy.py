@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import scipy.cluster.hierarchy
 
-from alx.acquisition.base import Candidates, usable
+from alx.acquisition.base import Candidates, picks_of, usable, wanted
 from alx.acquisition.clusters.kmeans import best_of_clusters, sample
 from alx.acquisition.comparisons.geometry import (
   centred,
@@ -42,6 +42,7 @@ def cluster_margin(
   description: Margins,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   factor: float = 10.0,
   cluster_size: float = 10.0,
@@ -64,6 +65,7 @@ def cluster_margin(
     description: `features_and_margin` of N items.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
     factor: >= 1, so many times k items are looked at.
     cluster_size: N_present / cluster_size clusters, >= 1.
     linkage: of the clusters.
@@ -86,12 +88,14 @@ def cluster_margin(
     linkage=linkage,
     limit=limit,
   )
-  looked_at = max(int(factor * k), k)
-  items = top_k(None, description.margin, kept, looked_at)
+  of = [max(int(factor * number), number) for number in range(k + 1)]
+  looked_at = jnp.asarray(of, jnp.int32)[wanted(k, count)]
+  items = top_k(None, description.margin, kept, of[-1], looked_at)
   chosen = jnp.zeros_like(kept.available).at[items].set(True, mode="drop")
   noise = jax.random.uniform(key_order, chosen.shape, dtype=jnp.float32)
   priority = noise if within == "random" else description.margin
-  return round_robin(labels, priority, kept._replace(available=chosen), k)
+  kept = kept._replace(available=chosen)
+  return round_robin(labels, priority, kept, k, count)
 
 
 def representative(
@@ -99,6 +103,7 @@ def representative(
   features: jax.Array,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   num_clusters: int = 3,
   linkage: str = "ward",
@@ -125,6 +130,7 @@ def representative(
     features: [N, D] float32.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
     num_clusters: of the items.
     linkage: of the clusters.
     share: of the highest possible cover, in [0, 1].
@@ -140,14 +146,17 @@ def representative(
   )
   similarity = jnp.where(free[:, None], _cosines(x), -1.0)
   chosen = _cover_clusters(similarity, labels, free, share)
-  places = _cover_all(similarity, chosen, free, min(k, free.shape[0]), progress)
+  slots, asked = min(k, free.shape[0]), wanted(k, count)
+  places = _cover_all(similarity, chosen, free, slots, asked, progress)
   picks = items.at[places].get(mode="fill", fill_value=num_items)
   left = kept.available.at[picks].set(False, mode="drop")
   rest = jnp.nonzero(left, size=num_items, fill_value=num_items)[0]
   slots = jnp.arange(k, dtype=jnp.int32) - (picks < num_items).sum()
   picks = jnp.pad(picks, (0, k - picks.shape[0]), constant_values=num_items)
   later = rest.at[jnp.maximum(slots, 0)].get(mode="fill", fill_value=num_items)
-  return jnp.where(slots < 0, picks, later).astype(jnp.int32)
+  picks = jnp.where(slots < 0, picks, later)
+  counted = jnp.arange(k, dtype=jnp.int32) < asked
+  return jnp.where(counted, picks, num_items).astype(jnp.int32)
 
 
 def hierarchical_clusters(
@@ -277,7 +286,7 @@ def _cover_clusters(similarity, labels, free, share):
   return jax.lax.while_loop(lambda c: c[2].any(), advance, start)[1]
 
 
-def _cover_all(similarity, chosen, free, k, progress):
+def _cover_all(similarity, chosen, free, k, asked, progress):
   """Greedy maximum cover by the chosen items [n], then by the others."""
   num_items = free.shape[0]
   total = similarity.sum(0)
@@ -290,9 +299,10 @@ def _cover_all(similarity, chosen, free, k, progress):
     second = jnp.where(_as_high(gain, gain.max()), total, -jnp.inf)
     item = jnp.argmax(_as_high(second, second.max())).astype(jnp.int32)
     found = left.any()
-    report(progress, step + 1, k)
+    report(progress, step + 1, asked)
     carry = jnp.maximum(covered, similarity[:, item]), left.at[item].set(False)
     return carry, jnp.where(found, item, num_items)
 
   start = jnp.full(num_items, -1.0, jnp.float32), free
-  return jax.lax.scan(pick, start, jnp.arange(k, dtype=jnp.int32))[1]
+  count = None if isinstance(asked, int) else asked
+  return picks_of(pick, start, num_items, k, count)

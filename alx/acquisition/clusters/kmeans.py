@@ -38,6 +38,7 @@ def k_means(
   features: jax.Array,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   iterations: int = 25,
   progress: Callable | None = None,
@@ -55,17 +56,24 @@ def k_means(
     features: [N, D] float32.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
     iterations: of Lloyd's algorithm, at most.
     progress: called with (done, iterations) now and then.
   """
   features = in_float32(features)
   free = candidates.available & finite_rows(features)
   clusters = cluster(
-    key, features, free, max(k, 1), iterations=iterations, progress=progress
+    key,
+    features,
+    free,
+    max(k, 1),
+    count=count,
+    iterations=iterations,
+    progress=progress,
   )
   kept = candidates._replace(available=free)
   return pick_in_turns(
-    clusters.labels, -clusters.distances, -clusters.sizes, kept, k
+    clusters.labels, -clusters.distances, -clusters.sizes, kept, k, count
   )
 
 
@@ -199,6 +207,7 @@ def pick_in_turns(
   turn: jax.Array,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
 ) -> jax.Array:
   """The best item of each cluster, then the second best, and so on.
 
@@ -211,13 +220,14 @@ def pick_in_turns(
     turn: [K], the cluster with the lowest is first, ties by number.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
 
   Returns:
     items [k] int32; empty slots hold N.
   """
   rank = grouped(labels, priority, candidates).rank
   orders = rank, turn.at[labels].get(mode="clip"), labels
-  return first_by(orders, candidates.available, k)
+  return first_by(orders, candidates.available, k, count)
 
 
 def best_of_clusters(

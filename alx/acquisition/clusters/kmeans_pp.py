@@ -5,7 +5,7 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.base import Candidates, usable
+from alx.acquisition.base import Candidates, usable, wanted
 from alx.acquisition.comparisons.geometry import (
   centred,
   report,
@@ -20,6 +20,7 @@ def k_means_pp(
   features: jax.Array,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   first: str = "uniform",
   power: float = 2.0,
@@ -38,6 +39,7 @@ def k_means_pp(
     features: [N, D] float32.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
     first: the first pick where nothing is labelled: "uniform" draws it,
       "norm" takes the item with the longest vector (Ash et al. 2020).
     power: >= 0; 0 is uniform among the items that are not duplicates.
@@ -55,7 +57,7 @@ def k_means_pp(
     x,
     kept.available,
     _to_labelled(x, kept.labelled),
-    jnp.minimum(k, kept.available.sum()),
+    jnp.minimum(wanted(k, count), kept.available.sum()),
     max(k, 1),
     power=power,
     start=squared_norms(features) if first == "norm" else None,

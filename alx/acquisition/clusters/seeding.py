@@ -7,8 +7,8 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.base import Candidates, in_float32
-from alx.acquisition.clusters.greedy_seeding import best_of_draws, usual_trials
+from alx.acquisition.base import Candidates, in_float32, wanted
+from alx.acquisition.clusters.greedy_seeding import best_of_draws
 from alx.acquisition.comparisons.geometry import report
 from alx.acquisition.scores.embeddings import (
   Factors,
@@ -48,6 +48,7 @@ def d2_sampling(
   factors: Factors,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   first: str = "norm",
   power: float = 2.0,
@@ -72,6 +73,7 @@ def d2_sampling(
     factors: N vectors. One whose squared length is not finite is never drawn.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
     first: "norm", the longest vector (ties to the lowest id), or "uniform".
     power: >= 0. 0 is uniform among what is not covered; math.inf takes the
       farthest, which is greedy k-center.
@@ -95,22 +97,20 @@ def d2_sampling(
   factors = in_float32(factors)
   norms = squared_norms(factors)
   free = candidates.available & jnp.isfinite(norms)
-  total = jnp.minimum(k, free.sum()).astype(jnp.int32)
+  asked = wanted(k, count)
+  total = jnp.minimum(asked, free.sum()).astype(jnp.int32)
   key_fill, key_draw = jax.random.split(key)
   noise = jax.random.uniform(key_fill, free.shape, dtype=jnp.float32)
   rank = norms if first == "norm" else 1.0 + noise
   rank = jnp.where(free, rank, -1.0)
   if trials != 1:
-    start, trials = (
-      jnp.argmax(rank).astype(jnp.int32),
-      trials or usual_trials(k),
-    )
+    start = jnp.argmax(rank).astype(jnp.int32)
     given = key_draw, factors, free, start, total, k
-    picks, count = best_of_draws(
-      *given, trials=trials, power=power, progress=progress
+    picks, drawn = best_of_draws(
+      *given, trials=trials, power=power, asked=asked, progress=progress
     )
     some = rank[start] > 0
-    return _filled(noise, picks, jnp.where(some, count, 0), free, k)
+    return _filled(noise, picks, jnp.where(some, drawn, 0), free, k, asked)
   state = _start(factors, rank, free, k, power)
 
   def unfinished(state):
@@ -119,11 +119,11 @@ def d2_sampling(
 
   def advance(state):
     state = _draw(key_draw, factors, state, total, power)
-    report(progress, state.count, k)
+    report(progress, state.count, asked)
     return state
 
   state = jax.lax.while_loop(unfinished, advance, state)
-  return _filled(noise, state.picks, state.count, free, k)
+  return _filled(noise, state.picks, state.count, free, k, asked)
 
 
 def _start(factors, rank, free, k, power):
@@ -242,11 +242,13 @@ def _up_to_date(factors, state, power):
   return state._replace(weights=_weights(nearest, power), known=state.count)
 
 
-def _filled(noise, picks, count, free, k):
+def _filled(noise, picks, count, free, k, asked):
   """The picks, then any of the available in random order."""
   used = jnp.arange(k, dtype=jnp.int32) < count
   picks = jnp.where(used, picks, free.shape[0])
   rest = free.at[picks].set(False, mode="drop")
   others = top_k(None, noise, Candidates(rest, ~rest), k)
   places = jnp.maximum(jnp.arange(k, dtype=jnp.int32) - count, 0)
-  return jnp.where(used, picks, others[places])
+  filled = jnp.where(used, picks, others[places])
+  counted = jnp.arange(k, dtype=jnp.int32) < asked
+  return jnp.where(counted, filled, free.shape[0])

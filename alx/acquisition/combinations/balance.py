@@ -6,7 +6,7 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.base import Candidates, greedy, usable
+from alx.acquisition.base import Candidates, greedy, usable, wanted
 from alx.acquisition.combinations.strata import mean_probs
 from alx.acquisition.comparisons.geometry import (
   BLOCK,
@@ -39,6 +39,7 @@ def class_balanced(
   description: dict,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   lam: float = 0.6,
   sweeps: int = 10,
@@ -57,6 +58,7 @@ def class_balanced(
     description: of `probs_and_entropy`.
     candidates: of the N items; without labels every count is 0.
     k: how many items.
+    count: see `Acquisition.select`.
     lam: >= 0, weight of the balance; 0 is `top_k` of the entropy.
     sweeps: at most so many; they end when nothing is replaced.
   """
@@ -65,22 +67,25 @@ def class_balanced(
     return jnp.zeros(0, jnp.int32)
   description, kept = usable(description, candidates)
   probs, entropy = description["probs"], description["entropy"]
-  wanted = _lacking(kept, probs.shape[1], k)
+  missing = _lacking(kept, probs.shape[1], wanted(k, count))
   gains = functools.partial(_balance_gains, lam=lam)
   items = greedy(
-    wanted,
+    missing,
     lambda lack: gains(lack, probs, entropy),
     lambda lack, item: lack - probs[item],
     kept.available,
     k,
+    count,
   )
-  items = _swapped(items, wanted, probs, entropy, kept.available, gains, sweeps)
+  items = _swapped(
+    items, missing, probs, entropy, kept.available, gains, sweeps
+  )
   # The final set in ascending order, so that ties go to the lowest id.
   items = jnp.sort(items)
   rows = probs.at[items].get(mode="clip")
   own = entropy.at[items].get(mode="clip")
   places = greedy(
-    wanted,
+    missing,
     lambda lack: gains(lack, rows, own),
     lambda lack, place: lack - rows[place],
     items < probs.shape[0],
@@ -107,7 +112,7 @@ def _balance_gains(lack, probs, entropy, lam):
   return entropy + lam * nearer.sum(1)
 
 
-def _swapped(items, wanted, probs, entropy, available, gains, sweeps):
+def _swapped(items, missing, probs, entropy, available, gains, sweeps):
   """The picks [k] once no replacement of one of them gains anything."""
   num_items, k = probs.shape[0], items.shape[0]
 
@@ -131,7 +136,7 @@ def _swapped(items, wanted, probs, entropy, available, gains, sweeps):
     return step + 1, *jax.lax.fori_loop(0, k, replace, state)
 
   picked = jnp.zeros(num_items, bool).at[items].set(True, mode="drop")
-  lack = wanted - probs.at[items].get(mode="fill", fill_value=0.0).sum(0)
+  lack = missing - probs.at[items].get(mode="fill", fill_value=0.0).sum(0)
   start = jnp.int32(0), items, available & ~picked, lack, jnp.bool_(True)
   return jax.lax.while_loop(
     lambda carry: (carry[0] < sweeps) & carry[4], sweep, start
@@ -151,6 +156,7 @@ def ranked_batch(
   description: dict,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   progress: Callable | None = None,
 ) -> jax.Array:
@@ -170,6 +176,7 @@ def ranked_batch(
     description: of `features_and_confidence`.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
     progress: called with (picked, k).
   """
   del key
@@ -193,11 +200,12 @@ def ranked_batch(
 
   def update(state, item):
     near, picked = state
-    report(progress, picked + 1, k)
+    report(progress, picked + 1, wanted(k, count))
     near = jnp.minimum(near, squared_distances_to(x, x[item]))
     return near, picked + 1
 
-  return greedy((near, jnp.int32(0)), gains, update, kept.available, k)
+  start = near, jnp.int32(0)
+  return greedy(start, gains, update, kept.available, k, count)
 
 
 def mean_distances(x: jax.Array, there: jax.Array) -> jax.Array:
@@ -237,7 +245,11 @@ def mean_cosine(features: jax.Array, members: jax.Array) -> jax.Array:
 
 
 def mean_discrepancy(
-  key: jax.Array, features: jax.Array, candidates: Candidates, k: int
+  key: jax.Array,
+  features: jax.Array,
+  candidates: Candidates,
+  k: int,
+  count: jax.Array | None = None,
 ) -> jax.Array:
   """Most like the unlabelled, least like the labelled, by mean cosine.
 
@@ -250,7 +262,9 @@ def mean_discrepancy(
     features: [N, D] float32.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
   """
   features, kept = usable(features, candidates)
   like = mean_cosine(features, kept.available)
-  return top_k(key, like - mean_cosine(features, kept.labelled), kept, k)
+  scores = like - mean_cosine(features, kept.labelled)
+  return top_k(key, scores, kept, k, count)

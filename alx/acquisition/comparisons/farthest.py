@@ -6,6 +6,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
+from alx.acquisition.base import wanted
 from alx.acquisition.comparisons.geometry import (
   cross,
   map_rows,
@@ -80,7 +81,9 @@ class _State(NamedTuple):
   precise: jax.Array  # [] bool, products are enough for the next picks
 
 
-def lazy(rows, available, labelled, k, *, block=BLOCK, progress=None):
+def lazy(
+  rows, available, labelled, k, count=None, *, block=BLOCK, progress=None
+):
   """The same greedy without most distances.
 
   A distance to the nearest centre only falls, so the last one known is an
@@ -92,7 +95,9 @@ def lazy(rows, available, labelled, k, *, block=BLOCK, progress=None):
   """
   num_items = available.shape[0]
   num_labelled = labelled.sum().astype(jnp.int32)
-  total = num_labelled + jnp.minimum(k, available.sum()).astype(jnp.int32)
+  asked = wanted(k, count)
+  number = jnp.minimum(asked, available.sum()).astype(jnp.int32)
+  total = num_labelled + number
   block = min(block, num_items - 1)
   patience = 2 + num_items // (_PATIENCE * block)
 
@@ -104,7 +109,7 @@ def lazy(rows, available, labelled, k, *, block=BLOCK, progress=None):
 
     def pick(state):
       state = _pick_from_block(rows, distances, state, total, block)
-      report(progress, state.count - num_labelled, k)
+      report(progress, state.count - num_labelled, asked)
       return state
 
     def advance(state):

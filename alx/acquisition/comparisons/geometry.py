@@ -78,13 +78,13 @@ def map_rows(function: Callable, num_items: int, block: int = BLOCK):
   return jax.tree.map(lambda x: x.reshape(-1, *x.shape[2:])[:num_items], out)
 
 
-def report(progress: Callable | None, done, total: int) -> None:
+def report(progress: Callable | None, done, total) -> None:
   """Calls `progress(done, total)` on the host when a compiled loop gets here.
 
   Args:
     progress: None: nothing is compiled in.
     done: [] int32, how much is finished.
-    total: of how much.
+    total: [] int32 or int, of how much.
   """
   if progress is not None:
-    jax.debug.callback(lambda done: progress(int(done), total), done)
+    jax.debug.callback(lambda *x: progress(*map(int, x)), done, total)

@@ -196,6 +196,7 @@ def mmd(
   features: jax.Array,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   kernel: str = "rbf",
   bandwidth: float | None = None,
@@ -218,6 +219,7 @@ def mmd(
       picked and not in the pool.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
     kernel: "rbf", "linear" or "cosine", as in `kernel_of`.
     bandwidth: of "rbf", in units of the features; None: from their spread.
 
@@ -241,4 +243,4 @@ def mmd(
     return within + column(found, item), size + 1.0
 
   start = sums[:, 1], labelled.sum().astype(features.dtype)
-  return greedy(start, gains, update, candidates.available, k)
+  return greedy(start, gains, update, candidates.available, k, count)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
+from alx.acquisition.base import wanted
 from alx.acquisition.comparisons.coverage import (
   Problem,
   at,
@@ -49,6 +50,7 @@ def lazy_greedy(
   state: State,
   move: Callable | None = None,
   progress: Callable | None = None,
+  count: jax.Array | None = None,
 ) -> tuple[jax.Array, jax.Array]:
   """Greedy picks and their gains.
 
@@ -66,14 +68,20 @@ def lazy_greedy(
     state: from `start`.
     move: (state before a pick, item) -> rank [N] after it; None: it stays.
     progress: called with (picked, k).
+    count: [] int32, see `Acquisition.select`.
 
   Returns:
     items [k] int32, N in an empty slot, and gains [k] float32.
   """
-  total = jnp.minimum(state.picks.shape[0], problem.num_candidates)
+  asked = wanted(state.picks.shape[0], count)
+  total = jnp.minimum(asked, problem.num_candidates)
   scale = jnp.where(
     jnp.abs(state.cover) < _LARGE, jnp.abs(state.cover), 0
   ).max()
+
+  def pick(state, best, gain):
+    report(progress, state.count + 1, asked)
+    return _pick(problem, state, best, gain, move)
 
   def advance(state):
     upper = _upper(state)
@@ -90,7 +98,7 @@ def lazy_greedy(
     return jax.lax.switch(
       step,
       [
-        lambda s: _pick(problem, s, best, upper[best], move, progress),
+        lambda s: pick(s, best, upper[best]),
         lambda s: _catch_up(problem, s),
         lambda s: _compute_anew(problem, s),
       ],
@@ -167,10 +175,9 @@ def _upper(state):
   return jnp.where(state.free, upper, -1.0)
 
 
-def _pick(problem, state, best, gain, move, progress):
+def _pick(problem, state, best, gain, move):
   item = problem.candidates[best]
   similar = to_item(problem, item)
-  report(progress, state.count + 1, state.picks.shape[0])
   return state._replace(
     cover=jnp.maximum(state.cover, similar),
     fresh=jnp.zeros_like(state.fresh),

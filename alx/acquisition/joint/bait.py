@@ -6,7 +6,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.base import Candidates, usable
+from alx.acquisition.base import Candidates, usable, wanted
 from alx.acquisition.comparisons.geometry import report
 from alx.acquisition.scores import fisher_rows as fisher
 from alx.acquisition.scores.fisher_rows import FisherRows
@@ -29,6 +29,7 @@ def bait(
   rows: FisherRows,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   prior: float = 1.0,
   oversample: int = 2,
@@ -53,6 +54,7 @@ def bait(
     rows: of the N items, from `fisher_rows`.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
     prior: > 0, information that is there before any label.
     oversample: >= 1, picks before the removal, as a multiple of k.
     progress: called with (added, oversample k) now and then.
@@ -70,51 +72,52 @@ def bait(
     )
   if k == 0:
     return jnp.zeros(0, jnp.int32)
+  asked = wanted(k, count)
   rows, candidates = usable(rows, candidates)
   labelled = candidates.labelled.astype(jnp.float32)
   number = labelled.sum()
-  share = labelled / jnp.maximum(number, 1) * number / (number + k)
+  share = labelled / jnp.maximum(number, 1) * number / (number + asked)
   size = rows.left.shape[2] * rows.right.shape[1]
   known = prior * jnp.eye(size, dtype=jnp.float32) + fisher.total(rows, share)
   present = candidates.present.astype(jnp.float32)
   goal = fisher.total(rows, present / jnp.maximum(present.sum(), 1))
-  rows = rows._replace(left=rows.left * jnp.sqrt(k / (number + k)))
-  picks = _forward(
-    rows, known, goal, candidates.available, oversample * k, progress
-  )
-  return _backward(rows, known, goal, picks, k)
+  rows = rows._replace(left=rows.left * jnp.sqrt(asked / (number + asked)))
+  free, slots, number = candidates.available, oversample * k, oversample * asked
+  picks = _forward(rows, known, goal, free, slots, number, progress)
+  return _backward(rows, known, goal, picks, k, asked)
 
 
-def _forward(rows, known, goal, free, number, progress):
-  """[number] items, the highest gain again and again; N in an empty slot."""
-  num_items, part = free.shape[0], min(_FRESH, number)
+def _forward(rows, known, goal, free, slots, number, progress):
+  """[slots] items, the highest gain `number` times; N in an empty slot."""
+  num_items, part = free.shape[0], min(_FRESH, slots)
 
-  def pick(carry, turn):
-    state, free = carry
+  def pick(turn, carry):
+    state, free, picks = carry
     gain = jnp.where(free, _changes(state, -1.0), -jnp.inf)
     item = jnp.argmax(gain).astype(jnp.int32)
     found = free.any()
     state = _moved(state, rows, rows, item, -1.0, found)
     report(progress, turn + 1, number)
-    return (state, free.at[item].set(False)), jnp.where(found, item, num_items)
+    picks = picks.at[turn].set(jnp.where(found, item, num_items))
+    return state, free.at[item].set(False), picks
 
-  def advance(carry, start):
-    free, picked = carry
+  def advance(block, carry):
+    free, picks = carry
+    picked = jnp.zeros(num_items, jnp.float32)
+    picked = picked.at[picks].set(1.0, mode="drop")
     information = known + fisher.total(rows, picked)
     state = _anew(rows, information, goal)
-    turns = start + jnp.arange(part, dtype=jnp.int32)
-    (_, free), items = jax.lax.scan(pick, (state, free), turns)
-    return (free, picked.at[items].set(1.0, mode="drop")), items
+    start = block * part
+    stop = jnp.minimum(start + part, number)
+    return jax.lax.fori_loop(start, stop, pick, (state, free, picks))[1:]
 
-  starts = jnp.arange(-(-number // part), dtype=jnp.int32) * part
-  picks = jax.lax.scan(
-    advance, (free, jnp.zeros(num_items, jnp.float32)), starts
-  )[1]
-  return picks.reshape(-1)[:number]
+  picks = jnp.full(slots, num_items, jnp.int32)
+  blocks = -(-number // part)
+  return jax.lax.fori_loop(0, blocks, advance, (free, picks))[1]
 
 
-def _backward(rows, known, goal, picks, k):
-  """The k of the picks that are left, in their order."""
+def _backward(rows, known, goal, picks, k, asked):
+  """The asked of the picks that are left, in their order."""
   num_items = rows.left.shape[0]
   here = picks < num_items
   mine = jax.tree.map(lambda x: x.at[picks].get(mode="clip"), rows)
@@ -130,7 +133,7 @@ def _backward(rows, known, goal, picks, k):
     return state, here.at[place].set(False)
 
   start = state, here
-  _, here = jax.lax.while_loop(lambda c: c[1].sum() > k, drop, start)
+  _, here = jax.lax.while_loop(lambda c: c[1].sum() > asked, drop, start)
   slots = jnp.nonzero(here, size=k, fill_value=picks.shape[0])[0]
   return picks.at[slots].get(mode="fill", fill_value=num_items)
 

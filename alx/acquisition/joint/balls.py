@@ -39,6 +39,7 @@ def prob_cover(
   features: jax.Array,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   delta: float | None = None,
   clusters: int | None = None,
@@ -63,6 +64,7 @@ def prob_cover(
       picked and covers nothing.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
     delta: radius in (0, 2]; None: `purity_radius` with k-means labels.
     clusters: of k-means, if delta is None: the number of classes, at least 2.
       None: as many as the known labels tell of, the highest class and 1 more,
@@ -110,7 +112,7 @@ def prob_cover(
     known = some | (state.count > 0)
     return jnp.where(known, jnp.minimum(state.rank, square), square)
 
-  return lazy_greedy(balls, state, move, progress)[0]
+  return lazy_greedy(balls, state, move, progress, count)[0]
 
 
 def _distances(rows, present, nearest, candidates):

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from jax.scipy.special import xlogy
 
-from alx.acquisition.base import Candidates, usable
+from alx.acquisition.base import Candidates, picks_of, usable, wanted
 from alx.acquisition.comparisons.geometry import cross, report
 from alx.acquisition.scores.predictive import disagreement_map, entropy_map
 from alx.prediction import Prediction
@@ -83,6 +83,7 @@ def batch_bald(
   probs: jax.Array,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   joint_samples: int = 10_000,
   progress: Callable | None = None,
@@ -108,6 +109,7 @@ def batch_bald(
     probs: [N, S, C] float32, the same S posterior samples for each item.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
     joint_samples: the most configurations, >= 1; rounded up to whole blocks.
     progress: called with (picks so far, k).
 
@@ -126,13 +128,13 @@ def batch_bald(
     ranked = jnp.where(useful, gain, jnp.where(free, alone, -jnp.inf))
     item = jnp.argmax(ranked).astype(jnp.int32)
     joint = extended(jax.random.fold_in(key, turn), joint, probs[item])
-    report(progress, turn + 1, k)
+    report(progress, turn + 1, wanted(k, count))
     picked = jnp.where(free.any(), item, num_items)
     return (joint, bounds, free.at[item].set(False)), picked
 
   start = nothing_known(joint_samples, num_samples)
   carry = start, alone, candidates.available
-  return jax.lax.scan(pick, carry, jnp.arange(k, dtype=jnp.int32))[1]
+  return picks_of(pick, carry, num_items, k, count)
 
 
 def _refreshed(joint, probs, bounds, free, all_fresh):

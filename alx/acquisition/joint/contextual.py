@@ -76,7 +76,11 @@ def log_mean(confusions: Confusion) -> jax.Array:
 
 
 def contextual_diversity(
-  key: jax.Array, confusions: Confusion, candidates: Candidates, k: int
+  key: jax.Array,
+  confusions: Confusion,
+  candidates: Candidates,
+  k: int,
+  count: jax.Array | None = None,
 ) -> jax.Array:
   """Greedy k-center of `contextual_distance` (Agarwal et al. 2020, CDAL-CS).
 
@@ -94,6 +98,7 @@ def contextual_diversity(
       centre.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
   """
   del key
   confusions, candidates = usable(confusions, candidates)
@@ -115,4 +120,4 @@ def contextual_diversity(
   nearest = jax.lax.fori_loop(
     0, labelled.sum(), lambda i, n: update(n, centres[i]), nearest
   )
-  return greedy(nearest, gains, update, candidates.available, k)
+  return greedy(nearest, gains, update, candidates.available, k, count)

@@ -25,6 +25,7 @@ def k_center(
   features: jax.Array,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   progress: Callable | None = None,
 ) -> jax.Array:
@@ -50,7 +51,7 @@ def k_center(
   del key
   there = candidates.present & finite_rows(features)
   rows = _rows(features, there, jnp.ones_like(features[:, 0]))
-  return _choose(rows, candidates, k, progress)
+  return _choose(rows, candidates, k, count, progress)
 
 
 def k_center_cosine(
@@ -58,6 +59,7 @@ def k_center_cosine(
   features: jax.Array,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   progress: Callable | None = None,
 ) -> jax.Array:
@@ -79,7 +81,7 @@ def k_center_cosine(
   norm = jnp.where(there, map_rows(norm, there.shape[0]), 0.0)
   scale = jnp.where(norm > 0, 1.0 / jnp.where(norm > 0, norm, 1.0), 0.0)
   rows = _rows(features, there, scale, angular=True)
-  return _choose(rows, candidates, k, progress)
+  return _choose(rows, candidates, k, count, progress)
 
 
 def _rows(features, there, scale, angular=False):
@@ -125,16 +127,16 @@ def _total(rows):
   return jax.lax.fori_loop(0, -(-num_items // size), add, zero)
 
 
-def _choose(rows, candidates, k, progress):
+def _choose(rows, candidates, k, count, progress):
   available = candidates.available & rows.there
   labelled = candidates.labelled & rows.there
   num_items, size = rows.features.shape[0], rows.features.size
   if num_items <= farthest.BLOCK or size <= _EXACT_SIZE:
-    return _plain(rows, available, labelled, k)
-  return farthest.lazy(rows, available, labelled, k, progress=progress)
+    return _plain(rows, available, labelled, k, count)
+  return farthest.lazy(rows, available, labelled, k, count, progress=progress)
 
 
-def _plain(rows, available, labelled, k):
+def _plain(rows, available, labelled, k, count):
   """The obvious greedy, every distance one by one."""
   everything = jnp.arange(available.shape[0], dtype=jnp.int32)
   centres = jnp.nonzero(labelled, size=labelled.shape[0], fill_value=0)[0]
@@ -151,4 +153,4 @@ def _plain(rows, available, labelled, k):
   def gains(nearest):
     return jnp.where(jnp.isinf(nearest), rows.spread, nearest)  # no centre yet
 
-  return greedy(nearest, gains, nearer, available, k)
+  return greedy(nearest, gains, nearer, available, k, count)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.base import Candidates, greedy, usable
+from alx.acquisition.base import Candidates, greedy, usable, wanted
 from alx.acquisition.comparisons.geometry import cross, unit_rows
 from alx.acquisition.comparisons.kernels import column, kernel_of
 from alx.acquisition.scores import predictive
@@ -68,6 +68,7 @@ def log_det(
   features: jax.Array,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   kernel: str = "cosine",
   bandwidth: float | None = None,
@@ -90,6 +91,7 @@ def log_det(
       picked and counts as absent.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
     kernel: "cosine", "rbf" or "linear", as in `kernels.kernel_of`.
     bandwidth: of "rbf".
     ridge: > 0; below 1e-4 of the diagonal of S it is lost in rounding.
@@ -118,7 +120,11 @@ def log_det(
   first = jnp.minimum(labelled.sum(), most)
   factor, _ = jax.lax.fori_loop(0, first, condition, (factor, labelled))
   available = candidates.available
-  return greedy(factor, lambda f: jnp.log(f.residual), update, available, k)
+
+  def gains(factor):
+    return jnp.log(factor.residual)
+
+  return greedy(factor, gains, update, available, k, count)
 
 
 def quality(
@@ -134,6 +140,7 @@ def dpp(
   description: Quality,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   weight: float = 1.0,
   kernel: str = "cosine",
@@ -152,6 +159,7 @@ def dpp(
     description: of N items. An item that is not finite is never picked.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
     weight: of quality against diversity, >= 0.
     kernel: S, "cosine" or "rbf", as in `kernels.kernel_of`.
     bandwidth: of "rbf".
@@ -173,7 +181,8 @@ def dpp(
     factor = with_pivot(factor, item, column(found, item))
     return factor._replace(residual=factor.residual.at[item].set(0.0))
 
-  return greedy(no_pivot(found.diagonal, k), gains, update, available, k)
+  start = no_pivot(found.diagonal, k)
+  return greedy(start, gains, update, available, k, count)
 
 
 def _first(worth, gain, otherwise):
@@ -187,6 +196,7 @@ def k_dpp(
   description: Quality,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   weight: float = 1.0,
 ) -> jax.Array:
@@ -205,6 +215,7 @@ def k_dpp(
     description: of N items. An item that is not finite is never picked.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
     weight: of quality against diversity, >= 0.
   """
   (score, features), candidates = usable(description, candidates)
@@ -212,7 +223,7 @@ def k_dpp(
   key_vectors, key_items = jax.random.split(key)
   highest = jnp.where(available, score, -jnp.inf).max()
   scale = jnp.where(available, jnp.exp(weight * (score - highest)), 0.0)
-  rows, size = _projection(key_vectors, unit_rows(features), scale, k)
+  rows, size = _projection(key_vectors, unit_rows(features), scale, k, count)
 
   def gains(factor):
     step = jax.random.fold_in(key_items, factor.count)
@@ -227,10 +238,10 @@ def k_dpp(
     return factor._replace(residual=factor.residual.at[item].set(0.0))
 
   start = no_pivot(jnp.square(rows).sum(1), k)
-  return greedy(start, gains, update, available, k)
+  return greedy(start, gains, update, available, k, count)
 
 
-def _projection(key, features, scale, k):
+def _projection(key, features, scale, k, count):
   """Rows [N, D] whose products are a random projection of L; its rank.
 
   The projection is on min(k, rank of L) eigenvectors of L, drawn as a k-DPP
@@ -241,7 +252,8 @@ def _projection(key, features, scale, k):
   real = values > _NO_VALUE * jnp.maximum(values[-1], 0.0)
   log_values = jnp.where(real, jnp.log(jnp.where(real, values, 1.0)), -jnp.inf)
   num_values = values.shape[0]
-  size = jnp.minimum(min(k, num_values), real.sum()).astype(jnp.int32)
+  most = jnp.minimum(wanted(k, count), num_values)
+  size = jnp.minimum(most, real.sum()).astype(jnp.int32)
   chosen = _choose_values(key, log_values, size, min(k, num_values))
   lengths = jnp.where(chosen, jnp.exp(-0.5 * log_values), 0.0)
   return cross(rows, (vectors * lengths[None, :]).T), size

@@ -58,6 +58,7 @@ def facility_location(
   features: jax.Array,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   similarity: str = "cosine",
   ground: int | None = None,
@@ -82,6 +83,7 @@ def facility_location(
       picked and needs no cover.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
     similarity: "cosine", of a zero vector 0; "euclidean", a constant minus
       the squared distance; "distance", a constant minus the distance.
     ground: G, cover only so many of the items that are there, evenly spaced
@@ -94,7 +96,7 @@ def facility_location(
   """
   del key
   problem, labelled = _problem(features, candidates, similarity, ground)
-  return _choose(problem, labelled, k, progress)[0]
+  return _choose(problem, labelled, k, progress, count)[0]
 
 
 def max_cover(
@@ -102,6 +104,7 @@ def max_cover(
   features: jax.Array,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   ground: int | None = None,
   progress: Callable | None = None,
@@ -120,6 +123,7 @@ def max_cover(
     features,
     candidates._replace(labelled=nothing),
     k,
+    count,
     ground=ground,
     progress=progress,
   )
@@ -130,6 +134,7 @@ def optimal_transport(
   features: jax.Array,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   swaps: int = 10,
   ground: int | None = None,
@@ -150,13 +155,14 @@ def optimal_transport(
     features: [N, D] float32.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
     swaps: at most so many.
     ground: as in `facility_location`.
     progress: called with (picked, k) now and then.
   """
   del key
   problem, labelled = _problem(features, candidates, "distance", ground)
-  items = _choose(problem, labelled, k, progress)[0]
+  items = _choose(problem, labelled, k, progress, count)[0]
   fixed = best_cover(problem, *labelled)
   return swap(problem, items, fixed, swaps) if k else items
 
@@ -225,7 +231,7 @@ def thinned(present: jax.Array, ground: int | None):
   return ids[jnp.minimum(places, present.shape[0] - 1)], kept
 
 
-def _choose(problem, labelled, k, progress):
+def _choose(problem, labelled, k, progress, count=None):
   """Items [k] and gains [k]; a first pick where nothing is labelled."""
   if k == 0:
     return jnp.zeros(0, jnp.int32), jnp.zeros(0, jnp.float32)
@@ -243,7 +249,7 @@ def _choose(problem, labelled, k, progress):
   gain = gains_over(problem, cover)
   state = rounded(start(problem, cover, gain, rank, k))
   state = picked_first(state, alone, first, total[first])
-  return lazy_greedy(problem, state, progress=progress)
+  return lazy_greedy(problem, state, progress=progress, count=count)
 
 
 def _totals(problem):

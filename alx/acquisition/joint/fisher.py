@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.base import Candidates, usable
+from alx.acquisition.base import Candidates, picks_of, usable, wanted
 from alx.acquisition.scores.embeddings import has_space, voxels_of
 from alx.acquisition.scores.fisher_rows import class_rows
 from alx.acquisition.scores.maps import entropy_map
@@ -87,6 +87,7 @@ def fisher(
   information: Information,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   keep: int = 200,
   draw: bool = False,
@@ -114,6 +115,7 @@ def fisher(
     information: of N items, by `layer_information`.
     candidates: of the N items; the labelled do not matter.
     k: how many items.
+    count: see `Acquisition.select`.
     keep: so many of the highest entropy, and at least k.
     draw: from the optimal design first.
     iterations: of the design, at most.
@@ -127,12 +129,14 @@ def fisher(
   size = min(max(keep, k), num_items)
   items = top_k(None, information.entropy, candidates, size)
   here = items < num_items
+  highest = jnp.maximum(keep, wanted(k, count))
+  here &= jnp.arange(size, dtype=jnp.int32) < highest
   matrices = information.matrix.at[items].get(mode="clip")
   first = jnp.full(min(k, size), size, jnp.int32)
   if draw:
     design = optimal_design(matrices, here, iterations=iterations)
     first = _drawn(key, design.weights, min(k, size))
-  places = greedy_design(matrices, here, first)
+  places = greedy_design(matrices, here, first, count)
   picks = items.at[places].get(mode="fill", fill_value=num_items)
   return jnp.pad(picks, (0, k - picks.shape[0]), constant_values=num_items)
 
@@ -147,7 +151,10 @@ def _drawn(key, weights, k):
 
 
 def greedy_design(
-  matrices: jax.Array, there: jax.Array, first: jax.Array
+  matrices: jax.Array,
+  there: jax.Array,
+  first: jax.Array,
+  count: jax.Array | None = None,
 ) -> jax.Array:
   """k distinct places that minimise tr(S^-1) one after the other.
 
@@ -155,6 +162,7 @@ def greedy_design(
     matrices: [N, L, L] positive semidefinite; A_i has 1e-3 I more.
     there: [N] bool, which may be picked.
     first: [k] int32, places to begin with; N: the best of the others.
+    count: [] int32, see `Acquisition.select`.
 
   Returns:
     places [k] int32, N in a slot that nothing is left for.
@@ -169,8 +177,9 @@ def greedy_design(
     inverse = jax.scipy.linalg.solve_triangular(factor, right, lower=True)
     return jnp.square(inverse).sum((1, 2))
 
-  def pick(carry, given):
+  def pick(carry, turn):
     total, free = carry
+    given = first[turn]
     trace = jnp.where(free, trace_with(total), jnp.inf)
     best = jnp.argmin(trace).astype(jnp.int32)
     place = jnp.where(given < num_items, given, best)
@@ -180,7 +189,7 @@ def greedy_design(
     return carry, jnp.where(found, place, num_items)
 
   start = jnp.zeros((size, size), jnp.float32), there
-  return jax.lax.scan(pick, start, first)[1]
+  return picks_of(pick, start, num_items, first.shape[0], count)
 
 
 def optimal_design(

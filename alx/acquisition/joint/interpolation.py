@@ -6,7 +6,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.base import Candidates, usable
+from alx.acquisition.base import Candidates, usable, wanted
 from alx.acquisition.clusters.seeding import d2_sampling
 from alx.acquisition.comparisons.geometry import (
   centred,
@@ -52,6 +52,7 @@ def alfa_mix(
   described: Classified,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   cap_step: float = 0.2,
   progress: Callable | None = None,
@@ -83,6 +84,7 @@ def alfa_mix(
     described: of N items, by `classified`.
     candidates: of the N items; its labels are classes.
     k: how many items.
+    count: see `Acquisition.select`.
     cap_step: in (0, 1].
     progress: called with (picked, k) now and then.
 
@@ -95,10 +97,11 @@ def alfa_mix(
   if not 0 < cap_step <= _LAST_CAP:
     raise ValueError(f"cap_step must be in (0, 1], got {cap_step}")
   described, candidates = usable(described, candidates)
+  asked = wanted(k, count)
   head = linear_head(described, candidates.present)
   anchors = class_anchors(described, candidates)
   flips = _flipping(
-    smallest_caps(described, head, anchors), candidates, k, cap_step
+    smallest_caps(described, head, anchors), candidates, asked, cap_step
   )
   key_spread, key_fill = jax.random.split(key)
   chosen = candidates._replace(available=flips)
@@ -108,14 +111,16 @@ def alfa_mix(
     plain(unit_rows(described.features)),
     chosen,
     k,
+    count,
     first="uniform",
     progress=progress,
   )
-  number = jnp.minimum(flips.sum(), k)
+  number = jnp.minimum(flips.sum(), asked)
   slots = jnp.arange(k, dtype=jnp.int32)
   others = uniform(key_fill, None, rest, k)
   others = others[jnp.maximum(slots - number, 0)]
-  return jnp.where(slots < number, spread, others)
+  picks = jnp.where(slots < number, spread, others)
+  return jnp.where(slots < asked, picks, flips.shape[0])
 
 
 def linear_head(described: Classified, there: jax.Array) -> jax.Array:

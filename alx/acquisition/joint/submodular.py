@@ -6,7 +6,13 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.base import Candidates, greedy, usable
+from alx.acquisition.base import (
+  Candidates,
+  greedy,
+  picks_of,
+  usable,
+  wanted,
+)
 from alx.acquisition.comparisons.geometry import (
   cross,
   squared_norms,
@@ -35,7 +41,12 @@ class Objective(NamedTuple):
   gains_of: Callable | None = None
 
 
-def maximise(objective: Objective, available: jax.Array, k: int) -> jax.Array:
+def maximise(
+  objective: Objective,
+  available: jax.Array,
+  k: int,
+  count: jax.Array | None = None,
+) -> jax.Array:
   """Greedy maximum: items [k] int32 of highest gain, ties to the lowest id.
 
   At least 1 - 1/e of the best set if f is submodular and monotone (Nemhauser
@@ -43,11 +54,11 @@ def maximise(objective: Objective, available: jax.Array, k: int) -> jax.Array:
   """
   state, gains, update, gains_of = objective
   if gains_of is None:
-    return greedy(state, gains, update, available, k)
-  return _lazy_greedy(objective, available, k)
+    return greedy(state, gains, update, available, k, count)
+  return _lazy_greedy(objective, available, k, count)
 
 
-def _lazy_greedy(objective, available, k, block=_BLOCK):
+def _lazy_greedy(objective, available, k, count=None, block=_BLOCK):
   """The same picks: a gain only falls, so an old one is a bound (Minoux 1978).
 
   The highest bounds are computed anew until one of them is the highest gain.
@@ -83,7 +94,7 @@ def _lazy_greedy(objective, available, k, block=_BLOCK):
     return carry, picked
 
   start = objective.state, objective.gains(objective.state), available
-  return jax.lax.scan(pick, start, jnp.arange(k, dtype=jnp.int32))[1]
+  return picks_of(pick, start, num_items, k, count)
 
 
 def non_similar(
@@ -91,6 +102,7 @@ def non_similar(
   features: jax.Array,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   aggregate: str = "max",
   progress: Callable | None = None,
@@ -113,6 +125,7 @@ def non_similar(
       picked and counts as absent.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
     aggregate: "max" or "mean".
     progress: called with (picked, k) now and then, for "max".
 
@@ -122,7 +135,9 @@ def non_similar(
   if aggregate not in ("max", "mean"):
     raise ValueError(f"no aggregate {aggregate!r}; there are: max, mean")
   if aggregate == "max":
-    return k_center_cosine(key, features, candidates, k, progress=progress)
+    return k_center_cosine(
+      key, features, candidates, k, count, progress=progress
+    )
   features, candidates = usable(features, candidates)
   rows = unit_rows(features)
   known = candidates.labelled
@@ -136,7 +151,7 @@ def non_similar(
       jnp.bool_(False),
     ),
   )
-  return maximise(objective, candidates.available, k)
+  return maximise(objective, candidates.available, k, count)
 
 
 def graph_cut(
@@ -144,6 +159,7 @@ def graph_cut(
   features: jax.Array,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   redundancy: float | None = None,
 ) -> jax.Array:
@@ -168,6 +184,7 @@ def graph_cut(
       picked and counts as absent.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
     redundancy: >= 0; monotone up to 0.5 if no cosine is negative. None: half
       the number of items over that of the labelled and picked at the end.
 
@@ -180,12 +197,12 @@ def graph_cut(
   features, candidates = usable(features, candidates)
   if redundancy is None:
     chosen = candidates.labelled.sum()
-    chosen = chosen + jnp.minimum(k, candidates.available.sum())
+    chosen = chosen + jnp.minimum(wanted(k, count), candidates.available.sum())
     redundancy = candidates.present.sum() / (2 * jnp.maximum(chosen, 1))
   objective = cut(
     unit_rows(features), candidates.present, candidates.labelled, redundancy
   )
-  return maximise(objective, candidates.available, k)
+  return maximise(objective, candidates.available, k, count)
 
 
 def cut(

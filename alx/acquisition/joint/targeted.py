@@ -33,6 +33,7 @@ def mutual_information(
   features: jax.Array,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   kind: str = "flqmi",
   eta: float = 1.0,
@@ -67,6 +68,7 @@ def mutual_information(
       picked and counts as absent.
     candidates: of the N items; the labels of the labelled ones are read.
     k: how many items.
+    count: see `Acquisition.select`.
     kind: one of the above.
     eta: weight of the similarity to the targets, > 0; <= 1 for "logdetmi".
     target_class: the class of the targets. None: the one with the fewest
@@ -88,7 +90,7 @@ def mutual_information(
   targets = first_of(wanted, max_targets)
   others = candidates.labelled & ~wanted
   objective = KINDS[kind](rows, candidates.present, targets, others, eta, k)
-  return maximise(objective, candidates.available, k)
+  return maximise(objective, candidates.available, k, count)
 
 
 def targets_of(

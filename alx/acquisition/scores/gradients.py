@@ -159,6 +159,7 @@ def influence(
   described: Influence,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   damping: float = 1e-2,
   iterations: int = 200,
@@ -181,6 +182,7 @@ def influence(
     described: of N items, by `influence_factors`.
     candidates: of the N items; its labels are classes.
     k: how many items.
+    count: see `Acquisition.select`.
     damping: > 0, added to the diagonal of G.
     iterations: of conjugate gradients, at most.
 
@@ -207,7 +209,7 @@ def influence(
   solve = jax.scipy.sparse.linalg.cg
   direction = solve(curved, mean, tol=1e-6, maxiter=iterations)[0]
   scores = (cross(gradient.left, direction.T) * gradient.right).sum(1)
-  return top_k(key, scores, candidates, k)
+  return top_k(key, scores, candidates, k, count)
 
 
 def _told_gradient(described, candidates):

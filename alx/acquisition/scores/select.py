@@ -2,7 +2,8 @@
 
 Each `select(key, description, candidates, k)` gives [k] int32 items, distinct
 and available, best first. When fewer than k are available, or fewer have a
-finite score, the empty slots at the end hold N.
+finite score, the empty slots at the end hold N. `count` is that of
+`Acquisition.select`.
 """
 
 from typing import NamedTuple
@@ -10,12 +11,16 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.base import Candidates, usable
+from alx.acquisition.base import Candidates, picks_of, usable, wanted
 from alx.acquisition.comparisons.geometry import cross, unit_rows
 
 
 def top_k(
-  key: jax.Array, scores: jax.Array, candidates: Candidates, k: int
+  key: jax.Array,
+  scores: jax.Array,
+  candidates: Candidates,
+  k: int,
+  count: jax.Array | None = None,
 ) -> jax.Array:
   """The k highest finite scores [N]; ties go to the lowest item id."""
   del key
@@ -26,26 +31,35 @@ def top_k(
   ranked = jnp.where(usable, scores, -jnp.inf)
   # A k beyond N is legal here and fills with empty slots.
   items = jax.lax.top_k(ranked, min(k, num_items))[1]
-  kept = jnp.arange(items.shape[0], dtype=jnp.int32) < usable.sum()
+  number = jnp.minimum(usable.sum(), wanted(k, count))
+  kept = jnp.arange(items.shape[0], dtype=jnp.int32) < number
   items = jnp.where(kept, items, num_items).astype(jnp.int32)
   return jnp.pad(items, (0, k - items.shape[0]), constant_values=num_items)
 
 
 def uniform(
-  key: jax.Array, description: None, candidates: Candidates, k: int
+  key: jax.Array,
+  description: None,
+  candidates: Candidates,
+  k: int,
+  count: jax.Array | None = None,
 ) -> jax.Array:
   """k available items, every set of k equally likely."""
   del description
   noise = jax.random.uniform(key, candidates.available.shape, dtype=jnp.float32)
-  return top_k(key, noise, candidates, k)
+  return top_k(key, noise, candidates, k, count)
 
 
 def uniform_among_highest(
-  key: jax.Array, levels: jax.Array, candidates: Candidates, k: int
+  key: jax.Array,
+  levels: jax.Array,
+  candidates: Candidates,
+  k: int,
+  count: jax.Array | None = None,
 ) -> jax.Array:
   """Random order inside each integer level [N], higher levels first."""
   noise = jax.random.uniform(key, candidates.available.shape, dtype=jnp.float32)
-  return top_k(key, levels + noise, candidates, k)
+  return top_k(key, levels + noise, candidates, k, count)
 
 
 def exclude_neighbours(
@@ -53,6 +67,7 @@ def exclude_neighbours(
   description: dict,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   similarity: float = 0.85,
 ) -> jax.Array:
@@ -69,6 +84,7 @@ def exclude_neighbours(
     description: {"score": [N] float32, "features": [N, D] float32}.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
     similarity: in [-1, 1]; more than 1, say 2, is `top_k`.
   """
   del key
@@ -85,7 +101,7 @@ def exclude_neighbours(
     return carry, jnp.where(found, item, num_items)
 
   start = kept.available, jnp.zeros(num_items, bool)
-  return jax.lax.scan(pick, start, length=k)[1]
+  return picks_of(pick, start, num_items, k, count)
 
 
 class Groups(NamedTuple):
@@ -133,7 +149,10 @@ def grouped(
 
 
 def first_by(
-  orders: tuple[jax.Array, ...], available: jax.Array, k: int
+  orders: tuple[jax.Array, ...],
+  available: jax.Array,
+  k: int,
+  count: jax.Array | None = None,
 ) -> jax.Array:
   """The k available items with the lowest orders [N], the first one first.
 
@@ -142,11 +161,18 @@ def first_by(
   num_items = available.shape[0]
   items = jnp.lexsort((*reversed(orders), ~available)).astype(jnp.int32)
   items = jnp.where(available[items], items, num_items)[:k]
+  if count is not None:
+    counted = jnp.arange(items.shape[0], dtype=jnp.int32) < count
+    items = jnp.where(counted, items, num_items)
   return jnp.pad(items, (0, k - items.shape[0]), constant_values=num_items)
 
 
 def round_robin(
-  labels: jax.Array, priority: jax.Array, candidates: Candidates, k: int
+  labels: jax.Array,
+  priority: jax.Array,
+  candidates: Candidates,
+  k: int,
+  count: jax.Array | None = None,
 ) -> jax.Array:
   """One item of each group, then a second of each, from the smallest group on.
 
@@ -160,8 +186,9 @@ def round_robin(
       lowest id. An item without a finite one is never picked.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
   """
   free = candidates.available & jnp.isfinite(priority)
   groups = grouped(labels, priority, candidates._replace(available=free))
   orders = groups.rank, groups.sizes[groups.ids], groups.ids
-  return first_by(orders, free, k)
+  return first_by(orders, free, k, count)

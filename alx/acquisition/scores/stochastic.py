@@ -16,6 +16,7 @@ def power(
   scores: jax.Array,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   beta: float = 1.0,
 ) -> jax.Array:
@@ -30,6 +31,7 @@ def power(
     scores: [N] float32, at least 0.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
     beta: >= 0; 0 is uniform among the positive.
   """
   noise = jax.random.gumbel(key, scores.shape, dtype=jnp.float32)
@@ -38,7 +40,7 @@ def power(
   # Below all others, in an order that is random as well.
   nothing = -1e30 * jnp.exp(-noise)
   return _top_drawn(
-    jnp.where(scores > 0, drawn, nothing), scores, candidates, k
+    jnp.where(scores > 0, drawn, nothing), scores, candidates, k, count
   )
 
 
@@ -47,6 +49,7 @@ def softmax(
   scores: jax.Array,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   beta: float = 1.0,
 ) -> jax.Array:
@@ -60,12 +63,13 @@ def softmax(
     scores: [N] float32.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
     beta: >= 0, in 1 / (unit of the score); 0 is uniform.
   """
   drawn = beta * scores + jax.random.gumbel(
     key, scores.shape, dtype=jnp.float32
   )
-  return _top_drawn(drawn, scores, candidates, k)
+  return _top_drawn(drawn, scores, candidates, k, count)
 
 
 def softrank(
@@ -73,6 +77,7 @@ def softrank(
   scores: jax.Array,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   beta: float = 1.0,
 ) -> jax.Array:
@@ -87,6 +92,7 @@ def softrank(
     scores: [N] float32, only their order matters.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
     beta: >= 0; 0 is uniform.
   """
   num_items = scores.shape[0]
@@ -97,15 +103,15 @@ def softrank(
   drawn = -beta * jnp.log(rank) + jax.random.gumbel(
     key, scores.shape, dtype=jnp.float32
   )
-  return _top_drawn(drawn, scores, candidates, k)
+  return _top_drawn(drawn, scores, candidates, k, count)
 
 
-def _top_drawn(drawn, scores, candidates, k):
+def _top_drawn(drawn, scores, candidates, k, count):
   """`top_k` of what was drawn, of items with a finite score only."""
   limit = jnp.finfo(drawn.dtype).max
   drawn = jnp.clip(drawn, -limit, limit)
   drawn = jnp.where(jnp.isfinite(scores), drawn, jnp.nan)
-  return top_k(None, drawn, candidates, k)
+  return top_k(None, drawn, candidates, k, count)
 
 
 def stochastic_batch(
