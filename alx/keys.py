@@ -28,7 +28,21 @@ def as_key(key: Any) -> jax.Array:
     return key
   if isinstance(key, (np.ndarray, jax.Array)) and np.ndim(key):
     return _wrapped(key)
-  return jax.random.key(check_seed("key", key, "a jax key or an integer"))
+  return jax.random.key(_seed(key))
+
+
+def key_or_seed(key: Any) -> jax.Array | np.uint32:
+  """The same for a compiled program: a typed key, or the seed to make it of.
+
+  `jax.random.key` of that seed, traced, is `as_key` of the integer.
+  """
+  if isinstance(key, jax.Array) or np.ndim(key):
+    return as_key(key)
+  return np.uint32(_seed(key))
+
+
+def _seed(key):
+  return check_seed("key", key, "a jax key or an integer")
 
 
 def _wrapped(key):

@@ -21,7 +21,7 @@ def describe_all(
   Args:
     key: folded with the item's number, so that blocks change nothing.
     row: the method.
-    describe: its `describe`, compiled.
+    describe: of `programs.Programs`.
     given: of N items.
   """
   if describe is None:
@@ -31,7 +31,8 @@ def describe_all(
   parts = []
   for start in range(0, num_items, block):
     items = np.minimum(np.arange(start, start + block), num_items - 1)
-    part = describe(_keys(key, items), _take(given, items, "beta" in row.needs))
+    prediction = _take(given, items, "beta" in row.needs)
+    part = describe(_keys(key, items), prediction, given.logits)
     parts.append(part)
   if len(parts) == 1:
     return parts[0]
@@ -50,25 +51,37 @@ def _block_size(given, needs):
   return max(1, _NUMBERS // max(sizes))
 
 
-@jax.jit
-def _keys(key, items):
+def keys_of(key: jax.Array, items: jax.Array) -> jax.Array:
+  """A key for each item [B]."""
   return jax.vmap(lambda i: jax.random.fold_in(key, i))(items)
+
+
+_keys = jax.jit(keys_of)
 
 
 def _take(given: Inputs, items: np.ndarray, beta: bool) -> Prediction:
   """The Prediction of some items; every voxel is real. All: without a copy."""
   chosen = slice(None) if len(items) == given.num_items else items
+  return _rows(given, chosen, len(items), beta, jnp)
 
+
+def on_host(given: Inputs, items: np.ndarray, beta: bool) -> Prediction:
+  """The same as NumPy arrays: nothing is compiled to make them."""
+  host = jax.tree.map(np.asarray, given._replace(logits=None))
+  return _rows(host, items, len(items), beta, np)
+
+
+def _rows(given, chosen, number, beta, xp):
   def rows(x):
-    return None if x is None else jnp.asarray(x[chosen], jnp.float32)
+    return None if x is None else xp.asarray(x[chosen], xp.float32)
 
   probs, space = given.probs, ()
   if probs is not None:
-    probs = jnp.asarray(probs[:, chosen], jnp.float32)
+    probs = xp.asarray(probs[:, chosen], xp.float32)
     space = probs.shape[2:-1]
   elif given.evidence is not None:
     space = given.evidence.shape[1 : -2 if beta else -1]
-  mask = jnp.ones((len(items), *space), bool)
+  mask = xp.ones((number, *space), bool)
   return Prediction(
     probs, rows(given.features), mask, rows(given.pixels), rows(given.evidence)
   )

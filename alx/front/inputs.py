@@ -23,10 +23,11 @@ class Inputs(NamedTuple):
   """What is known of N items; the item axis is first but for `probs`."""
 
   num_items: int
-  probs: Any = None  # [S, N, *sp, C]
+  probs: Any = None  # [S, N, *sp, C], or what their softmax is taken of
   features: Any = None  # [N, D]
   pixels: Any = None  # [N, *sp, D]
   evidence: Any = None  # [N, *sp, C], or [N, *sp, L, 2]
+  logits: bool | None = False  # whether `probs` are
 
 
 def as_array(name: str, value: Any) -> np.ndarray | jax.Array:
@@ -127,7 +128,8 @@ def read_inputs(
     found = ", ".join(f"{n} in {name}" for name, n in counts.items())
     raise ValueError(f"wanted the same number of items everywhere: {found}")
   items = next(iter(counts.values()))
-  return Inputs(items, predicted, features, pixels, evidence)
+  logits = logits is not None
+  return Inputs(items, predicted, features, pixels, evidence, logits)
 
 
 def _predictions(probs, logits, samples, told, spatial):
@@ -152,7 +154,7 @@ def _predictions(probs, logits, samples, told, spatial):
     if value.dtype == bool:
       raise ValueError(f"logits: wanted numbers, found dtype {value.dtype}")
     _check_blocks(name, value, _bad_logits)
-    return _softmax(value)[None]
+    return _near_zero(value)[None]
   tolerance = _TOLERANCE.get(value.dtype.name, 1e-3)
   samples = value if name == "samples" else value[None]
   for sample in samples:
@@ -160,17 +162,17 @@ def _predictions(probs, logits, samples, told, spatial):
   return samples
 
 
-def _softmax(logits):
-  """Of logits [N, ..., C]; those of 64 bits lose their highest before the rest.
+def _near_zero(logits):
+  """Logits [N, ..., C]; those of 64 bits less their highest, as integers are.
 
-  Only differences count, and at 1e5 float32 has steps of 0.008. Integers too.
+  Only differences count, and at 1e5 float32 has steps of 0.008.
   """
   if logits.dtype.kind in "iu":
     logits = np.asarray(logits)
     logits = -_apart(logits, logits.max(-1, keepdims=True))
   if logits.dtype == np.float64:
     logits = np.maximum(logits - logits.max(-1, keepdims=True), -1e30)
-  return jax.nn.softmax(jnp.asarray(logits, jnp.float32))
+  return logits
 
 
 def _features(features, predicted):

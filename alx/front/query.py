@@ -24,7 +24,14 @@ from alx.front.candidates import (
   sizes_of,
   told_clusters,
 )
-from alx.keys import as_key
+from alx.front.programs import (
+  Programs,
+  answered,
+  is_small,
+  programs_of,
+  slots_and_count,
+)
+from alx.keys import as_key, key_or_seed
 
 _WANTED = {
   "probs": "probs=, logits= or samples=",
@@ -140,10 +147,9 @@ def query(
   k = _check_k(k, candidates)
   if "progress" in settings_of(row):
     options["progress"] = progress
-  row, describe, select = _compiled(method, _frozen(options), cap, told)
-  key_describe, key_select = jax.random.split(as_key(key))
-  description = describe_all(key_describe, row, describe, given)
-  items = np.asarray(select(key_select, description, candidates, k), np.int64)
+  compiled = _compiled(method, _frozen(options), cap, told)
+  items = np.asarray(_choose(compiled, key, given, candidates, k), np.int64)
+  items = items[:k]
   found = int((items < given.num_items).sum())
   if found < k:
     raise ValueError(f"{method}: only {found} of {k} items have finite scores")
@@ -191,8 +197,18 @@ def score(
     spatial="space" in row.needs,
   )
   _check_needs(method, row, given)
-  row, describe, _ = _compiled(method, _frozen(options), None)
+  row, describe, *_ = _compiled(method, _frozen(options), None)
   return np.asarray(describe_all(as_key(key), row, describe, given))
+
+
+def _choose(compiled, key, given, candidates, k):
+  """Items of one program where the pool is small, else described in blocks."""
+  if is_small(given, k):
+    return answered(compiled, key_or_seed(key), given, candidates, k)
+  row, describe, select, _ = compiled
+  key_describe, key_select = jax.random.split(as_key(key))
+  description = describe_all(key_describe, row, describe, given)
+  return select(key_select, description, candidates, *slots_and_count(row, k))
 
 
 def _row(method: str, told: Given = ()) -> Acquisition:
@@ -273,10 +289,11 @@ def _frozen(options: dict) -> tuple:
 
 
 @functools.lru_cache(maxsize=128)
-def _compiled(method: str, options: tuple, cap: int | None, told: Given = ()):
-  """(row, describe, select) with the options in, compiled at most once."""
+def _compiled(
+  method: str, options: tuple, cap: int | None, told: Given = ()
+) -> Programs:
+  """The programs with the options in, compiled at most once."""
   row = configure(_row(method, told), **dict(options))
   if cap is not None:
     row = combine.capped_per_group(row, cap)
-  describe = row.describe and jax.jit(row.describe)
-  return row, describe, jax.jit(row.select, static_argnums=3)
+  return programs_of(row)
