@@ -1,46 +1,55 @@
-"""First picks of methods from pools sharded over the devices, to stdout.
+"""What methods find of pools that are sharded over the devices, to stdout.
 
-    python -m tests.functional_on_devices k_center badge
+    python -m tests.functional_on_devices
 
 One process has one number of devices: a test compares with its own.
 """
 
 import functools
 import json
-import sys
 
 import jax
 from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
 from tests.functional import cases
 
+KINDS = AxisType.Explicit, AxisType.Auto
 
-def sharded(pool, kind):
-  """The arrays of one pool, their items over the devices."""
+
+def sharded(kind, words):
+  """The arrays of the first pool, their items over the devices."""
   mesh = jax.make_mesh((jax.device_count(),), ("items",), axis_types=(kind,))
 
   def of(x):
     axes = ["items" if size == cases.N else None for size in x.shape]
     return jax.device_put(x, NamedSharding(mesh, PartitionSpec(*axes)))
 
-  return jax.tree.map(of, pool)
+  pools = cases.as_jax(cases.pools())
+  return {word: of(pools[word][0]) for word in words}
+
+
+def scores():
+  """{name: [scores [N] on axes of each kind]}."""
+  words = {word for words in cases.SCORES.values() for word in words.split()}
+  score = jax.jit(cases.score_pool)
+  found = [score(sharded(kind, words)) for kind in KINDS]
+  return {name: [x[name].tolist() for x in found] for name in cases.SCORES}
 
 
 def picks(name, kind):
-  """items [K] of the first pool in the first round."""
-  pool = {word: x[0] for word, x in cases.as_jax(cases.pools()).items()}
+  """items [K] in the first round."""
   words = {*cases.words_of(name), "there", "labelled"} - {"key"}
-  pool = sharded({word: pool[word] for word in words}, kind)
   ask = jax.jit(functools.partial(cases.ask_pool, name))
-  return ask(cases.keys()[0, 0], pool).tolist()
+  return ask(cases.keys()[0, 0], sharded(kind, words)).tolist()
 
 
-def main(names):
-  """Axes of both kinds in turn: what is compiled is much the same."""
-  kinds = AxisType.Explicit, AxisType.Auto
-  found = {name: picks(name, kinds[i % 2]) for i, name in enumerate(names)}
-  print(json.dumps({"devices": jax.device_count(), **found}))
+def main():
+  """Choices on axes of both kinds in turn: what is compiled is the same."""
+  found = {"devices": jax.device_count(), **scores()}
+  for i, name in enumerate(cases.CHOICES):
+    found[name] = picks(name, KINDS[i % 2])
+  print(json.dumps(found))
 
 
 if __name__ == "__main__":
-  main(sys.argv[1:])
+  main()

@@ -76,7 +76,8 @@ def choose_in_turn(
   """`choose`, under `jax.vmap` one pool after the other.
 
   For kernels that branch and loop as their data want: as a batch they would
-  take every branch, and all would loop as long as the slowest.
+  take every branch, and all would loop as long as the slowest. Pools that are
+  sharded over devices are gathered one by one.
   """
   key = None if key is None else as_key(key)
   traced = {
@@ -90,7 +91,9 @@ def choose_in_turn(
   def of_pool(key, prediction, candidates, traced):
     return choose(method, key, prediction, candidates, k, **fixed, **traced)
 
-  return of_pool(key, prediction, candidates, traced)
+  # Around it: a loop over pools that explicit axes shard is refused by jax.
+  everywhere = PartitionSpec()
+  return _on_any_mesh(of_pool, everywhere, key, prediction, candidates, traced)
 
 
 def _on_any_mesh(function: Callable, spec: PartitionSpec, *arrays: Any) -> Any:

@@ -147,6 +147,15 @@ def ask_pool(name, key, pool):
   return ask(name, key, pool, pool["labelled"])
 
 
+def score_pool(pool):
+  """{name: [N]} of every method that scores items: one program for all."""
+  found = {}
+  for name, words in SCORES.items():
+    given = {NAMES.get(word, word): pool[word] for word in words.split()}
+    found[name] = getattr(functional, name)(**given)
+  return found
+
+
 def rounds(name, keys, pools):
   """items [ROUNDS, POOLS, K]: a scan over rounds of a vmap over pools."""
   words = {*words_of(name), "there"} - {"key", "labelled"}

@@ -205,13 +205,14 @@ def test_what_is_not_real_never_matters():
   real[:, :3, :2] = True
   padded = np.where(real[None, ..., None], maps, np.nan)
   pixels = features(N, 4, 4)
-  for score in (functional.bald, functional.mc_iou):
+  for score in map(jax.jit, (functional.bald, functional.mc_iou)):
     np.testing.assert_allclose(
       score(padded, real), score(maps[:, :, :3, :2]), rtol=1e-5
     )
+  embedding = jax.jit(functional.gradient_embedding)
   np.testing.assert_allclose(
-    functional.gradient_embedding(padded[0], pixels, real),
-    functional.gradient_embedding(maps[0, :, :3, :2], pixels[:, :3, :2]),
+    embedding(padded[0], pixels, real),
+    embedding(maps[0, :, :3, :2], pixels[:, :3, :2]),
     atol=1e-6,
   )
   pooled = arrays.of_both(padded[0], pixels, real).features
@@ -220,7 +221,7 @@ def test_what_is_not_real_never_matters():
 
 def test_pixels_are_pooled_for_a_method_that_compares_items():
   maps, pixels = probs(N, 2, 2), features(N, 2, 2)
-  choose = functools.partial(functional.dpp, available=FREE, k=3)
+  choose = jax.jit(functools.partial(functional.dpp, available=FREE, k=3))
   found = choose(maps, pixels)
   assert found.tolist() == choose(maps, pixels.mean((1, 2))).tolist()
 

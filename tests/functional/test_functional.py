@@ -34,13 +34,32 @@ def test_every_method_has_a_function_or_a_reason():
 
 
 @functools.cache
+def scored():
+  """{name: [POOLS, N]} of a vmap over pools, compiled."""
+  found = jax.jit(jax.vmap(cases.score_pool))(cases.as_jax(cases.pools()))
+  return jax.tree.map(np.asarray, found)
+
+
+@pytest.mark.parametrize("name", cases.SCORES)
+def test_scores_of_pools_in_one_program_are_those_one_by_one(name):
+  found = scored()[name]
+  assert found.dtype == np.float32
+  for p in range(cases.POOLS):
+    pool = {word: x[p] for word, x in cases.pools().items()}
+    given = cases.as_query(name, pool, pool["labelled"])
+    del given["labelled"], given["available"]
+    wanted = alx.score(name, n=cases.N, **given)
+    np.testing.assert_allclose(found[p], wanted, rtol=1e-5, atol=1e-7)
+
+
+@functools.cache
 def picked(name):
   """[ROUNDS, POOLS, K], compiled."""
   run = jax.jit(functools.partial(cases.rounds, name))
   return np.asarray(run(cases.keys(), cases.as_jax(cases.pools())))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ["bald", "egl", *cases.CHOICES])
 def test_rounds_of_pools_in_one_program_are_queries_one_by_one(name):
   found = picked(name)
   pools, keys = cases.pools(), cases.keys()
@@ -58,9 +77,9 @@ def test_rounds_of_pools_in_one_program_are_queries_one_by_one(name):
 
 @functools.cache
 def on_eight_devices():
-  """What a process with 8 CPU devices picks from sharded pools."""
+  """What a process with 8 CPU devices finds of sharded pools."""
   env = os.environ | {"JAX_PLATFORMS": "cpu", "JAX_NUM_CPU_DEVICES": "8"}
-  command = "-W", "error", "-m", "tests.functional_on_devices", *NAMES
+  command = "-W", "error", "-m", "tests.functional_on_devices"
   done = subprocess.run(
     [sys.executable, *command],
     check=True,
@@ -69,14 +88,21 @@ def on_eight_devices():
     text=True,
     stdout=subprocess.PIPE,
   )
-  return json.loads(done.stdout)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_sharded_pools_are_asked_for_the_same(name):
-  found = on_eight_devices()
+  found = json.loads(done.stdout)
   assert found["devices"] == 8
-  assert found[name] == picked(name)[0, 0].tolist()
+  return found
+
+
+@pytest.mark.parametrize("name", cases.CHOICES)
+def test_sharded_pools_are_asked_for_the_same(name):
+  assert on_eight_devices()[name] == picked(name)[0, 0].tolist()
+
+
+@pytest.mark.parametrize("name", cases.SCORES)
+def test_sharded_pools_have_the_same_scores(name):
+  wanted = scored()[name][0]
+  for found in on_eight_devices()[name]:
+    np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-7)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -98,17 +124,6 @@ def test_float64_is_rounded_and_then_the_same(name):
     run = jax.jit(functools.partial(cases.ask_pool, name))
     items = run(cases.keys()[0, 0], {w: x[0] for w, x in pool.items()})
   assert items.tolist() == picked(name)[0, 0].tolist()
-
-
-@pytest.mark.parametrize("name", [*cases.SCORES])
-def test_scores_are_those_of_the_front_door(name):
-  pool = {word: x[0] for word, x in cases.pools().items()}
-  given = cases.as_query(name, pool, pool["labelled"])
-  given = {w: x for w, x in given.items() if w not in ("labelled", "available")}
-  wanted = alx.score(name, n=cases.N, **given)
-  found = getattr(functional, name)(**given)
-  assert found.dtype == np.float32
-  np.testing.assert_allclose(found, wanted, rtol=1e-6)
 
 
 @pytest.mark.parametrize("name", NAMES)
