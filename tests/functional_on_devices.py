@@ -9,8 +9,10 @@ import functools
 import json
 
 import jax
+import numpy as np
 from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
+from alx import functional
 from tests.functional import cases
 
 KINDS = AxisType.Explicit, AxisType.Auto
@@ -43,11 +45,26 @@ def picks(name, kind):
   return ask(cases.keys()[0, 0], sharded(kind, words)).tolist()
 
 
+def large_cover(place=lambda x: x):
+  """items [3] of k-center, of a pool that does not fit into one block."""
+  rng = np.random.default_rng(0)
+  rows = place(rng.standard_normal((1104, 240)).astype(np.float32))
+  free = place(np.ones(len(rows), bool))
+  return jax.jit(functional.k_center, static_argnames="k")(rows, free, k=3)
+
+
+def over_devices(x):
+  """The rows of an array over the devices."""
+  mesh = jax.make_mesh((jax.device_count(),), ("items",), axis_types=KINDS[1:])
+  return jax.device_put(x, NamedSharding(mesh, PartitionSpec("items")))
+
+
 def main():
   """Choices on axes of both kinds in turn: what is compiled is the same."""
   found = {"devices": jax.device_count(), **scores()}
   for i, name in enumerate(cases.CHOICES):
     found[name] = picks(name, KINDS[i % 2])
+  found["large"] = large_cover(over_devices).tolist()
   print(json.dumps(found))
 
 

@@ -16,6 +16,7 @@ import pytest
 import alx
 from alx import functional
 from alx.acquisition import BY_NAME, settings_of
+from tests import functional_on_devices
 from tests.functional import cases
 
 if hasattr(jax, "enable_x64"):
@@ -103,6 +104,12 @@ def test_sharded_pools_have_the_same_scores(name):
   wanted = scored()[name][0]
   for found in on_eight_devices()[name]:
     np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-7)
+
+
+def test_a_large_sharded_pool_does_not_end_the_process():
+  """XLA aborts on a top_k whose pair goes into a barrier as it is."""
+  wanted = functional_on_devices.large_cover().tolist()
+  assert on_eight_devices()["large"] == wanted
 
 
 @pytest.mark.parametrize("name", NAMES)
