@@ -24,6 +24,10 @@ Shapes are checked while a program is traced (ValueError: what was wanted, what
 was found); values are not. An item with a score or a feature that is not finite
 is never picked. Methods whose kernels branch and loop as their data want take
 the pools of a `jax.vmap` one after the other, which is faster; they say so.
+
+On several devices the items of a pool may be sharded, over automatic or
+explicit mesh axes. Whole pools on each device, all at work at once, are
+`jax.shard_map(jax.vmap(choose), ..., check_vma=False)`.
 """
 
 from alx.functional.choices.balances import (
