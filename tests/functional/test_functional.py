@@ -34,6 +34,16 @@ def test_every_method_has_a_function_or_a_reason():
   assert set(NAMES) <= set(functional.__all__)
 
 
+def test_alx_alone_waits_for_nothing():
+  code = (
+    "import sys, alx\n"
+    "assert 'functional' in dir(alx) and 'jax' not in sys.modules\n"
+    "assert alx.functional.bald and 'jax' in sys.modules\n"
+    "assert alx.functional is sys.modules['alx.functional']"
+  )
+  subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
 @functools.cache
 def scored():
   """{name: [POOLS, N]} of a vmap over pools, compiled."""
