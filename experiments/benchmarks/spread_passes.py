@@ -7,7 +7,8 @@ A small U-Net asks by BALD on slices of noise: on one device; with the passes on
 all devices by `shard_map`, inside of the one program of a question; and by
 `pmap`, between its pieces. Whole passes, as of a model without a trunk, and
 heads behind a trunk that runs once. The ways take turns in one process; a
-figure is the median of --repeats, after a first turn whose rest is compilation.
+figure is the median of --repeats, after a first turn whose rest is compilation;
+`cpu_s` counts all cores, and others' work on the machine does not move it much.
 `equal` says whether picks and scores have the bits of one device. Devices of a
 CPU share its cores: they show what the ways cost, not what more devices save.
 """
@@ -75,20 +76,21 @@ def make_ask(
 
 
 def compare(kind: str, repeats: int, **sizes: int) -> list[dict]:
-  """A row for each way: seconds, compilation, whether bits are equal."""
+  """A row for each way: seconds, those of cores, compilation, equal bits."""
   asks = {way: make_ask(way, kind, **sizes) for way in (ONE, TWIN, PMAP)}
-  seconds, found = {way: [] for way in asks}, {}
+  turns, found = {way: [] for way in asks}, {}
   for _ in range(1 + repeats):
     for way, ask in asks.items():
-      start = time.perf_counter()
+      start, busy = time.perf_counter(), time.process_time()
       found[way] = ask()
-      seconds[way].append(time.perf_counter() - start)
+      busy = time.process_time() - busy
+      turns[way].append((time.perf_counter() - start, busy))
   rows = []
-  for way, (first, *later) in seconds.items():
-    median = statistics.median(later)
+  for way, ((first, _), *later) in turns.items():
+    median, busy = (statistics.median(x) for x in zip(*later, strict=True))
     pairs = zip(found[way], found[ONE], strict=True)
     equal = all(a.tobytes() == b.tobytes() for a, b in pairs)
-    row = {"passes": kind, "way": way, "seconds": median}
+    row = {"passes": kind, "way": way, "seconds": median, "cpu_s": busy}
     rows.append(row | {"compile_s": first - median, "equal": equal})
   return rows
 
