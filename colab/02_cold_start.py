@@ -136,6 +136,7 @@ for place, name in enumerate(methods[1:]):
   print(f"{name} minus random: {mean:+.3f} ({low:+.3f} to {high:+.3f})")
 plt.axvline(0, color="gray", ls=":")
 plt.yticks(range(len(methods) - 1), methods[1:])
+plt.margins(y=0.4)
 plt.xlabel(f"gain in balanced accuracy with {first_labels} labels")
 plt.show()
 

@@ -76,9 +76,12 @@ result = runs.run(config, workdir)
 # ## How many rare items were found
 #
 # `picks.csv` of each run has the ids asked for, round by round. What random
-# drawing finds on average needs no run: the share, times the labels.
+# drawing finds on average needs no run: the share in the pool, which is in
+# `split.json`, times the labels.
 
 # %%
+import json
+
 from alx import csv_table, data
 
 truth = dict(zip(data.load("rare.npz").ids, labels, strict=True))
@@ -92,6 +95,8 @@ def rare_found(name, seed):
   return found.cumsum()
 
 
+split = json.loads((result.page.parent / "split.json").read_text())
+expected = np.mean([truth[item] for item in split["pool"]]) * result.labels
 found = {
   name: np.array([rare_found(name, seed) for seed in range(len(scores))])
   for name, scores in result.scores.items()
@@ -110,7 +115,7 @@ for name, scores in result.scores.items():
     mean, low, high, _ = stats.mean_interval(values)
     axis.plot(result.labels, mean, "o-", label=name)
     axis.fill_between(result.labels, low, high, alpha=0.15)
-left.plot(result.labels, labels.mean() * result.labels, "k:", label="expected")
+left.plot(result.labels, expected, "k:", label="random, expected")
 left.set_ylabel("rare items with a label")
 right.set_ylabel("AUC on held-out items")
 for axis in (left, right):
