@@ -107,7 +107,9 @@ test_rows, test_kinds = draw(400)
 pool = jax.device_put(stack_images(list(rows), ()))
 test = jax.device_put(stack_images(list(test_rows), ()))
 
-training = Training(patch=(), steps=4 if SMOKE else 150, batch=32)
+training = Training(
+  patch=(), steps=4 if SMOKE else 150, batch=32, learning_rate=3e-2
+)
 learner = make_learner(models.make_mlp(4, ()), 4, width, training)
 
 # %% [markdown]
