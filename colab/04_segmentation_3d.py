@@ -59,6 +59,7 @@ if on_cpu:
   config = dataclasses.replace(config, seeds=2, rounds=2, steps=60, full=False)
 if on_cpu and data != "phantom":
   smaller = {"coarsen": 2, "patch": (12, 20, 12), "widths": (8, 16)}
+  smaller["steps"] = 200
   config = dataclasses.replace(config, **smaller)
 if SMOKE:
   config = dataclasses.replace(config, steps=2, rounds=1, start=2, query=2)
@@ -82,12 +83,14 @@ import numpy as np
 
 folder = result.page.parent / "runs" / f"{method}-seed{config.first_seed}"
 seen = np.load(folder / "pictures" / "round_01.npz")
+real = ~np.isnan(seen["images"][0])  # slices of other extents are filled up
+crop = np.ix_(real.any(1), real.any(0))
 figure, axes = plt.subplots(1, 4, figsize=(12, 3.2))
 for axis, name in zip(
   axes, ("images", "draft", "truth", "uncertainty"), strict=True
 ):
   gray = name in ("images", "uncertainty")
-  axis.imshow(seen[name][0], cmap="gray" if gray else "viridis")
+  axis.imshow(seen[name][0][crop], cmap="gray" if gray else "viridis")
   axis.set_title(name if name != "images" else str(seen["ids"][0]))
   axis.axis("off")
 plt.show()
