@@ -60,7 +60,7 @@ rings = []
 for label in labels:
   radius = np.hypot(rows - rng.normal(0, 2), columns - rng.normal(0, 2))
   inside = (radius < 7) & (radius > 3 * label)  # class 1 has a hole
-  rings.append(0.3 * inside + rng.normal(0, 0.5, inside.shape))
+  rings.append(0.4 * inside + rng.normal(0, 0.45, inside.shape))
 images = np.clip(np.array(rings) / 2 + 0.5, 0, 1).astype(np.float32)
 patients = np.array([f"patient{i // 2:03d}" for i in range(count)])
 
