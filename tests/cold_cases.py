@@ -14,12 +14,12 @@ QUIET = Console(quiet=True)
 ASKED = {"encoders": ("pca", "simclr"), "methods": ("k_center",)}
 
 
-def write_classes(folder):
+def write_classes(folder, **more):
   """An .npz of 24 images of two classes."""
   labels = np.arange(24) % 2
   noise = np.random.default_rng(0).standard_normal((24, 8, 8))
   images = (noise + labels[:, None, None]).astype(np.float32)
-  np.savez(folder / "two.npz", images=images, labels=labels)
+  np.savez(folder / "two.npz", images=images, labels=labels, **more)
   return folder / "two.npz"
 
 

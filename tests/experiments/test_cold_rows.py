@@ -1,6 +1,7 @@
 """The rows of a cold-start study."""
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -93,3 +94,20 @@ def test_classes_of_label_maps_count_the_background(ready):
   pool = list(ready.problem.split.pool)
   wanted = [pool.index(i) for i in pool if i % 3 != 2]
   assert rows.classes_seen(other, wanted) == 2
+
+
+def test_compositions_choose_first_labels_and_patients_are_spread(tmp_path):
+  groups = np.arange(24) // 6
+  path = write_classes(tmp_path, patient=groups)
+  given = ["max_per_group=1"]
+  ready = prepare(path, tmp_path / "w", assignments=given, model="mlp").ready
+  pool = ready.problem.split.pool
+  features = np.random.default_rng(0).standard_normal((len(pool), 3))
+  known = type("Known", (), {"of_pool": lambda *_: features})()
+  for name in ("two_stage(typiclust:9, k_center)", "k_center", RANDOM):
+    encoder = NO_ENCODER if name == RANDOM else "pca"
+    row = Row(encoder, name, 3, 0)
+    items = rows.choose(ready, row, known)
+    patients = {ready.problem.dataset.groups[pool[i]] for i in items}
+    assert len(patients) == 3
+    assert re.fullmatch(r"[\w.-]+", row.name)

@@ -94,3 +94,13 @@ def test_settings_that_do_not_fit_the_data(changes, message, tmp_path):
   kim = tiny(**{"data": write_squares(tmp_path)} | changes)
   with pytest.raises(ValueError, match=message):
     study.prepare(kim, tmp_path / "run", CONSOLE)
+
+
+def test_no_more_of_a_patient_than_is_said(tmp_path):
+  given = {"acquisition": ("random",), "query": 2, "max_per_group": 1}
+  data = write_squares(tmp_path)
+  with pytest.raises(ValueError, match="max_per_group=1 wants to know"):
+    study.prepare(tiny(data, "code", **given), tmp_path / "no", CONSOLE)
+  kim = tiny(data, "code", patient=r"(\d)$", **given)
+  ready = study.prepare(kim, tmp_path / "run", CONSOLE)
+  assert ready.config.max_per_group == 1

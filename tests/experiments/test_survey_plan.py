@@ -107,3 +107,13 @@ def test_a_budget_too_large_is_passed_over_unless_asked_for(tmp_path):
   asked = make_plan("isic", str(path), budgets=["low", "high"])
   with pytest.raises(ValueError, match="6000 labels, but the pool holds 350"):
     study.affordable(asked, dataset)
+
+
+def test_compositions_and_caps_reach_every_budget():
+  methods = ["two_stage( entropy:9,k_center)"]
+  plan = make_plan("acdc", "x.npz", methods=methods, max_per_group=1)
+  for config in plan.configs.values():
+    assert config.acquisition == ("random", "two_stage(entropy:9, k_center)")
+    assert config.max_per_group == 1
+  with pytest.raises(ValueError, match="character 1: no method 'bold'"):
+    make_plan("acdc", "x.npz", methods=["bold"])

@@ -235,3 +235,29 @@ def test_a_text_composes_methods():
     alx.query("entropy*1 + k_center", k=3, **given)
   with pytest.raises(ValueError, match="did you mean entropy"):
     alx.query("entropie", k=3, **given)
+
+
+def test_a_method_that_caps_groups_is_not_capped_twice():
+  probs = np.stack([np.linspace(0.5, 0.9, 6), np.linspace(0.5, 0.1, 6)], -1)
+  patients = np.array(["a", "a", "a", "b", "b", "c"])
+  text = "capped_per_group(entropy, cap=2)"
+  items = alx.query(text, k=3, probs=probs, groups=patients)
+  assert items.tolist() == [0, 1, 3]
+  items = alx.query(text, k=3, probs=probs, groups=patients, max_per_group=1)
+  assert items.tolist() == [0, 3, 5]
+  for method in (text, "per_cluster(margin, by=group)"):
+    with pytest.raises(ValueError, match=r"needs groups=\[N\]"):
+      alx.query(method, k=3, probs=probs)
+
+
+def test_the_number_of_classes_reaches_every_part():
+  rng = np.random.default_rng(0)
+  features = rng.standard_normal((30, 4))
+  given = {"features": features, "logits": rng.standard_normal((30, 3))}
+  as_option = alx.query("prob_cover", k=5, clusters=7, **given).tolist()
+  assert alx.query("prob_cover(clusters=7)", k=5, **given).tolist() == as_option
+  told = alx.query("two_stage(random:30, prob_cover)", k=5, **given)
+  said = alx.query("two_stage(random:30, prob_cover(clusters=3))", k=5, **given)
+  assert told.tolist() == said.tolist()
+  with pytest.raises(ValueError, match="wants to know how many classes"):
+    alx.query("two_stage(typiclust:30, prob_cover)", k=5, features=features)

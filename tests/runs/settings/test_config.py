@@ -1,7 +1,9 @@
 import dataclasses
+import re
 
 import pytest
 
+from alx.runs.settings import arms
 from alx.runs.settings.config import (
   Config,
   absolute,
@@ -91,3 +93,41 @@ def test_paths_mean_the_same_everywhere(tmp_path, monkeypatch):
   assert (found.data, found.features) == (str(tmp_path / "b.npz"), "")
   assert found.cache == "/home/x/c" and absolute(found) == found
   assert absolute(Config()).data == "phantom"
+
+
+def test_an_acquisition_is_kept_in_its_one_form():
+  text = " two_stage( bald :9,k_center) "
+  config = Config(acquisition=(text, "bald*1+badge"))
+  assert config.acquisition == ("two_stage(bald:9, k_center)", "bald*1 + badge")
+  for given in (
+    "two_stage(bald:9, k_center),bald*1+badge",
+    "(two_stage(bald:9,k_center), bald*1 + badge)",
+  ):
+    found = override(Config(), [f"acquisition={given}"])
+    assert found.acquisition == config.acquisition
+  assert override(Config(), ["acquisition=bald,"]).acquisition == ("bald",)
+
+
+def test_folders_of_compositions_are_plain_names_and_differ():
+  names = ("bald(reduce=max)", "bald(reduce=sum)")
+  config = Config(acquisition=names, seeds=1, full=False)
+  first, second = parts_of(config)
+  assert first != second
+  assert all(re.fullmatch(r"[\w.-]+-seed0", part) for part in (first, second))
+
+
+def test_two_texts_of_one_folder_are_refused(monkeypatch):
+  monkeypatch.setattr(arms, "folder_of", lambda text: text[:4])
+  with pytest.raises(
+    ValueError, match="folders of acquisition names one twice"
+  ):
+    Config(acquisition=("bald(reduce=max)", "bald(reduce=sum)"))
+
+
+def test_a_stage_with_nothing_to_choose_is_told_of():
+  text = "two_stage(entropy:9, k_center)"
+  assert arms.notes([text, "bald"], 20, 4) == []
+  (line,) = arms.notes([text], 9, 4)
+  assert line.endswith("no more than 9 are there: k_center alone chooses")
+  (line,) = arms.notes([f"bald*1 + fuse(bald, margin)*1 + {text}"], 20, 9)
+  assert line.endswith("and 9 are asked for: k_center chooses nothing")
