@@ -6,6 +6,7 @@ says they help most, retrains, and compares with random selection:
   python -m experiments.run
   python -m experiments.run --data=Task04_Hippocampus --acquisition=bald
   python -m experiments.run --data=slices.npz --where=frame=1 --seeds=3
+  python -m experiments.run --acquisition="two_stage(entropy:20, k_center)"
 
 --data is "phantom" (made here), a Medical Segmentation Decathlon or nnU-Net v2
 folder, a MedMNIST .npz, or an .npz with `images`, `labels` and optional

@@ -17,7 +17,7 @@ from alx.runs.settings import arms
 from alx.runs.settings.checks import distinct
 from alx.runs.settings.config import Config, absolute, absolute_path
 
-FULL = "full"  # the row that trains on every label of the pool
+FULL = arms.FULL  # the row that trains on every label of the pool
 _REMEDY = (
   "begin a study with --data or --config, and delete a file that is damaged: "
   "finished rows stay"

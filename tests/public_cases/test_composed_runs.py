@@ -235,6 +235,7 @@ WRONG = {
     "acquisition entropy*4 + k_center: the last turn begins in round 5, there "
     "are 4 rounds"
   ),
+  "--acquisition=bald,full": "acquisition: full is none; full=True trains on",
   "--set=acquisition=bald(reduce=tip)": "character 6: bald: reduce: wanted",
   "--acquisition=two_stage(foreground_random:9, k_center)": (
     "acquisition two_stage(foreground_random:9, k_center) wants a segmentation"

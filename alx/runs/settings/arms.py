@@ -5,6 +5,8 @@ from collections.abc import Collection, Sequence
 from alx.acquisition.grammar import folder_of, parse, shortlists
 from alx.runs.settings.checks import distinct
 
+FULL = "full"  # names runs on all labels, in folders and in studies
+
 
 def canonical(texts: Sequence[str], also: Collection[str] = ()) -> tuple:
   """The texts in their one form, see `alx.acquisition.grammar`.
@@ -19,6 +21,8 @@ def canonical(texts: Sequence[str], also: Collection[str] = ()) -> tuple:
   if not all(text.strip() for text in texts):
     found = repr(",".join(texts))
     raise ValueError(f"acquisition: wanted names between commas, found {found}")
+  if FULL in texts and FULL not in also:
+    raise ValueError(f"acquisition: {FULL} is none; full=True trains on all")
   found = tuple(t if t in also else parse(t).text for t in texts)
   distinct("acquisition", found)
   distinct("folders of acquisition", tuple(map(folder_of, found)))
