@@ -84,9 +84,9 @@ def prob_cover(
   features, candidates = usable(features, candidates)
   rows, present = unit_rows(features), candidates.present
   if delta is None:
-    count = num_classes(candidates) if clusters is None else clusters
+    classes = num_classes(candidates) if clusters is None else clusters
     most = _MOST_CLASSES if clusters is None else clusters
-    labels = k_means_labels(rows, present, most, count)
+    labels = k_means_labels(rows, present, most, classes)
     delta = purity_radius(rows, labels, present, purity)
   if k == 0:
     return jnp.zeros(0, jnp.int32)

@@ -199,12 +199,12 @@ def influence(
   told = _told_gradient(described, candidates)
   some = candidates.labelled.any()
   reference = jnp.where(some, candidates.labelled, candidates.present)
-  items, count = _in_front(reference)
-  mean = _mean(_sum_of_outer, told, items, count)
+  items, number = _in_front(reference)
+  mean = _mean(_sum_of_outer, told, items, number)
 
   def curved(v):
     of_item = _gauss_newton_product(v)
-    return _mean(of_item, described.fisher, items, count) + damping * v
+    return _mean(of_item, described.fisher, items, number) + damping * v
 
   solve = jax.scipy.sparse.linalg.cg
   direction = solve(curved, mean, tol=1e-6, maxiter=iterations)[0]
