@@ -8,10 +8,16 @@
 Prints one id a line, best first; nothing else goes to standard output. Every
 array is an .npy, or an .npz with an array of that name. --arrays is an .npz
 that holds several: logits, features, labelled, ids ...
+
+Compiled programs are kept in $XDG_CACHE_HOME/alx, or ~/.cache/alx, so that the
+same method on arrays of about the same sizes starts at once; --nocache keeps
+none. The folder may be deleted at any time.
 """
 
+import os
 import pathlib
 
+import jax
 import numpy as np
 from absl import flags
 
@@ -49,6 +55,7 @@ _CAP = flags.DEFINE_integer("max_per_group", None, "Picks of one group.")
 _OUTPUT = flags.DEFINE_string(
   "output", None, "A CSV of rank and id, instead of lines on the screen."
 )
+_CACHE = flags.DEFINE_bool("cache", True, "Keep compiled programs, see above.")
 
 
 def main(argv: list[str]) -> None:
@@ -56,6 +63,8 @@ def main(argv: list[str]) -> None:
   command.begin()
   with command.ends(2, ValueError, OSError):
     command.only_flags(argv)
+    if _CACHE.value:
+      keep_programs()
     arrays = read_arrays()
     ids = arrays.pop("ids", None)
     options = {} if _CAP.value is None else {"max_per_group": _CAP.value}
@@ -68,6 +77,36 @@ def main(argv: list[str]) -> None:
       **options,
     )
     _tell(items.tolist() if ids is None else [ids[i] for i in items])
+
+
+def keep_programs() -> None:
+  """Compiled programs are kept on disk, where the user's folder allows it.
+
+  A folder that JAX has been told of already stays.
+  """
+  folder = cache_folder()
+  if jax.config.jax_compilation_cache_dir or folder is None:
+    return
+  try:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+  except OSError:
+    return
+  if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+    return
+  jax.config.update("jax_compilation_cache_dir", str(folder))
+  jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+  jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+
+
+def cache_folder() -> pathlib.Path | None:
+  """Of the XDG base directories, where a relative one counts as none."""
+  told = pathlib.Path(os.environ.get("XDG_CACHE_HOME", ""))
+  if told.is_absolute():
+    return told / "alx"
+  try:
+    return pathlib.Path.home() / ".cache" / "alx"
+  except RuntimeError:  # nobody's home is known
+    return None
 
 
 def read_arrays() -> dict[str, np.ndarray]:

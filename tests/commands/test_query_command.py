@@ -1,12 +1,23 @@
 """alx query: arrays in files, ids out."""
 
+import pathlib
+
 import numpy as np
 import pytest
 
 import alx
+from alx.commands.query import cache_folder
 from tests.command_line import errors_of, run
 
 QUERY = "alx.commands.query"
+
+
+@pytest.fixture(autouse=True)
+def cache(monkeypatch, tmp_path):
+  """The user's cache folder."""
+  monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+  monkeypatch.delenv("JAX_COMPILATION_CACHE_DIR", raising=False)
+  return tmp_path / "cache"
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +32,7 @@ def arrays(tmp_path_factory):
   return folder
 
 
-def test_ids_are_printed_and_nothing_else(arrays):
+def test_ids_are_printed_and_nothing_else(arrays, cache):
   logits = np.load(arrays / "logits.npy")
   wanted = alx.query("entropy", k=4, logits=logits).tolist()
   done = run(
@@ -29,6 +40,36 @@ def test_ids_are_printed_and_nothing_else(arrays):
   )
   assert done.returncode == 0, done.stderr
   assert done.stdout.split("\n") == [*map(str, wanted), ""]
+  assert any("answer" in path.name for path in (cache / "alx").iterdir())
+
+
+@pytest.mark.parametrize("where", ["a file", "nocache"])
+def test_no_cache_is_as_good(arrays, cache, where):
+  more = ["--nocache"] if where == "nocache" else []
+  if where == "a file":
+    cache.write_text("", encoding="utf-8")
+  logits = f"--logits={arrays}/logits.npy"
+  done = run(QUERY, "--acquisition=entropy", "--k=4", logits, *more)
+  assert done.returncode == 0 and len(done.stdout.split()) == 4, done.stderr
+  assert done.stderr == "" and not cache.is_dir()
+
+
+def test_where_programs_are_kept(monkeypatch, tmp_path):
+  assert cache_folder() == tmp_path / "cache" / "alx"
+  monkeypatch.setenv("HOME", str(tmp_path))
+  for told in ("", "relative"):
+    monkeypatch.setenv("XDG_CACHE_HOME", told)
+    assert cache_folder() == tmp_path / ".cache" / "alx"
+
+
+def test_no_home_is_known(monkeypatch):
+  monkeypatch.delenv("XDG_CACHE_HOME")
+  monkeypatch.setattr(pathlib.Path, "home", _no_home)
+  assert cache_folder() is None
+
+
+def _no_home():
+  raise RuntimeError("Could not determine home directory.")
 
 
 def test_names_go_to_a_table(arrays, tmp_path):
