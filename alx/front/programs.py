@@ -28,6 +28,8 @@ _HURRY = {
   "xla_backend_optimization_level": 0,
   "xla_cpu_use_fusion_emitters": False,
 }
+# Of posterior samples, whose joint distributions are worked at for longer.
+_LESS_HURRY = _HURRY | {"xla_backend_optimization_level": 1}
 
 
 class Programs(NamedTuple):
@@ -52,11 +54,12 @@ def programs_of(row: Acquisition) -> Programs:
     description = describe(keys, prediction, logits)
     return _choice(row, key_select, description, candidates, k, count)
 
+  options = _known(_LESS_HURRY if "samples" in row.needs else _HURRY)
   return Programs(
     row,
     row.describe and jax.jit(describe, static_argnums=2),
     jax.jit(functools.partial(_choice, row), static_argnums=3),
-    jax.jit(answer, static_argnums=(3, 5), compiler_options=_in_a_hurry()),
+    jax.jit(answer, static_argnums=(3, 5), compiler_options=options),
   )
 
 
@@ -74,16 +77,21 @@ def _described(row, keys, prediction, logits):
   return row.describe(keys, prediction)
 
 
-@functools.cache
-def _in_a_hurry() -> dict[str, Any] | None:
+def _known(options: dict[str, Any]) -> dict[str, Any] | None:
   """Options of the compiler on a CPU, None if it does not know them."""
-  if jax.default_backend() != "cpu":
+  if jax.default_backend() != "cpu" or not _knows(tuple(_HURRY)):
     return None
+  return options
+
+
+@functools.cache
+def _knows(names: tuple[str, ...]) -> bool:
+  options = {name: _HURRY[name] for name in names}
   try:
-    jax.jit(lambda x: x, compiler_options=_HURRY).lower(np.int32(0)).compile()
+    jax.jit(lambda x: x, compiler_options=options).lower(np.int32(0)).compile()
   except jax.errors.JaxRuntimeError:
-    return None
-  return _HURRY
+    return False
+  return True
 
 
 def is_small(given: Inputs, k: int) -> bool:

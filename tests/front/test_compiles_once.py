@@ -29,7 +29,7 @@ def pool_of(name, num_items):
   space = (3, 2) if "space" in needs else ()
   shape = (S, num_items, *space, C)
   given = {"labelled": np.arange(num_items) % 6 == 1}
-  given["labels"] = np.arange(num_items) // 2 % C
+  given["labels"] = np.arange(num_items) // 6 % C
   if "samples" in needs:
     given["samples"] = softmax(2 * rng.standard_normal(shape))
   elif "probs" in needs:
@@ -121,12 +121,12 @@ def test_a_compiler_that_cannot_hurry_takes_its_time(monkeypatch):
   given = pool_of("margin", 27) | {"k": 7}
   found = alx.query("margin", **given).tolist()
   monkeypatch.setattr(programs, "_HURRY", {"xla_no_such_option": True})
-  programs._in_a_hurry.cache_clear()
+  programs._knows.cache_clear()
   _compiled.cache_clear()
-  assert programs._in_a_hurry() is None
+  assert programs._known({}) is None
   assert alx.query("margin", **given).tolist() == found
   monkeypatch.undo()
-  programs._in_a_hurry.cache_clear()
+  programs._knows.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -161,19 +161,21 @@ def lloyd(
 
   def advance(carry):
     step, labels, centres, _ = carry
+    # In the first step nothing has a label, and the centres stay.
     sums = _sums(features * weights[:, None], labels, num_clusters)
     sizes = _sums(weights[:, None], labels, num_clusters)
     means = sums / jnp.maximum(sizes, 1.0)
     centres = jnp.where(sizes > 0, means, centres)
     moved = assign(centres)
-    report(progress, step + 1, iterations)
+    report(progress, step, iterations)
     restless = (moved != labels).sum() > tolerance * there.sum()
-    return step + 1, moved, centres, restless
+    return step + 1, moved, centres, restless | (step == 0)
 
   def unfinished(carry):
-    return (carry[0] < iterations) & carry[3]
+    return (carry[0] <= iterations) & carry[3]
 
-  start = jnp.int32(0), assign(centres), centres, jnp.bool_(True)
+  nowhere = jnp.full(there.shape, -1, jnp.int32)
+  start = jnp.int32(0), nowhere, centres, jnp.bool_(True)
   _, labels, centres, _ = jax.lax.while_loop(unfinished, advance, start)
   sizes = jnp.zeros(num_clusters, jnp.int32).at[_drop(labels, num_clusters)]
   distances = squared_norms(features - centres[jnp.maximum(labels, 0)])

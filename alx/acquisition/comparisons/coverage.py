@@ -123,11 +123,13 @@ def sums(problem, places, count, worth):
       real = (spots < count)[None, :]
       return total + jnp.where(real, worth(similar, some), 0.0).sum(1)
 
-    full = count // large
+    full = count // large if large < places.shape[0] else 0
     left = _blocks(count - full * large, small)
     of_large = functools.partial(add, start=0, size=large)
     of_small = functools.partial(add, start=full * large, size=small)
-    total = jax.lax.fori_loop(0, full, of_large, jnp.zeros(width, jnp.float32))
+    total = jnp.zeros(width, jnp.float32)
+    if large < places.shape[0]:
+      total = jax.lax.fori_loop(0, full, of_large, total)
     total = jax.lax.fori_loop(0, left, of_small, total)
     return done.at[slots].set(total, mode="drop")
 

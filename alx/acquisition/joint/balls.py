@@ -137,6 +137,8 @@ def _counts(problem, wanted):
 
   Of pairs the one way only, if that is less work.
   """
+  if wanted.shape[0] <= _PAIRS:
+    return _counts_of_pairs(problem, wanted)
   pairs = wanted.sum() * problem.num_candidates.astype(jnp.float32)
   return jax.lax.cond(
     2 * pairs > float(wanted.shape[0]) ** 2,
@@ -258,16 +260,20 @@ def k_means_labels(
   def label(centres):
     # |row|^2 is the same for all centres of a row.
     off = squared_norms(centres)[None, :] - 2.0 * cross(rows, centres)
-    return jnp.argmin(jnp.where(real, off, jnp.inf), axis=1)
+    labels = jnp.argmin(jnp.where(real, off, jnp.inf), axis=1)
+    return labels.astype(jnp.int32)
 
-  def move(_, centres):
-    weight = present.astype(rows.dtype)
-    labels = label(centres)
+  def move(step, carry):
+    centres, labels = carry
+    weight = jnp.where(step > 0, present.astype(rows.dtype), 0.0)
     zero = jnp.zeros_like(centres)
     sums = zero.at[labels].add(rows * weight[:, None])
     sizes = (
       jnp.zeros(centres.shape[0], jnp.float32).at[labels].add(weight)[:, None]
     )
-    return jnp.where(sizes > 0, sums / jnp.maximum(sizes, 1), centres)
+    centres = jnp.where(sizes > 0, sums / jnp.maximum(sizes, 1), centres)
+    return centres, label(centres)
 
-  return label(jax.lax.fori_loop(0, _ROUNDS, move, centres)).astype(jnp.int32)
+  # In the first step nothing has a label, and the centres stay.
+  start = centres, jnp.zeros(num_items, jnp.int32)
+  return jax.lax.fori_loop(0, _ROUNDS + 1, move, start)[1]
