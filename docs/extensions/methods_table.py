@@ -1,5 +1,6 @@
 """The directive `methods-table`: what `alx.methods()` knows at build time."""
 
+import functools
 import inspect
 import re
 
@@ -28,6 +29,9 @@ _NEEDS = {
 }
 
 
+known = functools.cache(alx.methods)  # each call traces every method
+
+
 def cost_of(name: str) -> str:
   """Time and memory as the docstrings of the method say."""
   row = BY_NAME[name]
@@ -41,14 +45,14 @@ def cost_of(name: str) -> str:
 
 def first_line(name: str) -> str:
   """What the method prefers, in a line."""
-  row, method = BY_NAME[name], alx.methods()[name]
+  row, method = BY_NAME[name], known()[name]
   says = row.describe if method.scores or row.describe is None else row.select
   return inspect.getdoc(says or row.select).split("\n")[0]
 
 
 def row_of(name: str) -> list[str]:
   """The cells of a method: see `_HEAD`."""
-  method = alx.methods()[name]
+  method = known()[name]
   needs = ", ".join(_NEEDS[need] for need in method.needs) or "nothing"
   options = ", ".join(f"`{o}`" for o in method.options if o != "progress")
   does = escaped(first_line(name)) + (options and f" Options: {options}.")
@@ -63,8 +67,8 @@ class MethodsTable(Directive):
 
   def run(self):
     """The table."""
-    wanted = " ".join(self.content).split() or list(alx.methods())
-    unknown = set(wanted) - set(alx.methods())
+    wanted = " ".join(self.content).split() or list(known())
+    unknown = set(wanted) - set(known())
     if unknown:
       raise self.error(f"no such method: {', '.join(sorted(unknown))}")
     text = [
