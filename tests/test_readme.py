@@ -34,9 +34,15 @@ def test_the_front_door_example_runs(capsys):
   assert "bald" in capsys.readouterr().out
 
 
+def test_the_program_of_ones_own_is_the_tested_one():
+  snippet = ROOT / "tests/snippets/own_program.py"
+  shown = blocks_of(README)[1]
+  assert "jax.vmap" in shown and snippet.read_text("utf-8").startswith(shown)
+
+
 def test_the_loop_example_runs(tmp_path, monkeypatch):
   monkeypatch.chdir(tmp_path)
-  names = names_after(README, blocks_of(README)[1])
+  names = names_after(README, blocks_of(README)[2])
   asked = names["items"].tolist()
   labelled = names["state"].pool.labelled
   assert len(set(asked)) == 4 and not labelled[names["items"]].any()
@@ -56,7 +62,7 @@ def test_the_examples_of_a_guide_run_one_after_the_other(
 
 def test_the_guides_show_the_loop_of_readme():
   loop = blocks_of(ROOT / "docs/loop.md")
-  assert loop == [blocks_of(README)[1]]
+  assert loop == [blocks_of(README)[2]]
 
 
 @pytest.mark.parametrize("path", [README, *GUIDES], ids=lambda path: path.stem)
