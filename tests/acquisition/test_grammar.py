@@ -220,8 +220,8 @@ def test_options_of_a_run_reach_every_part_that_does_not_say_its_own():
 
 
 def test_more_than_all_are_kept_as_all():
-  wide = parse("two_stage(entropy:2147483647, k_center)").at(1)
-  assert picks(wide) == picks(parse("k_center").at(1))
+  wide = parse("two_stage(entropy:2147483647, margin)").at(1)
+  assert picks(wide) == picks(parse("margin").at(1))
 
 
 def test_what_reads_groups_says_so():

@@ -169,7 +169,8 @@ def _number(part, what, kind):
   number = part.number
   if number is None or (kind is int and not isinstance(number, int)):
     wanted = f"{part.name}:{'N' if kind is int else 'NUMBER'}, {what}"
-    raise WrongPart(part, f"wanted {wanted}, found {number}")
+    found = "no number" if number is None else number
+    raise WrongPart(part, f"wanted {wanted}, found {found}")
   return number
 
 
