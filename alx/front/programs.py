@@ -21,9 +21,9 @@ from alx.acquisition.base import takes_count
 from alx.front.blocks import keys_of, on_host
 from alx.front.inputs import Inputs
 
-_ITEMS = 8192  # of a small pool: from more on some methods draw samples
+_ITEMS = 4096  # of a small pool: from more on some methods draw samples
 _SLOTS = 512  # what may be picked without another program
-_WORK = 2**26  # numbers times picks of a small pool
+_WORK = 2**25  # numbers times picks of a small pool
 _LEAST = 64, 32  # items and slots of the smallest programs
 # A fifth of the time to compile; loops run at a fraction of their speed.
 _HURRY = {

@@ -124,6 +124,8 @@ def fisher(
     items [k] int32; empty slots, once nothing is available, hold N. Ties go to
     the most uncertain.
   """
+  if k == 0:
+    return jnp.zeros(0, jnp.int32)
   information, candidates = usable(information, candidates)
   num_items = information.entropy.shape[0]
   size = min(max(keep, k), num_items)
