@@ -136,7 +136,7 @@ def _choose(rows, candidates, k, count, progress):
   return farthest.lazy(rows, available, labelled, k, count, progress=progress)
 
 
-def _plain(rows, available, labelled, k, count):
+def _plain(rows, available, labelled, k, count=None):
   """The obvious greedy, every distance one by one."""
   everything = jnp.arange(available.shape[0], dtype=jnp.int32)
   centres = jnp.nonzero(labelled, size=labelled.shape[0], fill_value=0)[0]
