@@ -1,7 +1,8 @@
-"""Every acquisition through the rounds of the main job, on the phantom."""
+"""Every acquisition through the rounds of the main job, on small slices."""
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 from alx.acquisition import BY_NAME
@@ -12,9 +13,8 @@ from alx.runs.problem.job import Job
 from alx.runs.settings.config import Config
 
 TINY = Config(
-  data="phantom",
+  data="",
   acquisition=("random",),
-  phantom_items=14,
   test_items=4,
   start=2,
   query=3,
@@ -22,22 +22,30 @@ TINY = Config(
   steps=2,
   samples=2,
   widths=(2,),
-  patch=(8, 8, 8),
+  patch=(8, 8),
   pictures=0,
 )
 
 
-def ready_for(names):
-  """(config, problem) for these methods."""
-  config = dataclasses.replace(TINY, acquisition=tuple(names))
-  dataset = reading.load_dataset(config, None)
-  config = problem.resolve(config, dataset, baselines=False)
-  return config, problem.make_problem(config, dataset)
+@pytest.fixture(scope="module")
+def slices(tmp_path_factory):
+  """14 slices of noise in which a square lights up."""
+  rng = np.random.default_rng(0)
+  images = rng.random((14, 12, 12, 1), np.float32)
+  labels = np.zeros((14, 12, 12), np.uint8)
+  labels[:, 3:7, 3:7] = 1
+  path = tmp_path_factory.mktemp("data") / "slices.npz"
+  np.savez(path, images=images + labels[..., None], labels=labels)
+  return str(path)
 
 
 @pytest.fixture(scope="module")
-def everything():
-  return ready_for(BY_NAME)
+def everything(slices):
+  """(config, problem) for all methods."""
+  config = dataclasses.replace(TINY, data=slices, acquisition=tuple(BY_NAME))
+  dataset = reading.load_dataset(config, None)
+  config = problem.resolve(config, dataset, baselines=False)
+  return config, problem.make_problem(config, dataset)
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +67,11 @@ def test_asks_and_is_told(name, everything, first, tmp_path):
   assert [row["labels"] for row in curve] == ["2", "5"]
 
 
-def test_one_method_that_reads_evidence_makes_all_models_evidential():
-  resolved = problem.resolve(
-    dataclasses.replace(TINY, acquisition=("entropy", "vacuity")),
-    reading.load_dataset(TINY, None),
-    baselines=False,
+def test_one_method_that_reads_evidence_makes_all_models_evidential(slices):
+  config = dataclasses.replace(
+    TINY, data=slices, acquisition=("entropy", "vacuity")
   )
+  dataset = reading.load_dataset(config, None)
+  resolved = problem.resolve(config, dataset, baselines=False)
   assert resolved.evidential
   assert not TINY.evidential
