@@ -1,9 +1,10 @@
-"""A command as forks of one process that has imported it.
+"""Commands as forks of one process that has imported what all of them need.
 
 Importing it takes seconds of a core, a fork none: for tests that start and
-kill a command again and again. Nothing has started a backend before the fork.
+kill commands again and again. Nothing has started a backend before the fork,
+and no flag is defined: a command is imported by its own process.
 
-python -m tests.forks MODULE
+python -m tests.forks
 """
 
 import json
@@ -14,20 +15,21 @@ import subprocess
 import sys
 import traceback
 
+import alx.runs.experiment  # noqa: F401, what takes its time
 from alx.commands.command import parse
 from tests import command_line as commands
 
 
 class Forks:
-  """The process that is forked, one command at a time."""
+  """The process that is forked; its commands may run side by side."""
 
-  def __init__(self, module: str, folder: pathlib.Path):
+  def __init__(self, folder: pathlib.Path):
     """Starts it; `folder` is for logs and for what has been compiled."""
-    self._folder = folder
+    self._folder, self._started = folder, 0
     # A kill may leave half a file there, which no other test may find.
     env = os.environ | {"JAX_COMPILATION_CACHE_DIR": str(folder / "compiled")}
     self._server = subprocess.Popen(
-      commands.command("tests.forks", module),
+      commands.command("tests.forks"),
       cwd=commands.ROOT,
       env=env,
       text=True,
@@ -35,12 +37,20 @@ class Forks:
       stdout=subprocess.PIPE,
     )
 
-  def start(self, *arguments, before: str = "") -> "Fork":
-    """The command, running; `before` is Python that its process does first."""
-    log = self._folder / "log.txt"
-    line = json.dumps([str(log), before, *map(str, arguments)])
-    print(line, file=self._server.stdin, flush=True)
-    return Fork(int(self._server.stdout.readline()), self._server, log)
+  def start(self, module: str, *arguments, before: str = "") -> "Fork":
+    """python -m experiments.module arguments, running.
+
+    `before` is Python that its process does first.
+    """
+    self._started += 1
+    log = self._folder / f"log{self._started}.txt"
+    words = [f"experiments.{module}", *map(str, arguments)]
+    return Fork(self.tell("start", str(log), before, *words), self, log)
+
+  def tell(self, *order) -> int:
+    """The answer of the process."""
+    print(json.dumps(order), file=self._server.stdin, flush=True)
+    return int(self._server.stdout.readline())
 
   def close(self) -> None:
     """Ends it."""
@@ -50,17 +60,13 @@ class Forks:
 class Fork:
   """A running command, used as a `subprocess.Popen` is."""
 
-  def __init__(self, pid, server, log):
-    self._pid, self._server, self._log = pid, server, log
+  def __init__(self, pid, forks, log):
+    self._pid, self._forks, self._log = pid, forks, log
     self._code = None
 
   def poll(self) -> int | None:
     """The exit code, None while it runs."""
-    try:
-      os.kill(self._pid, 0)
-    except ProcessLookupError:
-      return self.wait()
-    return None
+    return self._ask("poll")
 
   def kill(self) -> None:
     """Sends SIGKILL if it has not ended."""
@@ -82,9 +88,13 @@ class Fork:
 
   def wait(self) -> int:
     """The exit code, once it has ended; minus the signal of a killed one."""
+    return self._ask("wait")
+
+  def _ask(self, order):
     if self._code is None:
-      status = int(self._server.stdout.readline())
-      self._code = os.waitstatus_to_exitcode(status)
+      status = self._forks.tell(order, self._pid)
+      if status >= 0:
+        self._code = os.waitstatus_to_exitcode(status)
     return self._code
 
   def output(self) -> str:
@@ -92,25 +102,43 @@ class Fork:
     return self._log.read_text()
 
 
-def _serve(module):
-  """Forks for every line of stdin; tells the child's id and how it ended."""
-  main = commands.main_of(module)
+def _serve():
+  """Starts, polls or waits for a child for every line of stdin."""
   for line in sys.stdin:
-    log, before, *words = json.loads(line)
-    child = os.fork()
-    if not child:
-      _become(main, words, log, before)
-    print(child, flush=True)
-    print(os.waitpid(child, 0)[1], flush=True)
+    order, *about = json.loads(line)
+    print(_ORDERS[order](*about), flush=True)
 
 
-def _become(main, words, log, before):
+def _start(log, before, module, *words):
+  """The child's id."""
+  child = os.fork()
+  if not child:
+    _become(module, words, log, before)
+  return child
+
+
+def _poll(child):
+  """How it ended, -1 while it runs."""
+  ended, status = os.waitpid(child, os.WNOHANG)
+  return status if ended else -1
+
+
+def _wait(child):
+  """How it ended."""
+  return os.waitpid(child, 0)[1]
+
+
+_ORDERS = {"start": _start, "poll": _poll, "wait": _wait}
+
+
+def _become(module, words, log, before):
   """The command, to its end."""
   with open(log, "wb") as file:
     os.dup2(file.fileno(), 1)
     os.dup2(file.fileno(), 2)
   code = 1
   try:
+    main = commands.main_of(module)
     exec(before, {})
     main(parse(["", *words]))
     code = 0
@@ -125,4 +153,4 @@ def _become(main, words, log, before):
 
 
 if __name__ == "__main__":
-  _serve(sys.argv[1])
+  _serve()

@@ -25,11 +25,12 @@ def start(tmp_path_factory):
   """Starts the run of a work directory."""
   folder = tmp_path_factory.mktemp("forks")
   kills.make_data(folder / "data.npz", 60)
-  forks = Forks("experiments.run", folder)
+  forks = Forks(folder)
 
   def start(workdir):
     words = kills.flags_of(folder / "data.npz", workdir)
-    return forks.start(*(w for w in words if "steps=" not in w), *SMALL)
+    words = [word for word in words if "steps=" not in word]
+    return forks.start("run", *words, *SMALL)
 
   yield start
   forks.close()

@@ -1,6 +1,4 @@
-"""Commands that are imported once and forked for every case."""
-
-import functools
+"""Commands whose libraries are imported once, forked for every case."""
 
 import pytest
 
@@ -9,15 +7,7 @@ from tests.forks import Forks
 
 @pytest.fixture(scope="session")
 def forks(tmp_path_factory):
-  """forks(module, number): a process to be forked, one command at a time."""
-  made = []
-
-  @functools.cache
-  def start(module, number=0):
-    folder = tmp_path_factory.mktemp("forks")
-    made.append(Forks(f"experiments.{module}", folder))
-    return made[-1]
-
-  yield start
-  for server in made:
-    server.close()
+  """The process that all commands of these tests are forks of."""
+  server = Forks(tmp_path_factory.mktemp("forks"))
+  yield server
+  server.close()

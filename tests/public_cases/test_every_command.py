@@ -3,7 +3,6 @@
 import pytest
 
 from alx.runs.disk.claim import Claim
-from tests.forks import Forks
 
 # The flags of a command that would begin at once, but for the place.
 COMMANDS = {
@@ -19,21 +18,19 @@ COMMANDS = {
 
 
 @pytest.fixture(scope="module", params=COMMANDS)
-def command(request, tmp_path_factory):
+def command(request, forks, tmp_path_factory):
   """command(place, *more): (exit code, what it told)."""
   folder = tmp_path_factory.mktemp("command")
-  server = Forks(f"experiments.{request.param}", folder)
 
   def start(place, *more, **changes):
     known = {"data": folder / "none.npz", "cache": folder / "c"}
     words = [
       word.format(place=place, **known) for word in COMMANDS[request.param]
     ]
-    return server.start(*words, *more).ended()
+    return forks.start(request.param, *words, *more).ended()
 
   start.name = request.param
-  yield start
-  server.close()
+  return start
 
 
 def one_line(told):

@@ -15,7 +15,7 @@ def features(forks, tmp_path_factory):
 
   def features(*words, data="d.npz", output="f.npz"):
     flags = f"--data={folder / data}", f"--output={folder / output}"
-    return forks("features").start(*flags, "--encoder=pca", *words).ended()
+    return forks.start("features", *flags, "--encoder=pca", *words).ended()
 
   assert features("--width=3")[0] == 0
   return features, folder / "f.npz"

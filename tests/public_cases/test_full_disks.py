@@ -20,7 +20,7 @@ def run(forks, data):
   def run(workdir, fault=""):
     words = f"--data={data}", f"--workdir={workdir}", *QUICK
     before = FAULTS + fault if fault else ""
-    return forks("run").start(*words, before=before).ended()
+    return forks.start("run", *words, before=before).ended()
 
   return run
 
@@ -70,7 +70,7 @@ def test_what_can_be_no_folder_is_told_before_data_are_read(
       (missing, "--encoder=pca", f"--output={tmp_path / place}/f.npz"),
     ),
   ):
-    code, told = forks(module).start(*words).ended()
+    code, told = forks.start(module, *words).ended()
     assert code == 2 and told.count("\n") == 1, told
     assert str(tmp_path / place.split("/")[0]) in told
     assert "none.npz" not in told
@@ -86,7 +86,7 @@ def test_a_read_only_place(forks, tmp_path):
   ):
     words = [missing, word, *(["--encoder=pca"] * (module == "features"))]
     before = f"{FAULTS}read_only()"
-    code, told = forks(module).start(*words, before=before).ended()
+    code, told = forks.start(module, *words, before=before).ended()
     wanted = f"{flag}: wanted a folder to write to, {tmp_path} is read-only"
     assert (code, told) == (2, f"error: {wanted}\n")
 

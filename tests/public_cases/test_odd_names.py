@@ -119,16 +119,13 @@ def test_a_run_on_names_that_are_markup(forks, tmp_path):
     class_names=np.array(["$x_1$", "_a", "<script>alert(1)</script>", "瘤 $"]),
   )
   words = ("rounds=1", "steps=2", "model=mlp", "widths=4", "test_items=8")
-  code, told = (
-    forks("run")
-    .start(
-      f"--data={data}",
-      f"--workdir={tmp_path / '[b]w'}",
-      *("--acquisition=entropy", "--nobaselines", "--nofull", "--seeds=1"),
-      *(f"--set={word}" for word in words),
-    )
-    .ended()
-  )
+  code, told = forks.start(
+    "run",
+    f"--data={data}",
+    f"--workdir={tmp_path / '[b]w'}",
+    *("--acquisition=entropy", "--nobaselines", "--nofull", "--seeds=1"),
+    *(f"--set={word}" for word in words),
+  ).ended()
   assert code == 0, told
   assert f"{data.stem}: classification" in told and "Warning" not in told
   assert f"report: {tmp_path}/[b]w/report.html" in told

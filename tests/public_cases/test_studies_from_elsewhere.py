@@ -37,7 +37,7 @@ def study(forks, home):
 
   def study(*words, cwd=home):
     before = f"import os; os.chdir({str(cwd)!r})"
-    return forks("study").start(*words, before=before).ended()
+    return forks.start("study", *words, before=before).ended()
 
   return study
 
@@ -84,7 +84,7 @@ def test_features_and_caches_are_from_the_root_on(forks, home):
   before = f"import os; os.chdir({str(home)!r})"
   words = "--data=e.npz", "--features=./f.npz", "--workdir=r"
   more = "--acquisition=", "--seeds=1", "--set=steps=2", "--set=test_items=8"
-  run = forks("run").start(*words, *more, before=before)
+  run = forks.start("run", *words, *more, before=before)
   assert run.wait() == 0, run.output()
   config = json.loads((home / "r/config.json").read_text("utf-8"))
   found = {name: config[name] for name in ("data", "features", "cache")}

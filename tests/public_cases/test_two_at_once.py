@@ -27,7 +27,7 @@ def data(tmp_path_factory):
 @pytest.fixture(scope="module")
 def whole(forks, data, tmp_path_factory):
   workdir = tmp_path_factory.mktemp("whole") / "w"
-  run = forks("run").start(f"--data={data}", f"--workdir={workdir}", *QUICK)
+  run = forks.start("run", f"--data={data}", f"--workdir={workdir}", *QUICK)
   assert run.wait() == 0, run.output()
   return tables_of(workdir)
 
@@ -46,7 +46,7 @@ def wait_for(path):
 def begun(forks, words, workdir):
   """A run that has finished a round, and takes its time for the next."""
   before = SLOW.format(go=str(workdir / "go"))
-  run = forks("run").start(*words, before=before)
+  run = forks.start("run", *words, before=before)
   wait_for(workdir / "runs/entropy-seed0/checkpoints/1")
   return run
 
@@ -66,14 +66,14 @@ def test_the_second_steps_aside_and_takes_over_a_killed_one(
   first.send(signal.SIGSTOP)
   before = snapshot(workdir)
   for other in (words, (*words[:-5], "--set=rounds=1")):
-    code, told = forks("run", 1).start(*other).ended()
+    code, told = forks.start("run", *other).ended()
     line = one_line(told)
     assert code == 3 and told.count("\n") == 1, told
     assert f"{workdir}: process {first.pid} on " in line and " since 20" in line
   assert snapshot(workdir) == before
   first.kill()
   assert first.wait() == -signal.SIGKILL
-  code, told = forks("run", 1).start(*words).ended()
+  code, told = forks.start("run", *words).ended()
   assert code == 0, told
   assert tables_of(workdir) == whole
   assert not (workdir / "claims").exists()
@@ -84,13 +84,13 @@ def test_other_seeds_and_acquisitions_work_side_by_side(forks, data, tmp_path):
   words = f"--data={data}", f"--workdir={workdir}", *QUICK
   first = begun(forks, words, workdir)
   first.send(signal.SIGSTOP)
-  seed = forks("run", 1).start(*words, "--set=first_seed=1")
+  seed = forks.start("run", *words, "--set=first_seed=1")
   assert seed.wait() == 0, seed.output()
   margin = [w.replace("=entropy", "=margin") for w in words]
-  other = forks("run", 1).start(*margin)
+  other = forks.start("run", *margin)
   assert other.wait() == 0, other.output()
   both = [w.replace("=entropy", "=margin,entropy") for w in words]
-  assert forks("run", 1).start(*both).wait() == 3
+  assert forks.start("run", *both).wait() == 3
   first.send(signal.SIGCONT)
   (workdir / "go").touch()
   assert first.wait() == 0, first.output()
@@ -120,7 +120,7 @@ def test_a_stopped_run_says_where_it_stands(
   assert line.startswith(f"stopped by {name}: at entropy, seed 0, round ")
   assert "the same command goes on from there" in line
   assert not (workdir / "claims").exists()
-  assert forks("run").start(*words).wait() == 0
+  assert forks.start("run", *words).wait() == 0
   assert tables_of(workdir) == whole
 
 
@@ -134,24 +134,24 @@ def test_a_claim_of_another_machine(forks, data, tmp_path):
   path = workdir / "claims/run.1"
   text = path.read_text("utf-8").replace(this_process().host, "elsewhere")
   path.write_text(text, "utf-8")
-  code, told = forks("run").start(*words).ended()
+  code, told = forks.start("run", *words).ended()
   assert code == 3 and "on elsewhere since" in told and "ten minutes" in told
   then = time.time() - 601
   os.utime(path, (then, then))
-  assert forks("run").start(*words).wait() == 0
+  assert forks.start("run", *words).wait() == 0
   assert not path.exists()
 
 
 def test_an_error_and_a_wrong_file_leave_no_claim(forks, tmp_path):
   words = f"--workdir={tmp_path / 'a/w'}", *QUICK
-  code, told = forks("run").start(f"--data={tmp_path}/no.npz", *words).ended()
+  code, told = forks.start("run", f"--data={tmp_path}/no.npz", *words).ended()
   assert code == 2 and "no.npz" in one_line(told)
   data = write_features(tmp_path / "e.npz")
   broken = "from alx.runs import rounds; rounds.run_rounds = None"
   broken += "; from alx.runs import batch; batch.pays_off = lambda *_: False"
-  code, told = (
-    forks("run").start(f"--data={data}", *words, before=broken).ended()
-  )
+  code, told = forks.start(
+    "run", f"--data={data}", *words, before=broken
+  ).ended()
   assert code == 1 and "TypeError" in told  # a fault of ours is shown whole
   assert not (tmp_path / "a/w/claims").exists()
 
