@@ -1,6 +1,6 @@
 """What a model is, and how a trunk gets its head."""
 
-import itertools
+import functools
 import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -48,10 +48,12 @@ def with_head(trunk: nn.Module, num_classes: int, dropout: float) -> Model:
   if num_classes < 1:
     raise ValueError(f"num_classes must be at least 1, got {num_classes}")
   dense = nn.Dense(num_classes)
+  # Traced once for all calls of `init`, and never compiled.
+  of_trunk, of_head = jax.jit(trunk.init_with_output), jax.jit(dense.init)
 
   def init(key: jax.Array, x: jax.Array) -> Any:
-    (hidden, _), trunk_shapes = jax.eval_shape(trunk.init_with_output, key, x)
-    head_shapes = jax.eval_shape(dense.init, key, hidden)
+    (hidden, _), trunk_shapes = jax.eval_shape(of_trunk, key, x)
+    head_shapes = jax.eval_shape(of_head, key, hidden)
     trunk_key, head_key = jax.random.split(key)
     return {
       "trunk": draw_params(trunk_key, trunk_shapes, gain=2.0),
@@ -93,22 +95,27 @@ def draw_params(key: jax.Array, shapes: Any, gain: float) -> Any:
     The pytree with float32 arrays in it.
   """
   leaves, tree = jax.tree_util.tree_flatten_with_path(shapes)
-  sizes = [leaf.size for _, leaf in leaves]
-  ends = list(itertools.accumulate(sizes))
-  noise = jax.random.normal(
-    key, (ends[-1],) if ends else (0,), dtype=jnp.float32
-  )
-  drawn = []
-  for (path, leaf), size, end in zip(leaves, sizes, ends, strict=True):
-    part = noise[end - size : end].reshape(leaf.shape)
-    fan_in = math.prod(leaf.shape[:-1])
-    kinds = {
+  kinds = tuple((path[-1].key, leaf.shape) for path, leaf in leaves)
+  size = sum(leaf.size for _, leaf in leaves)
+  noise = jax.random.normal(key, (size,), dtype=jnp.float32)
+  return tree.unflatten(_cut_up(noise, kinds, gain))
+
+
+@functools.partial(jax.jit, static_argnums=(1, 2), inline=True)
+def _cut_up(noise, kinds, gain):
+  """The parameters of ((name, shape), ...)."""
+  drawn, end = [], 0
+  for name, shape in kinds:
+    start, end = end, end + math.prod(shape)
+    part = noise[start:end].reshape(shape)
+    fan_in = math.prod(shape[:-1])
+    values = {
       "kernel": part * math.sqrt(gain / fan_in),
-      "scale": jnp.ones(leaf.shape, jnp.float32),
-      "bias": jnp.zeros(leaf.shape, jnp.float32),
+      "scale": jnp.ones(shape, jnp.float32),
+      "bias": jnp.zeros(shape, jnp.float32),
     }
-    drawn.append(kinds[path[-1].key])
-  return tree.unflatten(drawn)
+    drawn.append(values[name])
+  return drawn
 
 
 def drop_channels(key: jax.Array, x: jax.Array, rate: float) -> jax.Array:
