@@ -56,10 +56,10 @@ def mlp_learner(steps=20, **settings):
 
 
 @functools.cache
-def unet_learner(steps=30, **settings):
-  """A learner for `squares`."""
+def unet_learner(steps=30, widths=(4,), **settings):
+  """A learner for `squares`; each level more doubles what is compiled."""
   training = Training((8, 8), steps=steps, batch=4, **settings)
-  model = make_unet(2, 2, widths=(8, 16), dropout=0.3)
+  model = make_unet(2, 2, widths=widths, dropout=0.3)
   return compiled(make_learner(model, 2, 1, training))
 
 

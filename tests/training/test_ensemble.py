@@ -137,11 +137,11 @@ def test_predicts_maps():
   params = jax.jit(many.init)(KEY)
   found = predict(many, params, images, 2)
   assert found.probs.shape == (2, 3, 12, 12, 2)
-  assert found.pixels.shape == (3, 12, 12, 2 * 8)
+  assert found.pixels.shape == (3, 12, 12, 2 * 4)
   alone = predict(learner, member(params, 1), images, 0)
   np.testing.assert_allclose(found.probs[1], alone.probs[0], atol=1e-5)
   np.testing.assert_allclose(
-    found.pixels[..., 8:] * np.sqrt(2), alone.pixels, atol=1e-4
+    found.pixels[..., 4:] * np.sqrt(2), alone.pixels, atol=1e-4
   )
 
 

@@ -1,4 +1,5 @@
 import dataclasses
+from functools import partial
 
 import chex
 import jax
@@ -31,7 +32,7 @@ def block(images, items):
   ("make", "data"),
   [
     (problems.mlp_learner, problems.blobs),
-    (problems.unet_learner, problems.squares),
+    (partial(problems.unet_learner, widths=(8, 16)), problems.squares),
   ],
   ids=["classes", "masks"],
 )
@@ -62,7 +63,7 @@ def test_reads_only_labelled_items():
 
 def test_passes_of_the_head_equal_full_passes():
   images, _ = problems.squares(4)
-  model = make_unet(2, 2, widths=(8, 16), dropout=0.3)
+  model = make_unet(2, 2, widths=(4, 8), dropout=0.3)
   training = Training((8, 8))
   split = make_learner(model, 2, 1, training)
   whole = make_learner(model._replace(trunk=None, head=None), 2, 1, training)
