@@ -1,18 +1,16 @@
 """Commands as their users type them."""
 
 import contextlib
-import importlib
 import io
 import json
-import pathlib
 import subprocess
 import sys
 
 from absl.testing import flagsaver
 
 from alx.commands.command import parse
-
-ROOT = pathlib.Path(__file__).resolve().parents[1]
+from tests import forks
+from tests.forks import ROOT, main_of
 
 
 def command(module, *arguments):
@@ -32,41 +30,33 @@ def run(module, *arguments, cwd=ROOT):
   )
 
 
-def errors_of(module, *cases):
-  """The one line of each case, which the command must find wrong.
+def ends_of(module, *cases):
+  """(exit code, stderr) of each case.
 
   All cases run in one process: most of a command's time is its imports.
   """
-  script = "from tests.command_line import tell_errors; tell_errors()"
   words = [[str(word) for word in case] for case in cases]
-  done = subprocess.run(
-    [sys.executable, "-c", script, module, json.dumps(words)],
-    capture_output=True,
-    text=True,
-    cwd=ROOT,
-    timeout=120,
-    check=True,
-  )
-  found = json.loads(done.stdout.splitlines()[-1])
+  script = "from tests.command_line import tell_errors; "
+  script += f"tell_errors({module!r}, {words!r})"
+  code, told = forks.shared().start(module, before=script).ended()
+  assert code == 0, told
+  return json.loads(told.splitlines()[-1])
+
+
+def errors_of(module, *cases):
+  """The one line of each case, which the command must find wrong."""
+  found = ends_of(module, *cases)
   assert [code for code, _ in found] == [2] * len(cases), found
   lines = [text.strip().splitlines() for _, text in found]
   assert all(len(line) == 1 for line in lines), lines
   return [line[0] for line in lines]
 
 
-def main_of(module):
-  """The main of a command; scripts of experiments stand for alx.commands."""
-  name = module.rpartition(".")[2]
-  if (ROOT / "alx" / "commands" / f"{name}.py").exists():
-    module = f"alx.commands.{name}"
-  return importlib.import_module(module).main
-
-
-def tell_errors():
-  """In a process of its own: prints [exit code, stderr] of every case."""
-  _, module, cases = sys.argv
+def tell_errors(module, cases):
+  """Prints [exit code, stderr] of every case, and ends the process."""
   main = main_of(module)
-  print(json.dumps([_ended(main, words) for words in json.loads(cases)]))
+  print(json.dumps([_ended(main, words) for words in cases]))
+  sys.exit(0)
 
 
 def _ended(main, words):

@@ -23,7 +23,10 @@ def _is_known(flags):
 # these; to test without them: JAX_DISABLE_MOST_OPTIMIZATIONS=0 XLA_FLAGS= ...
 FAST_COMPILE = {
   "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",
-  "XLA_FLAGS": "--xla_cpu_use_fusion_emitters=false",
+  "XLA_FLAGS": (
+    "--xla_cpu_use_fusion_emitters=false"
+    " --xla_cpu_parallel_codegen_split_count=1"  # no threads of its own
+  ),
 }
 if "PYTEST_XDIST_WORKER" not in os.environ:
   for _name, _value in FAST_COMPILE.items():

@@ -7,30 +7,50 @@ and no flag is defined: a command is imported by its own process.
 python -m tests.forks
 """
 
+import atexit
+import functools
+import importlib
 import json
 import os
 import pathlib
 import signal
 import subprocess
 import sys
+import tempfile
 import traceback
 
 import alx.runs.experiment  # noqa: F401, what takes its time
 from alx.commands.command import parse
-from tests import command_line as commands
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+
+
+@functools.cache
+def shared() -> "Forks":
+  """The one of all tests in this process that kill nothing that compiles."""
+  folder = tempfile.TemporaryDirectory(prefix="alx-forks-")
+  compiled = os.environ["JAX_COMPILATION_CACHE_DIR"]
+  forks = Forks(pathlib.Path(folder.name), compiled)
+  atexit.register(folder.cleanup)
+  atexit.register(forks.close)  # before the other
+  return forks
 
 
 class Forks:
   """The process that is forked; its commands may run side by side."""
 
-  def __init__(self, folder: pathlib.Path):
-    """Starts it; `folder` is for logs and for what has been compiled."""
+  def __init__(self, folder: pathlib.Path, compiled: str = ""):
+    """Starts it; `folder` is for logs and for what has been compiled.
+
+    A kill may leave half a file of what has been compiled, which no other test
+    may find: `compiled` is a folder for commands that are not killed then.
+    """
     self._folder, self._started = folder, 0
-    # A kill may leave half a file there, which no other test may find.
-    env = os.environ | {"JAX_COMPILATION_CACHE_DIR": str(folder / "compiled")}
+    compiled = compiled or str(folder / "compiled")
+    env = os.environ | {"JAX_COMPILATION_CACHE_DIR": compiled}
     self._server = subprocess.Popen(
-      commands.command("tests.forks"),
-      cwd=commands.ROOT,
+      [sys.executable, "-m", "tests.forks"],
+      cwd=ROOT,
       env=env,
       text=True,
       stdin=subprocess.PIPE,
@@ -38,14 +58,14 @@ class Forks:
     )
 
   def start(self, module: str, *arguments, before: str = "") -> "Fork":
-    """python -m experiments.module arguments, running.
+    """python -m experiments.MODULE arguments, running.
 
     `before` is Python that its process does first.
     """
     self._started += 1
     log = self._folder / f"log{self._started}.txt"
-    words = [f"experiments.{module}", *map(str, arguments)]
-    return Fork(self.tell("start", str(log), before, *words), self, log)
+    words = str(log), before, module, *map(str, arguments)
+    return Fork(self.tell("start", *words), self, log)
 
   def tell(self, *order) -> int:
     """The answer of the process."""
@@ -102,6 +122,14 @@ class Fork:
     return self._log.read_text()
 
 
+def main_of(module):
+  """The main of a command; scripts of experiments stand for alx.commands."""
+  name = module.removeprefix("experiments.").removeprefix("alx.commands.")
+  ours = (ROOT / "alx" / "commands" / f"{name}.py").exists()
+  place = "alx.commands" if ours else "experiments"
+  return importlib.import_module(f"{place}.{name}").main
+
+
 def _serve():
   """Starts, polls or waits for a child for every line of stdin."""
   for line in sys.stdin:
@@ -138,7 +166,7 @@ def _become(module, words, log, before):
     os.dup2(file.fileno(), 2)
   code = 1
   try:
-    main = commands.main_of(module)
+    main = main_of(module)
     exec(before, {})
     main(parse(["", *words]))
     code = 0

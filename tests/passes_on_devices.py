@@ -22,7 +22,7 @@ from alx.training.learner import make_learner, sample_keys
 from alx.training.settings import Asking, Training
 
 NUM_PASSES, ITEMS = 10, (7, 0, 4)
-MODEL = make_cnn(3, widths=(4, 8), dropout=0.4)
+MODEL = make_cnn(3, widths=(4,), dropout=0.4)
 
 
 def probs_of(keys, params, x):

@@ -13,6 +13,7 @@ from alx.runs.disk import store
 from alx.runs.features import encode, trained
 from alx.runs.settings.config import Config
 from tests import command_line as commands
+from tests.forks import shared
 
 QUIET = Console(quiet=True)
 
@@ -62,8 +63,8 @@ def test_the_file_is_a_data_set_of_the_same_split(folder, written):
 
 
 def test_a_run_takes_the_file(written, tmp_path):
-  done = commands.run(
-    "experiments.run",
+  run = shared().start(
+    "run",
     f"--features={written}",
     f"--workdir={tmp_path}",
     "--acquisition=random",
@@ -72,9 +73,10 @@ def test_a_run_takes_the_file(written, tmp_path):
     "--set=rounds=0",
     "--set=steps=2",
   )
-  assert done.returncode == 0, done.stderr
-  assert "classification, 18 pool items and 6 test" in done.stdout
-  assert done.stdout.strip().endswith("report.html")
+  code, told = run.ended()
+  assert code == 0, told
+  assert "classification, 18 pool items and 6 test" in told
+  assert told.strip().endswith("report.html")
 
 
 def test_features_that_do_not_fit_are_one_line(folder, tmp_path):

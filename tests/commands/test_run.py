@@ -110,6 +110,7 @@ print("pmap on devices:", *calls)
 """
 
 
+@pytest.mark.slow
 def test_passes_of_the_command_go_through_pmap(classes, tmp_path):
   words = [f"--data={classes}", f"--workdir={tmp_path}", *SMALL]
   words += ["--acquisition=bald", "--nobaselines", "--nofull"]

@@ -1,15 +1,15 @@
 """The command as its users type it."""
 
+import contextlib
 import json
 import signal
-import subprocess
-import sys
 import time
 
 import numpy as np
 import pytest
 
 from tests import command_line as commands
+from tests.forks import Forks, shared
 
 SMALL = [
   "--budgets=4+3x2",
@@ -33,21 +33,6 @@ def data(tmp_path_factory):
   return save(tmp_path_factory.mktemp("data") / "e.npz")
 
 
-def ended(*cases):
-  """(exit code, standard error) of commands done by one process in turn."""
-  script = "from tests.command_line import tell_errors; tell_errors()"
-  words = json.dumps([[str(word) for word in case] for case in cases])
-  done = subprocess.run(
-    [sys.executable, "-c", script, "experiments.study", words],
-    capture_output=True,
-    text=True,
-    cwd=commands.ROOT,
-    timeout=120,
-    check=True,
-  )
-  return json.loads(done.stdout.splitlines()[-1])
-
-
 def test_wrong_flags_and_failing_rows(data, tmp_path):
   workdir, other = f"--workdir={tmp_path / 'w'}", f"--workdir={tmp_path / 'o'}"
   new = workdir, f"--data={data}", *SMALL
@@ -62,7 +47,7 @@ def test_wrong_flags_and_failing_rows(data, tmp_path):
     (other, *fast, *(f"--set={word}" for word in explodes)): "row 2, e-auto",
     (other, "--collect"): "",
   }
-  found = ended(*cases)
+  found = commands.ends_of("experiments.study", *cases)
   assert [code for code, _ in found] == [2, 2, 2, 2, 2, 1, 0]
   for (_, line), wanted in zip(found, cases.values(), strict=True):
     assert wanted in line and line.count("\n") == bool(wanted)
@@ -85,16 +70,6 @@ def test_all_rows_and_the_page(whole):
   assert done.stdout.strip().endswith(f"report: {workdir / 'index.html'}")
 
 
-def start(words):
-  return subprocess.Popen(
-    commands.command("experiments.study", *words),
-    cwd=commands.ROOT,
-    stdout=subprocess.PIPE,
-    stderr=subprocess.STDOUT,
-    text=True,
-  )
-
-
 def wait_for(something):
   deadline = time.monotonic() + 300
   while not (found := something()):
@@ -115,21 +90,24 @@ def raced(data, tmp_path_factory):
   workdir = tmp_path_factory.mktemp("raced")
   words = f"--data={data}", f"--workdir={workdir}", *SMALL, "--row=1"
   first_step = workdir / "e-auto-4+3x2/runs/entropy-seed0/checkpoints/1"
-  with start(words) as a, start(words) as b:
+  own = tmp_path_factory.mktemp("forks")  # of what is killed as it compiles
+  with contextlib.closing(Forks(own)) as forks:
+    a, b = (forks.start("study", *words) for _ in range(2))
     try:
       (pid,) = wait_for(lambda: pids(workdir / "claims"))
       winner, other = (a, b) if pid == a.pid else (b, a)
-      winner.send_signal(signal.SIGSTOP)  # so that it does not end too early
-      said = other.communicate(timeout=300)[0]
-      winner.send_signal(signal.SIGCONT)
+      winner.send(signal.SIGSTOP)  # so that it does not end too early
+      code, said = other.ended()
+      winner.send(signal.SIGCONT)
       wait_for(first_step.exists)
     finally:
       a.kill()
       b.kill()
-  assert winner.returncode == -signal.SIGKILL
-  return workdir, words, pid, other.returncode, said
+    assert winner.wait() == -signal.SIGKILL
+  return workdir, words, pid, code, said
 
 
+@pytest.mark.slow
 def test_the_second_worker_steps_aside(raced):
   _, _, winner, code, said = raced
   assert code == 3
@@ -147,11 +125,12 @@ def files(workdir):
   }
 
 
+@pytest.mark.slow
 def test_the_same_command_goes_on_with_a_killed_row(raced, whole):
   workdir, words, winner, *_ = raced
   assert pids(workdir / "claims") == [winner]
   assert files(workdir) != files(whole[0])
-  again = commands.run("experiments.study", *words)
-  assert again.returncode == 0, again.stderr
+  code, told = shared().start("study", *words).ended()
+  assert code == 0, told
   assert files(workdir) == files(whole[0]) and len(files(workdir)) == 2
   assert not (workdir / "claims").exists()

@@ -52,6 +52,7 @@ def in_turn():
   return np.stack([one(key, params, x) for key in keys])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", COUNTS)
 def test_pmap_and_its_twin_are_bit_equal(count):
   found = on_devices(count)
@@ -60,6 +61,7 @@ def test_pmap_and_its_twin_are_bit_equal(count):
   assert found["pmap"].std(0).max() > 1e-2  # dropout is on
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", COUNTS)
 def test_questions_around_pmap_and_with_its_twin_inside_have_equal_bits(count):
   found = on_devices(count)
@@ -69,6 +71,7 @@ def test_questions_around_pmap_and_with_its_twin_inside_have_equal_bits(count):
     np.testing.assert_array_equal(inside, between)
 
 
+@pytest.mark.slow
 def test_the_number_of_devices_changes_no_bit_of_a_score():
   one, *others = (on_devices(count)["scores"] for count in COUNTS)
   for other in others:
@@ -77,6 +80,7 @@ def test_the_number_of_devices_changes_no_bit_of_a_score():
     np.testing.assert_allclose(other, one, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", COUNTS)
 def test_all_passes_and_no_padding(count):
   np.testing.assert_allclose(on_devices(count)["pmap"], in_turn(), atol=1e-6)

@@ -1,3 +1,4 @@
+import functools
 import os
 import pathlib
 import subprocess
@@ -36,6 +37,7 @@ def test_a_batch_is_every_key_by_itself(vectorized, devices):
     assert many["total"][i] == wanted["total"]
 
 
+@pytest.mark.slow
 def test_a_mapped_seed_is_the_seed_alone_bit_for_bit():
   """In a process that compiles as users do; other settings may round."""
   command = sys.executable, "-W", "error", "-m", "tests.mapped_seeds"
@@ -46,15 +48,21 @@ def test_a_mapped_seed_is_the_seed_alone_bit_for_bit():
   assert done.returncode == 0, done.stderr
 
 
+@functools.cache
+def batch_of(name, devices):
+  """The program of a batch of seeds, and its data."""
+  run, data = of_blobs(name)
+  used = jax.devices()[:devices]
+  return over_seeds(run, vectorized=True, devices=used), data
+
+
 @pytest.mark.parametrize(
   ("name", "devices"),
   [("random", 1), ("bald", 1), ("badge", 1), ("k_center", 2)],
 )
 def test_a_batch_of_seeds_agrees_to_rounding(name, devices):
-  run, data = of_blobs(name)
-  items, params, count = over_seeds(
-    run, vectorized=True, devices=jax.devices()[:devices]
-  )(KEYS, *data)
+  many, data = batch_of(name, devices)
+  items, params, count = many(KEYS, *data)
   wanted_items, wanted_params, wanted_count = alone(of_blobs, name)
   np.testing.assert_array_equal(items, wanted_items)
   np.testing.assert_array_equal(count, wanted_count)
@@ -62,8 +70,7 @@ def test_a_batch_of_seeds_agrees_to_rounding(name, devices):
 
 
 def test_one_compile_for_one_number_of_seeds():
-  run, data = of_blobs("random")
-  many = over_seeds(run)
+  many, data = batch_of("k_center", 2)
   many(KEYS, *data)
   others = jax.random.split(jax.random.key(9), 3)
   with jax.no_tracing(True):

@@ -9,6 +9,7 @@ import pytest
 from experiments.benchmarks import kills
 from tests.forks import Forks
 
+pytestmark = pytest.mark.slow
 SMALL = [
   "--acquisition=entropy",
   "--seeds=1",

@@ -81,7 +81,7 @@ def test_simulate_asks_what_ask_and_tell_ask(name):
 
 
 def test_simulate_segmentation():
-  images, labels = problems.squares(16)
+  images, labels = problems.squares(20)
   loop = problems.loop_of(problems.unet_learner(3), "foreground_random")
   program = program_of(loop, images)
   check_against_hand(loop, images, labels, program)
@@ -99,7 +99,7 @@ def test_no_label_leaks():
 
 def test_every_label_told_is_the_reader_s():
   images, labels = problems.blobs()
-  loop = problems.loop_of(problems.mlp_learner(2), "random")
+  loop = problems.loop_of(problems.mlp_learner(5), "random")
   state, _ = by_hand(loop, images, labels)
   known = np.asarray(state.pool.labelled)
   np.testing.assert_array_equal(state.labels[known], labels[known])

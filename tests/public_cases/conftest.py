@@ -2,12 +2,10 @@
 
 import pytest
 
-from tests.forks import Forks
+from tests.forks import shared
 
 
 @pytest.fixture(scope="session")
-def forks(tmp_path_factory):
+def forks():
   """The process that all commands of these tests are forks of."""
-  server = Forks(tmp_path_factory.mktemp("forks"))
-  yield server
-  server.close()
+  return shared()

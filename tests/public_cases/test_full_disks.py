@@ -33,6 +33,7 @@ def whole(run, tmp_path_factory):
   return tables_of(workdir)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
   ("fault", "where"),
   [

@@ -13,6 +13,7 @@ from alx.runs.disk.claim import Claim
 from tests import command_line as commands
 from tests.public_cases.cases import QUICK, tables_of, write_features
 
+pytestmark = pytest.mark.slow
 # Does not save the second round before it may.
 SLOW = (
   "from tests.public_cases.faults import wait_to_save; wait_to_save({go!r})"
