@@ -23,13 +23,14 @@ import alx.runs.experiment  # noqa: F401, what takes its time
 from alx.commands.command import parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
+_ENVIRONMENT = dict(os.environ)  # before a test changes it for itself
 
 
 @functools.cache
 def shared() -> "Forks":
   """The one of all tests in this process that kill nothing that compiles."""
   folder = tempfile.TemporaryDirectory(prefix="alx-forks-")
-  compiled = os.environ["JAX_COMPILATION_CACHE_DIR"]
+  compiled = _ENVIRONMENT["JAX_COMPILATION_CACHE_DIR"]
   forks = Forks(pathlib.Path(folder.name), compiled)
   atexit.register(folder.cleanup)
   atexit.register(forks.close)  # before the other
@@ -47,7 +48,7 @@ class Forks:
     """
     self._folder, self._started = folder, 0
     compiled = compiled or str(folder / "compiled")
-    env = os.environ | {"JAX_COMPILATION_CACHE_DIR": compiled}
+    env = _ENVIRONMENT | {"JAX_COMPILATION_CACHE_DIR": compiled}
     self._server = subprocess.Popen(
       [sys.executable, "-m", "tests.forks"],
       cwd=ROOT,

@@ -1,16 +1,11 @@
-import os
-import pathlib
 import socket
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 
 from alx.devices import distributed
+from tests.forks import shared
 from tests.processes import run_together, shards
-
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(
@@ -75,23 +70,15 @@ def test_another_selection_is_told_by_name_of_its_process():
   )
 
 
-def command(acquisition, workdir, *arguments):
-  return [
-    *(sys.executable, "-m", "experiments.distributed", "--rounds=2", "--k=5"),
-    *(f"--acquisition={acquisition}", f"--workdir={workdir}"),
-    *("--num_items=203", *arguments),
-  ]
+TURNS = "entropy*2 + k_center*2"
+ONE_DEVICE = "import jax; jax.config.update('jax_num_cpu_devices', 1)"
 
 
-def start(acquisition, workdir, *arguments):
-  environment = os.environ | {"JAX_NUM_CPU_DEVICES": "1"}
-  return subprocess.Popen(
-    command(acquisition, workdir, *arguments),
-    cwd=ROOT,
-    env=environment,
-    stdout=subprocess.PIPE,
-    stderr=subprocess.STDOUT,
-    text=True,
+def start(workdir, *arguments):
+  words = "--rounds=4", "--k=5", "--num_items=203", f"--acquisition={TURNS}"
+  place = f"--workdir={workdir}"
+  return shared().start(
+    "distributed", *words, place, *arguments, before=ONE_DEVICE
   )
 
 
@@ -104,32 +91,31 @@ def free_port():
 def finish(processes):
   """Their output; children never outlive the test."""
   try:
-    texts = [process.communicate(timeout=60)[0] for process in processes]
-    return [p.returncode for p in processes], "".join(texts)
+    codes, texts = zip(*(each.ended() for each in processes), strict=True)
+    return list(codes), "".join(texts)
   finally:
     for process in processes:
       process.kill()
 
 
-@pytest.mark.parametrize("acquisition", ["entropy", "k_center"])
-def test_two_processes_choose_what_one_chooses(tmp_path, acquisition):
+@pytest.mark.slow
+def test_two_processes_choose_what_one_chooses(tmp_path):
   for _ in range(3):  # somebody may take the port in between
-    port = free_port()
+    address = f"--coordinator=127.0.0.1:{free_port()}"
     pair = [
       start(
-        acquisition,
         tmp_path / "two",
-        f"--coordinator=127.0.0.1:{port}",
+        address,
         "--num_processes=2",
         f"--process_id={process}",
       )
       for process in range(2)
     ]
-    codes, text = finish([*pair, start(acquisition, tmp_path / "one")])
+    codes, text = finish([*pair, start(tmp_path / "one")])
     if codes == [0, 0, 0] or "ddress already in use" not in text:
       break
   assert codes == [0, 0, 0], text
   one, two = (
     (tmp_path / name / "picks.csv").read_text() for name in ("one", "two")
   )
-  assert one == two and len(one.splitlines()) == 1 + 3 * 5
+  assert one == two and len(one.splitlines()) == 1 + 5 * 5
