@@ -38,7 +38,7 @@ def runs_of(learner, data, name):
 
 @functools.cache
 def of_blobs(name):
-  return runs_of(problems.mlp_learner(5), problems.blobs(), name)
+  return runs_of(problems.plain_learner(), problems.blobs(), name)
 
 
 @functools.cache

@@ -10,6 +10,7 @@ from alx.acquisition import BY_NAME
 from alx.data import patches
 from alx.loop import make_loop
 from alx.models import make_mlp, make_unet
+from alx.training.augment import Augment
 from alx.training.learner import make_learner
 from alx.training.settings import Asking, Training
 
@@ -53,6 +54,14 @@ def mlp_learner(steps=20, **settings):
   training = Training((2, 2), steps=steps, batch=8, **settings)
   model = make_mlp(2, widths=(8,), dropout=0.3)
   return compiled(make_learner(model, 2, 1, training))
+
+
+PLAIN = Augment(flips=False, intensity=0.0)
+
+
+def plain_learner(steps=5):
+  """The same on images as they are, which is less to compile."""
+  return mlp_learner(steps, augment=PLAIN)
 
 
 @functools.cache

@@ -60,7 +60,7 @@ def program_of(loop, images, rounds=ROUNDS):
 @functools.cache
 def compiled_run(name):
   """The program of one acquisition on `blobs`."""
-  loop = problems.loop_of(problems.mlp_learner(5), name)
+  loop = problems.loop_of(problems.plain_learner(), name)
   return program_of(loop, problems.blobs()[0])
 
 
@@ -76,7 +76,7 @@ def check_against_hand(loop, images, labels, program):
 
 @pytest.mark.parametrize("name", ["random", "entropy", "bald", "k_center"])
 def test_simulate_asks_what_ask_and_tell_ask(name):
-  loop = problems.loop_of(problems.mlp_learner(5), name)
+  loop = problems.loop_of(problems.plain_learner(), name)
   check_against_hand(loop, *problems.blobs(), compiled_run(name))
 
 
@@ -99,7 +99,7 @@ def test_no_label_leaks():
 
 def test_every_label_told_is_the_reader_s():
   images, labels = problems.blobs()
-  loop = problems.loop_of(problems.mlp_learner(5), "random")
+  loop = problems.loop_of(problems.plain_learner(), "random")
   state, _ = by_hand(loop, images, labels)
   known = np.asarray(state.pool.labelled)
   np.testing.assert_array_equal(state.labels[known], labels[known])
@@ -151,8 +151,8 @@ def test_items_are_described_under_augmentation_only_if_asked(
     distort=Augment(flips=False, intensity=0.5) if distort else None,
     distort_all=everything,
   )
-  learner = problems.mlp_learner(5)._replace(predict=values_as_features)
-  loop = problems.loop_of(problems.mlp_learner(5))
+  learner = problems.plain_learner()._replace(predict=values_as_features)
+  loop = problems.loop_of(problems.plain_learner())
   state = loop.init(jax.random.key(0), images, labels[0])
   pool = mark_labelled(state.pool, jnp.array([1, 3]))
   found = describe_pool(
@@ -206,7 +206,7 @@ def test_nothing_compiles_after_the_first_round():
 @pytest.mark.parametrize("rounds", [1, 5])
 def test_simulate_is_one_program_however_many_rounds(rounds):
   images, labels = problems.blobs()
-  loop = problems.loop_of(problems.mlp_learner(5))
+  loop = problems.loop_of(problems.plain_learner())
   program, counts = program_of(loop, images, rounds), []
   for seed in (0, 1):
     before = Compiles.count

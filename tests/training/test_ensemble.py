@@ -8,14 +8,13 @@ import pytest
 
 from alx.models import make_cnn
 from alx.pool import init_pool, mark_labelled
-from alx.training.augment import Augment
 from alx.training.ensemble import make_ensemble, make_snapshots, resample
 from alx.training.learner import make_learner
 from alx.training.settings import Training
 from tests import problems
+from tests.problems import PLAIN
 
 KEY = jax.random.key(7)
-PLAIN = Augment(flips=False, intensity=0.0)
 
 
 def pool_of(num_items, *items):
