@@ -30,6 +30,15 @@ def run(module, *arguments, cwd=ROOT):
   )
 
 
+def help_of(module):
+  """The exit code of python -m module --help, and what it prints."""
+  script = (
+    "import runpy, sys; sys.argv[1:] = ['--help']; "
+    f"runpy.run_module({module!r}, run_name='__main__', alter_sys=True)"
+  )
+  return forks.shared().start(module, before=script).ended()
+
+
 def ends_of(module, *cases):
   """(exit code, stderr) of each case.
 

@@ -167,8 +167,8 @@ def _become(module, words, log, before):
     os.dup2(file.fileno(), 2)
   code = 1
   try:
-    main = main_of(module)
     exec(before, {})
+    main = main_of(module)
     main(parse(["", *words]))
     code = 0
   except SystemExit as ended:

@@ -49,10 +49,10 @@ def test_ends_with_the_report(classes, tmp_path):
 
 
 def test_help_names_every_acquisition():
-  done = run("--help")
-  assert "foreground_random" in done.stdout and "MedMNIST" in done.stdout
-  assert "3    another process works there" in done.stdout
-  assert done.returncode == 0
+  code, told = commands.help_of("experiments.run")
+  assert code == 0
+  assert "foreground_random" in told and "MedMNIST" in told
+  assert "3    another process works there" in told
 
 
 WRONG = {

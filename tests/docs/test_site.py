@@ -10,6 +10,7 @@ import sys
 import pytest
 
 import alx
+from tests.command_line import help_of
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -31,13 +32,7 @@ def test_every_room_and_loose_module_has_a_place_in_the_api():
 
 def test_every_command_has_a_place():
   text = (DOCS / "commands.md").read_text("utf-8")
-  about = subprocess.run(
-    [sys.executable, "-m", "alx.commands.main", "--help"],
-    capture_output=True,
-    check=False,
-    text=True,
-    cwd=ROOT,
-  ).stdout
+  _, about = help_of("alx.commands.main")
   wanted = re.findall(r"^  alx (\w+) ", about, re.M)
   assert wanted and set(wanted) == set(re.findall(r"command:: (\w+)", text))
 

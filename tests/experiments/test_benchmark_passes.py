@@ -9,7 +9,7 @@ from rich.console import Console
 
 from alx.models import make_unet
 from experiments.benchmarks import passes
-from tests.command_line import run
+from tests.command_line import help_of
 
 SMALL = partial(passes.make_inputs, 3, 2, passes.noise(4, 8))
 
@@ -83,5 +83,5 @@ def test_slices_of_a_file(tmp_path):
 
 
 def test_help():
-  text = run("experiments.benchmarks.passes", "--help").stdout
+  _, text = help_of("experiments.benchmarks.passes")
   assert "--passes" in text and "trunk once" in text

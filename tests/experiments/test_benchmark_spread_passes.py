@@ -4,7 +4,7 @@ import pytest
 from rich.console import Console
 
 from experiments.benchmarks import spread_passes
-from tests.command_line import run
+from tests.command_line import help_of
 
 SMALL = {"num_passes": 3, "items": 6, "block": 3, "extent": 8}
 
@@ -34,5 +34,5 @@ def test_whole_passes_have_no_trunk():
 
 
 def test_help():
-  text = run("experiments.benchmarks.spread_passes", "--help").stdout
+  _, text = help_of("experiments.benchmarks.spread_passes")
   assert "--devices" in text and "shard_map" in text

@@ -17,7 +17,7 @@ from alx.prediction import Prediction
 from experiments.benchmarks import acquisition, acquisition_joint, scale
 from experiments.benchmarks.acquisition_case import Case
 from experiments.benchmarks.acquisition_measure import COLUMNS, machine, measure
-from tests.command_line import run
+from tests.command_line import help_of
 
 
 def sleeps(seconds, picks):
@@ -131,9 +131,9 @@ def test_a_name_that_no_case_has():
 
 @pytest.mark.parametrize("command", ["acquisition", "scale"])
 def test_help_explains(command):
-  done = run(f"experiments.benchmarks.{command}", "--help")
-  assert "--only" in done.stdout or "--[no]full" in done.stdout, done.stderr
-  assert "python -m experiments.benchmarks" in done.stdout
+  _, told = help_of(f"experiments.benchmarks.{command}")
+  assert "--only" in told or "--[no]full" in told, told
+  assert "python -m experiments.benchmarks" in told
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from alx.runs.disk.records import Diverged
 from experiments.survey import deviations, study
 from experiments.survey.benchmarks import BENCHMARKS
 from experiments.survey.plan import make_plan
-from tests.command_line import run
+from tests.command_line import help_of
 
 SMALL = ["start=6", "query=4", "image_size=8", "widths=4"]
 
@@ -256,7 +256,7 @@ def test_a_budget_the_pool_cannot_pay_for(slices, tmp_path):
 
 
 def test_help_names_every_deviation_and_what_is_not_done():
-  words = " ".join(run("experiments.survey", "--help").stdout.split())
+  words = " ".join(help_of("experiments.survey")[1].split())
   for name in deviations.DEVIATIONS:
     assert name in words
   for benchmark in BENCHMARKS:

@@ -2,12 +2,10 @@
 
 import collections
 import dataclasses
-import io
 import json
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 from alx.acquisition.grammar import folder_of
 from alx.report import write_report
@@ -18,9 +16,9 @@ from alx.runs.settings.config import Config
 from alx.studies import collect, rows
 from alx.studies.worker import Worker
 from tests import command_line as commands
+from tests.comparisons import CONSOLE, prepare
 from tests.public_cases.cases import write_features
 
-CONSOLE = Console(file=io.StringIO(), width=200)
 STAGED = "two_stage(entropy:9, k_center)"
 TURNS = "entropy*1 + k_center*1"
 TEXTS = (
@@ -49,7 +47,7 @@ def embeddings(tmp_path_factory):
 def train(embeddings, workdir, **changes):
   """What each arm of the first seed picked, by its text: ids by round."""
   config = dataclasses.replace(SMALL, data=str(embeddings), **changes)
-  ready = compare.prepare(config, workdir, CONSOLE, baselines=False)
+  ready = prepare(config, workdir)
   compare.train(ready, CONSOLE)
   names = ready.config.acquisition
   return {name: picks_of(workdir, name) for name in names}
@@ -93,7 +91,7 @@ def test_a_killed_run_takes_its_turns_on(embeddings, done, tmp_path):
     SMALL, data=str(embeddings), acquisition=(TURNS,)
   )
   for _ in range(2):
-    ready = compare.prepare(config, tmp_path, CONSOLE, baselines=False)
+    ready = prepare(config, tmp_path)
     try:
       compare.train(ready, CONSOLE, kill)
     except Killed:
@@ -120,7 +118,7 @@ def test_seeds_together_take_turns_as_one_alone(
   assert begun.name == f"{folder_of(TURNS)}-seeds0-1"
   again = dataclasses.replace(SMALL, data=str(embeddings), seeds=2, rounds=4)
   again = dataclasses.replace(again, acquisition=(TURNS,))
-  compare.train(compare.prepare(again, tmp_path, CONSOLE, False), CONSOLE)
+  compare.train(prepare(again, tmp_path), CONSOLE)
   assert set(picks_of(tmp_path, TURNS)) == {0, 1, 2, 3, 4}
 
 
@@ -276,7 +274,7 @@ def test_patients_that_are_forgotten_cannot_be_capped(embeddings):
 
 
 def test_help_explains_what_can_be_written():
-  told = " ".join(commands.run("experiments.run", "--help").stdout.split())
+  told = " ".join(commands.help_of("experiments.run")[1].split())
   for text in (
     "'bald(reduce=top_fraction)'",
     "'two_stage(entropy:100, k_center)'",

@@ -1,17 +1,15 @@
 import dataclasses
-import io
 import pathlib
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 from alx.runs import batch, compare, rounds
 from alx.runs.disk import store
 from alx.runs.disk.checkpoint import Checkpoints
 from alx.runs.settings.config import Config
+from tests.comparisons import CONSOLE, prepare
 
-CONSOLE = Console(file=io.StringIO())
 CONFIG = Config(
   acquisition=("entropy", "badge"),
   seeds=3,
@@ -37,8 +35,7 @@ def embeddings(tmp_path_factory):
 
 def run(embeddings, workdir, **changes):
   config = dataclasses.replace(CONFIG, data=str(embeddings), **changes)
-  ready = compare.prepare(config, workdir, CONSOLE, baselines=False)
-  compare.train(ready, CONSOLE)
+  compare.train(prepare(config, workdir), CONSOLE)
   return tables(workdir)
 
 
@@ -139,7 +136,7 @@ def test_consecutive_seeds_are_one_batch():
 
 def test_all_acquisitions_train_with_one_program(embeddings, tmp_path):
   config = dataclasses.replace(CONFIG, data=str(embeddings))
-  ready = compare.prepare(config, tmp_path, CONSOLE, baselines=False)
+  ready = prepare(config, tmp_path)
   loops = [
     rounds.loop_for(ready.problem, ready.config, name)
     for name in config.acquisition
