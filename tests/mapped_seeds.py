@@ -43,8 +43,7 @@ def of_blobs(name):
 
 @functools.cache
 def of_squares(name):
-  learner = problems.unet_learner(3, widths=(4, 8))
-  return runs_of(learner, problems.squares(12), name)
+  return runs_of(problems.unet_learner(3), problems.squares(12), name)
 
 
 @functools.cache

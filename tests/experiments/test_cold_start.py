@@ -32,7 +32,9 @@ ONE_OF_EACH = {
 }
 
 
-@pytest.mark.parametrize("kind", ["pictures", "volumes"])
+@pytest.mark.parametrize(
+  "kind", ["pictures", pytest.param("volumes", marks=pytest.mark.slow)]
+)
 def test_from_an_encoder_to_the_page(kind, tmp_path):
   data, encoder, metric = "phantom", "pca", "dice"
   fields = ["phantom_items=8", "widths=4"]

@@ -21,7 +21,7 @@ TINY = Config(
   query=2,
   rounds=1,
   steps=2,
-  widths=(4, 8),
+  widths=(4,),
   patch=(8, 8, 8),
   pictures=2,
 )

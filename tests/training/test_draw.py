@@ -17,7 +17,8 @@ def pool_of(num_items, *items):
 
 def drawn(pool, draws, aware, count=3000):
   keys = jax.random.split(jax.random.key(0), count)
-  items, wanted = jax.vmap(lambda k: draw_item(k, pool, draws, aware))(keys)
+  draw = jax.jit(jax.vmap(lambda k: draw_item(k, pool, draws, aware)))
+  items, wanted = draw(keys)
   return np.asarray(items), np.asarray(wanted)
 
 
@@ -62,12 +63,14 @@ def test_patches_show_the_wanted_class_and_stay_inside():
   pool = pool_of(2, 0, 1)
   draws = count_draws(labels, pool, 2)
   training = Training(patch, batch=64, class_aware=1.0, augment=PLAIN)
-  drawn = draw_items(
-    jax.random.split(jax.random.key(0), 1), pool, draws, training
-  )
-  x, y = cut_batch(
-    jax.tree.map(lambda d: d[0], drawn), images, labels, training
-  )
+
+  @jax.jit
+  def batch(keys):
+    drawn = draw_items(keys, pool, draws, training)
+    first = jax.tree.map(lambda d: d[0], drawn)
+    return cut_batch(first, images, labels, training)
+
+  x, y = batch(jax.random.split(jax.random.key(0), 1))
   assert x.shape == (64, 8, 8, 1) and y.shape == (64, 8, 8)
   assert (x > 0).all()  # no padding was read
   shows = np.asarray((y == 1).any((1, 2)))

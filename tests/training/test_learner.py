@@ -1,5 +1,5 @@
 import dataclasses
-from functools import partial
+import functools
 
 import chex
 import jax
@@ -19,9 +19,15 @@ def everything(num_items):
 
 
 def fit(learner, images, labels, pool=None, key=0):
-  params = learner.init(jax.random.key(1))
+  params = jax.jit(learner.init)(jax.random.key(1))
   pool = everything(labels.shape[0]) if pool is None else pool
   return jax.jit(learner.fit)(jax.random.key(key), params, images, labels, pool)
+
+
+@functools.cache
+def compiled_predict(learner):
+  """`learner.predict`, compiled: op by op takes several times as long."""
+  return jax.jit(learner.predict, static_argnums=4)
 
 
 def block(images, items):
@@ -32,7 +38,10 @@ def block(images, items):
   ("make", "data"),
   [
     (problems.mlp_learner, problems.blobs),
-    (partial(problems.unet_learner, widths=(8, 16)), problems.squares),
+    (
+      functools.partial(problems.unet_learner, widths=(8, 16)),
+      problems.squares,
+    ),
   ],
   ids=["classes", "masks"],
 )
@@ -41,7 +50,7 @@ def test_learns(make, data):
   learner = make(80, learning_rate=3e-2)
   params, losses = fit(learner, images, labels)
   items = jnp.arange(labels.shape[0])
-  found = learner.predict(jax.random.key(0), params, images, items)
+  found = compiled_predict(learner)(jax.random.key(0), params, images, items)
   assert losses[-9:].mean() < 0.7 * losses[:3].mean()
   right = (found.probs[0].argmax(-1) == labels) & found.mask
   assert right.sum() / found.mask.sum() > 0.9
@@ -67,10 +76,10 @@ def test_passes_of_the_head_equal_full_passes():
   training = Training((8, 8))
   split = make_learner(model, 2, 1, training)
   whole = make_learner(model._replace(trunk=None, head=None), 2, 1, training)
-  params = split.init(jax.random.key(1))
+  params = jax.jit(split.init)(jax.random.key(1))
   items = jnp.arange(4)
-  a = split.predict(jax.random.key(0), params, images, items, 3)
-  b = whole.predict(jax.random.key(0), params, images, items, 3)
+  a = compiled_predict(split)(jax.random.key(0), params, images, items, 3)
+  b = compiled_predict(whole)(jax.random.key(0), params, images, items, 3)
   assert a.probs.shape == (3, 4, 12, 12, 2)
   real = np.asarray(a.mask)[None, ..., None]
   np.testing.assert_allclose(a.probs * real, b.probs * real, atol=1e-5)
@@ -81,23 +90,25 @@ def test_passes_of_the_head_equal_full_passes():
 def test_samples_belong_to_the_item_not_to_its_block():
   images, _ = problems.squares(4)
   learner = problems.unet_learner()
-  params = learner.init(jax.random.key(1))
+  params = jax.jit(learner.init)(jax.random.key(1))
   key = jax.random.key(0)
-  both = learner.predict(key, params, images, jnp.arange(4), 2)
+  both = compiled_predict(learner)(key, params, images, jnp.arange(4), 2)
   later = jnp.array([2, 3])
-  part = learner.predict(key, params, block(images, later), later, 2)
+  part = compiled_predict(learner)(key, params, block(images, later), later, 2)
   np.testing.assert_allclose(both.probs[:, 2:], part.probs, atol=1e-6)
 
 
 def test_prediction_does_not_see_the_padding():
   images, _ = problems.squares(2)
   learner = problems.unet_learner()
-  params = learner.init(jax.random.key(1))
+  params = jax.jit(learner.init)(jax.random.key(1))
   grown = images._replace(
     values=jnp.where(images.values == 0, 1e3, images.values)
   )
-  a = learner.predict(jax.random.key(0), params, images, jnp.arange(2))
-  b = learner.predict(jax.random.key(0), params, grown, jnp.arange(2))
+  a = compiled_predict(learner)(
+    jax.random.key(0), params, images, jnp.arange(2)
+  )
+  b = compiled_predict(learner)(jax.random.key(0), params, grown, jnp.arange(2))
   real = a.mask[None, ..., None]
   np.testing.assert_array_equal(a.probs * real, b.probs * real)
 
@@ -165,7 +176,9 @@ def test_bytes_are_pictures_from_minus_one_to_one():
     held = images._replace(values=one)
     params, _ = fit(learner, held, labels)
     items = jnp.arange(labels.shape[0])
-    found.append(learner.predict(jax.random.key(0), params, held, items).probs)
+    found.append(
+      compiled_predict(learner)(jax.random.key(0), params, held, items).probs
+    )
   np.testing.assert_allclose(*found, atol=1e-6)
 
 
