@@ -40,6 +40,7 @@ def test_the_program_of_ones_own_is_the_tested_one():
   assert "jax.vmap" in shown and snippet.read_text("utf-8").startswith(shown)
 
 
+@pytest.mark.slow
 def test_the_loop_example_runs(tmp_path, monkeypatch):
   monkeypatch.chdir(tmp_path)
   names = names_after(README, blocks_of(README)[2])
@@ -52,6 +53,7 @@ def test_the_loop_example_runs(tmp_path, monkeypatch):
   assert names["again"].tolist() == asked
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.stem)
 def test_the_examples_of_a_guide_run_one_after_the_other(
   path, tmp_path, monkeypatch
