@@ -43,7 +43,8 @@ def of_blobs(name):
 
 @functools.cache
 def of_squares(name):
-  return runs_of(problems.unet_learner(3), problems.squares(12), name)
+  learner = problems.unet_learner(3, augment=problems.PLAIN)
+  return runs_of(learner, problems.squares(12), name)
 
 
 @functools.cache
