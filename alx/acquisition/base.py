@@ -203,7 +203,9 @@ def picks_of(
     k: how many.
     count: [] int32, see `Acquisition.select`; later turns are not taken.
   """
-  if count is None or k == 0:
+  if not k:
+    return jnp.zeros(0, jnp.int32)
+  if count is None:
     return jax.lax.scan(pick, carry, jnp.arange(k, dtype=jnp.int32))[1]
 
   def turn(number, state):

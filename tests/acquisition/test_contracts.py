@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 
 from alx.acquisition import BY_NAME, Candidates
+from alx.acquisition.base import takes_count
 from alx.prediction import Prediction
 from tests import oracles
 
 N, S, C, D, W, K = 12, 3, 4, 5, 3, 6
 SPACE = (3, 2)
+# One program for pools with rows that are not there, told k when it runs.
+ROWS, SLOTS = N + 3, N + 6
 # Their draws are tested as distributions, each in its own file.
 RANDOM = {
   "random",
@@ -42,48 +45,74 @@ def predictions(seed=0, num_items=N, space=SPACE):
   mask = rng.random((num_items, *space)) < (0.8 if space else 1.0)
   features = rng.standard_normal((num_items, D))
   pixels = rng.standard_normal((num_items, *space, W)) if space else features
-  arrays = probs, features, mask, pixels, np.exp(logits[0])
-  probs, features, mask, pixels, evidence = map(as_jax, arrays)
-  return Prediction(probs, features, mask, pixels, evidence)
-
-
-def as_jax(array):
-  return jnp.asarray(array, bool if array.dtype == bool else jnp.float32)
+  evidence = np.exp(logits[0])
+  floats = [x.astype(np.float32) for x in (probs, features, pixels, evidence)]
+  return Prediction(*floats[:2], mask, *floats[2:])
 
 
 def items_first(prediction):
   """The axis of items before that of samples; again: back."""
-  return prediction._replace(probs=jnp.swapaxes(prediction.probs, 0, 1))
+  return prediction._replace(probs=np.swapaxes(prediction.probs, 0, 1))
 
 
 def take(prediction, items):
   return items_first(jax.tree.map(lambda x: x[items], items_first(prediction)))
 
 
-def choose_plain(name, prediction, candidates, k=K, key=0):
-  row = BY_NAME[name]
-  key_describe, key_select = jax.random.split(jax.random.key(key))
-  keys = jax.random.split(key_describe, candidates.available.shape[0])
+@functools.cache
+def keys_of(key, num_items):
+  """(keys [num_items] that describe, key that selects)."""
+  describing, selecting = jax.random.split(jax.random.key(key))
+  return jax.random.split(describing, num_items), selecting
+
+
+@functools.cache
+def plain(name):
+  """The choice of K of `some` items, not compiled: no row or slot more."""
+  row, (keys, key) = BY_NAME[name], keys_of(0, N)
+  given = predictions(space=space_of(name)), some()
+  prediction, candidates = jax.tree.map(jnp.asarray, given)
   described = row.describe and row.describe(keys, prediction)
-  return row.select(key_select, described, candidates, k)
+  return row.select(key, described, candidates, K).tolist()
 
 
-@functools.partial(jax.jit, static_argnums=0)
-def describe(name, keys, prediction):
-  return BY_NAME[name].describe(keys, prediction)
+# Compiled once for each way and shape, whatever test and method.
+described = jax.jit(
+  lambda way, keys, prediction: way(keys, prediction), static_argnums=0
+)
+selected = jax.jit(lambda way, *args: way(*args), static_argnums=(0, 4))
 
 
-# Compiled once for each way to select, k and shape, whatever test and method.
-select = jax.jit(lambda way, *args: way(*args), static_argnums=(0, 4))
+def describe(name, prediction, key=0):
+  keys, _ = keys_of(key, prediction.features.shape[0])
+  way = BY_NAME[name].describe
+  return way and described(way, keys, prediction)
 
 
-def choose(name, prediction, candidates, k=K, key=0):
-  """`choose_plain`, compiled."""
-  row = BY_NAME[name]
-  key_describe, key_select = jax.random.split(jax.random.key(key))
-  keys = jax.random.split(key_describe, candidates.available.shape[0])
-  described = row.describe and describe(name, keys, prediction)
-  return select(row.select, key_select, described, candidates, k)
+def longer(prediction, candidates, seed=7):
+  """The pool and rows that are not there, of numbers and without."""
+  junk = predictions(seed, ROWS - N, prediction.mask.shape[1:])
+  junk.features[1] = np.nan
+  pair = items_first(prediction), items_first(junk)
+  rows = jax.tree.map(lambda x, y: np.concatenate([x, y]), *pair)
+  absent = jax.tree.map(
+    lambda x, fill: np.pad(x, (0, ROWS - N), constant_values=fill),
+    candidates,
+    Candidates(False, False, -1),
+  )
+  return items_first(rows), absent
+
+
+def choose(name, prediction, candidates, k=K, key=0, junk=7):
+  """Items [k] of the compiled choice, an empty slot being N."""
+  prediction, candidates = longer(prediction, candidates, junk)
+  rows, (_, key) = describe(name, prediction, key), keys_of(key, ROWS)
+  way = BY_NAME[name].select
+  told = (SLOTS, k) if takes_count(way) else (k,)
+  items = np.asarray(selected(way, key, rows, candidates, *told))
+  assert items.shape == told[:1] and items.dtype == np.int32
+  assert ((items < N) | (items == ROWS)).all() and (items[k:] == ROWS).all()
+  return np.minimum(items[:k], N)
 
 
 def space_of(name):
@@ -112,17 +141,15 @@ def some(order=None):
   order = np.arange(N) if order is None else order
   available = np.arange(N) % 4 != 1
   labels = np.where(available, -1, np.arange(N) // 4 % 2)
-  arrays = available[order], ~available[order], labels[order]
-  return Candidates(*map(jnp.asarray, arrays))
+  return Candidates(available[order], ~available[order], labels[order])
 
 
 def everything():
-  """Of the same types as `some`: weak ones would be compiled again."""
-  arrays = np.ones(N, bool), np.zeros(N, bool), np.full(N, -1)
-  return Candidates(*map(jnp.asarray, arrays))
+  """Nothing is labelled."""
+  return Candidates(np.ones(N, bool), np.zeros(N, bool), np.full(N, -1))
 
 
-@pytest.mark.parametrize("k", [1, K, 15])
+@pytest.mark.parametrize("k", [1, K, SLOTS])
 def test_distinct_available_items(name, k):
   items = choose(name, predictions(space=space_of(name)), some(), k)
   assert items.shape == (k,) and items.dtype == np.int32
@@ -133,8 +160,14 @@ def test_distinct_available_items(name, k):
 
 
 def test_none_is_no_item(name):
-  prediction = predictions(space=space_of(name))
-  items = jax.eval_shape(lambda: choose_plain(name, prediction, some(), k=0))
+  prediction, candidates = predictions(space=space_of(name)), some()
+  row, (keys, key) = BY_NAME[name], keys_of(0, N)
+
+  def choose_none(prediction, candidates):
+    rows = row.describe and row.describe(keys, prediction)
+    return row.select(key, rows, candidates, 0)
+
+  items = jax.eval_shape(choose_none, prediction, candidates)
   assert items.shape == (0,) and items.dtype == np.int32
 
 
@@ -142,7 +175,7 @@ def test_nothing_labelled_and_nothing_left(name):
   prediction = predictions(space=space_of(name))
   items = choose(name, prediction, everything(), K)
   assert len(set(items.tolist()) - {N}) == K
-  done = Candidates(jnp.zeros(N, bool), jnp.ones(N, bool), jnp.zeros(N, int))
+  done = Candidates(np.zeros(N, bool), np.ones(N, bool), np.zeros(N, int))
   assert choose(name, prediction, done, K).tolist() == [N] * K
 
 
@@ -154,12 +187,11 @@ def test_finite_at_the_extremes(name, space, kind):
   probs = {"one_hot": sharp, "uniform": flat}[kind]
   base = predictions(space=space)
   prediction = base._replace(
-    probs=jnp.asarray(probs, jnp.float32),
-    evidence=jnp.asarray(1e-3 + 1e3 * probs[0], jnp.float32),
+    probs=probs.astype(np.float32),
+    evidence=(1e-3 + 1e3 * probs[0]).astype(np.float32),
   )
-  keys = jax.random.split(jax.random.key(0), N)
-  described = BY_NAME[name].describe and describe(name, keys, prediction)
-  chex.assert_tree_all_finite(described)
+  rows = describe(name, longer(prediction, some())[0])
+  chex.assert_tree_all_finite(jax.tree.map(lambda x: np.asarray(x)[:N], rows))
   items = choose(name, prediction, some(), K)
   assert len(set(items.tolist()) - {N}) == K
 
@@ -183,43 +215,35 @@ def test_permuting_the_pool_permutes_the_choice(name):
 
 def levels(name, prediction, items):
   """The scores of the items, if that is all a method knows: they may tie."""
-  keys = jax.random.split(jax.random.key(0), N)
-  described = describe(name, keys, prediction)
-  if isinstance(described, jax.Array) and described.ndim == 1:
-    return np.asarray(described)[np.asarray(items)]
-  return np.asarray(items)
+  rows = describe(name, longer(prediction, some())[0])
+  if isinstance(rows, jax.Array) and rows.ndim == 1:
+    return np.asarray(rows)[items]
+  return items
 
 
 def test_items_that_are_not_there_change_nothing(name):
   prediction = predictions(space=space_of(name))
-  junk = take(predictions(7, space=space_of(name)), np.arange(3))
-  junk = junk._replace(features=junk.features.at[1].set(jnp.nan))
-  padded = jax.tree.map(
-    lambda x, y: jnp.concatenate([x, y]),
-    items_first(prediction),
-    items_first(junk),
-  )
-  absent = jax.tree.map(
-    lambda x, fill: jnp.pad(x, (0, 3), constant_values=fill),
-    some(),
-    Candidates(False, False, -1),
-  )
-  items = choose(name, prediction, some(), K)
-  other = choose(name, items_first(padded), absent, K)
-  assert other.tolist() == items.tolist()
+  items = choose(name, prediction, some(), K, junk=8)
+  assert choose(name, prediction, some(), K).tolist() == items.tolist()
+  assert items.tolist() == plain(name)
 
 
 def test_block_size_changes_nothing(name, space):
   prediction = predictions(space=space)
   if BY_NAME[name].describe is None:
     pytest.skip("describes nothing")
-  keys = jax.random.split(jax.random.key(0), N)
-  whole = describe(name, keys, prediction)
+  keys, _ = keys_of(0, ROWS)
+  rows, _ = longer(prediction, some())
+  whole, block = describe(name, rows), ROWS // 3
   parts = [
-    describe(name, keys[i : i + 4], take(prediction, np.arange(i, i + 4)))
-    for i in range(0, N, 4)
+    described(
+      BY_NAME[name].describe,
+      keys[i : i + block],
+      take(rows, np.arange(i, i + block)),
+    )
+    for i in range(0, ROWS, block)
   ]
-  joined = jax.tree.map(lambda *x: jnp.concatenate(x), *parts)
+  joined = jax.tree.map(lambda *x: np.concatenate(x), *parts)
   jax.tree.map(close, whole, joined)
 
 
@@ -229,24 +253,20 @@ def close(a, b):
 
 def test_jit_equals_plain(name):
   prediction = predictions(space=space_of(name))
-  plain = choose_plain(name, prediction, some())
-  assert choose(name, prediction, some(), K).tolist() == plain.tolist()
+  assert choose(name, prediction, some(), K).tolist() == plain(name)
 
 
 def test_what_is_not_finite_is_never_picked(name):
   if BY_NAME[name].describe is None:
     pytest.skip("describes nothing")
   prediction = predictions(space=space_of(name))
-  broken = prediction._replace(
-    probs=prediction.probs.at[:, 2].set(jnp.nan),
-    features=prediction.features.at[2].set(jnp.nan),
-    pixels=prediction.pixels.at[2].set(jnp.nan),
-    evidence=prediction.evidence.at[2].set(jnp.nan),
-  )
+  prediction.probs[:, 2] = np.nan
+  for rows in (prediction.features, prediction.pixels, prediction.evidence):
+    rows[2] = np.nan
   if name == "foreground_random":
     pytest.skip("a prediction that is not a number holds no foreground")
-  items = choose(name, broken, everything(), 15)
-  assert 2 not in items.tolist() and items[11:].tolist() == [N] * 4
+  items = choose(name, prediction, everything(), SLOTS)
+  assert 2 not in items.tolist() and items[11:].tolist() == [N] * 7
 
 
 def test_masked_voxels_do_not_matter(name):
@@ -256,9 +276,9 @@ def test_masked_voxels_do_not_matter(name):
   hidden = ~np.asarray(prediction.mask)[..., None]
   other = predictions(seed=5)
   changed = prediction._replace(
-    probs=jnp.where(hidden[None], other.probs, prediction.probs),
-    pixels=jnp.where(hidden, other.pixels, prediction.pixels),
-    evidence=jnp.where(hidden, other.evidence, prediction.evidence),
+    probs=np.where(hidden[None], other.probs, prediction.probs),
+    pixels=np.where(hidden, other.pixels, prediction.pixels),
+    evidence=np.where(hidden, other.evidence, prediction.evidence),
   )
   before = choose(name, prediction, some(), K)
   assert choose(name, changed, some(), K).tolist() == before.tolist()
