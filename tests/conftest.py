@@ -33,13 +33,26 @@ def pytest_xdist_make_scheduler(config, log):
 
 def pytest_collection_modifyitems(items):
   """Tests of one group behind each other."""
-  items.sort(key=lambda item: str(item.path) + group_of(item.nodeid))
+  items.sort(key=lambda item: home_of(item.nodeid) + group_of(item.nodeid))
+
+
+# Files that compile the same programs, in one process.
+_SHARING = dict.fromkeys(
+  ["tests/front/test_query.py", "tests/functional/test_functional.py"],
+  "tests/front/test_compiles_once.py",
+)
+
+
+def home_of(nodeid):
+  """The file whose programs a test shares."""
+  path = nodeid.partition("::")[0]
+  return _SHARING.get(path, path)
 
 
 def group_of(nodeid):
   """A file, or of the contracts the methods that select alike."""
-  path, _, test = nodeid.partition("::")
-  stem = pathlib.Path(path).stem
+  test = nodeid.partition("::")[2]
+  stem = pathlib.Path(home_of(nodeid)).stem
   names = [n for n in re.split(r"[\[\]-]", test) if n in BY_NAME]
   if stem != "test_contracts" or not names:
     return stem

@@ -1,5 +1,7 @@
 """One program for pools of about one size: the same picks, nothing compiled."""
 
+import functools
+
 import jax
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from alx.acquisition.base import takes_count
 from alx.front import programs
 from alx.front.query import _compiled
 from tests.front.test_query import C, D, S, softmax
+from tests.functional import cases
 
 _COMPILED = []
 
@@ -62,12 +65,24 @@ def test_all_methods_but_one_are_told_how_many_items():
 
 @pytest.mark.parametrize("name", sorted(BY_NAME))
 def test_another_k_and_n_compile_nothing_and_change_nothing(name, monkeypatch):
-  alx.query(name, k=5, **pool_of(name, 20))
-  before, other = len(_COMPILED), 5 if name in ALONE else 7
-  found = alx.query(name, k=other, key=3, **pool_of(name, 27)).tolist()
+  given = other_pool(name)
+  alx.query(name, **pool_of(name, 20), k=given["k"] if name in ALONE else 5)
+  before = len(_COMPILED)
+  found = alx.query(name, **given).tolist()
   assert len(_COMPILED) == before
-  given = pool_of(name, 27) | {"k": other, "key": 3}
-  assert found == exactly(monkeypatch, name, **given)
+  if name in cases.OPTIONS:
+    assert found == exactly(monkeypatch, name, **given)
+  else:
+    assert found == cases.first_picks(name)
+
+
+def other_pool(name):
+  """A pool with k and key; without options, one that has its own program."""
+  if name in cases.OPTIONS:
+    return pool_of(name, 27) | {"k": 7, "key": 3}
+  pool = {word: x[0] for word, x in cases.pools().items()}
+  given = cases.as_query(name, pool, pool["labelled"])
+  return given | {"k": cases.K, "key": cases.SEEDS[0, 0]}
 
 
 @pytest.mark.parametrize(
@@ -122,7 +137,8 @@ def test_a_compiler_that_cannot_hurry_takes_its_time(monkeypatch):
   found = alx.query("margin", **given).tolist()
   monkeypatch.setattr(programs, "_HURRY", {"xla_no_such_option": True})
   programs._knows.cache_clear()
-  _compiled.cache_clear()
+  afresh = functools.cache(_compiled.__wrapped__)
+  monkeypatch.setattr("alx.front.query._compiled", afresh)
   assert programs._known({}) is None
   assert alx.query("margin", **given).tolist() == found
   monkeypatch.undo()

@@ -9,8 +9,9 @@ import numpy as np
 from alx import functional
 from alx.acquisition import BY_NAME
 
-N, S, C, D, K, POOLS, ROUNDS = 16, 3, 3, 3, 3, 2, 2
-SPACE = (2, 2)
+# Of the shapes that the tests of `alx.query` compile it for.
+N, S, C, D, K, POOLS, ROUNDS = 24, 4, 3, 5, 3, 2, 2
+SPACE = (3, 2)
 
 # Words: arguments by name, of a method that scores items or chooses them.
 SCORES = {
@@ -170,9 +171,37 @@ def rounds(name, keys, pools):
   return jax.lax.scan(step, pools["labelled"], keys)[1]
 
 
+SEEDS = 7 + np.arange(ROUNDS * POOLS).reshape(ROUNDS, POOLS)
+
+
+@functools.cache
 def keys():
   """[ROUNDS, POOLS] keys."""
-  return jax.random.split(jax.random.key(7), (ROUNDS, POOLS))
+  return jax.vmap(jax.vmap(jax.random.key))(SEEDS)
+
+
+@functools.cache
+def scored():
+  """{name: [POOLS, N]} of a vmap over pools, compiled."""
+  found = jax.jit(jax.vmap(score_pool))(as_jax(pools()))
+  return jax.tree.map(np.asarray, found)
+
+
+@functools.cache
+def picked(name):
+  """[ROUNDS, POOLS, K], compiled for this N and K alone."""
+  run = jax.jit(functools.partial(rounds, name))
+  return np.asarray(run(keys(), as_jax(pools())))
+
+
+def first_picks(name):
+  """items [K] of the first pool in its first round."""
+  if name in CHOICES:
+    return picked(name)[0, 0].tolist()
+  pool = pools()
+  free = pool["there"][0] & ~pool["labelled"][0]
+  scores = np.where(free, scored()[name][0], -np.inf)
+  return np.argsort(-scores, kind="stable")[:K].tolist()
 
 
 def needs_of(name):
@@ -182,7 +211,7 @@ def needs_of(name):
 def as_query(name, pool, labelled):
   """What `alx.query` is given for the same."""
   of_need = {
-    "probs": ("probs", "maps" if "space" in needs_of(name) else "probs"),
+    "probs": ("logits", "maps" if "space" in needs_of(name) else "probs"),
     "samples": (
       "samples",
       "maps_of_samples" if "space" in needs_of(name) else "samples",
@@ -196,10 +225,11 @@ def as_query(name, pool, labelled):
     if need != "space":
       word, array = of_need[need]
       given[word] = pool[array]
-  if "labels" in words_of(name):
-    given["labels"] = pool["labels"]
+  if "logits" in given:
+    given["logits"] = np.log(given["logits"])
   available = pool["there"] & ~labelled
-  return {**given, "labelled": labelled, "available": available}
+  known = {"labelled": labelled, "labels": pool["labels"]}
+  return {**given, **known, "available": available}
 
 
 def as_jax(tree, dtype=jnp.float32):

@@ -44,43 +44,29 @@ def test_alx_alone_waits_for_nothing():
   subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
 
 
-@functools.cache
-def scored():
-  """{name: [POOLS, N]} of a vmap over pools, compiled."""
-  found = jax.jit(jax.vmap(cases.score_pool))(cases.as_jax(cases.pools()))
-  return jax.tree.map(np.asarray, found)
-
-
 @pytest.mark.parametrize("name", cases.SCORES)
 def test_scores_of_pools_in_one_program_are_those_one_by_one(name):
-  found = scored()[name]
+  found = cases.scored()[name]
   assert found.dtype == np.float32
   for p in range(cases.POOLS):
     pool = {word: x[p] for word, x in cases.pools().items()}
     given = cases.as_query(name, pool, pool["labelled"])
-    del given["labelled"], given["available"]
+    del given["labelled"], given["labels"], given["available"]
     wanted = alx.score(name, n=cases.N, **given)
     np.testing.assert_allclose(found[p], wanted, rtol=1e-5, atol=1e-7)
 
 
-@functools.cache
-def picked(name):
-  """[ROUNDS, POOLS, K], compiled."""
-  run = jax.jit(functools.partial(cases.rounds, name))
-  return np.asarray(run(cases.keys(), cases.as_jax(cases.pools())))
-
-
 @pytest.mark.parametrize("name", ["bald", "egl", *cases.CHOICES])
 def test_rounds_of_pools_in_one_program_are_queries_one_by_one(name):
-  found = picked(name)
-  pools, keys = cases.pools(), cases.keys()
+  found = cases.picked(name)
+  pools = cases.pools()
   for p in range(cases.POOLS):
     pool = {word: x[p] for word, x in pools.items()}
     labelled = pool["labelled"].copy()
     for r in range(cases.ROUNDS):
       given = cases.as_query(name, pool, labelled)
-      options = cases.OPTIONS.get(name, {})
-      wanted = alx.query(name, k=cases.K, key=keys[r, p], **given, **options)
+      given |= {"k": cases.K, "key": cases.SEEDS[r, p]}
+      wanted = alx.query(name, **given, **cases.OPTIONS.get(name, {}))
       assert found[r, p].tolist() == wanted.tolist()
       labelled[wanted] = True
     assert len(set(found[:, p].ravel())) == cases.ROUNDS * cases.K
@@ -104,18 +90,21 @@ def on_eight_devices():
   return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", cases.CHOICES)
 def test_sharded_pools_are_asked_for_the_same(name):
-  assert on_eight_devices()[name] == picked(name)[0, 0].tolist()
+  assert on_eight_devices()[name] == cases.picked(name)[0, 0].tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", cases.SCORES)
 def test_sharded_pools_have_the_same_scores(name):
-  wanted = scored()[name][0]
+  wanted = cases.scored()[name][0]
   for found in on_eight_devices()[name]:
     np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-7)
 
 
+@pytest.mark.slow
 def test_a_large_sharded_pool_does_not_end_the_process():
   """XLA aborts on a top_k whose pair goes into a barrier as it is."""
   wanted = functional_on_devices.large_cover().tolist()
@@ -140,7 +129,7 @@ def test_float64_is_rounded_and_then_the_same(name):
     pool = cases.as_jax(cases.pools(), jnp.float64)
     run = jax.jit(functools.partial(cases.ask_pool, name))
     items = run(cases.keys()[0, 0], {w: x[0] for w, x in pool.items()})
-  assert items.tolist() == picked(name)[0, 0].tolist()
+  assert items.tolist() == cases.picked(name)[0, 0].tolist()
 
 
 @pytest.mark.parametrize("name", NAMES)
