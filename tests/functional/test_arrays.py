@@ -228,7 +228,8 @@ def test_pixels_are_pooled_for_a_method_that_compares_items():
 
 def test_a_labelled_item_is_not_picked_though_it_is_available():
   labelled = np.arange(N) < 4
-  items = functional.k_center(features(N), FREE, 4, labelled)
+  choose = jax.jit(functional.k_center, static_argnames="k")
+  items = choose(features(N), FREE, k=4, labelled=labelled)
   assert sorted(items.tolist()) == [4, 5, N, N]
 
 

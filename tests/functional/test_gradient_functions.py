@@ -47,7 +47,9 @@ def test_an_image_has_a_gradient_and_fisher_rows_of_its_own():
   rng = np.random.default_rng(1)
   probs = np.asarray(jax.nn.softmax(rng.standard_normal((N, 2, 2, C))))
   pixels = rng.standard_normal((N, 2, 2, D))
-  left, right = functional.gradient_factors(probs, pixels)
+  left, right = jax.jit(functional.gradient_factors)(probs, pixels)
   assert left.shape == (N, 1) and right.shape == (N, C * D)
-  rows = functional.fisher_factors(probs, pixels, rank=3)
+  rows = jax.jit(functional.fisher_factors, static_argnames="rank")(
+    probs, pixels, rank=3
+  )
   assert rows.left.shape == (N, 3, C * D) and rows.right.shape == (N, 1)

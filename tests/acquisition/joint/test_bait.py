@@ -26,6 +26,10 @@ def choose(rows, candidates, k, prior=1.0, oversample=2):
   )
 
 
+fisher = jax.jit(fisher_rows.fisher_rows, static_argnames="rank")
+class_rows = jax.jit(fisher_rows.class_rows)
+
+
 def classified(seed, num_items, num_classes, width):
   rng = np.random.default_rng(seed)
   probs = rng.dirichlet(np.ones(num_classes), num_items)
@@ -49,7 +53,7 @@ def image(seed, num_items=8, num_classes=2, width=2):
 
 
 def some(num_items, num_labelled):
-  labelled = jnp.arange(num_items) < num_labelled
+  labelled = np.arange(num_items) < num_labelled
   return Candidates(~labelled, labelled)
 
 
@@ -69,7 +73,7 @@ def test_rows_of_a_coin_by_eye():
 @given(st.integers(0, 2**16), st.sampled_from([0.02, 1.0, 50.0]))
 def test_rows_are_a_root_of_the_covariance_of_a_label(seed, concentration):
   probs = np.random.default_rng(seed).dirichlet(np.full(4, concentration), 3)
-  rows = fisher_rows.class_rows(jnp.asarray(probs, jnp.float32))
+  rows = class_rows(probs.astype(np.float32))
   wanted = [np.diag(p) - np.outer(p, p) for p in probs]
   close(np.einsum("nrc,nrd->ncd", rows, rows), wanted, 1e-6)
 
@@ -85,27 +89,34 @@ def test_rows_of_certain_predictions_are_0():
   ids=["flat", "space"],
 )
 def test_rows_give_the_fisher_information(prediction):
-  rows = fisher_rows.fisher_rows(None, prediction)
-  x = fisher_rows.dense(rows)
+  rows = fisher(None, prediction)
+  x = np.asarray(fisher_rows.dense(rows))
   wanted = oracle_gradients.mean_of_voxels(prediction, oracle_gradients.fisher)
   close(np.einsum("nrp,nrq->npq", x, x), wanted)
   size = x.shape[-1]
   matrix = np.random.default_rng(0).standard_normal((size, size))
-  matrix = jnp.asarray(matrix @ matrix.T, jnp.float32)
-  weights = jnp.arange(5.0)
+  matrix = (matrix @ matrix.T).astype(np.float32)
+  weights = np.arange(5, dtype=np.float32)
   close(
-    fisher_rows.total(rows, weights),
+    jax.jit(fisher_rows.total)(rows, weights),
     np.einsum("n,npq->pq", weights, wanted),
     1e-4,
   )
-  close(fisher_rows.forms(rows, matrix), x @ matrix @ x.swapaxes(1, 2), 1e-4)
-  close(fisher_rows.products(rows, matrix[:, :3]), x @ matrix[:, :3], 1e-4)
-  close(fisher_rows.columns(rows, 2, matrix), matrix @ x[2].T, 1e-4)
+  forms, products, columns = jax.jit(
+    lambda rows, matrix: (
+      fisher_rows.forms(rows, matrix),
+      fisher_rows.products(rows, matrix[:, :3]),
+      fisher_rows.columns(rows, 2, matrix),
+    )
+  )(rows, matrix)
+  close(forms, x @ matrix @ x.swapaxes(1, 2), 1e-4)
+  close(products, x @ matrix[:, :3], 1e-4)
+  close(columns, matrix @ x[2].T, 1e-4)
 
 
 def test_truncated_rows_keep_the_largest_eigenvalues():
   prediction = image(1, 4, 3, 2)
-  rows = fisher_rows.fisher_rows(None, prediction, rank=2)
+  rows = fisher(None, prediction, rank=2)
   x = np.asarray(fisher_rows.dense(rows))
   assert x.shape == (4, 2, 6)
   wanted = oracle_gradients.mean_of_voxels(prediction, oracle_gradients.fisher)
@@ -115,9 +126,10 @@ def test_truncated_rows_keep_the_largest_eigenvalues():
 
 def test_voxels_in_several_parts(monkeypatch):
   prediction = image(2)
-  whole = fisher_rows.fisher_rows(None, prediction)
+  whole = fisher(None, prediction)
   monkeypatch.setattr(fisher_rows, "_VOXELS", 4)
-  close(fisher_rows.fisher_rows(None, prediction).left, whole.left, 1e-4)
+  parts = jax.jit(lambda x: fisher_rows.fisher_rows(None, x))(prediction)
+  close(parts.left, whole.left, 1e-4)
 
 
 # Choice.
@@ -130,7 +142,7 @@ def test_voxels_in_several_parts(monkeypatch):
 def test_every_trace_by_itself(seed, num_classes, width, num_labelled):
   prediction = classified(seed, 14, num_classes, width)
   candidates = some(14, num_labelled)
-  rows = fisher_rows.fisher_rows(None, prediction)
+  rows = fisher(None, prediction)
   wanted = oracle_gradients.choose_bait(prediction, candidates, 4)
   assert choose(rows, candidates, 4).tolist() == wanted
 
@@ -138,13 +150,13 @@ def test_every_trace_by_itself(seed, num_classes, width, num_labelled):
 @pytest.mark.parametrize("seed", range(3))
 def test_every_trace_by_itself_of_images(seed):
   prediction, candidates = image(seed), some(8, 2)
-  rows = fisher_rows.fisher_rows(None, prediction)
+  rows = fisher(None, prediction)
   wanted = oracle_gradients.choose_bait(prediction, candidates, 2)
   assert choose(rows, candidates, 2).tolist() == wanted
 
 
 def test_updates_are_the_direct_inverse():
-  rows = fisher_rows.fisher_rows(None, classified(0, 9, 3, 3))
+  rows = fisher(None, classified(0, 9, 3, 3))
   goal = fisher_rows.total(rows, jnp.full(9, 1 / 9))
   information = jnp.eye(9) + fisher_rows.total(rows, jnp.arange(9) < 2.0)
   anew, move = jax.jit(module._anew), jax.jit(module._moved)
@@ -170,7 +182,7 @@ def test_small_inverses_are_inverses():
 
 
 def test_computing_anew_changes_nothing(monkeypatch):
-  rows = fisher_rows.fisher_rows(None, classified(1, 14, 3, 2))
+  rows = fisher(None, classified(1, 14, 3, 2))
   before = choose(rows, some(14, 3), 5).tolist()
   monkeypatch.setattr(module, "_FRESH", 3)
   anew = jax.jit(lambda r, c: module.bait(None, r, c, 5))
@@ -188,14 +200,14 @@ def test_one_direction_each():
 
 def test_nothing_to_learn_goes_to_the_lowest_ids():
   sure = prediction_of(np.eye(3)[np.arange(8) % 3], np.ones((8, 2)))
-  rows = fisher_rows.fisher_rows(None, sure)
+  rows = fisher(None, sure)
   assert choose(rows, some(8, 3), 2).tolist() == [3, 4]
   assert choose(rows, some(8, 3), 7).tolist() == [3, 4, 5, 6, 7, 8, 8]
 
 
 def test_without_oversampling_nothing_is_removed():
   prediction = classified(3, 14, 3, 2)
-  rows = fisher_rows.fisher_rows(None, prediction)
+  rows = fisher(None, prediction)
   items = choose(rows, some(14, 4), 4, oversample=1).tolist()
   fishers = oracle_gradients.mean_of_voxels(prediction, oracle_gradients.fisher)
   known = np.eye(6) + fishers[:4].mean(0) * 4 / 8
@@ -215,10 +227,8 @@ def test_without_oversampling_nothing_is_removed():
 def test_any_scale_gives_distinct_items(seed, scale):
   rng = np.random.default_rng(seed)
   rows = FisherRows(
-    fisher_rows.class_rows(
-      jnp.asarray(rng.dirichlet(np.ones(3), 10), jnp.float32)
-    ),
-    jnp.asarray(scale * rng.integers(-1, 2, (10, 2)), jnp.float32),
+    class_rows(rng.dirichlet(np.ones(3), 10).astype(np.float32)),
+    np.float32(scale * rng.integers(-1, 2, (10, 2))),
   )
   items = choose(rows, some(10, 3), 4).tolist()
   assert len(set(items)) == 4 and min(items) >= 3 and max(items) < 10
