@@ -33,10 +33,10 @@ def test_a_round_with_a_network_of(library, snippet):
   state = loop.init(jax.random.key(0), images, labels[0])
   first = jnp.arange(10, dtype=jnp.int32)
   state = loop.tell(state, first, labels[:10])
-  items, state = loop.ask(state)
+  items, state = jax.jit(loop.ask)(state)
   assert len(set(items.tolist())) == 3 and items.min() >= 10
   assert (state.scores > 0).all()  # passes differ: dropout is on
-  logits, features = model.apply(state.params, images.values)
+  logits, features = jax.jit(model.apply)(state.params, images.values)
   assert (logits.argmax(-1) == labels).mean() > 0.8
   assert features.shape == (24, 16)
 

@@ -24,7 +24,7 @@ CLUSTERS = jnp.asarray(np.concatenate([SQUARE, -SQUARE, ORIGIN]), jnp.float32)
 
 
 def free(num_items):
-  return Candidates(jnp.ones(num_items, bool), jnp.zeros(num_items, bool))
+  return Candidates(np.ones(num_items, bool), np.zeros(num_items, bool))
 
 
 @functools.partial(jax.jit, static_argnames=("k", "first", "power"))
@@ -50,17 +50,18 @@ compiled = jax.jit(draws_of, static_argnums=(2, 3, 4))
 def draw_many(factors, k, first="norm", power=2.0, function=compiled):
   """[DRAWS, k] picks: the first k of 4 among 6 slots, compiled once."""
   missing = SLOTS - len(factors.left)
-  rows = jax.tree.map(lambda x: jnp.pad(x, ((0, missing), (0, 0))), factors)
+  rows = jax.tree.map(lambda x: np.pad(x, ((0, missing), (0, 0))), factors)
   candidates = jax.tree.map(
-    lambda x: jnp.pad(x, (0, missing)), free(len(factors.left))
+    lambda x: np.pad(x, (0, missing)), free(len(factors.left))
   )
   return np.asarray(function(rows, candidates, 4, first, power))[:, :k]
 
 
 def line(*points):
   """Vectors of 12 numbers that lie on a line."""
-  x = jnp.asarray(points, jnp.float32)
-  return Factors(x[:, None] * jnp.eye(3)[:1], jnp.ones((len(points), 4)) / 2)
+  x = np.asarray(points, np.float32)
+  halves = np.full((len(points), 4), 0.5, np.float32)
+  return Factors(x[:, None] * np.eye(3, dtype=np.float32)[:1], halves)
 
 
 def dense(factors):
@@ -253,7 +254,7 @@ def test_absent_items_at_the_end_change_nothing():
   rng = np.random.default_rng(1)
   x = rng.standard_normal((50, 4)).astype("f")
   padded = np.concatenate([x, np.full((30, 4), np.nan, "f")])
-  absent = jax.tree.map(lambda a: jnp.pad(a, (0, 30)), free(50))
+  absent = jax.tree.map(lambda a: np.pad(a, (0, 30)), free(50))
   for seed in range(5):
     key = jax.random.key(seed)
     before = choose(key, plain(x), free(50), 20).tolist()
@@ -290,13 +291,18 @@ def test_first_is_checked():
 
 def test_progress_is_told():
   told = []
-  items = seeding.d2_sampling(
-    jax.random.key(0),
-    plain(CLUSTERS),
-    free(12),
-    5,
-    progress=lambda done, total: told.append((done, total)),
-  )
+
+  @jax.jit
+  def ask(key, factors):
+    return seeding.d2_sampling(
+      key,
+      factors,
+      free(12),
+      5,
+      progress=lambda done, total: told.append((done, total)),
+    )
+
+  items = ask(jax.random.key(0), plain(CLUSTERS))
   jax.block_until_ready(items)
   jax.effects_barrier()
   assert told[-1] == (5, 5)
