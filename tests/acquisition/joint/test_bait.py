@@ -15,15 +15,21 @@ from alx.prediction import Prediction
 from tests import oracle_gradients
 
 LAWS = settings(max_examples=20, deadline=None)
+SLOTS = 7
 
 
-@functools.partial(
-  jax.jit, static_argnums=2, static_argnames=("prior", "oversample")
-)
-def choose(rows, candidates, k, prior=1.0, oversample=2):
+@functools.partial(jax.jit, static_argnames=("prior", "oversample"))
+def chosen(rows, candidates, count, prior=1.0, oversample=2):
   return module.bait(
-    None, rows, candidates, k, prior=prior, oversample=oversample
+    None, rows, candidates, SLOTS, count, prior=prior, oversample=oversample
   )
+
+
+def choose(rows, candidates, k, **options):
+  """items [k] of one program for all k."""
+  items = chosen(rows, candidates, jnp.int32(k), **options)
+  assert (items[k:] == len(candidates.available)).all()
+  return items[:k]
 
 
 fisher = jax.jit(fisher_rows.fisher_rows, static_argnames="rank")
