@@ -45,7 +45,7 @@ def everything():
 def test_typicality_on_a_line():
   x = jnp.array([[0.0], [1.0], [3.0], [9.0], [50.0]])
   labels = jnp.array([0, 0, 0, 0, 1])
-  values = density.typicality(x, labels, 2)
+  values = typicality(x, labels, 2)
   # Four members: two neighbours each. Item 1: (1 + 2) / 2.
   wanted = 1 / (np.array([2.0, 1.5, 2.5, 7.0]) + 1e-5)
   np.testing.assert_allclose(values[:4], wanted, rtol=1e-6)
@@ -54,12 +54,12 @@ def test_typicality_on_a_line():
 
 def test_distance_is_not_squared():
   x = jnp.array([[0.0], [4.0]])
-  values = density.typicality(x, jnp.zeros(2, int), 1)
+  values = typicality(x, jnp.zeros(2, int), 1)
   np.testing.assert_allclose(values, 1 / (4 + 1e-5))
 
 
 def test_duplicates_are_as_typical_as_can_be():
-  values = density.typicality(jnp.ones((7, 2)), jnp.zeros(7, int), 1)
+  values = typicality(jnp.ones((7, 2)), jnp.zeros(7, int), 1)
   np.testing.assert_allclose(values, 1e5, rtol=1e-5)
 
 

@@ -39,7 +39,7 @@ KINDS = ["normal", "whole numbers", "duplicates", "constant", "large"]
 
 def test_two_groups_on_a_line():
   x = jnp.array([[0.0], [1.0], [10.0], [11.0], [12.0]])
-  found = kmeans.lloyd(x, jnp.ones(5, bool), x[:2], iterations=10)
+  found = lloyd(x, jnp.ones(5, bool), x[:2], iterations=10)
   assert found.labels.tolist() == [0, 0, 1, 1, 1]
   assert found.centres.tolist() == [[0.5], [11.0]]
   assert found.sizes.tolist() == [2, 3]
@@ -49,7 +49,7 @@ def test_two_groups_on_a_line():
 def test_an_empty_cluster_keeps_its_centre():
   x = jnp.array([[0.0], [2.0]])
   start = jnp.array([[1.0], [50.0]])
-  found = kmeans.lloyd(x, jnp.ones(2, bool), start)
+  found = lloyd(x, jnp.ones(2, bool), start)
   assert found.centres.tolist() == [[1.0], [50.0]]
   assert found.sizes.tolist() == [2, 0]
 
@@ -116,7 +116,7 @@ def test_picks_are_the_nearest_to_the_centres(kind):
 def test_largest_cluster_first_then_second_nearest():
   x = jnp.array([[0.0], [0.0], [0.0], [9.0]])
   everything = Candidates(jnp.ones(4, bool), jnp.zeros(4, bool))
-  items = kmeans.k_means(jax.random.key(0), x, everything, 3)
+  items = choose(jax.random.key(0), x, everything, 3)
   # Two distinct places: one of three clusters is empty.
   assert items.tolist() == [0, 3, 1]
 
@@ -166,7 +166,9 @@ def test_longest_vector_first():
 def test_two_far_groups_get_one_pick_each():
   x = 1e-3 * features_of("normal") + 10 * jnp.arange(N)[:, None] % 20
   keys = jax.random.split(jax.random.key(0), 50)
-  draw = jax.vmap(lambda key: kmeans_pp.k_means_pp(key, x, EVERYTHING, 2))
+  draw = jax.jit(
+    jax.vmap(lambda key: kmeans_pp.k_means_pp(key, x, EVERYTHING, 2))
+  )
   assert (draw(keys) % 2).sum(1).tolist() == [1] * 50
 
 
@@ -192,7 +194,9 @@ def test_uniform_where_all_are_the_same():
   x = jnp.ones((4, 2))
   everything = Candidates(jnp.ones(4, bool), jnp.zeros(4, bool))
   keys = jax.random.split(jax.random.key(0), 2000)
-  draw = jax.vmap(lambda key: kmeans_pp.k_means_pp(key, x, everything, 2))
+  draw = jax.jit(
+    jax.vmap(lambda key: kmeans_pp.k_means_pp(key, x, everything, 2))
+  )
   items = np.asarray(draw(keys))
   assert (items[:, 0] != items[:, 1]).all()
   counts = np.bincount(items[:, 1], minlength=4)
