@@ -15,7 +15,7 @@ def as_key(key: Any) -> jax.Array:
 
   Args:
     key: a typed key, the raw uint32 words of one (`jax.random.PRNGKey`), or a
-      seed, see `check_seed`.
+      seed, see `check_seed`; a traced one has no value to check yet.
 
   Raises:
     ValueError: for several keys, or what is none.
@@ -28,7 +28,14 @@ def as_key(key: Any) -> jax.Array:
     return key
   if isinstance(key, (np.ndarray, jax.Array)) and np.ndim(key):
     return _wrapped(key)
+  if _is_traced_seed(key):
+    return jax.random.key(key.astype(jnp.uint32))
   return jax.random.key(_seed(key))
+
+
+def _is_traced_seed(key):
+  traced = isinstance(key, jax.core.Tracer)
+  return traced and jnp.issubdtype(key.dtype, jnp.integer)
 
 
 def key_or_seed(key: Any) -> jax.Array | np.uint32:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.options import check_options, keywords_of
+from alx.acquisition.options import check_options, keywords_of, plain
 from alx.prediction import Prediction
 
 
@@ -78,7 +78,7 @@ def configure(acquisition: Acquisition, **options) -> Acquisition:
   for name in ("describe", "select"):
     function = getattr(acquisition, name)
     settings = keywords_of(function)
-    mine = {o: v for o, v in options.items() if o in settings}
+    mine = {o: plain(v) for o, v in options.items() if o in settings}
     if mine:
       check_options(function, mine)
       function = functools.partial(function, **mine)

@@ -200,13 +200,15 @@ def check_option(name: str, value: Any, function: str = "") -> None:
     ValueError: what was wanted and what was found, in one line.
   """
   wanted, fits = TABLE.get(f"{function}.{name}") or TABLE[name]
-  if not fits(_plain(value)):
+  if not fits(plain(value)):
     found = " ".join(repr(value).split())
     found = found if len(found) <= 60 else f"{found[:57]}..."
     raise ValueError(f"{name}: wanted {wanted}, found {found}")
 
 
-def _plain(value):
-  """A number of NumPy or JAX as one of Python."""
+def plain(value: Any) -> Any:
+  """A number of NumPy or JAX as one of Python; one that is traced stays."""
   array = isinstance(value, (np.generic, np.ndarray, jax.Array))
-  return value.item() if array and value.ndim == 0 else value
+  if not array or isinstance(value, jax.core.Tracer) or value.ndim:
+    return value
+  return value.item()

@@ -15,7 +15,7 @@ from alx.acquisition import BY_NAME, Acquisition, configure, settings_of
 from alx.acquisition.base import scores_items
 from alx.acquisition.combinations import combine
 from alx.acquisition.grammar import Given, parse
-from alx.acquisition.options import check_option
+from alx.acquisition.options import check_option, plain
 from alx.front import inputs
 from alx.front.blocks import describe_all
 from alx.front.candidates import (
@@ -277,6 +277,7 @@ def _check_k(k, candidates):
 
 def _frozen(options: dict) -> tuple:
   """Options in a form that can be looked up; they are compiled in."""
+  options = {name: plain(value) for name, value in options.items()}
   for name, value in options.items():
     try:
       hash(value)

@@ -120,7 +120,7 @@ REFUSED = {
     lambda: functional.class_balanced(
       probs(N), FREE, 2, labelled=~FREE, labels=np.zeros(N)
     ),
-    r"labels: wanted integers \[6\], found float32 of shape \(6,\)",
+    r"labels: wanted integers \[6\], found float64 of shape \(6,\)",
   ),
   "scores of maps": (
     lambda: functional.top_k(probs(N), FREE, 2),

@@ -22,6 +22,7 @@ _BLOCK = 1024  # items that are summed together where additions need an order
 _SAMPLE = 8192  # items among which first centres are drawn, at least
 _SAMPLE_PER_CENTRE = 16
 _SETTLED = 1e-3  # share of items that may still move when clusters are done
+_ROUNDING = 2.0**-21  # of a distance, as a share of what is subtracted
 
 
 class Clusters(NamedTuple):
@@ -72,9 +73,25 @@ def k_means(
     progress=progress,
   )
   kept = candidates._replace(available=free)
+  nearness = -_alike(clusters, jnp.where(free[:, None], features, 0.0))
   return pick_in_turns(
-    clusters.labels, -clusters.distances, -clusters.sizes, kept, k, count
+    clusters.labels, nearness, -clusters.sizes, kept, k, count
   )
+
+
+def _alike(clusters: Clusters, features: jax.Array) -> jax.Array:
+  """[N] distances to the centre, alike where only rounding tells them apart.
+
+  The two items of a pair are equally far from their mean: which of them is
+  nearer in float32 depends on how the program was compiled.
+  """
+  place = _drop(clusters.labels, clusters.sizes.size)
+  distances = jnp.sqrt(clusters.distances)
+  nearest = jnp.full(clusters.sizes.shape, jnp.inf, jnp.float32)
+  nearest = nearest.at[place].min(distances, mode="drop")
+  nearest = nearest.at[place].get(mode="fill", fill_value=jnp.inf)
+  rounding = _ROUNDING * (nearest + jnp.sqrt(squared_norms(features)))
+  return jnp.where(distances <= nearest + rounding, nearest, distances)
 
 
 def cluster(

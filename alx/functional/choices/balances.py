@@ -10,7 +10,7 @@ from jax.typing import ArrayLike
 
 from alx.acquisition import BY_NAME
 from alx.functional.arrays import candidates, of_both, of_features, of_probs
-from alx.functional.choosing import choose, choose_in_turn
+from alx.functional.choosing import NO_KEY, choose, choose_in_turn
 
 
 def class_balanced(
@@ -51,7 +51,7 @@ def class_balanced(
   known = candidates(prediction.mask.shape[0], available, labelled, labels)
   options = {"lam": lam, "sweeps": sweeps}
   return choose_in_turn(
-    BY_NAME["class_balanced"], None, prediction, known, k, **options
+    BY_NAME["class_balanced"], NO_KEY, prediction, known, k, **options
   )
 
 
@@ -86,7 +86,7 @@ def ranked_batch(
   """
   prediction = of_both(probs, features, mask, available=available)
   known = candidates(prediction.mask.shape[0], available, labelled)
-  return choose_in_turn(BY_NAME["ranked_batch"], None, prediction, known, k)
+  return choose_in_turn(BY_NAME["ranked_batch"], NO_KEY, prediction, known, k)
 
 
 def mean_discrepancy(
@@ -114,7 +114,7 @@ def mean_discrepancy(
   """
   prediction = of_features(features)
   known = candidates(prediction.mask.shape[0], available, labelled)
-  return choose(BY_NAME["mean_discrepancy"], None, prediction, known, k)
+  return choose(BY_NAME["mean_discrepancy"], NO_KEY, prediction, known, k)
 
 
 def influence(
@@ -162,7 +162,7 @@ def influence(
   known = candidates(prediction.mask.shape[0], available, labelled, labels)
   options = {"damping": damping, "iterations": iterations, "rank": rank}
   return choose_in_turn(
-    BY_NAME["influence"], None, prediction, known, k, **options
+    BY_NAME["influence"], NO_KEY, prediction, known, k, **options
   )
 
 

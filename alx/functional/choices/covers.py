@@ -10,8 +10,9 @@ import jax
 from jax.typing import ArrayLike
 
 from alx.acquisition import BY_NAME
+from alx.acquisition.options import plain
 from alx.functional.arrays import candidates, of_features
-from alx.functional.choosing import choose_in_turn
+from alx.functional.choosing import NO_KEY, choose_in_turn
 
 
 def k_center(
@@ -208,6 +209,7 @@ def prob_cover(
     )
   prediction = of_features(features)
   num_items = prediction.mask.shape[0]
+  clusters = plain(clusters)
   if isinstance(clusters, int) and clusters > num_items:
     raise ValueError(
       f"clusters: wanted no more than there are items, {num_items}, found "
@@ -216,11 +218,11 @@ def prob_cover(
   known = candidates(num_items, available, labelled, labels)
   options = {"delta": delta, "clusters": clusters, "purity": purity}
   method = BY_NAME["prob_cover"]
-  return choose_in_turn(method, None, prediction, known, k, **options)
+  return choose_in_turn(method, NO_KEY, prediction, known, k, **options)
 
 
 def _cover(name, features, available, k, labelled, options=None):
   prediction = of_features(features)
   known = candidates(prediction.mask.shape[0], available, labelled)
   options = options or {}
-  return choose_in_turn(BY_NAME[name], None, prediction, known, k, **options)
+  return choose_in_turn(BY_NAME[name], NO_KEY, prediction, known, k, **options)

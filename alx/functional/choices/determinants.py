@@ -12,7 +12,7 @@ from jax.typing import ArrayLike
 from alx.acquisition import BY_NAME
 from alx.acquisition.scores.predictive import Reduce
 from alx.functional.arrays import candidates, of_both, of_features
-from alx.functional.choosing import choose, choose_in_turn
+from alx.functional.choosing import NO_KEY, choose, choose_in_turn
 
 
 def log_det(
@@ -57,7 +57,7 @@ def log_det(
     "max_labelled": max_labelled,
   }
   return choose_in_turn(
-    BY_NAME["log_det"], None, prediction, known, k, **options
+    BY_NAME["log_det"], NO_KEY, prediction, known, k, **options
   )
 
 
@@ -104,7 +104,7 @@ def dpp(
     "bandwidth": bandwidth,
     "reduce": reduce,
   }
-  return choose_in_turn(BY_NAME["dpp"], None, prediction, known, k, **options)
+  return choose_in_turn(BY_NAME["dpp"], NO_KEY, prediction, known, k, **options)
 
 
 def k_dpp(

@@ -13,7 +13,7 @@ from alx.acquisition.scores import stochastic
 from alx.acquisition.scores.select import top_k as highest
 from alx.functional import checks
 from alx.functional.arrays import candidates
-from alx.functional.choosing import choose
+from alx.functional.choosing import NO_KEY, choose
 
 
 def top_k(scores: ArrayLike, available: ArrayLike, k: int) -> jax.Array:
@@ -32,7 +32,7 @@ def top_k(scores: ArrayLike, available: ArrayLike, k: int) -> jax.Array:
   Raises:
     ValueError: for a wrong shape or k.
   """
-  return _of_scores(highest, None, scores, available, k)
+  return _of_scores(highest, NO_KEY, scores, available, k)
 
 
 def power_sampling(

@@ -10,7 +10,7 @@ from jax.typing import ArrayLike
 
 from alx.acquisition import BY_NAME
 from alx.functional.arrays import candidates, of_both, of_samples
-from alx.functional.choosing import choose_in_turn
+from alx.functional.choosing import NO_KEY, choose_in_turn
 
 
 def badge(
@@ -136,7 +136,9 @@ def bait(
   )
   known = candidates(prediction.mask.shape[0], available, labelled)
   options = {"prior": prior, "oversample": oversample, "rank": rank}
-  return choose_in_turn(BY_NAME["bait"], None, prediction, known, k, **options)
+  return choose_in_turn(
+    BY_NAME["bait"], NO_KEY, prediction, known, k, **options
+  )
 
 
 def fisher(

@@ -11,7 +11,7 @@ from jax.typing import ArrayLike
 
 from alx.acquisition import BY_NAME
 from alx.functional.arrays import candidates, of_features, of_probs
-from alx.functional.choosing import choose, choose_in_turn
+from alx.functional.choosing import NO_KEY, choose, choose_in_turn
 
 
 def non_similar(
@@ -44,7 +44,9 @@ def non_similar(
   prediction = of_features(features)
   known = candidates(prediction.mask.shape[0], available, labelled)
   method = BY_NAME["non_similar"]
-  return choose_in_turn(method, None, prediction, known, k, aggregate=aggregate)
+  return choose_in_turn(
+    method, NO_KEY, prediction, known, k, aggregate=aggregate
+  )
 
 
 def graph_cut(
@@ -77,7 +79,7 @@ def graph_cut(
   prediction = of_features(features)
   known = candidates(prediction.mask.shape[0], available, labelled)
   method = BY_NAME["graph_cut"]
-  return choose(method, None, prediction, known, k, redundancy=redundancy)
+  return choose(method, NO_KEY, prediction, known, k, redundancy=redundancy)
 
 
 def mutual_information(
@@ -129,7 +131,7 @@ def mutual_information(
     "max_targets": max_targets,
   }
   method = BY_NAME["mutual_information"]
-  return choose_in_turn(method, None, prediction, known, k, **options)
+  return choose_in_turn(method, NO_KEY, prediction, known, k, **options)
 
 
 def contextual_diversity(
@@ -161,7 +163,7 @@ def contextual_diversity(
   prediction = of_probs(probs, mask, available=available)
   known = candidates(prediction.mask.shape[0], available, labelled)
   method = BY_NAME["contextual_diversity"]
-  return choose_in_turn(method, None, prediction, known, k)
+  return choose_in_turn(method, NO_KEY, prediction, known, k)
 
 
 def mmd(
@@ -195,4 +197,4 @@ def mmd(
   prediction = of_features(features)
   known = candidates(prediction.mask.shape[0], available, labelled)
   options = {"kernel": kernel, "bandwidth": bandwidth}
-  return choose(BY_NAME["mmd"], None, prediction, known, k, **options)
+  return choose(BY_NAME["mmd"], NO_KEY, prediction, known, k, **options)
