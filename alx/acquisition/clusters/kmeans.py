@@ -6,7 +6,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.base import Candidates, finite_rows, in_float32
+from alx.acquisition.base import Candidates, finite_rows, in_float32, zero_rows
 from alx.acquisition.clusters.kmeans_pp import d2_sampling
 from alx.acquisition.comparisons.geometry import (
   centred,
@@ -73,13 +73,15 @@ def k_means(
     progress=progress,
   )
   kept = candidates._replace(available=free)
-  nearness = -_alike(clusters, jnp.where(free[:, None], features, 0.0))
+  nearness = -_alike(clusters, features, free)
   return pick_in_turns(
     clusters.labels, nearness, -clusters.sizes, kept, k, count
   )
 
 
-def _alike(clusters: Clusters, features: jax.Array) -> jax.Array:
+def _alike(
+  clusters: Clusters, features: jax.Array, there: jax.Array
+) -> jax.Array:
   """[N] distances to the centre, alike where only rounding tells them apart.
 
   The two items of a pair are equally far from their mean: which of them is
@@ -90,7 +92,9 @@ def _alike(clusters: Clusters, features: jax.Array) -> jax.Array:
   nearest = jnp.full(clusters.sizes.shape, jnp.inf, jnp.float32)
   nearest = nearest.at[place].min(distances, mode="drop")
   nearest = nearest.at[place].get(mode="fill", fill_value=jnp.inf)
-  rounding = _ROUNDING * (nearest + jnp.sqrt(squared_norms(features)))
+  given, moved = zero_rows(features, there), centred(features, there)
+  length = jnp.sqrt(squared_norms(given)) + jnp.sqrt(squared_norms(moved))
+  rounding = _ROUNDING * (nearest + length)
   return jnp.where(distances <= nearest + rounding, nearest, distances)
 
 
