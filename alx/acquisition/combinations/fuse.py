@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable
 
 import jax.numpy as jnp
+import numpy as np
 
 from alx.acquisition.base import Acquisition, usable
 from alx.acquisition.combinations.balance import mean_cosine
@@ -32,13 +33,20 @@ def fuse(
     op: a name in OPS, or a function like them.
 
   Raises:
-    ValueError: on an unknown name, or another number of weights.
+    ValueError: on an unknown name, another number of weights, or weights that
+      say nothing.
   """
   acquisitions = tuple(acquisitions)
   weights = (1.0,) * len(acquisitions) if weights is None else tuple(weights)
   if len(weights) != len(acquisitions):
     raise ValueError(
       f"wanted {len(acquisitions)} weights, found {len(weights)}"
+    )
+  with np.errstate(over="ignore"):
+    rounded = np.asarray(weights, np.float32)
+  if not (np.isfinite(rounded).all() and rounded.any()):
+    raise ValueError(
+      f"weights: wanted finite numbers, not all 0, found {weights}"
     )
   rescale, join = _named("norm", norm, NORMS), _named("op", op, OPS)
 

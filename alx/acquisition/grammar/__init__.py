@@ -11,6 +11,7 @@ from alx.acquisition.grammar.arms import (
   shortlists,
   split_arms,
 )
+from alx.acquisition.grammar.phrases import shown
 
 __all__ = [
   "Arm",
@@ -21,5 +22,6 @@ __all__ = [
   "names_in",
   "parse",
   "shortlists",
+  "shown",
   "split_arms",
 ]

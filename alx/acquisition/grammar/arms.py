@@ -22,7 +22,14 @@ from typing import Any, NamedTuple
 
 from alx.acquisition.base import Acquisition, configure, settings_of
 from alx.acquisition.grammar.compositions import COMPOSITIONS, Part
-from alx.acquisition.grammar.phrases import Call, Phrase, Setting, read_phrase
+from alx.acquisition.grammar.phrases import (
+  Call,
+  Phrase,
+  Setting,
+  read_phrase,
+  shown,
+  where_in,
+)
 from alx.acquisition.scores import spatial
 from alx.acquisition.table import BY_NAME
 
@@ -100,7 +107,7 @@ def parse(text: str, given: Given = ()) -> Arm:
   phrases = _phrases(text)
   if len(phrases) == 1 and phrases[0].rounds:
     raise ValueError(
-      f"acquisition {text!r}: wanted a second one after "
+      f"acquisition {shown(text)!r}: wanted a second one after "
       f"'*{phrases[0].rounds}', found the end: one alone asks in every round"
     )
   made = functools.partial(_made, text, dict(given))
@@ -180,7 +187,7 @@ def _made(text: str, given: dict, call: Call) -> Acquisition:
     found = f"({call.parts[0].call.name}"
     raise ValueError(
       f"{_where(text, call)}: {call.name} takes options name=value only, "
-      f"found {found}"
+      f"found {shown(found)}"
     )
   more = dict(given.get(call.name, ()))
   return _told(text, call, _configured, [call.name, more])
@@ -234,8 +241,8 @@ def _told(text, call, make, parts):
       (at for name, at in call.places if _is_about(name, str(error))),
       call.place,
     )
-    where = f"acquisition {text!r}, character {place + 1}"
-    raise ValueError(f"{where}: {call.name}: {error}") from None
+    where = where_in(text, place)
+    raise ValueError(f"{where}: {call.name}: {shown(str(error))}") from None
 
 
 def _is_about(option, error):
@@ -247,7 +254,8 @@ def _unknown(text, call):
   known = [*BY_NAME, *COMPOSITIONS]
   near = _nearest(call.name)
   hint = f"did you mean {near}?" if near else f"there are: {', '.join(known)}"
-  return ValueError(f"{_where(text, call)}: no method {call.name!r}; {hint}")
+  name = shown(call.name)
+  return ValueError(f"{_where(text, call)}: no method {name!r}; {hint}")
 
 
 def _nearest(name):
@@ -258,7 +266,7 @@ def _nearest(name):
 
 
 def _where(text, call):
-  return f"acquisition {text!r}, character {call.place + 1}"
+  return where_in(text, call.place)
 
 
 def _phrase_text(phrase: Phrase) -> str:

@@ -20,6 +20,7 @@ _WORDS = {"true": True, "false": False, "none": None}
 _FREE = "op"  # what a value without a name behind ";" is
 _DEEPEST = 20  # calls inside one another
 _MOST = 2**31 - 1  # of whole numbers
+_SHOWN = 60  # letters of a long text, on each side of a place
 
 
 class Part(NamedTuple):
@@ -68,6 +69,19 @@ class _Token(NamedTuple):
   kind: str  # number, name, mark or end
   text: str
   place: int
+
+
+def where_in(text: str, place: int) -> str:
+  """The place of a letter, for an error."""
+  return f"acquisition {shown(text, place)!r}, character {place + 1}"
+
+
+def shown(text: str, place: int = 0) -> str:
+  """A text that a line has room for: of a long one what is near a place."""
+  start, end = max(place - _SHOWN, 0), place + _SHOWN
+  if len(text) <= 10 * _SHOWN:
+    return text
+  return f"{'...' * (start > 0)}{text[start:end]}{'...' * (end < len(text))}"
 
 
 def read_phrase(text: str) -> list[Phrase]:
@@ -184,11 +198,9 @@ class _Reader:
     return token
 
   def _error(self, wanted, token, found=""):
-    found = found or repr(token.text) if token.text else "the end"
-    return ValueError(
-      f"acquisition {self._text!r}, character {token.place + 1}: wanted "
-      f"{wanted}, found {found}"
-    )
+    found = found or repr(shown(token.text)) if token.text else "the end"
+    where = where_in(self._text, token.place)
+    return ValueError(f"{where}: wanted {wanted}, found {found}")
 
 
 _TOLD = {"name": "a name", "number": "a number", "end": "'+' or the end"}
@@ -201,8 +213,8 @@ def _tokens(text):
     if match is None:
       place += len(text[place:]) - len(text[place:].lstrip())
       raise ValueError(
-        f"acquisition {text!r}, character {place + 1}: wanted a name, a number "
-        f"or one of ()+*,;:=, found {text[place]!r}"
+        f"{where_in(text, place)}: wanted a name, a number or one of "
+        f"()+*,;:=, found {text[place]!r}"
       )
     kind = match.lastgroup
     tokens.append(_Token(kind, match[kind], match.start(kind)))

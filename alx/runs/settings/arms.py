@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from alx.acquisition.grammar import folder_of, parse, shortlists
+from alx.acquisition.grammar import folder_of, parse, shortlists, shown
 from alx.runs.settings.checks import distinct
 
 FULL = "full"  # names runs on all labels, in folders and in studies
@@ -19,7 +19,7 @@ def canonical(texts: Sequence[str], also: Collection[str] = ()) -> tuple:
     ValueError: for a text that is blank, wrong or there twice.
   """
   if not all(text.strip() for text in texts):
-    found = repr(",".join(texts))
+    found = repr(shown(",".join(texts)))
     raise ValueError(f"acquisition: wanted names between commas, found {found}")
   if FULL in texts and FULL not in also:
     raise ValueError(f"acquisition: {FULL} is none; full=True trains on all")
