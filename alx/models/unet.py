@@ -20,11 +20,17 @@ def make_unet(
   widths: Sequence[int] = (16, 32, 64, 128, 256),
   dropout: float = 0.2,
   groups: int = 8,
+  light: bool = False,
 ) -> Model:
   """U-Net with GroupNorm, leaky relu and two convolutions per level.
 
   Ronneberger et al. 2015, figure 1; the features are the spatial mean of the
   bottleneck. Spatial extents must be multiples of 2 ** (len(widths) - 1).
+
+  A light one has one convolution per level on the way up, and adds what skips
+  to what comes from below instead of putting them side by side: at full extent,
+  where the time goes, it convolves three times with `widths[0]` channels
+  instead of four times with up to twice as many.
 
   Args:
     spatial_dims: 2 for x [B,H,W,channels], 3 for x [B,D,H,W,channels].
@@ -33,6 +39,7 @@ def make_unet(
     dropout: rate in [0, 1) at which feature maps are dropped before the
       last layer.
     groups: groups of GroupNorm.
+    light: see above.
 
   Returns:
     Model, logits [B,*sp,C] and features [B,widths[-1]].
@@ -45,7 +52,7 @@ def make_unet(
     raise ValueError(f"spatial_dims must be 2 or 3, got {spatial_dims}")
   if not widths:
     raise ValueError("widths must hold at least one width, got none")
-  trunk = _UNet(spatial_dims, tuple(widths), groups)
+  trunk = _UNet(spatial_dims, tuple(widths), groups, light)
   return with_head(trunk, num_classes, dropout)
 
 
@@ -53,6 +60,7 @@ class _UNet(nn.Module):
   spatial_dims: int
   widths: tuple[int, ...]
   groups: int
+  light: bool
 
   @nn.compact
   def __call__(self, x: jax.Array) -> tuple[jax.Array, jax.Array]:
@@ -60,17 +68,20 @@ class _UNet(nn.Module):
     *finer, bottom = self.widths
     skips = []
     for width in finer:
-      skips.append(self._two(x, width))
+      skips.append(self._convolve(x, width, 2))
       x = layers.max_pool(skips[-1])
-    x = self._two(x, bottom)
+    x = self._convolve(x, bottom, 2)
     features = x.mean(tuple(range(1, x.ndim - 1)))
     for width, skip in zip(reversed(finer), reversed(skips), strict=True):
       # A 1x1 convolution commutes with nearest upsampling: do it while small.
       above = layers.upsample(nn.Dense(width, use_bias=False)(x))
-      x = self._two(jnp.concatenate([skip, above], -1), width)
+      if self.light:
+        x = self._convolve(skip + above, width, 1)
+      else:
+        x = self._convolve(jnp.concatenate([skip, above], -1), width, 2)
     return x, features
 
-  def _two(self, x: jax.Array, width: int) -> jax.Array:
-    for _ in range(2):
+  def _convolve(self, x: jax.Array, width: int, times: int) -> jax.Array:
+    for _ in range(times):
       x = layers.ConvNormRelu(width, self.groups, _LEAK)(x)
     return x

@@ -13,6 +13,7 @@ from alx.models import Model
 from alx.prediction import Prediction
 from alx.training import losses
 from alx.training.draw import count_draws, cut_batch, draw_items
+from alx.training.muon import muon_with_adam
 from alx.training.settings import Training
 
 
@@ -81,7 +82,7 @@ def make_learner(
 
 
 def make_optimizer(training: Training) -> optax.GradientTransformation:
-  """Adam or SGD with momentum: clipped, warmed up, cosine decay to 0.
+  """Adam, SGD with momentum or Muon: clipped, warmed up, cosine decay to 0.
 
   Without the warm-up and the clipping a high learning rate now and then kills
   a class in the first steps, and the fit never finds it again.
@@ -104,8 +105,10 @@ def _make_rule(training):
     return optax.scale_by_adam()
   if training.optimizer == "sgd":
     return optax.trace(0.9, nesterov=True)
+  if training.optimizer == "muon":
+    return muon_with_adam()
   raise ValueError(
-    f"optimizer must be adam or sgd, found {training.optimizer!r}"
+    f"optimizer must be adam, sgd or muon, found {training.optimizer!r}"
   )
 
 

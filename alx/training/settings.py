@@ -13,7 +13,8 @@ class Training:
     patch: extents of a training patch and of a prediction window, voxels.
     steps: optimiser steps of one fit.
     batch: items per step.
-    optimizer: "adam" or "sgd" (momentum 0.9, Nesterov).
+    optimizer: "adam", "sgd" (momentum 0.9, Nesterov) or "muon" (kernels of the
+      trunk; the head, scales and biases take Adam at a fifth of the rate).
     learning_rate: at its height.
     weight_decay: decoupled, per step, times the learning rate; or see
       coupled_decay.

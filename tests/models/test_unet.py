@@ -29,6 +29,22 @@ def test_refuses_another_number_of_axes():
     make_unet(2, 2, ())
 
 
+def test_a_light_one_convolves_once_on_the_way_up():
+  x = jnp.zeros((1, 8, 8, 1))
+  shapes = jax.eval_shape(
+    make_unet(2, 2, (4, 8), light=True).init, jax.random.key(0), x
+  )["trunk"]
+  kernels = [s.shape for s in jax.tree.leaves(shapes) if s.ndim == 4]
+  # Two down, two at the bottom, one up: of 4 channels, for skips are added.
+  assert sorted(kernels) == [
+    (3, 3, 1, 4),
+    (3, 3, 4, 4),
+    (3, 3, 4, 4),
+    (3, 3, 4, 8),
+    (3, 3, 8, 8),
+  ]
+
+
 def test_features_ignore_where_things_are():
   model = make_unet(2, 2, (4, 8))
   x = normal((1, 8, 8, 1), 0)
@@ -37,8 +53,9 @@ def test_features_ignore_where_things_are():
   assert features.shape == (1, 8)
 
 
-def test_every_parameter_has_a_gradient():
-  model = make_unet(3, 2, (4, 8))
+@pytest.mark.parametrize("light", [False, True], ids=["as usual", "light"])
+def test_every_parameter_has_a_gradient(light):
+  model = make_unet(3, 2, (4, 8), light=light)
   x = normal((1, 4, 4, 4, 1), 0)
   params = jax.jit(model.init)(jax.random.key(1), x)
 

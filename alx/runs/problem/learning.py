@@ -15,6 +15,7 @@ from alx.training.ensemble import make_ensemble, make_snapshots
 from alx.training.learner import Learner
 from alx.training.settings import Training
 
+UNETS = "unet", "light_unet"
 _KINDS = 10  # of images, as good as any number where they have no class
 _LARGE = 64  # pixels from which on a residual net first halves them twice
 
@@ -86,8 +87,9 @@ def makes_pieces(config: Config) -> bool:
 def make_model(config: Config, num_classes: int) -> Model:
   """The network that the settings name."""
   common = num_classes, config.widths, config.dropout
-  if config.model == "unet":
-    return models.make_unet(len(config.patch), *common)
+  if config.model in UNETS:
+    light = config.model == "light_unet"
+    return models.make_unet(len(config.patch), *common, light=light)
   if config.model == "resnet":
     return models.make_resnet(*common, large=min(config.patch) >= _LARGE)
   return {"cnn": models.make_cnn, "mlp": models.make_mlp}[config.model](*common)

@@ -57,11 +57,12 @@ def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
     raise ValueError(f"{dataset.task} of {dims}-D images is not supported")
   model, widths, batch, block = _DEFAULTS[dataset.task, dims]
   if config.model not in ("auto", model):
-    if (config.model == "unet") != (dataset.task == "segmentation"):
+    if (config.model in learning.UNETS) != (dataset.task == "segmentation"):
       raise ValueError(f"model {config.model} cannot do {dataset.task}")
     if config.model in ("cnn", "resnet") and dims != 2:
       raise ValueError(f"model {config.model} wants images of 2 axes")
-    model, widths = config.model, _WIDTHS[config.model]
+    model = config.model
+    widths = widths if model in learning.UNETS else _WIDTHS[model]
   names = config.acquisition
   if baselines and names:
     names = with_baselines(names, dataset.task)
@@ -102,7 +103,9 @@ def want_evidence(names):
 
 def _patch(config: Config, dataset: data.Dataset, dims: int) -> tuple:
   """The user's patch, checked; or one that most items fit in, capped."""
-  multiple = 2 ** (len(config.widths) - 1) if config.model == "unet" else 1
+  multiple = (
+    2 ** (len(config.widths) - 1) if config.model in learning.UNETS else 1
+  )
   extents = np.array([x.shape[:-1] for x in dataset.images])
   if dataset.task == "classification":  # a class is of the whole image
     if config.patch not in ((), tuple(extents.max(0))):

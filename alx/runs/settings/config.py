@@ -14,8 +14,8 @@ from alx.runs.settings import arms
 from alx.runs.settings.checks import among, at_least, did_you_mean, within
 from alx.stats import BASELINES
 
-MODELS = ("auto", "unet", "cnn", "resnet", "mlp")
-OPTIMIZERS = ("adam", "sgd")
+MODELS = ("auto", "unet", "light_unet", "cnn", "resnet", "mlp")
+OPTIMIZERS = ("adam", "sgd", "muon")
 SCHEDULES = ("warmup_cosine", "cosine", "polynomial")
 PATHS = ("data", "features", "cache")
 PASSES = ("auto", "shard_map", "pmap")

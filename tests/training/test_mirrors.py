@@ -1,0 +1,70 @@
+"""Which axes may be mirrored, on maps that one can draw."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from alx.pool import init_pool, mark_labelled
+from alx.training import mirrors
+
+allowed = jax.jit(mirrors.allowed_axes, static_argnums=3)
+lost = jax.jit(mirrors.agreement_lost, static_argnums=3)
+
+
+def labelled(num_items, count):
+  items = jnp.arange(count, dtype=jnp.int32)
+  return mark_labelled(init_pool(num_items), items)
+
+
+def halves(num_items):
+  """Class 1 in the upper half, 2 in the lower one, alike left and right."""
+  maps = np.zeros((num_items, 6, 8), np.uint8)
+  maps[:, 1:3, 2:6] = 1
+  maps[:, 3:5, 2:6] = 2
+  return maps
+
+
+def test_classes_that_lie_above_each_other_forbid_that_axis():
+  maps, real = halves(5), jnp.full((5, 2), jnp.array([6, 8]))
+  out = allowed(jnp.asarray(maps), real, labelled(5, 4), 3)
+  assert out.tolist() == [False, True]
+
+
+def test_loss_is_counted_by_hand():
+  maps = halves(3)
+  maps[2] = 0
+  maps[2, 1:3, 2:6] = 1  # without the lower half
+  real = jnp.full((3, 2), jnp.array([6, 8]))
+  losses, count = lost(jnp.asarray(maps), real, labelled(3, 3), 3)
+  # Item 0: class 1 is shown there by both others, class 2 by one; upside
+  # down each class lies where the others show the other one.
+  np.testing.assert_allclose(losses[0], [0.75, 0.0], atol=1e-6)
+  # Item 2: its class 1 is shown by both; upside down it is where they show 2.
+  np.testing.assert_allclose(losses[2], [1.0, 0.0], atol=1e-6)
+  assert count == 3
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_of_few_labels_nothing_is_known(count):
+  real = jnp.full((5, 2), jnp.array([6, 8]))
+  out = allowed(jnp.asarray(halves(5)), real, labelled(5, count), 3)
+  assert not out.any()
+
+
+def test_what_is_not_labelled_changes_nothing():
+  maps, real = halves(6), jnp.full((6, 2), jnp.array([6, 8]))
+  junk = maps.copy()
+  junk[4:] = np.random.default_rng(0).integers(0, 3, junk[4:].shape)
+  pool = labelled(6, 4)
+  one = lost(jnp.asarray(maps), real, pool, 3)[0]
+  other = lost(jnp.asarray(junk), real, pool, 3)[0]
+  np.testing.assert_array_equal(one, other)
+
+
+def test_items_are_mirrored_inside_their_own_extent():
+  maps = np.zeros((4, 6, 8), np.uint8)
+  maps[:, 2:4, 1:5] = 1  # in the middle of 6 x 6
+  real = jnp.full((4, 2), jnp.array([6, 6]))
+  losses, _ = lost(jnp.asarray(maps), real, labelled(4, 4), 2)
+  np.testing.assert_allclose(losses, 0, atol=1e-6)
