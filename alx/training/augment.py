@@ -17,6 +17,8 @@ class Augment:
 
   Attributes:
     flips: mirror each spatial axis with probability 1/2.
+    flips_by_labels: only axes along which labelled maps look alike when they
+      are mirrored, see `alx.training.mirrors`; for segmentation.
     turns: turn by 0, 90, 180 or 270 degrees in each plane of equal extents.
     intensity: image * (1 + a) + b with a, b uniform in +-intensity; 0 = off.
     rotation: largest angle, degrees, see `rotate`; 0 = off.
@@ -30,15 +32,20 @@ class Augment:
   intensity: float = 0.1
   rotation: float = 0.0
   truncated: bool = False
+  flips_by_labels: bool = False
 
 
 def augment(
-  key: jax.Array, image: jax.Array, label: jax.Array, settings: Augment
+  key: jax.Array,
+  image: jax.Array,
+  label: jax.Array,
+  settings: Augment,
+  axes: jax.Array | None = None,
 ) -> tuple[jax.Array, jax.Array]:
-  """Applies `settings` to one item."""
+  """Applies `settings` to one item; flips along `axes` [d] bool, or all."""
   key_flip, key_turn, key_intensity, key_rotate = jax.random.split(key, 4)
   if settings.flips:
-    image, label = flip(key_flip, image, label)
+    image, label = flip(key_flip, image, label, axes)
   if settings.turns:
     image, label = turn(key_turn, image, label)
   if settings.rotation > 0:
@@ -50,12 +57,18 @@ def augment(
   return image, label
 
 
-def flip(key: jax.Array, image: jax.Array, label: jax.Array):
-  """Mirrors each spatial axis with probability 1/2."""
+def flip(
+  key: jax.Array,
+  image: jax.Array,
+  label: jax.Array,
+  axes: jax.Array | None = None,
+):
+  """Mirrors each spatial axis, or those of `axes`, with probability 1/2."""
   keys = jax.random.split(key, image.ndim - 1)
   for axis, key_axis in enumerate(keys):
+    yes = jax.random.bernoulli(key_axis)
     image, label = _maybe(
-      jax.random.bernoulli(key_axis),
+      yes if axes is None else yes & axes[axis],
       lambda x, a=axis: jnp.flip(x, a),
       image,
       label,

@@ -86,15 +86,27 @@ def draw_items(
 
 
 def cut_batch(
-  drawn: Drawn, images: Images, labels: jax.Array, training: Training
+  drawn: Drawn,
+  images: Images,
+  labels: jax.Array,
+  training: Training,
+  axes: jax.Array | None = None,
 ) -> tuple[jax.Array, jax.Array]:
-  """The batch [batch, *patch, channels] of one step, and its labels."""
+  """The batch [batch, *patch, channels] of one step, and its labels.
+
+  Args:
+    drawn: what it is made of.
+    images: N items.
+    labels: [N, *sp] or [N].
+    training: patch and augmentation.
+    axes: [d] bool that may be mirrored; None: all.
+  """
 
   def one(drawn):
     image, label = _draw_patch(
       drawn.key_patch, images, labels, drawn.items, drawn.wanted, training.patch
     )
-    return augment(drawn.key_augment, image, label, training.augment)
+    return augment(drawn.key_augment, image, label, training.augment, axes)
 
   return jax.vmap(one)(drawn)
 

@@ -13,6 +13,7 @@ from alx.models import Model
 from alx.prediction import Prediction
 from alx.training import losses
 from alx.training.draw import count_draws, cut_batch, draw_items
+from alx.training.mirrors import allowed_axes
 from alx.training.muon import muon_with_adam
 from alx.training.settings import Training
 
@@ -135,6 +136,9 @@ def _fit(key, params, images, labels, pool, model, num_classes, training):
   """`training.steps` optimiser steps in one scan."""
   optimizer = make_optimizer(training)
   draws = count_draws(labels, pool, num_classes)
+  axes = None
+  if training.augment.flips and training.augment.flips_by_labels:
+    axes = allowed_axes(labels, images.real, pool, num_classes)
 
   def loss_of(params, key, inputs, truth, progress):
     logits = model.apply(params, inputs, key)[0]
@@ -143,7 +147,7 @@ def _fit(key, params, images, labels, pool, model, num_classes, training):
   def step(carry, now):
     params, state = carry
     key_dropout, progress, drawn = now
-    inputs, truth = cut_batch(drawn, images, labels, training)
+    inputs, truth = cut_batch(drawn, images, labels, training, axes)
     loss, grads = jax.value_and_grad(loss_of)(
       params, key_dropout, inputs, truth, progress
     )

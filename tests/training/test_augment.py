@@ -85,3 +85,19 @@ def test_off_is_off():
   settings = Augment(flips=False, turns=False, intensity=0.0)
   same, _ = augment(jax.random.key(0), image, label, settings)
   np.testing.assert_array_equal(same, image)
+
+
+def test_only_the_axes_that_may_be_are_mirrored():
+  image = jnp.arange(12.0).reshape(3, 4, 1)
+  label = jnp.arange(12, dtype=jnp.int32).reshape(3, 4)
+  settings = Augment(flips=True, turns=False, intensity=0.0)
+  axes = jnp.array([False, True])
+  run = jax.jit(
+    jax.vmap(lambda key: augment(key, image, label, settings, axes)[1])
+  )
+  seen = {
+    np.asarray(x).tobytes()
+    for x in run(jax.random.split(jax.random.key(0), 32))
+  }
+  wanted = {np.asarray(label).tobytes(), np.asarray(label[:, ::-1]).tobytes()}
+  assert seen == wanted

@@ -123,6 +123,7 @@ def augment_of(config: Config) -> Augment:
     config.intensity,
     config.rotation,
     config.truncated_labels,
+    config.flips_by_labels,
   )
 
 

@@ -86,6 +86,7 @@ def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
       config,
       pictures=0,
       flips=False,
+      flips_by_labels=False,
       turns=False,
       intensity=0.0,
       rotation=0.0,

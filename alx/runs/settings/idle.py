@@ -67,6 +67,7 @@ _OF_SETTINGS = (
     "coupled_decay", lambda c: not c.weight_decay, "while weight_decay is 0"
   ),
   Rule("truncated_labels", lambda c: not c.rotation, "while rotation is 0"),
+  Rule("flips_by_labels", lambda c: not c.flips, "with flips=False"),
   Rule("passes", lambda c: c.ensemble, "with an ensemble, which makes none"),
   Rule(
     "passes",
@@ -97,7 +98,7 @@ _OF_DATA = (
     "on data without patients, which are split by item anyway",
   ),
   Rule(
-    "dice overlap truncated_labels",
+    "dice overlap truncated_labels flips_by_labels",
     lambda c, d: d.task == "classification",
     "in a classification",
   ),
