@@ -1,0 +1,230 @@
+"""Which way to train is best with few labels, at equal processor seconds.
+
+  python -m experiments.benchmarks.recipes --data=Task04_Hippocampus \
+    --labels=8,24,48 --seconds=20 --seeds=3
+  python -m experiments.benchmarks.recipes --data=slices.npz --where=frame=1 \
+    --recipes=light --vary=learning_rate=2e-2,5e-2,1e-1
+
+Every fit takes the same processor seconds of this process, compiling and testing
+apart: a step is timed first, and the schedule ends when the seconds do. Sets of
+labels are random, the same for all recipes. What is tested on is a validation
+part of the pool: test items are never looked at. Pin the process to one core
+(`taskset -c 1`) for seconds that mean something elsewhere.
+"""
+
+import dataclasses
+import itertools
+import time
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from absl import app, flags
+from rich.console import Console
+from rich.table import Table
+
+from alx.data.dataset import Dataset
+from alx.pool import init_pool, mark_labelled
+from alx.runs.problem import problem as problems
+from alx.runs.problem import reading
+from alx.runs.settings.config import Config, override
+from alx.stats.intervals import mean_interval
+
+# Fields of Config, as --set has them. "classic" is the default of before.
+RECIPES = {
+  "classic": (),
+  "classic, not mirrored": ("flips=False",),
+  "light": (
+    "model=light_unet",
+    "optimizer=muon",
+    "learning_rate=5e-2",
+    "batch=2",
+    "dropout=0",
+    "flips=False",
+  ),
+  "light, mirrors by labels": (
+    "model=light_unet",
+    "optimizer=muon",
+    "learning_rate=5e-2",
+    "batch=2",
+    "dropout=0",
+    "flips_by_labels=True",
+  ),
+}
+_TIMED = 10  # steps
+
+
+class Fitted(NamedTuple):
+  """One fit."""
+
+  score: float  # Dice or AUC on the validation part
+  steps: int
+  ms: float  # processor milliseconds of a step
+  seconds: float  # processor seconds of the fit
+
+
+def define_flags() -> None:
+  """Of this command only: another one in the same process has its own."""
+  flags.DEFINE_string("data", "phantom", "As of alx run.")
+  flags.DEFINE_string("where", "", "As of alx run.")
+  flags.DEFINE_list("labels", ["8", "24"], "Sizes of the labelled sets.")
+  flags.DEFINE_float("seconds", 20.0, "Of a fit.", lower_bound=0.1)
+  flags.DEFINE_integer("seeds", 3, "Labelled sets and weights.", lower_bound=1)
+  flags.DEFINE_integer(
+    "validation", 30, "Items of the pool to score on.", lower_bound=1
+  )
+  flags.DEFINE_list("recipes", list(RECIPES), f"Of {'; '.join(RECIPES)}.")
+  flags.DEFINE_multi_string(
+    "vary", [], "field=value,value: each recipe with each value; repeatable."
+  )
+  flags.DEFINE_multi_string(
+    "set", [], "field=value, for every recipe, as of alx run."
+  )
+
+
+def main(argv: list[str]) -> None:
+  """Prints a row for each recipe and number of labels."""
+  del argv
+  given = flags.FLAGS
+  console = Console(markup=False, emoji=False, highlight=False)
+  table = Table(*_COLUMNS, title=f"{given.data}, {given.seconds:g} s a fit")
+  for name, changes in recipes(given.recipes, given.vary):
+    training = timed(_config(given, changes), given.seconds, given.validation)
+    for count in map(int, given.labels):
+      fits = [fit(training, count, seed) for seed in range(given.seeds)]
+      table.add_row(name, str(count), *row(fits))
+  console.print(table)
+
+
+_COLUMNS = "recipe", "labels", "score, 95% interval", "each", "steps", "ms"
+
+
+def row(fits: list[Fitted]) -> list[str]:
+  """The cells of a recipe's fits."""
+  scores = np.array([one.score for one in fits])
+  mean = f"{scores.mean():.3f}"
+  if len(scores) > 1:
+    found = mean_interval(scores)
+    mean += f" ({found.low:.3f} to {found.high:.3f})"
+  return [
+    mean,
+    " ".join(f"{score:.3f}" for score in scores),
+    f"{np.median([one.steps for one in fits]):.0f}",
+    f"{np.median([one.ms for one in fits]):.0f}",
+  ]
+
+
+def recipes(names: list[str], vary: list[str]) -> list[tuple[str, tuple]]:
+  """(name, assignments) of every recipe with every value.
+
+  Raises:
+    ValueError: for a name that is none.
+  """
+  unknown = sorted(set(names) - set(RECIPES))
+  if unknown:
+    raise ValueError(f"recipes: no {unknown[0]!r}; there are {list(RECIPES)}")
+  fields = [text.partition("=")[::2] for text in vary]
+  choices = [[f"{f}={v}" for v in values.split(",")] for f, values in fields]
+  return [
+    (", ".join((name, *values)), _replaced(RECIPES[name], values))
+    for name in names
+    for values in itertools.product(*choices)
+  ]
+
+
+def _replaced(assignments, values):
+  """Assignments with later ones in the place of those of the same field."""
+  fields = dict(text.partition("=")[::2] for text in (*assignments, *values))
+  return tuple(f"{field}={value}" for field, value in fields.items())
+
+
+def _config(given, changes):
+  config = Config(data=given.data, where=given.where, full=True)
+  changes = _replaced(tuple(given.set), changes)
+  return dataclasses.replace(override(config, changes), acquisition=())
+
+
+class Timed(NamedTuple):
+  """A recipe with its data, for fits of as many steps as the seconds allow."""
+
+  task: problems.Problem
+  steps: int
+
+
+def timed(config: Config, seconds: float, validation: int) -> Timed:
+  """The recipe with the steps that so many processor seconds allow."""
+  known = validated(config, validation)
+  probe = _problem(known, _TIMED)
+  for _ in range(2):  # the first compiles
+    pool = labelled(len(probe.labels), 1, 0)
+    _, used = _train(probe, jax.random.key(0), pool)
+  steps = max(1, round(seconds * _TIMED / used))
+  task = _problem(known, steps)
+  arguments = _arguments(task, jax.random.key(0), pool)
+  program = task.learner.fit.lower(*arguments).compile()
+  return Timed(task._replace(learner=task.learner._replace(fit=program)), steps)
+
+
+def fit(training: Timed, count: int, seed: int) -> Fitted:
+  """Trains on `count` random labels, and scores."""
+  task, steps = training
+  pool = labelled(len(task.labels), count, seed)
+  params, used = _train(task, jax.random.key(seed), pool)
+  predicted = problems.predict_test(task, params)
+  score = next(iter(problems.metrics_of(task, predicted).values()))
+  return Fitted(score, steps, 1e3 * used / steps, used)
+
+
+def validated(config: Config, validation: int) -> tuple[Config, Dataset]:
+  """The pool alone, with a validation part in the place of the test part."""
+  dataset = reading.load_dataset(config, None)
+  config = problems.resolve(config, dataset, baselines=False)
+  pool = problems.split_of(config, dataset).pool
+  held = np.random.default_rng(0).permutation(len(pool))[:validation]
+  parts = np.zeros(len(pool), np.int8)
+  parts[held] = 2
+  return config, _take(dataset, pool)._replace(split=parts)
+
+
+def _take(dataset, items):
+  """Some items of a data set."""
+
+  def of(values):
+    return None if values is None else tuple(values[i] for i in items)
+
+  changed = "ids", "images", "labels", "spacing_mm", "groups"
+  return dataset._replace(**{n: of(getattr(dataset, n)) for n in changed})
+
+
+def _problem(known, steps):
+  config, dataset = known
+  return problems.make_problem(
+    dataclasses.replace(config, steps=steps), dataset
+  )
+
+
+def labelled(num_items: int, count: int, seed: int):
+  """A pool of which so many random items are labelled; one set in another."""
+  drawn = np.random.default_rng(seed).permutation(num_items)[:count]
+  return mark_labelled(init_pool(num_items), jnp.asarray(drawn, jnp.int32))
+
+
+def _arguments(task, key, pool):
+  key_init, key_fit = jax.random.split(key)
+  params = task.learner.init(key_init)
+  return key_fit, params, task.images, task.labels, pool
+
+
+def _train(task, key, pool):
+  """(params, processor seconds) of one fit."""
+  arguments = jax.block_until_ready(_arguments(task, key, pool))
+  begun = time.process_time()
+  params, _ = task.learner.fit(*arguments)
+  jax.block_until_ready(params)
+  return params, time.process_time() - begun
+
+
+if __name__ == "__main__":
+  define_flags()
+  app.run(main)
