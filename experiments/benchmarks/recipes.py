@@ -5,11 +5,11 @@
   python -m experiments.benchmarks.recipes --data=slices.npz --where=frame=1 \
     --recipes=light --vary=learning_rate=2e-2,5e-2,1e-1
 
-Every fit takes the same processor seconds of this process, compiling and testing
-apart: a step is timed first, and the schedule ends when the seconds do. Sets of
-labels are random, the same for all recipes. What is tested on is a validation
-part of the pool: test items are never looked at. Pin the process to one core
-(`taskset -c 1`) for seconds that mean something elsewhere.
+Every fit takes the same processor seconds of this process, compiling and
+testing apart: a step is timed first, and the schedule ends when the seconds do.
+Sets of labels are random, the same for all recipes. What is tested on is a
+validation part of the pool: test items are never looked at. Pin the process
+to one core (`taskset -c 1`) for seconds that mean something elsewhere.
 """
 
 import dataclasses
