@@ -14,8 +14,13 @@ same method on arrays of about the same sizes starts at once; --nocache keeps
 none. The folder may be deleted at any time.
 """
 
+import contextlib
+import glob
 import os
 import pathlib
+import re
+import warnings
+from collections.abc import Iterator
 
 import jax
 import numpy as np
@@ -55,16 +60,18 @@ _CAP = flags.DEFINE_integer("max_per_group", None, "Picks of one group.")
 _OUTPUT = flags.DEFINE_string(
   "output", None, "A CSV of rank and id, instead of lines on the screen."
 )
+_NOT_KEPT = (
+  r"Error (?P<how>reading|writing) persistent compilation cache entry for "
+  r"'(?P<name>[^']+)'"
+)
 _CACHE = flags.DEFINE_bool("cache", True, "Keep compiled programs, see above.")
 
 
 def main(argv: list[str]) -> None:
   """Prints the ids; a wrong input is one line and exit code 2."""
   command.begin()
-  with command.ends(2, ValueError, OSError):
+  with command.ends(2, ValueError, OSError), _kept_programs():
     command.only_flags(argv)
-    if _CACHE.value:
-      keep_programs()
     arrays = read_arrays()
     ids = arrays.pop("ids", None)
     options = {} if _CAP.value is None else {"max_per_group": _CAP.value}
@@ -77,6 +84,37 @@ def main(argv: list[str]) -> None:
       **options,
     )
     _tell(items.tolist() if ids is None else [ids[i] for i in items])
+
+
+@contextlib.contextmanager
+def _kept_programs() -> Iterator[None]:
+  """Compiled programs are kept; what cannot be read goes, and is compiled."""
+  if not _CACHE.value:
+    yield
+    return
+  keep_programs()
+  with warnings.catch_warnings(record=True) as told:
+    warnings.filterwarnings("always", message=_NOT_KEPT)
+    try:
+      yield
+    finally:
+      for warning in told:
+        _forget(warning)
+
+
+def _forget(warning):
+  """Deletes the programs that a warning is about, and shows any other."""
+  about = re.match(_NOT_KEPT, str(warning.message))
+  if about is None:
+    warnings.showwarning(
+      warning.message, warning.category, warning.filename, warning.lineno
+    )
+    return
+  folder = pathlib.Path(jax.config.jax_compilation_cache_dir or "")
+  if about["how"] == "reading" and folder == cache_folder():
+    for path in folder.glob(f"{glob.escape(about['name'])}-*"):
+      with contextlib.suppress(OSError):
+        path.unlink()
 
 
 def keep_programs() -> None:

@@ -158,8 +158,8 @@ def answered(
 def _uncollected():
   """No garbage is collected: a sixth of the time that tracing takes."""
   collects = gc.isenabled()
-  gc.disable()
   try:
+    gc.disable()
     yield
   finally:
     if collects:

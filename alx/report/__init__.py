@@ -1,7 +1,33 @@
 """Pages that need nothing else: of a run directory, and of a study."""
 
-from alx.report.article import Picture, Section, write_article
-from alx.report.html import framed
-from alx.report.page import write_report
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+  from alx.report.article import Picture, Section, write_article
+  from alx.report.html import framed
+  from alx.report.page import write_report
 
 __all__ = ["Picture", "Section", "framed", "write_article", "write_report"]
+
+# Looked up when first used: what only asks which items to label next draws
+# nothing, and matplotlib looks for a home of its own as soon as it is imported.
+_HOMES = {
+  "Picture": "alx.report.article",
+  "Section": "alx.report.article",
+  "framed": "alx.report.html",
+  "write_article": "alx.report.article",
+  "write_report": "alx.report.page",
+}
+
+
+def __getattr__(name: str):
+  if name not in _HOMES:
+    raise AttributeError(f"module 'alx.report' has no attribute {name!r}")
+  value = getattr(importlib.import_module(_HOMES[name]), name)
+  globals()[name] = value
+  return value
+
+
+def __dir__():
+  return sorted({*globals(), *__all__})

@@ -9,7 +9,12 @@ from typing import Any, NamedTuple
 
 from rich.console import Console
 
-_TALKATIVE = ("absl", "asyncio", "PIL")  # what they say is told in our words
+_TALKATIVE = (
+  "absl",
+  "asyncio",
+  "jax",
+  "PIL",
+)  # what they say is told in our words
 _EVERY_S = 0.2  # between two drawings of a bar in a notebook
 
 
