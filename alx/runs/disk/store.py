@@ -14,7 +14,7 @@ import jax
 import alx
 from alx import csv_table
 from alx.data import files
-from alx.data.dataset import bad_input
+from alx.data.dataset import DataError, bad_input
 from alx.runs.settings.config import Config
 
 # What may change between two commands on one directory: a run only grows, and
@@ -163,7 +163,7 @@ def check_same(
   may_change: set,
   default: Mapping | None = None,
 ) -> None:
-  """Raises ValueError if the JSON file holds another value of a field.
+  """Raises DataError if the JSON file holds another value of a field.
 
   Args:
     path: of the file; what is not there holds nothing.
@@ -176,9 +176,12 @@ def check_same(
     before = {**(default or {}), **read_object(path, _WANTED, _REMEDY)}
   for field in sorted(set(before) - may_change):
     if before[field] != now.get(field):
-      raise ValueError(
-        f"{path}: this run has {field} = {before[field]}, now it would be "
-        f"{now.get(field)}; name another --workdir"
+      values = before[field], now.get(field)
+      same = str(values[0]) == str(values[1])  # the text "4" and the number
+      was, would_be = map(repr if same else str, values)
+      raise DataError(
+        f"{path}: this run has {field} = {was}, now it would be {would_be}; "
+        "name another --workdir"
       )
 
 

@@ -1,8 +1,36 @@
 """One line for a setting that makes no sense: what was wanted and found."""
 
 import difflib
+import numbers
+import os
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, get_args, get_origin
+
+import numpy as np
+
+
+def typed(field: str, value: Any, kind: Any) -> Any:
+  """The value as one of a kind: str, bool, int, float or tuple[kind, ...].
+
+  Lists, paths and numbers of NumPy are as good as Python's own.
+
+  Raises:
+    ValueError: if it is of another kind.
+  """
+  if get_origin(kind) is tuple:
+    if not isinstance(value, (tuple, list, np.ndarray)):
+      raise ValueError(f"{field}: wanted a tuple, found {value!r}")
+    return tuple(typed(field, each, get_args(kind)[0]) for each in value)
+  if kind is str and isinstance(value, os.PathLike):
+    value = os.fspath(value)
+  if isinstance(value, np.generic):
+    value = value.item()
+  real = isinstance(value, numbers.Real) and not isinstance(value, bool)
+  if kind is float and real:
+    value = float(value)
+  if not isinstance(value, kind) or (kind is int and not real):
+    raise ValueError(f"{field}: wanted {kind.__name__}, found {value!r}")
+  return value
 
 
 def among(field: str, value: Any, known: Collection) -> None:

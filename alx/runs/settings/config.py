@@ -11,7 +11,13 @@ from alx.data.volumes.header import SPACING_FROM
 from alx.keys import SEEDS
 from alx.runs.disk.names import run_name
 from alx.runs.settings import arms
-from alx.runs.settings.checks import among, at_least, did_you_mean, within
+from alx.runs.settings.checks import (
+  among,
+  at_least,
+  did_you_mean,
+  typed,
+  within,
+)
 from alx.stats import BASELINES
 
 MODELS = ("auto", "unet", "light_unet", "cnn", "resnet", "mlp")
@@ -93,6 +99,9 @@ class Config:
   def __post_init__(self):
     """Raises ValueError with the field, what was wanted, what was found."""
     # One form for each, so that what means the same is the same run.
+    for field in dataclasses.fields(self):
+      value = typed(field.name, getattr(self, field.name), field.type)
+      object.__setattr__(self, field.name, value)
     names = arms.canonical(self.acquisition)
     object.__setattr__(self, "acquisition", names)
     if not self.acquisition and not self.full:
