@@ -141,6 +141,8 @@ def query(
   candidates = read_candidates(given, labelled, available, groups, labels)
   check_target(options, candidates)
   told = told_clusters(method, options, given, candidates)
+  if told:
+    options.pop("clusters", None)  # None, which would hide what is told
   if "groups" in row.needs and candidates.groups is None:
     raise ValueError(f"{method} needs groups=[N]")
   cap = _cap(candidates, max_per_group, "groups" in row.needs)
