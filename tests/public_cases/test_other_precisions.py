@@ -17,13 +17,8 @@ from alx.loop import make_loop
 from alx.models.conv import convolve
 from alx.training.settings import Asking
 from tests import problems
-from tests.acquisition.test_contracts import (
-  C,
-  N,
-  choose_plain,
-  predictions,
-  space_of,
-)
+from tests.acquisition.contract_pools import C, N, predictions
+from tests.acquisition.test_contracts import space_of
 from tests.front.test_query import inputs_of
 
 if hasattr(jax, "enable_x64"):
@@ -32,11 +27,20 @@ else:
   from jax.experimental import enable_x64 as wide
 
 
+def choose_plain(name, prediction, candidates, k):
+  """The choice as it is written, not compiled."""
+  row = BY_NAME[name]
+  key_describe, key_select = jax.random.split(jax.random.key(0))
+  keys = jax.random.split(key_describe, candidates.available.shape[0])
+  described = row.describe and row.describe(keys, prediction)
+  return row.select(key_select, described, candidates, k)
+
+
 def converted(prediction, dtype):
   """All its floats of another type."""
 
   def of(leaf):
-    return leaf if leaf.dtype == bool else leaf.astype(dtype)
+    return leaf if leaf.dtype == bool else jnp.asarray(leaf, dtype)
 
   return jax.tree.map(of, prediction)
 

@@ -183,11 +183,11 @@ def test_bytes_are_pictures_from_minus_one_to_one():
 
 
 def test_optimizers(through):
-  for name in ("adam", "sgd"):
+  for name in ("adam", "sgd", "muon"):
     optimizer = make_optimizer(Training((2,), steps=4, optimizer=name))
     params = jnp.ones(2)
     state = optimizer.init(params)
     step, _ = through(optimizer.update)(jnp.ones(2), state, params)
     assert (step < 0).all()
-  with pytest.raises(ValueError, match="adam or sgd, found 'lion'"):
+  with pytest.raises(ValueError, match="sgd or muon, found 'lion'"):
     make_optimizer(Training((2,), optimizer="lion"))
