@@ -40,7 +40,7 @@ def converted(prediction, dtype):
   """All its floats of another type."""
 
   def of(leaf):
-    return leaf if leaf.dtype == bool else jnp.asarray(leaf, dtype)
+    return leaf if leaf.dtype == bool else jnp.asarray(leaf).astype(dtype)
 
   return jax.tree.map(of, prediction)
 
