@@ -17,6 +17,20 @@ _IN_TICKS = re.compile(r"(``.*?``|`[^`]*`)", re.S)
 # Emphasis, substitutions, escapes, and the underscore that makes a word a link.
 _SPECIAL = re.compile(r"[*|\\]|(?<=\w)_(?!\w)")
 
+# What jax.typing.ArrayLike is made of.
+_ARRAY_LIKE = re.compile(
+  r"~?[\w.]*Array \| ~?numpy\.ndarray \| ~?numpy\.bool \| ~?numpy\.number"
+  r" \| bool \| int \| float \| complex"
+)
+
+
+def shorten(app, what, name, obj, options, signature, returns):
+  """Sphinx's event autodoc-process-signature: arrays are named, not listed."""
+  shorter = [
+    text and _ARRAY_LIKE.sub("ArrayLike", text) for text in (signature, returns)
+  ]
+  return tuple(shorter)
+
 
 def escaped(text: str) -> str:
   """The text, in which reStructuredText finds no markup but backticks."""
@@ -98,6 +112,7 @@ def _comment(lines: list[str], node: ast.AnnAssign) -> str:
 
 def setup(app):
   """Called by Sphinx."""
+  app.connect("autodoc-process-signature", shorten)
   app.connect("autodoc-process-docstring", process, priority=100)
   app.connect("autodoc-skip-member", skip)
   return {"parallel_read_safe": True}

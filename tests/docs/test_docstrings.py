@@ -22,6 +22,16 @@ def test_markup_outside_of_backticks_is_taken_for_itself(text, wanted):
   assert docstrings.escaped(text) == wanted
 
 
+def test_arrays_of_a_signature_are_named():
+  listed = (
+    "~jax.Array | ~numpy.ndarray | ~numpy.bool | ~numpy.number | bool | int"
+    " | float | complex"
+  )
+  given = f"(probs: {listed} | None = None)", None
+  found = docstrings.shorten(None, "function", "f", None, None, *given)
+  assert found == ("(probs: ArrayLike | None = None)", None)
+
+
 def test_what_is_indented_in_a_module_stands_as_it_is():
   found = docstrings.blocks(["Text *.", "", "  a * b", "", "More."])
   assert found == [
