@@ -53,7 +53,7 @@ site.addsitedir(sys.argv[1])
 print(importlib.util.find_spec("alx").origin)
 """
   done = subprocess.run(
-    [sys.executable, "-I", "-c", look, site],
+    [sys.executable, "-I", "-S", "-c", look, site],  # no other installs
     capture_output=True,
     text=True,
     cwd=tmp_path / "above",
