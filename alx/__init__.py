@@ -7,10 +7,10 @@ Spatial axes (`*sp`) come before channels. Scores: higher is asked for first.
 Information is in nats. `items` are int32 pool ids; an empty slot holds N.
 """
 
-import importlib
 from typing import TYPE_CHECKING
 
 from alx._version import __version__
+from alx.lazy import lazily
 
 if TYPE_CHECKING:
   from alx import functional
@@ -29,22 +29,11 @@ __all__ = [
 # Where the functions are. They are looked up when they are first used, so that
 # a command, or a room alone, does not wait for all of JAX.
 _HOMES = {
+  "functional": "alx.functional",
   "methods": "alx.front.query",
   "over_seeds": "alx.devices.seeds",
   "query": "alx.front.query",
   "score": "alx.front.query",
 }
 
-
-def __getattr__(name: str):
-  if name == "functional":
-    return importlib.import_module("alx.functional")
-  if name not in _HOMES:
-    raise AttributeError(f"module 'alx' has no attribute {name!r}")
-  value = getattr(importlib.import_module(_HOMES[name]), name)
-  globals()[name] = value
-  return value
-
-
-def __dir__():
-  return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazily(__name__, _HOMES)

@@ -1,7 +1,8 @@
 """Pages that need nothing else: of a run directory, and of a study."""
 
-import importlib
 from typing import TYPE_CHECKING
+
+from alx.lazy import lazily
 
 if TYPE_CHECKING:
   from alx.report.article import Picture, Section, write_article
@@ -20,14 +21,4 @@ _HOMES = {
   "write_report": "alx.report.page",
 }
 
-
-def __getattr__(name: str):
-  if name not in _HOMES:
-    raise AttributeError(f"module 'alx.report' has no attribute {name!r}")
-  value = getattr(importlib.import_module(_HOMES[name]), name)
-  globals()[name] = value
-  return value
-
-
-def __dir__():
-  return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazily(__name__, _HOMES)

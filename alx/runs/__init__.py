@@ -3,8 +3,9 @@
 result = alx.runs.run(alx.runs.Config(data="slices.npz", seeds=3))
 """
 
-import importlib
 from typing import TYPE_CHECKING
+
+from alx.lazy import lazily
 
 if TYPE_CHECKING:
   from alx.runs.experiment import Result, run
@@ -20,14 +21,4 @@ _HOMES = {
   "run": "alx.runs.experiment",
 }
 
-
-def __getattr__(name: str):
-  if name not in _HOMES:
-    raise AttributeError(f"module 'alx.runs' has no attribute {name!r}")
-  value = getattr(importlib.import_module(_HOMES[name]), name)
-  globals()[name] = value
-  return value
-
-
-def __dir__():
-  return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazily(__name__, _HOMES)
