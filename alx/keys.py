@@ -33,6 +33,11 @@ def as_key(key: Any) -> jax.Array:
   return jax.random.key(_seed(key))
 
 
+def keys_of(key: jax.Array, numbers: jax.Array) -> jax.Array:
+  """A key for each number [B], such as an item, whatever the others are."""
+  return jax.vmap(lambda number: jax.random.fold_in(key, number))(numbers)
+
+
 def _is_traced_seed(key):
   traced = isinstance(key, jax.core.Tracer)
   return traced and jnp.issubdtype(key.dtype, jnp.integer)

@@ -8,6 +8,7 @@ import numpy as np
 
 from alx.acquisition import Acquisition
 from alx.front.inputs import Inputs
+from alx.keys import keys_of
 from alx.prediction import Prediction
 
 _NUMBERS = 2**22  # described at a time: 16 MB
@@ -49,11 +50,6 @@ def _block_size(given, needs):
     if x is not None
   ]
   return max(1, _NUMBERS // max(sizes))
-
-
-def keys_of(key: jax.Array, items: jax.Array) -> jax.Array:
-  """A key for each item [B]."""
-  return jax.vmap(lambda i: jax.random.fold_in(key, i))(items)
 
 
 _keys = jax.jit(keys_of)

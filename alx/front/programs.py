@@ -18,8 +18,9 @@ import numpy as np
 
 from alx.acquisition import Acquisition, Candidates
 from alx.acquisition.base import takes_count
-from alx.front.blocks import keys_of, on_host
+from alx.front.blocks import on_host
 from alx.front.inputs import Inputs
+from alx.keys import keys_of
 
 _ITEMS = 4096  # of a small pool: from more on some methods draw samples
 _SLOTS = 512  # what may be picked without another program

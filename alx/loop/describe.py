@@ -10,6 +10,7 @@ from alx.acquisition import Acquisition
 from alx.acquisition.base import in_float32
 from alx.data import patches
 from alx.data.patches import Images
+from alx.keys import keys_of
 from alx.training.augment import augment
 from alx.training.learner import Learner
 from alx.training.settings import Asking
@@ -83,8 +84,7 @@ def _before(key, labelled, images, items, settings):
 
 def _after(key, items, prediction, acquisition):
   """What the acquisition keeps of a prediction."""
-  keys = jax.vmap(lambda i: jax.random.fold_in(key, i))(items)
-  return acquisition.describe(keys, in_float32(prediction))
+  return acquisition.describe(keys_of(key, items), in_float32(prediction))
 
 
 def _distorted(key, labelled, images, items, settings):

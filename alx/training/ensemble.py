@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from alx.devices.seeds import over_seeds
+from alx.keys import keys_of
 from alx.pool import PoolState
 from alx.prediction import Prediction
 from alx.training.learner import Learner
@@ -137,9 +138,7 @@ def _check(num_members):
 
 def _member_keys(key, num_members):
   """[K] keys; a member's key does not depend on how many there are."""
-  return jax.vmap(lambda j: jax.random.fold_in(key, j))(
-    jnp.arange(num_members, dtype=jnp.int32)
-  )
+  return keys_of(key, jnp.arange(num_members, dtype=jnp.int32))
 
 
 def _over_members(run):

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import optax
 
 from alx.data import patches
+from alx.keys import keys_of
 from alx.models import Model
 from alx.prediction import Prediction
 from alx.training import losses
@@ -265,9 +266,5 @@ def _as_prediction(logits, features, images, hidden=None):
 
 def sample_keys(key: jax.Array, items: jax.Array, num_samples: int):
   """[S, B] keys: of a pass and an item, whatever the block they are in."""
-  of_pass = jax.vmap(lambda s: jax.random.fold_in(key, s))(
-    jnp.arange(num_samples, dtype=jnp.int32)
-  )
-  return jax.vmap(
-    lambda k: jax.vmap(lambda item: jax.random.fold_in(k, item))(items)
-  )(of_pass)
+  of_pass = keys_of(key, jnp.arange(num_samples, dtype=jnp.int32))
+  return jax.vmap(lambda k: keys_of(k, items))(of_pass)
