@@ -7,7 +7,7 @@ from alx.loop.start import (
   pad_items,
   spread_over_groups,
 )
-from alx.loop.turns import Turns, loops_of, take_turns
+from alx.loop.turns import Turns, loops_of, take_turns, turn_of
 
 __all__ = [
   "Loop",
@@ -21,4 +21,5 @@ __all__ = [
   "simulate",
   "spread_over_groups",
   "take_turns",
+  "turn_of",
 ]

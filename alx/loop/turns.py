@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import numpy as np
+
 
 class Turns(NamedTuple):
   """Several loops of one learner as one; states are those of any of them.
@@ -28,9 +30,22 @@ def take_turns(loops: tuple, stage_of: Callable[[int], int]) -> Any:
     return loops[0]
 
   def ask(state, *args):
-    return loops[stage_of(int(state.round))].ask(state, *args)
+    return turn_of(turns, state.round).ask(state, *args)
 
-  return Turns(loops[0].init, ask, loops[0].tell, tuple(loops), stage_of)
+  turns = Turns(loops[0].init, ask, loops[0].tell, tuple(loops), stage_of)
+  return turns
+
+
+def turn_of(loop: Any, question: Any) -> Any:
+  """The loop that asks; a loop without turns is itself.
+
+  Args:
+    loop: of `take_turns`.
+    question: 1, 2, ...; [] or, of seeds that are in one round, [R].
+  """
+  if isinstance(loop, Turns):
+    return loop.loops[loop.stage_of(int(np.ravel(question)[0]))]
+  return loop
 
 
 def loops_of(loop: Any) -> tuple:

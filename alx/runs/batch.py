@@ -10,7 +10,7 @@ import numpy as np
 
 from alx.acquisition.grammar import folder_of
 from alx.devices.seeds import has_convolutions, over_seeds
-from alx.loop import Loop, LoopState, loops_of, pad_items
+from alx.loop import Loop, LoopState, loops_of, pad_items, turn_of
 from alx.pool import PoolState
 from alx.runs import pictures
 from alx.runs.disk import names
@@ -105,11 +105,10 @@ def _ask_of(loop):
 
     return over_seeds(ask)
 
-  asks = {id(one): over(one) for one in loops_of(loop)}
+  asks = {one: over(one) for one in loops_of(loop)}
 
   def ask(seeds, images):
-    place = loop.stage_of(int(seeds.round[0])) if len(asks) > 1 else 0
-    return asks[id(loops_of(loop)[place])](seeds, images)
+    return asks[turn_of(loop, seeds.round)](seeds, images)
 
   return ask
 

@@ -9,12 +9,8 @@ from typing import Any, NamedTuple
 
 from rich.console import Console
 
-_TALKATIVE = (
-  "absl",
-  "asyncio",
-  "jax",
-  "PIL",
-)  # what they say is told in our words
+# What they say is told in our words.
+_TALKATIVE = ("absl", "asyncio", "jax", "PIL")
 _EVERY_S = 0.2  # between two drawings of a bar in a notebook
 
 
