@@ -9,9 +9,8 @@ import inspect
 
 from absl import flags
 from docstrings import blocks
-from docutils import nodes
 from docutils.parsers.rst import Directive
-from docutils.statemachine import StringList
+from nested import nodes_of
 
 
 def flags_of(module: str) -> tuple[str, list[flags.Flag]]:
@@ -41,10 +40,7 @@ class Command(Directive):
         f"     - {_shown(flag.default)}",
         f"     - {_plain(flag.help)}",
       ]
-    node = nodes.container()
-    source = [("<command>", i) for i in range(len(text))]
-    self.state.nested_parse(StringList(text, items=source), 0, node)
-    return node.children
+    return nodes_of(self, "command", text)
 
 
 def _shown(default) -> str:

@@ -5,9 +5,8 @@ import inspect
 import re
 
 from docstrings import escaped
-from docutils import nodes
 from docutils.parsers.rst import Directive
-from docutils.statemachine import StringList
+from nested import nodes_of
 
 import alx
 from alx.acquisition import BY_NAME
@@ -80,10 +79,7 @@ class MethodsTable(Directive):
     for cells in [_HEAD, *map(row_of, wanted)]:
       marks = ["   * - ", *["     - "] * (len(cells) - 1)]
       text += [m + c for m, c in zip(marks, cells, strict=True)]
-    node = nodes.container()
-    source = [("<methods>", i) for i in range(len(text))]
-    self.state.nested_parse(StringList(text, items=source), 0, node)
-    return node.children
+    return nodes_of(self, "methods", text)
 
 
 def setup(app):

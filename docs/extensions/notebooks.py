@@ -3,9 +3,8 @@
 import pathlib
 import shutil
 
-from docutils import nodes
 from docutils.parsers.rst import Directive
-from docutils.statemachine import StringList
+from nested import nodes_of
 
 _DOCS = pathlib.Path(__file__).resolve().parents[1]
 _SOURCE, _COPIES = _DOCS.parent / "colab", _DOCS / "notebooks"
@@ -30,10 +29,7 @@ class Notebooks(Directive):
       return []
     text = [".. toctree::", "   :maxdepth: 1", ""]
     text += [f"   notebooks/{name}" for name in names]
-    node = nodes.container()
-    source = [("<notebooks>", i) for i in range(len(text))]
-    self.state.nested_parse(StringList(text, items=source), 0, node)
-    return node.children
+    return nodes_of(self, "notebooks", text)
 
 
 def setup(app):

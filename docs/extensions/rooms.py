@@ -9,9 +9,8 @@ import importlib.util
 import pathlib
 import pkgutil
 
-from docutils import nodes
 from docutils.parsers.rst import Directive
-from docutils.statemachine import StringList
+from nested import nodes_of
 
 
 def names_of(module: str) -> list[str]:
@@ -51,11 +50,7 @@ class Room(Directive):
     text = []
     for module in modules:
       text += _section(module, named if module != room else [], module == room)
-    node = nodes.section()
-    node.document = self.state.document
-    source = [(f"<room {room}>", i) for i in range(len(text))]
-    self.state.nested_parse(StringList(text, items=source), 0, node, True)
-    return node.children
+    return nodes_of(self, f"room {room}", text, titles=True)
 
 
 def _section(module: str, named: list[str], top: bool) -> list[str]:
