@@ -31,26 +31,19 @@ from alx.runs.problem import reading
 from alx.runs.settings.config import Config, override
 from alx.stats.intervals import mean_interval
 
+_LIGHT = (
+  "model=light_unet",
+  "optimizer=muon",
+  "learning_rate=5e-2",
+  "batch=2",
+  "dropout=0",
+)
 # Fields of Config, as --set has them. "classic" is the default of before.
 RECIPES = {
   "classic": (),
   "classic, not mirrored": ("flips=False",),
-  "light": (
-    "model=light_unet",
-    "optimizer=muon",
-    "learning_rate=5e-2",
-    "batch=2",
-    "dropout=0",
-    "flips=False",
-  ),
-  "light, mirrors by labels": (
-    "model=light_unet",
-    "optimizer=muon",
-    "learning_rate=5e-2",
-    "batch=2",
-    "dropout=0",
-    "flips_by_labels=True",
-  ),
+  "light": (*_LIGHT, "flips=False"),
+  "light, mirrors by labels": (*_LIGHT, "flips_by_labels=True"),
 }
 _TIMED = 10  # steps
 
@@ -156,8 +149,8 @@ def timed(config: Config, seconds: float, validation: int) -> Timed:
   """The recipe with the steps that so many processor seconds allow."""
   known = validated(config, validation)
   probe = _problem(known, _TIMED)
+  pool = labelled(len(probe.labels), 1, 0)
   for _ in range(2):  # the first compiles
-    pool = labelled(len(probe.labels), 1, 0)
     _, used = _train(probe, jax.random.key(0), pool)
   steps = max(1, round(seconds * _TIMED / used))
   task = _problem(known, steps)
