@@ -41,9 +41,9 @@ _LIGHT = (
 # Fields of Config, as --set has them. "classic" is the default of before.
 RECIPES = {
   "classic": (),
-  "classic, not mirrored": ("flips=False",),
+  "classic-unmirrored": ("flips=False",),
   "light": (*_LIGHT, "flips=False"),
-  "light, mirrors by labels": (*_LIGHT, "flips_by_labels=True"),
+  "light-by-labels": (*_LIGHT, "flips_by_labels=True"),
 }
 _TIMED = 10  # steps
 

@@ -1,0 +1,47 @@
+"""The recipes that are compared, and the lines about them."""
+
+import dataclasses
+
+import pytest
+
+from alx.runs.settings.config import Config, override
+from experiments.benchmarks import recipes
+from experiments.benchmarks.recipes import Fitted
+
+
+def test_every_recipe_can_be_named_in_a_list_and_is_a_setting():
+  for name, assignments in recipes.RECIPES.items():
+    assert "," not in name
+    assert dataclasses.is_dataclass(override(Config(), assignments))
+
+
+def test_each_value_is_tried_in_the_place_of_the_recipe_s_own():
+  found = recipes.recipes(["light"], ["learning_rate=1e-2,5e-2", "batch=4"])
+  assert [name for name, _ in found] == [
+    "light, learning_rate=1e-2, batch=4",
+    "light, learning_rate=5e-2, batch=4",
+  ]
+  for (_, assignments), rate in zip(found, (1e-2, 5e-2), strict=True):
+    config = override(Config(), assignments)
+    assert (config.learning_rate, config.batch) == (rate, 4)
+    assert config.model == "light_unet" and not config.flips
+
+
+def test_unknown_recipes_are_told():
+  with pytest.raises(ValueError, match="no 'heavy'; there are"):
+    recipes.recipes(["light", "heavy"], [])
+
+
+def test_a_row_has_the_interval_of_the_seeds():
+  fits = [Fitted(s, 100, 20.0, 2.0) for s in (0.80, 0.82, 0.84)]
+  # 0.82 -+ t(2) 0.02 / sqrt(3), t(2) = 4.303
+  mean, each, steps, ms = recipes.row(fits)
+  assert mean == "0.820 (0.770 to 0.870)"
+  assert (each, steps, ms) == ("0.800 0.820 0.840", "100", "20")
+
+
+def test_larger_sets_of_labels_hold_the_smaller_ones():
+  few, many = (
+    set(recipes.labelled(20, n, seed=1).order[:n].tolist()) for n in (3, 8)
+  )
+  assert len(few) == 3 and len(many) == 8 and few < many
