@@ -16,6 +16,7 @@ from alx.runs.problem import problem, reading
 from alx.runs.settings import arms
 from alx.runs.settings.checks import distinct
 from alx.runs.settings.config import Config, absolute, absolute_path
+from alx.runs.settings.recipes import CLASSIC
 
 FULL = arms.FULL  # the row that trains on every label of the pool
 _REMEDY = (
@@ -227,6 +228,7 @@ def read(workdir: pathlib.Path) -> tuple[Config, Axes]:
     axes = {k: _tuple(v) for k, v in known["axes"].items()}
     axes.setdefault("names", tuple(map(_first, axes["data"])))
     base = {k: _tuple(v) for k, v in known["base"].items()}
+    base.setdefault("recipe", CLASSIC)
     return Config(**base), Axes(**axes)
   except (ValueError, KeyError, TypeError, AttributeError) as error:
     raise bad_input(path, "a study", f"{error}; {_REMEDY}") from error

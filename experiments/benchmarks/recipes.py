@@ -31,19 +31,12 @@ from alx.runs.problem import reading
 from alx.runs.settings.config import Config, override
 from alx.stats.intervals import mean_interval
 
-_LIGHT = (
-  "model=light_unet",
-  "optimizer=muon",
-  "learning_rate=5e-2",
-  "batch=2",
-  "dropout=0",
-)
-# Fields of Config, as --set has them. "classic" is the default of before.
+# Fields of Config, as --set has them.
 RECIPES = {
-  "classic": (),
-  "classic-unmirrored": ("flips=False",),
-  "light": (*_LIGHT, "flips=False"),
-  "light-by-labels": (*_LIGHT, "flips_by_labels=True"),
+  "classic": ("recipe=classic",),
+  "classic-unmirrored": ("recipe=classic", "flips=False"),
+  "light": ("recipe=light",),
+  "light-unmirrored": ("recipe=light", "flips=False"),
 }
 _TIMED = 10  # steps
 

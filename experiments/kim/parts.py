@@ -18,6 +18,7 @@ def config_of(kim: Kim) -> Config:
     coarsen=kim.coarsen,
     split_seed=kim.split_seed,
     acquisition=(),
+    recipe="classic",
     seeds=kim.seeds,
     first_seed=kim.first_seed,
     start=kim.start,

@@ -126,4 +126,4 @@ def _config(benchmark, size, budget, given):
     "query": labels,
     "steps": benchmark.steps[size][budget],
   }
-  return dataclasses.replace(Config(), **fields | given)
+  return dataclasses.replace(Config(recipe="classic"), **fields | given)

@@ -16,6 +16,7 @@ from alx import csv_table
 from alx.data import files
 from alx.data.dataset import DataError, bad_input
 from alx.runs.settings.config import Config
+from alx.runs.settings.recipes import CLASSIC
 
 # What may change between two commands on one directory: a run only grows, and
 # processes side by side may take seeds or acquisitions each, as long as no two
@@ -32,6 +33,8 @@ MAY_CHANGE = {
   "pictures",
   "passes",  # where they are made, not what they are
 }
+# What runs did before they could say so.
+_BEFORE = {"recipe": CLASSIC, "flips_by_labels": False}
 # What a run appends to, round by round.
 TABLES = ("curve.csv", "times.csv", "picks.csv", "cases.csv")
 _WANTED = "what the run was begun with"
@@ -144,6 +147,7 @@ def open_run(
   """
   now = _plain(dataclasses.asdict(config))
   default = _plain({f.name: f.default for f in dataclasses.fields(config)})
+  default |= {k: v for k, v in _BEFORE.items() if k in default}
   check_same(workdir / "config.json", now, MAY_CHANGE, default)
   check_same(workdir / "dataset.json", data, {"left_out", "notes"})
   write_json(workdir / "config.json", now)

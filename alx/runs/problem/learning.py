@@ -9,13 +9,13 @@ from alx.devices.parallel import over_passes
 from alx.models import Model
 from alx.runs.settings.arms import needs_of
 from alx.runs.settings.config import Config
+from alx.runs.settings.recipes import UNETS
 from alx.training import learner
 from alx.training.augment import Augment
 from alx.training.ensemble import make_ensemble, make_snapshots
 from alx.training.learner import Learner
 from alx.training.settings import Training
 
-UNETS = "unet", "light_unet"
 _KINDS = 10  # of images, as good as any number where they have no class
 _LARGE = 64  # pixels from which on a residual net first halves them twice
 

@@ -15,25 +15,12 @@ from alx.data.patches import Images
 from alx.loop import check_budget
 from alx.runs.problem import learning, patients
 from alx.runs.problem.cases import case_names
-from alx.runs.settings import idle
+from alx.runs.settings import idle, recipes
 from alx.runs.settings.arms import needs_of
 from alx.runs.settings.config import Config, with_baselines
+from alx.runs.settings.recipes import UNETS
 from alx.training import evaluation
 from alx.training.learner import Learner
-
-_DEFAULTS = {  # task and spatial axes -> model, widths, batch, block
-  ("segmentation", 3): ("unet", (8, 16, 32), 4, 1),
-  ("segmentation", 2): ("unet", (16, 32, 64, 128), 8, 16),
-  ("classification", 2): ("cnn", (16, 32, 64), 32, 128),
-  ("classification", 3): ("cnn", (8, 16, 32), 8, 16),
-  ("classification", 0): ("mlp", (), 32, 4096),  # features: a linear head
-}
-_WIDTHS = {  # of networks that are chosen by name
-  "cnn": (16, 32, 64),
-  "resnet": (64, 128, 256, 512),
-  "mlp": (256, 256),
-}
-_PATCH_CAP = {2: 256, 3: 64}
 
 
 class Problem(NamedTuple):
@@ -51,18 +38,14 @@ class Problem(NamedTuple):
 
 
 def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
-  """Replaces every 0 or () by what the data asks for, and checks the rest."""
+  """Fills in what the recipe and the data decide, and checks the rest."""
   dims = dataset.images[0].ndim - 1
-  if (dataset.task, dims) not in _DEFAULTS:
-    raise ValueError(f"{dataset.task} of {dims}-D images is not supported")
-  model, widths, batch, block = _DEFAULTS[dataset.task, dims]
-  if config.model not in ("auto", model):
-    if (config.model in learning.UNETS) != (dataset.task == "segmentation"):
+  recipe = recipes.recipe_of(config.recipe, dataset.task, dims)
+  if config.model not in ("auto", recipe.model):
+    if (config.model in UNETS) != (dataset.task == "segmentation"):
       raise ValueError(f"model {config.model} cannot do {dataset.task}")
     if config.model in ("cnn", "resnet") and dims != 2:
       raise ValueError(f"model {config.model} wants images of 2 axes")
-    model = config.model
-    widths = widths if model in learning.UNETS else _WIDTHS[model]
   names = config.acquisition
   if baselines and names:
     names = with_baselines(names, dataset.task)
@@ -71,12 +54,8 @@ def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
       raise ValueError(f"acquisition {name} wants a segmentation task")
   patients.check_known(config, dataset)
   config = dataclasses.replace(
-    config,
+    recipes.fill(config, recipe),
     acquisition=names,
-    model=model,
-    widths=config.widths or widths,
-    batch=config.batch or batch,
-    block=config.block or block,
     evidential=config.evidential or want_evidence(names),
   )
   if config.ensemble:
@@ -92,7 +71,8 @@ def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
       rotation=0.0,
       distort="",
     )
-  config = dataclasses.replace(config, patch=_patch(config, dataset, dims))
+  patch = _patch(config, dataset, dims, recipe.patch_share)
+  config = dataclasses.replace(config, patch=patch)
   idle.check_patch(config)
   return config
 
@@ -102,11 +82,9 @@ def want_evidence(names):
   return bool({"evidence", "beta"} & needs_of(names))
 
 
-def _patch(config: Config, dataset: data.Dataset, dims: int) -> tuple:
-  """The user's patch, checked; or one that most items fit in, capped."""
-  multiple = (
-    2 ** (len(config.widths) - 1) if config.model in learning.UNETS else 1
-  )
+def _patch(config, dataset, dims, share):
+  """The user's patch, checked; or that of the recipe."""
+  multiple = 2 ** (len(config.widths) - 1) if config.model in UNETS else 1
   extents = np.array([x.shape[:-1] for x in dataset.images])
   if dataset.task == "classification":  # a class is of the whole image
     if config.patch not in ((), tuple(extents.max(0))):
@@ -118,8 +96,7 @@ def _patch(config: Config, dataset: data.Dataset, dims: int) -> tuple:
         f"patch wants {dims} multiples of {multiple}, found {config.patch}"
       )
     return config.patch
-  usual = np.minimum(np.quantile(extents, 0.9, axis=0), _PATCH_CAP[dims])
-  return tuple(int(-(-n // multiple) * multiple) for n in usual)
+  return recipes.patch_for(extents, share, multiple)
 
 
 def make_problem(

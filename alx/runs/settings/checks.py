@@ -12,11 +12,15 @@ import numpy as np
 def typed(field: str, value: Any, kind: Any) -> Any:
   """The value as one of a kind: str, bool, int, float or tuple[kind, ...].
 
+  And None, where the kind is such a one or None.
+
   Lists, paths and numbers of NumPy are as good as Python's own.
 
   Raises:
     ValueError: if it is of another kind.
   """
+  if type(None) in get_args(kind):
+    return None if value is None else typed(field, value, get_args(kind)[0])
   if get_origin(kind) is tuple:
     if not isinstance(value, (tuple, list, np.ndarray)):
       raise ValueError(f"{field}: wanted a tuple, found {value!r}")

@@ -18,10 +18,11 @@ from alx.runs.settings.checks import (
   typed,
   within,
 )
+from alx.runs.settings.recipes import DEFAULT, RECIPES
 from alx.stats import BASELINES
 
 MODELS = ("auto", "unet", "light_unet", "cnn", "resnet", "mlp")
-OPTIMIZERS = ("adam", "sgd", "muon")
+OPTIMIZERS = ("auto", "adam", "sgd", "muon")
 SCHEDULES = ("warmup_cosine", "cosine", "polynomial")
 PATHS = ("data", "features", "cache")
 PASSES = ("auto", "shard_map", "pmap")
@@ -30,7 +31,10 @@ ENSEMBLES = ("", "deep", "bootstrap", "snapshots")
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-  """Everything that decides the result of a run. 0 or () = chosen by data."""
+  """Everything that decides the result of a run.
+
+  What is 0, (), None or "auto" is chosen by the recipe and the data.
+  """
 
   # Data
   data: str = "phantom"  # folder, .npz file, or "phantom"
@@ -61,14 +65,15 @@ class Config:
   full: bool = True  # also train on every pool label
   shared_start: bool = False  # starting set and first model are those of seed 0
   # Model and training
+  recipe: str = DEFAULT  # or "classic"; decides what is not set below
   model: str = "auto"
   widths: tuple[int, ...] = ()
-  dropout: float = 0.2
+  dropout: float | None = None
   patch: tuple[int, ...] = ()
-  steps: int = 300  # optimiser steps per round
+  steps: int = 0  # optimiser steps per round
   batch: int = 0
-  optimizer: str = "adam"
-  learning_rate: float = 4e-3
+  optimizer: str = "auto"
+  learning_rate: float = 0.0
   schedule: str = "warmup_cosine"  # of the learning rate
   weight_decay: float = 0.0
   coupled_decay: bool = False  # weight_decay as an L2 penalty
@@ -80,7 +85,7 @@ class Config:
   evidential: bool = False  # Dirichlet loss; on if an acquisition reads it
   class_aware: float = 0.33  # share of draws that first choose a class
   flips: bool = True  # mirror along every axis
-  flips_by_labels: bool = False  # but those where labels say it is wrong
+  flips_by_labels: bool | None = None  # but where labels say it is wrong
   turns: bool = False
   intensity: float = 0.1
   rotation: float = 0.0  # largest angle, degrees
@@ -106,6 +111,7 @@ class Config:
     object.__setattr__(self, "acquisition", names)
     if not self.acquisition and not self.full:
       raise ValueError("nothing to do: no acquisition and full=False")
+    among("recipe", self.recipe, sorted(RECIPES))
     among("model", self.model, MODELS)
     among("optimizer", self.optimizer, OPTIMIZERS)
     among("ensemble", self.ensemble, ENSEMBLES)
@@ -116,9 +122,9 @@ class Config:
     among("distort", self.distort, ("", "labelled", "all"))
     if self.group_pattern and self.split_by_item:
       raise ValueError("group_pattern says nothing with split_by_item=True")
-    for name in ("seeds", "start", "query", "steps", "samples", "members"):
+    for name in ("seeds", "start", "query", "samples", "members"):
       at_least(name, getattr(self, name), 1)
-    for name in ("rounds", "test_items", "batch", "block", "pictures"):
+    for name in ("rounds", "test_items", "batch", "block", "pictures", "steps"):
       at_least(name, getattr(self, name), 0)
     for name in ("image_size", "spare_classes", "max_per_group"):
       at_least(name, getattr(self, name), 0)
@@ -127,13 +133,15 @@ class Config:
     for name in ("patch", "widths"):
       for value in getattr(self, name):
         at_least(name, value, 1)
-    for name in ("dropout", "overlap"):
-      within(name, getattr(self, name), 0.0, 1.0, open_end=True)
+    within("overlap", self.overlap, 0.0, 1.0, open_end=True)
+    if self.dropout is not None:
+      within("dropout", self.dropout, 0.0, 1.0, open_end=True)
     within("class_aware", self.class_aware, 0.0, 1.0)
     within("intensity", self.intensity, 0.0, 1.0)
     within("rotation", self.rotation, 0.0, 180.0)
     within("test_share", self.test_share, 0.0, 1.0, open_end=True)
-    within("learning_rate", self.learning_rate, 1e-8, 10.0)
+    if self.learning_rate:
+      within("learning_rate", self.learning_rate, 1e-8, 10.0)
     at_least("phantom_items", self.phantom_items, 8)
     for name in ("first_seed", "split_seed"):
       within(name, getattr(self, name), 0, SEEDS - 1)
@@ -191,6 +199,10 @@ def _parse(name: str, text: str, kind: Any) -> Any:
     return tuple(_parse(name, part, get_args(kind)[0]) for part in parts)
   if kind is str:
     return text
+  if type(None) in get_args(kind):
+    kind = get_args(kind)[0]
+    if text.strip().lower() == "none":
+      return None
   try:
     value = ast.literal_eval(text.strip().capitalize())
   except (ValueError, SyntaxError):

@@ -123,7 +123,7 @@ _OF_METHODS = (
   ),
   Rule(
     "samples passes",
-    lambda c: not c.dropout and not c.ensemble,
+    lambda c: c.dropout == 0 and not c.ensemble,
     "without dropout, all samples are one",
   ),
   Rule(
@@ -143,7 +143,7 @@ _OF_METHODS = (
   ),
 )
 # Values that are what would be done anyway, beside the defaults.
-_ALSO_FINE = {"intensity": 0.0, "pictures": 0}
+_ALSO_FINE = {"intensity": 0.0, "pictures": 0, "flips_by_labels": False}
 
 
 def check_settings(config: Config) -> None:

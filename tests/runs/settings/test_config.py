@@ -44,13 +44,13 @@ def test_override_reads_every_type():
     ("steps=True", "steps: wanted int, found 'True'"),
     ("patch=8,x", "patch: wanted int, found 'x'"),
     ("warm=2", "warm: wanted bool, found '2'"),
-    ("steps=0", "steps must be at least 1, found 0"),
+    ("steps=-1", "steps must be at least 0, found -1"),
     ("patch=0,8", "patch must be at least 1, found 0"),
     ("widths=-4", "widths must be at least 1, found -4"),
     ("dropout=1.0", r"dropout must be in \[0.0, 1.0\), found 1.0"),
     ("acquisition=bold", "'bold', character 1: no method"),
     ("acquisition=bald,bald", "names one twice"),
-    ("optimizer=lion", "'lion' is not one of adam, sgd"),
+    ("optimizer=lion", "'lion' is not one of auto, adam, sgd"),
   ],
 )
 def test_a_wrong_value_is_one_clear_line(text, message):

@@ -19,8 +19,4 @@ def get_config() -> Config:
     start=10,
     query=10,
     rounds=5,
-    steps=400,
-    learning_rate=4e-3,
-    flips=False,  # left and right ventricle are told apart by their sides
-    intensity=0.2,
   )

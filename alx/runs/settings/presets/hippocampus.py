@@ -24,9 +24,4 @@ def get_config() -> Config:
     start=6,
     query=6,
     rounds=4,
-    patch=(24, 40, 24),
-    steps=300,
-    learning_rate=1e-2,
-    class_aware=0.33,
-    block=1,
   )

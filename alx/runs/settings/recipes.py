@@ -1,0 +1,112 @@
+"""Ways to train, by name: what a run takes where its settings say nothing."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+PATCH_CAP = {2: 256, 3: 64}  # voxels of a side
+UNETS = "unet", "light_unet"
+_WIDTHS = {  # of networks that are chosen by name
+  "cnn": (16, 32, 64),
+  "resnet": (64, 128, 256, 512),
+  "mlp": (256, 256),
+}
+
+
+class Recipe(NamedTuple):
+  """Values for the fields of a Config that are 0, (), None or "auto"."""
+
+  model: str
+  widths: tuple[int, ...]
+  batch: int
+  block: int
+  optimizer: str = "adam"
+  learning_rate: float = 4e-3
+  steps: int = 300
+  dropout: float = 0.2
+  flips_by_labels: bool = False
+  patch_share: float = 0.0  # of the median extent; 0: what 90% of items fit in
+
+
+# Task and spatial axes. What "classic" says is what runs took before there were
+# recipes: numbers that were published stay within reach.
+_CLASSIC = {
+  ("segmentation", 3): Recipe("unet", (8, 16, 32), 4, 1),
+  ("segmentation", 2): Recipe("unet", (16, 32, 64, 128), 8, 16),
+  ("classification", 2): Recipe("cnn", (16, 32, 64), 32, 128),
+  ("classification", 3): Recipe("cnn", (8, 16, 32), 8, 16),
+  ("classification", 0): Recipe("mlp", (), 32, 4096),  # a linear head
+}
+# Muon, larger steps, one convolution a level on the way up, skips that are
+# added, small batches and patches: measured in experiments/README.md.
+_LIGHT = {
+  "model": "light_unet",
+  "batch": 2,
+  "optimizer": "muon",
+  "learning_rate": 5e-2,
+  "dropout": 0.1,
+  "steps": 400,
+  "flips_by_labels": True,
+}
+RECIPES = {
+  "classic": _CLASSIC,
+  "light": _CLASSIC
+  | {
+    ("segmentation", 3): _CLASSIC["segmentation", 3]._replace(
+      **_LIGHT, patch_share=2 / 3
+    ),
+    ("segmentation", 2): _CLASSIC["segmentation", 2]._replace(**_LIGHT),
+  },
+}
+DEFAULT, CLASSIC = "light", "classic"
+
+
+def recipe_of(name: str, task: str, dims: int) -> Recipe:
+  """The recipe for a task on images of so many axes.
+
+  Raises:
+    ValueError: if nothing is known of such data.
+  """
+  if (task, dims) not in RECIPES[name]:
+    raise ValueError(f"{task} of {dims}-D images is not supported")
+  return RECIPES[name][task, dims]
+
+
+def fill(config: Any, recipe: Recipe) -> Any:
+  """The settings with the recipe's values where they are what Config has.
+
+  Args:
+    config: a Config; its `patch` stays as it is.
+    recipe: for its data.
+  """
+  model = recipe.model if config.model == "auto" else config.model
+  known = model == recipe.model or model in UNETS
+  values = recipe._asdict() | {
+    "model": model,
+    "widths": recipe.widths if known else _WIDTHS[model],
+  }
+  del values["patch_share"]
+  unset = {f.name: f.default for f in dataclasses.fields(config)}
+  changes = {f: v for f, v in values.items() if getattr(config, f) == unset[f]}
+  changes |= {} if config.flips else {"flips_by_labels": False}
+  return dataclasses.replace(config, **changes)
+
+
+def patch_for(
+  extents: Sequence[Sequence[int]], share: float, multiple: int
+) -> tuple[int, ...]:
+  """Extents of a training patch, capped.
+
+  Args:
+    extents: [N, d] of the items, voxels.
+    share: see `Recipe.patch_share`.
+    multiple: that every extent is one of.
+  """
+  if share:
+    usual = share * np.median(extents, axis=0)
+  else:
+    usual = np.quantile(extents, 0.9, axis=0)
+  usual = np.minimum(usual, PATCH_CAP[usual.size])
+  return tuple(int(-(-n // multiple) * multiple) for n in usual)
