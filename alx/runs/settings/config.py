@@ -84,7 +84,7 @@ class Config:
   members: int = 5  # of the ensemble
   evidential: bool = False  # Dirichlet loss; on if an acquisition reads it
   class_aware: float = 0.33  # share of draws that first choose a class
-  flips: bool = True  # mirror along every axis
+  flips: bool | None = None  # mirror along every axis
   flips_by_labels: bool | None = None  # but where labels say it is wrong
   turns: bool = False
   intensity: float = 0.1

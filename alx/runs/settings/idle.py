@@ -67,7 +67,7 @@ _OF_SETTINGS = (
     "coupled_decay", lambda c: not c.weight_decay, "while weight_decay is 0"
   ),
   Rule("truncated_labels", lambda c: not c.rotation, "while rotation is 0"),
-  Rule("flips_by_labels", lambda c: not c.flips, "with flips=False"),
+  Rule("flips_by_labels", lambda c: c.flips is False, "with flips=False"),
   Rule("passes", lambda c: c.ensemble, "with an ensemble, which makes none"),
   Rule(
     "passes",
@@ -138,7 +138,9 @@ _OF_METHODS = (
   ),
   Rule(
     "distort",
-    lambda c: not (c.flips or c.turns or c.intensity or c.rotation),
+    lambda c: (
+      not (c.flips is not False or c.turns or c.intensity or c.rotation)
+    ),
     "while nothing is augmented",
   ),
 )

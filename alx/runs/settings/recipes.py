@@ -26,6 +26,7 @@ class Recipe(NamedTuple):
   learning_rate: float = 4e-3
   steps: int = 300
   dropout: float = 0.2
+  flips: bool = True
   flips_by_labels: bool = False
   patch_share: float = 0.0  # of the median extent; 0: what 90% of items fit in
 
@@ -50,9 +51,15 @@ _LIGHT = {
   "steps": 400,
   "flips_by_labels": True,
 }
+# Nothing tells which mirror images of a picture are of its class.
+_UNMIRRORED = {
+  kind: recipe._replace(flips=False)
+  for kind, recipe in _CLASSIC.items()
+  if kind[0] == "classification"
+}
 RECIPES = {
   "classic": _CLASSIC,
-  "light": _CLASSIC
+  "light": _UNMIRRORED
   | {
     ("segmentation", 3): _CLASSIC["segmentation", 3]._replace(
       **_LIGHT, patch_share=2 / 3
@@ -90,7 +97,8 @@ def fill(config: Any, recipe: Recipe) -> Any:
   del values["patch_share"]
   unset = {f.name: f.default for f in dataclasses.fields(config)}
   changes = {f: v for f, v in values.items() if getattr(config, f) == unset[f]}
-  changes |= {} if config.flips else {"flips_by_labels": False}
+  if not changes.get("flips", config.flips):
+    changes["flips_by_labels"] = False
   return dataclasses.replace(config, **changes)
 
 
