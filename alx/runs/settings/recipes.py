@@ -48,7 +48,7 @@ _LIGHT = {
   "optimizer": "muon",
   "learning_rate": 5e-2,
   "dropout": 0.1,
-  "steps": 400,
+  "steps": 500,
   "flips_by_labels": True,
 }
 # Nothing tells which mirror images of a picture are of its class.
