@@ -26,9 +26,13 @@ class Model(NamedTuple):
   trunk: Callable | None = None  # (params, x) -> (hidden [B,*sp,W] or
   #                                  [B,W], features [B,D]); no randomness
   head: Callable | None = None  # (params, hidden, key=None) -> logits
+  levels: Callable | None = None  # (params, x, key=None) -> logits at 1, 1/2,
+  #                                  1/4 ... of the extent, to be trained on
 
 
-def with_head(trunk: nn.Module, num_classes: int, dropout: float) -> Model:
+def with_head(
+  trunk: nn.Module, num_classes: int, dropout: float, deep: bool = False
+) -> Model:
   """Puts dropout and one affine layer behind a trunk.
 
   Args:
@@ -36,9 +40,11 @@ def with_head(trunk: nn.Module, num_classes: int, dropout: float) -> Model:
       features [B,D]), without randomness.
     num_classes: number C of classes.
     dropout: rate in [0, 1) at which channels of `hidden` are dropped.
+    deep: the module has a method `levels`, x -> hidden of each level, finest
+      first, and each level a head of its own, to be trained with.
 
   Returns:
-    Model with params {"trunk": ..., "head": ...}.
+    Model with params {"trunk": ..., "head": ...}, deep also {"heads": [...]}.
 
   Raises:
     ValueError: a rate outside [0, 1), or fewer than one class.
@@ -55,10 +61,19 @@ def with_head(trunk: nn.Module, num_classes: int, dropout: float) -> Model:
     (hidden, _), trunk_shapes = jax.eval_shape(of_trunk, key, x)
     head_shapes = jax.eval_shape(of_head, key, hidden)
     trunk_key, head_key = jax.random.split(key)
-    return {
+    params = {
       "trunk": draw_params(trunk_key, trunk_shapes, gain=2.0),
       "head": draw_params(head_key, head_shapes, gain=1.0),
     }
+    if not deep:
+      return params
+    _, *coarser = jax.eval_shape(hidden_of_levels, params, x)
+    shapes = [jax.eval_shape(of_head, key, hidden) for hidden in coarser]
+    heads_key = jax.random.fold_in(head_key, 1)
+    return params | {"heads": draw_params(heads_key, shapes, gain=1.0)}
+
+  def hidden_of_levels(params: Any, x: jax.Array) -> list[jax.Array]:
+    return trunk.apply(params["trunk"], x, method="levels")
 
   def run_trunk(params: Any, x: jax.Array) -> tuple[jax.Array, jax.Array]:
     return trunk.apply(params["trunk"], x)
@@ -76,7 +91,14 @@ def with_head(trunk: nn.Module, num_classes: int, dropout: float) -> Model:
     hidden, features = run_trunk(params, x)
     return head(params, hidden, key), features
 
-  return Model(init, apply, run_trunk, head)
+  def levels(
+    params: Any, x: jax.Array, key: jax.Array | None = None
+  ) -> list[jax.Array]:
+    finest, *coarser = hidden_of_levels(params, x)
+    pairs = zip(params["heads"], coarser, strict=True)
+    return [head(params, finest, key), *(dense.apply(p, h) for p, h in pairs)]
+
+  return Model(init, apply, run_trunk, head, levels if deep else None)
 
 
 def draw_params(key: jax.Array, shapes: Any, gain: float) -> Any:

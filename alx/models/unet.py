@@ -21,6 +21,10 @@ def make_unet(
   dropout: float = 0.2,
   groups: int = 8,
   light: bool = False,
+  up: int = 0,
+  skips: str = "",
+  norm: str = "group",
+  deep: bool = False,
 ) -> Model:
   """U-Net with GroupNorm, leaky relu and two convolutions per level.
 
@@ -40,33 +44,59 @@ def make_unet(
       last layer.
     groups: groups of GroupNorm.
     light: see above.
+    up: convolutions per level on the way up; 0: 2, or 1 of a light one.
+    skips: "concat" or "add"; "": concat, or add of a light one.
+    norm: "group", or "instance": each channel by itself.
+    deep: levels on the way up have heads that are trained too, all but the
+      bottleneck: see `alx.training.losses.over_levels`.
 
   Returns:
     Model, logits [B,*sp,C] and features [B,widths[-1]].
 
   Raises:
-    ValueError: spatial_dims other than 2 and 3, or no widths; in use, an x
-      of other extents.
+    ValueError: spatial_dims other than 2 and 3, no widths, or fewer than three
+      with `deep`; a name that is not known; in use, an x of other extents.
   """
   if spatial_dims not in (2, 3):
     raise ValueError(f"spatial_dims must be 2 or 3, got {spatial_dims}")
   if not widths:
     raise ValueError("widths must hold at least one width, got none")
-  trunk = _UNet(spatial_dims, tuple(widths), groups, light)
-  return with_head(trunk, num_classes, dropout)
+  if deep and len(widths) < 3:
+    raise ValueError(f"deep wants three widths or more, got {tuple(widths)}")
+  if skips not in ("", "add", "concat"):
+    raise ValueError(f"skips must be add or concat, got {skips!r}")
+  if norm not in ("group", "instance"):
+    raise ValueError(f"norm must be group or instance, got {norm!r}")
+  trunk = _UNet(
+    spatial_dims,
+    tuple(widths),
+    groups if norm == "group" else 0,  # gcd(0, channels) is channels
+    up or (1 if light else 2),
+    (skips or ("add" if light else "concat")) == "add",
+  )
+  return with_head(trunk, num_classes, dropout, deep)
 
 
 class _UNet(nn.Module):
   spatial_dims: int
   widths: tuple[int, ...]
   groups: int
-  light: bool
+  up: int
+  adds: bool
+
+  def __call__(self, x: jax.Array) -> tuple[jax.Array, jax.Array]:
+    maps, features = self._maps(x)
+    return maps[0], features
+
+  def levels(self, x: jax.Array) -> list[jax.Array]:
+    """The maps on the way up, finest first."""
+    return self._maps(x)[0]
 
   @nn.compact
-  def __call__(self, x: jax.Array) -> tuple[jax.Array, jax.Array]:
+  def _maps(self, x: jax.Array) -> tuple[list[jax.Array], jax.Array]:
     layers.check_extents(x, self.spatial_dims, len(self.widths) - 1)
     *finer, bottom = self.widths
-    skips = []
+    skips, maps = [], []
     for width in finer:
       skips.append(self._convolve(x, width, 2))
       x = layers.max_pool(skips[-1])
@@ -75,11 +105,10 @@ class _UNet(nn.Module):
     for width, skip in zip(reversed(finer), reversed(skips), strict=True):
       # A 1x1 convolution commutes with nearest upsampling: do it while small.
       above = layers.upsample(nn.Dense(width, use_bias=False)(x))
-      if self.light:
-        x = self._convolve(skip + above, width, 1)
-      else:
-        x = self._convolve(jnp.concatenate([skip, above], -1), width, 2)
-    return x, features
+      x = skip + above if self.adds else jnp.concatenate([skip, above], -1)
+      x = self._convolve(x, width, self.up)
+      maps.append(x)
+    return maps[::-1] or [x], features
 
   def _convolve(self, x: jax.Array, width: int, times: int) -> jax.Array:
     for _ in range(times):

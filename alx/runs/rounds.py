@@ -42,6 +42,7 @@ from alx.runs.problem.learning import (
 from alx.runs.problem.patients import groups_of
 from alx.runs.problem.problem import Problem, metrics_of, predict_test
 from alx.runs.settings.config import Config
+from alx.training.converged import steps_made
 from alx.training.settings import Asking
 
 
@@ -250,19 +251,22 @@ def run_full(job: Job) -> None:
     init_pool(num_items), jnp.arange(num_items, dtype=jnp.int32)
   )
   job.show(0, "training")
-  params, _ = problem.learner.fit(
-    key_fit,
-    problem.learner.init(key_init),
-    problem.images,
-    problem.labels,
-    pool,
+  start, clock = problem.learner.init(key_init), Clock()
+  params, history = problem.fit_all(
+    key_fit, start, problem.images, problem.labels, pool
   )
   check_params(job, params, 0)
+  clock.lap("seconds_train")
   job.show(0, "testing")
   predicted = predict_test(problem, params)
+  clock.lap("seconds_test")
   check_predicted(f"{job.folder}: the fit to all labels", predicted)
   row = {"round": 0, "labels": num_items} | metrics_of(problem, predicted)
   store.keep_rounds(job.folder, 0)
   cases = case_rows(problem, predicted, 0)
+  steps = {"steps": steps_made(history)}
+  store.append_rows(
+    job.folder / "times.csv", [{"round": 0, **clock.laps, **steps}]
+  )
   store.append_rows(job.folder / "cases.csv", cases)
   store.write_rows(job.folder / "curve.csv", [row])

@@ -10,6 +10,8 @@ import itertools
 import jax
 import jax.numpy as jnp
 
+from alx.training.warp import Place, cut_through, draw_matrix, draw_shift
+
 
 @dataclasses.dataclass(frozen=True)
 class Augment:
@@ -25,6 +27,14 @@ class Augment:
     truncated: label maps are rotated like images and cut to whole numbers,
       which puts labels of other classes along borders: a known mistake that
       published results were made with.
+    scaling: each axis grows by exp(u), u uniform in +-scaling; 0 = off.
+    shift: along each axis by up to this share of the patch; 0 = off.
+    tilt: largest angle, degrees, of each plane of two axes; 0 = off. Scaling,
+      shift and tilt are one interpolation, see `alx.training.warp`.
+    gamma: the values of each channel, from their least to their largest in the
+      patch, to the power exp(u), u uniform in +-gamma; 0 = off. Of values that
+      are normalised already; their least and largest stay.
+    spacing: of voxels along each axis, for tilts of what is not isotropic.
   """
 
   flips: bool = True
@@ -33,6 +43,16 @@ class Augment:
   rotation: float = 0.0
   truncated: bool = False
   flips_by_labels: bool = False
+  scaling: float = 0.0
+  shift: float = 0.0
+  tilt: float = 0.0
+  gamma: float = 0.0
+  spacing: tuple[float, ...] = ()
+
+  @property
+  def warps(self) -> bool:
+    """Whether patches are cut by interpolation."""
+    return bool(self.scaling or self.shift or self.tilt)
 
 
 def augment(
@@ -41,9 +61,23 @@ def augment(
   label: jax.Array,
   settings: Augment,
   axes: jax.Array | None = None,
+  place: Place | None = None,
 ) -> tuple[jax.Array, jax.Array]:
-  """Applies `settings` to one item; flips along `axes` [d] bool, or all."""
+  """Applies `settings` to one item.
+
+  Args:
+    key: random key.
+    image: [*sp, channels].
+    label: [*sp], or a class [].
+    settings: what may happen.
+    axes: [d] bool, what may be mirrored; None: all.
+    place: of the patch that comes out, where `settings.warps`; None: the patch
+      is the image.
+  """
   key_flip, key_turn, key_intensity, key_rotate = jax.random.split(key, 4)
+  if settings.warps:
+    key_warp = jax.random.fold_in(key, 4)
+    image, label = warp(key_warp, image, label, settings, place)
   if settings.flips:
     image, label = flip(key_flip, image, label, axes)
   if settings.turns:
@@ -52,9 +86,33 @@ def augment(
     image, label = rotate(
       key_rotate, image, label, settings.rotation, settings.truncated
     )
+  if settings.gamma > 0:
+    key_gamma = jax.random.fold_in(key, 5)
+    image = change_gamma(key_gamma, image, settings.gamma)
   if settings.intensity > 0:
     image = change_intensity(key_intensity, image, settings.intensity)
   return image, label
+
+
+def warp(
+  key: jax.Array,
+  image: jax.Array,
+  label: jax.Array,
+  settings: Augment,
+  place: Place | None = None,
+):
+  """A patch of the item: scaled, shifted and tilted in one interpolation."""
+  if place is None:
+    extent = image.shape[:-1]
+    size = jnp.asarray(extent, jnp.int32)
+    place = Place(jnp.zeros_like(size), extent, size)
+  key_matrix, key_shift = jax.random.split(key)
+  axes = len(place.patch)
+  matrix = draw_matrix(
+    key_matrix, axes, settings.scaling, settings.tilt, settings.spacing
+  )
+  shift = draw_shift(key_shift, place.patch, settings.shift)
+  return cut_through(matrix, shift, image, label, place)
 
 
 def flip(
@@ -157,6 +215,22 @@ def change_intensity(
   )
   ones = (1,) * (image.ndim - 1)
   return image * (1.0 + scale.reshape(*ones, -1)) + shift.reshape(*ones, -1)
+
+
+def change_gamma(key: jax.Array, image: jax.Array, amount: float) -> jax.Array:
+  """(x - low) / (high - low) to the power exp(u), u uniform in +-amount.
+
+  Of each channel, and back: its least and largest values stay.
+  """
+  power = jax.random.uniform(
+    key, (image.shape[-1],), image.dtype, -amount, amount
+  )
+  space = tuple(range(image.ndim - 1))
+  low, high = image.min(space, keepdims=True), image.max(space, keepdims=True)
+  span = high - low
+  share = (image - low) / jnp.where(span > 0, span, 1.0)
+  power = jnp.exp(power).reshape(span.shape)
+  return jnp.where(span > 0, low + span * share**power, image)
 
 
 def _maybe(yes, change, image, label):

@@ -10,6 +10,7 @@ from alx.data.patches import Images
 from alx.pool import PoolState
 from alx.training.augment import augment
 from alx.training.settings import Training
+from alx.training.warp import Place
 
 
 class Draws(NamedTuple):
@@ -103,18 +104,36 @@ def cut_batch(
   """
 
   def one(drawn):
-    image, label = _draw_patch(
+    start = _draw_start(
       drawn.key_patch, images, labels, drawn.items, drawn.wanted, training.patch
     )
-    return augment(drawn.key_augment, image, label, training.augment, axes)
+    image, label, place = _cut(drawn.items, start, images, labels, training)
+    return augment(
+      drawn.key_augment, image, label, training.augment, axes, place
+    )
 
   return jax.vmap(one)(drawn)
 
 
-def _draw_patch(key, images, labels, item, wanted, patch):
-  """A patch anywhere in the item, or around a voxel of the wanted class."""
+def _cut(item, start, images, labels, training):
+  """(image, label, place): the patch, or the item if it is to be warped."""
+  values, patch = images.values, training.patch
+  if training.augment.warps:
+    place = Place(start, patch, images.size[item])
+    return patches.as_float(values[item]), labels[item], place
+  if tuple(values.shape[1:-1]) == tuple(patch):
+    return patches.as_float(values[item]), labels[item], None
+  return (
+    patches.as_float(patches.cut_item(values, item, start, patch)),
+    patches.cut_item(labels, item, start, patch),
+    None,
+  )
+
+
+def _draw_start(key, images, labels, item, wanted, patch):
+  """Where a patch is: anywhere, or around a voxel of the wanted class."""
   if tuple(images.values.shape[1:-1]) == tuple(patch):
-    return patches.as_float(images.values[item]), labels[item]
+    return jnp.zeros(len(patch), jnp.int32)
   key_start, key_voxel = jax.random.split(key)
   label, size = labels[item], images.size[item]
   room = size - jnp.asarray(patch, jnp.int32)
@@ -126,8 +145,4 @@ def _draw_patch(key, images, labels, item, wanted, patch):
   )
   voxel = patches.nth_true(of_class, nth)
   around = jnp.clip(voxel - jnp.asarray(patch, jnp.int32) // 2, 0, room)
-  start = jnp.where(of_class.any(), around, anywhere)
-  return (
-    patches.as_float(patches.cut_item(images.values, item, start, patch)),
-    patches.cut_item(labels, item, start, patch),
-  )
+  return jnp.where(of_class.any(), around, anywhere)

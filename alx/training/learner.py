@@ -6,16 +6,12 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-import optax
 
 from alx.data import patches
 from alx.keys import keys_of
 from alx.models import Model
 from alx.prediction import Prediction
-from alx.training import losses
-from alx.training.draw import count_draws, cut_batch, draw_items
-from alx.training.mirrors import allowed_axes
-from alx.training.muon import muon_with_adam
+from alx.training.fitting import fit_params
 from alx.training.settings import Training
 
 
@@ -25,7 +21,8 @@ class Learner(NamedTuple):
   Attributes:
     init: key -> params.
     fit: (key, params, Images of N items, labels [N, *sp] or [N], PoolState)
-      -> (params, loss [steps]). Reads only items that are labelled.
+      -> (params, loss [steps]). Reads only items that are labelled. The loss
+      is NaN behind the last step of a fit that has converged before.
     predict: (key, params, Images of B items, items [B], num_samples) ->
       Prediction. num_samples = 0: one prediction without dropout.
   """
@@ -67,7 +64,9 @@ def make_learner(
     )
 
   def fit(key, params, images, labels, pool):
-    return _fit(key, params, images, labels, pool, model, num_classes, training)
+    return fit_params(
+      key, params, images, labels, pool, model, num_classes, training
+    )
 
   before, after = partial(_before, model, training), partial(_after, model)
   if in_pieces:
@@ -81,103 +80,6 @@ def make_learner(
     return after(found, inputs, features, images)
 
   return Learner(init, fit, predict)
-
-
-def make_optimizer(training: Training) -> optax.GradientTransformation:
-  """Adam, SGD with momentum or Muon: clipped, warmed up, cosine decay to 0.
-
-  Without the warm-up and the clipping a high learning rate now and then kills
-  a class in the first steps, and the fit never finds it again.
-
-  Raises:
-    ValueError: an optimizer or a schedule that is not known.
-  """
-  decay = optax.add_decayed_weights(training.weight_decay)
-  steps = (_make_rule(training), decay)
-  clip = optax.clip_by_global_norm(training.clip)
-  return optax.chain(
-    clip if training.clip else optax.identity(),
-    *(steps[::-1] if training.coupled_decay else steps),
-    optax.scale_by_learning_rate(_make_schedule(training)),
-  )
-
-
-def _make_rule(training):
-  if training.optimizer == "adam":
-    return optax.scale_by_adam()
-  if training.optimizer == "sgd":
-    return optax.trace(0.9, nesterov=True)
-  if training.optimizer == "muon":
-    return muon_with_adam()
-  raise ValueError(
-    f"optimizer must be adam, sgd or muon, found {training.optimizer!r}"
-  )
-
-
-def _make_schedule(training):
-  rate, steps = training.learning_rate, max(training.steps, 1)
-  if training.schedule == "warmup_cosine":
-    return optax.warmup_cosine_decay_schedule(
-      init_value=0.1 * rate,
-      peak_value=rate,
-      warmup_steps=training.steps // 10,
-      decay_steps=steps,
-    )
-  if training.schedule == "cosine":
-    return optax.cosine_decay_schedule(rate, steps)
-  if training.schedule == "polynomial":
-    return optax.polynomial_schedule(rate, 0.0, 0.9, steps)
-  raise ValueError(
-    "schedule must be warmup_cosine, cosine or polynomial, found "
-    f"{training.schedule!r}"
-  )
-
-
-def _fit(key, params, images, labels, pool, model, num_classes, training):
-  """`training.steps` optimiser steps in one scan."""
-  optimizer = make_optimizer(training)
-  draws = count_draws(labels, pool, num_classes)
-  axes = None
-  if training.augment.flips and training.augment.flips_by_labels:
-    axes = allowed_axes(labels, images.real, pool, num_classes)
-
-  def loss_of(params, key, inputs, truth, progress):
-    logits = model.apply(params, inputs, key)[0]
-    return _loss(logits, truth, progress, training)
-
-  def step(carry, now):
-    params, state = carry
-    key_dropout, progress, drawn = now
-    inputs, truth = cut_batch(drawn, images, labels, training, axes)
-    loss, grads = jax.value_and_grad(loss_of)(
-      params, key_dropout, inputs, truth, progress
-    )
-    updates, state = optimizer.update(grads, state, params)
-    return (optax.apply_updates(params, updates), state), loss
-
-  carry = (params, optimizer.init(params))
-  steps = training.steps
-  progress = jnp.arange(steps, dtype=jnp.float32) / steps
-  keys = jax.vmap(jax.random.split)(jax.random.split(key, steps))
-  drawn = draw_items(keys[:, 0], pool, draws, training)
-  (params, _), history = jax.lax.scan(
-    step, carry, (keys[:, 1], progress, drawn)
-  )
-  return params, history
-
-
-def _loss(logits, truth, progress, training):
-  """The loss of the task: segmentation iff the truth has space."""
-  if training.evidential:
-    of_maps, of_items = (
-      losses.evidential_segmentation_loss,
-      losses.evidential_loss,
-    )
-    loss = of_maps if truth.ndim > 1 else of_items
-    return loss(logits, truth, progress)
-  if truth.ndim > 1:
-    return losses.segmentation_loss(logits, truth, training.dice)
-  return losses.cross_entropy(logits, truth)
 
 
 def _predict_once(params, images, model, training):

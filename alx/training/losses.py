@@ -1,5 +1,7 @@
 """Training losses: logits and labels in, one number out."""
 
+from collections.abc import Callable, Sequence
+
 import jax
 import jax.numpy as jnp
 import optax
@@ -60,6 +62,31 @@ def item_dice(
   return 1.0 - ((2.0 * shared + smooth) / (total + smooth)).mean()
 
 
+def over_levels(
+  loss: Callable, logits: Sequence[jax.Array], labels: jax.Array
+) -> jax.Array:
+  """Mean loss of logits at 1, 1/2, 1/4 ... of the extent, weights alike.
+
+  Deep supervision (Lee et al. 2015) as in nnU-Net: level l weighs 1/2^l, the
+  weights sum to 1, labels are taken at every 2^l-th voxel.
+
+  Args:
+    loss: (logits, labels) -> [].
+    logits: of L levels, [B, *sp // 2^l, C].
+    labels: [B, *sp] integers 0..C-1.
+  """
+  weights = [0.5**level for level in range(len(logits))]
+  found = [
+    weight * loss(x, labels[_every(2**level, labels.ndim)])
+    for level, (weight, x) in enumerate(zip(weights, logits, strict=True))
+  ]
+  return sum(found) / sum(weights)
+
+
+def _every(step, axes):
+  return (slice(None), *(slice(None, None, step),) * (axes - 1))
+
+
 _DICE = {"batch": soft_dice, "item": item_dice}
 
 
@@ -71,8 +98,11 @@ def segmentation_loss(
   Args:
     logits: [B, *sp, C], class 0 is background.
     labels: [B, *sp] integers 0..C-1.
-    dice: "batch" for `soft_dice`, "item" for `item_dice`.
+    dice: "batch" for `soft_dice`, "item" for `item_dice`, "none" for the
+      cross-entropy alone.
   """
+  if dice == "none":
+    return cross_entropy(logits, labels)
   return cross_entropy(logits, labels) + _DICE[dice](logits, labels)
 
 

@@ -18,7 +18,7 @@ class MuonState(NamedTuple):
 
 
 def muon_with_adam(share: float = _ADAM_SHARE) -> optax.GradientTransformation:
-  """Muon for the kernels of a trunk, Adam for the head, scales and biases.
+  """Muon for the kernels of a trunk, Adam for heads, scales and biases.
 
   Args:
     share: of the learning rate that Adam's parameters take.
@@ -31,7 +31,7 @@ def muon_with_adam(share: float = _ADAM_SHARE) -> optax.GradientTransformation:
 
 
 def _rule_of(path, leaf):
-  of_head = getattr(path[0], "key", None) == "head" if path else False
+  of_head = bool(path) and getattr(path[0], "key", None) in ("head", "heads")
   return "muon" if leaf.ndim >= 2 and not of_head else "adam"
 
 

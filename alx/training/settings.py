@@ -6,12 +6,30 @@ from alx.training.augment import Augment
 
 
 @dataclasses.dataclass(frozen=True)
+class Convergence:
+  """When a fit has converged, see `alx.training.converged`.
+
+  Attributes:
+    tolerance: share by which the loss of the last quarter of the steps has to
+      be below that of the quarter before, for the fit to go on.
+    decay: steps of the decay to a rate of 0, as a share of those before it.
+    window: steps after which the loss is looked at.
+    least: steps before the decay begins, if there may be so many.
+  """
+
+  tolerance: float = 0.1
+  decay: float = 0.5
+  window: int = 20
+  least: int = 100
+
+
+@dataclasses.dataclass(frozen=True)
 class Training:
   """How a model is fitted and asked.
 
   Attributes:
     patch: extents of a training patch and of a prediction window, voxels.
-    steps: optimiser steps of one fit.
+    steps: optimiser steps of one fit, or the most of them.
     batch: items per step.
     optimizer: "adam", "sgd" (momentum 0.9, Nesterov) or "muon" (kernels of the
       trunk; the head, scales and biases take Adam at a fifth of the rate).
@@ -23,13 +41,17 @@ class Training:
     overlap: least overlap of prediction windows, in [0, 1).
     augment: what may happen to a training item.
     schedule: of the learning rate, to 0: "warmup_cosine" over a tenth of the
-      steps, "cosine" or "polynomial" (power 0.9).
+      steps, "cosine", "polynomial" (power 0.9) or "converged", which ends the
+      fit by itself.
     clip: largest norm of the gradient; 0: none.
     coupled_decay: weight_decay is added to the gradient, as an L2 penalty.
-    dice: the loss of maps has the soft Dice of the "batch" or of each "item",
-      see alx.training.losses.
+    dice: the loss of maps has the soft Dice of the "batch", of each "item" or
+      "none", see alx.training.losses.
     evidential: train exp(logits) as the parameters of a Dirichlet, which the
       evidential acquisitions read.
+    convergence: for the schedule "converged".
+    ema: decay of the average of the weights that a fit ends with, in [0, 1);
+      0: it ends with the weights of the last step.
   """
 
   patch: tuple[int, ...]
@@ -46,6 +68,8 @@ class Training:
   coupled_decay: bool = False
   dice: str = "batch"
   evidential: bool = False
+  convergence: Convergence = Convergence()
+  ema: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True)

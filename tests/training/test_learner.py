@@ -9,7 +9,8 @@ import pytest
 
 from alx.models import make_unet
 from alx.pool import init_pool, mark_labelled
-from alx.training.learner import make_learner, make_optimizer
+from alx.training.learner import make_learner
+from alx.training.optimizers import make_optimizer
 from alx.training.settings import Training
 from tests import problems
 

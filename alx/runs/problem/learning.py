@@ -1,6 +1,10 @@
 """From a Config to a network and the way it is trained."""
 
+import dataclasses
+from collections.abc import Callable
+
 import jax
+import numpy as np
 
 from alx import data, models
 from alx.acquisition import BY_NAME, settings_of
@@ -14,7 +18,7 @@ from alx.training import learner
 from alx.training.augment import Augment
 from alx.training.ensemble import make_ensemble, make_snapshots
 from alx.training.learner import Learner
-from alx.training.settings import Training
+from alx.training.settings import Convergence, Training
 
 _KINDS = 10  # of images, as good as any number where they have no class
 _LARGE = 64  # pixels from which on a residual net first halves them twice
@@ -28,7 +32,7 @@ def make_learner(config: Config, dataset: data.Dataset) -> Learner:
     make_model(config, num_classes),
     num_classes,
     channels,
-    training_of(config),
+    _of_voxels(training_of(config), dataset),
     over_passes if spreads_passes(config) else None,
     makes_pieces(config),
   )
@@ -38,6 +42,45 @@ def make_learner(config: Config, dataset: data.Dataset) -> Learner:
     resampled = config.ensemble == "bootstrap"
     return make_ensemble(one, config.members, bootstrap=resampled)
   return one
+
+
+def make_fit_of_all(
+  config: Config, dataset: data.Dataset, one: Learner
+) -> Callable:
+  """The `fit` of a model of all labels: till it converges.
+
+  Args:
+    config: resolved.
+    dataset: what it is for.
+    one: of the rounds; what is fitted as they are is fitted by its program.
+  """
+  most = full_steps_of(config)
+  if most == config.steps:
+    return one.fit
+  longer = dataclasses.replace(config, schedule="converged", steps=most)
+  return jax.jit(make_learner(longer, dataset).fit)
+
+
+def full_steps_of(config: Config) -> int:
+  """The most steps of a fit to all labels.
+
+  By default ten times those of a round, which are right for few labels; those
+  of a round where every fit ends by itself. A number that is that of a round
+  makes it a fit like any other.
+  """
+  ends_by_itself = config.schedule == "converged"
+  return config.full_steps or config.steps * (1 if ends_by_itself else 10)
+
+
+def _of_voxels(training, dataset):
+  """With the voxels of the data, whose sides a rotation has to know."""
+  known = [spacing for spacing in dataset.spacing_mm if spacing is not None]
+  if not training.augment.tilt or not known:
+    return training
+  sides = np.median(np.asarray(known, np.float64), axis=0)
+  spacing = tuple(float(side) for side in sides / sides.min())
+  augment = dataclasses.replace(training.augment, spacing=spacing)
+  return dataclasses.replace(training, augment=augment)
 
 
 def options_for(
@@ -88,8 +131,15 @@ def make_model(config: Config, num_classes: int) -> Model:
   """The network that the settings name."""
   common = num_classes, config.widths, config.dropout
   if config.model in UNETS:
-    light = config.model == "light_unet"
-    return models.make_unet(len(config.patch), *common, light=light)
+    return models.make_unet(
+      len(config.patch),
+      *common,
+      light=config.model == "light_unet",
+      up=config.up_convolutions,
+      skips=config.skips,
+      norm=config.norm or "group",
+      deep=config.deep_supervision,
+    )
   if config.model == "resnet":
     return models.make_resnet(*common, large=min(config.patch) >= _LARGE)
   return {"cnn": models.make_cnn, "mlp": models.make_mlp}[config.model](*common)
@@ -112,6 +162,8 @@ def training_of(config: Config) -> Training:
     overlap=config.overlap,
     augment=augment_of(config),
     evidential=config.evidential,
+    convergence=Convergence(config.tolerance),
+    ema=config.ema,
   )
 
 
@@ -124,6 +176,10 @@ def augment_of(config: Config) -> Augment:
     config.rotation,
     config.truncated_labels,
     config.flips_by_labels,
+    config.scaling,
+    config.shift,
+    config.tilt,
+    config.gamma,
   )
 
 

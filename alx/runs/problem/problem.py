@@ -33,6 +33,7 @@ class Problem(NamedTuple):
   test_images: Images
   test_labels: jax.Array
   learner: Learner  # its `fit` is compiled once for all runs
+  fit_all: Callable  # the `fit` to all labels, which may take longer
   predict_test: Callable  # see alx.training.evaluation
   predict_few: Callable  # for pictures: (key, params, images, items, samples)
 
@@ -69,11 +70,16 @@ def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
       turns=False,
       intensity=0.0,
       rotation=0.0,
+      scaling=0.0,
+      shift=0.0,
+      tilt=0.0,
+      gamma=0.0,
       distort="",
     )
   patch = _patch(config, dataset, dims, recipe.patch_share)
   config = dataclasses.replace(config, patch=patch)
   idle.check_patch(config)
+  idle.check_network(config)
   return config
 
 
@@ -117,20 +123,26 @@ def make_problem(
   images, labels = _stack(dataset, split.pool, config.patch)
   test_images, test_labels = _stack(dataset, split.test, config.patch)
   parts = dataset, split, images, labels, test_images, test_labels
-  learner = learner or learning.make_learner(config, dataset)
-  return Problem(*parts, *_programs(learner, dataset, config.block))
+  if learner:
+    return Problem(*parts, *_programs(learner, dataset, config.block))
+  learner = learning.make_learner(config, dataset)
+  problem = Problem(*parts, *_programs(learner, dataset, config.block))
+  fit_all = learning.make_fit_of_all(config, dataset, problem.learner)
+  return problem._replace(fit_all=fit_all)
 
 
 def with_learner(problem: Problem, learner: Learner, block: int) -> Problem:
   """The same items for another learner."""
   programs = _programs(learner, problem.dataset, block)
-  names = ("learner", "predict_test", "predict_few")
+  names = ("learner", "fit_all", "predict_test", "predict_few")
   return problem._replace(**dict(zip(names, programs, strict=True)))
 
 
 def _programs(learner, dataset, block):
+  compiled = learner._replace(fit=jax.jit(learner.fit))
   return (
-    learner._replace(fit=jax.jit(learner.fit)),
+    compiled,
+    compiled.fit,
     _make_predict_test(learner, dataset, block),
     jax.jit(learner.predict, static_argnums=4),
   )

@@ -23,7 +23,7 @@ from alx.stats import BASELINES
 
 MODELS = ("auto", "unet", "light_unet", "cnn", "resnet", "mlp")
 OPTIMIZERS = ("auto", "adam", "sgd", "muon")
-SCHEDULES = ("warmup_cosine", "cosine", "polynomial")
+SCHEDULES = ("warmup_cosine", "cosine", "polynomial", "converged")
 PATHS = ("data", "features", "cache")
 PASSES = ("auto", "shard_map", "pmap")
 ENSEMBLES = ("", "deep", "bootstrap", "snapshots")
@@ -63,22 +63,29 @@ class Config:
   max_per_group: int = 0  # of them, of one patient; more where it must; 0: all
   rounds: int = 4  # rounds after the starting set
   full: bool = True  # also train on every pool label
+  full_steps: int = 0  # of it at most, till it converges; 0: 10 * steps
   shared_start: bool = False  # starting set and first model are those of seed 0
   # Model and training
   recipe: str = DEFAULT  # or "classic"; decides what is not set below
   model: str = "auto"
   widths: tuple[int, ...] = ()
   dropout: float | None = None
+  up_convolutions: int = 0  # of a U-Net, per level; 0: 2, 1 of a light one
+  skips: str = ""  # of a U-Net: "add" or "concat"; light ones add
+  norm: str = ""  # of a U-Net: "group" or "instance"
+  deep_supervision: bool = False  # a U-Net's coarser levels are trained too
   patch: tuple[int, ...] = ()
   steps: int = 0  # optimiser steps per round
   batch: int = 0
   optimizer: str = "auto"
   learning_rate: float = 0.0
-  schedule: str = "warmup_cosine"  # of the learning rate
+  schedule: str = "warmup_cosine"  # of the rate; "converged": ends by itself
+  tolerance: float = 0.1  # fall of the loss that is none, see alx.training
+  ema: float = 0.0  # decay of an average of the weights; 0: none
   weight_decay: float = 0.0
   coupled_decay: bool = False  # weight_decay as an L2 penalty
   clip: float = 1.0  # norm of the gradient; 0: none
-  dice: str = "batch"  # or of each "item", background too
+  dice: str = "batch"  # or of each "item", background too; or "none"
   warm: bool = False  # start a round from the last params, not from scratch
   ensemble: str = ""  # deep, bootstrap or snapshots: samples, not dropout
   members: int = 5  # of the ensemble
@@ -89,6 +96,10 @@ class Config:
   turns: bool = False
   intensity: float = 0.1
   rotation: float = 0.0  # largest angle, degrees
+  scaling: float = 0.0  # each axis by exp(+-scaling)
+  shift: float = 0.0  # share of the patch
+  tilt: float = 0.0  # largest angle in every plane of axes, degrees
+  gamma: float = 0.0  # values to the power exp(+-gamma)
   truncated_labels: bool = False  # rotated as published code does, wrongly
   # Prediction
   overlap: float = 0.25
@@ -117,14 +128,20 @@ class Config:
     among("ensemble", self.ensemble, ENSEMBLES)
     among("schedule", self.schedule, SCHEDULES)
     among("spacing_from", self.spacing_from, SPACING_FROM)
-    among("dice", self.dice, ("batch", "item"))
+    among("dice", self.dice, ("batch", "item", "none"))
     among("passes", self.passes, PASSES)
+    among("skips", self.skips, ("", "add", "concat"))
+    among("norm", self.norm, ("", "group", "instance"))
     among("distort", self.distort, ("", "labelled", "all"))
+    if self.tilt and self.rotation:
+      raise ValueError("tilt and rotation both turn: set one of them")
     if self.group_pattern and self.split_by_item:
       raise ValueError("group_pattern says nothing with split_by_item=True")
     for name in ("seeds", "start", "query", "samples", "members"):
       at_least(name, getattr(self, name), 1)
     for name in ("rounds", "test_items", "batch", "block", "pictures", "steps"):
+      at_least(name, getattr(self, name), 0)
+    for name in ("full_steps", "up_convolutions"):
       at_least(name, getattr(self, name), 0)
     for name in ("image_size", "spare_classes", "max_per_group"):
       at_least(name, getattr(self, name), 0)
@@ -133,12 +150,16 @@ class Config:
     for name in ("patch", "widths"):
       for value in getattr(self, name):
         at_least(name, value, 1)
-    within("overlap", self.overlap, 0.0, 1.0, open_end=True)
+    for name in ("overlap", "ema", "tolerance", "shift"):
+      within(name, getattr(self, name), 0.0, 1.0, open_end=True)
     if self.dropout is not None:
       within("dropout", self.dropout, 0.0, 1.0, open_end=True)
     within("class_aware", self.class_aware, 0.0, 1.0)
     within("intensity", self.intensity, 0.0, 1.0)
     within("rotation", self.rotation, 0.0, 180.0)
+    within("tilt", self.tilt, 0.0, 180.0)
+    for name in ("scaling", "gamma"):
+      within(name, getattr(self, name), 0.0, 2.0)
     within("test_share", self.test_share, 0.0, 1.0, open_end=True)
     if self.learning_rate:
       within("learning_rate", self.learning_rate, 1e-8, 10.0)

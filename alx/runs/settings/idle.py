@@ -14,9 +14,21 @@ from alx.runs.settings import arms
 from alx.runs.settings.config import ENSEMBLES, Config
 
 
+def _augments(config):
+  names = "flips turns intensity rotation scaling shift tilt gamma"
+  return any(getattr(config, name) for name in names.split())
+
+
 def _largest(groups):
   """How many items the group with the most has."""
   return max(collections.Counter(groups).values())
+
+
+def _converges(config):
+  """Whether any fit ends by itself."""
+  if config.schedule == "converged":
+    return True
+  return config.full and config.full_steps != config.steps
 
 
 _DEFAULT = {f.name: f.default for f in dataclasses.fields(Config)}
@@ -68,6 +80,12 @@ _OF_SETTINGS = (
   ),
   Rule("truncated_labels", lambda c: not c.rotation, "while rotation is 0"),
   Rule("flips_by_labels", lambda c: c.flips is False, "with flips=False"),
+  Rule("full_steps", lambda c: not c.full, "with full=False"),
+  Rule(
+    "tolerance",
+    lambda c: not _converges(c),
+    "where no fit ends when it has converged",
+  ),
   Rule("passes", lambda c: c.ensemble, "with an ensemble, which makes none"),
   Rule(
     "passes",
@@ -104,12 +122,18 @@ _OF_DATA = (
   ),
   Rule("dice", lambda c, d: c.evidential, "with the evidential loss"),
   Rule(
+    "up_convolutions skips norm deep_supervision",
+    lambda c, d: d.task == "classification",
+    "in a classification: it is of U-Nets",
+  ),
+  Rule(
     "max_per_group",
     lambda c, d: d.groups and c.max_per_group >= _largest(d.groups),
     "on data with no more items of a patient",
   ),
   Rule(
-    "coarsen intensity rotation turns distort pictures",
+    "coarsen intensity rotation turns distort pictures scaling shift tilt "
+    "gamma",
     lambda c, d: d.task == "classification" and d.images[0].ndim == 1,
     "on features, which have no space",
   ),
@@ -138,9 +162,7 @@ _OF_METHODS = (
   ),
   Rule(
     "distort",
-    lambda c: (
-      not (c.flips is not False or c.turns or c.intensity or c.rotation)
-    ),
+    lambda c: not _augments(c),
     "while nothing is augmented",
   ),
 )
@@ -168,6 +190,19 @@ def check_methods(config: Config) -> None:
   if config.acquisition:
     _refuse(_found(_OF_METHODS, config))
   arms.check_turns(config.acquisition, config.rounds)
+
+
+def check_network(config: Config) -> None:
+  """Raises ValueError for coarser levels to train where there are none.
+
+  Args:
+    config: with the widths of the network.
+  """
+  if config.deep_supervision and len(config.widths) < 3:
+    raise ValueError(
+      f"deep_supervision=True does nothing with widths={config.widths}: wanted "
+      "three or more, as the bottleneck has no loss of its own"
+    )
 
 
 def check_patch(config: Config) -> None:

@@ -1,0 +1,133 @@
+"""One fit: optimiser steps on labelled items, compiled as one program."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from alx.data.patches import Images
+from alx.models import Model
+from alx.pool import PoolState
+from alx.training import averages, losses
+from alx.training.converged import until_converged
+from alx.training.draw import count_draws, cut_batch, draw_items
+from alx.training.mirrors import allowed_axes
+from alx.training.optimizers import make_descent, make_optimizer
+from alx.training.settings import Training
+
+
+class Moving(NamedTuple):
+  """What changes from step to step."""
+
+  params: Any
+  moments: Any  # of the optimiser
+  average: Any  # of the params, see alx.training.averages; None: none
+
+
+class Now(NamedTuple):
+  """What one step is given; a stretch of steps has a leading axis."""
+
+  key_dropout: jax.Array  # [] key
+  progress: jax.Array  # [] float32, share of the training that is done
+  drawn: Any  # `Drawn` of a batch
+  rate: jax.Array | None = None  # [] float32; None: the optimiser has its own
+
+
+def fit_params(
+  key: jax.Array,
+  params: Any,
+  images: Images,
+  labels: jax.Array,
+  pool: PoolState,
+  model: Model,
+  num_classes: int,
+  training: Training,
+) -> tuple[Any, jax.Array]:
+  """Params after a fit to the labelled items, and its loss [steps].
+
+  With the schedule "converged" the fit ends by itself, after `training.steps`
+  at the latest; the loss behind its end is NaN.
+  """
+  draws = count_draws(labels, pool, num_classes)
+  axes = None
+  if training.augment.flips and training.augment.flips_by_labels:
+    axes = allowed_axes(labels, images.real, pool, num_classes)
+  adapts = training.schedule == "converged"
+  optimizer = (make_descent if adapts else make_optimizer)(training)
+
+  def batch_of(drawn):
+    return cut_batch(drawn, images, labels, training, axes)
+
+  def stretch(moving, key, progress, rates=None):
+    """As many steps as there are values of progress."""
+    keys = jax.vmap(jax.random.split)(jax.random.split(key, len(progress)))
+    drawn = draw_items(keys[:, 0], pool, draws, training)
+    step = _make_step(model, training, optimizer, batch_of)
+    return jax.lax.scan(step, moving, Now(keys[:, 1], progress, drawn, rates))
+
+  average = averages.begin(params) if training.ema else None
+  moving = Moving(params, optimizer.init(params), average)
+  if adapts:
+    moving, history = until_converged(key, moving, stretch, training)
+  else:
+    steps = training.steps
+    progress = jnp.arange(steps, dtype=jnp.float32) / steps
+    moving, history = stretch(moving, key, progress)
+  if training.ema:
+    return averages.end(moving.average, training.ema), history
+  return moving.params, history
+
+
+def _make_step(
+  model: Model,
+  training: Training,
+  optimizer: optax.GradientTransformation,
+  batch_of: Callable,
+) -> Callable:
+  """(Moving, Now) -> (Moving, loss []): one step of the optimiser."""
+
+  def step(moving, now):
+    inputs, truth = batch_of(now.drawn)
+
+    def loss_of(params):
+      return _loss(params, now, inputs, truth, model, training)
+
+    loss, grads = jax.value_and_grad(loss_of)(moving.params)
+    updates, moments = optimizer.update(grads, moving.moments, moving.params)
+    if now.rate is not None:
+      updates = jax.tree.map(lambda u: -now.rate * u, updates)
+    params = optax.apply_updates(moving.params, updates)
+    average = moving.average
+    if training.ema:
+      average = averages.add(average, params, training.ema)
+    return Moving(params, moments, average), loss
+
+  return step
+
+
+def _loss(params, now, inputs, truth, model, training):
+  """The loss of the logits; with those of coarser levels, of all of them."""
+  if model.levels is None:
+    logits = model.apply(params, inputs, now.key_dropout)[0]
+    return _loss_of_task(logits, truth, now.progress, training)
+  return losses.over_levels(
+    lambda *pair: _loss_of_task(*pair, now.progress, training),
+    model.levels(params, inputs, now.key_dropout),
+    truth,
+  )
+
+
+def _loss_of_task(logits, truth, progress, training):
+  """The loss of the task: segmentation iff the truth has space."""
+  if training.evidential:
+    of_maps, of_items = (
+      losses.evidential_segmentation_loss,
+      losses.evidential_loss,
+    )
+    loss = of_maps if truth.ndim > 1 else of_items
+    return loss(logits, truth, progress)
+  if truth.ndim > 1:
+    return losses.segmentation_loss(logits, truth, training.dice)
+  return losses.cross_entropy(logits, truth)
