@@ -18,7 +18,7 @@ from alx.loop.describe import (
 )
 from alx.loop.start import as_groups, check_budget, draw_start, pad_items
 from alx.pool import PoolState, init_pool, mark_labelled
-from alx.training.learner import Learner
+from alx.training.learner import Learner, steps_made
 from alx.training.map_blocks import each_block, map_blocks
 from alx.training.settings import Asking
 
@@ -33,6 +33,7 @@ class LoopState(NamedTuple):
   labels: jax.Array  # [N, *sp] uint8 or [N] int32; zeros until told
   params: dict  # of the model fitted last
   scores: jax.Array  # [k] of the items asked for last; NaN: has no score
+  steps: jax.Array  # [] int32, of the last fit
 
 
 class Loop(NamedTuple):
@@ -98,10 +99,10 @@ def make_loop(
     key_init, key_fit = keys_to_fit(state)
     state = _store(state, items, labels)
     start = state.params if settings.warm else learner.init(key_init)
-    params, _ = learner.fit(
+    params, history = learner.fit(
       key_fit, start, state.images, state.labels, state.pool
     )
-    return state._replace(params=params)
+    return state._replace(params=params, steps=steps_made(history))
 
   def init(key, images, label_like):
     return _init(key, images, label_like, learner, settings)
@@ -149,6 +150,7 @@ def _init(key, images, label_like, learner, settings):
     labels=jnp.zeros((num_items, *label_like.shape), label_like.dtype),
     params=learner.init(jax.random.fold_in(key, 0)),
     scores=jnp.full((settings.query,), jnp.nan, jnp.float32),
+    steps=jnp.int32(0),
   )
 
 

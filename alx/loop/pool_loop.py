@@ -20,7 +20,7 @@ from alx.loop.loop import capped, keys_to_ask, keys_to_fit, scores_of
 from alx.loop.start import as_groups
 from alx.loop.upload import to_device
 from alx.pool import PoolState, init_pool, mark_labelled
-from alx.training.learner import Learner
+from alx.training.learner import Learner, steps_made
 from alx.training.settings import Asking
 
 
@@ -32,6 +32,7 @@ class PoolLoopState(NamedTuple):
   pool: PoolState
   params: dict  # of the model fitted last
   scores: jax.Array  # [k] of the items asked for last; NaN: has no score
+  steps: jax.Array  # [] int32, of the last fit
 
 
 class Labelled(NamedTuple):
@@ -93,6 +94,7 @@ def make_pool_loop(
       pool=init_pool(num_items),
       params=learner.init(jax.random.fold_in(key, 0)),
       scores=jnp.full((settings.query,), jnp.nan, jnp.float32),
+      steps=jnp.int32(0),
     )
 
   def ask(state, scan):
@@ -109,8 +111,13 @@ def make_pool_loop(
     pool = _mark(state.pool, items)
     slots = _slots(pool.count, labelled.labels.shape[0])
     start = state.params if settings.warm else learner.init(key_init)
-    params, _ = learner.fit(key_fit, start, *labelled, slots)
-    return state._replace(round=state.round + 1, pool=pool, params=params)
+    params, history = learner.fit(key_fit, start, *labelled, slots)
+    return state._replace(
+      round=state.round + 1,
+      pool=pool,
+      params=params,
+      steps=steps_made(history),
+    )
 
   return PoolLoop(init, acquisition.describe and describe, ask, tell)
 

@@ -74,7 +74,7 @@ def _context(study, arms, needed):
     "arms": arms,
     "most_seeds": max((len(arm.runs) for arm in arms), default=0),
     "compared": sum(not arm.is_baseline for arm in arms),
-    "full": full and _full_text(full),
+    "full": full and _full_text(full, study),
     "final": tables.final(study, arms),
     "differences": tables.differences(arms, study.metric),
     "duels": tables.duels(arms),
@@ -94,11 +94,13 @@ def _context(study, arms, needed):
   }
 
 
-def _full_text(full):
+def _full_text(full, study):
   text = words.number(full.mean)
   if np.isfinite(full.low):
     text += f" (95% interval {words.bounds(full)})"
-  return f"{text}, {words.counted(int(full.count), 'seed')}"
+  text += f", {words.counted(int(full.count), 'seed')}"
+  fitted = words.how_fitted([row for run in study.full for row in run.rows])
+  return ", ".join(filter(None, (text, fitted)))
 
 
 def _definitions(study):

@@ -18,7 +18,7 @@ class Table(NamedTuple):
   rows: list[list[str]]  # the first cell names the row
 
 
-_NOT_MEASURES = ("round", "labels")
+_NOT_MEASURES = ("round", "labels", "steps", "converged")
 _COUNTS = ("undefined_", "test_", "missed", "invented")
 
 
@@ -194,9 +194,11 @@ def _range(counts, arm):
 
 
 def times(study: Study, arms: list[Arm]) -> Table:
-  """Seconds of a round, mean over rounds and seeds."""
+  """Seconds of a round, and its steps, mean over rounds and seeds."""
   found = [c for c in numbers.columns(study) if c.startswith("seconds_")]
   head = ["", *(f"{c.removeprefix('seconds_')}, s" for c in found)]
+  if "steps" in numbers.columns(study):
+    found, head = [*found, "steps"], [*head, "steps of a fit"]
   runs = [(words.plain(arm.name), arm.runs) for arm in arms]
   if study.full:
     runs.append(("all labels", study.full))

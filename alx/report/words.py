@@ -181,6 +181,25 @@ def number(value: float, digits: int = 3) -> str:
   return f"{value:.{digits}f}".replace("-", MINUS)
 
 
+def how_fitted(rows: Sequence[Mapping]) -> str:
+  """'converged after 640 to 720 steps'; "" if fits do not end by themselves.
+
+  Args:
+    rows: of times.csv, a fit each.
+  """
+  told = [row for row in rows if row.get("converged") in ("0", "1")]
+  if not told:
+    return ""
+  steps = sorted(int(row["steps"]) for row in told)
+  ended = sum(row["converged"] == "1" for row in told)
+  if ended == len(told):
+    low, high = steps[0], steps[-1]
+    span = f"{low} to {high}" if low < high else f"{low}"
+    return f"converged after {span} steps"
+  within = f"converged within {steps[-1]} steps"
+  return f"{ended} of {len(told)} {within}" if ended else f"not {within}"
+
+
 def p_value(p: float) -> str:
   """Three digits, or '<0.001'."""
   return "<0.001" if p < 0.001 else number(p)

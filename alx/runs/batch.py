@@ -24,6 +24,7 @@ from alx.runs.disk.records import (
   open_folder,
   record_picks,
   record_round,
+  steps_column,
 )
 from alx.runs.problem.job import Job
 from alx.runs.problem.problem import Problem, held_out
@@ -41,6 +42,7 @@ class Seeds(NamedTuple):
   labels: jax.Array  # [R, N, *sp] uint8 or [R, N] int32
   params: object
   scores: jax.Array  # [R, k]
+  steps: jax.Array  # [R] int32, of the last fit
 
 
 class Programs(NamedTuple):
@@ -56,7 +58,7 @@ class Told(NamedTuple):
 
   seeds: Seeds
   rows: list[dict]
-  laps: dict
+  laps: list[dict]
   cases: list[list[dict]]
 
 
@@ -191,8 +193,9 @@ def run_batch(
       first = told
     seeds = told.seeds
     job.show(number, "saving")
-    for one, row, cases in zip(jobs, told.rows, told.cases, strict=True):
-      record_round(one, number, laps | told.laps, row, cases)
+    rows = zip(jobs, told.laps, told.rows, told.cases, strict=True)
+    for one, laps_told, row, cases in rows:
+      record_round(one, number, laps | laps_told, row, cases)
     checkpoints.save(number + 1, _saved(seeds))
   checkpoints.close()
   return first
@@ -223,7 +226,7 @@ def _resume(jobs, loop, checkpoints):
 def _saved(seeds):
   """What a checkpoint holds: labels are looked up again."""
   tree = seeds._asdict()
-  del tree["labels"]
+  del tree["labels"], tree["steps"]
   return tree
 
 
@@ -292,4 +295,6 @@ def _tell_and_test(jobs, programs, seeds, asked, number) -> Told:
     for place in range(len(jobs))
   ]
   clock.lap("seconds_test")
-  return Told(seeds, rows, clock.laps, cases)
+  steps = np.asarray(seeds.steps)
+  laps = [clock.laps | steps_column(job, n) for n in steps]
+  return Told(seeds, rows, laps, cases)

@@ -31,18 +31,21 @@ from alx.runs.disk.records import (
   open_folder,
   record_picks,
   record_round,
+  steps_column,
 )
 from alx.runs.problem.job import Job
 from alx.runs.problem.learning import (
   arm_of,
   augment_of,
+  full_converges,
   makes_pieces,
   spreads_passes,
 )
 from alx.runs.problem.patients import groups_of
 from alx.runs.problem.problem import Problem, metrics_of, predict_test
 from alx.runs.settings.config import Config
-from alx.training.converged import steps_made
+from alx.training.converged import has_converged
+from alx.training.learner import steps_made
 from alx.training.settings import Asking
 
 
@@ -235,7 +238,8 @@ def tested(job: Job, state: Any, number: int, clock: Clock) -> Told:
   row = curve_row(job.problem, predicted, state.pool.count, number)
   cases = case_rows(job.problem, predicted, number)
   clock.lap("seconds_test")
-  return Told(state, row, clock.laps, cases)
+  laps = clock.laps | steps_column(job, state.steps)
+  return Told(state, row, laps, cases)
 
 
 def run_full(job: Job) -> None:
@@ -264,9 +268,9 @@ def run_full(job: Job) -> None:
   row = {"round": 0, "labels": num_items} | metrics_of(problem, predicted)
   store.keep_rounds(job.folder, 0)
   cases = case_rows(problem, predicted, 0)
-  steps = {"steps": steps_made(history)}
-  store.append_rows(
-    job.folder / "times.csv", [{"round": 0, **clock.laps, **steps}]
-  )
+  times = {"round": 0, **clock.laps, "steps": int(steps_made(history))}
+  if full_converges(job.config):
+    times["converged"] = int(has_converged(history))
+  store.append_rows(job.folder / "times.csv", [times])
   store.append_rows(job.folder / "cases.csv", cases)
   store.write_rows(job.folder / "curve.csv", [row])

@@ -31,7 +31,7 @@ class Plan(NamedTuple):
 
   window: int  # steps
   most: int  # N, windows
-  longest: int  # of the steady windows, so that the decay ends in time
+  longest: int  # of the steady windows, and then the decay ends with N
   least: int  # windows before the loss is looked at
   decays: np.ndarray  # [N + 1] int32, windows of decay behind n steady ones
 
@@ -40,12 +40,12 @@ def plan(training: Training) -> Plan:
   """The windows of at most `training.steps` steps."""
   rule, steps = training.convergence, max(training.steps, 1)
   window = max(1, min(rule.window, steps // 4))
-  most = steps // window
-  steady = np.arange(most + 1)
+  steady = np.arange(steps // window + 1)
   decays = np.maximum(np.ceil(rule.decay * steady), 1).astype(np.int32)
-  longest = max(1, int(steady[steady + decays <= most].max()))
+  longest = max(1, int(steady[steady + decays < len(steady)].max()))
+  most = min(longest + int(decays[longest]), steps // window)
   least = min(max(2, -(-rule.least // window)), longest)
-  return Plan(window, most, longest, least, decays)
+  return Plan(window, most, longest, least, decays[: most + 1])
 
 
 def until_converged(
@@ -135,6 +135,6 @@ def rate_at(
   return (training.learning_rate * up * down).astype(jnp.float32)
 
 
-def steps_made(history: np.ndarray) -> int:
-  """How many steps a fit of this loss [..., steps] has made, in all."""
-  return int((~np.isnan(np.asarray(history))).sum())
+def has_converged(history: np.ndarray) -> bool:
+  """Whether a fit of this loss [..., steps] ended before it had to."""
+  return bool(np.isnan(np.asarray(history)[..., -1]).all())

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -80,6 +80,18 @@ def make_learner(
     return after(found, inputs, features, images)
 
   return Learner(init, fit, predict)
+
+
+@jax.jit
+def steps_made(history: Any) -> jax.Array:
+  """[] int32, how many losses a fit has told that are numbers: its steps.
+
+  Args:
+    history: what a fit returns beside params; its first leaf counts.
+  """
+  leaves = jax.tree.leaves(history)[:1]
+  counts = [(~jnp.isnan(x)).sum(dtype=jnp.int32) for x in leaves]
+  return sum(counts, jnp.int32(0))
 
 
 def _predict_once(params, images, model, training):

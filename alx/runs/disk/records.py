@@ -124,6 +124,13 @@ def record_round(
   store.append_rows(curve, [as_begun(curve, row)])
 
 
+def steps_column(job: Job, steps) -> dict:
+  """The steps of a fit for times.csv, where they are not what was set."""
+  if job.config.schedule != "converged":
+    return {}
+  return {"steps": int(steps)}
+
+
 def as_begun(path: pathlib.Path, row: dict) -> dict:
   """The row with the columns of a file that was begun with fewer, or others.
 

@@ -36,7 +36,19 @@ def show(
   if config.full:
     full = _cell(scores_of(config, workdir, "full", metric)[:, 0])
     num_items = problem.labels.shape[0]
-    console.print(f"all {num_items} pool labels: {words.LABELS[metric]} {full}")
+    text = f"all {num_items} pool labels: {words.LABELS[metric]} {full}"
+    told = (text, *_cost_of_full(config, workdir))
+    console.print("; ".join(filter(None, told)), soft_wrap=True)
+
+
+def _cost_of_full(config, workdir):
+  """How the models of all labels were fitted, and in how many seconds."""
+  seeds = range(config.first_seed, config.first_seed + config.seeds)
+  folders = [run_folder(workdir, "full", seed) for seed in seeds]
+  rows = [row for f in folders for row in store.read_rows(f / "times.csv")]
+  seconds = [float(row["seconds_train"]) for row in rows]
+  spent = f"{sum(seconds):.0f} s of training" if seconds else ""
+  return words.how_fitted(rows), spent
 
 
 def _curve_table(columns, config):

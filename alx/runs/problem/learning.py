@@ -72,6 +72,11 @@ def full_steps_of(config: Config) -> int:
   return config.full_steps or config.steps * (1 if ends_by_itself else 10)
 
 
+def full_converges(config: Config) -> bool:
+  """Whether a fit to all labels ends by itself."""
+  return config.schedule == "converged" or full_steps_of(config) != config.steps
+
+
 def _of_voxels(training, dataset):
   """With the voxels of the data, whose sides a rotation has to know."""
   known = [spacing for spacing in dataset.spacing_mm if spacing is not None]

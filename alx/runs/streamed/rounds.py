@@ -12,7 +12,6 @@ from alx.loop import pad_items
 from alx.loop.pool_loop import (
   Labelled,
   PoolLoop,
-  PoolLoopState,
   make_pool_loop,
   make_room,
   put_rows,
@@ -74,7 +73,7 @@ def run_rounds(
     state = told.state
     job.show(number, "saving")
     record_round(job, number, laps | told.laps, told.row, told.cases)
-    checkpoints.save(number + 1, state._asdict())
+    checkpoints.save(number + 1, _saved(state))
   checkpoints.close()
   shutil.rmtree(job.folder / "scan", ignore_errors=True)
   return first
@@ -83,8 +82,15 @@ def run_rounds(
 def _resume(job, loop, checkpoints):
   """(state, finished rounds) from the newest checkpoint."""
   state = loop.init(key_of(job, 0), len(job.problem.split.pool))
-  found = checkpoints.restore(state._asdict())
-  return (state, 0) if found is None else (PoolLoopState(**found[1]), found[0])
+  found = checkpoints.restore(_saved(state))
+  return (state, 0) if found is None else (state._replace(**found[1]), found[0])
+
+
+def _saved(state):
+  """What a checkpoint holds: the rows of its round have the steps."""
+  tree = state._asdict()
+  del tree["steps"]
+  return tree
 
 
 def _read_labelled(job, state) -> Labelled:
