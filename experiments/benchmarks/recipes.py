@@ -4,9 +4,12 @@
     --labels=8,24,48 --seconds=20 --seeds=3
   python -m experiments.benchmarks.recipes --data=slices.npz --where=frame=1 \
     --recipes=light --vary=learning_rate=2e-2,5e-2,1e-1
+  python -m experiments.benchmarks.recipes --data=Task04_Hippocampus \
+    --recipes=light --vary="patch=24,40,24;32,48,32" --vary=ema=0,0.99
 
 Every fit takes the same processor seconds of this process, compiling and
 testing apart: a step is timed first, and the schedule ends when the seconds do.
+With schedule=converged a fit may end before.
 Sets of labels are random, the same for all recipes. What is tested on is a
 validation part of the pool: test items are never looked at. Pin the process
 to one core (`taskset -c 1`) for seconds that mean something elsewhere.
@@ -15,7 +18,7 @@ to one core (`taskset -c 1`) for seconds that mean something elsewhere.
 import dataclasses
 import itertools
 import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -30,13 +33,43 @@ from alx.runs.problem import problem as problems
 from alx.runs.problem import reading
 from alx.runs.settings.config import Config, override
 from alx.stats.intervals import mean_interval
+from alx.training.learner import steps_made
 
+_AUGMENTED = "scaling=0.15", "shift=0.06", "tilt=20", "gamma=0.3"
 # Fields of Config, as --set has them.
 RECIPES = {
   "classic": ("recipe=classic",),
   "classic-unmirrored": ("recipe=classic", "flips=False"),
   "light": ("recipe=light",),
   "light-unmirrored": ("recipe=light", "flips=False"),
+  "light-augmented": ("recipe=light", *_AUGMENTED),
+  "light-averaged": ("recipe=light", "ema=0.99"),
+  "light-deep": ("recipe=light", "deep_supervision=True"),
+  "light-converged": ("recipe=light", "schedule=converged"),
+}
+# What each factor is called in --vary, with values that are worth a look.
+FACTORS = {
+  "mirroring": "flips=True,False",
+  "mirroring where labels allow it": "flips_by_labels=False,True",
+  "optimiser": "optimizer=adam,sgd,muon",
+  "rate": "learning_rate=1e-2,2e-2,5e-2",
+  "schedule": "schedule=warmup_cosine,cosine,polynomial,converged",
+  "batch": "batch=2,4,8",
+  "patch": "patch=24,40,24;32,48,32",
+  "convolutions per level": "up_convolutions=1,2",
+  "skips": "skips=add,concat",
+  "dropout": "dropout=0,0.1,0.2",
+  "norm": "norm=group,instance",
+  "average of weights": "ema=0,0.99",
+  "deep supervision": "deep_supervision=False,True",
+  "foreground": "class_aware=0,0.33,0.7",
+  "rotation": "tilt=0,10,20",
+  "scaling": "scaling=0,0.15",
+  "shift": "shift=0,0.06",
+  "gamma": "gamma=0,0.3",
+  "intensity": "intensity=0,0.1",
+  "loss": "dice=batch,item,none",
+  "warm start": "warm=False,True",
 }
 _TIMED = 10  # steps
 
@@ -54,7 +87,9 @@ def define_flags() -> None:
   """Of this command only: another one in the same process has its own."""
   flags.DEFINE_string("data", "phantom", "As of alx run.")
   flags.DEFINE_string("where", "", "As of alx run.")
-  flags.DEFINE_list("labels", ["8", "24"], "Sizes of the labelled sets.")
+  flags.DEFINE_list(
+    "labels", ["8", "24"], "Sizes of the labelled sets, or all of the pool."
+  )
   flags.DEFINE_float("seconds", 20.0, "Of a fit.", lower_bound=0.1)
   flags.DEFINE_integer("seeds", 3, "Labelled sets and weights.", lower_bound=1)
   flags.DEFINE_integer(
@@ -62,7 +97,11 @@ def define_flags() -> None:
   )
   flags.DEFINE_list("recipes", list(RECIPES), f"Of {'; '.join(RECIPES)}.")
   flags.DEFINE_multi_string(
-    "vary", [], "field=value,value: each recipe with each value; repeatable."
+    "vary",
+    [],
+    "field=value,value: each recipe with each value; repeatable. Values that "
+    "have commas are divided by ;. For instance "
+    + " or ".join(FACTORS.values()),
   )
   flags.DEFINE_multi_string(
     "set", [], "field=value, for every recipe, as of alx run."
@@ -77,13 +116,18 @@ def main(argv: list[str]) -> None:
   table = Table(*_COLUMNS, title=f"{given.data}, {given.seconds:g} s a fit")
   for name, changes in recipes(given.recipes, given.vary):
     training = timed(_config(given, changes), given.seconds, given.validation)
-    for count in map(int, given.labels):
+    for count in _counts(given.labels, training.task):
       fits = [fit(training, count, seed) for seed in range(given.seeds)]
       table.add_row(name, str(count), *row(fits))
   console.print(table)
 
 
-_COLUMNS = "recipe", "labels", "score, 95% interval", "each", "steps", "ms"
+_COLUMNS = ["recipe", "labels", "score", "each", "steps", "ms", "seconds"]
+
+
+def _counts(texts, task):
+  """Sizes of labelled sets; "all" is that of the pool."""
+  return [len(task.labels) if t == "all" else int(t) for t in texts]
 
 
 def row(fits: list[Fitted]) -> list[str]:
@@ -98,6 +142,7 @@ def row(fits: list[Fitted]) -> list[str]:
     " ".join(f"{score:.3f}" for score in scores),
     f"{np.median([one.steps for one in fits]):.0f}",
     f"{np.median([one.ms for one in fits]):.0f}",
+    f"{np.median([one.seconds for one in fits]):.1f}",
   ]
 
 
@@ -111,12 +156,17 @@ def recipes(names: list[str], vary: list[str]) -> list[tuple[str, tuple]]:
   if unknown:
     raise ValueError(f"recipes: no {unknown[0]!r}; there are {list(RECIPES)}")
   fields = [text.partition("=")[::2] for text in vary]
-  choices = [[f"{f}={v}" for v in values.split(",")] for f, values in fields]
+  choices = [[f"{f}={v}" for v in _values(values)] for f, values in fields]
   return [
     (", ".join((name, *values)), _replaced(RECIPES[name], values))
     for name in names
     for values in itertools.product(*choices)
   ]
+
+
+def _values(text):
+  """What is between the commas, or the semicolons if there is one."""
+  return text.split(";" if ";" in text else ",")
 
 
 def _replaced(assignments, values):
@@ -135,7 +185,7 @@ class Timed(NamedTuple):
   """A recipe with its data, for fits of as many steps as the seconds allow."""
 
   task: problems.Problem
-  steps: int
+  warm: bool  # from a fit to half of the labels
 
 
 def timed(config: Config, seconds: float, validation: int) -> Timed:
@@ -144,22 +194,34 @@ def timed(config: Config, seconds: float, validation: int) -> Timed:
   probe = _problem(known, _TIMED)
   pool = labelled(len(probe.labels), 1, 0)
   for _ in range(2):  # the first compiles
-    _, used = _train(probe, jax.random.key(0), pool)
-  steps = max(1, round(seconds * _TIMED / used))
+    tried = _train(probe, jax.random.key(0), pool)
+  share = 0.5 if config.warm else 1.0  # of the seconds: there are two fits
+  steps = max(1, round(share * seconds * tried.steps / tried.seconds))
   task = _problem(known, steps)
   arguments = _arguments(task, jax.random.key(0), pool)
   program = task.learner.fit.lower(*arguments).compile()
-  return Timed(task._replace(learner=task.learner._replace(fit=program)), steps)
+  task = task._replace(learner=task.learner._replace(fit=program))
+  return Timed(task, config.warm)
 
 
 def fit(training: Timed, count: int, seed: int) -> Fitted:
-  """Trains on `count` random labels, and scores."""
-  task, steps = training
-  pool = labelled(len(task.labels), count, seed)
-  params, used = _train(task, jax.random.key(seed), pool)
-  predicted = problems.predict_test(task, params)
+  """Trains on `count` random labels, and scores.
+
+  A warm start is from a fit to the first half of them, in half of the seconds.
+  """
+  task, before = training.task, None
+  key = jax.random.key(seed)
+  if training.warm:
+    half = labelled(len(task.labels), max(1, count // 2), seed)
+    before = _train(task, jax.random.fold_in(key, 1), half)
+  found = _train(
+    task, key, labelled(len(task.labels), count, seed), before and before.params
+  )
+  predicted = problems.predict_test(task, found.params)
   score = next(iter(problems.metrics_of(task, predicted).values()))
-  return Fitted(score, steps, 1e3 * used / steps, used)
+  seconds = found.seconds + (before.seconds if before else 0.0)
+  ms = 1e3 * found.seconds / found.steps
+  return Fitted(score, found.steps, ms, seconds)
 
 
 def validated(config: Config, validation: int) -> tuple[Config, Dataset]:
@@ -202,13 +264,20 @@ def _arguments(task, key, pool):
   return key_fit, params, task.images, task.labels, pool
 
 
-def _train(task, key, pool):
-  """(params, processor seconds) of one fit."""
-  arguments = jax.block_until_ready(_arguments(task, key, pool))
+class _Trained(NamedTuple):
+  params: Any
+  steps: int
+  seconds: float  # of the processor
+
+
+def _train(task, key, pool, start=None):
+  """One fit, from `start` or from scratch."""
+  key, params, *data = _arguments(task, key, pool)
+  arguments = jax.block_until_ready((key, start or params, *data))
   begun = time.process_time()
-  params, _ = task.learner.fit(*arguments)
-  jax.block_until_ready(params)
-  return params, time.process_time() - begun
+  params, history = jax.block_until_ready(task.learner.fit(*arguments))
+  seconds = time.process_time() - begun
+  return _Trained(params, int(steps_made(history)), seconds)
 
 
 if __name__ == "__main__":

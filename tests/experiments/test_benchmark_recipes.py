@@ -35,9 +35,23 @@ def test_unknown_recipes_are_told():
 def test_a_row_has_the_interval_of_the_seeds():
   fits = [Fitted(s, 100, 20.0, 2.0) for s in (0.80, 0.82, 0.84)]
   # 0.82 -+ t(2) 0.02 / sqrt(3), t(2) = 4.303
-  mean, each, steps, ms = recipes.row(fits)
+  mean, each, *times = recipes.row(fits)
   assert mean == "0.820 (0.770 to 0.870)"
-  assert (each, steps, ms) == ("0.800 0.820 0.840", "100", "20")
+  assert (each, times) == ("0.800 0.820 0.840", ["100", "20", "2.0"])
+
+
+@pytest.mark.parametrize("factor", recipes.FACTORS)
+def test_every_factor_has_values_that_settings_take(factor):
+  found = recipes.recipes(["light"], [recipes.FACTORS[factor]])
+  assert len({name for name, _ in found}) == len(found) > 1
+  for _, assignments in found:
+    override(Config(), assignments)
+
+
+def test_values_with_commas_are_divided_by_semicolons():
+  found = recipes.recipes(["light"], ["patch=24,40,24;32,48,32"])
+  patches = [override(Config(), changes).patch for _, changes in found]
+  assert patches == [(24, 40, 24), (32, 48, 32)]
 
 
 def test_larger_sets_of_labels_hold_the_smaller_ones():
