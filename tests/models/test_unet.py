@@ -45,6 +45,58 @@ def test_a_light_one_convolves_once_on_the_way_up():
   ]
 
 
+def kernels_of(**parts):
+  """Shapes of the kernels of extent 3, sorted."""
+  init = make_unet(2, 2, (4, 8), **parts).init
+  shapes = jax.eval_shape(init, jax.random.key(0), jnp.zeros((1, 8, 8, 1)))
+  return sorted(s.shape for s in jax.tree.leaves(shapes) if s.ndim == 4)
+
+
+def test_a_light_one_is_made_of_parts_that_can_be_chosen():
+  assert kernels_of(light=True) == kernels_of(up=1, skips="add")
+  assert kernels_of() == kernels_of(light=True, up=2, skips="concat")
+  side_by_side = kernels_of(up=1)
+  assert (3, 3, 8, 4) in side_by_side and len(side_by_side) == 5
+  with pytest.raises(ValueError, match="add or concat, got 'sum'"):
+    make_unet(2, 2, (4, 8), skips="sum")
+  with pytest.raises(ValueError, match="group or instance, got 'batch'"):
+    make_unet(2, 2, (4, 8), norm="batch")
+
+
+def test_an_instance_norm_is_of_each_channel():
+  """One level, and a first channel that is 9 times as large as the others."""
+  found = {}
+  for norm in ("group", "instance"):
+    model = make_unet(2, 2, (4,), groups=1, norm=norm)
+    params = jax.jit(model.init)(jax.random.key(1), jnp.zeros((1, 8, 8, 1)))
+    trunk = params["trunk"]["params"]
+    last = trunk["ConvNormRelu_1"]["Conv_0"]
+    last["kernel"] = last["kernel"].at[..., 0].multiply(9.0)
+    hidden, _ = jax.jit(model.trunk)(params, normal((1, 8, 8, 1)))
+    found[norm] = np.asarray(hidden).std((0, 1, 2))
+  assert found["instance"].max() < 1.5 * found["instance"].min()
+  assert found["group"].max() > 3 * found["group"].min()
+
+
+def test_a_deep_one_has_the_same_trunk_and_head_and_heads_beside():
+  x, key = jnp.zeros((1, 8, 8, 1)), jax.random.key(1)
+  plain, deep = (make_unet(2, 3, (4, 4, 8), deep=d) for d in (False, True))
+  before, params = (jax.jit(model.init)(key, x) for model in (plain, deep))
+  for name in ("trunk", "head"):
+    for a, b in zip(
+      jax.tree.leaves(before[name]), jax.tree.leaves(params[name]), strict=True
+    ):
+      np.testing.assert_array_equal(a, b)
+  assert plain.levels is None and len(params["heads"]) == 1
+  x = normal((1, 8, 8, 1))
+  fine, coarse = jax.jit(deep.levels)(params, x)
+  logits, _ = jax.jit(deep.apply)(params, x)
+  np.testing.assert_allclose(fine, logits, atol=1e-6)
+  assert coarse.shape == (1, 4, 4, 3)
+  with pytest.raises(ValueError, match=r"three widths or more, got \(4, 8\)"):
+    make_unet(2, 2, (4, 8), deep=True)
+
+
 def test_features_ignore_where_things_are():
   model = make_unet(2, 2, (4, 8))
   x = normal((1, 8, 8, 1), 0)

@@ -50,6 +50,12 @@ _READ = {"data": "set.npz"}
     ({"samples": 3, "ensemble": "deep"}, "samples=3 .* with an ensemble"),
     ({"coupled_decay": True}, "coupled_decay=True .* weight_decay is 0"),
     ({"truncated_labels": True}, "truncated_labels=True .* rotation is 0"),
+    ({"full_steps": 9, "full": False}, "full_steps=9 .* with full=False"),
+    ({"tolerance": 0.2, "full": False}, "tolerance=0.2 .* no fit ends when"),
+    (
+      {"tolerance": 0.2, "full_steps": 50, "steps": 50},
+      "tolerance=0.2 .* no fit ends when",
+    ),
     ({"passes": "pmap"}, "passes=pmap .* with several seeds"),
     (
       {"passes": "pmap", "seeds": 1, "ensemble": "deep"},
@@ -97,6 +103,19 @@ _SPLIT = np.array([0, 2], np.int8)
     ({"dice": "item"}, {"task": "classification"}, "dice=item .* classificat"),
     ({"overlap": 0.5}, {"task": "classification"}, "overlap=0.5 .* classific"),
     ({"dice": "item", "evidential": True}, {}, "dice=item .* the evidential"),
+    *(
+      (
+        {name: value},
+        {"task": "classification"},
+        f"{name}={value} .* in a classification: it is of U-Nets",
+      )
+      for name, value in {
+        "up_convolutions": 2,
+        "skips": "add",
+        "norm": "instance",
+        "deep_supervision": True,
+      }.items()
+    ),
     (
       {"rotation": 9.0, "truncated_labels": True},
       {"task": "classification"},
@@ -112,6 +131,10 @@ _SPLIT = np.array([0, 2], np.int8)
         "coarsen": 2,
         "intensity": 0.2,
         "rotation": 9.0,
+        "scaling": 0.1,
+        "shift": 0.1,
+        "tilt": 9.0,
+        "gamma": 0.1,
         "turns": True,
         "distort": "all",
         "pictures": 2,
@@ -155,7 +178,20 @@ def test_turns_want_a_plane_of_equal_extents():
     idle.check_patch(Config(patch=(8, 16), turns=True))
 
 
+def test_deep_supervision_wants_a_level_between():
+  idle.check_network(Config(widths=(4, 8, 16), deep_supervision=True))
+  with pytest.raises(ValueError, match=r"deep_supervision=True .* \(4, 8\): w"):
+    idle.check_network(Config(widths=(4, 8), deep_supervision=True))
+
+
 def test_what_does_something_is_fine():
+  idle.check_settings(Config(tolerance=0.2))
+  idle.check_settings(Config(tolerance=0.2, full=False, schedule="converged"))
+  for name in ("gamma", "tilt", "scaling", "shift"):
+    still = {"flips": False, "intensity": 0.0, name: 0.1}
+    idle.check_methods(
+      Config(distort="all", acquisition=("k_center",), **still)
+    )
   config = Config(
     data="set.npz",
     where="frame=1",
