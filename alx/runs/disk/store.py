@@ -147,7 +147,8 @@ def open_run(
   """
   now = _plain(dataclasses.asdict(config))
   default = _plain({f.name: f.default for f in dataclasses.fields(config)})
-  default |= {k: v for k, v in _BEFORE.items() if k in default}
+  before = _BEFORE | {"full_steps": now.get("steps")}
+  default |= {k: v for k, v in before.items() if k in default}
   check_same(workdir / "config.json", now, MAY_CHANGE, default)
   check_same(workdir / "dataset.json", data, {"left_out", "notes"})
   write_json(workdir / "config.json", now)

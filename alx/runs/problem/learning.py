@@ -54,27 +54,16 @@ def make_fit_of_all(
     dataset: what it is for.
     one: of the rounds; what is fitted as they are is fitted by its program.
   """
-  most = full_steps_of(config)
+  most = config.full_steps
   if most == config.steps:
     return one.fit
   longer = dataclasses.replace(config, schedule="converged", steps=most)
   return jax.jit(make_learner(longer, dataset).fit)
 
 
-def full_steps_of(config: Config) -> int:
-  """The most steps of a fit to all labels.
-
-  By default ten times those of a round, which are right for few labels; those
-  of a round where every fit ends by itself. A number that is that of a round
-  makes it a fit like any other.
-  """
-  ends_by_itself = config.schedule == "converged"
-  return config.full_steps or config.steps * (1 if ends_by_itself else 10)
-
-
 def full_converges(config: Config) -> bool:
   """Whether a fit to all labels ends by itself."""
-  return config.schedule == "converged" or full_steps_of(config) != config.steps
+  return config.schedule == "converged" or config.full_steps != config.steps
 
 
 def _of_voxels(training, dataset):

@@ -63,7 +63,7 @@ class Config:
   max_per_group: int = 0  # of them, of one patient; more where it must; 0: all
   rounds: int = 4  # rounds after the starting set
   full: bool = True  # also train on every pool label
-  full_steps: int = 0  # of it at most, till it converges; 0: 10 * steps
+  full_steps: int = 0  # of it at most, till it converges
   shared_start: bool = False  # starting set and first model are those of seed 0
   # Model and training
   recipe: str = DEFAULT  # or "classic"; decides what is not set below

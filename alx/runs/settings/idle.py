@@ -12,11 +12,13 @@ from alx import data
 from alx.data import kinds
 from alx.runs.settings import arms
 from alx.runs.settings.config import ENSEMBLES, Config
+from alx.runs.settings.recipes import CLASSIC
 
 
 def _augments(config):
-  names = "flips turns intensity rotation scaling shift tilt gamma"
-  return any(getattr(config, name) for name in names.split())
+  names = "turns intensity rotation scaling shift tilt gamma"
+  others = any(getattr(config, name) for name in names.split())
+  return others or config.flips is not False
 
 
 def _largest(groups):
@@ -28,6 +30,8 @@ def _converges(config):
   """Whether any fit ends by itself."""
   if config.schedule == "converged":
     return True
+  if not config.full_steps:  # as the recipe says
+    return config.full and config.recipe != CLASSIC
   return config.full and config.full_steps != config.steps
 
 

@@ -29,6 +29,7 @@ class Recipe(NamedTuple):
   flips: bool = True
   flips_by_labels: bool = False
   patch_share: float = 0.0  # of the median extent; 0: what 90% of items fit in
+  full_times: int = 1  # steps with all labels, till it converges, by those
 
 
 # Task and spatial axes. What "classic" says is what runs took before there were
@@ -50,10 +51,11 @@ _LIGHT = {
   "dropout": 0.1,
   "steps": 500,
   "flips_by_labels": True,
+  "full_times": 10,
 }
 # Nothing tells which mirror images of a picture are of its class.
 _UNMIRRORED = {
-  kind: recipe._replace(flips=False)
+  kind: recipe._replace(flips=False, full_times=10)
   for kind, recipe in _CLASSIC.items()
   if kind[0] == "classification"
 }
@@ -94,12 +96,21 @@ def fill(config: Any, recipe: Recipe) -> Any:
     "model": model,
     "widths": recipe.widths if known else _WIDTHS[model],
   }
-  del values["patch_share"]
+  del values["patch_share"], values["full_times"]
   unset = {f.name: f.default for f in dataclasses.fields(config)}
   changes = {f: v for f, v in values.items() if getattr(config, f) == unset[f]}
   if not changes.get("flips", config.flips):
     changes["flips_by_labels"] = False
+  steps = config.steps or recipe.steps
+  changes["full_steps"] = config.full_steps or _full_steps(
+    config, recipe, steps
+  )
   return dataclasses.replace(config, **changes)
+
+
+def _full_steps(config, recipe, steps):
+  """Those of a round, where every fit ends by itself."""
+  return steps * (1 if config.schedule == "converged" else recipe.full_times)
 
 
 def patch_for(
