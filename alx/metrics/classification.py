@@ -4,6 +4,7 @@ import numpy as np
 import scipy.stats
 
 from alx.metrics import inputs
+from alx.metrics.confusion import mean_defined
 
 
 def accuracy(probs: np.ndarray, truth: np.ndarray) -> float:
@@ -50,13 +51,7 @@ def binary_auc(scores: np.ndarray, positive: np.ndarray) -> float:
   Raises:
     ValueError: for other shapes or values, or a score that is NaN.
   """
-  scores = inputs.scores_of("scores", scores)
-  positive = inputs.mask_of("positive", positive)
-  if scores.ndim != 1 or scores.shape != positive.shape:
-    raise ValueError(
-      f"wanted scores [N] and positive [N], found shapes {scores.shape} and "
-      f"{positive.shape}"
-    )
+  scores, positive = _ranked(scores, positive)
   num_pos, num_neg = int(positive.sum()), int((~positive).sum())
   if num_pos == 0 or num_neg == 0:
     return np.nan
@@ -83,5 +78,83 @@ def auc(probs: np.ndarray, truth: np.ndarray) -> float:
   inputs.check_probabilities(probs)
   classes = [1] if values.shape[1] == 2 else range(values.shape[1])
   areas = [binary_auc(values[:, c], truth == c) for c in classes]
-  defined = [area for area in areas if not np.isnan(area)]
-  return float(np.mean(defined)) if defined else np.nan
+  return mean_defined(areas)
+
+
+def binary_average_precision(scores: np.ndarray, positive: np.ndarray) -> float:
+  """Area under the precision-recall curve by steps: sum of (R_i - R_i-1) P_i.
+
+  Over the thresholds from the highest score down, without interpolation
+  (Boyd et al. 2013); equal scores are one threshold. A score of chance has
+  the share of positives, not 1/2.
+
+  Args:
+    scores: [N] any scores.
+    positive: [N] bool, or 0 and 1.
+
+  Returns:
+    In (0, 1]; NaN if only one of the two kinds is there: without negatives it
+    would be 1 for any scores.
+
+  Raises:
+    ValueError: for other shapes or values, or a score that is NaN.
+  """
+  scores, positive = _ranked(scores, positive)
+  if positive.all() or not positive.any():
+    return np.nan
+  order = np.argsort(-scores, kind="stable")
+  ends = np.append(np.diff(scores[order]) != 0, True)  # last of equal ones
+  found = positive[order].cumsum()[ends]
+  asked = np.flatnonzero(ends) + 1
+  gained = np.diff(found, prepend=0)
+  return float((gained * found / asked).sum() / found[-1])
+
+
+def average_precision(probs: np.ndarray, truth: np.ndarray) -> np.ndarray:
+  """`binary_average_precision` of each class against the rest.
+
+  Args:
+    probs: [N, C] probabilities, C >= 2. Raw scores of a class alone do not
+      rank items, so they are refused.
+    truth: [N] integer classes 0..C-1.
+
+  Returns:
+    [C] float64; NaN for a class that no item, or every one, is of.
+
+  Raises:
+    ValueError: for other kinds, shapes, classes, or rows of raw scores.
+  """
+  values, truth = inputs.probabilities(probs, truth)
+  return np.array(
+    [binary_average_precision(p, truth == c) for c, p in enumerate(values.T)]
+  )
+
+
+def macro_average_precision(probs: np.ndarray, truth: np.ndarray) -> float:
+  """Mean of `average_precision` over the classes for which it is defined.
+
+  With C = 2 over both classes too: unlike the AUC they differ.
+
+  Args:
+    probs: [N, C] probabilities, C >= 2.
+    truth: [N] integer classes 0..C-1.
+
+  Returns:
+    In (0, 1]; NaN if it is defined for no class.
+
+  Raises:
+    ValueError: for other kinds, shapes, classes, or rows of raw scores.
+  """
+  return mean_defined(average_precision(probs, truth))
+
+
+def _ranked(scores, positive):
+  """Checked scores [N] and bool [N]."""
+  scores = inputs.scores_of("scores", scores)
+  positive = inputs.mask_of("positive", positive)
+  if scores.ndim != 1 or scores.shape != positive.shape:
+    raise ValueError(
+      f"wanted scores [N] and positive [N], found shapes {scores.shape} and "
+      f"{positive.shape}"
+    )
+  return scores, positive

@@ -11,6 +11,7 @@ from typing import Any
 import jax
 import numpy as np
 
+ROUNDING = 1e-6  # of a distance: headers hold spacings in float32
 _MOST_VOXELS = np.iinfo(np.int32).max
 _TOLERANCE = {"float16": 5e-3, "bfloat16": 3e-2}  # of a sum of probabilities
 
@@ -230,3 +231,50 @@ def spacing_of(spacing_mm: Sequence[float] | None, axes: int) -> np.ndarray:
   if not fits or not (np.isfinite(spacing) & (spacing > 0)).all():
     raise ValueError(f"wanted {axes} positive spacings in mm, got {spacing_mm}")
   return spacing.astype(np.float64)
+
+
+def check_whole(name: str, value: Any, least: int) -> None:
+  """Refuses what is no whole number, or too small a one."""
+  is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+  if not is_whole or value < least:
+    raise ValueError(f"{name}: wanted {least} or more, found {value!r}")
+
+
+def number_of(
+  name: str, value: Any, least: float, most: float = np.inf
+) -> float:
+  """A finite number in [least, most] as a float; refuses others."""
+  kinds = int | float | np.integer | np.floating
+  is_number = isinstance(value, kinds) and not isinstance(value, bool)
+  if not (is_number and np.isfinite(value) and least <= value <= most):
+    ends = f"{least:g} or more" if most == np.inf else f"{least:g} to {most:g}"
+    raise ValueError(f"{name}: wanted a number, {ends}, found {value!r}")
+  return float(value)
+
+
+def probabilities(probs: Any, truth: Any) -> tuple[np.ndarray, np.ndarray]:
+  """Probabilities [N, C] in their own precision, and the true classes [N].
+
+  Raises:
+    ValueError: for what `scored` refuses, or rows of raw scores.
+  """
+  _, truth = scored(probs, truth)
+  check_probabilities(probs)
+  values = as_array("probs", probs)
+  if values.dtype.kind in "biu":
+    values = values.astype(np.float64)
+  return values, truth
+
+
+def two_masks(
+  pred: Any, truth: Any, spacing_mm: Sequence[float] | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+  """Two bool masks of one shape [*sp], and their spacing [axes].
+
+  Raises:
+    ValueError: for masks of different extents or other values, or a spacing
+      that is not one positive number per axis.
+  """
+  pred, truth = mask_of("pred", pred), mask_of("truth", truth)
+  check_shapes(pred, truth, 1, "[*sp]")
+  return pred, truth, spacing_of(spacing_mm, pred.ndim)

@@ -2,6 +2,7 @@
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from alx.metrics import inputs
 
@@ -48,23 +49,53 @@ def _is_class(labels, c):
   return labels == c
 
 
-def dice_from_counts(counts: jax.Array) -> jax.Array:
+def dice_from_counts(counts: jax.Array, *, empty: float = np.nan) -> jax.Array:
   """Dice 2|A and B| / (|A| + |B|) of each class.
 
   Args:
     counts: [..., C, 3] as `overlap_counts` gives them, or sums of such.
+    empty: value of a class in neither of the masks; 1 for challenges that
+      count it as agreement.
 
   Returns:
-    [..., C] float32 in [0, 1]; 0 for a class in exactly one of the masks, NaN
-    for a class in neither.
+    [..., C] float32 in [0, 1]; 0 for a class in exactly one of the masks,
+    `empty` for a class in neither.
 
   Raises:
     ValueError: for another last axis, or counts that no two masks have.
   """
-  counts = jnp.asarray(inputs.overlaps(counts))
+  counts, empty = jnp.asarray(inputs.overlaps(counts)), _empty(empty)
   total = counts[..., 1] + counts[..., 2]
   dice = 2.0 * counts[..., 0] / jnp.maximum(total, 1.0)
-  return jnp.where(total > 0, dice, jnp.nan)
+  return jnp.where(total > 0, dice, empty)
+
+
+def jaccard_from_counts(
+  counts: jax.Array, *, empty: float = np.nan
+) -> jax.Array:
+  """Jaccard |A and B| / |A or B| of each class: D / (2 - D) of its Dice D.
+
+  Args:
+    counts: [..., C, 3] as `overlap_counts` gives them, or sums of such.
+    empty: value of a class in neither of the masks, as in `dice_from_counts`.
+
+  Returns:
+    [..., C] float32 in [0, 1]; 0 for a class in exactly one of the masks,
+    `empty` for a class in neither.
+
+  Raises:
+    ValueError: for another last axis, or counts that no two masks have.
+  """
+  counts, empty = jnp.asarray(inputs.overlaps(counts)), _empty(empty)
+  total = counts[..., 1] + counts[..., 2] - counts[..., 0]
+  jaccard = counts[..., 0] / jnp.maximum(total, 1.0)
+  return jnp.where(total > 0, jaccard, empty)
+
+
+def _empty(value):
+  """NaN, or a number of [0, 1]."""
+  unknown = isinstance(value, float | np.floating) and np.isnan(value)
+  return value if unknown else inputs.number_of("empty", value, 0, 1)
 
 
 def mean_foreground(dice: jax.Array) -> tuple[jax.Array, jax.Array]:

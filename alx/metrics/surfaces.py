@@ -1,4 +1,10 @@
-"""Distances between the surfaces of two masks, on the host in float64."""
+"""Distances between the surfaces of two masks, on the host in float64.
+
+Surface voxels belong to the mask and have a face neighbour that does not; the
+image ends in background, but not across an axis of extent 1: a flat image
+[1, H, W] has the outlines of [H, W]. Each counts as one, whatever area it
+stands for, as in MONAI and MetricsReloaded.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -17,17 +23,49 @@ class SurfaceDistances(NamedTuple):
   hd95: float  # larger of the two directed 95th percentiles
 
 
+class DirectedDistances(NamedTuple):
+  """From each surface voxel of one mask to the nearest of the other."""
+
+  forth: np.ndarray  # [P] float64, of the prediction; inf: the truth is empty
+  back: np.ndarray  # [T] float64, of the truth; inf: the prediction is empty
+
+
+def directed_distances(
+  pred: np.ndarray,
+  truth: np.ndarray,
+  spacing_mm: Sequence[float] | None = None,
+) -> DirectedDistances:
+  """All distances between two surfaces, of which the metrics are made.
+
+  Args:
+    pred, truth: [*sp] bool, or 0 and 1.
+    spacing_mm: mm between voxels along each axis; None: 1, in voxels.
+
+  Raises:
+    ValueError: for masks of different extents or other values, or a spacing
+      that is not one positive number per axis.
+  """
+  pred, truth, spacing = inputs.two_masks(pred, truth, spacing_mm)
+  if not (pred.any() or truth.any()):
+    return DirectedDistances(np.zeros(0), np.zeros(0))
+  # Nothing outside the box of the union is foreground: no surface changes.
+  box = scipy.ndimage.find_objects((pred | truth).astype(np.uint8))[0]
+  axes = _axes_with_extent(pred.shape)
+  pred, truth = _surface(pred[box], axes), _surface(truth[box], axes)
+  return DirectedDistances(
+    _distance_to(truth, spacing)[pred], _distance_to(pred, spacing)[truth]
+  )
+
+
 def surface_distances(
   pred: np.ndarray,
   truth: np.ndarray,
   spacing_mm: Sequence[float] | None = None,
 ) -> SurfaceDistances:
-  """Distances from each surface voxel to the nearest one of the other mask.
+  """Mean and 95th percentile of the distances between two surfaces.
 
-  Surface voxels belong to the mask and have a face neighbour that does not; the
-  image ends in background, but not across an axis of extent 1: a flat image
-  [1, H, W] has the outlines of [H, W]. `asd_pred_to_ref` is what medpy calls
-  `asd`: it does not punish a prediction that misses a part.
+  `asd_pred_to_ref` is what medpy calls `asd`: it does not punish a prediction
+  that misses a part.
 
   Args:
     pred, truth: [*sp] bool, or 0 and 1.
@@ -40,23 +78,61 @@ def surface_distances(
     ValueError: for masks of different extents or other values, or a spacing
       that is not one positive number per axis.
   """
-  pred, truth = inputs.mask_of("pred", pred), inputs.mask_of("truth", truth)
-  inputs.check_shapes(pred, truth, 1, "[*sp]")
-  spacing = inputs.spacing_of(spacing_mm, pred.ndim)
-  if not (pred.any() and truth.any()):
-    return SurfaceDistances(np.nan, np.nan, np.nan)
-  # Nothing outside the box of the union is foreground: no surface changes.
-  box = scipy.ndimage.find_objects((pred | truth).astype(np.uint8))[0]
-  axes = _axes_with_extent(pred.shape)
-  surface_pred = _surface(pred[box], axes)
-  surface_truth = _surface(truth[box], axes)
-  forth = _distance_to(surface_truth, spacing)[surface_pred]
-  back = _distance_to(surface_pred, spacing)[surface_truth]
-  return SurfaceDistances(
-    assd=float((forth.sum() + back.sum()) / (forth.size + back.size)),
-    asd_pred_to_ref=float(forth.mean()),
-    hd95=float(max(np.percentile(forth, 95), np.percentile(back, 95))),
-  )
+  return _summary(directed_distances(pred, truth, spacing_mm))
+
+
+def hausdorff_distance(
+  pred: np.ndarray,
+  truth: np.ndarray,
+  spacing_mm: Sequence[float] | None = None,
+) -> float:
+  """The largest distance from one surface to the other: HD, HD100.
+
+  Args:
+    pred, truth: [*sp] bool, or 0 and 1.
+    spacing_mm: mm between voxels along each axis; None: 1, in voxels.
+
+  Returns:
+    >= 0, mm; NaN if a mask is empty.
+
+  Raises:
+    ValueError: for masks of different extents or other values, or a spacing
+      that is not one positive number per axis.
+  """
+  return _hausdorff(directed_distances(pred, truth, spacing_mm))
+
+
+def surface_dice(
+  pred: np.ndarray,
+  truth: np.ndarray,
+  tolerance_mm: float,
+  spacing_mm: Sequence[float] | None = None,
+) -> float:
+  """Normalised surface Dice: share of both surfaces within a tolerance.
+
+  (|forth <= t| + |back <= t|) / (|forth| + |back|) of the distances from each
+  surface to the other. Nikolov et al. 2018 (arXiv:1809.04430, eq. 1) weigh
+  surface voxels by the area they stand for; here each counts as one, as in
+  Metrics Reloaded (Maier-Hein et al. 2024). A distance that is the tolerance
+  but for rounding (1e-6 of it) is within.
+
+  Args:
+    pred, truth: [*sp] bool, or 0 and 1.
+    tolerance_mm: >= 0, what two readers differ by; in voxels where the spacing
+      is unknown.
+    spacing_mm: mm between voxels along each axis; None: 1, in voxels.
+
+  Returns:
+    In [0, 1]; 0 if one mask is empty: no point of the other is near it; NaN if
+    both are.
+
+  Raises:
+    ValueError: for masks of different extents or other values, a spacing that
+      is not one positive number per axis, or another tolerance.
+  """
+  tolerance = inputs.number_of("tolerance_mm", tolerance_mm, 0)
+  found = directed_distances(pred, truth, spacing_mm)
+  return _share_within(found, tolerance)
 
 
 def surface_metrics(
@@ -64,31 +140,56 @@ def surface_metrics(
   truth: np.ndarray,
   num_classes: int,
   spacing_mm: Sequence[float] | None = None,
+  tolerance_mm: float | Sequence[float] | None = None,
 ) -> dict[str, np.ndarray]:
-  """`surface_distances` of each foreground class.
+  """`surface_distances` and `hausdorff_distance` of each foreground class.
 
   Args:
     pred, truth: [*sp] integer classes 0..C-1.
     num_classes: C >= 2, with the background.
     spacing_mm: mm between voxels along each axis; None: in voxels.
+    tolerance_mm: of `surface_dice`, for all classes or [C] for each, of which
+      that of the background is not used; None: without it.
 
   Returns:
-    {"assd", "asd_pred_to_ref", "hd95"}: each [C] float64; NaN for the
-    background and for a class that either mask lacks.
+    {"assd", "asd_pred_to_ref", "hd95", "hd100"} and, with a tolerance, "nsd":
+    each [C] float64; NaN for the background, for a class that both masks lack,
+    and but for "nsd", which is 0 then, for one that either lacks.
 
   Raises:
-    ValueError: for other kinds, shapes or classes, or a wrong spacing.
+    ValueError: for other kinds, shapes or classes, or a wrong spacing or
+      tolerance.
   """
   inputs.check_num_classes(num_classes)
   pred = inputs.classes("pred", pred, num_classes)
   truth = inputs.classes("truth", truth, num_classes)
   inputs.check_range("pred", pred, num_classes)
   inputs.check_range("truth", truth, num_classes)
-  rows = [(np.nan,) * len(SurfaceDistances._fields)]
+  tolerances = _tolerances(tolerance_mm, num_classes)
+  names = [*SurfaceDistances._fields, "hd100"]
+  names += ["nsd"] if tolerances else []
+  rows = [(np.nan,) * len(names)]
   for c in range(1, num_classes):
-    rows.append(surface_distances(pred == c, truth == c, spacing_mm))
+    found = directed_distances(pred == c, truth == c, spacing_mm)
+    row = [*_summary(found), _hausdorff(found)]
+    row += [_share_within(found, tolerances[c])] if tolerances else []
+    rows.append(row)
   columns = np.array(rows, np.float64).T
-  return dict(zip(SurfaceDistances._fields, columns, strict=True))
+  return dict(zip(names, columns, strict=True))
+
+
+def _tolerances(tolerance_mm, num_classes):
+  """One for each class; [] for None."""
+  if tolerance_mm is None:
+    return []
+  if np.ndim(tolerance_mm) == 0:
+    tolerance_mm = [tolerance_mm] * num_classes
+  if np.shape(tolerance_mm) != (num_classes,):
+    raise ValueError(
+      f"tolerance_mm: wanted a number, or {num_classes}, one for each class, "
+      f"found {tolerance_mm}"
+    )
+  return [inputs.number_of("tolerance_mm", t, 0) for t in tolerance_mm]
 
 
 def image_diagonal(
@@ -114,6 +215,31 @@ def image_diagonal(
   return float(np.linalg.norm(lengths[_axes_with_extent(extents)]))
 
 
+def _summary(found):
+  """`SurfaceDistances` of `DirectedDistances`."""
+  forth, back = found
+  if not (forth.size and back.size):
+    return SurfaceDistances(np.nan, np.nan, np.nan)
+  return SurfaceDistances(
+    assd=float((forth.sum() + back.sum()) / (forth.size + back.size)),
+    asd_pred_to_ref=float(forth.mean()),
+    hd95=float(max(np.percentile(forth, 95), np.percentile(back, 95))),
+  )
+
+
+def _hausdorff(found):
+  forth, back = found
+  if not (forth.size and back.size):
+    return np.nan
+  return float(max(forth.max(), back.max()))
+
+
+def _share_within(found, tolerance):
+  distances = np.concatenate(found)
+  near = distances <= tolerance * (1 + inputs.ROUNDING)
+  return float(near.mean()) if near.size else np.nan
+
+
 def _axes_with_extent(shape):
   """Axes that are longer than one voxel; all of them if none is."""
   longer = [axis for axis, n in enumerate(shape) if n > 1]
@@ -133,4 +259,7 @@ def _surface(mask, axes):
 
 
 def _distance_to(surface, spacing):
+  """[*sp], infinite where there is no surface."""
+  if not surface.any():
+    return np.full(surface.shape, np.inf)
   return scipy.ndimage.distance_transform_edt(~surface, sampling=spacing)
