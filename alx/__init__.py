@@ -13,7 +13,7 @@ from alx._version import __version__
 from alx.lazy import lazily
 
 if TYPE_CHECKING:
-  from alx import functional
+  from alx import functional, metrics
   from alx.devices.seeds import over_seeds
   from alx.front.query import methods, query, score
 
@@ -21,6 +21,7 @@ __all__ = [
   "__version__",
   "functional",
   "methods",
+  "metrics",
   "over_seeds",
   "query",
   "score",
@@ -31,6 +32,7 @@ __all__ = [
 _HOMES = {
   "functional": "alx.functional",
   "methods": "alx.front.query",
+  "metrics": "alx.metrics",
   "over_seeds": "alx.devices.seeds",
   "query": "alx.front.query",
   "score": "alx.front.query",

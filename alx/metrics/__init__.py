@@ -1,37 +1,143 @@
 """How well predictions agree with the truth; undefined is NaN, never 0.
 
-Overlaps run under jit, distances and classification on the host in float64.
-What is not as described is a ValueError of one line, see `inputs`.
+Overlaps run under jit, all else on the host in float64. What is not as described
+is a ValueError of one line, see `inputs`.
 """
 
+from alx.metrics.calibration import (
+  Reliability,
+  adaptive_ece,
+  brier_score,
+  classwise_ece,
+  ece,
+  max_calibration_error,
+  near_foreground,
+  negative_log_likelihood,
+  overconfidence,
+  reliability,
+  reliability_by_count,
+)
 from alx.metrics.classification import (
   accuracy,
   auc,
+  average_precision,
   balanced_accuracy,
   binary_auc,
+  binary_average_precision,
+  macro_average_precision,
+)
+from alx.metrics.confusion import (
+  cohen_kappa,
+  confusion_matrix,
+  f1,
+  macro_f1,
+  mean_defined,
+  precision,
+  sensitivity,
+  specificity,
+)
+from alx.metrics.lesions import (
+  LesionCounts,
+  LesionDetection,
+  lesion_counts,
+  lesion_detection,
 )
 from alx.metrics.overlap import (
   dice_from_counts,
+  jaccard_from_counts,
   mean_foreground,
   overlap_counts,
 )
+from alx.metrics.queries import (
+  ClassMix,
+  Cover,
+  Repeats,
+  class_mix,
+  cover_radius,
+  distances_to,
+  group_entropy,
+  near_pairs,
+  pick_overlap,
+  repeated_groups,
+)
 from alx.metrics.surfaces import (
+  DirectedDistances,
   SurfaceDistances,
+  directed_distances,
+  hausdorff_distance,
   image_diagonal,
+  surface_dice,
   surface_distances,
   surface_metrics,
 )
+from alx.metrics.temperature import (
+  Temperature,
+  fit_temperature,
+  scale_by_temperature,
+)
+from alx.metrics.volumes import (
+  VolumeError,
+  volume_error,
+  voxel_ml,
+)
 
 __all__ = [
+  "ClassMix",
+  "Cover",
+  "DirectedDistances",
+  "LesionCounts",
+  "LesionDetection",
+  "Reliability",
+  "Repeats",
   "SurfaceDistances",
+  "Temperature",
+  "VolumeError",
   "accuracy",
+  "adaptive_ece",
   "auc",
+  "average_precision",
   "balanced_accuracy",
   "binary_auc",
+  "binary_average_precision",
+  "brier_score",
+  "class_mix",
+  "classwise_ece",
+  "cohen_kappa",
+  "confusion_matrix",
+  "cover_radius",
   "dice_from_counts",
+  "directed_distances",
+  "distances_to",
+  "ece",
+  "f1",
+  "fit_temperature",
+  "group_entropy",
+  "hausdorff_distance",
   "image_diagonal",
+  "jaccard_from_counts",
+  "lesion_counts",
+  "lesion_detection",
+  "macro_average_precision",
+  "macro_f1",
+  "max_calibration_error",
+  "mean_defined",
   "mean_foreground",
+  "near_foreground",
+  "near_pairs",
+  "negative_log_likelihood",
+  "overconfidence",
   "overlap_counts",
+  "pick_overlap",
+  "precision",
+  "reliability",
+  "reliability_by_count",
+  "repeated_groups",
+  "scale_by_temperature",
+  "sensitivity",
+  "specificity",
+  "surface_dice",
   "surface_distances",
   "surface_metrics",
+  "volume_error",
+  "voxel_ml",
 ]

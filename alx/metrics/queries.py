@@ -1,5 +1,6 @@
 """What a batch of picks is like: mixed, new, repeated, covering the pool."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -104,9 +105,7 @@ def pick_overlap(
       texts.
   """
   a, b = _ids("first", first, num_items), _ids("second", second, num_items)
-  if (
-    a and b and isinstance(next(iter(a)), str) != isinstance(next(iter(b)), str)
-  ):
+  if len({isinstance(i, str) for i in a | b}) > 1:
     raise ValueError("wanted ids of one kind, found numbers against texts")
   either = len(a | b)
   return len(a & b) / either if either else np.nan
@@ -224,18 +223,17 @@ def _ids(name, value, num_items):
   inputs.check_unmasked(name, value)
   value = np.asarray(value)
   _check_axes(name, value, 1, "ids [k]")
-  if value.size and value.dtype.kind not in "iuUT":
-    raise ValueError(
-      f"{name}: wanted ids, integers or texts, found dtype {value.dtype}"
-    )
   ids = value.tolist()
+  other = next((i for i in ids if type(i) not in (int, str)), None)
+  if other is not None:
+    raise ValueError(f"{name}: wanted ids, integers or texts, found {other!r}")
   if num_items is not None:
     inputs.check_whole("num_items", num_items, 0)
     ids = [i for i in ids if i != num_items]
-  twice = next((i for n, i in enumerate(ids) if i in set(ids[:n])), None)
-  if twice is not None:
+  twice = [i for i, count in Counter(ids).items() if count > 1]
+  if twice:
     raise ValueError(
-      f"{name}: wanted each id once, found {twice!r} twice (an empty slot is "
-      "num_items=)"
+      f"{name}: wanted each id once, found {twice[0]!r} twice (where it is an "
+      "empty slot, say num_items=)"
     )
   return set(ids)
