@@ -1,7 +1,7 @@
 """How well predictions agree with the truth; undefined is NaN, never 0.
 
-Overlaps run under jit, all else on the host in float64. What is not as described
-is a ValueError of one line, see `inputs`.
+Overlaps run under jit, all else on the host in float64. What is not as
+described is a ValueError of one line, see `inputs`.
 """
 
 from alx.metrics.calibration import (

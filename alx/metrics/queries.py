@@ -224,12 +224,13 @@ def _ids(name, value, num_items):
   value = np.asarray(value)
   _check_axes(name, value, 1, "ids [k]")
   ids = value.tolist()
-  other = next((i for i in ids if type(i) not in (int, str)), None)
-  if other is not None:
-    raise ValueError(f"{name}: wanted ids, integers or texts, found {other!r}")
+  others = [i for i in ids if type(i) not in (int, str)]
+  if others:
+    raise ValueError(
+      f"{name}: wanted ids, integers or texts, found {others[0]!r}"
+    )
   if num_items is not None:
-    inputs.check_whole("num_items", num_items, 0)
-    ids = [i for i in ids if i != num_items]
+    ids = _filled(name, ids, num_items)
   twice = [i for i, count in Counter(ids).items() if count > 1]
   if twice:
     raise ValueError(
@@ -237,3 +238,15 @@ def _ids(name, value, num_items):
       "empty slot, say num_items=)"
     )
   return set(ids)
+
+
+def _filled(name, ids, num_items):
+  """Without empty slots, which are `num_items`."""
+  inputs.check_whole("num_items", num_items, 0)
+  bad = [i for i in ids if isinstance(i, str) or not 0 <= i <= num_items]
+  if bad:
+    raise ValueError(
+      f"{name}: wanted items 0 to {num_items - 1}, or {num_items} for an empty "
+      f"slot, found {bad[0]!r}"
+    )
+  return [i for i in ids if i != num_items]
