@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alx import metrics
-from alx.metrics import surfaces
+from alx.metrics import outlines
 from tests import oracles
 
 SHAPES = [(7, 9), (5, 6, 4), (1, 8, 1)]
@@ -141,7 +141,7 @@ def test_surface_is_the_mask_without_its_erosion():
   mask = random_classes(8, (9, 10, 8), 2, 0.2).astype(bool)
   cross = scipy.ndimage.generate_binary_structure(3, 1)
   wanted = mask ^ scipy.ndimage.binary_erosion(mask, cross)
-  found = surfaces._surface(mask, range(3))
+  found = outlines.surface_of(mask, range(3))
   np.testing.assert_array_equal(found, wanted)
 
 

@@ -31,7 +31,6 @@ from alx.metrics.confusion import (
   confusion_matrix,
   f1,
   macro_f1,
-  mean_defined,
   precision,
   sensitivity,
   specificity,
@@ -42,6 +41,7 @@ from alx.metrics.lesions import (
   lesion_counts,
   lesion_detection,
 )
+from alx.metrics.means import CaseMean, nan_mean, over_cases
 from alx.metrics.overlap import (
   dice_from_counts,
   jaccard_from_counts,
@@ -82,6 +82,7 @@ from alx.metrics.volumes import (
 )
 
 __all__ = [
+  "CaseMean",
   "ClassMix",
   "Cover",
   "DirectedDistances",
@@ -120,11 +121,12 @@ __all__ = [
   "macro_average_precision",
   "macro_f1",
   "max_calibration_error",
-  "mean_defined",
   "mean_foreground",
+  "nan_mean",
   "near_foreground",
   "near_pairs",
   "negative_log_likelihood",
+  "over_cases",
   "overconfidence",
   "overlap_counts",
   "pick_overlap",

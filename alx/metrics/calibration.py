@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import scipy.ndimage
 
-from alx.metrics import inputs
-from alx.metrics.confusion import mean_defined
+from alx.metrics import inputs, outlines
+from alx.metrics.means import nan_mean
 
 
 class Reliability(NamedTuple):
@@ -126,7 +125,7 @@ def classwise_ece(
   """
   values, truth = inputs.probabilities(probs, truth)
   edges = _edges(num_bins)
-  return mean_defined(
+  return nan_mean(
     [_expected(_bins(p, truth == c, edges)) for c, p in enumerate(values.T)]
   )
 
@@ -241,9 +240,7 @@ def near_foreground(
   pred, truth, spacing = inputs.two_masks(pred, truth, spacing_mm)
   distance = inputs.number_of("distance_mm", distance_mm, 0)
   either = pred | truth
-  if not either.any():
-    return either
-  apart = scipy.ndimage.distance_transform_edt(~either, sampling=spacing)
+  apart = outlines.distance_to(either, spacing)
   return apart <= distance * (1 + inputs.ROUNDING)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import scipy.stats
 
 from alx.metrics import inputs
-from alx.metrics.confusion import mean_defined
+from alx.metrics.means import nan_mean
 
 
 def accuracy(probs: np.ndarray, truth: np.ndarray) -> float:
@@ -78,7 +78,7 @@ def auc(probs: np.ndarray, truth: np.ndarray) -> float:
   inputs.check_probabilities(probs)
   classes = [1] if values.shape[1] == 2 else range(values.shape[1])
   areas = [binary_auc(values[:, c], truth == c) for c in classes]
-  return mean_defined(areas)
+  return nan_mean(areas)
 
 
 def binary_average_precision(scores: np.ndarray, positive: np.ndarray) -> float:
@@ -145,7 +145,7 @@ def macro_average_precision(probs: np.ndarray, truth: np.ndarray) -> float:
   Raises:
     ValueError: for other kinds, shapes, classes, or rows of raw scores.
   """
-  return mean_defined(average_precision(probs, truth))
+  return nan_mean(average_precision(probs, truth))
 
 
 def _ranked(scores, positive):

@@ -7,6 +7,7 @@ classes, never 0 or 1.
 import numpy as np
 
 from alx.metrics import inputs
+from alx.metrics.means import nan_mean
 
 _WEIGHTS = {
   None: lambda apart: apart != 0,
@@ -122,7 +123,7 @@ def macro_f1(probs: np.ndarray, truth: np.ndarray) -> float:
   Raises:
     ValueError: for other kinds, shapes or classes, or a score that is NaN.
   """
-  return mean_defined(f1(probs, truth))
+  return nan_mean(f1(probs, truth))
 
 
 def cohen_kappa(
@@ -163,13 +164,6 @@ def cohen_kappa(
   if expected == 0:
     return np.nan
   return float(1 - counts.sum() * (costs * counts).sum() / expected)
-
-
-def mean_defined(values: np.ndarray) -> float:
-  """Mean without the NaNs; NaN where nothing is left."""
-  values = np.asarray(values, np.float64)
-  known = values[~np.isnan(values)]
-  return float(known.mean()) if known.size else np.nan
 
 
 def _confusion(pred, truth, num_classes):

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import scipy.ndimage
 
-from alx.metrics import inputs
+from alx.metrics import inputs, outlines
 
 
 class SurfaceDistances(NamedTuple):
@@ -46,15 +45,7 @@ def directed_distances(
       that is not one positive number per axis.
   """
   pred, truth, spacing = inputs.two_masks(pred, truth, spacing_mm)
-  if not (pred.any() or truth.any()):
-    return DirectedDistances(np.zeros(0), np.zeros(0))
-  # Nothing outside the box of the union is foreground: no surface changes.
-  box = scipy.ndimage.find_objects((pred | truth).astype(np.uint8))[0]
-  axes = _axes_with_extent(pred.shape)
-  pred, truth = _surface(pred[box], axes), _surface(truth[box], axes)
-  return DirectedDistances(
-    _distance_to(truth, spacing)[pred], _distance_to(pred, spacing)[truth]
-  )
+  return _directed(*outlines.surfaces_of(pred, truth), spacing)
 
 
 def surface_distances(
@@ -152,9 +143,10 @@ def surface_metrics(
       that of the background is not used; None: without it.
 
   Returns:
-    {"assd", "asd_pred_to_ref", "hd95", "hd100"} and, with a tolerance, "nsd":
-    each [C] float64; NaN for the background, for a class that both masks lack,
-    and but for "nsd", which is 0 then, for one that either lacks.
+    {"assd", "asd_pred_to_ref", "hd95", "hd100"}, each [C] float64; NaN for the
+    background and for a class that either mask lacks. Beside them
+    "nsd_1_voxel", the `surface_dice` at 1 voxel along every axis whatever the
+    spacing, and with a tolerance "nsd": 0 for a class that one mask lacks.
 
   Raises:
     ValueError: for other kinds, shapes or classes, or a wrong spacing or
@@ -166,22 +158,31 @@ def surface_metrics(
   inputs.check_range("pred", pred, num_classes)
   inputs.check_range("truth", truth, num_classes)
   tolerances = _tolerances(tolerance_mm, num_classes)
-  names = [*SurfaceDistances._fields, "hd100"]
-  names += ["nsd"] if tolerances else []
-  rows = [(np.nan,) * len(names)]
-  for c in range(1, num_classes):
-    found = directed_distances(pred == c, truth == c, spacing_mm)
-    row = [*_summary(found), _hausdorff(found)]
-    row += [_share_within(found, tolerances[c])] if tolerances else []
-    rows.append(row)
-  columns = np.array(rows, np.float64).T
-  return dict(zip(names, columns, strict=True))
+  rows = [
+    _row(*inputs.two_masks(pred == c, truth == c, spacing_mm), tolerances[c])
+    for c in range(1, num_classes)
+  ]
+  names = list(rows[0])
+  return {n: np.array([np.nan, *(row[n] for row in rows)]) for n in names}
+
+
+def _row(pred, truth, spacing, tolerance):
+  """All numbers of one class; without a tolerance but for "nsd"."""
+  surfaces = outlines.surfaces_of(pred, truth)
+  found = _directed(*surfaces, spacing)
+  row = _summary(found)._asdict() | {
+    "hd100": _hausdorff(found),
+    "nsd_1_voxel": _share_beside(*surfaces),
+  }
+  if tolerance is not None:
+    row["nsd"] = _share_within(found, tolerance)
+  return row
 
 
 def _tolerances(tolerance_mm, num_classes):
-  """One for each class; [] for None."""
+  """One for each class, all None for None."""
   if tolerance_mm is None:
-    return []
+    return [None] * num_classes
   if np.ndim(tolerance_mm) == 0:
     tolerance_mm = [tolerance_mm] * num_classes
   if np.shape(tolerance_mm) != (num_classes,):
@@ -212,7 +213,15 @@ def image_diagonal(
   if extents.ndim != 1 or not extents.size or (extents < 1).any():
     raise ValueError(f"shape: wanted extents of 1 or more, found {shape}")
   lengths = extents * inputs.spacing_of(spacing_mm, len(extents))
-  return float(np.linalg.norm(lengths[_axes_with_extent(extents)]))
+  return float(np.linalg.norm(lengths[outlines.axes_with_extent(extents)]))
+
+
+def _directed(pred, truth, spacing):
+  """`DirectedDistances` of two surfaces [*sp] bool."""
+  return DirectedDistances(
+    outlines.distance_to(truth, spacing)[pred],
+    outlines.distance_to(pred, spacing)[truth],
+  )
 
 
 def _summary(found):
@@ -240,26 +249,9 @@ def _share_within(found, tolerance):
   return float(near.mean()) if near.size else np.nan
 
 
-def _axes_with_extent(shape):
-  """Axes that are longer than one voxel; all of them if none is."""
-  longer = [axis for axis, n in enumerate(shape) if n > 1]
-  return longer or list(range(len(shape)))
-
-
-def _surface(mask, axes):
-  """Mask without its erosion by the face neighbours along some axes."""
-  padded = np.pad(mask, 1)
-  inner = np.ones_like(mask)
-  for axis in axes:
-    for start in (0, 2):
-      at = [slice(1, -1)] * mask.ndim
-      at[axis] = slice(start, start + mask.shape[axis])
-      inner &= padded[tuple(at)]
-  return mask & ~inner
-
-
-def _distance_to(surface, spacing):
-  """[*sp], infinite where there is no surface."""
-  if not surface.any():
-    return np.full(surface.shape, np.inf)
-  return scipy.ndimage.distance_transform_edt(~surface, sampling=spacing)
+def _share_beside(pred, truth):
+  """Share of two surfaces [*sp] that is, or shares a face with, the other."""
+  near = pred & outlines.with_neighbours(truth)
+  back = truth & outlines.with_neighbours(pred)
+  total = pred.sum() + truth.sum()
+  return float((near.sum() + back.sum()) / total) if total else np.nan

@@ -11,11 +11,12 @@ import numpy as np
 from alx import metrics
 from alx.data.patches import Images
 from alx.groups import numbers_of
-from alx.metrics import inputs
+from alx.metrics import inputs, summaries
+from alx.metrics.means import nan_mean
 from alx.training.learner import Learner
 from alx.training.map_blocks import map_blocks
 
-PENALISED = ("assd", "hd95")  # distances with a second mean, see below
+PENALISED = ("assd", "hd95", "hd100")  # with a second mean, see below
 
 
 class Masks(NamedTuple):
@@ -86,9 +87,11 @@ def segmentation_metrics(
 
   Returns:
     `dice` (mean foreground), `dice_NAME` per class, `assd`, `asd_pred_to_ref`,
-    `hd95`, `assd_penalised`, `hd95_penalised`; how many of (case, class) are
-    undefined, `missed` and `invented` (in all items of the case together), and
-    `test_cases`; where cases have several items also
+    `hd95`, `hd100`, `assd_penalised` and so on for `hd95` and `hd100`; how many
+    of (case, class) are undefined, `missed` and `invented` (in all items of the
+    case together); `jaccard`, `nsd_1_voxel` (0 where missed or invented), the
+    numbers of `metrics.summaries.volume_summary`; `test_cases`; where cases
+    have several items also
     `undefined_surface_items`, `missed_items` and `invented_items`, how many of
     (item, class) were left out of the mean of their case and why.
 
@@ -106,6 +109,7 @@ def segmentation_metrics(
     )
     for a, b, spacing in zip(classes, truth, spacings, strict=True)
   ]
+  near = np.stack([s.pop("nsd_1_voxel")[1:] for s in surfaces])
   diagonals = [
     metrics.image_diagonal(b.shape, spacing)
     for b, spacing in zip(truth, spacings, strict=True)
@@ -115,6 +119,9 @@ def segmentation_metrics(
     | _surface_summary(surfaces, members)
     | _absence_summary(masks, members)
     | _penalised(surfaces, masks, diagonals, members)
+    | summaries.overlap_summary(_of_cases(masks, members))
+    | {"nsd_1_voxel": _over_cases(_over_items(near, members))}
+    | summaries.volume_summary(masks.counts, spacings, members)
     | {"test_cases": len(order)}
   )
 
@@ -275,26 +282,20 @@ def _penalised(surfaces, masks, diagonals, members):
   return summary
 
 
-def nan_mean(values: np.ndarray, axis: int | None = None):
-  """Mean without the NaNs; NaN, without a warning, where nothing is left."""
-  values = np.asarray(values, np.float64)
-  count = (~np.isnan(values)).sum(axis)
-  total = np.nansum(values, axis=axis)
-  mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
-  return float(mean) if axis is None else mean
-
-
 def classification_metrics(
-  probs: np.ndarray, truth: np.ndarray
+  probs: np.ndarray, truth: np.ndarray, class_names: Sequence[str] = ()
 ) -> dict[str, float]:
   """AUC, accuracy and balanced accuracy of probs [V, C], truth [V].
 
+  And what `metrics.summaries.class_summary` gives, for each class by its name.
+
   Raises:
-    ValueError: for what `metrics.auc` refuses.
+    ValueError: for what `metrics.auc` refuses, or names that are not C.
   """
   return {
     "auc": float(metrics.auc(probs, truth)),
     "accuracy": float(metrics.accuracy(probs, truth)),
     "balanced_accuracy": float(metrics.balanced_accuracy(probs, truth)),
+    **summaries.class_summary(probs, truth, class_names),
     "test_cases": len(truth),
   }

@@ -116,7 +116,32 @@ def test_classes_one_by_one_with_a_tolerance_each():
   assert np.isnan(found["hd100"][[0, 3]]).all()
   same = metrics.surface_metrics(pred, truth, 4, SPACING, 0.8)
   assert same["nsd"][1] == found["nsd"][1]
+  for c in (1, 2):
+    wanted = oracle.surface_dice(pred == c, truth == c, 1, (1, 1, 1))
+    assert found["nsd_1_voxel"][c] == pytest.approx(wanted)
   assert "nsd" not in metrics.surface_metrics(pred, truth, 4, SPACING)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_one_voxel_needs_no_distances(shape):
+  pred, truth = two(4, shape)
+  found = metrics.surface_metrics(pred, truth, 2, SPACING[: len(shape)])
+  wanted = oracle.surface_dice(pred, truth, 1, (1,) * len(shape))
+  assert found["nsd_1_voxel"][1] == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize(
+  ("pred", "truth", "share"),
+  [(NOTHING, NOTHING, np.nan), (SOME, NOTHING, 0.0), (NOTHING, SOME, 0.0)],
+)
+def test_a_class_that_a_mask_lacks_has_no_distance_but_a_share(
+  pred, truth, share
+):
+  found = metrics.surface_metrics(pred, truth, 2, None, 3.0)
+  np.testing.assert_array_equal(found.pop("nsd"), [np.nan, share])
+  np.testing.assert_array_equal(found.pop("nsd_1_voxel"), [np.nan, share])
+  assert set(found) == {"assd", "asd_pred_to_ref", "hd95", "hd100"}
+  assert all(np.isnan(x).all() for x in found.values())
 
 
 @pytest.mark.parametrize("bad", [-1.0, np.nan, np.inf, None, "1", True, [1.0]])

@@ -134,3 +134,35 @@ def test_predicted_classes_are_not_cut_to_eight_bits():
   found = predict_masks(None, images, jnp.full((1, 1, 2), 256))
   assert np.asarray(found.classes).tolist() == [[[256, 256]]]
   assert np.asarray(found.counts)[0, 256].tolist() == [2, 2, 2]
+
+
+def test_what_else_a_journal_asks_for_by_hand():
+  found = summary(
+    [
+      (line(1, 1, 0, 0, 0), line(1, 0, 0, 0, 0)),  # a: twice as much
+      (line(0, 2, 2, 0, 1), line(2, 0, 0, 0, 0)),  # a invented, b too much
+    ],
+    ["x", "y"],
+  )
+  assert found["jaccard"] == pytest.approx((1 / 2 + 0) / 2)
+  assert found["hd100"] == pytest.approx((1 + 2) / 2)
+  # b: of 2 and 1 voxels one and one touch the other.
+  assert found["nsd_1_voxel"] == pytest.approx((1 + (0 + 2 / 3) / 2) / 2)
+  assert found["volume_error"] == found["volume_bias"] == 1.0
+  assert "volume_error_ml" not in found
+  # The two numbers of undefined distances do not count the shares.
+  assert found["undefined_surface"] == 2
+
+
+def test_volumes_have_ml_where_voxels_have_a_size():
+  pairs = [(line(1, 1, 0)[None], line(1, 0, 0)[None])]
+  assert summary(pairs, ["x"], (1, 2, 5))["volume_error_ml"] == 0.01
+
+
+def test_numbers_of_each_class_by_name():
+  probs = np.array([[0.9, 0.1], [0.4, 0.6], [0.3, 0.7]])
+  truth = np.array([0, 0, 1])
+  found = evaluation.classification_metrics(probs, truth, ("sick", "well"))
+  assert list(found)[:3] == ["auc", "accuracy", "balanced_accuracy"]
+  assert found["sensitivity_sick"] == 0.5 and found["specificity_sick"] == 1.0
+  assert found["macro_f1"] == pytest.approx(2 / 3)

@@ -213,7 +213,9 @@ def metrics_of(problem: Problem, predicted) -> dict[str, float]:
   dataset, test = problem.dataset, problem.split.test
   if dataset.task == "classification":
     return evaluation.classification_metrics(
-      np.asarray(predicted), np.asarray(problem.test_labels)
+      np.asarray(predicted),
+      np.asarray(problem.test_labels),
+      dataset.class_names,
     )
   return evaluation.segmentation_metrics(
     predicted,

@@ -1,0 +1,6 @@
+"""All numbers of one test, by the names that they are stored under."""
+
+from alx.metrics.summaries.classes import class_summary
+from alx.metrics.summaries.segments import overlap_summary, volume_summary
+
+__all__ = ["class_summary", "overlap_summary", "volume_summary"]

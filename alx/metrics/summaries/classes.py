@@ -1,0 +1,55 @@
+"""The numbers of a classification."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from alx.metrics import calibration, classification, confusion, inputs
+
+
+def class_summary(
+  probs: np.ndarray, truth: np.ndarray, class_names: Sequence[str] = ()
+) -> dict[str, float]:
+  """Numbers over all classes, and with names those of each.
+
+  Args:
+    probs: [N, C] probabilities, C >= 2.
+    truth: [N] integer classes 0..C-1.
+    class_names: C names, or none.
+
+  Returns:
+    `macro_f1`, `kappa`, `average_precision` (macro), `ece`, `brier` and, of
+    each class, `sensitivity_NAME` and `specificity_NAME`; NaN: undefined.
+
+  Raises:
+    ValueError: for other kinds, shapes or classes, or raw scores, or names
+      that are not one for each class.
+  """
+  values, truth = inputs.probabilities(probs, truth)
+  num_classes = values.shape[1]
+  found = {
+    "macro_f1": confusion.macro_f1(probs, truth),
+    "kappa": confusion.cohen_kappa(values.argmax(-1), truth, num_classes),
+    "average_precision": classification.macro_average_precision(probs, truth),
+    "ece": calibration.ece(probs, truth),
+    "brier": calibration.brier_score(probs, truth),
+  }
+  return found | _of_each(probs, truth, _checked(class_names, num_classes))
+
+
+def _of_each(probs, truth, names):
+  found = {}
+  for measure in (confusion.sensitivity, confusion.specificity):
+    values = measure(probs, truth)[: len(names)]
+    for name, value in zip(names, values, strict=True):
+      found[f"{measure.__name__}_{name}"] = float(value)
+  return found
+
+
+def _checked(names, num_classes):
+  names = [str(name) for name in names]
+  if (names and len(set(names)) < num_classes) or len(names) > num_classes:
+    raise ValueError(
+      f"class_names: wanted {num_classes} different names, found {names}"
+    )
+  return names

@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+
+from alx import metrics
+from alx.metrics import summaries
+
+NAN = np.nan
+TRUTH = np.array([0, 0, 1, 1, 1])
+PROBS = np.array([[0.9, 0.1], [0.2, 0.8], [0.3, 0.7], [0.1, 0.9], [0.6, 0.4]])
+
+
+# Means.
+
+
+def test_over_cases_by_hand():
+  values = [[1.0, NAN, NAN], [2.0, NAN, 5.0], [6.0, NAN, NAN]]
+  found = metrics.over_cases(values)
+  np.testing.assert_array_equal(found.mean, [3.0, NAN, 5.0])
+  np.testing.assert_allclose(found.sd, [np.std([1, 2, 6], ddof=1), NAN, NAN])
+  assert found.used.tolist() == [3, 0, 1]
+  assert found.undefined.tolist() == [0, 3, 2]
+  assert metrics.nan_mean(found.mean) == 4.0
+
+
+def test_over_cases_of_one_number_each():
+  found = metrics.over_cases([0.5, NAN, 1.0])
+  assert (found.mean, found.used, found.undefined) == (0.75, 2, 1)
+  none = metrics.over_cases(np.zeros((0, 2)))
+  assert np.isnan(none.mean).all() and none.used.tolist() == [0, 0]
+  with pytest.raises(ValueError, match=r"wanted \[cases, ...\], found one num"):
+    metrics.over_cases(1.0)
+
+
+# Classes.
+
+
+def test_numbers_of_a_classification():
+  found = summaries.class_summary(PROBS, TRUTH, ("sick", "well"))
+  assert found == pytest.approx(
+    {
+      "macro_f1": (1 / 2 + 2 / 3) / 2,
+      "kappa": metrics.cohen_kappa([0, 1, 1, 1, 0], TRUTH, 2),
+      "average_precision": metrics.average_precision(PROBS, TRUTH).mean(),
+      "ece": metrics.ece(PROBS, TRUTH),
+      "brier": metrics.brier_score(PROBS, TRUTH),
+      "sensitivity_sick": 1 / 2,
+      "sensitivity_well": 2 / 3,
+      "specificity_sick": 2 / 3,
+      "specificity_well": 1 / 2,
+    }
+  )
+  assert all(type(value) is float for value in found.values())
+
+
+def test_without_names_there_are_none_of_each_class():
+  found = summaries.class_summary(PROBS, TRUTH)
+  assert list(found) == [
+    *("macro_f1", "kappa", "average_precision", "ece", "brier")
+  ]
+
+
+@pytest.mark.parametrize("names", [("a",), ("a", "a"), ("a", "b", "c")])
+def test_names_are_one_for_each_class(names):
+  with pytest.raises(ValueError, match="class_names: wanted 2 different names"):
+    summaries.class_summary(PROBS, TRUTH, names)
+
+
+# Segmentations: too much, missed, invented, nowhere in classes 1 and 2.
+
+COUNTS = np.array(
+  [
+    [[0, 0, 0], [4, 6, 4], [0, 0, 2]],
+    [[0, 0, 0], [0, 3, 0], [0, 0, 0]],
+  ]
+)
+
+
+def test_overlaps_and_volumes_by_hand():
+  found = summaries.overlap_summary(COUNTS)
+  assert found == {"jaccard": pytest.approx(((4 / 6 + 0) / 2 + 0) / 2)}
+  alone = [np.array([0]), np.array([1])]
+  found = summaries.volume_summary(COUNTS, [(1, 1, 10)] * 2, alone)
+  assert found == pytest.approx(
+    {
+      "volume_error": (0.5 + 1) / 2,  # what is invented has none
+      "volume_bias": (0.5 - 1) / 2,
+      "volume_error_ml": ((0.02 + 0.02) / 2 + 0.03) / 2,
+    }
+  )
+
+
+def test_slices_are_added_up_before_their_volume_is_compared():
+  whole = [np.array([0, 1])]
+  found = summaries.volume_summary(COUNTS, [(1, 1, 10), (1, 1, 20)], whole)
+  assert found["volume_bias"] == pytest.approx((5 / 4 - 1) / 2)
+  assert found["volume_error_ml"] == pytest.approx((0.02 + 0.06 + 0.02) / 2)
+
+
+@pytest.mark.parametrize("spacings", [[None, (1, 1, 1)], [(1, 1), (1, 1)]])
+def test_without_the_size_of_all_voxels_there_are_no_ml(spacings):
+  found = summaries.volume_summary(COUNTS, spacings, [np.array([0, 1])])
+  assert list(found) == ["volume_error", "volume_bias"]
