@@ -27,6 +27,18 @@ LABELS = {
   "invented_items": "invented in slices",
   "assd_penalised": "ASSD, missed and invented at the diagonal",
   "hd95_penalised": "HD95, missed and invented at the diagonal",
+  "hd100": "HD100",
+  "hd100_penalised": "HD100, missed and invented at the diagonal",
+  "jaccard": "Jaccard",
+  "nsd_1_voxel": "surface Dice at 1 voxel",
+  "volume_error": "volume error, share",
+  "volume_bias": "volume bias, share",
+  "volume_error_ml": "volume error, ml",
+  "macro_f1": "macro-F1",
+  "kappa": "Cohen's kappa",
+  "average_precision": "average precision",
+  "ece": "ECE",
+  "brier": "Brier score",
   "test_items": "test items",
   "test_cases": "test cases",
   "picked_foreground": "foreground among the picks",
@@ -35,8 +47,10 @@ DISTANCES = (
   "assd",
   "asd_pred_to_ref",
   "hd95",
+  "hd100",
   "assd_penalised",
   "hd95_penalised",
+  "hd100_penalised",
 )
 OVER_THE_BUDGET = (
   "“Over the budget”: area under the learning curve by trapezoids over labels, "
@@ -286,6 +300,8 @@ def class_name(names: Sequence[str], i: int) -> str:
 def column(name: str, unit: str | None) -> str:
   """The heading of a column of curve.csv."""
   text = LABELS.get(name) or name
-  if name.startswith("dice_"):
-    text = f"Dice {name.removeprefix('dice_')}"
+  for prefix in ("dice", "sensitivity", "specificity"):
+    if name.startswith(f"{prefix}_"):
+      shown = LABELS.get(prefix, prefix)
+      text = f"{shown} {name.removeprefix(f'{prefix}_')}"
   return f"{text}, {unit}" if unit and name in DISTANCES else text

@@ -285,9 +285,7 @@ def _penalised(surfaces, masks, diagonals, members):
 def classification_metrics(
   probs: np.ndarray, truth: np.ndarray, class_names: Sequence[str] = ()
 ) -> dict[str, float]:
-  """AUC, accuracy and balanced accuracy of probs [V, C], truth [V].
-
-  And what `metrics.summaries.class_summary` gives, for each class by its name.
+  """AUC, accuracy, balanced accuracy, `metrics.summaries.class_summary`.
 
   Raises:
     ValueError: for what `metrics.auc` refuses, or names that are not C.
