@@ -244,6 +244,8 @@ def number_of(
   name: str, value: Any, least: float, most: float = np.inf
 ) -> float:
   """A finite number in [least, most] as a float; refuses others."""
+  if isinstance(value, np.ndarray | jax.Array) and not value.ndim:
+    value = as_array(name, value).item()
   kinds = int | float | np.integer | np.floating
   is_number = isinstance(value, kinds) and not isinstance(value, bool)
   if not (is_number and np.isfinite(value) and least <= value <= most):

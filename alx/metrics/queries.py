@@ -1,7 +1,7 @@
 """What a batch of picks is like: mixed, new, repeated, covering the pool."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence, Set
 from typing import NamedTuple
 
 import numpy as np
@@ -89,7 +89,7 @@ def repeated_groups(groups: Sequence) -> Repeats:
 
 
 def pick_overlap(
-  first: Sequence, second: Sequence, *, num_items: int | None = None
+  first: Collection, second: Collection, *, num_items: int | None = None
 ) -> float:
   """Jaccard |A and B| / |A or B| of what two arms, seeds or rounds picked.
 
@@ -221,10 +221,14 @@ def _check_axes(name, value, axes, wanted):
 def _ids(name, value, num_items):
   """A set of ids, without empty slots."""
   inputs.check_unmasked(name, value)
-  value = np.asarray(value)
+  value = np.asarray(list(value) if isinstance(value, Set) else value)
   _check_axes(name, value, 1, "ids [k]")
   ids = value.tolist()
-  others = [i for i in ids if type(i) not in (int, str)]
+  others = [
+    i
+    for i in ids
+    if not isinstance(i, str | int | np.integer) or isinstance(i, bool)
+  ]
   if others:
     raise ValueError(
       f"{name}: wanted ids, integers or texts, found {others[0]!r}"

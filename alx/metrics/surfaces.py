@@ -190,7 +190,10 @@ def _tolerances(tolerance_mm, num_classes):
       f"tolerance_mm: wanted a number, or {num_classes}, one for each class, "
       f"found {tolerance_mm}"
     )
-  return [inputs.number_of("tolerance_mm", t, 0) for t in tolerance_mm]
+  of_classes = [
+    inputs.number_of("tolerance_mm", t, 0) for t in tolerance_mm[1:]
+  ]
+  return [None, *of_classes]
 
 
 def image_diagonal(

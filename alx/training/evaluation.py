@@ -285,7 +285,7 @@ def _penalised(surfaces, masks, diagonals, members):
 def classification_metrics(
   probs: np.ndarray, truth: np.ndarray, class_names: Sequence[str] = ()
 ) -> dict[str, float]:
-  """AUC, accuracy, balanced accuracy, `metrics.summaries.class_summary`.
+  """Of probs [V, C] and truth [V]: AUC, accuracy and `class_summary`.
 
   Raises:
     ValueError: for what `metrics.auc` refuses, or names that are not C.

@@ -73,6 +73,8 @@ def test_no_patients():
     ([], [], NAN),
     (["a", "b"], ["b"], 1 / 2),
     (np.array(["a", "b"], object), ("b", "c"), 1 / 3),
+    ({1, 2}, frozenset([2, 3]), 1 / 3),
+    (np.array([np.int64(1), 2], object), [1], 1 / 2),
     (np.array([5, 7], np.int32), np.array([7], np.uint8), 1 / 2),
   ],
 )

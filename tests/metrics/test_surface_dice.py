@@ -114,7 +114,10 @@ def test_classes_one_by_one_with_a_tolerance_each():
     assert found["hd100"][c] == pytest.approx(oracle.hausdorff(a, b, SPACING))
   assert np.isnan(found["nsd"][[0, 3]]).all()
   assert np.isnan(found["hd100"][[0, 3]]).all()
-  same = metrics.surface_metrics(pred, truth, 4, SPACING, 0.8)
+  for tolerances in ([None, 0.8, 1.6, 1], np.array([np.nan, 0.8, 1.6, 1])):
+    same = metrics.surface_metrics(pred, truth, 4, SPACING, tolerances)
+    np.testing.assert_array_equal(same["nsd"], found["nsd"])
+  same = metrics.surface_metrics(pred, truth, 4, SPACING, np.array(0.8))
   assert same["nsd"][1] == found["nsd"][1]
   for c in (1, 2):
     wanted = oracle.surface_dice(pred == c, truth == c, 1, (1, 1, 1))
