@@ -1,0 +1,152 @@
+"""What is said of methods that random was held against, by their verdict."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from alx.report import words
+from alx.report.answer.findings import Finding
+
+
+class About(NamedTuple):
+  """What the findings of a study have in common."""
+
+  metric: str  # as it is printed
+  tests: int  # methods held against random
+
+
+def fewer(found: Sequence[Finding], about: About) -> list[str]:
+  """They need fewer labels than random: a sentence each."""
+  ordered = sorted(found, key=lambda f: -f.saved.value)
+  return [
+    f"{_name(f)} with {_labels(f)}: {f.saved.value:g} fewer ({_range(f)})."
+    if place
+    else f"{_name(f)} reaches random's final {about.metric} of "
+    f"{words.number(f.goal)} with {_labels(f)} labels; random needs "
+    f"{f.labels}: {f.saved.value:g} fewer ({_evidence(_range(f), f, about)})."
+    for place, f in enumerate(ordered)
+  ]
+
+
+def more(found: Sequence[Finding], about: About) -> list[str]:
+  """They need more labels than random: a sentence each."""
+  ordered = sorted(found, key=lambda f: f.saved.value)
+  return [
+    f"{_name(f)} too: {_worth(f)} ({_range(f)})."
+    if place
+    else f"{_name(f)} needs more labels than random: it does not reach "
+    f"{about.metric} {words.number(f.goal)} within {f.labels}; {_worth(f)} "
+    f"({_evidence(_range(f), f, about)})."
+    for place, f in enumerate(ordered)
+  ]
+
+
+def _worth(found):
+  if not np.isfinite(found.saved.value):
+    return f"its {found.labels} do less than random's first"
+  labels = f"{_labels(found)} random ones do, {-found.saved.value:g} fewer"
+  return f"its {found.labels} do what {labels}"
+
+
+def apart(found: Sequence[Finding], about: About) -> list[str]:
+  """They end higher or lower, and labels cannot be counted."""
+  ordered = sorted(found, key=lambda f: -abs(f.gap.mean))
+  return [_apart(f, about, first=not place) for place, f in enumerate(ordered)]
+
+
+def _apart(found, about, first):
+  side = "higher" if found.gap.mean > 0 else "lower"
+  start = f"{_name(found)} ends {words.number(abs(found.gap.mean))} {side}"
+  low, high = sorted([abs(found.gap.low), abs(found.gap.high)])
+  interval = f"{words.number(low)} to {words.number(high)}"
+  if not first:
+    return f"{start} ({interval})."
+  text = f"{start} in {about.metric} than random with {found.labels} labels "
+  text += f"({_evidence(interval, found, about)})"
+  if side == "lower":
+    return f"{text}."
+  return f"{text}; the curves do not say how many labels that saves."
+
+
+def nothing(best: Finding, about: About, alone: bool) -> str:
+  """No method is ahead; between what the best one lies."""
+  name = _name(best)
+  start = f"{name} is not" if alone else "No method is"
+  it = "it" if alone else f"the best, {name},"
+  lies = _between(best)
+  return (
+    f"{start} shown to need fewer labels than random: {it} is {lies} in "
+    f"{about.metric} with {best.labels} labels (95%, {_seeds(best, about)})."
+  )
+
+
+def not_told(found: Sequence[Finding]) -> str:
+  """No difference was shown, with what it may be in labels."""
+  seeds = words.counted(max(f.seeds for f in found), "seed")
+  texts = [f"{_name(f)} ({_labels_between(f)})" for f in found]
+  return f"No difference that {seeds} could show: {words.listed(texts)}."
+
+
+def others(found: Sequence[Finding]) -> str:
+  """No difference was shown, behind what was said of the best."""
+  texts = [f"{_name(f)} ({_between(f)})" for f in found]
+  return f"Not told apart from random either: {words.listed(texts)}."
+
+
+def unknown(found: Sequence[Finding]) -> str:
+  """No interval is known."""
+  return (
+    "Not known, for want of seeds, of scores or of a spread among them: "
+    f"{words.listed([_name(f) for f in found])}."
+  )
+
+
+def _name(found):
+  return words.plain(found.name)
+
+
+def _labels(found):
+  """Of the curve that gets there first; 'about' between rounds."""
+  at = found.labels - abs(found.saved.value)
+  return f"about {at:g}" if found.between_rounds else f"{at:g}"
+
+
+def _evidence(interval, found, about):
+  return f"95% interval {interval}, {_seeds(found, about)}"
+
+
+def _seeds(found, about):
+  text = words.counted(found.seeds, "paired seed")
+  if about.tests > 1:
+    text += f", corrected for {about.tests} methods"
+  return text
+
+
+def _range(found):
+  """'4 to 20' labels, fewer or more; '4 or more' without an end."""
+  low, high = sorted(map(abs, found.saved[1:]))
+  return f"{low:g} or more" if np.isinf(high) else f"{low:g} to {high:g}"
+
+
+def _labels_between(found):
+  """In labels if both ends are known, else in the metric."""
+  low, high = found.saved[1:]
+  if not np.isfinite([low, high]).all() or found.gap.low == found.gap.high:
+    return f"{_between(found)} at the end"
+  if high <= 0:
+    return f"{_range(found)} labels more"
+  return f"between {-low:g} labels more and {high:g} fewer"
+
+
+def _between(found):
+  """'between 0.020 worse and 0.030 better'."""
+  low, high = float(found.gap.low), float(found.gap.high)
+  if low == high == 0:
+    return "exactly as good"
+  if low < 0 < high:
+    worse, better = words.number(-low), words.number(high)
+    return f"between {worse} worse and {better} better"
+  small, large = sorted([abs(low), abs(high)])
+  side = "better" if low >= 0 else "worse"
+  return f"between {words.number(small)} and {words.number(large)} {side}"

@@ -1,0 +1,202 @@
+"""The answer as sentences, the most important first."""
+
+import textwrap
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from alx import stats
+from alx.report import arms as numbers
+from alx.report import words
+from alx.report.answer import findings, phrases
+from alx.report.answer.findings import Finding
+from alx.report.answer.phrases import About
+from alx.report.answer.resolution import resolution
+from alx.report.arms import Arm
+
+
+class Whole(NamedTuple):
+  """The models trained on all labels of the pool."""
+
+  score: stats.Interval
+  labels: int | None
+
+
+class Answer(NamedTuple):
+  """What came out, for someone who has not seen the curves."""
+
+  sentences: tuple[str, ...]
+  findings: tuple[Finding, ...]
+  resolution: float  # the difference that would have shown; NaN: not known
+
+
+def make_answer(
+  arms: Sequence[Arm], metric: str, whole: Whole | None = None
+) -> Answer:
+  """From curves to words; nothing is read or written.
+
+  Args:
+    arms: the curves of each acquisition, random among them or not.
+    metric: a column of curve.csv, higher is better.
+    whole: with all labels, if such a model was trained.
+  """
+  base = numbers.find(list(arms), "random")
+  found = findings.find(arms, base) if base else []
+  seen = _resolution(found)
+  tests = sum(not np.isnan(finding.p) for finding in found)
+  about = About(words.LABELS.get(metric, metric), tests)
+  if base is None:
+    sentences = [_without_random(arms, about, whole)]
+  else:
+    others = [arm for arm in arms if arm is not base]
+    sentences = _compared(base, others, found, seen, about)
+    sentences.append(_share(base, about.metric, whole))
+  kept = tuple(text for text in sentences if text)
+  return Answer(kept, tuple(found), seen)
+
+
+def console_lines(
+  sentences: Sequence[str], width: int = 80, most: int = 3
+) -> list[str]:
+  """As many of the first sentences as fit; says if there are more."""
+  for count in range(len(sentences), 0, -1):
+    more = ["More in the report."] if count < len(sentences) else []
+    lines = _wrapped([*sentences[:count], *more], width)
+    if len(lines) <= most:
+      return lines
+  return _wrapped(sentences[:1], width, max_lines=most, placeholder=" ...")
+
+
+def _wrapped(sentences, width, **more):
+  text = " ".join(sentences)
+  return textwrap.wrap(text, width, break_on_hyphens=False, **more)
+
+
+def _without_random(arms, about, whole):
+  if arms:
+    return (
+      "Random selection was not run, so nothing says how many labels were "
+      f"saved: {_ends(arms, about.metric)}."
+    )
+  if whole is None or not np.isfinite(whole.score.mean):
+    return "No round has finished yet."
+  of = f"all {whole.labels}" if whole.labels else "all"
+  score = f"{about.metric} {_mean(whole.score)}"
+  return f"Only a model with {of} labels was trained: {score}."
+
+
+def _compared(base, others, found, seen, about):
+  if not others:
+    score = f"{about.metric} {_mean(_last(base))}"
+    return [
+      "Only random selection was run, so it is compared with nothing: with "
+      f"{base.labels[-1]:g} labels {score}."
+    ]
+  left = _left_out(others, found)
+  if found and max(finding.seeds for finding in found) == 1:
+    return [
+      "One seed says nothing about chance, so no method is compared: "
+      f"{_ends([base, *others], about.metric)}.",
+      "More seeds would tell.",
+      left,
+    ]
+  return [*_verdicts(found, seen, about), left]
+
+
+def _verdicts(found, seen, about):
+  """Who needs fewer; who cannot be told apart; who needs more."""
+  groups = {}
+  for finding in found:
+    groups.setdefault(finding.verdict, []).append(finding)
+
+  def of(verdict):
+    return groups.get(verdict, [])
+
+  head = phrases.fewer(of(findings.FEWER), about)
+  head += phrases.apart(of(findings.BETTER), about)
+  told = of(findings.OPEN)
+  if head:
+    head += [phrases.not_told(told)] if told else []
+  else:
+    head += _nothing(found, seen, about)
+  return [
+    *head,
+    *phrases.more(of(findings.MORE), about),
+    *phrases.apart(of(findings.WORSE), about),
+    *([phrases.unknown(u)] if (u := of(findings.UNKNOWN)) else []),
+  ]
+
+
+def _nothing(found, seen, about):
+  """No method is ahead: the best one, and what would have been seen."""
+  known = [f for f in found if np.isfinite(f.gap.low)]
+  if not known:
+    return []
+  best = max(known, key=lambda f: f.gap.mean)
+  sentences = [phrases.nothing(best, about, len(found) == 1)]
+  if np.isfinite(seen):
+    size = words.number(seen)
+    sentences.append(f"A difference of {size} shows in 4 of 5 such studies.")
+  rest = [f for f in found if f.verdict == findings.OPEN and f is not best]
+  return [*sentences, phrases.others(rest)] if rest else sentences
+
+
+def _left_out(others, found):
+  known = {finding.name for finding in found}
+  names = [words.plain(arm.name) for arm in others if arm.name not in known]
+  if not names:
+    return ""
+  return (
+    "Not compared, for want of a seed that random has finished too: "
+    f"{words.listed(names)}."
+  )
+
+
+def _ends(arms, metric):
+  """'with 28 labels entropy has Dice 0.780, bald 0.740'."""
+  texts, before = [], None
+  for arm in arms:
+    at, name = arm.labels[-1], words.plain(arm.name)
+    score = words.number(_last(arm).mean)
+    same = at == before
+    text = f"{name} {score}" if same else f"{name} has {metric} {score}"
+    texts.append(text if same else f"with {at:g} labels {text}")
+    before = at
+  return ", ".join(texts)
+
+
+def _last(arm):
+  found = numbers.band(arm.scores)
+  return stats.Interval(*(np.asarray(x)[-1] for x in found))
+
+
+def _mean(found):
+  """'0.820 (95% interval 0.810 to 0.830, 3 seeds)'."""
+  seeds = words.counted(int(found.count), "seed")
+  if np.isfinite(found.low):
+    seeds = f"95% interval {words.bounds(found)}, {seeds}"
+  return f"{words.number(found.mean)} ({seeds})"
+
+
+def _share(base, metric, whole):
+  """Random's last score beside the one of all labels."""
+  last = _last(base).mean
+  if whole is None or not np.isfinite([whole.score.mean, last]).all():
+    return ""
+  of = f" of {whole.labels}" if whole.labels else ""
+  score, full = words.number(last), words.number(whole.score.mean)
+  start = f"With {base.labels[-1]:g}{of} labels random reaches {metric} {score}"
+  if metric != words.LABELS["dice"]:  # 0 is no bottom of the others
+    return f"{start}; the model of all labels has {full}."
+  share = f"{round(100 * last / whole.score.mean)}%"
+  return f"{start}, {share} of the model of all labels ({full})."
+
+
+def _resolution(found):
+  """Of the methods that are not told apart, at the level they are tested."""
+  told = [f for f in found if f.verdict == findings.OPEN and f.spread > 0]
+  if not told:
+    return float("nan")
+  spread = float(np.sqrt(np.mean([f.spread**2 for f in told])))
+  return resolution(spread, min(f.seeds for f in told), told[0].level)
