@@ -5,18 +5,29 @@ from typing import TYPE_CHECKING
 from alx.lazy import lazily
 
 if TYPE_CHECKING:
+  from alx.report.answer.sentences import console_lines
   from alx.report.article import Picture, Section, write_article
   from alx.report.html import framed
-  from alx.report.page import write_report
+  from alx.report.page import read_answer, write_report
 
-__all__ = ["Picture", "Section", "framed", "write_article", "write_report"]
+__all__ = [
+  "Picture",
+  "Section",
+  "console_lines",
+  "framed",
+  "read_answer",
+  "write_article",
+  "write_report",
+]
 
 # Looked up when first used: what only asks which items to label next draws
 # nothing, and matplotlib looks for a home of its own as soon as it is imported.
 _HOMES = {
   "Picture": "alx.report.article",
   "Section": "alx.report.article",
+  "console_lines": "alx.report.answer.sentences",
   "framed": "alx.report.html",
+  "read_answer": "alx.report.page",
   "write_article": "alx.report.article",
   "write_report": "alx.report.page",
 }

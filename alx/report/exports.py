@@ -1,7 +1,11 @@
-"""The CSV files beside the page."""
+"""The files beside the page, for other programs."""
+
+import json
+import math
 
 from alx import csv_table
 from alx.report import arms as numbers
+from alx.report.answer.sentences import Answer
 from alx.report.arms import NeededRow
 from alx.report.read import Study
 
@@ -63,3 +67,51 @@ def _ends(found):
     for name, x in known.items()
     for end in ("low", "high")
   }
+
+
+def answer_json(metric: str, answer: Answer) -> str:
+  """The answer in words and its numbers; what is not known is null.
+
+  An interval of labels is null at an end that it does not have.
+  """
+  content = {
+    "sentences": answer.sentences,
+    "metric": metric,
+    "goal": "random's mean score with its last labels",
+    "methods": [_method(finding) for finding in answer.findings],
+  }
+  return json.dumps(_known(content), indent=2, allow_nan=False) + "\n"
+
+
+def _method(found):
+  at = found.labels - abs(found.saved.value)
+  return {
+    "acquisition": found.name,
+    "against": "random",
+    "verdict": found.verdict,
+    "labels": found.labels,
+    "goal": found.goal,
+    "needed": at if found.saved.value >= 0 else None,
+    "fewer": found.saved.value,
+    "fewer_low": found.saved.low,
+    "fewer_high": found.saved.high,
+    "between_rounds": found.between_rounds,
+    "difference": float(found.gap.mean),
+    "difference_low": float(found.gap.low),
+    "difference_high": float(found.gap.high),
+    "difference_that_would_show": found.resolution,
+    "p_holm": found.p,
+    "level": found.level,
+    "paired_seeds": found.seeds,
+  }
+
+
+def _known(value):
+  """JSON has neither NaN nor infinite numbers."""
+  if isinstance(value, dict):
+    return {name: _known(x) for name, x in value.items()}
+  if isinstance(value, list | tuple):
+    return [_known(x) for x in value]
+  if isinstance(value, float):
+    return value if math.isfinite(value) else None
+  return value

@@ -9,12 +9,17 @@ from alx import csv_table
 from alx.data import files
 from alx.report import arms as numbers
 from alx.report import exports, html, summary, tables, words
+from alx.report.answer import sentences
+from alx.report.answer.glossary import glossary
+from alx.report.answer.sentences import Answer, Whole
 from alx.report.figures import curves, gallery, pictures
 from alx.report.read import Study, read_study
 
 
 def write_report(workdir: str | os.PathLike) -> pathlib.Path:
   """Writes report.html, learning_curve.png, curve.csv, labels_needed.csv.
+
+  And answer.json: the sentences at the top of the page, and their numbers.
 
   Runs that are not finished and files that are missing are named in the page.
 
@@ -32,10 +37,12 @@ def write_report(workdir: str | os.PathLike) -> pathlib.Path:
   arms = numbers.make_arms(study)
   figure = _figure(study, arms)
   written = {"curve.csv": exports.curve_csv(study)}
+  answer = _answer(study, arms)
   needed = numbers.needed(study, arms)
   _, kind = numbers.reference(study, arms)
   written["labels_needed.csv"] = exports.labels_needed_csv(needed, kind)
-  written["report.html"] = _render(study, arms, needed, figure)
+  written["answer.json"] = exports.answer_json(study.metric, answer)
+  written["report.html"] = _render(study, arms, answer, needed, figure)
   if figure is not None:
     files.write_bytes(workdir / "learning_curve.png", figure)
   for name, text in written.items():
@@ -51,10 +58,27 @@ def _figure(study, arms):
   return curves.learning_curves(drawn, full, pool, study.metric)
 
 
-def _render(study: Study, arms, needed, figure) -> str:
+def read_answer(workdir: str | os.PathLike) -> tuple[str, ...]:
+  """The sentences that `write_report` has put at the top of the page."""
+  found = files.read_json(pathlib.Path(workdir) / "answer.json") or {}
+  return tuple(found.get("sentences") or ())
+
+
+def _answer(study: Study, arms) -> Answer:
+  score, labels = numbers.full_interval(study), None
+  if score is not None:
+    last = study.full[0].column("labels")[-1]
+    labels = int(last) if np.isfinite(last) else None
+  whole = score and Whole(score, labels)
+  return sentences.make_answer(arms, study.metric, whole)
+
+
+def _render(study: Study, arms, answer, needed, figure) -> str:
   galleries, missing = gallery.make_galleries(study, arms)
   context = {
     "figure": figure,
+    "answer": answer.sentences,
+    "glossary": glossary(study, arms, answer) if arms else [],
     "galleries": galleries,
     "missing": [*study.missing, *missing],
   }
@@ -70,7 +94,7 @@ def _context(study, arms, needed):
     "title": str(study.dataset.get("name") or study.workdir.resolve().name),
     "metric": words.LABELS.get(study.metric, study.metric),
     "over_the_budget": words.OVER_THE_BUDGET,
-    "summary": summary.summarise(study, arms, needed),
+    "summary": summary.summarise(study, arms),
     "arms": arms,
     "most_seeds": max((len(arm.runs) for arm in arms), default=0),
     "compared": sum(not arm.is_baseline for arm in arms),

@@ -4,11 +4,11 @@ import numpy as np
 
 from alx.report import arms as numbers
 from alx.report import comparisons, words
-from alx.report.arms import Arm, NeededRow
+from alx.report.arms import Arm
 from alx.report.read import Study
 
 
-def summarise(study: Study, arms: list[Arm], needed: list[NeededRow]) -> str:
+def summarise(study: Study, arms: list[Arm]) -> str:
   """One paragraph; says so when nothing beats chance."""
   if not arms:
     return f"{_task(study)} No round has finished yet."
@@ -17,7 +17,6 @@ def summarise(study: Study, arms: list[Arm], needed: list[NeededRow]) -> str:
   others = [arm for arm in arms if not arm.is_baseline]
   if others:
     parts += [_against(arms, base) for base in bases]
-    parts.append(_savings(study, needed))
   if not any(base.name == "random" for base in bases):
     parts.append("Random selection was not run, so nothing is compared to it.")
   return " ".join(part for part in parts if part)
@@ -127,22 +126,3 @@ def _gap(gap):
   mean = words.signed(float(gap.last.mean))
   interval = words.bounds(gap.last, sign=True)
   return f"{words.plain(gap.arm.name)} ({mean}; {interval})"
-
-
-def _savings(study, needed):
-  """Labels to 95% of the reference, where both got there."""
-  rows = [row for row in needed if row.share == 0.95]
-  base = next((r for r in rows if r.arm.name == "random"), None)
-  others = [r for r in rows if not r.arm.is_baseline]
-  if base is None or not others:
-    return ""
-  goal = "full-data" if study.full else "final random"
-  needs = [f"{words.plain(r.arm.name)} {_labels(r)}" for r in [base, *others]]
-  goal = f"Labels to reach, and keep, 95% of the {goal} score"
-  return f"{goal}: {words.listed(needs)}."
-
-
-def _labels(row):
-  if row.mean.stable is None:
-    return f"more than {row.arm.labels[-1]:g}"
-  return str(row.mean.stable)

@@ -82,11 +82,18 @@ def run(comparison: Comparison, console: Console) -> pathlib.Path:
 
 
 def finish(comparison: Comparison, console: Console) -> pathlib.Path:
-  """Prints the table and writes the report of what has been run."""
-  scores.show(
-    comparison.config, comparison.problem, comparison.workdir, console
-  )
-  return report.write_report(comparison.workdir)
+  """Writes the report of what has been run; prints the answer and the table."""
+  workdir = comparison.workdir
+  page = report.write_report(workdir)
+  tell_answer(report.read_answer(workdir), console)
+  scores.show(comparison.config, comparison.problem, workdir, console)
+  return page
+
+
+def tell_answer(sentences: Sequence[str], console: Console) -> None:
+  """What came out, in three lines at most."""
+  for line in report.console_lines(sentences):
+    console.print(line, markup=False, soft_wrap=True)
 
 
 def train(

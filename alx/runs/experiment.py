@@ -25,6 +25,7 @@ class Result(NamedTuple):
   labels: np.ndarray  # [R] labelled items, round by round
   scores: dict[str, np.ndarray]  # [seeds, R] by acquisition, rows in pairs
   full: np.ndarray  # [seeds] with all pool labels; [0] if that was not run
+  answer: tuple[str, ...] = ()  # in words, a sentence each, the main one first
 
   def _repr_html_(self) -> str:
     return report.framed(self.page)
@@ -101,4 +102,5 @@ def _result(ready, page):
   }
   full = found.pop("full", np.zeros((0, 1)))[:, 0]
   labels = config.start + config.query * np.arange(config.rounds + 1)
-  return Result(page, metric, labels, found, full)
+  answer = report.read_answer(ready.workdir)
+  return Result(page, metric, labels, found, full, answer)

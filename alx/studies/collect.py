@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from alx import report
+from alx.runs import compare
 from alx.runs.disk import store
 from alx.studies import rows
 from alx.studies.rows import FULL, Row
@@ -23,7 +24,10 @@ table {{ border-collapse: collapse; }}
 td, th {{ padding: .25rem .75rem; border-bottom: 1px solid #ccc; }}
 td {{ text-align: right; font-variant-numeric: tabular-nums; }}
 td:first-child {{ text-align: left; }}
-</style></head><body><h1>Study</h1>
+.answer {{ border: 1.5px solid; padding: 0 1rem; margin-bottom: 2rem; }}
+</style></head><body>
+{answers}
+<h1>Study</h1>
 <p>{state}</p>
 <p>Score on the test items after the last round, mean ± standard deviation over
 finished seeds, their number in brackets. Follow a line for its curves,
@@ -55,11 +59,31 @@ def collect(
   }
   done = sum(state["state"] == "finished" for state in states)
   text = f"{done} of {len(states)} rows are finished."
+  answers = {g: report.read_answer(workdir / g) for g in groups if g in linked}
+  _tell(answers, console)
   console.print(text)
   console.print(_table(names, cells))
   page = workdir / "index.html"
-  store.write_text(page, _page(text, names, cells, linked))
+  head = _box(answers)
+  store.write_text(page, _page(head, text, names, cells, linked))
   return page
+
+
+def _tell(answers, console):
+  """What came out of each group, in three lines at most."""
+  for group, sentences in answers.items():
+    if len(answers) > 1:
+      console.print(f"{group}:", markup=False, soft_wrap=True)
+    compare.tell_answer(sentences, console)
+
+
+def _box(answers):
+  """The same at the top of the page, in whole."""
+  lines = [
+    f"<p><b>{html.escape(group)}</b>: {html.escape(' '.join(sentences))}</p>"
+    for group, sentences in answers.items()
+  ]
+  return "\n".join(['<div class="answer">', *lines, "</div>"] if lines else [])
 
 
 def _state(workdir, row):
@@ -135,7 +159,7 @@ def _table(names, cells):
   return table
 
 
-def _page(text, names, cells, linked):
+def _page(answers, text, names, cells, linked):
   head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
   lines = []
   for group, row in cells.items():
@@ -144,4 +168,6 @@ def _page(text, names, cells, linked):
       name = f'<a href="{quote(group, safe="+")}/report.html">{name}</a>'
     values = "".join(f"<td>{html.escape(cell)}</td>" for cell in row)
     lines.append(f"<tr><td>{name}</td>{values}</tr>")
-  return _PAGE.format(state=text, head=head, body="\n".join(lines))
+  return _PAGE.format(
+    answers=answers, state=text, head=head, body="\n".join(lines)
+  )

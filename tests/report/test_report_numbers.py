@@ -41,7 +41,7 @@ def test_the_words_and_the_table_test_the_same_family(study):
   higher = random.scores + np.array([[0.01], [0.03]])
   other = random._replace(name="foreground_random", scores=higher)
   arms = [random, other, entropy]
-  text = summary.summarise(found, arms, numbers.needed(found, arms))
+  text = summary.summarise(found, arms)
   assert "corrected for 2 comparisons" in text
   (_, table), _ = tables.differences(arms, "dice")
   assert table.rows[1][2] == "0.312"  # 0.156, twice
@@ -76,9 +76,9 @@ def test_what_differs_by_the_same_in_every_seed_is_not_known(study):
   same = base._replace(name="same", scores=base.scores + 0.125)
   more = np.array([[0.1], [0.101], [0.102]])
   better = base._replace(name="better", scores=base.scores + more)
-  text = summary.summarise(found, [base, same], [])
+  text = summary.summarise(found, [base, same])
   assert "or no spread among them, to say whether any method" in text
-  text = summary.summarise(found, [base, same, better], [])
+  text = summary.summarise(found, [base, same, better])
   assert "Better than random with the last labels: better (+0.101;" in text
   assert f"a spread among them: same (+0.125; {words.NOTHING})." in text
   assert "same (" not in text.split("Not known")[0]
@@ -149,9 +149,7 @@ def test_one_seed_has_no_interval(study):
   found = read_study(study)
   arms = numbers.make_arms(found)
   assert tables.final(found, arms).rows[1][3:6] == ["0.820", "–", "0.700"]
-  assert "too few shared seeds" in summary.summarise(
-    found, arms, numbers.needed(found, arms)
-  )
+  assert "too few shared seeds" in summary.summarise(found, arms)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from alx import stats
+from alx.report.answer.resolution import resolution
 from alx.report.answer.shift import Shift, shift
 from alx.report.arms import Arm, of_seeds
 from alx.report.comparisons import ALPHA
@@ -35,9 +36,9 @@ class Finding(NamedTuple):
   verdict: str  # `FEWER`, of labels; `BETTER`, labels not counted; `OPEN` ...
   saved: Shift  # labels fewer than N
   gap: stats.Interval  # method minus random at N
-  spread: float  # standard deviation of it over seeds
   p: float  # Holm's, over all methods
   level: float  # of the two intervals
+  resolution: float  # the gap that 4 of 5 such studies would show
   between_rounds: bool  # whether `saved` is read off a line
 
 
@@ -119,9 +120,9 @@ def _finding(pair, p, level):
     verdict=_verdict(pair, p, saved, float((method - random).mean())),
     saved=saved,
     gap=stats.paired_difference(method, random, level),
-    spread=float(stats.summarize(method - random).sd),
     p=p,
     level=level,
+    resolution=resolution(method - random, level),
     between_rounds=bool(np.isfinite(at) and at not in pair.rounds),
   )
 
@@ -133,7 +134,7 @@ def _nothing(name, last):
   unknown = np.nan
   return Finding(
     *(name, last, 0, unknown, UNKNOWN, saved),
-    *(gap, unknown, unknown, level, False),
+    *(gap, unknown, level, unknown, False),
   )
 
 

@@ -13,7 +13,8 @@ class About(NamedTuple):
   """What the findings of a study have in common."""
 
   metric: str  # as it is printed
-  tests: int  # methods held against random
+  methods: int  # all that random was held against
+  tests: int  # those with a p-value
 
 
 def fewer(found: Sequence[Finding], about: About) -> list[str]:
@@ -22,24 +23,24 @@ def fewer(found: Sequence[Finding], about: About) -> list[str]:
   return [
     f"{_name(f)} with {_labels(f)}: {f.saved.value:g} fewer ({_range(f)})."
     if place
-    else f"{_name(f)} reaches random's final {about.metric} of "
-    f"{words.number(f.goal)} with {_labels(f)} labels; random needs "
-    f"{f.labels}: {f.saved.value:g} fewer ({_evidence(_range(f), f, about)})."
-    for place, f in enumerate(ordered)
-  ]
-
-
-def more(found: Sequence[Finding], about: About) -> list[str]:
-  """They need more labels than random: a sentence each."""
-  ordered = sorted(found, key=lambda f: f.saved.value)
-  return [
-    f"{_name(f)} too: {_worth(f)} ({_range(f)})."
-    if place
-    else f"{_name(f)} needs more labels than random: it does not reach "
-    f"{about.metric} {words.number(f.goal)} within {f.labels}; {_worth(f)} "
+    else f"{_name(f)} reaches {_goal(f, about)} with {_labels(f)} labels; "
+    f"random needs {f.labels}: {f.saved.value:g} fewer "
     f"({_evidence(_range(f), f, about)})."
     for place, f in enumerate(ordered)
   ]
+
+
+def more(found: Sequence[Finding], about: About) -> str:
+  """They need more labels than random; "" without one."""
+  ordered = sorted(found, key=lambda f: f.saved.value)
+  return " ".join(
+    f"{_name(f)} too: {_worth(f)} ({_range(f)})."
+    if place
+    else f"{_name(f)} needs more labels than random: it does not reach "
+    f"{_goal(f, about)} within {f.labels}; {_worth(f)} "
+    f"({_evidence(_range(f), f, about)})."
+    for place, f in enumerate(ordered)
+  )
 
 
 def _worth(found):
@@ -49,10 +50,11 @@ def _worth(found):
   return f"its {found.labels} do what {labels}"
 
 
-def apart(found: Sequence[Finding], about: About) -> list[str]:
-  """They end higher or lower, and labels cannot be counted."""
+def apart(found: Sequence[Finding], about: About) -> str:
+  """They end higher or lower, and labels cannot be counted; "" without one."""
   ordered = sorted(found, key=lambda f: -abs(f.gap.mean))
-  return [_apart(f, about, first=not place) for place, f in enumerate(ordered)]
+  texts = [_apart(f, about, not place) for place, f in enumerate(ordered)]
+  return " ".join(texts)
 
 
 def _apart(found, about, first):
@@ -66,40 +68,51 @@ def _apart(found, about, first):
   text += f"({_evidence(interval, found, about)})"
   if side == "lower":
     return f"{text}."
-  return f"{text}; the curves do not say how many labels that saves."
+  return f"{text}; the labels that saves cannot be counted."
 
 
-def nothing(best: Finding, about: About, alone: bool) -> str:
+def nothing(best: Finding, about: About) -> str:
   """No method is ahead; between what the best one lies."""
-  name = _name(best)
+  name, alone = _name(best), about.methods == 1
   start = f"{name} is not" if alone else "No method is"
   it = "it" if alone else f"the best, {name},"
-  lies = _between(best)
+  sure = "" if _is_equal(best) else "95%, "
   return (
-    f"{start} shown to need fewer labels than random: {it} is {lies} in "
-    f"{about.metric} with {best.labels} labels (95%, {_seeds(best, about)})."
+    f"{start} shown to need fewer labels than random: {it} is "
+    f"{_between(best)} in {about.metric} with {best.labels} labels "
+    f"({sure}{_seeds(best, about)})."
   )
 
 
 def not_told(found: Sequence[Finding]) -> str:
-  """No difference was shown, with what it may be in labels."""
+  """No difference was shown, with what it may be in labels; "" without one."""
+  if not found:
+    return ""
   seeds = words.counted(max(f.seeds for f in found), "seed")
   texts = [f"{_name(f)} ({_labels_between(f)})" for f in found]
   return f"No difference that {seeds} could show: {words.listed(texts)}."
 
 
 def others(found: Sequence[Finding]) -> str:
-  """No difference was shown, behind what was said of the best."""
+  """No difference was shown, behind what was said of the best; or ""."""
+  if not found:
+    return ""
   texts = [f"{_name(f)} ({_between(f)})" for f in found]
   return f"Not told apart from random either: {words.listed(texts)}."
 
 
 def unknown(found: Sequence[Finding]) -> str:
-  """No interval is known."""
+  """No interval is known; "" without one."""
+  if not found:
+    return ""
   return (
     "Not known, for want of seeds, of scores or of a spread among them: "
     f"{words.listed([_name(f) for f in found])}."
   )
+
+
+def _goal(found, about):
+  return f"random's final {about.metric} of {words.number(found.goal)}"
 
 
 def _name(found):
@@ -132,17 +145,21 @@ def _range(found):
 def _labels_between(found):
   """In labels if both ends are known, else in the metric."""
   low, high = found.saved[1:]
-  if not np.isfinite([low, high]).all() or found.gap.low == found.gap.high:
+  if not np.isfinite([low, high]).all() or _is_equal(found):
     return f"{_between(found)} at the end"
   if high <= 0:
     return f"{_range(found)} labels more"
-  return f"between {-low:g} labels more and {high:g} fewer"
+  return f"between {words.counted(int(-low), 'label')} more and {high:g} fewer"
+
+
+def _is_equal(found):
+  return found.gap.low == found.gap.high == 0
 
 
 def _between(found):
   """'between 0.020 worse and 0.030 better'."""
   low, high = float(found.gap.low), float(found.gap.high)
-  if low == high == 0:
+  if _is_equal(found):
     return "exactly as good"
   if low < 0 < high:
     worse, better = words.number(-low), words.number(high)

@@ -4,24 +4,29 @@ import numpy as np
 import scipy.optimize
 import scipy.stats
 
+from alx import stats
+
 
 def resolution(
-  sd: float, seeds: int, level: float = 0.95, power: float = 0.8
+  gaps: np.ndarray, level: float = 0.95, power: float = 0.8
 ) -> float:
-  """The true difference for which a paired t-test finds one with `power`.
+  """The true difference that a paired t-test would find with `power`.
 
-  Noncentral t with seeds - 1 degrees of freedom (Cohen 1988, section 2.3).
+  Noncentral t with S - 1 degrees of freedom (Cohen 1988, section 2.3), for
+  seeds that scatter as those at hand.
 
   Args:
-    sd: standard deviation of the differences over seeds, >= 0.
-    seeds: pairs, >= 2.
+    gaps: [S] differences, one of each seed.
     level: 1 - alpha, two-sided, in (0, 1).
     power: in (1 - level, 1).
 
   Returns:
-    On the scale of `sd`.
+    On the scale of the differences; NaN without a spread.
   """
-  dof = seeds - 1
+  sample = stats.summarize(gaps)
+  if not sample.sd > 0:
+    return float("nan")
+  dof = len(gaps) - 1
   cut = scipy.stats.t.ppf(0.5 + level / 2, dof)
 
   def missing(apart):
@@ -31,7 +36,8 @@ def resolution(
   top = 2.0
   while missing(top) < 0:
     top *= 2
-  return scipy.optimize.brentq(missing, 0.0, top) * sd / np.sqrt(seeds)
+  errors = scipy.optimize.brentq(missing, 0.0, top)
+  return float(errors * sample.sd / np.sqrt(len(gaps)))
 
 
 def _power(apart, cut, dof):

@@ -12,7 +12,6 @@ from alx.report import words
 from alx.report.answer import findings, phrases
 from alx.report.answer.findings import Finding
 from alx.report.answer.phrases import About
-from alx.report.answer.resolution import resolution
 from alx.report.arms import Arm
 
 
@@ -28,7 +27,6 @@ class Answer(NamedTuple):
 
   sentences: tuple[str, ...]
   findings: tuple[Finding, ...]
-  resolution: float  # the difference that would have shown; NaN: not known
 
 
 def make_answer(
@@ -43,29 +41,33 @@ def make_answer(
   """
   base = numbers.find(list(arms), "random")
   found = findings.find(arms, base) if base else []
-  seen = _resolution(found)
   tests = sum(not np.isnan(finding.p) for finding in found)
-  about = About(words.LABELS.get(metric, metric), tests)
+  about = About(words.LABELS.get(metric, metric), len(found), tests)
   if base is None:
     sentences = [_without_random(arms, about, whole)]
   else:
     others = [arm for arm in arms if arm is not base]
-    sentences = _compared(base, others, found, seen, about)
+    sentences = _compared(base, others, found, about)
     sentences.append(_share(base, about.metric, whole))
   kept = tuple(text for text in sentences if text)
-  return Answer(kept, tuple(found), seen)
+  return Answer(kept, tuple(found))
 
 
 def console_lines(
   sentences: Sequence[str], width: int = 80, most: int = 3
 ) -> list[str]:
-  """As many of the first sentences as fit; says if there are more."""
-  for count in range(len(sentences), 0, -1):
-    more = ["More in the report."] if count < len(sentences) else []
-    lines = _wrapped([*sentences[:count], *more], width)
-    if len(lines) <= most:
-      return lines
-  return _wrapped(sentences[:1], width, max_lines=most, placeholder=" ...")
+  """The first sentence, and those of the others that fit.
+
+  Args:
+    sentences: of an `Answer`.
+    width: of a line, in characters.
+    most: lines.
+  """
+  kept = list(sentences[:1])
+  for sentence in sentences[1:]:
+    if len(_wrapped([*kept, sentence], width)) <= most:
+      kept.append(sentence)
+  return _wrapped(kept, width, max_lines=most, placeholder=" ...")
 
 
 def _wrapped(sentences, width, **more):
@@ -86,7 +88,7 @@ def _without_random(arms, about, whole):
   return f"Only a model with {of} labels was trained: {score}."
 
 
-def _compared(base, others, found, seen, about):
+def _compared(base, others, found, about):
   if not others:
     score = f"{about.metric} {_mean(_last(base))}"
     return [
@@ -101,10 +103,10 @@ def _compared(base, others, found, seen, about):
       "More seeds would tell.",
       left,
     ]
-  return [*_verdicts(found, seen, about), left]
+  return [*_verdicts(found, about), left]
 
 
-def _verdicts(found, seen, about):
+def _verdicts(found, about):
   """Who needs fewer; who cannot be told apart; who needs more."""
   groups = {}
   for finding in found:
@@ -113,33 +115,31 @@ def _verdicts(found, seen, about):
   def of(verdict):
     return groups.get(verdict, [])
 
-  head = phrases.fewer(of(findings.FEWER), about)
-  head += phrases.apart(of(findings.BETTER), about)
   told = of(findings.OPEN)
-  if head:
-    head += [phrases.not_told(told)] if told else []
-  else:
-    head += _nothing(found, seen, about)
+  head = [
+    *phrases.fewer(of(findings.FEWER), about),
+    phrases.apart(of(findings.BETTER), about),
+  ]
   return [
     *head,
-    *phrases.more(of(findings.MORE), about),
-    *phrases.apart(of(findings.WORSE), about),
-    *([phrases.unknown(u)] if (u := of(findings.UNKNOWN)) else []),
+    *([phrases.not_told(told)] if any(head) else _nothing(told, about)),
+    phrases.more(of(findings.MORE), about),
+    phrases.apart(of(findings.WORSE), about),
+    phrases.unknown(of(findings.UNKNOWN)),
   ]
 
 
-def _nothing(found, seen, about):
+def _nothing(told, about):
   """No method is ahead: the best one, and what would have been seen."""
-  known = [f for f in found if np.isfinite(f.gap.low)]
-  if not known:
+  if not told:
     return []
-  best = max(known, key=lambda f: f.gap.mean)
-  sentences = [phrases.nothing(best, about, len(found) == 1)]
-  if np.isfinite(seen):
-    size = words.number(seen)
-    sentences.append(f"A difference of {size} shows in 4 of 5 such studies.")
-  rest = [f for f in found if f.verdict == findings.OPEN and f is not best]
-  return [*sentences, phrases.others(rest)] if rest else sentences
+  best = max(told, key=lambda f: f.gap.mean)
+  size, seen = words.number(best.resolution), best.resolution > 0
+  return [
+    phrases.nothing(best, about),
+    f"A gap of {size} would show in 4 of 5 such studies." * seen,
+    phrases.others([f for f in told if f is not best]),
+  ]
 
 
 def _left_out(others, found):
@@ -191,12 +191,3 @@ def _share(base, metric, whole):
     return f"{start}; the model of all labels has {full}."
   share = f"{round(100 * last / whole.score.mean)}%"
   return f"{start}, {share} of the model of all labels ({full})."
-
-
-def _resolution(found):
-  """Of the methods that are not told apart, at the level they are tested."""
-  told = [f for f in found if f.verdict == findings.OPEN and f.spread > 0]
-  if not told:
-    return float("nan")
-  spread = float(np.sqrt(np.mean([f.spread**2 for f in told])))
-  return resolution(spread, min(f.seeds for f in told), told[0].level)

@@ -1,0 +1,79 @@
+"""What the words of the answer mean, for its box on the page."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from alx.acquisition.grammar import names_in
+from alx.report import words
+from alx.report.answer import plain
+from alx.report.answer.sentences import Answer
+from alx.report.arms import Arm
+from alx.report.read import Study
+
+
+def glossary(
+  study: Study, arms: Sequence[Arm], answer: Answer
+) -> list[tuple[str, str]]:
+  """(word, half a sentence), in the order in which a reader needs them."""
+  found = [_label(study.dataset), *_methods(arms)]
+  measure = plain.MEASURES.get(study.metric)
+  if measure:
+    found.append((words.LABELS[study.metric], measure))
+  said = " ".join(answer.sentences)
+  if "'s final " in said:
+    found.append(("final", _goal(study.metric)))
+  if "paired seeds" in said:
+    found += _chance(answer.findings)
+  if " about " in said:
+    found.append(("about", _between_rounds(arms)))
+  return found
+
+
+def _label(dataset):
+  kind = (dataset.get("scored") or {}).get("kind", "image")
+  text = plain.WORK.get(dataset.get("task"), "one {} with an expert's answer")
+  return "a label", text.format(kind)
+
+
+def _methods(arms):
+  names = []
+  for arm in arms:
+    names += [arm.name] if words.is_name(arm.name) else names_in(arm.name)
+  return [
+    (words.plain(name), plain.METHODS[name])
+    for name in dict.fromkeys(names)
+    if name in plain.METHODS
+  ]
+
+
+def _goal(metric):
+  return (
+    f"the {words.LABELS.get(metric, metric)} that random has with its last "
+    "labels, mean over the seeds: set by random alone, whoever wins"
+  )
+
+
+def _chance(found):
+  seeds = max(finding.seeds for finding in found)
+  tests = sum(not np.isnan(finding.p) for finding in found)
+  text = "where the true number lies, in 95 of 100 such studies"
+  if tests > 1:
+    text += f"; wider because {tests} methods were held against random (Holm)"
+  return [
+    (
+      "paired seeds",
+      f"{seeds} repeats of everything, in each of which all methods begin with "
+      "the same labels",
+    ),
+    ("95% interval", f"{text}; it speaks of these test items alone"),
+  ]
+
+
+def _between_rounds(arms):
+  steps = np.concatenate([np.diff(arm.labels) for arm in arms])
+  step = f"{steps.min():g}" if len(steps) else "some"
+  return (
+    f"labels came {step} at a time; between two rounds scores are read off a "
+    "straight line"
+  )
