@@ -2,9 +2,12 @@
 
 import numpy as np
 import scipy.optimize
+import scipy.special
 import scipy.stats
 
 from alx import stats
+
+_POINTS = 2000  # quantiles of the sd that a sample may have
 
 
 def resolution(
@@ -27,23 +30,17 @@ def resolution(
   if not sample.sd > 0:
     return float("nan")
   dof = len(gaps) - 1
-  cut = scipy.stats.t.ppf(0.5 + level / 2, dof)
+  shares = (np.arange(_POINTS) + 0.5) / _POINTS
+  spread = np.sqrt(scipy.stats.chi2.ppf(shares, dof) / dof)
+  cut = scipy.stats.t.ppf(0.5 + level / 2, dof) * spread
 
   def missing(apart):
     """Of the power, with the difference in standard errors."""
-    return _power(apart, cut, dof) - power
+    ndtr = scipy.special.ndtr
+    return (ndtr(apart - cut) + ndtr(-cut - apart)).mean() - power
 
   top = 2.0
   while missing(top) < 0:
     top *= 2
   errors = scipy.optimize.brentq(missing, 0.0, top)
   return float(errors * sample.sd / np.sqrt(len(gaps)))
-
-
-def _power(apart, cut, dof):
-  """P(|T| > cut), over the quantiles of the sample's sd."""
-  shares = (np.arange(2000) + 0.5) / 2000
-  spread = np.sqrt(scipy.stats.chi2.ppf(shares, dof) / dof)
-  normal = scipy.stats.norm
-  upper = normal.sf(cut * spread - apart)
-  return float((upper + normal.cdf(-cut * spread - apart)).mean())
