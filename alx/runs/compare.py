@@ -82,11 +82,12 @@ def run(comparison: Comparison, console: Console) -> pathlib.Path:
 
 
 def finish(comparison: Comparison, console: Console) -> pathlib.Path:
-  """Writes the report of what has been run; prints the answer and the table."""
+  """Prints the table, writes the report of what has been run, and answers."""
   workdir = comparison.workdir
-  page = report.write_report(workdir)
-  tell_answer(report.read_answer(workdir), console)
   scores.show(comparison.config, comparison.problem, workdir, console)
+  page = report.write_report(workdir)
+  console.print()
+  tell_answer(report.read_answer(workdir), console)
   return page
 
 

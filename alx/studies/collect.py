@@ -60,9 +60,9 @@ def collect(
   done = sum(state["state"] == "finished" for state in states)
   text = f"{done} of {len(states)} rows are finished."
   answers = {g: report.read_answer(workdir / g) for g in groups if g in linked}
-  _tell(answers, console)
   console.print(text)
   console.print(_table(names, cells))
+  _tell(answers, console)
   page = workdir / "index.html"
   head = _box(answers)
   store.write_text(page, _page(head, text, names, cells, linked))

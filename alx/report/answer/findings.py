@@ -146,7 +146,8 @@ def _verdict(pair, p, saved, gap):
   if gap > 0:
     counts = saved.low >= 1 and _rises(pair.random, saved.value)
     return FEWER if counts else BETTER
-  counts = saved.high <= -1 and _rises(pair.method, saved.value)
+  counts = np.isfinite(saved.value) and saved.high <= -1
+  counts = counts and _rises(pair.method, saved.value)
   return MORE if counts else WORSE
 
 
@@ -155,6 +156,6 @@ def _rises(curves, labels):
 
   Chance decides where a flat curve reaches its own end.
   """
-  steps = int(min(abs(labels), curves.shape[1] - 1))
-  rise = stats.paired(curves[:, -1], curves[:, -1 - steps])
+  before = curves[:, -1 - int(abs(labels))]
+  rise = stats.paired(curves[:, -1], before)
   return bool(stats.t_interval(rise, 1 - ALPHA)[0] > 0)

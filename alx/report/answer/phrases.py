@@ -44,8 +44,6 @@ def more(found: Sequence[Finding], about: About) -> str:
 
 
 def _worth(found):
-  if not np.isfinite(found.saved.value):
-    return f"its {found.labels} do less than random's first"
   labels = f"{_labels(found)} random ones do, {-found.saved.value:g} fewer"
   return f"its {found.labels} do what {labels}"
 

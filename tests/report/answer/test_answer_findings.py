@@ -29,7 +29,7 @@ def test_the_goal_is_what_random_has_at_the_end():
 def test_whether_it_is_read_off_a_line():
   found = findings.find([RANDOM, FAST], RANDOM)[0]
   assert not found.between_rounds  # 12 labels are a round
-  faster = FAST._replace(scores=FAST.scores + [0, 0, 0.1, 0, 0])
+  faster = FAST._replace(scores=FAST.scores + np.array([0, 0, 0.1, 0, 0]))
   found = findings.find([RANDOM, faster], RANDOM)[0]
   # From 0.70 with 8 to 0.90 with 12: 0.80 with 10.
   assert found.between_rounds and found.saved.value == 20 - 10

@@ -1,0 +1,225 @@
+"""The sentences of curves that a reader can check by eye."""
+
+import numpy as np
+import pytest
+
+from alx import stats
+from alx.report.answer import phrases
+from alx.report.answer.sentences import Whole, console_lines, make_answer
+from tests.answer_curves import FAST, LIKE, RANDOM, SLOW, arm, around
+
+WHOLE = Whole(stats.mean_interval(np.array([0.89, 0.90, 0.91])), 300)
+NOTHING = "is not shown to need fewer labels than random"
+
+
+def said(*arms, metric="dice", whole=None):
+  return make_answer(arms, metric, whole).sentences
+
+
+def one(arm_of_five):
+  """Its first seed alone."""
+  return arm(arm_of_five.name, arm_of_five.scores[:1])
+
+
+def test_a_method_that_needs_fewer():
+  # At 12 labels it has 0.80, and so has random at 20.
+  (text,) = said(RANDOM, FAST)
+  start = "entropy reaches random's final Dice of 0.800 with 12 labels; "
+  start += "random needs 20: 8 fewer (95% interval "
+  assert text.startswith(start) and text.endswith(", 5 paired seeds).")
+  low, high = text.removeprefix(start).split(",")[0].split(" to ")
+  assert 1 <= int(low) <= 8 <= int(high) <= 16
+
+
+def test_labels_between_rounds_are_about():
+  faster = FAST._replace(scores=FAST.scores + np.array([0, 0, 0.1, 0, 0]))
+  assert (
+    "with about 10 labels; random needs 20: 10 fewer"
+    in (said(RANDOM, faster)[0])
+  )
+
+
+def test_a_method_that_is_like_random():
+  text, seen = said(RANDOM, LIKE)
+  # Gaps of 2, 2, 2, -3, -3 hundredths: sd 0.0274; 2.776 * sd / sqrt(5).
+  assert text == (
+    f"BALD {NOTHING}: it is between 0.034 worse and 0.034 better in Dice with "
+    "20 labels (95%, 5 paired seeds)."
+  )
+  assert seen == "A gap of 0.046 would show in 4 of 5 such studies."
+
+
+def test_a_method_that_does_not_get_there():
+  (text,) = said(RANDOM, SLOW)
+  assert text.startswith(
+    "k-center needs more labels than random: it does not reach random's final "
+    "Dice of 0.800 within 20; its 20 do what 12 random ones do, 8 fewer (95% "
+    "interval "
+  )
+
+
+def test_one_that_falls_ends_lower():
+  down = around("k_center", (0.50, 0.45, 0.42, 0.41, 0.40), turn=1)
+  # Gaps of 3, -2, -2, 3, -2 hundredths from -0.4: sd 0.0274 once more.
+  (text,) = said(RANDOM, down)
+  assert text == (
+    "k-center ends 0.400 lower in Dice than random with 20 labels (95% "
+    "interval 0.366 to 0.434, 5 paired seeds)."
+  )
+
+
+def test_several_are_told_in_order_and_corrected_for():
+  head, like, slow = said(RANDOM, SLOW, LIKE, FAST)
+  assert head.startswith("entropy reaches")
+  assert head.endswith("5 paired seeds, corrected for 3 methods).")
+  assert like.startswith("No difference that 5 seeds could show: BALD (between")
+  assert " more and " in like and like.endswith(" fewer).")
+  assert slow.startswith("k-center needs more")
+
+
+def test_the_second_that_needs_fewer_is_short():
+  also = around("margin", (0.50, 0.66, 0.76, 0.84, 0.90), turn=1)
+  first, second = said(RANDOM, also, FAST)
+  assert first.startswith("entropy reaches")
+  assert second.startswith("margin with about 14: 6 fewer (")
+
+
+def test_nothing_is_ahead_and_one_behind():
+  texts = said(RANDOM, LIKE, SLOW)
+  assert texts[0].startswith(
+    "No method is shown to need fewer labels than random: the best, BALD, is "
+    "between "
+  )
+  assert texts[2].startswith("k-center needs more")
+  also = around("margin", RISING_LESS, turn=1)
+  texts = said(RANDOM, LIKE, also)
+  assert texts[2].startswith("Not told apart from random either: margin (betw")
+
+
+RISING_LESS = (0.50, 0.60, 0.70, 0.75, 0.79)
+
+
+def test_on_flat_curves_it_is_said_in_the_score():
+  flat = around("random", (0.50, 0.80, 0.80, 0.80, 0.80))
+  higher = around("entropy", (0.50, 0.80, 0.85, 0.88, 0.90), turn=3)
+  (text,) = said(flat, higher)
+  assert text.startswith(
+    "entropy ends 0.100 higher in Dice than random with 20 labels (95% "
+  )
+  assert text.endswith("; the labels that saves cannot be counted.")
+  lower = around("entropy", (0.50, 0.70, 0.70, 0.70, 0.70), turn=3)
+  (text,) = said(flat, lower)
+  assert text.startswith("entropy") and "fewer than" not in text
+
+
+def test_one_seed_says_nothing_of_chance():
+  text, more = said(one(RANDOM), one(FAST), one(LIKE))
+  assert text == (
+    "One seed says nothing about chance, so no method is compared: with 20 "
+    "labels random has Dice 0.790, entropy 0.910, BALD 0.820."
+  )
+  assert more == "More seeds would tell."
+
+
+def test_the_same_scores_are_said_to_be_so():
+  (text,) = said(RANDOM, arm("bald", RANDOM.scores))
+  assert text == (
+    f"BALD {NOTHING}: it is exactly as good in Dice with 20 labels (5 paired "
+    "seeds)."
+  )
+  (text,) = said(RANDOM, arm("bald", RANDOM.scores + 0.125))
+  assert text.startswith("Not known, for want of seeds, of scores or of a spr")
+
+
+@pytest.mark.parametrize("metric", ["auc", "balanced_accuracy"])
+def test_a_classification(metric):
+  text, share = said(RANDOM, FAST, metric=metric, whole=WHOLE)
+  name = {"auc": "AUC", "balanced_accuracy": "balanced accuracy"}[metric]
+  assert f"reaches random's final {name} of 0.800 with 12 labels" in text
+  assert share == (
+    f"With 20 of 300 labels random reaches {name} 0.800; the model of all "
+    "labels has 0.900."
+  )
+
+
+def test_a_share_of_all_labels():
+  share = said(RANDOM, FAST, whole=WHOLE)[-1]
+  assert share == (
+    "With 20 of 300 labels random reaches Dice 0.800, 89% of the model of all "
+    "labels (0.900)."
+  )
+  assert "With 20 labels" in said(RANDOM, whole=WHOLE._replace(labels=None))[-1]
+
+
+def test_random_alone_and_all_labels_alone():
+  (text,) = said(RANDOM)
+  assert text == (
+    "Only random selection was run, so it is compared with nothing: with 20 "
+    "labels Dice 0.800 (95% interval 0.780 to 0.820, 5 seeds)."
+  )
+  (text,) = said(whole=WHOLE)
+  assert text == (
+    "Only a model with all 300 labels was trained: Dice 0.900 (95% interval "
+    "0.875 to 0.925, 3 seeds)."
+  )
+  assert said() == ("No round has finished yet.",)
+
+
+def test_without_random_nothing_was_saved():
+  (text,) = said(FAST, LIKE)
+  assert text == (
+    "Random selection was not run, so nothing says how many labels were saved: "
+    "with 20 labels entropy has Dice 0.900, BALD 0.800."
+  )
+
+
+def test_what_is_not_finished_is_not_compared():
+  early = arm("margin", FAST.scores[:, :3], (4, 8, 12))
+  assert said(RANDOM, FAST, early)[-1] == (
+    "Not compared, for want of a seed that random has finished too: margin."
+  )
+  assert said(RANDOM, early)[0].startswith("Not compared")
+
+
+def test_an_interval_around_nothing_is_never_a_win():
+  random = np.random.default_rng(0)
+  for _ in range(40):
+    arms = [RANDOM] + [
+      arm(f"m{i}", RANDOM.scores + random.normal(0.01, 0.02, (5, 5)))
+      for i in range(3)
+    ]
+    found = make_answer(arms, "dice")
+    text = " ".join(found.sentences)
+    for one_of in found.findings:
+      around_0 = one_of.gap.low < 0 < one_of.gap.high
+      ahead = (
+        f"{one_of.name} reaches",
+        f"{one_of.name} ends",
+        f"{one_of.name} w",
+      )
+      assert not (around_0 and any(start in text for start in ahead))
+
+
+def test_the_console_has_three_lines_of_80():
+  texts = said(RANDOM, SLOW, LIKE, FAST, whole=WHOLE)
+  lines = console_lines(texts)
+  assert len(lines) <= 3 and max(map(len, lines)) <= 80
+  joined = " ".join(lines)
+  assert joined.startswith(texts[0]) and texts[1] in joined
+  assert texts[2] not in joined and joined.endswith(").")
+
+
+def test_what_fits_is_taken_though_another_did_not():
+  texts = ["a" * 60, "b " * 100, "c" * 60]
+  assert console_lines(texts) == ["a" * 60, "c" * 60]
+  long = console_lines(["word " * 100])
+  assert len(long) == 3 and long[-1].endswith(" ...")
+  assert console_lines([]) == []
+
+
+def test_no_method_has_no_words():
+  about = phrases.About("Dice", 0, 0)
+  for make in (phrases.more, phrases.apart):
+    assert make([], about) == ""
+  for make in (phrases.not_told, phrases.others, phrases.unknown):
+    assert make([]) == ""
