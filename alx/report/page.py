@@ -9,9 +9,8 @@ from alx import csv_table
 from alx.data import files
 from alx.report import arms as numbers
 from alx.report import exports, html, summary, tables, words
-from alx.report.answer import sentences
 from alx.report.answer.glossary import glossary
-from alx.report.answer.sentences import Answer, Whole
+from alx.report.answer.sentences import Answer, Whole, make_answer
 from alx.report.figures import curves, gallery, pictures
 from alx.report.read import Study, read_study
 
@@ -61,7 +60,8 @@ def _figure(study, arms):
 def read_answer(workdir: str | os.PathLike) -> tuple[str, ...]:
   """The sentences that `write_report` has put at the top of the page."""
   found = files.read_json(pathlib.Path(workdir) / "answer.json") or {}
-  return tuple(found.get("sentences") or ())
+  sentences = found.get("sentences")
+  return tuple(map(str, sentences)) if isinstance(sentences, list) else ()
 
 
 def _answer(study: Study, arms) -> Answer:
@@ -70,7 +70,7 @@ def _answer(study: Study, arms) -> Answer:
     last = study.full[0].column("labels")[-1]
     labels = int(last) if np.isfinite(last) else None
   whole = score and Whole(score, labels)
-  return sentences.make_answer(arms, study.metric, whole)
+  return make_answer(arms, study.metric, whole)
 
 
 def _render(study: Study, arms, answer, needed, figure) -> str:

@@ -68,6 +68,10 @@ def test_all_rows_and_the_page(whole):
   assert done.returncode == 0, done.stderr
   assert "3 of 3 rows are finished" in done.stdout
   assert done.stdout.strip().endswith(f"report: {workdir / 'index.html'}")
+  start = "One seed says nothing about chance"
+  assert f"\n{start}" in done.stdout
+  page = (workdir / "index.html").read_text()
+  assert page.index(start) < page.index("<h1>Study</h1>")
 
 
 def wait_for(something):

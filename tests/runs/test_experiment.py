@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from alx import runs
+from alx import report, runs
 from alx.data import DataError
 from alx.runs.disk.claim import EXPIRES_S, FOLDER, Claim, Held
 
@@ -61,6 +61,14 @@ def test_scores_are_those_of_the_tables(found):
       of_name = result.full[:, None] if name == "full" else result.scores[name]
       np.testing.assert_array_equal(of_name[row], values)
   assert "test AUC, mean ± sd, seeds: 2" in told
+
+
+def test_it_ends_with_the_answer(found):
+  result, told = found
+  assert result.answer == report.read_answer(result.page.parent)
+  lines = report.console_lines(result.answer)
+  assert told.splitlines()[-len(lines) :] == lines
+  assert "entropy" in lines[0] and len(lines) <= 3
 
 
 def test_a_notebook_shows_the_page(found):

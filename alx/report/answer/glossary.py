@@ -59,7 +59,7 @@ def _chance(found):
   tests = sum(not np.isnan(finding.p) for finding in found)
   text = "where the true number lies, in 95 of 100 such studies"
   if tests > 1:
-    text += f"; wider because {tests} methods were held against random (Holm)"
+    text += f"; wider because random was held against {tests} others (Holm)"
   return [
     (
       "paired seeds",

@@ -130,7 +130,7 @@ def _evidence(interval, found, about):
 def _seeds(found, about):
   text = words.counted(found.seeds, "paired seed")
   if about.tests > 1:
-    text += f", corrected for {about.tests} methods"
+    text += f", corrected for {about.tests} tests"
   return text
 
 
@@ -159,6 +159,8 @@ def _between(found):
   low, high = float(found.gap.low), float(found.gap.high)
   if _is_equal(found):
     return "exactly as good"
+  if low < -found.goal and high > 1 - found.goal:  # all that a score can be
+    return "anywhere from far worse to far better"
   if low < 0 < high:
     worse, better = words.number(-low), words.number(high)
     return f"between {worse} worse and {better} better"

@@ -14,6 +14,8 @@ from alx.report.answer.findings import Finding
 from alx.report.answer.phrases import About
 from alx.report.arms import Arm
 
+_MORE_SEEDS = "More seeds would tell."
+
 
 class Whole(NamedTuple):
   """The models trained on all labels of the pool."""
@@ -100,7 +102,7 @@ def _compared(base, others, found, about):
     return [
       "One seed says nothing about chance, so no method is compared: "
       f"{_ends([base, *others], about.metric)}.",
-      "More seeds would tell.",
+      _MORE_SEEDS,
       left,
     ]
   return [*_verdicts(found, about), left]
@@ -133,13 +135,22 @@ def _nothing(told, about):
   """No method is ahead: the best one, and what would have been seen."""
   if not told:
     return []
-  best = max(told, key=lambda f: f.gap.mean)
-  size, seen = words.number(best.resolution), best.resolution > 0
+  methods = [f for f in told if f.name not in stats.BASELINES]
+  best = max(methods or told, key=lambda f: f.gap.mean)
   return [
     phrases.nothing(best, about),
-    f"A gap of {size} would show in 4 of 5 such studies." * seen,
+    _would_show(best),
     phrases.others([f for f in told if f is not best]),
   ]
+
+
+def _would_show(found):
+  if np.isnan(found.resolution):
+    return ""
+  if found.resolution > 1:  # than any difference of two scores
+    return _MORE_SEEDS
+  size = words.number(found.resolution)
+  return f"A gap of {size} would show in 4 of 5 such studies."
 
 
 def _left_out(others, found):

@@ -60,18 +60,18 @@ def test_a_method_that_does_not_get_there():
 
 def test_one_that_falls_ends_lower():
   down = around("k_center", (0.50, 0.45, 0.42, 0.41, 0.40), turn=1)
-  # Gaps of 3, -2, -2, 3, -2 hundredths from -0.4: sd 0.0274 once more.
+  # Gaps of -1, -1, -1, -1, 4 hundredths from -0.4: sd 0.0224.
   (text,) = said(RANDOM, down)
   assert text == (
     "k-center ends 0.400 lower in Dice than random with 20 labels (95% "
-    "interval 0.366 to 0.434, 5 paired seeds)."
+    "interval 0.372 to 0.428, 5 paired seeds)."
   )
 
 
 def test_several_are_told_in_order_and_corrected_for():
   head, like, slow = said(RANDOM, SLOW, LIKE, FAST)
   assert head.startswith("entropy reaches")
-  assert head.endswith("5 paired seeds, corrected for 3 methods).")
+  assert head.endswith("5 paired seeds, corrected for 3 tests).")
   assert like.startswith("No difference that 5 seeds could show: BALD (between")
   assert " more and " in like and like.endswith(" fewer).")
   assert slow.startswith("k-center needs more")
@@ -119,6 +119,26 @@ def test_one_seed_says_nothing_of_chance():
     "labels random has Dice 0.790, entropy 0.910, BALD 0.820."
   )
   assert more == "More seeds would tell."
+
+
+def test_two_seeds_may_say_nothing_at_all():
+  base = arm("random", [(0.5, 0.70), (0.5, 0.80)], (4, 8))
+  wild = arm("bald", [(0.5, 0.90), (0.5, 0.60)], (4, 8))
+  text, more = said(base, wild)
+  # 12.7 * 0.28 / sqrt(2) is more than any Dice.
+  assert text == (
+    f"BALD {NOTHING}: it is anywhere from far worse to far better in Dice with "
+    "8 labels (95%, 2 paired seeds)."
+  )
+  assert more == "More seeds would tell."
+
+
+def test_a_baseline_is_not_the_best_method():
+  other = around("foreground_random", (0.50, 0.60, 0.70, 0.75, 0.81), turn=1)
+  texts = said(RANDOM, other, LIKE)
+  assert "the best, BALD, is between" in texts[0]
+  assert texts[2].startswith("Not told apart from random either: foreground ra")
+  assert said(RANDOM, other)[0].startswith("foreground random is not shown")
 
 
 def test_the_same_scores_are_said_to_be_so():
