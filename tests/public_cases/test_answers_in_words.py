@@ -55,8 +55,8 @@ OUTCOMES = {
     r"One seed says nothing about chance",
   ),
   "other seeds": (
-    [seeds_of(RANDOM, 2), FAST],
-    r"entropy .*2 paired seeds\)\.$",
+    [seeds_of(RANDOM, 3), FAST],
+    r"entropy .*3 paired seeds\)\.$",
   ),
   "random alone": ([RANDOM], r"Only random selection was run"),
   "no random": ([FAST], r"Random selection was not run"),

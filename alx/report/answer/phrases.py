@@ -30,15 +30,21 @@ def fewer(found: Sequence[Finding], about: About) -> list[str]:
   ]
 
 
-def more(found: Sequence[Finding], about: About) -> str:
-  """They need more labels than random; "" without one."""
+def more(found: Sequence[Finding], about: About, brief: bool = False) -> str:
+  """They need more labels than random; "" without one.
+
+  Args:
+    found: those of that verdict.
+    about: the study.
+    brief: the number of seeds was told.
+  """
   ordered = sorted(found, key=lambda f: f.saved.value)
   return " ".join(
     f"{_name(f)} too: {_worth(f)} ({_range(f)})."
     if place
     else f"{_name(f)} needs more labels than random: it does not reach "
     f"{_goal(f, about)} within {f.labels}; {_worth(f)} "
-    f"({_evidence(_range(f), f, about)})."
+    f"({_range(f) if brief else _evidence(_range(f), f, about)})."
     for place, f in enumerate(ordered)
   )
 
@@ -48,14 +54,16 @@ def _worth(found):
   return f"its {found.labels} do what {labels}"
 
 
-def apart(found: Sequence[Finding], about: About) -> str:
-  """They end higher or lower, and labels cannot be counted; "" without one."""
+def apart(found: Sequence[Finding], about: About, brief: bool = False) -> str:
+  """They end higher or lower, and labels cannot be counted; see `more`."""
   ordered = sorted(found, key=lambda f: -abs(f.gap.mean))
-  texts = [_apart(f, about, not place) for place, f in enumerate(ordered)]
+  texts = [
+    _apart(f, about, brief, not place) for place, f in enumerate(ordered)
+  ]
   return " ".join(texts)
 
 
-def _apart(found, about, first):
+def _apart(found, about, brief, first):
   side = "higher" if found.gap.mean > 0 else "lower"
   start = f"{_name(found)} ends {words.number(abs(found.gap.mean))} {side}"
   low, high = sorted([abs(found.gap.low), abs(found.gap.high)])
@@ -63,7 +71,7 @@ def _apart(found, about, first):
   if not first:
     return f"{start} ({interval})."
   text = f"{start} in {about.metric} than random with {found.labels} labels "
-  text += f"({_evidence(interval, found, about)})"
+  text += f"({interval if brief else _evidence(interval, found, about)})"
   if side == "lower":
     return f"{text}."
   return f"{text}; the labels that saves cannot be counted."

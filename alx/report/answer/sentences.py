@@ -118,17 +118,15 @@ def _verdicts(found, about):
     return groups.get(verdict, [])
 
   told = of(findings.OPEN)
-  head = [
-    *phrases.fewer(of(findings.FEWER), about),
-    phrases.apart(of(findings.BETTER), about),
-  ]
-  return [
-    *head,
-    *([phrases.not_told(told)] if any(head) else _nothing(told, about)),
-    phrases.more(of(findings.MORE), about),
-    phrases.apart(of(findings.WORSE), about),
-    phrases.unknown(of(findings.UNKNOWN)),
-  ]
+  fewer = phrases.fewer(of(findings.FEWER), about)
+  better = phrases.apart(of(findings.BETTER), about, bool(fewer))
+  if fewer or better:
+    head = [*fewer, better, phrases.not_told(told)]
+  else:
+    head = _nothing(told, about)
+  more = phrases.more(of(findings.MORE), about, any(head))
+  worse = phrases.apart(of(findings.WORSE), about, any([*head, more]))
+  return [*head, more, worse, phrases.unknown(of(findings.UNKNOWN))]
 
 
 def _nothing(told, about):

@@ -74,7 +74,7 @@ def test_several_are_told_in_order_and_corrected_for():
   assert head.endswith("5 paired seeds, corrected for 3 tests).")
   assert like.startswith("No difference that 5 seeds could show: BALD (between")
   assert " more and " in like and like.endswith(" fewer).")
-  assert slow.startswith("k-center needs more")
+  assert slow.startswith("k-center needs more") and "seeds" not in slow
 
 
 def test_the_second_that_needs_fewer_is_short():
@@ -82,6 +82,13 @@ def test_the_second_that_needs_fewer_is_short():
   first, second = said(RANDOM, also, FAST)
   assert first.startswith("entropy reaches")
   assert second.startswith("margin with about 14: 6 fewer (")
+
+
+def test_two_that_need_more():
+  slower = around("margin", (0.50, 0.51, 0.53, 0.55, 0.60), turn=2)
+  (text,) = said(RANDOM, SLOW, slower)
+  assert text.startswith("margin needs more labels than random: ")
+  assert "k-center too: its 20 do what 12 random ones do, 8 fewer (" in text
 
 
 def test_nothing_is_ahead_and_one_behind():
@@ -191,6 +198,12 @@ def test_without_random_nothing_was_saved():
     "Random selection was not run, so nothing says how many labels were saved: "
     "with 20 labels entropy has Dice 0.900, BALD 0.800."
   )
+
+
+def test_a_round_without_a_score_is_no_wall():
+  holes = FAST.scores.copy()
+  holes[0, 1] = np.nan
+  assert said(RANDOM, arm("entropy", holes))[0].startswith("entropy reaches")
 
 
 def test_what_is_not_finished_is_not_compared():
