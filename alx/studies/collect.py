@@ -59,7 +59,8 @@ def collect(
   }
   done = sum(state["state"] == "finished" for state in states)
   text = f"{done} of {len(states)} rows are finished."
-  answers = {g: report.read_answer(workdir / g) for g in groups if g in linked}
+  begun = {state["group"] for state in states if state["rounds"]}
+  answers = {g: report.read_answer(workdir / g) for g in groups if g in begun}
   console.print(text)
   console.print(_table(names, cells))
   _tell(answers, console)

@@ -44,7 +44,9 @@ def test_rows_are_done_once_and_collected(table, tmp_path):
   assert states == ["waiting", "finished", "waiting"]
 
   assert Worker(tmp_path, quiet()).run_all(table) == ([], [])
-  page = collect.collect(tmp_path, table, quiet())
+  console = quiet()
+  page = collect.collect(tmp_path, table, console)
+  assert "One seed says nothing about chance" in printed(console)
   states = store.read_rows(tmp_path / "rows.csv")
   assert [row["labels"] for row in states] == ["7", "7", "20"]
   assert all(0 <= float(row["score"]) <= 1 for row in states)
