@@ -19,6 +19,14 @@ from alx.stats.budgets.curves import (
   labels_needed,
   labels_needed_isotonic,
 )
+from alx.stats.budgets.forecast import (
+  Hindsight,
+  forecast_hindsight,
+  forecast_labels,
+  forecast_laws,
+  forecast_scores,
+)
+from alx.stats.budgets.power_law import PowerLaw, fit_power_law
 from alx.stats.budgets.savings import Saving, relative_saving, saving_verdict
 from alx.stats.differences import (
   Difference,
@@ -90,9 +98,11 @@ __all__ = [
   "Draws",
   "Equivalence",
   "Estimate",
+  "Hindsight",
   "Interval",
   "LabelsNeeded",
   "NoiseFloor",
+  "PowerLaw",
   "Saving",
   "Summary",
   "Wins",
@@ -108,6 +118,11 @@ __all__ = [
   "equivalent_to_full",
   "first_passing",
   "first_passing_interval",
+  "fit_power_law",
+  "forecast_hindsight",
+  "forecast_labels",
+  "forecast_laws",
+  "forecast_scores",
   "friedman",
   "holm",
   "label_saving_interval",
