@@ -23,7 +23,7 @@ import pathlib
 
 from absl import flags
 
-from alx.commands import acquisitions, command, comparison
+from alx.commands import acquisitions, command, comparison, stopping
 from alx.data.arrays.features import read_features
 from alx.data.arrays.npz import is_npz
 from alx.data.dataset import bad_input
@@ -56,6 +56,7 @@ _ACQUISITION = acquisitions.define(
   "What is compared, separated by commas; the random baselines are added.",
 )
 _MAX_PER_GROUP = acquisitions.define_cap()
+_STOP, _STOP_MODE = stopping.define()
 _BASELINES = flags.DEFINE_bool(
   "baselines", True, "Add random (and foreground_random) to the methods."
 )
@@ -94,6 +95,8 @@ def config_from_flags() -> Config:
     "strict": _STRICT.value,
     "seeds": _SEEDS.value,
     "max_per_group": _MAX_PER_GROUP.value,
+    "stop": stopping.given(_STOP.value),
+    "stop_mode": _STOP_MODE.value,
     "full": _FULL.value,
     "acquisition": _ACQUISITION.value and tuple(_ACQUISITION.value),
   }

@@ -17,7 +17,7 @@ import dataclasses
 
 from absl import flags
 
-from alx.commands import acquisitions, command, comparison
+from alx.commands import acquisitions, command, comparison, stopping
 from alx.runs.settings import presets as configs
 from alx.runs.settings.config import Config, absolute, override
 
@@ -38,6 +38,7 @@ _ACQUISITION = acquisitions.define(
   "What is compared, separated by commas; the random baselines are added.",
 )
 _MAX_PER_GROUP = acquisitions.define_cap()
+_STOP, _STOP_MODE = stopping.define()
 _BASELINES = flags.DEFINE_bool(
   "baselines", True, "Add random and foreground_random to the methods."
 )
@@ -66,6 +67,8 @@ def config_from_flags() -> Config:
     "strict": _STRICT.value,
     "seeds": _SEEDS.value,
     "max_per_group": _MAX_PER_GROUP.value,
+    "stop": stopping.given(_STOP.value),
+    "stop_mode": _STOP_MODE.value,
     "acquisition": _ACQUISITION.value and tuple(_ACQUISITION.value),
   }
   given = {name: x for name, x in given.items() if x is not None}

@@ -26,6 +26,7 @@ from alx.runs.disk.records import (
   record_round,
   steps_column,
 )
+from alx.runs.problem import signals
 from alx.runs.problem.job import Job
 from alx.runs.problem.problem import Problem, held_out
 from alx.runs.rounds import first_items, key_of
@@ -51,6 +52,7 @@ class Programs(NamedTuple):
   ask: Callable  # (Seeds, images) -> (items [R, k], scores [R, k])
   tell: Callable  # ((Seeds, items), images, hidden labels) -> Seeds
   test: Callable  # (params, *held_out(problem)) -> predictions
+  say: Callable  # ((params before, params after), images) -> signals.Said
 
 
 class Told(NamedTuple):
@@ -60,6 +62,7 @@ class Told(NamedTuple):
   rows: list[dict]
   laps: list[dict]
   cases: list[list[dict]]
+  signals: list[dict | None]
 
 
 def pays_off(problem: Problem, num_seeds: int) -> bool:
@@ -77,12 +80,13 @@ def pays_off(problem: Problem, num_seeds: int) -> bool:
 
 
 def programs_of(
-  problem: Problem, loop: Loop, other: Programs | None = None
+  problem: Problem, loop: Loop, other: Programs | None = None, block: int = 1
 ) -> Programs:
   """The programs of one acquisition.
 
-  Training and testing are those of `other`, of another acquisition on the same
-  problem, if there is one: they are compiled once.
+  All but the question are those of `other`, of another acquisition on the same
+  problem, if there is one: they are compiled once. `block` is how many items
+  of the pool are predicted at a time for stop rules.
   """
 
   def tell(seed_and_items, images, hidden):
@@ -92,9 +96,11 @@ def programs_of(
 
   if other:
     return other._replace(ask=_ask_of(loop))
-  return Programs(
-    _ask_of(loop), over_seeds(tell), over_seeds(problem.predict_test)
+  say = signals.program_of(
+    problem.learner, len(problem.dataset.class_names), block
   )
+  programs = tell, problem.predict_test, say
+  return Programs(_ask_of(loop), *map(over_seeds, programs))
 
 
 def _ask_of(loop):
@@ -193,9 +199,11 @@ def run_batch(
       first = told
     seeds = told.seeds
     job.show(number, "saving")
-    rows = zip(jobs, told.laps, told.rows, told.cases, strict=True)
-    for one, laps_told, row, cases in rows:
-      record_round(one, number, laps | laps_told, row, cases)
+    rows = zip(
+      jobs, told.laps, told.rows, told.cases, told.signals, strict=True
+    )
+    for one, laps_told, row, cases, said in rows:
+      record_round(one, number, laps | laps_told, row, cases, said)
     checkpoints.save(number + 1, _saved(seeds))
   checkpoints.close()
   return first
@@ -277,6 +285,7 @@ def _tell_and_test(jobs, programs, seeds, asked, number) -> Told:
   job, clock = jobs[0], Clock(len(jobs))
   problem = job.problem
   job.show(number, "training")
+  before = seeds.params
   seeds = programs.tell((seeds, asked), problem.images, problem.labels)
   jax.block_until_ready(seeds.params)
   clock.lap("seconds_train")
@@ -297,4 +306,21 @@ def _tell_and_test(jobs, programs, seeds, asked, number) -> Told:
   clock.lap("seconds_test")
   steps = np.asarray(seeds.steps)
   laps = [clock.laps | steps_column(job, n) for n in steps]
-  return Told(seeds, rows, laps, cases)
+  said = _signals(jobs, programs, before, seeds, number)
+  return Told(seeds, rows, laps, cases, said)
+
+
+def _signals(jobs, programs, before, seeds, number):
+  """What stop rules read of the pool, for each seed; Nones without such."""
+  if not signals.wanted(jobs[0].config.stop):
+    return [None] * len(jobs)
+  clock = Clock(len(jobs))
+  images = jobs[0].problem.images
+  said = programs.say((before, seeds.params), images)
+  said, labelled = jax.tree.map(np.asarray, (said, seeds.pool.labelled))
+  rows = [
+    signals.row_of(_one(said, place), labelled[place], is_first=not number)
+    for place in range(len(jobs))
+  ]
+  clock.lap("seconds_pool")
+  return [row | clock.laps for row in rows]

@@ -234,7 +234,9 @@ def _run_batches(comparison, loops, seeds, show) -> dict[str, list[int]]:
   for name, loop in loops.items():
     job = _job(comparison, name, seeds[0], show)
     batches, alone[name] = batch.plan(job, seeds)
-    programs = batch.programs_of(comparison.problem, loop, programs)
+    programs = batch.programs_of(
+      comparison.problem, loop, programs, job.config.block
+    )
     for some in batches:
       text = f"{name}, seeds {some.start} to {some.stop - 1}"
       jobs = [_job(comparison, name, seed, show, text) for seed in some]

@@ -33,6 +33,7 @@ from alx.runs.disk.records import (
   record_round,
   steps_column,
 )
+from alx.runs.problem import signals
 from alx.runs.problem.job import Job
 from alx.runs.problem.learning import (
   arm_of,
@@ -66,6 +67,7 @@ class Told(NamedTuple):
   row: dict  # of curve.csv
   laps: dict  # of times.csv
   cases: list[dict]  # of cases.csv
+  signals: dict | None = None  # of signals.csv, where a stop rule reads it
 
 
 def run_rounds(job: Job, loop: Loop, first: Told | None) -> Told | None:
@@ -97,7 +99,9 @@ def run_rounds(job: Job, loop: Loop, first: Told | None) -> Told | None:
       first = told
     state = told.state
     job.show(number, "saving")
-    record_round(job, number, laps | told.laps, told.row, told.cases)
+    record_round(
+      *(job, number, laps | told.laps, told.row, told.cases, told.signals)
+    )
     checkpoints.save(number + 1, _saved(state)._asdict())
   checkpoints.close()
   return first
@@ -224,8 +228,10 @@ def _tell_and_test(job, loop, state, asked, number) -> Told:
   """Looks the labels up, fits the model, tests it."""
   clock = Clock()
   job.show(number, "training")
+  before = state.params
   state = loop.tell(state, asked, job.problem.labels[asked])
-  return tested(job, state, number, clock)
+  told = tested(job, state, number, clock)
+  return with_signals(job, told, before, number, signals.of_pool)
 
 
 def tested(job: Job, state: Any, number: int, clock: Clock) -> Told:
@@ -240,6 +246,27 @@ def tested(job: Job, state: Any, number: int, clock: Clock) -> Told:
   clock.lap("seconds_test")
   laps = clock.laps | steps_column(job, state.steps)
   return Told(state, row, laps, cases)
+
+
+def with_signals(
+  job: Job, told: Told, before: Any, number: int, ask: Callable
+) -> Told:
+  """Adds what stop rules read of the pool, if there is such a rule.
+
+  Args:
+    job: of the run.
+    told: of the round.
+    before: params of the model before it.
+    number: of the round.
+    ask: (problem, (params before, after), block) -> `signals.Said`.
+  """
+  if not signals.wanted(job.config.stop):
+    return told
+  clock, state = Clock(), told.state
+  said = ask(job.problem, (before, state.params), job.config.block)
+  row = signals.row_of(said, state.pool.labelled, is_first=not number)
+  clock.lap("seconds_pool")
+  return told._replace(signals=row | clock.laps)
 
 
 def run_full(job: Job) -> None:

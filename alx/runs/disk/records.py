@@ -114,12 +114,20 @@ def check_predicted(what: str, predicted) -> None:
 
 
 def record_round(
-  job: Job, number: int, laps: dict, row: dict, cases: list[dict]
+  job: Job,
+  number: int,
+  laps: dict,
+  row: dict,
+  cases: list[dict],
+  signals: dict | None = None,
 ) -> None:
   """Appends a finished round to its tables; with the curve it counts."""
   times = {"round": number, **laps}
   store.append_rows(job.folder / "times.csv", [times])
   store.append_rows(job.folder / "cases.csv", cases)
+  if signals:
+    row_of_pool = {"round": number, **signals}
+    store.append_rows(job.folder / "signals.csv", [row_of_pool])
   curve = job.folder / "curve.csv"
   store.append_rows(curve, [as_begun(curve, row)])
 

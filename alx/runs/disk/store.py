@@ -29,6 +29,8 @@ MAY_CHANGE = {
   "seeds",
   "first_seed",
   "rounds",
+  "stop",  # what is not known of the rounds before is told as unknown
+  "stop_mode",
   "full",
   "pictures",
   "passes",  # where they are made, not what they are
@@ -36,7 +38,7 @@ MAY_CHANGE = {
 # What runs did before they could say so.
 _BEFORE = {"recipe": CLASSIC, "flips_by_labels": False}
 # What a run appends to, round by round.
-TABLES = ("curve.csv", "times.csv", "picks.csv", "cases.csv")
+TABLES = ("curve.csv", "times.csv", "picks.csv", "cases.csv", "signals.csv")
 _WANTED = "what the run was begun with"
 _REMEDY = "restore it, or name another --workdir"
 _PACKAGES = ("jax", "jaxlib", "flax", "optax", "orbax-checkpoint")

@@ -15,7 +15,7 @@ from alx.data.patches import Images
 from alx.loop import check_budget
 from alx.runs.problem import learning, patients
 from alx.runs.problem.cases import case_names
-from alx.runs.settings import idle, recipes
+from alx.runs.settings import idle, recipes, stopping
 from alx.runs.settings.arms import needs_of
 from alx.runs.settings.config import Config, with_baselines
 from alx.runs.settings.recipes import UNETS
@@ -80,7 +80,7 @@ def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
   config = dataclasses.replace(config, patch=patch)
   idle.check_patch(config)
   idle.check_network(config)
-  return config
+  return dataclasses.replace(config, rounds=stopping.rounds_of(config))
 
 
 def want_evidence(names):

@@ -10,7 +10,7 @@ from alx.acquisition.grammar import split_arms
 from alx.data.volumes.header import SPACING_FROM
 from alx.keys import SEEDS
 from alx.runs.disk.names import run_name
-from alx.runs.settings import arms
+from alx.runs.settings import arms, stopping
 from alx.runs.settings.checks import (
   among,
   at_least,
@@ -20,6 +20,7 @@ from alx.runs.settings.checks import (
 )
 from alx.runs.settings.recipes import DEFAULT, RECIPES
 from alx.stats import BASELINES
+from alx.stats.stopping import split_rules
 
 MODELS = ("auto", "unet", "light_unet", "cnn", "resnet", "mlp")
 OPTIMIZERS = ("auto", "adam", "sgd", "muon")
@@ -62,6 +63,9 @@ class Config:
   query: int = 4  # labels per round
   max_per_group: int = 0  # of them, of one patient; more where it must; 0: all
   rounds: int = 4  # rounds after the starting set
+  # Texts as in alx.stats.stopping.rules: when enough would be labelled
+  stop: tuple[str, ...] = ()
+  stop_mode: str = "advise"  # or "end": a budget of labels ends the run
   full: bool = True  # also train on every pool label
   full_steps: int = 0  # of it at most, till it converges
   shared_start: bool = False  # starting set and first model are those of seed 0
@@ -120,6 +124,7 @@ class Config:
       object.__setattr__(self, field.name, value)
     names = arms.canonical(self.acquisition)
     object.__setattr__(self, "acquisition", names)
+    object.__setattr__(self, "stop", stopping.canonical(self.stop))
     if not self.acquisition and not self.full:
       raise ValueError("nothing to do: no acquisition and full=False")
     among("recipe", self.recipe, sorted(RECIPES))
@@ -132,6 +137,7 @@ class Config:
     among("passes", self.passes, PASSES)
     among("skips", self.skips, ("", "add", "concat"))
     among("norm", self.norm, ("", "group", "instance"))
+    among("stop_mode", self.stop_mode, stopping.MODES)
     among("distort", self.distort, ("", "labelled", "all"))
     if self.tilt and self.rotation:
       raise ValueError("tilt and rotation both turn: set one of them")
@@ -241,7 +247,10 @@ def _parts(name, text):
   if name == "acquisition":  # has brackets of its own
     inside = text.startswith("(") and text.endswith(")")
     return list(split_arms(text[1:-1] if inside else text))
-  return [part.strip() for part in text.strip("() ").split(",")]
+  text = text.strip("() ")
+  if name == "stop":  # has commas of its own
+    return split_rules(text)
+  return [part.strip() for part in text.split(",")]
 
 
 def with_baselines(names: tuple[str, ...], task: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from alx import data
 from alx.data import kinds
-from alx.runs.settings import arms
+from alx.runs.settings import arms, stopping
 from alx.runs.settings.config import ENSEMBLES, Config
 from alx.runs.settings.recipes import CLASSIC
 
@@ -83,6 +83,8 @@ _OF_SETTINGS = (
     "coupled_decay", lambda c: not c.weight_decay, "while weight_decay is 0"
   ),
   Rule("truncated_labels", lambda c: not c.rotation, "while rotation is 0"),
+  Rule("stop", lambda c: not c.acquisition, "without an acquisition"),
+  Rule("stop_mode", lambda c: not c.acquisition, "without an acquisition"),
   Rule("flips_by_labels", lambda c: c.flips is False, "with flips=False"),
   Rule("full_steps", lambda c: not c.full, "with full=False"),
   Rule(
@@ -184,6 +186,7 @@ def check_settings(config: Config) -> None:
 def check_data(config: Config, dataset: data.Dataset) -> None:
   """Raises ValueError for a changed field that does nothing on these data."""
   _refuse(_found(_OF_DATA, config, dataset))
+  stopping.check_task(config, dataset.task)
 
 
 def check_methods(config: Config) -> None:
@@ -193,6 +196,7 @@ def check_methods(config: Config) -> None:
   """
   if config.acquisition:
     _refuse(_found(_OF_METHODS, config))
+    stopping.check(config)
   arms.check_turns(config.acquisition, config.rounds)
 
 

@@ -20,6 +20,7 @@ from alx.loop.pool_scan import describe_pool
 from alx.runs import rounds
 from alx.runs.disk.checkpoint import Checkpoints
 from alx.runs.disk.records import Clock, check_picks, open_folder, record_round
+from alx.runs.problem import signals
 from alx.runs.problem.job import Job
 from alx.runs.problem.problem import Problem
 from alx.runs.rounds import (
@@ -28,6 +29,7 @@ from alx.runs.rounds import (
   key_of,
   record_asked,
   tested,
+  with_signals,
 )
 from alx.runs.settings.config import Config
 from alx.runs.streamed.pool import RowSource
@@ -72,7 +74,9 @@ def run_rounds(
       first = told
     state = told.state
     job.show(number, "saving")
-    record_round(job, number, laps | told.laps, told.row, told.cases)
+    record_round(
+      *(job, number, laps | told.laps, told.row, told.cases, told.signals)
+    )
     checkpoints.save(number + 1, _saved(state))
   checkpoints.close()
   shutil.rmtree(job.folder / "scan", ignore_errors=True)
@@ -143,5 +147,8 @@ def _tell_and_test(job, loop, state, items, labelled, number, clock) -> Told:
   width = max(config.start, config.query)
   asked = pad_items(items, width, len(job.problem.split.pool))
   job.show(number, "training")
+  before = state.params
   state = loop.tell(state, asked, labelled)
-  return tested(job, state, number, clock)
+  told = tested(job, state, number, clock)
+  read = partial(signals.of_stream, source=RowSource(job.problem.images))
+  return with_signals(job, told, before, number, read)

@@ -1,0 +1,83 @@
+"""The stop rules of a run, as its settings write them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from alx.runs.settings.checks import distinct
+from alx.stats.stopping import Budget, Equivalence, parse_rule
+
+MODES = ("advise", "end")
+
+
+def canonical(texts: Sequence[str]) -> tuple[str, ...]:
+  """The texts in their one form, see `alx.stats.stopping.rules`.
+
+  Raises:
+    ValueError: for a text that is wrong, or there twice.
+  """
+  found = tuple(str(parse_rule(text)) for text in texts)
+  distinct("stop", found)
+  return found
+
+
+def rounds_of(config: Any) -> int:
+  """Rounds after the starting set: fewer where a budget of labels ends them.
+
+  Args:
+    config: with start, query, rounds, stop and stop_mode.
+  """
+  if config.stop_mode != "end":
+    return config.rounds
+  budgets = _label_budgets(config)
+  left = min((b - config.start for b in budgets), default=0)
+  return min(config.rounds, max(left, 0) // config.query)
+
+
+def _label_budgets(config):
+  rules = map(parse_rule, config.stop)
+  labels = [r.labels for r in rules if isinstance(r, Budget)]
+  return [count for count in labels if count is not None]
+
+
+def check(config: Any) -> None:
+  """Raises ValueError for a rule that stops nothing in these rounds.
+
+  Args:
+    config: of a comparison, with acquisitions.
+  """
+  if config.stop_mode == "end" and not _label_budgets(config):
+    found = ", ".join(config.stop) or "no rule"
+    raise ValueError(
+      "stop_mode=end wants --stop=budget:labels=N, which ends all runs alike; "
+      f"found {found}. Other rules end each run elsewhere, and runs of "
+      "different lengths are no pairs: they advise"
+    )
+  rounds = rounds_of(config)
+  for text in config.stop:
+    if why := _idle(parse_rule(text), config, rounds):
+      raise ValueError(f"stop={text} does nothing {why}")
+
+
+def _idle(rule, config, rounds):
+  """Why a rule does nothing; "" if it may do something."""
+  last = config.start + rounds * config.query
+  if rule.first_round > rounds:
+    return f"in {rounds} rounds: it can stop in round {rule.first_round} first"
+  if isinstance(rule, Budget) and rule.labels is not None:
+    if rule.labels < config.start:
+      return f"with a starting set of {config.start} labels, which is larger"
+    if rule.labels >= last + config.query:
+      return f"in a run of {last} labels"
+  if isinstance(rule, Equivalence) and rule.score is None and not config.full:
+    return "without full=True: it compares with a model on all pool labels"
+  return ""
+
+
+def check_task(config: Any, task: str) -> None:
+  """Raises ValueError for a rule that cannot be asked in a task."""
+  for text in config.stop:
+    if isinstance(parse_rule(text), Equivalence) and task != "segmentation":
+      raise ValueError(
+        f"stop={text} wants a segmentation, whose test cases have a Dice each; "
+        f"this is a {task}"
+      )
