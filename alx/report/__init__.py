@@ -7,12 +7,14 @@ from alx.lazy import lazily
 if TYPE_CHECKING:
   from alx.report.answer.sentences import console_lines
   from alx.report.article import Picture, Section, write_article
+  from alx.report.budgets.section import budget_lines
   from alx.report.html import framed
   from alx.report.page import read_answer, write_report
 
 __all__ = [
   "Picture",
   "Section",
+  "budget_lines",
   "console_lines",
   "framed",
   "read_answer",
@@ -25,6 +27,7 @@ __all__ = [
 _HOMES = {
   "Picture": "alx.report.article",
   "Section": "alx.report.article",
+  "budget_lines": "alx.report.budgets.section",
   "console_lines": "alx.report.answer.sentences",
   "framed": "alx.report.html",
   "read_answer": "alx.report.page",

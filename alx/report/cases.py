@@ -26,6 +26,23 @@ def over_patients(arm: Arm, base: Arm) -> stats.Estimate | None:
   return stats.bootstrap_difference(np.array(a), np.array(b), patients)
 
 
+def patient_scores(run: Run, number_of_round: str) -> dict[str, float]:
+  """Mean foreground Dice of each patient, over its cases with one.
+
+  A case whose patient is not known is one by itself.
+
+  Args:
+    run: with its cases.
+    number_of_round: as the tables write it.
+  """
+  found = {}
+  for row in run.cases:
+    if row.get("round") == number_of_round:
+      name = row.get("patient") or row["id"]
+      found.setdefault(name, []).append(_mean(row))
+  return {name: nan_mean(np.array(dice)) for name, dice in found.items()}
+
+
 def _shared(arm, base):
   """Pairs of (run, labels) of the same seed."""
   labels = arm.labels[-1]

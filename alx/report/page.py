@@ -11,6 +11,7 @@ from alx.report import arms as numbers
 from alx.report import exports, html, summary, tables, words
 from alx.report.answer.glossary import glossary
 from alx.report.answer.sentences import Answer, Whole, make_answer
+from alx.report.budgets import section
 from alx.report.figures import curves, gallery, pictures
 from alx.report.read import Study, read_study
 
@@ -19,6 +20,7 @@ def write_report(workdir: str | os.PathLike) -> pathlib.Path:
   """Writes report.html, learning_curve.png, curve.csv, labels_needed.csv.
 
   And answer.json: the sentences at the top of the page, and their numbers.
+  Where there are stop rules also stops.csv.
 
   Runs that are not finished and files that are missing are named in the page.
 
@@ -42,6 +44,9 @@ def write_report(workdir: str | os.PathLike) -> pathlib.Path:
   written["labels_needed.csv"] = exports.labels_needed_csv(needed, kind)
   written["answer.json"] = exports.answer_json(study.metric, answer)
   written["report.html"] = _render(study, arms, answer, needed, figure)
+  stops = section.stops_csv(study, arms)
+  if stops:
+    written["stops.csv"] = stops
   if figure is not None:
     files.write_bytes(workdir / "learning_curve.png", figure)
   for name, text in written.items():
@@ -83,7 +88,8 @@ def _render(study: Study, arms, answer, needed, figure) -> str:
     "missing": [*study.missing, *missing],
   }
   common = _context(study, arms, needed)
-  return html.render("template.html.jinja", common | context)
+  budgets = section.context(study, arms)
+  return html.render("template.html.jinja", common | context | budgets)
 
 
 def _context(study, arms, needed):

@@ -121,7 +121,8 @@ def _text(path, name):
 
 
 def _read_run(path, name, seed, missing):
-  rows = _with_times(_read_rows(path / "curve.csv"), path / "times.csv")
+  rows = _read_rows(path / "curve.csv")
+  rows = _with_more(rows, path / "times.csv", path / "signals.csv")
   picks = _read_rows(path / "picks.csv")
   if not rows:
     missing.append(f"{path.name}: no finished round.")
@@ -139,14 +140,16 @@ def _read_rows(path):
     return []
 
 
-def _with_times(rows, path):
-  """Curve rows with ascending labels, with the seconds of times.csv."""
-  times = {row.get("round"): row for row in _read_rows(path)}
+def _with_more(rows, *paths):
+  """Curve rows with ascending labels, with those of other tables beside."""
+  tables = [{r.get("round"): r for r in _read_rows(path)} for path in paths]
   kept = []
   for row in rows:
     before = number(kept[-1].get("labels")) if kept else -1.0
     if number(row.get("labels")) > before:  # False for NaN
-      kept.append(row | times.get(row.get("round"), {}))
+      kept.append(row)
+      for table in tables:
+        kept[-1] = kept[-1] | table.get(row.get("round"), {})
   return kept
 
 

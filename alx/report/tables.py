@@ -125,7 +125,7 @@ def _is_known(arm, column):
 
 def _is_measure(column, metric):
   known = (*_NOT_MEASURES, metric)
-  return column not in known and not column.startswith("seconds_")
+  return column not in known and not column.startswith(("seconds_", "pool_"))
 
 
 def _measure(arm, column):

@@ -86,6 +86,8 @@ def finish(comparison: Comparison, console: Console) -> pathlib.Path:
   workdir = comparison.workdir
   scores.show(comparison.config, comparison.problem, workdir, console)
   page = report.write_report(workdir)
+  for line in report.budget_lines(workdir):
+    console.print(line, markup=False, highlight=False, soft_wrap=True)
   console.print()
   tell_answer(report.read_answer(workdir), console)
   return page

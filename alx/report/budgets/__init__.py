@@ -1,0 +1,1 @@
+"""Where labelling could have ended, and what more labels would give."""
