@@ -66,6 +66,11 @@ def expand(base: Config, axes: Axes) -> list[Row]:
   stems = axes.names or tuple(map(stem_of, axes.data))
   if len(set(stems)) < len(stems):
     raise ValueError(f"data: two of one name: {', '.join(axes.data)}")
+  if base.stop:
+    raise ValueError(
+      f"stop={base.stop[0]} does nothing in a study, whose tables tell nothing "
+      "of it: give it to a run"
+    )
   for field in ("model", "budget"):
     distinct(field, getattr(axes, field))
   names = arms.canonical(axes.acquisition, (FULL,))

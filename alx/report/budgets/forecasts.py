@@ -138,9 +138,10 @@ def _line(outlook, metric):
     score = _with_bounds(outlook.score)
     parts.append(f"{metric} {score} with {outlook.labels:g} labels")
   if outlook.needed:
+    value, *interval = _needed(outlook)
+    bounds = f" ({interval[0]})" if interval else ""
     parts.append(
-      f"{SHARE:.0%} of the score with all labels at "
-      f"{' labels, '.join(_needed(outlook))}"
+      f"{SHARE:.0%} of the score with all labels at {value} labels{bounds}"
     )
   if outlook.hindsight:
     parts.append(_looking_back(outlook.hindsight))

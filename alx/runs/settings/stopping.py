@@ -60,14 +60,14 @@ def check(config: Any) -> None:
 
 def _idle(rule, config, rounds):
   """Why a rule does nothing; "" if it may do something."""
-  last = config.start + rounds * config.query
+  planned = config.start + config.rounds * config.query
   if rule.first_round > rounds:
     return f"in {rounds} rounds: it can stop in round {rule.first_round} first"
   if isinstance(rule, Budget) and rule.labels is not None:
     if rule.labels < config.start:
       return f"with a starting set of {config.start} labels, which is larger"
-    if rule.labels >= last + config.query:
-      return f"in a run of {last} labels"
+    if rule.labels >= planned:
+      return f"in a run that ends at {planned} labels"
   if isinstance(rule, Equivalence) and rule.score is None and not config.full:
     return "without full=True: it compares with a model on all pool labels"
   return ""
