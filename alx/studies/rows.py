@@ -13,7 +13,7 @@ from alx.runs.disk.checkpoint import newest_step
 from alx.runs.disk.names import run_folder, run_name
 from alx.runs.disk.places import stem_of
 from alx.runs.problem import problem, reading
-from alx.runs.settings import arms
+from alx.runs.settings import arms, stopping
 from alx.runs.settings.checks import distinct
 from alx.runs.settings.config import Config, absolute, absolute_path
 from alx.runs.settings.recipes import CLASSIC
@@ -66,11 +66,7 @@ def expand(base: Config, axes: Axes) -> list[Row]:
   stems = axes.names or tuple(map(stem_of, axes.data))
   if len(set(stems)) < len(stems):
     raise ValueError(f"data: two of one name: {', '.join(axes.data)}")
-  if base.stop:
-    raise ValueError(
-      f"stop={base.stop[0]} does nothing in a study, whose tables tell nothing "
-      "of it: give it to a run"
-    )
+  stopping.refuse(base)
   for field in ("model", "budget"):
     distinct(field, getattr(axes, field))
   names = arms.canonical(axes.acquisition, (FULL,))

@@ -5,7 +5,7 @@ import pathlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from alx.runs.settings import arms
+from alx.runs.settings import arms, stopping
 from alx.runs.settings.checks import all_among, among
 from alx.runs.settings.config import Config, absolute, override
 from experiments.survey import deviations
@@ -81,6 +81,7 @@ def make_plan(
     config = _config(benchmark, size, budget, given)
     config = deviations.apply(config, chosen, name)
     configs[budget] = absolute(override(config, assignments))
+    stopping.refuse(configs[budget])
   return Plan(name, size, preset, chosen, configs, not budgets)
 
 

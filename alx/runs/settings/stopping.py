@@ -58,6 +58,16 @@ def check(config: Any) -> None:
       raise ValueError(f"stop={text} does nothing {why}")
 
 
+def refuse(config: Any) -> None:
+  """Raises ValueError for a rule in a study, where nothing tells of it."""
+  if config.stop or config.stop_mode != "advise":
+    found = config.stop[0] if config.stop else f"stop_mode={config.stop_mode}"
+    raise ValueError(
+      f"stop: {found} does nothing in a study, whose tables tell nothing of "
+      "it: give it to a run"
+    )
+
+
 def _idle(rule, config, rounds):
   """Why a rule does nothing; "" if it may do something."""
   planned = config.start + config.rounds * config.query
