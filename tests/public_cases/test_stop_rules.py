@@ -225,7 +225,7 @@ def test_a_study_refuses_them():
     study_rows.expand(CONFIG, axes)
   rules = ["stop=budget:9"]
   with pytest.raises(ValueError, match="budget:labels=9 does nothing in a st"):
-    survey_plan.make_plan("acdc", "x.npz", "small", assignments=rules)
+    survey_plan.make_plan("acdc", "x.npz", "smoke", assignments=rules)
 
 
 def test_the_command_tells_and_stores_it(embeddings, tmp_path):

@@ -166,15 +166,21 @@ def _row(advice):
   seeds = f"{len(stopped)} of {words.counted(len(advice.stops), 'seed')}"
   if not stopped:
     return [name, seeds, *[words.NOTHING] * 3]
-  saved = stats.mean_interval(advice.saved)
   given_up = stats.mean_interval(advice.given_up)
   return [
     name,
     seeds,
     _range([stop.labels for stop in stopped]),
-    words.with_interval(saved, _whole),
+    words.with_interval(_saved(advice), _whole),
     words.with_interval(given_up, words.signed),
   ]
+
+
+def _saved(advice):
+  """Mean over seeds; its interval no wider than what there was to save."""
+  mean, low, high, count = stats.mean_interval(advice.saved)
+  most = advice.arm.labels[-1] - advice.arm.labels[0]
+  return stats.Interval(mean, np.maximum(low, 0), np.minimum(high, most), count)
 
 
 def _whole(value):
@@ -193,10 +199,17 @@ def _note(mine):
   parts += [f"{words.capital(a.arm.name)}: {a.gap}." for a in mine if a.gap]
   unknown = {a.unknown: a for a in mine if a.unknown}
   parts += [f"{words.capital(a.arm.name)}: {x}." for x, a in unknown.items()]
-  example = next((s for a in mine for s in a.stops if s), None)
-  if example:
-    parts.append(f"For example, {example.reason}.")
-  return " ".join(parts)
+  return " ".join([*parts, *_examples(mine)])
+
+
+def _examples(mine):
+  """The reason of the first seed that was stopped, if one was."""
+  for advice in mine[::-1]:  # of a method rather than of a baseline
+    for run, stop in zip(advice.arm.runs, advice.stops, strict=True):
+      if stop:
+        name = words.capital(advice.arm.name)
+        yield f"{name}, seed {run.seed}, {stop.labels} labels: {stop.reason}."
+        return
 
 
 def lines(study: Study, found: list[Advice]) -> list[str]:
