@@ -58,7 +58,7 @@ def coarsen(dataset: Dataset, factor: int) -> Dataset:
   if factor == 1:
     return dataset
   return dataset._replace(
-    images=tuple(_coarse_image(x, factor) for x in dataset.images),
+    images=tuple(coarse_image(x, factor) for x in dataset.images),
     labels=tuple(_coarse_labels(x, factor) for x in dataset.labels),
     spacing_mm=tuple(
       mm and tuple(factor * x for x in mm) for mm in dataset.spacing_mm
@@ -66,7 +66,8 @@ def coarsen(dataset: Dataset, factor: int) -> Dataset:
   )
 
 
-def _coarse_image(image, factor):
+def coarse_image(image: np.ndarray, factor: int) -> np.ndarray:
+  """One image [*sp, channels] of `coarsen`, of the type it had."""
   shape = [-(-extent // factor) for extent in image.shape[:-1]]
   coarse = resize(image, shape)
   if image.dtype == np.uint8:

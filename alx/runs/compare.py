@@ -14,6 +14,7 @@ from alx.runs import batch, rounds, screen
 from alx.runs.disk import scores, stops, store
 from alx.runs.disk.names import run_folder
 from alx.runs.problem import cases, reading
+from alx.runs.problem.images import described
 from alx.runs.problem import problem as problems
 from alx.runs.problem.job import STAGES, Job
 from alx.runs.settings import arms
@@ -115,17 +116,18 @@ def train(
 
 def tell_reading(dataset: data.Dataset, console: Console) -> None:
   """The first lines about what was read; dataset.json has all of them."""
-  _tell("left out", dataset.left_out, console)
-  _tell("note", dataset.notes, console)
+  tell("left out", dataset.left_out, console)
+  tell("note", dataset.notes, console)
 
 
 def tell_arms(config: Config, problem: problems.Problem, console: Console):
   """Lines about compositions of which a part does nothing here."""
   left = len(problem.split.pool) - config.start
-  _tell("note", arms.notes(config.acquisition, left, config.query), console)
+  tell("note", arms.notes(config.acquisition, left, config.query), console)
 
 
-def _tell(word, lines: Sequence[str], console):
+def tell(word: str, lines: Sequence[str], console: Console) -> None:
+  """Lines that begin with a word; if there are many, the first of them."""
   for line in lines[:_MOST_LINES]:
     text = f"{word}: {line}"
     console.print(text, style="yellow", markup=False, soft_wrap=True)
@@ -163,6 +165,7 @@ def describe_data(problem: problems.Problem) -> tuple[dict, dict]:
     "num_test": len(split.test),
     "split_by": split.by,
     "scored": cases.scored(dataset, split.test),
+    "images": described(dataset),
     "left_out": list(dataset.left_out),
     "notes": list(dataset.notes),
     "digest": problems.digest(dataset),

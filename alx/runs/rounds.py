@@ -21,6 +21,7 @@ from alx.pool import PoolState, init_pool, mark_labelled
 from alx.runs import pictures
 from alx.runs.disk import store
 from alx.runs.disk.checkpoint import Checkpoints
+from alx.runs.disk.names import MODEL
 from alx.runs.disk.records import (
   Clock,
   case_rows,
@@ -292,6 +293,7 @@ def run_full(job: Job) -> None:
   predicted = predict_test(problem, params)
   clock.lap("seconds_test")
   check_predicted(f"{job.folder}: the fit to all labels", predicted)
+  _keep_model(job.folder, params)
   row = {"round": 0, "labels": num_items} | metrics_of(problem, predicted)
   store.keep_rounds(job.folder, 0)
   cases = case_rows(problem, predicted, 0)
@@ -301,3 +303,10 @@ def run_full(job: Job) -> None:
   store.append_rows(job.folder / "times.csv", [times])
   store.append_rows(job.folder / "cases.csv", cases)
   store.write_rows(job.folder / "curve.csv", [row])
+
+
+def _keep_model(folder, params):
+  """The one fit to all labels has no rounds to go on with, but a model."""
+  kept = Checkpoints(folder / MODEL, keep=1)
+  kept.save(1, {"params": params})
+  kept.close()

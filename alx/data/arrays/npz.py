@@ -52,7 +52,7 @@ def load_npz(
     DataError: damaged file, missing or pickled arrays, arrays that do not
       fit together, or no item left.
   """
-  in_file = npz_parts.joined(path, _read_arrays(path))
+  in_file = npz_parts.joined(path, read_arrays(path))
   names = npz_names.known_names(path, in_file)
   arrays = {**in_file, **{meant: in_file[n] for meant, n in names.items()}}
   if "features" in arrays:
@@ -89,7 +89,8 @@ def load_npz(
   return features.with_rows(dataset, np.stack(dataset.images))
 
 
-def _read_arrays(path):
+def read_arrays(path: pathlib.Path) -> dict[str, np.ndarray]:
+  """All arrays of the file by name; DataError if it is damaged."""
   name, arrays = "", {}
   try:
     # numpy leaves a damaged archive open if it is given the path

@@ -28,7 +28,7 @@ def as_turned(
   if turn == mask.orientation or 1 not in (turn, mask.orientation):
     return mask
   own = mask.orientation
-  other = turned(mask.values, turn if own == 1 else _INVERSE.get(own, own))
+  other = turned(mask.values, turn) if own == 1 else as_in_file(mask.values, own)
   fits = [values.shape == tuple(extent) for values in (mask.values, other)]
   if fits == [False, True]:
     return mask._replace(values=other)
@@ -49,3 +49,8 @@ def turned(values: np.ndarray, orientation: int) -> np.ndarray:
   if orientation in (2, 4):
     return values[:, ::-1] if orientation == 2 else values[::-1]
   return np.rot90(values, {3: 2, 6: -1, 8: 1}.get(orientation, 0))
+
+
+def as_in_file(values: np.ndarray, orientation: int) -> np.ndarray:
+  """What `turned` was given, of what it made."""
+  return turned(values, _INVERSE.get(orientation, orientation))

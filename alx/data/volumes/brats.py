@@ -57,9 +57,14 @@ def is_folder(path: pathlib.Path) -> bool:
   return any(case.files for case in _cases(path))
 
 
+def find_cases(path: pathlib.Path) -> list[Case]:
+  """The cases with the files that each has."""
+  return [case for case in _cases(path) if case.files]
+
+
 def channel_names(path: pathlib.Path) -> tuple[str, ...]:
   """The channels that most cases have: t1, t1ce, t2, flair, or t1n, t1c ..."""
-  return _channels([case for case in _cases(path) if case.files])
+  return _channels(find_cases(path))
 
 
 def load_folder(

@@ -46,12 +46,37 @@ def read_files(
   for file, volume in zip(images, turned, strict=True):
     _check_grid(file, volume, label_file, label)
   image, classes = _stack(images, turned), label.array
-  order = [axis for axis in turn.order if axis < axes]
   if axes == 2:
     flat = turn.order.index(2)
     image, classes = image.squeeze(flat), classes.squeeze(flat)
-  header = _header(images[0], first, order)
+  header = _header(images[0], first, _order(turn, axes))
   return Item(name, image, classes, header._replace(rounded=label.fraction))
+
+
+def read_images(files: Sequence[pathlib.Path]) -> tuple[np.ndarray, Header]:
+  """The image [*sp, channels] of one item without a label, and its header.
+
+  Args:
+    files: as `images` of `read_files`.
+
+  Raises:
+    DataError: files damaged, or not on one grid.
+  """
+  volumes = [nifti.read(file) for file in files]
+  axes = max(min(3, volume.array.ndim) for volume in volumes)
+  first, turn = volumes[0], volumes[0].turn or orientation.NONE
+  turned = [_turned(volume, first, turn) for volume in volumes]
+  for file, volume in zip(files[1:], turned[1:], strict=True):
+    _check_grid(files[0], turned[0], file, volume, "an image")
+  image = _stack(files, turned)
+  if axes == 2:
+    image = image.squeeze(turn.order.index(2))
+  return image, _header(files[0], first, _order(turn, axes))
+
+
+def _order(turn, axes):
+  """Axes of the file as they are kept."""
+  return [axis for axis in turn.order if axis < axes]
 
 
 def _header(file, volume, order):
@@ -96,14 +121,15 @@ def _shift(volume, other):
   return corner_shift(shape, volume.affine, other.affine) / voxel
 
 
-def _check_grid(file, image, label_file, label):
-  shape = label.array.shape
-  wanted = f"a label on the grid of {file.name}, {image.array.shape}"
+def _check_grid(file, image, label_file, label, what="a label"):
+  shape = label.array.shape[:3]
+  wanted = f"{what} on the grid of {file.name}, {image.array.shape}"
   if image.array.shape[:3] != shape:
-    raise bad_input(label_file, wanted, f"a label of another grid, {shape}")
+    found = f"{what} of another grid, {label.array.shape}"
+    raise bad_input(label_file, wanted, found)
   if _shift(label, image) > _MOST_SHIFT:
     shift = corner_shift(shape, image.affine, label.affine)
-    found = f"a label of another grid, {shift:.3g} mm apart"
+    found = f"{what} of another grid, {shift:.3g} mm apart"
     raise bad_input(label_file, wanted, found)
 
 

@@ -1,4 +1,4 @@
-"""Reads NIfTI files; the only file that knows nibabel."""
+"""Reads and writes NIfTI files; the only file that knows nibabel."""
 
 import contextlib
 import gzip
@@ -22,6 +22,7 @@ from alx.data.volumes.orientation import Turn
 SUFFIXES = (".nii.gz", ".nii")
 
 _GZIP = b"\x1f\x8b"
+_LEVEL = 6  # of gzip
 # Size of the header, read from its first field: class, magic and its place.
 _FORMATS = {
   348: (nibabel.Nifti1Image, b"n+1\0", 344, 352),
@@ -101,6 +102,53 @@ def as_in_file(array: np.ndarray, path: pathlib.Path) -> np.ndarray:
   if array.shape not in known:
     raise bad_input(path, f"a label map of {turned}", array.shape)
   return orientation.undo(array.reshape(turned), turn).reshape(shape)
+
+
+def like_file(array: np.ndarray, path: pathlib.Path) -> bytes:
+  """A .nii.gz of an array with the header of another file.
+
+  Affines, their codes, voxel sizes and units are as they are in the file, also
+  where they make no sense; what told of its values is not.
+
+  Args:
+    array: [x, y] or [x, y, z] on the axes of the file, see `as_in_file`.
+    path: the file.
+
+  Raises:
+    DataError: if it is no NIfTI file.
+  """
+  data = _content(path)
+  with _silence():
+    kind = type(_open(path, data)[0])
+    size = kind.header_class.sizeof_hdr
+    header = kind.header_class(data[:size], check=False)
+    header.extensions.clear()
+    for field in ("cal_max", "cal_min", "intent_code", "scl_inter"):
+      header[field] = 0
+    header["scl_slope"] = 1
+    return _encoded(kind(array, None, _of_array(header, array)))
+
+
+def with_spacing(array: np.ndarray, spacing_mm: tuple | None) -> bytes:
+  """A .nii.gz of an array [x, y, z] of which no more than the voxels is known.
+
+  Args:
+    array: any real type.
+    spacing_mm: of its axes; None: 1.
+  """
+  affine = np.diag([*(spacing_mm or (1.0,) * array.ndim), 1.0])
+  header = _of_array(nibabel.Nifti1Header(), array)
+  return _encoded(nibabel.Nifti1Image(array, affine, header))
+
+
+def _of_array(header, array):
+  header.set_data_dtype(array.dtype)
+  header.set_data_shape(array.shape)
+  return header
+
+
+def _encoded(image):
+  return gzip.compress(image.to_bytes(), _LEVEL, mtime=0)
 
 
 def _dropped(shape, axis):

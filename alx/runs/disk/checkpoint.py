@@ -11,8 +11,10 @@ from itertools import chain, count
 from typing import Any
 
 import jax
+import numpy as np
 import orbax.checkpoint as ocp
 
+from alx.data.dataset import bad_input
 from alx.data.sources import digest
 
 _STEP = re.compile(r"(\d+)(-\d+)?")
@@ -138,7 +140,42 @@ def _as_os_error(directory):
     raise
 
 
-def newest_step(directory: str | pathlib.Path) -> int:
+def steps_in(directory: pathlib.Path) -> list[int]:
+  """The numbers of the steps that were saved there, ascending.
+
+  Nothing is made or read but what tells that a step is finished.
+  """
+  saved = _saved_in(directory) if directory.is_dir() else []
+  return sorted({step for step, _ in saved})
+
+
+def arrays_of(directory: pathlib.Path, step: int) -> Any:
+  """A saved tree as NumPy arrays in dicts, whatever devices it was saved on.
+
+  A key is its data.
+
+  Raises:
+    DataError: no such step, or one that is damaged.
+  """
+  path = dict(_saved_in(directory))[step]
+  if not _is_whole(path):
+    raise bad_input(path, "a checkpoint as it was written", "a damaged one")
+  handler = ocp.PyTreeCheckpointHandler()
+  try:
+    about = handler.metadata(path / "state")
+    args = jax.tree.map(
+      lambda _: ocp.RestoreArgs(restore_type=np.ndarray),
+      getattr(about, "tree", about),
+      is_leaf=lambda x: hasattr(x, "shape"),
+    )
+    return ocp.Checkpointer(handler).restore(
+      path / "state", args=ocp.args.PyTreeRestore(restore_args=args)
+    )
+  except (ValueError, OSError, KeyError) as error:
+    raise bad_input(path, "a checkpoint that can be read", error) from error
+
+
+def newest_step(: str | pathlib.Path) -> int:
   """The number of the newest step that was saved there; 0 if there is none.
 
   Nothing is made or read but what tells that a step is finished.

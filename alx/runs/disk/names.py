@@ -4,6 +4,9 @@ import pathlib
 
 from alx.acquisition.grammar import folder_of
 
+CHECKPOINTS = "checkpoints"  # in the folder of a run: the last states
+MODEL = "model"  # in that of a fit to all labels
+
 
 def run_name(acquisition: str, seed: int) -> str:
   """ARM-seedN of an acquisition as a text, or of another arm by its name."""

@@ -152,7 +152,7 @@ def open_run(
   before = _BEFORE | {"full_steps": now.get("steps")}
   default |= {k: v for k, v in before.items() if k in default}
   check_same(workdir / "config.json", now, MAY_CHANGE, default)
-  check_same(workdir / "dataset.json", data, {"left_out", "notes"})
+  check_same(workdir / "dataset.json", data, {"left_out", "notes", "images"})
   write_json(workdir / "config.json", now)
   write_json(workdir / "versions.json", versions())
   write_json(workdir / "dataset.json", data)

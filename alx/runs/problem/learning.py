@@ -26,15 +26,30 @@ _LARGE = 64  # pixels from which on a residual net first halves them twice
 
 def make_learner(config: Config, dataset: data.Dataset) -> Learner:
   """One network, or an ensemble of them, for this data."""
-  channels = dataset.images[0].shape[-1]
-  num_classes = len(dataset.class_names)
+  return learner_of(
+    config,
+    dataset.images[0].shape[-1],
+    len(dataset.class_names),
+    over_passes if spreads_passes(config) else None,
+    makes_pieces(config),
+  )
+
+
+def learner_of(
+  config: Config,
+  channels: int,
+  num_classes: int,
+  over_passes: Callable | None = None,
+  in_pieces: bool = False,
+) -> Learner:
+  """The same without data; see `alx.training.learner.make_learner`."""
   one = learner.make_learner(
     make_model(config, num_classes),
     num_classes,
     channels,
-    _of_voxels(training_of(config), dataset),
-    over_passes if spreads_passes(config) else None,
-    makes_pieces(config),
+    training_of(config),
+    over_passes,
+    in_pieces,
   )
   if config.ensemble == "snapshots":
     return make_snapshots(one, config.members)

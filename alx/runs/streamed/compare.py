@@ -17,6 +17,7 @@ from alx.runs.compare import Comparison, Shower
 from alx.runs.disk import store
 from alx.runs.disk.names import run_folder
 from alx.runs.problem import cases, reading
+from alx.runs.problem.images import described
 from alx.runs.problem import problem as problems
 from alx.runs.problem.job import Job
 from alx.runs.settings.config import Config
@@ -148,4 +149,5 @@ def _describe_data(problem, digest):
   dataset = problem.dataset._replace(images=nothing, labels=nothing)
   data, split = compare.describe_data(problem._replace(dataset=dataset))
   about = cases.scored(problem.dataset, problem.split.test)
-  return data | {"digest": digest, "scored": about}, split
+  told = {"digest": digest, "scored": about}
+  return data | told | {"images": described(problem.dataset)}, split
