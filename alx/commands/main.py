@@ -5,6 +5,8 @@
   alx study        a table of runs for any scheduler
   alx features     features of images, made once
   alx query        which items to label next, from arrays in files
+  alx predict      masks or classes of new images, by the model of a run
+  alx export       the parameters of that model, for other programs
   alx distributed  embeddings that are shared out over several processes
   alx --version
 
@@ -16,7 +18,10 @@ import sys
 
 import alx
 
-COMMANDS = ("run", "stream", "study", "features", "query", "distributed")
+COMMANDS = (
+  *("run", "stream", "study", "features", "query", "predict", "export"),
+  "distributed",
+)
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -14,8 +14,8 @@ from alx.runs import batch, rounds, screen
 from alx.runs.disk import scores, stops, store
 from alx.runs.disk.names import run_folder
 from alx.runs.problem import cases, reading
-from alx.runs.problem.images import described
 from alx.runs.problem import problem as problems
+from alx.runs.problem.images import described
 from alx.runs.problem.job import STAGES, Job
 from alx.runs.settings import arms
 from alx.runs.settings.config import Config

@@ -28,7 +28,9 @@ def as_turned(
   if turn == mask.orientation or 1 not in (turn, mask.orientation):
     return mask
   own = mask.orientation
-  other = turned(mask.values, turn) if own == 1 else as_in_file(mask.values, own)
+  other = (
+    turned(mask.values, turn) if own == 1 else as_in_file(mask.values, own)
+  )
   fits = [values.shape == tuple(extent) for values in (mask.values, other)]
   if fits == [False, True]:
     return mask._replace(values=other)

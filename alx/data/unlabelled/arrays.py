@@ -84,7 +84,9 @@ def _loaded(case, image, spacing, wanted) -> Loaded:
   file = f"{case.files[0]}, {case.id}"
   size = wanted.image_size
   if size and image.shape[:-1] != (size, size):
-    told = f"images of {size} x {size}, which the run's pictures were brought to"
+    told = (
+      f"images of {size} x {size}, which the run's pictures were brought to"
+    )
     raise bad_input(file, told, image.shape[:-1])
   if not np.isfinite(image).all():
     raise bad_input(file, "finite pixels", "NaN or infinity")

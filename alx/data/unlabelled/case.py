@@ -17,6 +17,7 @@ class Wanted(NamedTuple):
   axes: int  # in space
   channels: int
   is_bytes: bool  # pictures as they are, or normalised by `intensity`
+  of_maps: bool = True  # a segmentation: masks may lie beside images
   image_size: int = 0  # pixels of both sides of pictures; 0: as they are
   coarsen: int = 1  # voxels of a side that became one
   spacing_from: str = "pixdim"

@@ -40,7 +40,9 @@ def find(files: list[pathlib.Path], path: pathlib.Path, wanted: Wanted):
   found = [file for file in files if pictures.is_picture(file)]
   if not found:
     return None
-  found, notes = _images_of(found, path)
+  notes = ()
+  if wanted.of_maps:
+    found, notes = _images_of(found, path)
   cases = [Case(n, (f,)) for n, f in zip(_ids(found, path), found, strict=True)]
   return Cases(
     by_id(cases, path), lambda case: _read(case, wanted), ".png", notes

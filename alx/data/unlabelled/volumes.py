@@ -1,4 +1,4 @@
-"""NIfTI files without labels: flat, in folders, or as the Decathlon has them."""
+"""NIfTI files without labels: flat, in folders, or as in the Decathlon."""
 
 import pathlib
 import re
@@ -41,7 +41,8 @@ def find(files: list[pathlib.Path], path: pathlib.Path, wanted: Wanted):
   if path.is_dir() and brats.is_folder(path):
     cases = _brats_cases(path, wanted.channels)
   else:
-    volumes, notes = _images_of(volumes, path)
+    if wanted.of_maps:
+      volumes, notes = _images_of(volumes, path)
     cases = _cases(volumes, path, wanted.channels)
   found = _by_id(cases, path)
   return Cases(found, lambda case: _read(case, wanted), ".nii.gz", notes)
@@ -120,7 +121,9 @@ def _brats_cases(path, channels):
     found = f"{len(names)}: {', '.join(names)}"
     raise bad_input(path, f"{channels} channels, as the run's images", found)
   return [
-    Case(nifti.composed(case.folder.name), tuple(case.files.get(n) for n in names))
+    Case(
+      nifti.composed(case.folder.name), tuple(case.files.get(n) for n in names)
+    )
     for case in brats.find_cases(path)
   ]
 
@@ -134,7 +137,10 @@ def _read(case, wanted) -> Loaded:
   extents = image.shape[:-1]
   if wanted.axes == 2 and len(extents) == 3 and 1 in extents:
     axis = extents.index(1)
-    image, spacing = image.squeeze(axis), spacing and flat.without(spacing, axis)
+    image, spacing = (
+      image.squeeze(axis),
+      spacing and flat.without(spacing, axis),
+    )
   first = case.files[0]
 
   def in_file(array):
@@ -151,7 +157,9 @@ def _read(case, wanted) -> Loaded:
   )
 
 
-def files_below(path: pathlib.Path, without: pathlib.Path) -> list[pathlib.Path]:
+def files_below(
+  path: pathlib.Path, without: pathlib.Path
+) -> list[pathlib.Path]:
   """All files of a folder, or the file, but those below another folder."""
   if path.is_file():
     return [path]

@@ -175,7 +175,7 @@ def arrays_of(directory: pathlib.Path, step: int) -> Any:
     raise bad_input(path, "a checkpoint that can be read", error) from error
 
 
-def newest_step(: str | pathlib.Path) -> int:
+def newest_step(directory: str | pathlib.Path) -> int:
   """The number of the newest step that was saved there; 0 if there is none.
 
   Nothing is made or read but what tells that a step is finished.

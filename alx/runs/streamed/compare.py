@@ -17,8 +17,8 @@ from alx.runs.compare import Comparison, Shower
 from alx.runs.disk import store
 from alx.runs.disk.names import run_folder
 from alx.runs.problem import cases, reading
-from alx.runs.problem.images import described
 from alx.runs.problem import problem as problems
+from alx.runs.problem.images import described
 from alx.runs.problem.job import Job
 from alx.runs.settings.config import Config
 from alx.runs.streamed.pool import RowSource, make_problem, outline

@@ -1,0 +1,1 @@
+"""The model of a run, used: masks or classes of other images, and exported."""

@@ -1,0 +1,138 @@
+"""The folder of a prediction: what is finished there, and what is added."""
+
+import csv
+import pathlib
+import time
+from collections.abc import Mapping
+
+from alx.data.dataset import DataError, bad_input
+from alx.data.files import read_json, visible
+from alx.runs.disk import store
+from alx.runs.disk.claim import FOLDER
+
+ABOUT = "predict.json"
+TABLE = "predictions.csv"
+_EVERY_S = 2.0  # between two writings of the table
+_MAY_CHANGE = {"run", "data", "versions", "images", "left_out"}
+
+
+class Place:
+  """One folder, of one prediction; nothing is written before the first row.
+
+  A table has a row for each image that is finished; files that belong to it
+  are written before it. All of them are whole, or not there.
+  """
+
+  def __init__(self, folder: pathlib.Path, about: Mapping):
+    """Looks what is there, and writes nothing.
+
+    Args:
+      folder: may not be there yet.
+      about: for predict.json, all that the prediction depends on.
+
+    Raises:
+      DataError: if the folder holds something else.
+    """
+    self._folder, self._about, self._begun = folder, dict(about), False
+    self._written = time.monotonic()
+    self._check()
+    path = folder / TABLE
+    try:
+      rows = store.read_rows(path)
+      self._rows = {row["id"]: row for row in rows}
+    except (KeyError, csv.Error) as error:
+      raise bad_input(path, "the table of a prediction", error) from error
+
+  @property
+  def table(self) -> pathlib.Path:
+    """The file of the table."""
+    return self._folder / TABLE
+
+  def _check(self):
+    folder = self._folder
+    if folder.exists() and not folder.is_dir():
+      raise bad_input(folder, "a folder to write to", "a file")
+    found = visible(folder) if folder.is_dir() else []
+    names = [path.name for path in found if path.name != FOLDER]
+    if not names:
+      return
+    before = read_json(folder / ABOUT)
+    if before is None:
+      raise bad_input(
+        folder, "an empty or a new folder for --out", ", ".join(names[:4])
+      )
+    now = dict(self._about)
+    for field in sorted({*before, *now} - _MAY_CHANGE):
+      if before.get(field) != now.get(field):
+        raise DataError(
+          f"{folder / ABOUT}: this prediction has {field} = "
+          f"{before.get(field)}, now it would be {now.get(field)}; name "
+          "another --out"
+        )
+
+  def is_finished(self, name: str, digest: str, files: list[str]) -> bool:
+    """Whether an image was predicted before.
+
+    Args:
+      name: its id.
+      digest: of its content.
+      files: that belong to it, below the folder.
+
+    Raises:
+      DataError: if it was another image.
+    """
+    row = self._rows.get(name)
+    if row is None:
+      return False
+    if row.get("digest") != digest:
+      raise bad_input(
+        self.table,
+        f"{name} as it was predicted before",
+        f"another image of that name ({digest[:8]}, was "
+        f"{row.get('digest', '')[:8]}); name another --out",
+      )
+    return all((self._folder / file).is_file() for file in files)
+
+  def write(self, name: str, content: bytes) -> None:
+    """Writes a file below the folder, unless it is there.
+
+    Raises:
+      DataError: if there is another one, which is nobody's to overwrite.
+    """
+    path = self._folder / name
+    if path.is_file():
+      if path.read_bytes() == content:
+        return
+      raise bad_input(
+        path, "no file, or the same", "another; name another --out"
+      )
+    self._begin()
+    store.write_bytes(path, content)
+
+  def add(self, row: Mapping) -> None:
+    """One finished image; the table is written now and then."""
+    self._begin()
+    self._rows[str(row["id"])] = dict(row)
+    if time.monotonic() - self._written > _EVERY_S:
+      self.save()
+
+  def save(self) -> None:
+    """Writes the table, its rows in order of the ids."""
+    if self._rows:
+      rows = [self._rows[name] for name in sorted(self._rows)]
+      store.write_rows(self.table, rows)
+    self._written = time.monotonic()
+
+  def finish(self, images: int, left_out: list[str]) -> None:
+    """The table, and how many images there are in predict.json."""
+    self.save()
+    about = {"images": images, "left_out": left_out}
+    store.write_json(self._folder / ABOUT, self._about | about)
+
+  def _begin(self):
+    """What says that the folder is ours; and away with what a kill left."""
+    if not self._begun:
+      self._begun = True
+      for path in self._folder.rglob(".partial-*"):
+        path.unlink(missing_ok=True)
+      store.write_json(self._folder / ABOUT, self._about)
