@@ -138,20 +138,30 @@ def makes_pieces(config: Config) -> bool:
 
 def make_model(config: Config, num_classes: int) -> Model:
   """The network that the settings name."""
-  common = num_classes, config.widths, config.dropout
+  name, arguments = network_of(config, num_classes)
+  return getattr(models, name)(**arguments)
+
+
+def network_of(config: Config, num_classes: int) -> tuple[str, dict]:
+  """(function of `alx.models`, its arguments) of that network."""
+  arguments = {
+    "num_classes": num_classes,
+    "widths": config.widths,
+    "dropout": config.dropout,
+  }
   if config.model in UNETS:
-    return models.make_unet(
-      len(config.patch),
-      *common,
-      light=config.model == "light_unet",
-      up=config.up_convolutions,
-      skips=config.skips,
-      norm=config.norm or "group",
-      deep=config.deep_supervision,
-    )
+    arguments |= {
+      "spatial_dims": len(config.patch),
+      "light": config.model == "light_unet",
+      "up": config.up_convolutions,
+      "skips": config.skips,
+      "norm": config.norm or "group",
+      "deep": config.deep_supervision,
+    }
+    return "make_unet", arguments
   if config.model == "resnet":
-    return models.make_resnet(*common, large=min(config.patch) >= _LARGE)
-  return {"cnn": models.make_cnn, "mlp": models.make_mlp}[config.model](*common)
+    arguments["large"] = min(config.patch) >= _LARGE
+  return f"make_{config.model}", arguments
 
 
 def training_of(config: Config) -> Training:

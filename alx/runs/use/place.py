@@ -1,12 +1,13 @@
 """The folder of a prediction: what is finished there, and what is added."""
 
 import csv
+import json
 import pathlib
 import time
 from collections.abc import Mapping
 
 from alx.data.dataset import DataError, bad_input
-from alx.data.files import read_json, visible
+from alx.data.files import visible
 from alx.runs.disk import store
 from alx.runs.disk.claim import FOLDER
 
@@ -14,6 +15,25 @@ ABOUT = "predict.json"
 TABLE = "predictions.csv"
 _EVERY_S = 2.0  # between two writings of the table
 _MAY_CHANGE = {"run", "data", "versions", "images", "left_out"}
+
+
+def check_free(folder: pathlib.Path, ours: str) -> None:
+  """Looks whether results may be written to a folder, before anything is read.
+
+  Args:
+    folder: may not be there yet.
+    ours: a file that tells that it is.
+
+  Raises:
+    DataError: for a file, or a folder that holds something else.
+  """
+  if folder.exists() and not folder.is_dir():
+    raise bad_input(folder, "a folder to write to", "a file")
+  found = visible(folder) if folder.is_dir() else []
+  names = [path.name for path in found if path.name != FOLDER]
+  if names and not (folder / ours).is_file():
+    wanted = "an empty or a new folder for --out"
+    raise bad_input(folder, wanted, ", ".join(names[:4]))
 
 
 class Place:
@@ -49,25 +69,18 @@ class Place:
     return self._folder / TABLE
 
   def _check(self):
-    folder = self._folder
-    if folder.exists() and not folder.is_dir():
-      raise bad_input(folder, "a folder to write to", "a file")
-    found = visible(folder) if folder.is_dir() else []
-    names = [path.name for path in found if path.name != FOLDER]
-    if not names:
+    path = self._folder / ABOUT
+    if not path.exists():
       return
-    before = read_json(folder / ABOUT)
-    if before is None:
-      raise bad_input(
-        folder, "an empty or a new folder for --out", ", ".join(names[:4])
-      )
-    now = dict(self._about)
+    before = store.read_object(
+      path, "what a prediction was", "name another --out"
+    )
+    now = json.loads(json.dumps(self._about))
     for field in sorted({*before, *now} - _MAY_CHANGE):
       if before.get(field) != now.get(field):
         raise DataError(
-          f"{folder / ABOUT}: this prediction has {field} = "
-          f"{before.get(field)}, now it would be {now.get(field)}; name "
-          "another --out"
+          f"{path}: this prediction has {field} = {before.get(field)}, now it "
+          f"would be {now.get(field)}; name another --out"
         )
 
   def is_finished(self, name: str, digest: str, files: list[str]) -> bool:

@@ -18,7 +18,7 @@ from alx.data.unlabelled.find import find
 from alx.runs import compare, screen
 from alx.runs.disk import owned, stops, store
 from alx.runs.settings.config import absolute_path
-from alx.runs.use.place import Place
+from alx.runs.use.place import ABOUT, Place, check_free
 from alx.runs.use.program import (
   UNCERTAINTIES,
   Found,
@@ -91,20 +91,22 @@ def predict(
     Diverged: the model gives no numbers.
   """
   console = console or screen.make_console()
-  with screen.hushed(), beginning():
-    trained = load(run, arm, seed, round)
-    samples = _samples(trained, uncertainty, samples)
-    data = pathlib.Path(absolute_path(os.fspath(data)))
-    out = pathlib.Path(absolute_path(os.fspath(out)))
-    cases = find(data, wanted_of(trained), out, where)
-    about = _about(trained, data, samples, where)
-    Place(out, about)
-  model = trained.choice.told()
-  console.print(model, markup=False, soft_wrap=True)
-  compare.tell("note", notes_of(trained, cases), console)
-  with screen.hushed(), owned.working(out) as is_mine:
-    work = _Work(trained, cases, Place(out, about), samples, strict, is_mine)
-    done, before, left_out = _run(work, console)
+  with screen.hushed():
+    with beginning():
+      out = pathlib.Path(absolute_path(os.fspath(out)))
+      check_free(out, ABOUT)
+    with owned.working(out) as is_mine:
+      with beginning():
+        trained = load(run, arm, seed, round)
+        samples = _samples(trained, uncertainty, samples)
+        data = pathlib.Path(absolute_path(os.fspath(data)))
+        cases = find(data, wanted_of(trained), out, where)
+        place = Place(out, _about(trained, data, samples, where))
+      model = trained.choice.told()
+      console.print(model, markup=False, soft_wrap=True)
+      compare.tell("note", notes_of(trained, cases), console)
+      work = _Work(trained, cases, place, samples, strict, is_mine)
+      done, before, left_out = _run(work, console)
   return Predicted(out, model, tuple(done), before, tuple(left_out))
 
 
