@@ -16,7 +16,7 @@ from nibabel import imageglobals
 from alx.data.dataset import bad_input
 from alx.data.files import is_hidden
 from alx.data.label_values import fraction_in, whole_numbers
-from alx.data.volumes import orientation
+from alx.data.volumes import orientation, placed
 from alx.data.volumes.orientation import Turn
 
 SUFFIXES = (".nii.gz", ".nii")
@@ -32,7 +32,6 @@ _COLOURS = (
   "give each as a file of its own, CASE_0000.nii.gz, CASE_0001.nii.gz ..., or "
   "all on a fourth axis"
 )
-_MM_PER_UNIT = {1: 1000.0, 3: 0.001}  # NIfTI codes of metre and micrometre
 
 
 class Volume(NamedTuple):
@@ -218,61 +217,7 @@ def _parse(path, data):
   _check_array(path, array)
   axes = min(3, array.ndim)
   _check_affine(path, image.affine, axes)
-  return _placed(Volume(array, None, image.affine), raw, axes)
-
-
-def _placed(volume, raw, axes):
-  """The volume with what its header says of voxels and axes.
-
-  Args:
-    volume: with array and affine.
-    raw: the header as it is in the file: what makes no sense is not mended.
-    axes: in space, 2 or 3.
-  """
-  unit = _MM_PER_UNIT.get(int(raw["xyzt_units"]) & 7, 1.0)
-  by_sform, by_qform = int(raw["sform_code"]) > 0, int(raw["qform_code"]) > 0
-  affine = volume.affine
-  columns = affine[:3, :axes]
-  lengths = np.linalg.norm(columns, axis=0)
-  turn = None
-  if by_sform or by_qform:
-    turn = orientation.closest(affine, axes)
-  others = ""
-  if by_sform and by_qform:
-    others = _letters_of_qform(raw, axes)
-  return volume._replace(
-    spacing_mm=_known(
-      np.abs(raw["pixdim"][1 : axes + 1], dtype=np.float64) * unit
-    ),
-    affine_mm=_known(lengths * unit) if by_sform else None,
-    turn=turn,
-    others=others if turn and others != orientation.letters(turn) else "",
-    skew=_skew(columns / lengths),
-  )
-
-
-def _known(spacing):
-  """As a tuple; None if one is no length."""
-  found = tuple(float(mm) for mm in spacing)
-  return found if all(math.isfinite(mm) and mm > 0 for mm in found) else None
-
-
-def _letters_of_qform(raw, axes):
-  """Where the axes run by the qform; "" if it makes no sense."""
-  try:
-    affine = raw.get_qform()
-    if np.isfinite(affine).all() and abs(np.linalg.det(affine)) > 0:
-      return orientation.letters(orientation.closest(affine, axes))
-  except Exception:  # a quaternion that is none
-    pass
-  return ""
-
-
-def _skew(directions):
-  """Degrees that unit columns are from a right angle, at most."""
-  apart = np.abs(directions.T @ directions)
-  np.fill_diagonal(apart, 0.0)
-  return float(np.degrees(np.arcsin(min(1.0, apart.max()))))
+  return placed.placed(Volume(array, None, image.affine), raw, axes)
 
 
 def _open(path, data):

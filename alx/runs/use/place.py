@@ -83,6 +83,11 @@ class Place:
           f"would be {now.get(field)}; name another --out"
         )
 
+  @property
+  def rows(self) -> list[dict]:
+    """Of the images that are finished, by their ids."""
+    return [self._rows[name] for name in sorted(self._rows)]
+
   def is_finished(self, name: str, digest: str, files: list[str]) -> bool:
     """Whether an image was predicted before.
 
@@ -132,8 +137,7 @@ class Place:
   def save(self) -> None:
     """Writes the table, its rows in order of the ids."""
     if self._rows:
-      rows = [self._rows[name] for name in sorted(self._rows)]
-      store.write_rows(self.table, rows)
+      store.write_rows(self.table, self.rows)
     self._written = time.monotonic()
 
   def finish(self, images: int, left_out: list[str]) -> None:

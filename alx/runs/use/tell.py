@@ -1,6 +1,8 @@
 """What is told of a prediction before it is made."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+import numpy as np
 
 from alx import csv_table
 from alx.data.unlabelled.case import Cases
@@ -9,6 +11,8 @@ from alx.runs.disk import store
 from alx.runs.disk.names import run_folder
 from alx.runs.settings.arms import FULL
 from alx.runs.use.trained import Trained
+
+_NEAR = 1.1  # times that voxels may be larger, or smaller, and alike
 
 
 def about_classes(names: Sequence[str]) -> bytes:
@@ -20,6 +24,41 @@ def about_classes(names: Sequence[str]) -> bytes:
 def notes_of(trained: Trained, cases: Cases) -> list[str]:
   """Lines about what was found, and what of it the model has seen."""
   return [*cases.notes, *_seen(trained, [case.id for case in cases.cases])]
+
+
+def note_of_spacings(trained: Trained, rows: Sequence[Mapping]) -> list[str]:
+  """A line about images whose voxels are not as large as the run's.
+
+  Args:
+    trained: the model.
+    rows: of predictions.csv.
+  """
+  known = trained.about["images"]["spacing_mm"]
+  if known is None:
+    return []
+  low, high = np.array(known)
+  others = [row for row in rows if not _is_within(row, low, high)]
+  if not others:
+    return []
+  first, used = others[0], _mm(low)
+  used += "" if _mm(low) == _mm(high) else f" to {_mm(high)}"
+  return [
+    f"{len(others)} of {len(rows)} images have voxels of another size than the "
+    f"run's images ({used} mm), the first {first['id']}: "
+    f"{first['spacing_mm'] or 'not told'}; voxels are taken as they are, as the "
+    "run took its own"
+  ]
+
+
+def _is_within(row, low, high):
+  found = [number(text) for text in row.get("spacing_mm", "").split("x")]
+  if len(found) != len(low):
+    return False
+  return bool((found >= low / _NEAR).all() and (found <= high * _NEAR).all())
+
+
+def _mm(spacing):
+  return "x".join(f"{mm:.4g}" for mm in spacing)
 
 
 def _seen(trained, ids):
