@@ -45,12 +45,8 @@ def find(path: pathlib.Path, wanted: Wanted, where: str = "") -> Cases:
 
 def _arrays(path):
   found = npz.read_arrays(path)
-  for part in PARTS:  # parts are joined by images and labels
-    images = found.get(f"{part}_images")
-    if images is not None and images.ndim:
-      found.setdefault(f"{part}_labels", np.zeros(len(images), np.uint8))
   if "images" not in found:
-    found = npz_parts.joined(path, found)
+    found = npz_parts.joined(path, _with_labels(found))
   names = npz_names.known_names(path, found)
   arrays = {**found, **{meant: found[n] for meant, n in names.items()}}
   if "images" not in arrays:
@@ -59,6 +55,23 @@ def _arrays(path):
     what = f"{arrays['images'].dtype} {arrays['images'].shape}"
     raise bad_input(path, "images of real numbers [N, *sp]", what)
   return arrays
+
+
+def _with_labels(arrays):
+  """With what parts are joined by: labels of each, and a part to train on."""
+  own = {
+    part: array
+    for part in PARTS
+    if (array := arrays.get(f"{part}_images")) is not None and array.ndim
+  }
+  labels = {f"{part}_labels": np.zeros(len(x)) for part, x in own.items()}
+  found = labels | arrays
+  if own and not any(PARTS[part] == 0 for part in own):
+    first = next(iter(own))
+    others = [name for name in found if name.startswith(f"{first}_")]
+    for name in others:
+      found[name.replace(first, "train", 1)] = found[name][:0]
+  return found
 
 
 def _with_channels(path, images, wanted):

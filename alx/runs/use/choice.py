@@ -128,7 +128,7 @@ def _of(numbers, what):
 
 
 def _arm(path, config, arm, known):
-  names = list(dict.fromkeys(name for name, _ in known))
+  names = sorted({name for name, _ in known})
   if arm:
     try:
       (wanted,) = canonical((arm,), (FULL,))
@@ -142,7 +142,7 @@ def _arm(path, config, arm, known):
     return wanted
   asked = [name for name in config.acquisition if name in names]
   others = [n for n in asked if n not in BASELINES]
-  return (others + asked + sorted(set(names) - {FULL}) + [FULL])[0]
+  return (others + asked + [n for n in names if n != FULL] + [FULL])[0]
 
 
 def stored_in(workdir: pathlib.Path) -> dict[tuple[str, int], Stored]:

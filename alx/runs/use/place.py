@@ -3,8 +3,7 @@
 import csv
 import json
 import pathlib
-import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from alx.data.dataset import DataError, bad_input
 from alx.data.files import visible
@@ -13,8 +12,7 @@ from alx.runs.disk.claim import FOLDER
 
 ABOUT = "predict.json"
 TABLE = "predictions.csv"
-_EVERY_S = 2.0  # between two writings of the table
-_MAY_CHANGE = {"run", "data", "versions", "images", "left_out"}
+_MAY_CHANGE = {"run", "data", "maps", "versions", "images", "left_out"}
 
 
 def check_free(folder: pathlib.Path, ours: str) -> None:
@@ -39,8 +37,9 @@ def check_free(folder: pathlib.Path, ours: str) -> None:
 class Place:
   """One folder, of one prediction; nothing is written before the first row.
 
-  A table has a row for each image that is finished; files that belong to it
-  are written before it. All of them are whole, or not there.
+  A table has a row for each image, and then its files are written, each whole
+  or not at all: an image is finished if both are there, and a file without a
+  row is somebody else's.
   """
 
   def __init__(self, folder: pathlib.Path, about: Mapping):
@@ -54,7 +53,6 @@ class Place:
       DataError: if the folder holds something else.
     """
     self._folder, self._about, self._begun = folder, dict(about), False
-    self._written = time.monotonic()
     self._check()
     path = folder / TABLE
     try:
@@ -111,6 +109,13 @@ class Place:
       )
     return all((self._folder / file).is_file() for file in files)
 
+  def add(self, rows: Sequence[Mapping]) -> None:
+    """Rows of images whose files are written next, on disk after."""
+    self._begin()
+    new = [row for row in rows if row["id"] not in self._rows]
+    store.append_rows(self.table, new)
+    self._rows |= {row["id"]: dict(row) for row in rows}
+
   def write(self, name: str, content: bytes) -> None:
     """Writes a file below the folder, unless it is there.
 
@@ -118,38 +123,26 @@ class Place:
       DataError: if there is another one, which is nobody's to overwrite.
     """
     path = self._folder / name
-    if path.is_file():
-      if path.read_bytes() == content:
-        return
-      raise bad_input(
-        path, "no file, or the same", "another; name another --out"
-      )
-    self._begin()
-    store.write_bytes(path, content)
-
-  def add(self, row: Mapping) -> None:
-    """One finished image; the table is written now and then."""
-    self._begin()
-    self._rows[str(row["id"])] = dict(row)
-    if time.monotonic() - self._written > _EVERY_S:
-      self.save()
-
-  def save(self) -> None:
-    """Writes the table, its rows in order of the ids."""
-    if self._rows:
-      store.write_rows(self.table, self.rows)
-    self._written = time.monotonic()
+    if not path.exists():
+      store.write_bytes(path, content)
+    elif not path.is_file() or path.read_bytes() != content:
+      found = "another; name another --out"
+      raise bad_input(path, "no file, or the same", found)
 
   def finish(self, images: int, left_out: list[str]) -> None:
-    """The table, and how many images there are in predict.json."""
-    self.save()
+    """The table in order of the ids, and in predict.json what came of it."""
+    self._begin()
+    store.write_rows(self.table, self.rows)
     about = {"images": images, "left_out": left_out}
     store.write_json(self._folder / ABOUT, self._about | about)
 
   def _begin(self):
     """What says that the folder is ours; and away with what a kill left."""
-    if not self._begun:
-      self._begun = True
-      for path in self._folder.rglob(".partial-*"):
-        path.unlink(missing_ok=True)
-      store.write_json(self._folder / ABOUT, self._about)
+    if self._begun:
+      return
+    self._begun = True
+    for path in self._folder.rglob(".partial-*"):
+      path.unlink(missing_ok=True)
+    store.write_json(self._folder / ABOUT, self._about)
+    if self._rows:
+      store.write_rows(self.table, self.rows)

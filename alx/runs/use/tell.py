@@ -36,7 +36,7 @@ def note_of_spacings(trained: Trained, rows: Sequence[Mapping]) -> list[str]:
   known = trained.about["images"]["spacing_mm"]
   if known is None:
     return []
-  low, high = np.array(known)
+  low, high = np.array(known) / trained.config.coarsen
   others = [row for row in rows if not _is_within(row, low, high)]
   if not others:
     return []
@@ -45,8 +45,8 @@ def note_of_spacings(trained: Trained, rows: Sequence[Mapping]) -> list[str]:
   return [
     f"{len(others)} of {len(rows)} images have voxels of another size than the "
     f"run's images ({used} mm), the first {first['id']}: "
-    f"{first['spacing_mm'] or 'not told'}; voxels are taken as they are, as the "
-    "run took its own"
+    f"{first['spacing_mm'] or 'not told'}; voxels are taken as they are, as "
+    "the run took its own"
   ]
 
 

@@ -114,7 +114,9 @@ def _predict(work, program, block):
     [one.number for one in block],
     size,
   )
-  for one, told in zip(block, found, strict=True):
+  pairs = list(zip(block, found, strict=True))
+  work.place.add([_row(trained, *pair) for pair in pairs])
+  for one, told in pairs:
     _write(work, one, told)
 
 
@@ -162,17 +164,16 @@ def _digest(case):
 
 
 def _write(work, one, found: Found):
-  """The files of an image, then its row."""
-  trained, loaded = work.trained, one.loaded
-  if trained.segments:
-    top = math.log(len(trained.class_names))
-    contents = [loaded.mask_bytes(found.classes)]
-    for name in work.maps():
-      contents.append(loaded.map_bytes(found.uncertainty[name], top))
-    files = work.files_of(one.case)
-    for name, content in zip(files, contents, strict=True):
-      work.place.write(name, content)
-  work.place.add(_row(trained, one, found))
+  """The files of an image."""
+  if not work.trained.segments:
+    return
+  top = math.log(len(work.trained.class_names))
+  contents = [one.loaded.mask_bytes(found.classes)]
+  for name in work.maps():
+    contents.append(one.loaded.map_bytes(found.uncertainty[name], top))
+  files = work.files_of(one.case)
+  for name, content in zip(files, contents, strict=True):
+    work.place.write(name, content)
 
 
 def _row(trained, one, found):

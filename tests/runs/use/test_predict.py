@@ -1,0 +1,207 @@
+import json
+
+import jax
+import numpy as np
+import pytest
+from scipy.special import xlogy
+
+from alx import csv_table
+from alx.data import DataError
+from alx.runs import predict
+from alx.runs.problem.problem import predict_test
+from tests import kept_models
+from tests.kept_models import QUIET
+
+
+@pytest.fixture(scope="module")
+def slices(tmp_path_factory):
+  """A segmentation of four slices with a model."""
+  folder = tmp_path_factory.mktemp("slices")
+  kept_models.squares(folder / "d.npz")
+  return keep(folder)
+
+
+def keep(folder, **settings):
+  """A model of FOLDER/d.npz in FOLDER/w."""
+  return kept_models.keep(
+    folder / "w", folder / "d.npz", widths=(4,), samples=3, **settings
+  )
+
+
+@pytest.fixture(scope="module")
+def classes(tmp_path_factory):
+  """A classification in the parts of MedMNIST with a model."""
+  folder = tmp_path_factory.mktemp("classes")
+  kept_models.blobs(folder / "d.npz")
+  return keep(folder, model="cnn")
+
+
+def of(kept, out, **how):
+  return predict(kept.workdir, kept.config.data, out, console=QUIET, **how)
+
+
+def test_classes_are_those_of_the_run(classes, tmp_path):
+  found = of(classes, tmp_path / "o")
+  rows = {r["id"]: r for r in csv_table.read(tmp_path / "o/predictions.csv")}
+  assert len(found.ids) == len(rows) == 18
+  problem = classes.problem
+  wanted = predict_test(problem, classes.params)
+  for item, probs in zip(problem.split.test, wanted, strict=True):
+    row = rows[problem.dataset.ids[item]]
+    own = [float(row[f"probability_class {c}"]) for c in (0, 1)]
+    np.testing.assert_allclose(own, probs, rtol=1e-5)
+    assert row["predicted"] == str(int(probs.argmax()))
+    assert row["class"] == f"class {probs.argmax()}"
+
+
+def test_labels_are_not_needed(classes, tmp_path):
+  with np.load(classes.config.data) as arrays:
+    np.savez(tmp_path / "new.npz", images=arrays["test_images"])
+    np.savez(tmp_path / "part.npz", test_images=arrays["test_images"])
+  columns = []
+  for name in ("new", "part"):
+    out = tmp_path / name
+    predict(classes.workdir, tmp_path / f"{name}.npz", out, console=QUIET)
+    rows = csv_table.read(out / "predictions.csv")
+    columns.append([row["probability_class 1"] for row in rows])
+  assert len(columns[0]) == 6 and columns[0] == columns[1]
+
+
+def test_what_is_uncertain_is_the_entropy_of_the_samples(classes, tmp_path):
+  of(classes, tmp_path / "o", uncertainty=True)
+  rows = csv_table.read(tmp_path / "o/predictions.csv")
+  problem = classes.problem
+  images = problem.test_images
+  probs = np.stack(
+    [
+      problem.learner.predict(
+        jax.random.fold_in(jax.random.key(0), s),
+        classes.params,
+        images,
+        # the place of each test item among the ids in order
+        np.array([_place(rows, problem, i) for i in problem.split.test]),
+        1,
+      ).probs[0]
+      for s in range(3)
+    ]
+  )
+  mean = probs.mean(0)
+  entropy = -xlogy(mean, mean).sum(-1)
+  information = entropy + xlogy(probs, probs).sum(-1).mean(0)
+  for i, item in enumerate(problem.split.test):
+    row = rows[_place(rows, problem, item)]
+    assert float(row["entropy"]) == pytest.approx(entropy[i], rel=1e-4)
+    own = float(row["mutual_information"])
+    assert own == pytest.approx(information[i], abs=1e-5)
+  assert information.max() > 1e-3
+
+
+def _place(rows, problem, item):
+  return [row["id"] for row in rows].index(problem.dataset.ids[item])
+
+
+def test_what_is_written_of_a_segmentation(slices, tmp_path):
+  out = tmp_path / "o"
+  of(slices, out, uncertainty=True)
+  names = {str(p.relative_to(out)) for p in out.rglob("*") if p.is_file()}
+  tables = {"classes.csv", "predict.json", "predictions.csv"}
+  maps = {"masks", "entropy", "mutual_information"}
+  ids = [f"item_0000{i}.png" for i in range(4)]
+  assert names == tables | {f"{m}/{i}" for m in maps for i in ids}
+  about = json.loads((out / "predict.json").read_text("utf-8"))
+  assert (about["arm"], about["seed"], about["round"]) == ("entropy", 0, 1)
+  assert about["labels"] == 2 and about["images"] == 4
+  assert about["settings"] == {"uncertainty": True, "samples": 3, "where": ""}
+  assert len(about["parameters"]) == 32 and "jax" in about["versions"]
+  told = csv_table.read(out / "classes.csv")
+  assert [row["name"] for row in told] == list(about["class_names"])
+
+
+def test_the_same_again_makes_nothing_anew(slices, tmp_path, monkeypatch):
+  out = tmp_path / "o"
+  assert of(slices, out).before == 0
+  before = {p: p.stat().st_mtime_ns for p in (out / "masks").iterdir()}
+  lost = out / "masks/item_00002.png"
+  content = lost.read_bytes()
+  lost.unlink()
+  (out / "masks/.partial-0011223344556677").write_bytes(b"half")
+  found = of(slices, out)
+  assert found.before == 3 and len(found.ids) == 4
+  assert lost.read_bytes() == content
+  after = {p: p.stat().st_mtime_ns for p in (out / "masks").iterdir()}
+  del before[lost], after[lost]
+  assert after == before  # and what a kill left is gone
+
+
+def test_a_row_cut_short_by_a_kill_is_made_again(slices, tmp_path):
+  out = tmp_path / "o"
+  of(slices, out)
+  table = out / "predictions.csv"
+  whole = table.read_bytes()
+  (out / "masks/item_00003.png").unlink()
+  table.write_bytes(whole[:-20])
+  assert of(slices, out).before == 3
+  assert table.read_bytes() == whole
+
+
+def test_an_image_that_has_changed_is_an_error(classes, tmp_path):
+  arrays = dict(np.load(classes.config.data))
+  np.savez(tmp_path / "new.npz", images=arrays["test_images"])
+  where = classes.workdir, tmp_path / "new.npz", tmp_path / "o"
+  predict(*where, console=QUIET)
+  np.savez(tmp_path / "new.npz", images=arrays["train_images"])
+  with pytest.raises(DataError, match="another image of that name"):
+    predict(*where, console=QUIET)
+
+
+@pytest.mark.parametrize(
+  ("how", "told"),
+  [
+    ({"uncertainty": True}, "has settings = "),
+    ({"round": 0}, "has labels = 2, now it would be 1; name another --out"),
+  ],
+)
+def test_another_prediction_wants_another_folder(slices, tmp_path, how, told):
+  of(slices, tmp_path / "o")
+  with pytest.raises(DataError, match=told):
+    of(slices, tmp_path / "o", **how)
+
+
+def test_nobodys_files_are_overwritten(slices, tmp_path):
+  (tmp_path / "mine").mkdir()
+  (tmp_path / "mine/notes.txt").write_text("mine", "utf-8")
+  with pytest.raises(DataError, match="wanted an empty or a new folder"):
+    of(slices, tmp_path / "mine")
+  assert [p.name for p in (tmp_path / "mine").iterdir()] == ["notes.txt"]
+  with pytest.raises(DataError, match="txt: wanted a folder to write to"):
+    of(slices, tmp_path / "mine/notes.txt")
+  of(slices, tmp_path / "o")
+  table = tmp_path / "o/predictions.csv"
+  table.unlink()
+  (tmp_path / "o/masks/item_00001.png").write_bytes(b"drawn by hand")
+  with pytest.raises(DataError, match="png: wanted no file"):
+    of(slices, tmp_path / "o")
+  mask = tmp_path / "o/masks/item_00001.png"
+  assert mask.read_bytes() == b"drawn by hand"
+
+
+def test_settings_that_do_nothing(slices, tmp_path):
+  with pytest.raises(ValueError, match="samples=4 does nothing without unc"):
+    of(slices, tmp_path / "o", samples=4)
+  assert not (tmp_path / "o").exists()
+
+
+def test_a_bad_image_is_left_out(slices, tmp_path):
+  images = np.random.default_rng(0).standard_normal((3, 8, 8))
+  images[1, 0, 0] = np.nan
+  np.savez(tmp_path / "new.npz", images=images)
+  where = slices.workdir, tmp_path / "new.npz"
+  found = predict(*where, tmp_path / "o", console=QUIET)
+  assert found.ids == ("item_00000", "item_00002")
+  assert "item_00001: wanted finite pixels" in found.left_out[0]
+  with pytest.raises(DataError, match="item_00001: wanted finite pixels"):
+    predict(*where, tmp_path / "strict", strict=True, console=QUIET)
+  np.savez(tmp_path / "new.npz", images=images[1:2])
+  with pytest.raises(DataError, match="item_00000: wanted finite pixels"):
+    predict(*where, tmp_path / "none", console=QUIET)
+  assert not (tmp_path / "none").exists()
