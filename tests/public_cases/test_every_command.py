@@ -13,6 +13,8 @@ COMMANDS = {
   "survey.__main__": ("--data={data}", "--workdir={place}", "--methods=bald"),
   "distributed": ("--features={data}", "--workdir={place}"),
   "features": ("--data={data}", "--encoder=pca", "--output={place}/f.npz"),
+  "predict": ("--run={data}", "--data={data}", "--out={place}"),
+  "export": ("--run={data}", "--out={place}"),
   "study": ("--workdir={place}", "--data={data}"),
 }
 

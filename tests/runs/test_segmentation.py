@@ -8,8 +8,10 @@ from rich.console import Console
 
 from alx import data
 from alx.runs import compare
+from alx.runs.disk import store
 from alx.runs.problem import cases, problem
 from alx.runs.settings.config import Config
+from alx.runs.use import trained
 
 TINY = Config(
   data="phantom",
@@ -67,6 +69,28 @@ def test_pictures_hold_what_a_reader_would_see(finished):
   assert found["images"].shape == found["truth"].shape == (2, 24, 16)
   assert (found["uncertainty"] >= 0).all()
   assert found["scores"][0] >= found["scores"][1]
+
+
+@pytest.mark.parametrize("arm", ["entropy", "full"])
+def test_the_last_model_is_kept_and_scores_as_it_did(finished, arm):
+  ready, _, _ = finished
+  found = trained.load(ready.workdir, arm)
+  assert found.choice.labels == {"entropy": 4, "full": 10}[arm]
+  predicted = problem.predict_test(ready.problem, found.params)
+  row = store.read_rows(ready.workdir / f"runs/{arm}-seed0/curve.csv")[-1]
+  score = problem.metrics_of(ready.problem, predicted)["dice"]
+  assert float(row["dice"]) == pytest.approx(score, rel=1e-6)
+
+
+def test_what_the_images_were_is_told(finished):
+  ready, _, _ = finished
+  about = json.loads((ready.workdir / "dataset.json").read_text())
+  assert about["images"] == {
+    "axes": 3,
+    "channels": 1,
+    "values": "normalised",
+    "spacing_mm": [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]],
+  }
 
 
 def test_near_duplicates_stay_on_one_side(finished):

@@ -1,12 +1,21 @@
+import os
 import shutil
+import subprocess
+import sys
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from alx.data import DataError
 from alx.pool import init_pool
-from alx.runs.disk.checkpoint import Checkpoints, newest_step
+from alx.runs.disk.checkpoint import (
+  Checkpoints,
+  arrays_of,
+  newest_step,
+  steps_in,
+)
 
 
 def tree(step):
@@ -182,3 +191,38 @@ def test_the_newest_step_is_one_of_ours(saved, tmp_path):
   assert newest_step(tmp_path / "none") == newest_step(tmp_path) == 0
   (tmp_path / "7").mkdir()
   assert newest_step(tmp_path) == 0 and names(tmp_path) == ["7"]
+
+
+def test_arrays_of_a_step(folder):
+  assert steps_in(folder) == [1, 2] and steps_in(folder / "none") == []
+  found = arrays_of(folder, 1)
+  np.testing.assert_array_equal(found["params"]["w"], tree(1)["params"]["w"])
+  assert isinstance(found["params"]["w"], np.ndarray)
+  for path in (folder / "1/state").rglob("*"):
+    if path.is_file():
+      path.write_bytes(b"")
+  with pytest.raises(DataError, match="as it was written, found a damaged one"):
+    arrays_of(folder, 1)
+  assert not (folder / "none").exists()
+
+
+def test_what_several_devices_saved_is_read_on_one(tmp_path):
+  mesh = jax.make_mesh((2,), ("i",))
+  spread = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec("i"))
+  checkpoints = Checkpoints(tmp_path)
+  values = jax.device_put(jnp.arange(6.0), spread)
+  checkpoints.save(1, {"w": values, "b": jax.device_put(2.0, jax.devices()[1])})
+  checkpoints.close()
+  script = (
+    "import pathlib, sys; from alx.runs.disk.checkpoint import arrays_of; "
+    "found = arrays_of(pathlib.Path(sys.argv[1]), 1); "
+    "print(found['w'].tolist(), float(found['b']))"
+  )
+  done = subprocess.run(
+    [sys.executable, "-W", "error", "-c", script, tmp_path],
+    check=True,
+    capture_output=True,
+    text=True,
+    env=os.environ | {"JAX_NUM_CPU_DEVICES": "1"},
+  )
+  assert done.stdout.strip() == "[0.0, 1.0, 2.0, 3.0, 4.0, 5.0] 2.0"
