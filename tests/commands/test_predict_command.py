@@ -24,8 +24,6 @@ def test_images_without_labels(kept, tmp_path):
   assert code == 0, told
   assert "model: entropy, seed 0, round 1, trained on 2 labels" in told
   assert "3 images predicted: " in told
-  code, told = shared().start("predict", *words).ended()
-  assert code == 0 and "3 images predicted, 3 of them before: " in told
 
 
 def test_a_model_for_other_programs(kept, tmp_path):

@@ -7,7 +7,9 @@ import pytest
 from alx.runs import batch, compare, rounds
 from alx.runs.disk import store
 from alx.runs.disk.checkpoint import Checkpoints
+from alx.runs.problem import problem
 from alx.runs.settings.config import Config
+from alx.runs.use import trained
 from tests.comparisons import CONSOLE, prepare
 
 CONFIG = Config(
@@ -71,6 +73,19 @@ def test_seeds_together_pick_what_each_picks_alone(
   workdir, both = together
   assert (workdir / "batches" / "badge-seeds0-2").is_dir()
   assert picks(alone) == picks(both) and len(picks(both)) == 6
+
+
+def test_the_model_of_each_seed_can_be_taken_out(embeddings, together):
+  workdir, _ = together
+  config = dataclasses.replace(CONFIG, data=str(embeddings))
+  work = prepare(config, workdir).problem
+  for seed in range(3):
+    found = trained.load(workdir, "badge", seed)
+    assert found.choice.told().startswith(f"model: badge, seed {seed}, round 2")
+    predicted = problem.predict_test(work, found.params)
+    row = store.read_rows(workdir / f"runs/badge-seed{seed}/curve.csv")[-1]
+    score = problem.metrics_of(work, predicted)["auc"]
+    assert float(row["auc"]) == pytest.approx(score, rel=1e-6)
 
 
 def test_a_stopped_batch_ends_the_same(

@@ -106,7 +106,7 @@ def _predict(work, program, block):
   if not block:
     return
   trained = work.trained
-  size = min(trained.config.block, len(work.cases.cases))
+  size = min(trained.config.block, 1 << (len(block) - 1).bit_length())
   found = predict_block(
     trained,
     program,

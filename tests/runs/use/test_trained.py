@@ -6,12 +6,9 @@ import numpy as np
 import pytest
 
 from alx.data import DataError
-from alx.runs import compare
 from alx.runs.disk import store
 from alx.runs.disk.checkpoint import Checkpoints
 from alx.runs.disk.records import Diverged
-from alx.runs.problem import problem
-from alx.runs.settings.config import Config
 from alx.runs.use import trained
 from tests import kept_models
 
@@ -72,30 +69,6 @@ def test_parameters_that_are_no_numbers(copy, kept):
   checkpoints.close()
   with pytest.raises(Diverged, match="lower learning_rate"):
     trained.load(copy)
-
-
-def test_one_of_several_seeds_that_were_trained_at_once(tmp_path):
-  kept_models.blobs(tmp_path / "d.npz")
-  config = Config(
-    data=str(tmp_path / "d.npz"),
-    acquisition=("random",),
-    model="mlp",
-    widths=(4,),
-    seeds=2,
-    rounds=0,
-    steps=4,
-    full=False,
-  )
-  ready = compare.prepare(config, tmp_path / "w", kept_models.QUIET, False)
-  compare.train(ready, kept_models.QUIET)
-  assert (tmp_path / "w/batches/random-seeds0-1").is_dir()
-  for seed in (0, 1):
-    found = trained.load(tmp_path / "w", seed=seed)
-    predicted = problem.predict_test(ready.problem, found.params)
-    score = problem.metrics_of(ready.problem, predicted)
-    folder = tmp_path / f"w/runs/random-seed{seed}"
-    (row,) = store.read_rows(folder / "curve.csv")
-    assert float(row["auc"]) == pytest.approx(score["auc"], rel=1e-6)
 
 
 def test_embeddings_are_refused(tmp_path):
