@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from alx.data.dataset import DataError
-from alx.data.volumes.grids import corner_shift, read_files
+from alx.data.volumes.grids import corner_shift, read_files, read_images
 
 _IMAGE = np.arange(8.0, dtype=np.float32).reshape(2, 2, 2)
 _LABEL = np.ones((2, 2, 2), np.uint8)
@@ -45,3 +45,18 @@ def test_corner_shift_by_hand():
   assert corner_shift((2, 2, 3), np.eye(4), moved) == 5.0
   assert corner_shift((2, 2, 3), np.eye(4), stretched) == 1.0
   assert corner_shift((2, 2), np.eye(4), stretched) == 0.0
+
+
+def test_channels_without_a_label(tmp_path):
+  affine = np.diag([-1.0, 2.0, 3.0, 1.0])
+  files = [tmp_path / f"a_{n:04d}.nii.gz" for n in range(2)]
+  values = np.arange(24.0, dtype=np.float32).reshape(2, 3, 4)
+  for n, file in enumerate(files):
+    nibabel.save(nibabel.Nifti1Image(values + n, affine), file)
+  image, header = read_images(files)
+  np.testing.assert_array_equal(image[..., 0], values[::-1])
+  np.testing.assert_array_equal(image[..., 1] - image[..., 0], 1)
+  assert header.pixdim_mm == (1, 2, 3) and header.letters == "LAS"
+  nibabel.save(nibabel.Nifti1Image(values, np.eye(4)), files[1])
+  with pytest.raises(DataError, match="wanted an image on the grid of a_0000"):
+    read_images(files)

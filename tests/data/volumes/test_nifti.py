@@ -144,3 +144,42 @@ def test_stem_knows_the_endings_and_skips_hidden_files(tmp_path):
   names = ["a.nii", "a.b.nii.gz", "A.NII.GZ", "._a.nii.gz", "a.png", ".nii"]
   stems = [nifti.stem(tmp_path / name) for name in names]
   assert stems == ["a", "a.b", "A", None, None, None]
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("kind", [nibabel.Nifti1Image, nibabel.Nifti2Image])
+def test_a_map_has_the_header_of_its_image(tmp_path, kind, order):
+  affine = np.array(
+    [[0, -2.0, 0, 5], [1.5, 0, 0, 6], [0, 0.1, 3, 7], [0, 0, 0, 1]]
+  )
+  image = kind(np.ones((2, 3, 4, 2), np.int16), affine)
+  image.header.set_xyzt_units("micron")
+  image.header.set_slope_inter(2.0, 5.0)
+  image.header["cal_max"] = 9
+  image.header.extensions.append(nibabel.nifti1.Nifti1Extension(6, b"about"))
+  image.set_qform(np.diag([1.5, 2, 3, 1]), 2)
+  header = image.header.as_byteswapped(order)
+  path = tmp_path / "a.nii"
+  nibabel.save(kind(image.dataobj, affine, header), path)
+  classes = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
+  (tmp_path / "m.nii.gz").write_bytes(nifti.like_file(classes, path))
+  found, wanted = nibabel.load(tmp_path / "m.nii.gz"), nibabel.load(path)
+  np.testing.assert_array_equal(np.asarray(found.dataobj), classes)
+  np.testing.assert_array_equal(found.affine, wanted.affine)
+  assert found.get_data_dtype() == np.uint8 and type(found) is kind
+  assert found.header.get_zooms() == wanted.header.get_zooms()[:3]
+  for name in ("sform_code", "qform_code", "xyzt_units", "qoffset_x"):
+    assert found.header[name] == wanted.header[name]
+  assert found.header["cal_max"] == 0 and not found.header.extensions
+  again = nifti.like_file(classes, path)
+  assert again == (tmp_path / "m.nii.gz").read_bytes()
+
+
+def test_a_map_of_which_only_the_voxels_are_known(tmp_path):
+  numbers = np.arange(24, dtype=np.float32).reshape(2, 3, 4) / 7
+  for spacing in ((0.5, 1.0, 2.0), None):
+    content = nifti.with_spacing(numbers, spacing)
+    (tmp_path / "m.nii.gz").write_bytes(content)
+    found = nifti.read(tmp_path / "m.nii.gz")
+    np.testing.assert_array_equal(found.array, numbers)
+    assert found.spacing_mm == (spacing or (1.0, 1.0, 1.0))

@@ -1,0 +1,75 @@
+import json
+
+import pytest
+
+from alx import csv_table
+from alx.data import DataError
+from alx.runs.use.place import ABOUT, TABLE, Place, check_free
+
+SAME = {"parameters": "abc", "settings": {"samples": 8}}
+SAME |= {"versions": {"jax": "1"}}
+
+
+def row(name, digest="d"):
+  return {"id": name, "digest": digest}
+
+
+def test_nothing_is_written_before_the_first_row(tmp_path):
+  place = Place(tmp_path / "o", SAME)
+  assert not place.is_finished("a", "d", []) and place.rows == []
+  assert not (tmp_path / "o").exists()
+  place.add([row("a")])
+  names = {path.name for path in (tmp_path / "o").iterdir()}
+  assert names == {ABOUT, TABLE}
+
+
+def test_an_image_is_finished_with_its_row_and_its_files(tmp_path):
+  place = Place(tmp_path, SAME)
+  place.add([row("b"), row("a")])
+  place.write("masks/a.png", b"1")
+  again = Place(tmp_path, SAME | {"versions": {"jax": "2"}, "run": "moved"})
+  assert again.is_finished("a", "d", ["masks/a.png"])
+  assert not again.is_finished("b", "d", ["masks/b.png"])
+  assert not again.is_finished("c", "d", [])
+  with pytest.raises(DataError, match="wanted a as it was predicted before"):
+    again.is_finished("a", "other", [])
+
+
+def test_the_table_ends_in_order_of_the_ids(tmp_path):
+  place = Place(tmp_path, SAME)
+  place.add([row("b")])
+  place.add([row("a"), row("b")])  # the files of b were lost
+  assert [r["id"] for r in csv_table.read(tmp_path / TABLE)] == ["b", "a"]
+  place.finish(2, ["c: broken"])
+  assert [r["id"] for r in csv_table.read(tmp_path / TABLE)] == ["a", "b"]
+  about = json.loads((tmp_path / ABOUT).read_text("utf-8"))
+  assert (about["images"], about["left_out"]) == (2, ["c: broken"])
+
+
+def test_what_is_there_already(tmp_path):
+  Place(tmp_path, SAME).add([row("a")])
+  for other in (SAME | {"parameters": "x"}, SAME | {"settings": {}}):
+    with pytest.raises(DataError, match=r"now it would be .*; name another --"):
+      Place(tmp_path, other)
+  place = Place(tmp_path, SAME)
+  place.write("a.png", b"1")
+  place.write("a.png", b"1")
+  with pytest.raises(DataError, match="wanted no file, or the same"):
+    place.write("a.png", b"2")
+  assert (tmp_path / "a.png").read_bytes() == b"1"
+  (tmp_path / ABOUT).write_text("{", "utf-8")
+  with pytest.raises(DataError, match="name another --out"):
+    Place(tmp_path, SAME)
+
+
+def test_a_folder_that_may_be_written_to(tmp_path):
+  for name in ("none", ".", "hidden"):
+    check_free(tmp_path / name, ABOUT)
+  (tmp_path / ".DS_Store").write_text("", "utf-8")
+  (tmp_path / "claims").mkdir()
+  check_free(tmp_path, ABOUT)
+  (tmp_path / "a.txt").write_text("", "utf-8")
+  with pytest.raises(DataError, match=r"new folder for --out, found a\.txt"):
+    check_free(tmp_path, ABOUT)
+  (tmp_path / ABOUT).write_text("{}", "utf-8")
+  check_free(tmp_path, ABOUT)
