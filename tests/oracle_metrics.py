@@ -137,6 +137,19 @@ def lesions(pred, truth, fits, connectivity):
   return best, len(a), len(b)
 
 
+def froc(scores, lesions, num_lesions, num_cases, rates):
+  """Most lesions found with so few false positives, threshold by threshold."""
+  best = [0] * len(rates)
+  for threshold in set(scores):
+    kept = [n for s, n in zip(scores, lesions, strict=True) if s >= threshold]
+    found, false = len(set(kept) - {-1}), kept.count(-1)
+    best = [
+      max(b, found) if false / num_cases <= r else b
+      for b, r in zip(best, rates, strict=True)
+    ]
+  return [b / num_lesions for b in best]
+
+
 def iou_of_at_least(least):
   def fits(p, q):
     return bool(p & q) and len(p & q) / len(p | q) >= least

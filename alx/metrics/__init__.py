@@ -36,8 +36,11 @@ from alx.metrics.confusion import (
   specificity,
 )
 from alx.metrics.lesions import (
+  FROC_RATES,
+  Froc,
   LesionCounts,
   LesionDetection,
+  froc,
   lesion_counts,
   lesion_detection,
 )
@@ -82,10 +85,12 @@ from alx.metrics.volumes import (
 )
 
 __all__ = [
+  "FROC_RATES",
   "CaseMean",
   "ClassMix",
   "Cover",
   "DirectedDistances",
+  "Froc",
   "LesionCounts",
   "LesionDetection",
   "Reliability",
@@ -112,6 +117,7 @@ __all__ = [
   "ece",
   "f1",
   "fit_temperature",
+  "froc",
   "group_entropy",
   "hausdorff_distance",
   "image_diagonal",

@@ -103,7 +103,7 @@ def binary_average_precision(scores: np.ndarray, positive: np.ndarray) -> float:
   if positive.all() or not positive.any():
     return np.nan
   order = np.argsort(-scores, kind="stable")
-  ends = np.append(np.diff(scores[order]) != 0, True)  # last of equal ones
+  ends = inputs.ends_of_ties(scores[order])
   found = positive[order].cumsum()[ends]
   asked = np.flatnonzero(ends) + 1
   gained = np.diff(found, prepend=0)

@@ -158,6 +158,11 @@ def scores_of(name: str, value: Any) -> np.ndarray:
   return value
 
 
+def ends_of_ties(scores: np.ndarray) -> np.ndarray:
+  """[N] bool, the last of equal ones among ordered scores [N]; -inf too."""
+  return np.append(scores[1:] != scores[:-1], True)[: len(scores)]
+
+
 def scored(probs: Any, truth: Any) -> tuple[np.ndarray, np.ndarray]:
   """Scores [N, C], C >= 2, and the true class of each item [N].
 

@@ -9,6 +9,8 @@ import scipy.sparse.csgraph
 
 from alx.metrics import inputs
 
+FROC_RATES = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+
 
 class LesionCounts(NamedTuple):
   """Connected parts of one case, or sums over cases."""
@@ -16,6 +18,14 @@ class LesionCounts(NamedTuple):
   matched: int  # pairs of a true and a predicted lesion
   predicted: int
   true: int
+
+
+class Froc(NamedTuple):
+  """Sensitivity against false positives, over the lesions of all cases."""
+
+  rates: np.ndarray  # [R] float64, false positives per case
+  sensitivity: np.ndarray  # [R] float64, with at most so many
+  average: float  # of the R; NaN without a true lesion
 
 
 class LesionDetection(NamedTuple):
@@ -108,6 +118,78 @@ def lesion_detection(
     false_positives_per_case=_share(predicted - matched, len(found)),
     cases=len(found),
   )
+
+
+def froc(
+  scores: np.ndarray,
+  lesions: np.ndarray,
+  num_lesions: int,
+  num_cases: int,
+  rates: Sequence[float] = FROC_RATES,
+) -> Froc:
+  """Free-response curve of candidates with scores, and its average.
+
+  Candidates are kept from a score on; a lesion is found if one of those that
+  are kept hits it, and further hits are no false positives (Setio et al. 2017).
+  Of all scores the one with most finds counts at each rate, by steps, without
+  interpolation.
+
+  Args:
+    scores: [P] of the candidates of all cases.
+    lesions: [P] integers, which lesion each hits, 0..num_lesions-1 over all
+      cases; -1: none, a false positive.
+    num_lesions: true lesions of all cases.
+    num_cases: with those without a lesion.
+    rates: [R] false positives per case, >= 0.
+
+  Returns:
+    `Froc`; NaN without a true lesion.
+
+  Raises:
+    ValueError: for other kinds, shapes or numbers.
+  """
+  scores = inputs.scores_of("scores", scores)
+  lesions = inputs.as_array("lesions", lesions)
+  inputs.check_whole("num_lesions", num_lesions, 0)
+  inputs.check_whole("num_cases", num_cases, 1)
+  rates = np.array(
+    [inputs.number_of("rates", r, 0) for r in np.atleast_1d(rates)]
+  )
+  if scores.ndim != 1 or lesions.shape != scores.shape or not rates.size:
+    raise ValueError(
+      f"wanted scores [P], lesions [P] and rates [R], found shapes "
+      f"{scores.shape}, {lesions.shape} and {rates.shape}"
+    )
+  _check_hits(lesions, num_lesions)
+  if not num_lesions:
+    return Froc(rates, np.full(len(rates), np.nan), np.nan)
+  found, false = _along_scores(scores, lesions)
+  kept = false <= rates[:, None] * num_cases * (1 + inputs.ROUNDING)
+  sensitivity = np.where(kept, found, 0).max(-1) / num_lesions
+  return Froc(rates, sensitivity, float(sensitivity.mean()))
+
+
+def _check_hits(lesions, num_lesions):
+  if lesions.size and lesions.dtype.kind not in "iu":
+    raise ValueError(f"lesions: wanted integers, found {lesions.dtype}")
+  bad = (lesions < -1) | (lesions >= num_lesions)
+  if bad.any():
+    raise ValueError(
+      f"lesions: wanted 0..{num_lesions - 1}, or -1 for none, found "
+      f"{lesions[bad][0]}"
+    )
+
+
+def _along_scores(scores, lesions):
+  """Lesions found and false positives, of nothing kept to everything."""
+  order = np.argsort(-scores, kind="stable")
+  scores, lesions = scores[order], lesions[order]
+  new = np.zeros(len(lesions), int)
+  new[np.unique(lesions, return_index=True)[1]] = 1
+  new[lesions < 0] = 0
+  ends = inputs.ends_of_ties(scores)
+  sums = [np.cumsum(x)[ends] for x in (new, lesions < 0)]
+  return [np.append(0, x) for x in sums]
 
 
 def _share(part, whole):

@@ -18,11 +18,11 @@ def surfaces_of(
   """Surface voxels of two masks [*sp] bool, in the box that holds both.
 
   Nothing outside of it is foreground: no surface changes. Without foreground
-  the whole image.
+  it has no voxel.
   """
   axes = axes_with_extent(pred.shape)
   boxes = scipy.ndimage.find_objects((pred | truth).astype(np.uint8))
-  box = boxes[0] if boxes else ...
+  box = boxes[0] if boxes else (slice(0),) * pred.ndim
   return surface_of(pred[box], axes), surface_of(truth[box], axes)
 
 

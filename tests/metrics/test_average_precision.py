@@ -16,6 +16,14 @@ def test_by_hand():
   assert tied == 0.5
 
 
+def test_logs_of_0_are_ties():
+  scores = np.array([0.0, -np.inf, -np.inf])
+  found = metrics.binary_average_precision(scores, [1, 1, 0])
+  assert found == pytest.approx(1 / 2 + 1 / 2 * 2 / 3)
+  found = metrics.froc(scores, [0, 1, -1], 2, 1, 0.5)
+  assert found.sensitivity.tolist() == [0.5]
+
+
 @settings(max_examples=60, deadline=None)
 @given(
   st.lists(

@@ -154,3 +154,54 @@ def test_detection_where_there_is_nothing(counts, wanted):
 def test_counts_that_are_none_are_refused(counts, told):
   with pytest.raises(ValueError, match=told):
     metrics.lesion_detection(counts)
+
+
+# Over scores.
+
+
+def test_froc_by_hand():
+  # Hits lesion 0, misses, hits 0 again, misses, hits 1; 2 cases, 4 lesions.
+  found = metrics.froc([9, 8, 7, 6, 5], [0, -1, 0, -1, 1], 4, 2, [0, 0.5, 1])
+  assert found.rates.tolist() == [0, 0.5, 1]
+  assert found.sensitivity.tolist() == [1 / 4, 1 / 4, 2 / 4]
+  assert found.average == pytest.approx(1 / 3)
+  usual = metrics.froc([1.0], [0], 1, 1)
+  assert usual.rates.tolist() == [0.125, 0.25, 0.5, 1, 2, 4, 8]
+  assert usual.average == 1.0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_froc_is_that_of_all_thresholds(seed):
+  rng = np.random.default_rng(seed)
+  scores = rng.integers(0, 12, 30).astype(float)  # with ties
+  lesions = rng.integers(-1, 6, 30) * (rng.random(30) < 0.6)
+  lesions[rng.random(30) < 0.5] = -1
+  found = metrics.froc(scores, lesions, 6, 4)
+  wanted = oracle.froc(scores, lesions.tolist(), 6, 4, metrics.FROC_RATES)
+  np.testing.assert_allclose(found.sensitivity, wanted)
+  assert (np.diff(found.sensitivity) >= 0).all()
+
+
+def test_froc_of_nothing():
+  none = np.zeros(0), np.zeros(0, int)
+  assert metrics.froc(*none, 3, 2).average == 0.0
+  assert np.isnan(metrics.froc(*none, 0, 2).average)
+  assert np.isnan(metrics.froc([1.0], [-1], 0, 2).sensitivity).all()
+
+
+@pytest.mark.parametrize(
+  ("given", "told"),
+  [
+    (([1.0], [3], 3, 1), r"lesions: wanted 0\.\.2, or -1 for none, found 3"),
+    (([1.0], [-2], 3, 1), "or -1 for none, found -2"),
+    (([1.0], [0.0], 3, 1), "lesions: wanted integers, found float64"),
+    (([1.0, 2.0], [0], 3, 1), r"found shapes \(2,\), \(1,\) and \(7,\)"),
+    (([np.nan], [0], 3, 1), "scores: wanted numbers, found nan"),
+    (([1.0], [0], 3, 0), "num_cases: wanted 1 or more, found 0"),
+    (([1.0], [0], 3, 1, [-1]), "rates: wanted a number, 0 or more, found -1"),
+    (([1.0], [0], 3, 1, []), r"and rates \[R\], found shapes"),
+  ],
+)
+def test_candidates_that_are_none_are_refused(given, told):
+  with pytest.raises(ValueError, match=told):
+    metrics.froc(*given)
