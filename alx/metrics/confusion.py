@@ -31,17 +31,7 @@ def confusion_matrix(
   Raises:
     ValueError: for other kinds, shapes or classes.
   """
-  inputs.check_num_classes(num_classes)
-  pred = inputs.classes("pred", pred, num_classes)
-  truth = inputs.classes("truth", truth, num_classes)
-  if pred.shape != truth.shape:
-    raise ValueError(
-      f"wanted classes of the same items, found shapes {pred.shape} and "
-      f"{truth.shape}"
-    )
-  inputs.check_range("pred", pred, num_classes)
-  inputs.check_range("truth", truth, num_classes)
-  return _confusion(pred.ravel(), truth.ravel(), num_classes)
+  return _counted(("pred", pred), ("truth", truth), num_classes)
 
 
 def sensitivity(probs: np.ndarray, truth: np.ndarray) -> np.ndarray:
@@ -156,7 +146,7 @@ def cohen_kappa(
     raise ValueError(
       f"weights: wanted None, 'linear' or 'quadratic', found {weights!r}"
     )
-  counts = confusion_matrix(first, second, num_classes).astype(np.float64)
+  counts = _counted(("first", first), ("second", second), num_classes) * 1.0
   places = np.arange(num_classes)
   costs = _WEIGHTS[weights](places[:, None] - places)
   chance = np.outer(counts.sum(1), counts.sum(0))
@@ -164,6 +154,20 @@ def cohen_kappa(
   if expected == 0:
     return np.nan
   return float(1 - counts.sum() * (costs * counts).sum() / expected)
+
+
+def _counted(first, second, num_classes):
+  """Confusion of two (name, classes), checked; those of the second first."""
+  inputs.check_num_classes(num_classes)
+  found = [inputs.classes(*x, num_classes) for x in (first, second)]
+  if found[0].shape != found[1].shape:
+    raise ValueError(
+      f"wanted classes of the same items, found shapes {found[0].shape} and "
+      f"{found[1].shape}"
+    )
+  for (name, _), value in zip((first, second), found, strict=True):
+    inputs.check_range(name, value, num_classes)
+  return _confusion(*(x.ravel() for x in found), num_classes)
 
 
 def _confusion(pred, truth, num_classes):

@@ -152,9 +152,8 @@ def froc(
   lesions = inputs.as_array("lesions", lesions)
   inputs.check_whole("num_lesions", num_lesions, 0)
   inputs.check_whole("num_cases", num_cases, 1)
-  rates = np.array(
-    [inputs.number_of("rates", r, 0) for r in np.atleast_1d(rates)]
-  )
+  rates = np.atleast_1d(rates).tolist()
+  rates = np.array([inputs.number_of("rates", rate, 0) for rate in rates])
   if scores.ndim != 1 or lesions.shape != scores.shape or not rates.size:
     raise ValueError(
       f"wanted scores [P], lesions [P] and rates [R], found shapes "

@@ -41,6 +41,7 @@ def over_cases(values: np.ndarray) -> CaseMean:
     raise ValueError("values: wanted [cases, ...], found one number")
   used = (~np.isnan(values)).sum(0)
   mean = nan_mean(values, axis=0)
-  squares = np.nansum((values - mean) ** 2, axis=0)
+  with np.errstate(invalid="ignore"):  # an infinite one has no spread
+    squares = np.nansum((values - mean) ** 2, axis=0)
   sd = np.sqrt(squares / np.where(used > 1, used - 1, np.nan))
   return CaseMean(mean, sd, used, len(values) - used)

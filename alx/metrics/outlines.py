@@ -21,8 +21,9 @@ def surfaces_of(
   it has no voxel.
   """
   axes = axes_with_extent(pred.shape)
-  boxes = scipy.ndimage.find_objects((pred | truth).astype(np.uint8))
-  box = boxes[0] if boxes else (slice(0),) * pred.ndim
+  either, box = pred | truth, (slice(0),) * pred.ndim
+  if either.any():
+    box = scipy.ndimage.find_objects(either.astype(np.uint8))[0]
   return surface_of(pred[box], axes), surface_of(truth[box], axes)
 
 

@@ -5,7 +5,7 @@ a model that is too sure. T is fitted to items that the model was not: with few
 labels to the parts that were left out of fits to the others, in turn.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -131,6 +131,9 @@ def _logits(name, value):
 def _all_folds(truth, logits, probs):
   """Logits [N, C] and classes [N] of the held-out items of all folds."""
   name, folds = _one_of(logits, probs, "a list of folds")
+  for what, value in (("truth", truth), (name, folds)):
+    if not isinstance(value, Iterable):
+      raise ValueError(f"{what}: wanted a list of folds, found {value!r}")
   truth, folds = list(truth), list(folds)
   if len(truth) != len(folds) or not folds:
     raise ValueError(

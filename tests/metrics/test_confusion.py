@@ -126,7 +126,25 @@ def test_readers_who_never_meet_agree_as_by_chance():
 
 def test_billions_of_voxels_do_not_overflow(monkeypatch):
   counts = np.array([[3, 1], [1, 3]], np.int64) * 4_000_000_000
-  monkeypatch.setattr(
-    "alx.metrics.confusion.confusion_matrix", lambda *args: counts
-  )
+  monkeypatch.setattr("alx.metrics.confusion._confusion", lambda *args: counts)
   assert metrics.cohen_kappa([0], [0], 2) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+  ("readers", "told"),
+  [
+    (([0, 1], [0, 2]), r"second: wanted classes 0\.\.1, found 2"),
+    (([0.0, 1.0], [0, 1]), "first: wanted integer classes, found float64"),
+    (([0, 1], [[0, 1]]), r"found shapes \(2,\) and \(1, 2\)"),
+    (([0, 1], [0, 1], "cubic"), "weights: wanted None, 'linear' or 'quadrat"),
+  ],
+)
+def test_what_two_readers_cannot_have_said(readers, told):
+  first, second, *weights = readers
+  with pytest.raises(ValueError, match=told):
+    metrics.cohen_kappa(first, second, 2, *weights)
+
+
+def test_a_matrix_is_told_by_its_own_names():
+  with pytest.raises(ValueError, match=r"pred: wanted classes 0\.\.1, found 3"):
+    metrics.confusion_matrix([3], [0], 2)

@@ -27,6 +27,8 @@ def test_over_cases_of_one_number_each():
   assert (found.mean, found.used, found.undefined) == (0.75, 2, 1)
   none = metrics.over_cases(np.zeros((0, 2)))
   assert np.isnan(none.mean).all() and none.used.tolist() == [0, 0]
+  found = metrics.over_cases([np.inf, 1.0])
+  assert found.mean == np.inf and not np.isfinite(found.sd)
   with pytest.raises(ValueError, match=r"wanted \[cases, ...\], found one num"):
     metrics.over_cases(1.0)
 

@@ -131,6 +131,17 @@ def test_what_cannot_be_known_is_refused(truth, logits, told):
   assert "\n" not in str(error.value)
 
 
+def test_folds_are_a_list():
+  with pytest.raises(
+    ValueError, match="truth: wanted a list of folds, fou"
+  ):
+    metrics.fit_temperature(None, logits=SURE)
+  with pytest.raises(
+    ValueError, match="probs: wanted a list of folds, fou"
+  ):
+    metrics.fit_temperature([[0]], probs=1)
+
+
 def test_logits_or_probabilities_and_not_both():
   for given in ({}, {"logits": SURE, "probs": SURE}):
     with pytest.raises(ValueError, match="of logits= or of probs=, and not of"):

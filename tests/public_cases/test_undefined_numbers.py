@@ -68,6 +68,15 @@ def test_surfaces_of_empty_masks(pred, truth, shape):
   np.testing.assert_array_equal(share, 0.0 if (pred | truth).any() else np.nan)
 
 
+def test_images_without_a_voxel_have_no_surface():
+  none = np.zeros((0, 3), bool)
+  assert np.isnan(metrics.hausdorff_distance(none, none))
+  assert np.isnan(metrics.surface_distances(none, none)).all()
+  assert np.isnan(metrics.surface_dice(none, none, 1.0))
+  assert metrics.lesion_counts(none, none) == (0, 0, 0)
+  assert not metrics.near_foreground(none, none, 1.0).any()
+
+
 def test_a_scan_of_thick_slices_is_in_mm():
   """InsightSoftwareConsortium/ITK#5577, Project-MONAI/MONAI#6137."""
   pred, truth = np.zeros((2, 6, 6, 6), bool)
