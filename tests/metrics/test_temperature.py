@@ -132,13 +132,9 @@ def test_what_cannot_be_known_is_refused(truth, logits, told):
 
 
 def test_folds_are_a_list():
-  with pytest.raises(
-    ValueError, match="truth: wanted a list of folds, fou"
-  ):
+  with pytest.raises(ValueError, match="truth: wanted a list of folds, fou"):
     metrics.fit_temperature(None, logits=SURE)
-  with pytest.raises(
-    ValueError, match="probs: wanted a list of folds, fou"
-  ):
+  with pytest.raises(ValueError, match="probs: wanted a list of folds, fou"):
     metrics.fit_temperature([[0]], probs=1)
 
 

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+import alx
 from alx import metrics
 
 NOTHING, SOME = np.zeros((2, 3, 4), bool)
@@ -87,6 +88,42 @@ def test_a_scan_of_thick_slices_is_in_mm():
   assert metrics.surface_dice(pred, truth, 10.0, spacing) == 1.0
   swapped = metrics.hausdorff_distance(pred.T, truth.T, spacing)
   assert swapped == 1.0  # along the last axis
+
+
+HALVES = np.full((3, 2), 0.5)
+HIDDEN = np.ma.masked_array([0, 1, 1], [False, True, False])
+WITH_MASKS = {
+  "ece": lambda: metrics.ece(HALVES, HIDDEN),
+  "brier": lambda: metrics.brier_score(
+    np.ma.masked_equal(HALVES, 0.5), [0] * 3
+  ),
+  "kappa": lambda: metrics.cohen_kappa(HIDDEN, [0, 1, 1], 2),
+  "sensitivity": lambda: metrics.sensitivity(HALVES, HIDDEN),
+  "average precision": lambda: metrics.average_precision(HALVES, HIDDEN),
+  "surface dice": lambda: metrics.surface_dice(HIDDEN, HIDDEN, 1.0),
+  "lesions": lambda: metrics.lesion_counts(HIDDEN, HIDDEN),
+  "detection": lambda: metrics.lesion_detection(HIDDEN[None]),
+  "volume": lambda: metrics.volume_error(HIDDEN[None]),
+  "near": lambda: metrics.near_foreground(HIDDEN, HIDDEN, 1.0),
+  "truth": lambda: metrics.fit_temperature([HIDDEN], logits=[HALVES]),
+  "logits": lambda: metrics.scale_by_temperature(2.0, logits=HIDDEN[None]),
+  "mix": lambda: metrics.class_mix(HIDDEN, 2),
+  "picks": lambda: metrics.pick_overlap(HIDDEN[:2], [3]),
+  "cover": lambda: metrics.cover_radius(HALVES, HIDDEN),
+  "pairs": lambda: metrics.near_pairs(HIDDEN[:, None], 1.0),
+  "cases": lambda: metrics.over_cases(HIDDEN),
+}
+
+
+@pytest.mark.parametrize("call", WITH_MASKS.values(), ids=WITH_MASKS.keys())
+def test_a_mask_of_entries_is_not_dropped(call):
+  with pytest.raises(ValueError, match="wanted a plain array, found a masked"):
+    call()
+
+
+def test_numbers_are_there_without_an_import_of_their_own():
+  assert alx.metrics is metrics
+  assert "metrics" in dir(alx)
 
 
 def test_numbers_warn_of_nothing():
