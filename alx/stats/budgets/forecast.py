@@ -83,7 +83,8 @@ def forecast_scores(
 ) -> Interval:
   """Mean score with more labels, and its t interval over the seeds' forecasts.
 
-  The interval says how far the seeds disagree. It is right if the curve is a
+  The interval says how far the seeds disagree; of few seeds a bootstrap would
+  be too narrow. It is right if the curve is a
   power law; one that bends later than the labels so far can show is forecast
   too low or too high by all seeds alike.
 

@@ -81,7 +81,8 @@ def _checked(course):
 
 def _known(rule, course, name):
   value = getattr(course, name)
-  if value is None or np.isnan(value).all():
+  begun = len(course.labels) == 1  # when nothing need be known yet
+  if value is None or (np.isnan(value).all() and not begun):
     raise ValueError(f"{rule} reads {_WORDS[name]}, which is not known here")
   return value
 

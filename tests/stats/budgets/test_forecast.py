@@ -61,6 +61,17 @@ def test_coverage_of_the_interval(seeds, rounds):
   assert 0.88 <= inside / trials <= 1.0
 
 
+def test_a_bootstrap_of_few_seeds_would_be_too_narrow():
+  rng = np.random.default_rng(5)
+  drawn = rng.integers(0, 3, (500, 3))
+  inside = []
+  for _ in range(100):
+    each = forecast_laws(LABELS, noisy(rng, 3)).at([96])[:, 0]
+    low, high = np.quantile(each[drawn].mean(1), [0.025, 0.975])
+    inside.append(low <= truth(96) <= high)
+  assert np.mean(inside) < 0.88  # what `test_coverage_of_the_interval` wants
+
+
 def test_hindsight():
   labels = np.arange(1, 9) * 8
   scores = noisy(np.random.default_rng(2), 5, 0.005, labels)

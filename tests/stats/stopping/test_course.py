@@ -138,6 +138,11 @@ def test_what_is_not_known_is_told(text, told):
     first_stop(parse_rule(text), Course(LABELS))
 
 
+def test_a_first_round_need_know_nothing():
+  begun = Course(LABELS[:1], kappa=np.array([np.nan]))
+  assert first_stop(parse_rule("agreement:0.9,rounds=1"), begun) is None
+
+
 def test_an_unknown_round_stops_nothing():
   gap = COURSE._replace(
     expected=np.array([0.5, 0.6, 0.7, np.nan, 0.7, 0.7]),
