@@ -1,6 +1,5 @@
 """The rounds of one acquisition for many seeds at once."""
 
-import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -13,7 +12,6 @@ from alx.devices.seeds import has_convolutions, over_seeds
 from alx.loop import Loop, LoopState, loops_of, pad_items, turn_of
 from alx.pool import PoolState
 from alx.runs import pictures
-from alx.runs.disk import names
 from alx.runs.disk.checkpoint import Checkpoints
 from alx.runs.disk.records import (
   Clock,
@@ -30,8 +28,6 @@ from alx.runs.problem import signals
 from alx.runs.problem.job import Job
 from alx.runs.problem.problem import Problem, held_out
 from alx.runs.rounds import first_items, key_of
-
-_FOLDER = re.compile(r"(?P<name>.+)-seeds(?P<first>\d+)-(?P<last>\d+)")
 
 
 class Seeds(NamedTuple):
@@ -119,49 +115,6 @@ def _ask_of(loop):
     return asks[turn_of(loop, seeds.round)](seeds, images)
 
   return ask
-
-
-def plan(job: Job, seeds: Sequence[int]) -> tuple[list[range], list[int]]:
-  """Which seeds go together, and which by themselves.
-
-  Batches that were begun go on as they are, since rounding depends on the
-  company; so do seeds that were begun alone.
-
-  Args:
-    job: of any seed.
-    seeds: R of them, ascending.
-
-  Returns:
-    (batches, seeds by themselves).
-  """
-  root = job.folder.parent.parent
-  found = [_FOLDER.fullmatch(p.name) for p in (root / "batches").glob("*")]
-  begun = [
-    range(int(m["first"]), int(m["last"]) + 1)
-    for m in found
-    if m and m["name"] == folder_of(job.name)
-  ]
-  batches = sorted(
-    (b for b in begun if set(b) & set(seeds)), key=lambda b: b.start
-  )
-  alone = [
-    seed
-    for seed in seeds
-    if (names.run_folder(root, job.name, seed) / "checkpoints").exists()
-  ]
-  left = set(seeds).difference(alone, *batches)
-  return batches + _stretches(sorted(left)), alone
-
-
-def _stretches(numbers):
-  """Ascending numbers as ranges without gaps."""
-  stretches = []
-  for number in numbers:
-    if stretches and stretches[-1].stop == number:
-      stretches[-1] = range(stretches[-1].start, number + 1)
-    else:
-      stretches.append(range(number, number + 1))
-  return stretches
 
 
 def run_batch(

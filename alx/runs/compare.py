@@ -10,7 +10,7 @@ from rich.console import Console
 
 from alx import data, report
 from alx.report import words
-from alx.runs import batch, rounds, screen
+from alx.runs import batch, rounds, screen, together
 from alx.runs.disk import scores, stops, store
 from alx.runs.disk.names import run_folder
 from alx.runs.problem import cases, reading
@@ -238,7 +238,7 @@ def _run_batches(comparison, loops, seeds, show) -> dict[str, list[int]]:
   firsts, alone, programs = {}, {}, None
   for name, loop in loops.items():
     job = _job(comparison, name, seeds[0], show)
-    batches, alone[name] = batch.plan(job, seeds)
+    batches, alone[name] = together.plan(job, seeds)
     programs = batch.programs_of(
       comparison.problem, loop, programs, job.config.block
     )

@@ -141,14 +141,6 @@ def test_members_are_samples_too(embeddings, together, tmp_path, ensemble):
   assert len(found) == 6 and not set(found.values()) & set(together[1].values())
 
 
-def test_consecutive_seeds_are_one_batch():
-  assert batch._stretches([0, 1, 2, 5, 7, 8]) == [
-    range(0, 3),
-    range(5, 6),
-    range(7, 9),
-  ]
-
-
 def test_all_acquisitions_train_with_one_program(embeddings, tmp_path):
   config = dataclasses.replace(CONFIG, data=str(embeddings))
   ready = prepare(config, tmp_path)
