@@ -1,11 +1,12 @@
 """A fit that ends when the training loss has ceased to fall.
 
 The learning rate warms up, stays, and decays to 0. It stays until the loss of
-the last quarter of the steps so far is hardly less than that of the quarter
-before: as both grow with the fit, what is compared is the loss after so many
-steps and after 1.4 times as many, whatever the noise of a batch. The decay
-takes a share of the steps made so far. Labelled items alone decide, and the
-number of steps is data of the program: it is compiled once for any labels.
+the last third of the steps so far is hardly less than that of the third before,
+or next to nothing of what it was. As thirds grow with the fit, the loss after
+so many steps is compared with that after 1.7 times as many, and the noise of
+batches averages out. The decay takes a share of the steps made so far. Labelled
+items alone decide, and the number of steps is data of the program: it is
+compiled once for any labels.
 """
 
 from collections.abc import Callable
@@ -15,7 +16,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from alx.training.settings import Training
+from alx.training.settings import Convergence, Training
 
 
 class Course(NamedTuple):
@@ -44,7 +45,8 @@ def plan(training: Training) -> Plan:
   decays = np.maximum(np.ceil(rule.decay * steady), 1).astype(np.int32)
   longest = max(1, int(steady[steady + decays < len(steady)].max()))
   most = min(longest + int(decays[longest]), steps // window)
-  least = min(max(2, -(-rule.least // window)), longest)
+  least = max(rule.least, round(rule.share * steps))
+  least = min(max(2, -(-least // window)), longest)
   return Plan(window, most, longest, least, decays[: most + 1])
 
 
@@ -79,7 +81,7 @@ def until_converged(
     moving, loss = stretch(
       moving, key_window, progress.astype(jnp.float32), rates
     )
-    return moving, _next(course, loss, known, training.convergence.tolerance)
+    return moving, _next(course, loss, known, training.convergence)
 
   loss = jnp.full((known.most, known.window), jnp.nan, jnp.float32)
   course = Course(jnp.int32(0), jnp.int32(known.most), loss)
@@ -87,12 +89,12 @@ def until_converged(
   return moving, course.loss.reshape(-1)
 
 
-def _next(course, loss, known, tolerance):
+def _next(course, loss, known, rule):
   """The course with the loss [W] of one window more."""
   loss = course.loss.at[course.done].set(loss)
   done = course.done + 1
   ends = (done >= known.longest) | (
-    (done >= known.least) & ~still_falls(loss.mean(1), done, tolerance)
+    (done >= known.least) & ~still_falls(loss.mean(1), done, rule)
   )
   decays = course.steady < known.most
   steady = jnp.where(~decays & ends, done, course.steady)
@@ -100,27 +102,28 @@ def _next(course, loss, known, tolerance):
 
 
 def still_falls(
-  means: jax.Array, done: jax.Array, tolerance: float
+  means: jax.Array, done: jax.Array, rule: Convergence
 ) -> jax.Array:
-  """Whether the loss of the last quarter is less than that of the one before.
+  """Whether the loss of the last third is less than that of the one before.
 
   Args:
     means: [N] loss of each window.
     done: [] int32, how many there are, at least 2.
-    tolerance: by which share of it.
+    rule: by which share of it, and when nothing is left to fall.
 
   Returns:
     [] bool; False for a loss that is no number.
   """
-  quarter = jnp.maximum(done // 4, 1)
+  third = jnp.maximum(done // 3, 1)
   at = jnp.arange(means.shape[0], dtype=jnp.int32)
 
   def mean_from(start):
-    inside = (at >= start) & (at < start + quarter)
-    return jnp.where(inside, means, 0.0).sum() / quarter
+    inside = (at >= start) & (at < start + third)
+    return jnp.where(inside, means, 0.0).sum() / third
 
-  last = mean_from(done - quarter)
-  return last < (1 - tolerance) * mean_from(done - 2 * quarter)
+  last, before = mean_from(done - third), mean_from(done - 2 * third)
+  falls = last < (1 - rule.tolerance) * before
+  return falls & (last > rule.nothing * means[0])
 
 
 def rate_at(

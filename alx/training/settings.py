@@ -10,17 +10,21 @@ class Convergence:
   """When a fit has converged, see `alx.training.converged`.
 
   Attributes:
-    tolerance: share by which the loss of the last quarter of the steps has to
-      be below that of the quarter before, for the fit to go on.
+    tolerance: share by which the loss of the last third of the steps has to be
+      below that of the third before, for the fit to go on.
+    nothing: share of the loss of the first window that is as good as none.
     decay: steps of the decay to a rate of 0, as a share of those before it.
     window: steps after which the loss is looked at.
-    least: steps before the decay begins, if there may be so many.
+    least: steps before the decay begins, if there may be so many,
+    share: and as a share of the most that there may be.
   """
 
-  tolerance: float = 0.1
+  tolerance: float = 0.03
+  nothing: float = 0.02
   decay: float = 0.5
   window: int = 20
   least: int = 100
+  share: float = 0.1
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,7 +9,8 @@
 
 Every fit takes the same processor seconds of this process, compiling and
 testing apart: a step is timed first, and the schedule ends when the seconds do.
-With schedule=converged a fit may end before.
+With schedule=converged a fit may end before. --steps compiles half as much
+and says what a step costs.
 Sets of labels are random, the same for all recipes. What is tested on is a
 validation part of the pool: test items are never looked at. Pin the process
 to one core (`taskset -c 1`) for seconds that mean something elsewhere.
@@ -91,6 +92,9 @@ def define_flags() -> None:
     "labels", ["8", "24"], "Sizes of the labelled sets, or all of the pool."
   )
   flags.DEFINE_float("seconds", 20.0, "Of a fit.", lower_bound=0.1)
+  flags.DEFINE_integer(
+    "steps", 0, "Of a fit, in the place of seconds.", lower_bound=0
+  )
   flags.DEFINE_integer("seeds", 3, "Labelled sets and weights.", lower_bound=1)
   flags.DEFINE_integer(
     "validation", 30, "Items of the pool to score on.", lower_bound=1
@@ -113,9 +117,12 @@ def main(argv: list[str]) -> None:
   del argv
   given = flags.FLAGS
   console = Console(markup=False, emoji=False, highlight=False)
-  table = Table(*_COLUMNS, title=f"{given.data}, {given.seconds:g} s a fit")
+  cost = f"{given.steps} steps" if given.steps else f"{given.seconds:g} s"
+  table = Table(*_COLUMNS, title=f"{given.data}, {cost} a fit")
   for name, changes in recipes(given.recipes, given.vary):
-    training = timed(_config(given, changes), given.seconds, given.validation)
+    known = validated(_config(given, changes), given.validation)
+    steps = given.steps or steps_of(known, given.seconds)
+    training = compiled(known, steps)
     for count in _counts(given.labels, training.task):
       fits = [fit(training, count, seed) for seed in range(given.seeds)]
       table.add_row(name, str(count), *row(fits))
@@ -181,30 +188,34 @@ def _config(given, changes):
   return dataclasses.replace(override(config, changes), acquisition=())
 
 
-class Timed(NamedTuple):
-  """A recipe with its data, for fits of as many steps as the seconds allow."""
+class Ready(NamedTuple):
+  """A recipe with its data and its compiled fit."""
 
   task: problems.Problem
   warm: bool  # from a fit to half of the labels
 
 
-def timed(config: Config, seconds: float, validation: int) -> Timed:
-  """The recipe with the steps that so many processor seconds allow."""
-  known = validated(config, validation)
+def steps_of(known: tuple[Config, Dataset], seconds: float) -> int:
+  """How many steps of a fit so many processor seconds allow."""
   probe = _problem(known, _TIMED)
   pool = labelled(len(probe.labels), 1, 0)
   for _ in range(2):  # the first compiles
     tried = _train(probe, jax.random.key(0), pool)
-  share = 0.5 if config.warm else 1.0  # of the seconds: there are two fits
-  steps = max(1, round(share * seconds * tried.steps / tried.seconds))
+  share = 0.5 if known[0].warm else 1.0  # of the seconds: there are two fits
+  return max(1, round(share * seconds * tried.steps / tried.seconds))
+
+
+def compiled(known: tuple[Config, Dataset], steps: int) -> Ready:
+  """The recipe with a program for fits of so many steps."""
   task = _problem(known, steps)
+  pool = labelled(len(task.labels), 1, 0)
   arguments = _arguments(task, jax.random.key(0), pool)
   program = task.learner.fit.lower(*arguments).compile()
   task = task._replace(learner=task.learner._replace(fit=program))
-  return Timed(task, config.warm)
+  return Ready(task, known[0].warm)
 
 
-def fit(training: Timed, count: int, seed: int) -> Fitted:
+def fit(training: Ready, count: int, seed: int) -> Fitted:
   """Trains on `count` random labels, and scores.
 
   A warm start is from a fit to the first half of them, in half of the seconds.

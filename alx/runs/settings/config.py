@@ -84,7 +84,7 @@ class Config:
   optimizer: str = "auto"
   learning_rate: float = 0.0
   schedule: str = "warmup_cosine"  # of the rate; "converged": ends by itself
-  tolerance: float = 0.1  # fall of the loss that is none, see alx.training
+  tolerance: float = 0.03  # share by which a loss that falls has to fall
   ema: float = 0.0  # decay of an average of the weights; 0: none
   weight_decay: float = 0.0
   coupled_decay: bool = False  # weight_decay as an L2 penalty
