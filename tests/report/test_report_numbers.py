@@ -188,3 +188,15 @@ def test_times_are_read_from_either_file(study):
     ["entropy", "3.0"],
     ["all labels", "–"],
   ]
+
+
+def test_how_fits_have_ended():
+  def told(*fits):
+    rows = [{"steps": str(n), "converged": str(c)} for n, c in fits]
+    return words.how_fitted(rows)
+
+  assert told((640, 1), (720, 1)) == "converged after 640 to 720 steps"
+  assert told((640, 1)) == "converged after 640 steps"
+  assert told((640, 1), (3000, 0)) == "1 of 2 converged within 3000 steps"
+  assert told((3000, 0)) == "not converged within 3000 steps"
+  assert words.how_fitted([{"steps": "300"}, {"auc": "1"}]) == ""

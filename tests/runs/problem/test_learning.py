@@ -5,8 +5,10 @@ import types
 from functools import partial
 
 import jax
+import numpy as np
 import pytest
 
+from alx import data
 from alx.runs.problem import learning
 from alx.runs.settings.config import Config
 from tests.runs.test_compiles import compiles_by_stage, embeddings
@@ -71,3 +73,63 @@ def test_spread_passes_choose_the_same(embeddings, alone, tmp_path, passes):
   run(tmp_path / "all", rounds=3)  # goes on from a checkpoint, on one device
   run(tmp_path / "all", rounds=4, passes=passes)
   assert picks(tmp_path / "all") == alone
+
+
+def test_a_fit_to_all_labels_may_take_ten_times_the_steps():
+  assert learning.full_steps_of(Config(steps=30)) == 300
+  assert learning.full_steps_of(Config(steps=30, full_steps=40)) == 40
+  ends = Config(steps=30, schedule="converged")
+  assert learning.full_steps_of(ends) == 30
+  for config, converges in (
+    (Config(steps=30), True),
+    (Config(steps=30, full_steps=30), False),
+    (ends, True),
+  ):
+    assert learning.full_converges(config) == converges
+
+
+def made(extents, spacings):
+  """A segmentation of such voxels."""
+  count = len(spacings)
+  images = (np.zeros((*extents, 1), np.float32),) * count
+  labels = (np.zeros(extents, np.uint8),) * count
+  about = {"groups": None, "split": None, "left_out": ()}
+  names = {"name": "made", "ids": ("a", "b")[:count], "class_names": ("0", "1")}
+  return data.Dataset(
+    task="segmentation",
+    images=images,
+    labels=labels,
+    spacing_mm=spacings,
+    **names,
+    **about,
+  )
+
+
+def test_the_program_of_a_round_is_used_where_it_does_the_same():
+  config = Config(
+    model="unet", widths=(4,), patch=(4, 4), batch=1, block=1, steps=3
+  )
+  dataset = made((4, 4), (None,))
+  one = learning.make_learner(config, dataset)
+  same = dataclasses.replace(config, full_steps=3)
+  assert learning.make_fit_of_all(same, dataset, one) is one.fit
+  ends = dataclasses.replace(config, schedule="converged")
+  assert learning.make_fit_of_all(ends, dataset, one) is one.fit
+  assert learning.make_fit_of_all(config, dataset, one) is not one.fit
+
+
+def test_tilts_know_the_voxels_of_the_data(monkeypatch):
+  """Medians of 1 and 3 mm, 1 and 3, 5 and 7: 2, 2 and 6, or 1, 1 and 3."""
+  dataset = made((4, 4, 4), ((1.0, 1.0, 5.0), (3.0, 3.0, 7.0)))
+  seen = []
+
+  def keep(model, num_classes, channels, training, *rest):
+    seen.append(training.augment.spacing)
+
+  monkeypatch.setattr(learning.learner, "make_learner", keep)
+  config = Config(model="unet", widths=(4,), patch=(4, 4, 4), batch=1, block=1)
+  for tilt, about in ((9.0, dataset), (0.0, dataset)):
+    learning.make_learner(dataclasses.replace(config, tilt=tilt), about)
+  unknown = dataset._replace(spacing_mm=(None, None))
+  learning.make_learner(dataclasses.replace(config, tilt=9.0), unknown)
+  assert seen == [(1.0, 1.0, 3.0), (), ()]

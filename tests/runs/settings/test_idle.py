@@ -180,7 +180,7 @@ def test_turns_want_a_plane_of_equal_extents():
 
 def test_deep_supervision_wants_a_level_between():
   idle.check_network(Config(widths=(4, 8, 16), deep_supervision=True))
-  with pytest.raises(ValueError, match=r"deep_supervision=True .*\(4, 8\): w"):
+  with pytest.raises(ValueError, match=r"deep_supervision=True .*=\(4, 8\): w"):
     idle.check_network(Config(widths=(4, 8), deep_supervision=True))
 
 
