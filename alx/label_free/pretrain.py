@@ -18,8 +18,8 @@ from alx.data.patches import Images
 from alx.label_free.contrastive import nt_xent
 from alx.label_free.views import Views, draw_view
 from alx.models.encoder import Encoder
+from alx.training.descent.optimizers import make_optimizer
 from alx.training.map_blocks import map_blocks
-from alx.training.optimizers import make_optimizer
 from alx.training.settings import Training
 
 _STRETCH = 50  # steps of one call, at most

@@ -46,7 +46,7 @@ from alx.runs.problem.learning import (
 from alx.runs.problem.patients import groups_of
 from alx.runs.problem.problem import Problem, metrics_of, predict_test
 from alx.runs.settings.config import Config
-from alx.training.converged import has_converged
+from alx.training.descent.converged import has_converged
 from alx.training.learner import steps_made
 from alx.training.settings import Asking
 

@@ -11,7 +11,7 @@ from alx.data import patches
 from alx.keys import keys_of
 from alx.models import Model
 from alx.prediction import Prediction
-from alx.training.fitting import fit_params
+from alx.training.descent.fitting import fit_params
 from alx.training.settings import Training
 
 

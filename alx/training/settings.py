@@ -7,7 +7,7 @@ from alx.training.augment import Augment
 
 @dataclasses.dataclass(frozen=True)
 class Convergence:
-  """When a fit has converged, see `alx.training.converged`.
+  """When a fit has converged, see `alx.training.descent.converged`.
 
   Attributes:
     tolerance: share by which the loss of the last third of the steps has to be

@@ -10,11 +10,12 @@ import optax
 from alx.data.patches import Images
 from alx.models import Model
 from alx.pool import PoolState
-from alx.training import averages, losses
-from alx.training.converged import until_converged
+from alx.training import losses
+from alx.training.descent import averages
+from alx.training.descent.converged import until_converged
+from alx.training.descent.optimizers import make_descent, make_optimizer
 from alx.training.draw import count_draws, cut_batch, draw_items
 from alx.training.mirrors import allowed_axes
-from alx.training.optimizers import make_descent, make_optimizer
 from alx.training.settings import Training
 
 
@@ -23,7 +24,7 @@ class Moving(NamedTuple):
 
   params: Any
   moments: Any  # of the optimiser
-  average: Any  # of the params, see alx.training.averages; None: none
+  average: Any  # of the params, see alx.training.descent.averages; None: none
 
 
 class Now(NamedTuple):

@@ -2,7 +2,7 @@
 
 import optax
 
-from alx.training.muon import muon_with_adam
+from alx.training.descent.muon import muon_with_adam
 from alx.training.settings import Training
 
 

@@ -14,10 +14,10 @@ from alx.devices.seeds import over_seeds
 from alx.models import make_mlp, make_unet
 from alx.pool import init_pool, mark_labelled
 from alx.training import losses
-from alx.training.converged import has_converged
+from alx.training.descent.converged import has_converged
+from alx.training.descent.optimizers import make_optimizer
 from alx.training.draw import count_draws, cut_batch, draw_items
 from alx.training.learner import make_learner, steps_made
-from alx.training.optimizers import make_optimizer
 from alx.training.settings import Convergence, Training
 from tests import problems
 

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from alx.training.optimizers import make_descent, make_optimizer
+from alx.training.descent.optimizers import make_descent, make_optimizer
 from alx.training.settings import Training
 
 

@@ -1,7 +1,7 @@
 import jax.numpy as jnp
 import numpy as np
 
-from alx.training import averages
+from alx.training.descent import averages
 
 
 def test_the_last_weights_count_most_and_the_first_not_at_all():

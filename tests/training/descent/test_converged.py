@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from alx.training import converged
+from alx.training.descent import converged
 from alx.training.settings import Convergence, Training
 
 RULE = Convergence(0.1, nothing=0.02, decay=0.5, window=5, least=20)

@@ -1,0 +1,1 @@
+"""How weights go down: rules, rates, averages, and when to end."""
