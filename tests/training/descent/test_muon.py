@@ -6,7 +6,7 @@ import numpy as np
 import optax
 import pytest
 
-from alx.training import muon
+from alx.training.descent import muon
 
 
 @pytest.mark.parametrize("shape", [(3, 3, 4, 6), (8, 5), (2, 9)])
