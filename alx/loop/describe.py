@@ -14,6 +14,7 @@ from alx.keys import keys_of
 from alx.training.augment import augment
 from alx.training.learner import Learner
 from alx.training.settings import Asking
+from alx.training.warp import Place
 
 
 def describe_block(
@@ -90,12 +91,20 @@ def _after(key, items, prediction, acquisition):
 def _distorted(key, labelled, images, items, settings):
   """The block under random augmentation: all items, or those with a label."""
 
-  def change(item, image):
-    key_item = jax.random.fold_in(key, item)
-    return augment(key_item, image, jnp.int32(0), settings.distort)[0]
-
   values = patches.as_float(images.values)
-  changed = jax.vmap(change)(items, values)
+  extent = values.shape[1:-1]
+
+  def change(item, image, size):
+    place = Place(jnp.zeros_like(size), extent, size)
+    return augment(
+      jax.random.fold_in(key, item),
+      image,
+      jnp.int32(0),
+      settings.distort,
+      place=place,
+    )[0]
+
+  changed = jax.vmap(change)(items, values, images.size)
   chosen = labelled[items] | settings.distort_all
   chosen = jnp.expand_dims(chosen, tuple(range(1, values.ndim)))
   return images._replace(values=jnp.where(chosen, changed, values))

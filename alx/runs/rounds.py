@@ -39,7 +39,6 @@ from alx.runs.problem.job import Job
 from alx.runs.problem.learning import (
   arm_of,
   augment_of,
-  full_converges,
   makes_pieces,
   spreads_passes,
 )
@@ -284,9 +283,8 @@ def run_full(job: Job) -> None:
   )
   job.show(0, "training")
   start, clock = problem.learner.init(key_init), Clock()
-  params, history = problem.fit_all(
-    key_fit, start, problem.images, problem.labels, pool
-  )
+  fit = problem.fit_all or problem.learner.fit
+  params, history = fit(key_fit, start, problem.images, problem.labels, pool)
   check_params(job, params, 0)
   clock.lap("seconds_train")
   job.show(0, "testing")
@@ -298,7 +296,7 @@ def run_full(job: Job) -> None:
   store.keep_rounds(job.folder, 0)
   cases = case_rows(problem, predicted, 0)
   times = {"round": 0, **clock.laps, "steps": int(steps_made(history))}
-  if full_converges(job.config):
+  if problem.fit_all or job.config.schedule == "converged":
     times["converged"] = int(has_converged(history))
   store.append_rows(job.folder / "times.csv", [times])
   store.append_rows(job.folder / "cases.csv", cases)

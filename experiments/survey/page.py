@@ -13,7 +13,12 @@ from experiments.survey.failures import failures
 from experiments.survey.noise import noise
 from experiments.survey.plan import Plan
 from experiments.survey.protocol import protocol
-from experiments.survey.published import LONGER, SEEDS, is_comparable
+from experiments.survey.published import (
+  LONGER,
+  SEEDS,
+  full_steps,
+  is_comparable,
+)
 from experiments.survey.results import FOLDED, Outcome, by_metric
 from experiments.survey.tables import beside, title
 
@@ -172,8 +177,7 @@ def _note(outcome, name):
   ]
   if any(row["flag"] == LONGER for row in outcome.tables[name]):
     lines.append(
-      f"‡ after some {about.full_steps} steps, ours after "
-      f"{study.config.get('steps')}."
+      f"‡ after some {about.full_steps} steps, ours after {full_steps(study)}."
     )
   if about.is_distance:
     lines.append(_DISTANCES)

@@ -82,7 +82,14 @@ def beside(study: Study, table: Table, tested: bool = True) -> list[dict]:
 
 def _is_short(study, table):
   """Whether our fit on all labels is far shorter than the published one."""
-  return 2 * (study.config.get("steps") or 0) < table.full_steps
+  return 2 * full_steps(study) < table.full_steps
+
+
+def full_steps(study: Study) -> int:
+  """Steps of our fit on all labels; of a round where it did not say."""
+  made = [run.column("steps")[-1] for run in study.full]
+  known = [steps for steps in made if np.isfinite(steps)]
+  return round(np.median(known)) if known else study.config.get("steps") or 0
 
 
 def _with_absences(rows, study):

@@ -1,3 +1,5 @@
+import dataclasses
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -76,3 +78,29 @@ def test_patches_show_the_wanted_class_and_stay_inside():
   shows = np.asarray((y == 1).any((1, 2)))
   assert 0.3 < shows.mean() < 0.7  # half of the draws want class 1
   np.testing.assert_array_equal(x[..., 0], y + 1.0)
+
+
+def test_a_warp_of_next_to_nothing_is_the_patch_itself_bytes_and_floats():
+  rng = np.random.default_rng(0)
+  extents = ((9, 7), (6, 8))
+  labels = [rng.integers(0, 2, e).astype(np.uint8) for e in extents]
+  pool = pool_of(2, 0, 1)
+  for kind in (np.float32, np.uint8):
+    images = [rng.integers(0, 256, (*e, 1)).astype(kind) for e in extents]
+    stacked = jax.tree.map(jnp.asarray, patches.stack_images(images, (4, 4)))
+    maps = jnp.asarray(patches.stack_labels(labels, (4, 4)))
+    found = []
+    for scaling in (0.0, 1e-12):
+      settings = dataclasses.replace(PLAIN, scaling=scaling)
+      training = Training((4, 4), batch=6, augment=settings)
+
+      def batch(keys, training=training, images=stacked, maps=maps):
+        draws = count_draws(maps, pool, 2)
+        drawn = draw_items(keys, pool, draws, training)
+        first = jax.tree.map(lambda d: d[0], drawn)
+        return cut_batch(first, images, maps, training)
+
+      found.append(jax.jit(batch)(jax.random.split(jax.random.key(0), 1)))
+    (x, y), (warped, mapped) = found
+    np.testing.assert_allclose(warped, x, rtol=1e-5, atol=1e-5)
+    np.testing.assert_array_equal(mapped, y)

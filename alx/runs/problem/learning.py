@@ -59,26 +59,23 @@ def learner_of(
   return one
 
 
-def make_fit_of_all(
-  config: Config, dataset: data.Dataset, one: Learner
-) -> Callable:
-  """The `fit` of a model of all labels: till it converges.
+def make_fit_of_all(config: Config, dataset: data.Dataset) -> Callable | None:
+  """The compiled `fit` to all labels, till it converges.
 
   Args:
     config: resolved.
     dataset: what it is for.
-    one: of the rounds; what is fitted as they are is fitted by its program.
+
+  Returns:
+    The `fit` of a learner; None where that of the rounds does the same.
   """
   most = config.full_steps
   if most == config.steps:
-    return one.fit
+    return None
   longer = dataclasses.replace(config, schedule="converged", steps=most)
   return jax.jit(make_learner(longer, dataset).fit)
 
 
-def full_converges(config: Config) -> bool:
-  """Whether a fit to all labels ends by itself."""
-  return config.schedule == "converged" or config.full_steps != config.steps
 
 
 def _of_voxels(training, dataset):

@@ -33,7 +33,7 @@ class Problem(NamedTuple):
   test_images: Images
   test_labels: jax.Array
   learner: Learner  # its `fit` is compiled once for all runs
-  fit_all: Callable  # the `fit` to all labels, which may take longer
+  fit_all: Callable | None  # of all labels, which may take longer; None: `fit`
   predict_test: Callable  # see alx.training.evaluation
   predict_few: Callable  # for pictures: (key, params, images, items, samples)
 
@@ -127,8 +127,7 @@ def make_problem(
     return Problem(*parts, *_programs(learner, dataset, config.block))
   learner = learning.make_learner(config, dataset)
   problem = Problem(*parts, *_programs(learner, dataset, config.block))
-  fit_all = learning.make_fit_of_all(config, dataset, problem.learner)
-  return problem._replace(fit_all=fit_all)
+  return problem._replace(fit_all=learning.make_fit_of_all(config, dataset))
 
 
 def with_learner(problem: Problem, learner: Learner, block: int) -> Problem:
@@ -139,10 +138,9 @@ def with_learner(problem: Problem, learner: Learner, block: int) -> Problem:
 
 
 def _programs(learner, dataset, block):
-  compiled = learner._replace(fit=jax.jit(learner.fit))
   return (
-    compiled,
-    compiled.fit,
+    learner._replace(fit=jax.jit(learner.fit)),
+    None,
     _make_predict_test(learner, dataset, block),
     jax.jit(learner.predict, static_argnums=4),
   )
