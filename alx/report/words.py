@@ -201,7 +201,11 @@ def how_fitted(rows: Sequence[Mapping]) -> str:
   Args:
     rows: of times.csv, a fit each.
   """
-  told = [row for row in rows if row.get("converged") in ("0", "1")]
+  told = [
+    row
+    for row in rows
+    if row.get("converged") in ("0", "1") and (row.get("steps") or "").isdigit()
+  ]
   if not told:
     return ""
   steps = sorted(int(row["steps"]) for row in told)

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from alx.acquisition import Acquisition
+from alx.data.dataset import Dataset
 from alx.devices.parallel import replicate
 from alx.loop import (
   Loop,
@@ -127,7 +128,8 @@ def loop_for(
   loops = [
     _loop_for(
       *(make, problem.learner, stage.acquisition),
-      *(asking_of(config, stage.acquisition), groups),
+      asking_of(config, stage.acquisition, problem.dataset),
+      groups,
     )
     for stage in arm.stages
   ]
@@ -140,7 +142,9 @@ def _loop_for(make, learner, acquisition, asking, groups):
   return make(learner, acquisition, asking, groups)
 
 
-def asking_of(config: Config, acquisition: Acquisition) -> Asking:
+def asking_of(
+  config: Config, acquisition: Acquisition, dataset: Dataset | None = None
+) -> Asking:
   """How an acquisition asks; only what compares features alone distorts."""
   distorts = config.distort and acquisition.needs == ("features",)
   return Asking(
@@ -148,7 +152,7 @@ def asking_of(config: Config, acquisition: Acquisition) -> Asking:
     config.block,
     config.samples,
     config.warm,
-    distort=augment_of(config) if distorts else None,
+    distort=augment_of(config, dataset) if distorts else None,
     distort_all=config.distort == "all",
     in_pieces=makes_pieces(config),
     max_per_group=config.max_per_group,

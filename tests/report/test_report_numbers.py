@@ -200,3 +200,4 @@ def test_how_fits_have_ended():
   assert told((640, 1), (3000, 0)) == "1 of 2 converged within 3000 steps"
   assert told((3000, 0)) == "not converged within 3000 steps"
   assert words.how_fitted([{"steps": "300"}, {"auc": "1"}]) == ""
+  assert told(("torn", 1)) == ""

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from alx.data.dataset import Dataset
-from alx.report import words
+from alx.report import read, words
 from alx.runs.disk import distances, store
 from alx.runs.disk.names import run_folder
 from alx.runs.problem.problem import Problem
@@ -46,8 +46,9 @@ def _cost_of_full(config, workdir):
   seeds = range(config.first_seed, config.first_seed + config.seeds)
   folders = [run_folder(workdir, "full", seed) for seed in seeds]
   rows = [row for f in folders for row in store.read_rows(f / "times.csv")]
-  seconds = [float(row["seconds_train"]) for row in rows]
-  spent = f"{sum(seconds):.0f} s of training" if seconds else ""
+  seconds = np.array([read.number(row.get("seconds_train")) for row in rows])
+  known = len(seconds) and np.isfinite(seconds).all()
+  spent = f"{seconds.sum():.0f} s of training" if known else ""
   return words.how_fitted(rows), spent
 
 

@@ -32,6 +32,7 @@ def make_learner(config: Config, dataset: data.Dataset) -> Learner:
     len(dataset.class_names),
     over_passes if spreads_passes(config) else None,
     makes_pieces(config),
+    dataset,
   )
 
 
@@ -41,13 +42,14 @@ def learner_of(
   num_classes: int,
   over_passes: Callable | None = None,
   in_pieces: bool = False,
+  dataset: data.Dataset | None = None,
 ) -> Learner:
   """The same without data; see `alx.training.learner.make_learner`."""
   one = learner.make_learner(
     make_model(config, num_classes),
     num_classes,
     channels,
-    training_of(config),
+    training_of(config, dataset),
     over_passes,
     in_pieces,
   )
@@ -76,17 +78,13 @@ def make_fit_of_all(config: Config, dataset: data.Dataset) -> Callable | None:
   return jax.jit(make_learner(longer, dataset).fit)
 
 
-
-
-def _of_voxels(training, dataset):
-  """With the voxels of the data, whose sides a rotation has to know."""
+def _sides_of(dataset):
+  """Sides of a usual voxel, the shortest 1; () where they are not known."""
   known = [spacing for spacing in dataset.spacing_mm if spacing is not None]
-  if not training.augment.tilt or not known:
-    return training
+  if not known:
+    return ()
   sides = np.median(np.asarray(known, np.float64), axis=0)
-  spacing = tuple(float(side) for side in sides / sides.min())
-  augment = dataclasses.replace(training.augment, spacing=spacing)
-  return dataclasses.replace(training, augment=augment)
+  return tuple(float(side) for side in sides / sides.min())
 
 
 def options_for(
@@ -161,7 +159,9 @@ def network_of(config: Config, num_classes: int) -> tuple[str, dict]:
   return f"make_{config.model}", arguments
 
 
-def training_of(config: Config) -> Training:
+def training_of(
+  config: Config, dataset: data.Dataset | None = None
+) -> Training:
   """How it is trained and asked."""
   return Training(
     patch=config.patch,
@@ -176,15 +176,21 @@ def training_of(config: Config) -> Training:
     dice=config.dice,
     class_aware=config.class_aware,
     overlap=config.overlap,
-    augment=augment_of(config),
+    augment=augment_of(config, dataset),
     evidential=config.evidential,
     convergence=Convergence(config.tolerance),
     ema=config.ema,
   )
 
 
-def augment_of(config: Config) -> Augment:
-  """What may happen to a training item."""
+def augment_of(config: Config, dataset: data.Dataset | None = None) -> Augment:
+  """What may happen to a training item.
+
+  Args:
+    config: settings.
+    dataset: whose voxels a tilt has to know; None: their sides are alike.
+  """
+  sides = _sides_of(dataset) if dataset and config.tilt else ()
   return Augment(
     config.flips,
     config.turns,
@@ -196,6 +202,7 @@ def augment_of(config: Config) -> Augment:
     config.shift,
     config.tilt,
     config.gamma,
+    sides,
   )
 
 
