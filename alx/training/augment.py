@@ -227,10 +227,15 @@ def change_gamma(key: jax.Array, image: jax.Array, amount: float) -> jax.Array:
   )
   space = tuple(range(image.ndim - 1))
   low, high = image.min(space, keepdims=True), image.max(space, keepdims=True)
+  return bend(image, low, high, jnp.exp(power).reshape(low.shape))
+
+
+def bend(x: jax.Array, low: jax.Array, high: jax.Array, power: jax.Array):
+  """low + span * ((x - low) / span) ** power; a span of 0 changes nothing."""
   span = high - low
-  share = (image - low) / jnp.where(span > 0, span, 1.0)
-  power = jnp.exp(power).reshape(span.shape)
-  return jnp.where(span > 0, low + span * share**power, image)
+  # A compiler that computes x twice may find it a little below its least.
+  share = jnp.clip((x - low) / jnp.where(span > 0, span, 1.0), 0.0, 1.0)
+  return jnp.where(span > 0, low + span * share**power, x)
 
 
 def _maybe(yes, change, image, label):

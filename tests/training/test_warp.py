@@ -3,7 +3,7 @@ import jax.numpy as jnp
 import numpy as np
 from scipy import ndimage
 
-from alx.training.augment import Augment, augment, change_gamma, warp
+from alx.training.augment import Augment, augment, bend, change_gamma, warp
 from alx.training.warp import Place, cut_through, draw_matrix, draw_shift
 
 KEY = jax.random.key(0)
@@ -106,6 +106,13 @@ def test_gamma_bends_values_between_the_least_and_the_largest():
   power = np.log((found[1, 0] + 1) / 4) / np.log(1 / 4)
   assert abs(np.log(power)) <= 0.5 and abs(np.log(power)) > 1e-3
   np.testing.assert_array_equal(found[:, 1], 7.0)  # a flat channel stays
+
+
+def test_a_value_that_rounding_puts_below_the_least_is_the_least():
+  low, high, power = jnp.float32(-1.0), jnp.float32(1.0), jnp.float32(0.7)
+  x = jnp.array([np.nextafter(np.float32(-1), np.float32(-2)), 0.0, 1.0])
+  found = bend(x, low[None], high[None], power[None])
+  np.testing.assert_allclose(found, [-1.0, -1 + 2 * 0.5**0.7, 1.0], rtol=1e-6)
 
 
 def test_a_class_stays_and_neutral_values_change_nothing():

@@ -86,12 +86,6 @@ _OF_SETTINGS = (
   Rule("stop", lambda c: not c.acquisition, "without an acquisition"),
   Rule("stop_mode", lambda c: not c.acquisition, "without an acquisition"),
   Rule("flips_by_labels", lambda c: c.flips is False, "with flips=False"),
-  Rule("full_steps", lambda c: not c.full, "with full=False"),
-  Rule(
-    "tolerance",
-    lambda c: not _converges(c),
-    "where no fit ends when it has converged",
-  ),
   Rule("passes", lambda c: c.ensemble, "with an ensemble, which makes none"),
   Rule(
     "passes",
@@ -144,8 +138,14 @@ _OF_DATA = (
     "on features, which have no space",
   ),
 )
-# What the methods of a whole comparison tell.
+# What a whole comparison tells, by its methods and its fit to all labels.
 _OF_METHODS = (
+  Rule("full_steps", lambda c: not c.full, "with full=False"),
+  Rule(
+    "tolerance",
+    lambda c: not _converges(c),
+    "where no fit ends when it has converged",
+  ),
   Rule(
     "samples passes",
     lambda c: "samples" not in arms.needs_of(c.acquisition),
