@@ -13,8 +13,9 @@ import scipy.optimize
 
 from alx.metrics import inputs
 
-_LARGEST = 1e6  # of 1 / T, in units of the spread of the logits
-_NO_SLOPE = 1e-12  # of that spread
+_LARGEST = 1e6  # of what logits are multiplied or divided by
+_STEEPEST = 700.0  # logarithm of a float64
+_NO_SLOPE = 1e-12  # of what is added up
 
 
 class Temperature(NamedTuple):
@@ -52,19 +53,19 @@ def fit_temperature(
   """
   values, truth = _all_folds(truth, logits, probs)
   _check_known(values, truth)
-  spread = _check_slopes(values, truth)
-  steps = np.log(_LARGEST)
+  _check_slopes(values, truth)
 
   def slope(step):
-    return _slope(values, truth, np.exp(step) / spread)
+    return _slope(values, truth, np.exp(step))
 
-  if slope(-steps) >= 0 or slope(steps) <= 0:
+  low, high = _ends(values)
+  if slope(low) >= 0 or slope(high) <= 0:
     raise ValueError(
-      "temperature: wanted one between no and full certainty, found its best "
-      f"beyond 1 : {_LARGEST:g} of the logits: hold more items out"
+      "temperature: wanted one that is best, found none between the logits "
+      f"times and by {_LARGEST:g}: hold more items out"
     )
-  step = scipy.optimize.brentq(slope, -steps, steps, xtol=1e-13, rtol=1e-14)
-  temperature = float(spread / np.exp(step))
+  step = scipy.optimize.brentq(slope, low, high, xtol=1e-13, rtol=1e-14)
+  temperature = float(np.exp(-step))
   before = _loss(values, truth, 1.0)
   after = min(before, _loss(values, truth, 1 / temperature))
   return Temperature(temperature, before, after, len(truth))
@@ -93,7 +94,8 @@ def scale_by_temperature(
   if inputs.number_of("temperature", temperature, 0) == 0:
     raise ValueError("temperature: wanted a number above 0, found 0")
   values = _logits(*_one_of(logits, probs))
-  scaled = _softmax(values, 1 / float(temperature))
+  with np.errstate(over="ignore"):
+    scaled = _softmax(values / float(temperature), 1.0)
   top = _given(logits, probs).argmax(-1)
   rows = np.flatnonzero(scaled.argmax(-1) != top)
   scaled[rows, top[rows]] = np.nextafter(scaled[rows].max(-1), 2)
@@ -191,32 +193,38 @@ def _check_known(values, truth):
 
 
 def _check_slopes(values, truth):
-  """The spread of the logits; refuses what has no best T > 0."""
+  """Refuses what has no best T > 0."""
   known = np.isfinite(values)
-  spread = -values[known].min()
-  if spread == 0:
+  if not values[known].any():
     raise ValueError(
       "wanted logits that differ, found those of each item all equal: there is "
       "nothing to scale"
     )
   own = values[np.arange(len(truth)), truth]
-  mean = np.where(known, values, 0).sum(-1) / known.sum(-1)
-  if -own.mean() <= _NO_SLOPE * spread:
+  if not own.any():
     raise ValueError(
       f"wanted some held-out items that are wrong, found all {len(truth)} "
       "right: the surer the better, no temperature is best: hold more out"
     )
-  if (mean - own).mean() >= -_NO_SLOPE * spread:
+  mean = np.where(known, values, 0).sum(-1) / known.sum(-1)
+  if (mean - own).sum() >= -_NO_SLOPE * (abs(mean) + abs(own)).sum():
     raise ValueError(
       f"wanted scores that tell the classes of {len(truth)} held-out items, "
       "found the true class no likelier than others: the less sure the better, "
       "no temperature is best"
     )
-  return float(spread)
+
+
+def _ends(values):
+  """Logarithms of 1 / T at which nothing and everything is certain."""
+  apart = -values[np.isfinite(values) & (values < 0)]
+  ends = -np.log(apart.max() * _LARGEST), np.log(_LARGEST) - np.log(apart.min())
+  return float(ends[0]), float(min(ends[1], _STEEPEST))
 
 
 def _softmax(values, scale):
-  weights = np.exp(values * scale)  # the largest is exp 0
+  with np.errstate(over="ignore"):  # to -inf, of weight 0
+    weights = np.exp(values * scale)  # the largest is exp 0
   return weights / weights.sum(-1, keepdims=True)
 
 

@@ -98,6 +98,26 @@ def test_a_class_that_is_ruled_out_stays_so():
   np.testing.assert_allclose(scaled[:, :2], softmax(logits[0], 3.0))
 
 
+@pytest.mark.parametrize("least", [-1e4, -1e9, -3e38, -1e300])
+def test_a_class_that_is_ruled_out_by_a_number_too(least):
+  truth, logits = folds(4, num_classes=2)
+  out = [np.column_stack([x, np.full(len(x), least)]) for x in logits]
+  found = metrics.fit_temperature(truth, logits=out)
+  assert found == pytest.approx(metrics.fit_temperature(truth, logits=logits))
+
+
+def test_leads_of_any_size_are_scaled():
+  truth, logits = folds(6)
+  wanted = metrics.fit_temperature(truth, logits=logits)
+  for size in (1e-200, 1e-9, 1e9, 1e200):
+    found = metrics.fit_temperature(truth, logits=[size * x for x in logits])
+    assert found.temperature == pytest.approx(size * wanted.temperature)
+    assert found.nll_after == pytest.approx(wanted.nll_after)
+  # One item with a lead of a rounding does not narrow the search.
+  logits[0][0] = [1.0, np.nextafter(1, 2), 1.0]
+  assert metrics.fit_temperature(truth, logits=logits).temperature > 0
+
+
 # What cannot be known.
 
 SURE = [np.array([[2.0, 0.0], [0.0, 1.0]])]
@@ -157,7 +177,9 @@ def test_a_temperature_is_above_0(bad):
 # The likeliest class.
 
 
-@pytest.mark.parametrize("temperature", [1e-300, 0.01, 1.0, 7.0, 1e20, 1e300])
+@pytest.mark.parametrize(
+  "temperature", [5e-324, 1e-300, 0.01, 1.0, 7.0, 1e20, 1e300]
+)
 def test_the_likeliest_class_stays(temperature):
   rng = np.random.default_rng(0)
   logits = rng.standard_normal((200, 4)) * 10.0 ** rng.integers(
