@@ -26,7 +26,8 @@ import dataclasses
 
 from absl import flags
 
-from alx.commands import acquisitions, command
+from alx.commands import command
+from alx.commands.defined import acquisitions
 from alx.runs.disk import owned, places
 from alx.runs.settings import presets as configs
 from alx.runs.settings.config import Config

@@ -51,7 +51,8 @@ import pathlib
 
 from absl import flags
 
-from alx.commands import acquisitions, command
+from alx.commands import command
+from alx.commands.defined import acquisitions
 from alx.runs.disk import owned, places
 from alx.runs.settings.config import absolute, override, parts_of
 from experiments.kim import deviations, failures, page, study

@@ -23,7 +23,8 @@ import pathlib
 
 from absl import flags
 
-from alx.commands import acquisitions, command, comparison, stopping
+from alx.commands import command, comparison
+from alx.commands.defined import acquisitions, stopping
 from alx.data.arrays.features import read_features
 from alx.data.arrays.npz import is_npz
 from alx.data.dataset import bad_input

@@ -17,7 +17,8 @@ import dataclasses
 
 from absl import flags
 
-from alx.commands import acquisitions, command, comparison, stopping
+from alx.commands import command, comparison
+from alx.commands.defined import acquisitions, stopping
 from alx.runs.settings import presets as configs
 from alx.runs.settings.config import Config, absolute, override
 

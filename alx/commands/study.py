@@ -23,7 +23,8 @@ import pathlib
 from absl import flags
 from rich.console import Console
 
-from alx.commands import acquisitions, command
+from alx.commands import command
+from alx.commands.defined import acquisitions
 from alx.runs import compare
 from alx.runs.disk import owned
 from alx.runs.settings import arms

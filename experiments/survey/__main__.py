@@ -14,7 +14,8 @@ as CSV, and report.html.
 
 from absl import flags
 
-from alx.commands import acquisitions, command
+from alx.commands import command
+from alx.commands.defined import acquisitions
 from alx.runs.disk import owned, places
 from alx.runs.settings.config import parts_of
 from experiments.survey import deviations, study

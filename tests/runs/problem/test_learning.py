@@ -11,6 +11,7 @@ import pytest
 from alx import data
 from alx.runs.problem import learning
 from alx.runs.settings.config import Config
+from alx.runs.settings.recipes import fill, recipe_of
 from tests.runs.test_compiles import compiles_by_stage, embeddings
 
 __all__ = ["embeddings"]
@@ -75,13 +76,6 @@ def test_spread_passes_choose_the_same(embeddings, alone, tmp_path, passes):
   assert picks(tmp_path / "all") == alone
 
 
-def test_a_fit_to_all_labels_may_take_ten_times_the_steps():
-  assert learning.full_steps_of(Config(steps=30)) == 300
-  assert learning.full_steps_of(Config(steps=30, full_steps=40)) == 40
-  ends = Config(steps=30, schedule="converged")
-  assert learning.full_steps_of(ends) == 30
-
-
 def made(extents, spacings):
   """A segmentation of such voxels."""
   count = len(spacings)
@@ -104,7 +98,8 @@ def test_the_program_of_a_round_is_used_where_it_does_the_same():
     model="unet", widths=(4,), patch=(4, 4), batch=1, block=1, steps=3
   )
   dataset = made((4, 4), (None,))
-  for same in ({"full_steps": 3}, {"schedule": "converged"}):
+  config = fill(config, recipe_of("light", "segmentation", 2))
+  for same in ({"full_steps": 3}, {"schedule": "converged", "full_steps": 3}):
     other = dataclasses.replace(config, **same)
     assert learning.make_fit_of_all(other, dataset) is None
   assert learning.make_fit_of_all(config, dataset) is not None
@@ -120,6 +115,7 @@ def test_tilts_know_the_voxels_of_the_data(monkeypatch):
 
   monkeypatch.setattr(learning.learner, "make_learner", keep)
   config = Config(model="unet", widths=(4,), patch=(4, 4, 4), batch=1, block=1)
+  config = fill(config, recipe_of("light", "segmentation", 3))
   for tilt, about in ((9.0, dataset), (0.0, dataset)):
     learning.make_learner(dataclasses.replace(config, tilt=tilt), about)
   unknown = dataset._replace(spacing_mm=(None, None))

@@ -56,3 +56,13 @@ def test_a_patch_is_a_share_of_the_median_extent_or_what_most_items_fit_in():
   assert patch_for(extents, 2 / 3, 4) == (24, 8)  # of 36 and 9: 24 and 6
   assert patch_for(extents, 0.0, 4) == (80, 12)  # 79.2 and 9
   assert patch_for([(300, 300)], 0.0, 16) == (256, 256)
+
+
+def test_a_fit_to_all_labels_may_take_ten_times_the_steps():
+  recipe = recipe_of("light", "segmentation", 3)
+  assert fill(Config(steps=30), recipe).full_steps == 300
+  assert fill(Config(steps=30, full_steps=40), recipe).full_steps == 40
+  ends = Config(steps=30, schedule="converged")
+  assert fill(ends, recipe).full_steps == 30
+  published = recipe_of("classic", "segmentation", 3)
+  assert fill(Config(steps=30, recipe="classic"), published).full_steps == 30
