@@ -8,9 +8,10 @@ says they help most, retrains, and compares with random selection:
   python -m experiments.run --data=slices.npz --where=frame=1 --seeds=3
   python -m experiments.run --acquisition="two_stage(entropy:20, k_center)"
 
---data is "phantom" (made here), a Medical Segmentation Decathlon or nnU-Net v2
-folder, a MedMNIST .npz, or an .npz with `images`, `labels` and optional
-`patient`/`group`, `split`. The same command again goes on where it stopped.
+--data is "screening" or "phantom" (made here), a Medical Segmentation Decathlon
+or nnU-Net v2 folder, a MedMNIST .npz, or an .npz with `images`, `labels` and
+optional `patient`/`group`, `split`. The same command again goes on where it
+stopped.
 
 On embeddings of a frozen model a linear head (or --set=widths=256) is trained,
 all seeds at once:
@@ -32,7 +33,7 @@ from alx.runs.settings import presets as configs
 from alx.runs.settings.config import Config, absolute, override
 
 _DATA = flags.DEFINE_string(
-  "data", None, "Folder or .npz file; without it a phantom is made."
+  "data", None, "Folder or .npz file; without it a screening programme is made."
 )
 _FEATURES = flags.DEFINE_string(
   "features",
@@ -86,7 +87,7 @@ _SET = flags.DEFINE_multi_string(
 def config_from_flags() -> Config:
   """The preset, then the flags, then --set; ValueError if one is wrong."""
   data = _DATA.value or (_FEATURES.value and _alone(_FEATURES.value))
-  preset = _CONFIG.value or ("" if data else "phantom")
+  preset = _CONFIG.value or ("" if data else "screening")
   config = configs.load(preset) if preset else Config()
   given = {
     "data": data,

@@ -1,5 +1,6 @@
-"""A data set that is made, not read."""
+"""Data sets that are made, not read."""
 
 from alx.data.phantom.phantom import make_phantom
+from alx.data.phantom.screening import Screening, Site, make_screening
 
-__all__ = ["make_phantom"]
+__all__ = ["Screening", "Site", "make_phantom", "make_screening"]

@@ -50,13 +50,14 @@ def make_phantom(
     ValueError: for a share outside [0, 1], or too few items, axes or voxels.
   """
   shape = tuple(shape)
-  _check_sizes(num_items, shape)
-  _check_shares(repeats=repeats, rare=rare, empty=empty, hard=hard)
-  _check_shares(rare_plus_empty=rare + empty)
+  check_sizes(num_items, shape)
+  check_shares(repeats=repeats, rare=rare, empty=empty, hard=hard)
+  check_shares(rare_plus_empty=rare + empty)
   k_repeat, k_head, k_scan = jax.random.split(key, 3)
-  roots = _roots(k_repeat, num_items, repeats)
+  roots = roots_of(k_repeat, num_items, repeats)
   look = Look(rare, empty, hard, size, contrast, noise, bias)
-  images, labels = _render_all(k_head, k_scan, roots, shape, look)
+  items = np.arange(num_items)
+  images, labels = render_all(k_head, k_scan, roots, items, shape, look)
   names = tuple(f"phantom_{i:03d}" for i in range(num_items))
   return Dataset(
     name="phantom",
@@ -72,14 +73,16 @@ def make_phantom(
   )
 
 
-def _check_sizes(num_items, shape):
+def check_sizes(num_items, shape):
+  """Raises ValueError for too few items, axes or voxels."""
   if num_items < 1:
     raise ValueError(f"wanted num_items >= 1, got {num_items}")
   if len(shape) not in (2, 3) or min(shape) < 8:
     raise ValueError(f"wanted 2 or 3 axes of 8 or more voxels, got {shape}")
 
 
-def _check_shares(**shares):
+def check_shares(**shares):
+  """Raises ValueError for a share outside [0, 1]."""
   for name, share in shares.items():
     if not 0.0 <= share <= 1.0:
       raise ValueError(f"wanted {name} in [0, 1], got {share}")
@@ -91,14 +94,19 @@ def _batches(num_items):
   return items.reshape(-1, _BATCH)
 
 
-def _roots(key, num_items, repeats):
+def roots_of(key, num_items, repeats):
   """[N] the item whose anatomy each item shows; its own number if new."""
-  draws = np.concatenate([_chances(key, x) for x in _batches(num_items)])
   roots = []
-  for item, (again, which) in enumerate(draws[:num_items]):
+  for item, (again, which) in enumerate(chances(key, num_items)):
     repeat = item > 0 and again < repeats
     roots.append(roots[int(which * item)] if repeat else item)
   return np.array(roots)
+
+
+def chances(key, num_items):
+  """[N, 2] float32 in [0, 1); those of an item do not depend on N."""
+  draws = [_chances(key, items) for items in _batches(num_items)]
+  return np.concatenate(draws)[:num_items]
 
 
 @jax.jit
@@ -109,13 +117,16 @@ def _chances(key, items):
   )
 
 
-def _render_all(k_head, k_scan, roots, shape, look):
+def render_all(k_head, k_scan, roots, items, shape, look):
+  """The images and label maps of some items, with the anatomies of `roots`."""
   images, labels = [], []
-  for batch in _batches(len(roots)):
-    image, label = _render(k_head, k_scan, roots[batch], batch, shape, look)
+  for batch in _batches(len(items)):
+    image, label = _render(
+      k_head, k_scan, roots[batch], items[batch], shape, look
+    )
     images.extend(np.array(image))
     labels.extend(np.array(label))
-  return images[: len(roots)], labels[: len(roots)]
+  return images[: len(items)], labels[: len(items)]
 
 
 @partial(jax.jit, static_argnames="shape")

@@ -42,6 +42,9 @@ class Look(NamedTuple):
   contrast: float  # of lesions, vessels, plexus and meninges above the tissue
   noise: float  # standard deviation; the tissue has 0.65
   bias: float  # standard deviation of the logarithm of the coil's gain
+  mimics: float = 1.0  # share of that contrast in what is not a lesion
+  most: float = 3.0  # lesions of a case
+  tone: float = 1.0  # share of that contrast in rare lesions; below 0: dark
 
 
 class Grid(NamedTuple):
@@ -74,10 +77,13 @@ def render_volume(
   grid = _make_grid(shape)
   draw, fields = _draw(k_head, k_scan, grid)
   hard = draw["hard"] < look.hard
-  bright = _WHITE + look.contrast * jnp.where(hard, 0.65, 1.0)
-  tissue, inside = _head(draw, grid, fields, bright)
+  contrast = look.contrast * jnp.where(hard, 0.65, 1.0)
+  bright = _WHITE + contrast
+  tissue, inside = _head(draw, grid, fields, _WHITE + look.mimics * contrast)
   lesions = _lesions(draw, grid.reach, hard, look)
-  image, label = _add_lesions(grid, fields, tissue, lesions, bright)
+  rare_bright = _WHITE + look.tone * contrast
+  brights = jnp.where(lesions.kind == SPICULATED, rare_bright, bright)
+  image, label = _add_lesions(grid, fields, tissue, lesions, brights)
   image = image * jnp.exp(look.bias * fields["gain"][0])
   image = image + look.noise * jnp.where(hard, 1.7, 1.0) * draw["noise"]
   label = jnp.where(inside > 0.5, label, 0).astype(jnp.uint8)
@@ -224,7 +230,7 @@ def _lesions(draw, reach, hard, look):
   """Which lesions a case has, how large, and where, apart from each other."""
   common = np.arange(_PLACES) < _COMMON
   has_rare = draw["share"] < look.rare
-  count = jnp.floor(1 + _COMMON * draw["count"]) - has_rare
+  count = jnp.floor(1 + look.most * draw["count"]) - has_rare
   present = jnp.where(common, np.arange(_PLACES) < count, has_rare)
   present = present & (draw["share"] <= 1.0 - look.empty)
   kind = jnp.where(draw["ring"] < 0.4, RING, BLOB)
@@ -250,7 +256,7 @@ def _centres(draw, reach, radius, present):
   return chosen
 
 
-def _add_lesions(grid, fields, image, lesions, bright):
+def _add_lesions(grid, fields, image, lesions, brights):
   """[V] intensities with the lesions, [V] int32 class of the lesion there."""
   edges = jax.vmap(_lesion_distance, (None, 0, 0))(
     grid.points, fields["warp"], lesions
@@ -260,7 +266,7 @@ def _add_lesions(grid, fields, image, lesions, bright):
   for place in range(_PLACES):
     edge, show = edges[place], lesions.present[place]
     kind = lesions.kind[place]
-    value = bright + 0.05 * fields["grain"][place]
+    value = brights[place] + 0.05 * fields["grain"][place]
     image = _paint(image, edge, value, grid.voxel, show)
     hollow = show & (kind == RING)
     image = _paint(image, cores[place], 0.35, grid.voxel, hollow)

@@ -9,7 +9,7 @@ from alx import data
 from alx.data.arrays.features import with_features
 from alx.data.cache.cache import load_cached
 from alx.data.groups import group_by_pattern
-from alx.data.phantom import phantom
+from alx.data.phantom import phantom, screening
 from alx.data.resize import coarsen
 from alx.runs.settings import idle
 from alx.runs.settings.config import Config
@@ -49,6 +49,11 @@ def _read(config, progress):
     "strict": config.strict,
     "progress": progress,
   }
+  if config.data == idle.SCREENING:
+    made = screening.make_screening(
+      jax.random.key(0), num_items=config.phantom_items
+    )
+    return made.dataset
   if config.cache:
     dataset = load_cached(config.data, config.cache, **how)
     if config.group_pattern:

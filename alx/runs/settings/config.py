@@ -26,6 +26,7 @@ MODELS = ("auto", "unet", "light_unet", "cnn", "resnet", "mlp")
 OPTIMIZERS = ("auto", "adam", "sgd", "muon")
 SCHEDULES = ("warmup_cosine", "cosine", "polynomial", "converged")
 PATHS = ("data", "features", "cache")
+MADE = ("phantom", "screening")  # data that are made, not read
 PASSES = ("auto", "shard_map", "pmap")
 ENSEMBLES = ("", "deep", "bootstrap", "snapshots")
 
@@ -38,7 +39,7 @@ class Config:
   """
 
   # Data
-  data: str = "phantom"  # folder, .npz file, or "phantom"
+  data: str = "phantom"  # folder, .npz file, "phantom" or "screening"
   features: str = ""  # .npy or .npz, takes the place of the images
   cache: str = ""  # folder for NIfTI cases in chunks, made once
   where: str = ""  # keep npz items with, for example, "frame=1"
@@ -210,7 +211,7 @@ def absolute(config: Any) -> Any:
 
 def absolute_path(path: str) -> str:
   """A path from the root on; what is none stays."""
-  if path in ("", "phantom"):
+  if path in ("", *MADE):
     return path
   return os.path.abspath(os.path.expanduser(path))
 

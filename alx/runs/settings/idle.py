@@ -11,7 +11,7 @@ import numpy as np
 from alx import data
 from alx.data import kinds
 from alx.runs.settings import arms, stopping
-from alx.runs.settings.config import ENSEMBLES, Config
+from alx.runs.settings.config import ENSEMBLES, MADE, Config
 from alx.runs.settings.recipes import CLASSIC
 
 
@@ -36,7 +36,7 @@ def _converges(config):
 
 
 _DEFAULT = {f.name: f.default for f in dataclasses.fields(Config)}
-PHANTOM = "phantom"
+PHANTOM, SCREENING = MADE
 
 
 class Rule(NamedTuple):
@@ -51,13 +51,13 @@ class Rule(NamedTuple):
 _OF_SETTINGS = (
   Rule(
     "where cache image_size columns group_pattern features strict spacing_from",
-    lambda c: c.data == PHANTOM,
+    lambda c: c.data in MADE,
     "on the phantom, which is made and not read",
   ),
   Rule(
     "phantom_items",
-    lambda c: c.data != PHANTOM,
-    "on data that are read: it is for data=phantom",
+    lambda c: c.data not in MADE,
+    "on data that are read: it is for data=phantom or screening",
   ),
   Rule(
     "test_share",
@@ -178,7 +178,7 @@ _ALSO_FINE = {"intensity": 0.0, "pictures": 0, "flips_by_labels": False}
 
 def check_settings(config: Config) -> None:
   """Raises ValueError for a changed field that does nothing on any data."""
-  if config.cache and config.data != PHANTOM:
+  if config.cache and config.data not in MADE:
     _check_cached(config)
   _refuse(_found(_OF_SETTINGS, config))
 

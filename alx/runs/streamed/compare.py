@@ -20,7 +20,7 @@ from alx.runs.problem import cases, reading
 from alx.runs.problem import problem as problems
 from alx.runs.problem.images import described
 from alx.runs.problem.job import Job
-from alx.runs.settings.config import Config
+from alx.runs.settings.config import MADE, Config
 from alx.runs.streamed.pool import RowSource, make_problem, outline
 from alx.runs.streamed.rounds import loop_for, run_rounds
 
@@ -86,7 +86,7 @@ def _run_all(comparison, bars, check):
 
 def check(config: Config) -> None:
   """Raises ValueError for what wants the whole data set in memory."""
-  if config.data in ("", "phantom"):
+  if config.data in ("", *MADE):
     raise ValueError(f"wanted --data=FOLDER of volumes, found {config.data!r}")
   if not config.cache:
     raise ValueError("wanted --cache=DIR, where converted volumes are kept")

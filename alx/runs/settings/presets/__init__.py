@@ -2,12 +2,13 @@
 
 from alx.runs.settings.checks import among
 from alx.runs.settings.config import Config
-from alx.runs.settings.presets import acdc, hippocampus, phantom
+from alx.runs.settings.presets import acdc, hippocampus, phantom, screening
 
 BY_NAME = {
   "acdc": acdc.get_config,
   "hippocampus": hippocampus.get_config,
   "phantom": phantom.get_config,
+  "screening": screening.get_config,
 }
 
 

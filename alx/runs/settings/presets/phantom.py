@@ -1,6 +1,6 @@
-"""The phantom: what runs when no data is named.
+"""The phantom in three dimensions.
 
-python -m experiments.run
+python -m experiments.run --config=phantom
 """
 
 from alx.runs.settings.config import Config

@@ -1,0 +1,34 @@
+"""A made screening programme: what runs when no data is named.
+
+  python -m experiments.run
+
+For the time and the result see experiments/README.md.
+"""
+
+from alx.runs.settings.config import Config
+
+
+def get_config() -> Config:
+  """Small pictures of which most are healthy, so that minutes are enough.
+
+  Of the pool of 300, random selection labels about 7 lesions at the start and
+  about 29 at the end, a fifth of them of the rare kind.
+  """
+  return Config(
+    data="screening",
+    acquisition=("bald", "k_center"),
+    seeds=5,
+    phantom_items=500,
+    test_items=200,
+    start=24,
+    query=24,
+    rounds=3,
+    model="light_unet",
+    widths=(8, 16, 32),
+    dropout=0.1,
+    patch=(32, 32),
+    batch=4,
+    steps=400,
+    optimizer="muon",
+    learning_rate=5e-2,
+  )
