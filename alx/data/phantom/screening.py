@@ -28,7 +28,7 @@ _LOOK = Look(
   contrast=0.9,
   noise=0.04,
   bias=0.1,
-  mimics=0.25,
+  mimics=0.15,
   most=1.0,
   tone=-0.45,
 )
@@ -42,7 +42,7 @@ class Site(NamedTuple):
   noise: float  # standard deviation; the tissue has 0.65
 
 
-SITES = (Site(0.6, 1.0, 0.04), Site(0.3, 0.75, 0.06), Site(0.1, 1.4, 0.05))
+SITES = (Site(0.6, 1.0, 0.04), Site(0.3, 0.8, 0.06), Site(0.1, 1.25, 0.05))
 
 
 class Screening(NamedTuple):
