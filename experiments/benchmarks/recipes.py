@@ -200,19 +200,22 @@ def steps_of(known: tuple[Config, Dataset], seconds: float) -> int:
   probe = _problem(known, _TIMED)
   pool = labelled(len(probe.labels), 1, 0)
   for _ in range(2):  # the first compiles
-    tried = _train(probe, jax.random.key(0), pool)
+    tried = train(probe, jax.random.key(0), pool)
   share = 0.5 if known[0].warm else 1.0  # of the seconds: there are two fits
   return max(1, round(share * seconds * tried.steps / tried.seconds))
 
 
 def compiled(known: tuple[Config, Dataset], steps: int) -> Ready:
   """The recipe with a program for fits of so many steps."""
-  task = _problem(known, steps)
+  return Ready(with_program(_problem(known, steps)), known[0].warm)
+
+
+def with_program(task: problems.Problem) -> problems.Problem:
+  """The problem with its fit compiled."""
   pool = labelled(len(task.labels), 1, 0)
   arguments = _arguments(task, jax.random.key(0), pool)
   program = task.learner.fit.lower(*arguments).compile()
-  task = task._replace(learner=task.learner._replace(fit=program))
-  return Ready(task, known[0].warm)
+  return task._replace(learner=task.learner._replace(fit=program))
 
 
 def fit(training: Ready, count: int, seed: int) -> Fitted:
@@ -224,8 +227,8 @@ def fit(training: Ready, count: int, seed: int) -> Fitted:
   key = jax.random.key(seed)
   if training.warm:
     half = labelled(len(task.labels), max(1, count // 2), seed)
-    before = _train(task, jax.random.fold_in(key, 1), half)
-  found = _train(
+    before = train(task, jax.random.fold_in(key, 1), half)
+  found = train(
     task, key, labelled(len(task.labels), count, seed), before and before.params
   )
   predicted = problems.predict_test(task, found.params)
@@ -275,20 +278,24 @@ def _arguments(task, key, pool):
   return key_fit, params, task.images, task.labels, pool
 
 
-class _Trained(NamedTuple):
+class Trained(NamedTuple):
+  """One fit, not tested."""
+
   params: Any
   steps: int
   seconds: float  # of the processor
 
 
-def _train(task, key, pool, start=None):
-  """One fit, from `start` or from scratch."""
+def train(
+  task: problems.Problem, key: jax.Array, pool: Any, start: Any = None
+) -> Trained:
+  """One fit, from the parameters `start` or from scratch."""
   key, params, *data = _arguments(task, key, pool)
   arguments = jax.block_until_ready((key, start or params, *data))
   begun = time.process_time()
   params, history = jax.block_until_ready(task.learner.fit(*arguments))
   seconds = time.process_time() - begun
-  return _Trained(params, int(steps_made(history)), seconds)
+  return Trained(params, int(steps_made(history)), seconds)
 
 
 if __name__ == "__main__":

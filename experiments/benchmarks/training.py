@@ -8,7 +8,6 @@ more than XLA from other work on its cores: believe runs at low load only.
 
 import csv
 import functools
-import itertools
 import os
 import platform
 import statistics
@@ -24,6 +23,7 @@ import optax
 from absl import app, flags
 
 from alx.models import Model, layers, make_cnn, make_unet
+from experiments.benchmarks.torch_nets import layout, torch_cnn, torch_unet
 
 try:
   import torch
@@ -114,56 +114,20 @@ def jax_contender(net: Net, steps: int, scan: bool) -> Contender:
 
 def torch_net(net: Net):
   """The same layers in the same order as a torch module."""
-  flat = len(net.shape) == 4
-  conv = torch.nn.Conv2d if flat else torch.nn.Conv3d
-  pool = torch.nn.MaxPool2d(2) if flat else torch.nn.MaxPool3d(2)
-  relu = torch.nn.LeakyReLU(0.1) if net.voxelwise else torch.nn.ReLU()
-  up = torch.nn.Upsample(scale_factor=2)
-
-  def block(inputs, width, count):
-    parts = []
-    for i in [inputs] + [width] * (count - 1):
-      parts += [conv(i, width, 3, padding=1, bias=False)]
-      parts += [torch.nn.GroupNorm(8, width), relu]
-    return torch.nn.Sequential(*parts)
-
-  class Forward(torch.nn.Module):
-    def __init__(self):
-      super().__init__()
-      stack, count = torch.nn.ModuleList, 2 if net.voxelwise else 1
-      pairs = list(itertools.pairwise((1, *net.widths)))
-      above = pairs[:0:-1] if net.voxelwise else []
-      self.down = stack(block(*pair, count) for pair in pairs)
-      self.thin = stack(conv(b, a, 1, bias=False) for a, b in above)
-      self.up = stack(block(2 * a, a, 2) for a, _ in above)
-      width = net.widths[0] if net.voxelwise else net.widths[-1]
-      self.drop = torch.nn.Dropout2d(0.2) if flat else torch.nn.Dropout3d(0.2)
-      self.head = conv(width, net.num_classes, 1)
-
-    def forward(self, x):
-      skips = [self.down[0](x)]
-      for level in self.down[1:]:
-        skips.append(level(pool(skips[-1])))
-      x = skips.pop()
-      for thin, level in zip(self.thin, self.up, strict=True):
-        x = level(torch.cat([skips.pop(), up(thin(x))], 1))
-      if not net.voxelwise:
-        x = x.mean((2, 3), keepdim=True)
-      return self.head(self.drop(x)).squeeze()
-
-  return Forward()
+  if net.voxelwise:
+    return torch_unet(len(net.shape) - 2, net.widths, net.num_classes)
+  return torch_cnn(net.widths, net.num_classes)
 
 
 def torch_contender(net: Net) -> Contender:
   """One step of torch, channels last, on as many threads as cores."""
   torch.set_num_threads(os.cpu_count())
   batch, *extents, channels = net.shape
-  flat = len(extents) == 2
-  layout = torch.channels_last if flat else torch.channels_last_3d
-  x = torch.randn(batch, channels, *extents).to(memory_format=layout)
+  memory = layout(len(extents))
+  x = torch.randn(batch, channels, *extents).to(memory_format=memory)
   labels = (batch, *extents) if net.voxelwise else (batch,)
   y = torch.randint(0, net.num_classes, labels)
-  module = torch_net(net).to(memory_format=layout)
+  module = torch_net(net).to(memory_format=memory)
   adam = torch.optim.Adam(module.parameters(), 1e-3, foreach=True)
 
   def run():
