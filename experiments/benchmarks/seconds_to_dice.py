@@ -91,7 +91,7 @@ def define_flags() -> None:
 
 
 def main(argv: list[str]) -> None:
-  """Makes the fits that are missing and prints what all of them say."""
+  """Makes the fits that are missing, and prints what all of these seeds say."""
   del argv
   given = flags.FLAGS
   if torch:
@@ -111,7 +111,7 @@ def main(argv: list[str]) -> None:
     ms = times[contender[::2]]
     rows.append(fit(bench, contender, budget, seed, ms))
     write(given.csv, rows)
-  asked = [row for row in rows if key(row) in set(wanted)]
+  asked = [r for r in rows if key(r)[0] in contenders and r.seed in seeds]
   console = Console(markup=False, emoji=False, highlight=False)
   for table in tables(asked, [float(t) for t in given.targets]):
     console.print(table)

@@ -12,7 +12,7 @@ import pytest
 
 from alx.models import make_unet
 from alx.training import losses
-from alx.training.muon import muon_with_adam
+from alx.training.descent.muon import muon_with_adam
 from experiments.benchmarks import seconds_to_dice as bench
 from experiments.benchmarks import torch_fits, torch_nets
 from experiments.benchmarks.seconds_to_dice import Contender, Row
