@@ -24,7 +24,7 @@ def test_each_value_is_tried_in_the_place_of_the_recipe_s_own():
   for (_, assignments), rate in zip(found, (1e-2, 5e-2), strict=True):
     config = override(Config(), assignments)
     assert (config.learning_rate, config.batch) == (rate, 4)
-    assert (config.recipe, config.flips) == ("light", True)
+    assert config.recipe == "light"
 
 
 def test_unknown_recipes_are_told():
