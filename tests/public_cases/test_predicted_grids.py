@@ -139,7 +139,7 @@ def test_a_coarsened_run_gives_masks_of_the_own_grid(tmp_path):
     image, label = volume(seed, (12, 10, 9))
     write_case(tmp_path / "data", f"c{seed}", image, label)
   kept = keep(tmp_path, coarsen=2)
-  assert max(kept.config.patch) == 6
+  assert max(kept.config.patch) == 4  # two thirds of 6
   predict(kept.workdir, tmp_path / "data", tmp_path / "o", console=QUIET)
   assert {m.shape for m in masks_of(tmp_path / "o").values()} == {(12, 10, 9)}
 

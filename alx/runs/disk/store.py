@@ -178,7 +178,7 @@ def check_same(
     may_change: fields that may.
     default: of fields that a file of before there were any does not name.
   """
-  before = {}
+  before, now = {}, _plain(now)
   if path.exists():
     before = {**(default or {}), **read_object(path, _WANTED, _REMEDY)}
   for field in sorted(set(before) - may_change):
