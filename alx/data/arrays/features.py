@@ -1,6 +1,7 @@
 """Frozen features in the place of images: one row of numbers per item."""
 
 import pathlib
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,6 +10,13 @@ from alx.data.dataset import DataError, Dataset, bad_input
 from alx.data.sources.source import checked_ids
 
 _WANTED = "an .npy [N, D] or an .npz with an array features"
+
+
+class Scaling(NamedTuple):
+  """Mean and deviation of columns."""
+
+  mean: np.ndarray  # [D] float64
+  deviation: np.ndarray  # [D] float64; inf where it is 0
 
 
 def standardise(rows: np.ndarray) -> np.ndarray:
@@ -21,10 +29,21 @@ def standardise(rows: np.ndarray) -> np.ndarray:
     [N, D] float32.
   """
   rows = np.asarray(rows, np.float64)
-  rows = rows - rows.mean(0)
-  deviation = rows.std(0)
-  scale = np.where(deviation > 0, deviation, np.inf)
-  return (rows / scale).astype(np.float32)
+  return scaled(rows, scaling_of(rows))
+
+
+def scaling_of(rows: np.ndarray) -> Scaling:
+  """What brings each column of rows [N, D] to mean 0 and deviation 1."""
+  rows = np.asarray(rows, np.float64)
+  mean = rows.mean(0)
+  deviation = (rows - mean).std(0)
+  return Scaling(mean, np.where(deviation > 0, deviation, np.inf))
+
+
+def scaled(rows: np.ndarray, scaling: Scaling) -> np.ndarray:
+  """Rows [..., D] brought to a scale, as float32."""
+  rows = np.asarray(rows, np.float64) - scaling.mean
+  return (rows / scaling.deviation).astype(np.float32)
 
 
 def read_features(path: pathlib.Path) -> tuple[np.ndarray, tuple | None]:

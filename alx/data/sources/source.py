@@ -188,7 +188,7 @@ def stack_into(
   """
   stacked = stack_images(images, patch)
   room = np.maximum(extent, patch) - stacked.size.max(0)
-  if room.min() < 0:
+  if room.min(initial=0) < 0:
     wanted, found = (np.asarray(x).tolist() for x in (extent, stacked.real))
     raise DataError(f"wanted images up to {wanted}, found {found}")
   grow = [(0, 0), *((0, n) for n in room.tolist()), (0, 0)]

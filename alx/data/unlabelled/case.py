@@ -38,8 +38,10 @@ class Loaded(NamedTuple):
   image: np.ndarray  # [*sp, channels], as the model takes it
   extent: tuple[int, ...]  # of its maps, before what the model takes was made
   spacing_mm: tuple[float, ...] | None  # of them; None: not known
-  mask_bytes: Callable  # (classes [*extent]) -> a file on the image's own grid
-  map_bytes: Callable  # (numbers [*extent], largest possible) -> the same
+  # (classes [*extent]) -> a file on the image's own grid; None: it has none
+  mask_bytes: Callable | None = None
+  # (numbers [*extent], largest possible) -> the same
+  map_bytes: Callable | None = None
 
 
 class Cases(NamedTuple):

@@ -9,10 +9,13 @@ from typing import NamedTuple
 
 from rich.console import Console
 
+from alx.data.dataset import bad_input
+from alx.data.unlabelled import embeddings as rows
 from alx.data.unlabelled.find import find
 from alx.runs import compare, screen
 from alx.runs.disk import owned, store
 from alx.runs.settings.config import absolute_path
+from alx.runs.use.embeddings import scaling
 from alx.runs.use.place import ABOUT, Place, check_free
 from alx.runs.use.tell import notes_of
 from alx.runs.use.trained import Trained, is_random, load, wanted_of
@@ -56,7 +59,8 @@ def predict(
   Args:
     run: a run directory, or runs/NAME-seedS in it.
     data: a folder of NIfTI volumes or pictures, with labels or without, or a
-      file of that kind, or an .npz with `images`.
+      file of that kind, or an .npz with `images`; embeddings [N, D] for a run
+      on embeddings, scaled as its own.
     out: a folder that is empty, or not there, or of the same prediction.
     arm: whose model; "": the first acquisition that was asked for, "full": the
       one of all labels.
@@ -87,7 +91,7 @@ def predict(
         trained = load(run, arm, seed, round)
         samples = _samples(trained, uncertainty, samples)
         data = pathlib.Path(absolute_path(os.fspath(data)))
-        cases = find(data, wanted_of(trained), out, where)
+        cases = _find(trained, data, out, where)
         place = Place(out, _about(trained, data, samples, where))
       model = trained.choice.told()
       console.print(model, markup=False, soft_wrap=True)
@@ -95,6 +99,14 @@ def predict(
       work = Work(trained, cases, place, samples, strict, is_mine)
       done, before, left_out = do(work, console)
   return Predicted(out, model, tuple(done), before, tuple(left_out))
+
+
+def _find(trained, data, out, where):
+  if not trained.on_embeddings:
+    return find(data, wanted_of(trained), out, where)
+  if where:
+    raise bad_input(data, "images to use where on", "embeddings")
+  return rows.find(data, scaling(trained))
 
 
 def _samples(trained, uncertainty, samples):

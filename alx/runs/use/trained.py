@@ -45,6 +45,11 @@ class Trained(NamedTuple):
     return of_tree(self.params)
 
   @property
+  def on_embeddings(self) -> bool:
+    """Whether rows of numbers take the place of images."""
+    return self.about["images"]["values"] == FEATURES
+
+  @property
   def segments(self) -> bool:
     """Whether it makes label maps."""
     return self.about["task"] == "segmentation"
@@ -78,18 +83,8 @@ def load(
 
 
 def wanted_of(trained: Trained) -> Wanted:
-  """What images it takes.
-
-  Raises:
-    DataError: if it was trained on embeddings.
-  """
+  """What images it takes."""
   images, config = trained.about["images"], trained.config
-  if images["values"] == FEATURES:
-    raise bad_input(
-      trained.choice.workdir,
-      "a run on images",
-      "one on embeddings, whose scaling is not kept",
-    )
   most = () if trained.segments else _largest(config)
   return Wanted(
     axes=images["axes"],

@@ -69,12 +69,3 @@ def test_parameters_that_are_no_numbers(copy, kept):
   checkpoints.close()
   with pytest.raises(Diverged, match="lower learning_rate"):
     trained.load(copy)
-
-
-def test_embeddings_are_refused(tmp_path):
-  rng = np.random.default_rng(0)
-  arrays = {"features": rng.standard_normal((12, 3)), "labels": [0, 1] * 6}
-  np.savez(tmp_path / "f.npz", **arrays)
-  kept = kept_models.keep(tmp_path / "w", tmp_path / "f.npz")
-  with pytest.raises(DataError, match="found one on embeddings"):
-    trained.wanted_of(trained.load(kept.workdir))
