@@ -21,7 +21,7 @@ _RUN = flags.DEFINE_string(
 )
 _OUT = flags.DEFINE_string("out", None, "The folder to write, new or empty.")
 _ARM = flags.DEFINE_string(
-  "arm", "", "Whose model: an acquisition of the run, or full."
+  "arm", None, "Whose model: an acquisition of the run, or full."
 )
 _SEED = flags.DEFINE_integer("seed", None, "Of the run; default the lowest.", 0)
 _ROUND = flags.DEFINE_integer(
@@ -40,7 +40,7 @@ def main(argv: list[str]) -> None:
     found = use.export(
       _RUN.value,
       _OUT.value,
-      arm=_ARM.value,
+      arm=_ARM.value or "",
       seed=_SEED.value,
       round=_ROUND.value,
     )

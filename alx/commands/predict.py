@@ -34,7 +34,7 @@ _OUT = flags.DEFINE_string(
   "out", None, "Where everything is written: a new or empty folder."
 )
 _ARM = flags.DEFINE_string(
-  "arm", "", "Whose model: an acquisition of the run, or full."
+  "arm", None, "Whose model: an acquisition of the run, or full."
 )
 _SEED = flags.DEFINE_integer("seed", None, "Of the run; default the lowest.", 0)
 _ROUND = flags.DEFINE_integer(
@@ -50,7 +50,7 @@ _SAMPLES = flags.DEFINE_integer(
   "samples", 0, "Passes of dropout for --uncertainty; 0: as the run has.", 0
 )
 _WHERE = flags.DEFINE_string(
-  "where", "", "Keep the .npz items with, for example, frame=1."
+  "where", None, "Keep the .npz items with, for example, frame=1."
 )
 _STRICT = flags.DEFINE_bool(
   "strict", False, "Stop at a bad image instead of leaving it out."
@@ -69,12 +69,12 @@ def main(argv: list[str]) -> None:
       _RUN.value,
       _DATA.value,
       _OUT.value,
-      arm=_ARM.value,
+      arm=_ARM.value or "",
       seed=_SEED.value,
       round=_ROUND.value,
       uncertainty=_UNCERTAINTY.value,
       samples=_SAMPLES.value,
-      where=_WHERE.value,
+      where=_WHERE.value or "",
       strict=_STRICT.value,
       console=console,
       beginning=command.wrong_input,
