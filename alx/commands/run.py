@@ -29,6 +29,7 @@ from alx.commands.defined import acquisitions, stopping
 from alx.data.arrays.features import read_features
 from alx.data.arrays.npz import is_npz
 from alx.data.dataset import bad_input
+from alx.devices import cores
 from alx.runs.settings import presets as configs
 from alx.runs.settings.config import Config, absolute, override
 
@@ -74,6 +75,14 @@ _WHERE = flags.DEFINE_string(
 _STRICT = flags.DEFINE_bool(
   "strict", None, "Stop at a bad case instead of leaving it out."
 )
+_CORES = flags.DEFINE_integer(
+  "cores",
+  None,
+  "CPU cores on which seeds run beside each other, each in its own device. "
+  "By default one, of which large networks use all cores anyway; for the made "
+  "programme as many as there are.",
+  1,
+)
 _CONFIG = flags.DEFINE_string(
   "config", None, "A preset, for example hippocampus."
 )
@@ -87,6 +96,7 @@ _SET = flags.DEFINE_multi_string(
 def config_from_flags() -> Config:
   """The preset, then the flags, then --set; ValueError if one is wrong."""
   data = _DATA.value or (_FEATURES.value and _alone(_FEATURES.value))
+  _use_cores()
   preset = _CONFIG.value or ("" if data else "screening")
   config = configs.load(preset) if preset else Config()
   given = {
@@ -106,6 +116,14 @@ def config_from_flags() -> Config:
   if _ACQUISITION.value == []:  # --acquisition= : only the full-data line
     given["acquisition"] = ()
   return absolute(override(dataclasses.replace(config, **given), _SET.value))
+
+
+def _use_cores() -> None:
+  """Devices for the seeds of small networks, before anything has run."""
+  made = not (_DATA.value or _FEATURES.value or _CONFIG.value)
+  most = _CORES.value or (cores.usable() if made else 0)
+  if most:
+    cores.use_cores(most)
 
 
 def _alone(path: str) -> str:

@@ -24,8 +24,16 @@ _KINDS = 10  # of images, as good as any number where they have no class
 _LARGE = 64  # pixels from which on a residual net first halves them twice
 
 
-def make_learner(config: Config, dataset: data.Dataset) -> Learner:
-  """One network, or an ensemble of them, for this data."""
+def make_learner(
+  config: Config, dataset: data.Dataset, least: int = 0
+) -> Learner:
+  """One network, or an ensemble of them, for this data.
+
+  Args:
+    config: resolved.
+    dataset: what it is for.
+    least: steps before the loss may end a fit, where it does; 0: as usual.
+  """
   return learner_of(
     config,
     dataset.images[0].shape[-1],
@@ -33,6 +41,7 @@ def make_learner(config: Config, dataset: data.Dataset) -> Learner:
     over_passes if spreads_passes(config) else None,
     makes_pieces(config),
     dataset,
+    least,
   )
 
 
@@ -43,13 +52,14 @@ def learner_of(
   over_passes: Callable | None = None,
   in_pieces: bool = False,
   dataset: data.Dataset | None = None,
+  least: int = 0,
 ) -> Learner:
   """The same without data; see `alx.training.learner.make_learner`."""
   one = learner.make_learner(
     make_model(config, num_classes),
     num_classes,
     channels,
-    training_of(config, dataset),
+    training_of(config, dataset, least),
     over_passes,
     in_pieces,
   )
@@ -75,7 +85,7 @@ def make_fit_of_all(config: Config, dataset: data.Dataset) -> Callable | None:
   if most == config.steps:
     return None
   longer = dataclasses.replace(config, schedule="converged", steps=most)
-  return jax.jit(make_learner(longer, dataset).fit)
+  return jax.jit(make_learner(longer, dataset, config.steps).fit)
 
 
 def _sides_of(dataset):
@@ -160,9 +170,12 @@ def network_of(config: Config, num_classes: int) -> tuple[str, dict]:
 
 
 def training_of(
-  config: Config, dataset: data.Dataset | None = None
+  config: Config, dataset: data.Dataset | None = None, least: int = 0
 ) -> Training:
-  """How it is trained and asked."""
+  """How it is trained and asked; see `make_learner`."""
+  convergence = Convergence(config.tolerance)
+  if least:
+    convergence = dataclasses.replace(convergence, least=least)
   return Training(
     patch=config.patch,
     steps=_steps_of_a_fit(config),
@@ -178,7 +191,7 @@ def training_of(
     overlap=config.overlap,
     augment=augment_of(config, dataset),
     evidential=config.evidential,
-    convergence=Convergence(config.tolerance),
+    convergence=convergence,
     ema=config.ema,
   )
 

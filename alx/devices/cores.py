@@ -1,0 +1,31 @@
+"""Cores of a CPU as devices, so that seeds run beside each other on them."""
+
+import os
+
+import jax
+
+_MADE = "xla_force_host_platform_device_count"
+
+
+def usable() -> int:
+  """How many cores this process may use."""
+  if hasattr(os, "sched_getaffinity"):
+    return len(os.sched_getaffinity(0))
+  return os.cpu_count() or 1
+
+
+def use_cores(most: int) -> int:
+  """Makes a device of each core, as far as the user has not said how many.
+
+  To be called before anything has run: later the devices are what they are.
+
+  Args:
+    most: devices, at least 1; fewer where there are fewer cores.
+
+  Returns:
+    How many devices a CPU has now.
+  """
+  said = os.environ.get("JAX_NUM_CPU_DEVICES", "")
+  if not said and _MADE not in os.environ.get("XLA_FLAGS", ""):
+    jax.config.update("jax_num_cpu_devices", min(most, usable()))
+  return jax.local_device_count("cpu")
