@@ -70,6 +70,7 @@ def make_screening(
   arguments, never on `num_items`.
 
   The shares are those of a pool that was put together for development:
+
   - healthy 0.7. In screening mammography 5 of 1,000 examinations find a cancer
     (Lehman 2017, Radiology 283), of which a pool of some hundred would hold
     one; 24% of the CT examinations of the NLST (2011, NEJM 365) showed a nodule

@@ -12,7 +12,7 @@ def get_config() -> Config:
   """Small pictures of which most are healthy, so that minutes are enough.
 
   Of the pool of 300, random selection labels about 7 lesions at the start and
-  about 29 at the end, a fifth of them of the rare kind: most draws of a step
+  about 36 at the end, a fifth of them of the rare kind: most draws of a step
   choose a class first. An even number of seeds, for two cores.
   """
   return Config(
@@ -22,12 +22,12 @@ def get_config() -> Config:
     phantom_items=500,
     test_items=200,
     start=24,
-    query=36,
+    query=48,
     rounds=2,
     widths=(8, 16, 32),
     patch=(32, 32),
     batch=4,
-    steps=650,
-    full_steps=1300,
+    steps=600,
+    full_steps=1200,
     class_aware=0.8,
   )
