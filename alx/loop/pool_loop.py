@@ -109,7 +109,7 @@ def make_pool_loop(
   def tell(state, items, labelled):
     key_init, key_fit = keys_to_fit(state)
     pool = _mark(state.pool, items)
-    slots = _slots(pool.count, labelled.labels.shape[0])
+    slots = slots_of(pool.count, labelled.labels.shape[0])
     start = state.params if settings.warm else learner.init(key_init)
     params, history = learner.fit(key_fit, start, *labelled, slots)
     return state._replace(
@@ -126,7 +126,7 @@ _mark = jax.jit(mark_labelled)
 
 
 @partial(jax.jit, static_argnums=1)
-def _slots(count, capacity):
+def slots_of(count: jax.Array, capacity: int) -> PoolState:
   """The first `count` slots as a pool of their own: it is what is fitted on."""
   slots = jnp.arange(capacity, dtype=jnp.int32)
   order = jnp.where(slots < count, slots, capacity)

@@ -120,6 +120,7 @@ def _context(study, arms, needed):
     "warm": study.config.get("warm"),
     "max_per_group": study.config.get("max_per_group"),
     "scored": _scored(study),
+    "mirrored": words.how_mirrored([row for r in study.runs for row in r.rows]),
     "unused": len(study.split.get("unused") or ()),
   }
 

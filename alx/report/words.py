@@ -3,6 +3,7 @@
 import math
 import re
 import statistics
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from alx.acquisition.grammar import names_in
@@ -216,6 +217,27 @@ def how_fitted(rows: Sequence[Mapping]) -> str:
     return f"converged after {span} steps"
   within = f"converged within {steps[-1]} steps"
   return f"{ended} of {len(told)} {within}" if ended else f"not {within}"
+
+
+def how_mirrored(rows: Sequence[Mapping]) -> str:
+  """How often the labels allowed what axis; "" where they did not decide it.
+
+  Args:
+    rows: of times.csv, a fit each.
+  """
+  told = [row["mirrored"].split() for row in rows if row.get("mirrored")]
+  if not told:
+    return ""
+  counts = Counter(axis for axes in told for axis in axes if axis != "none")
+  along = [
+    f"axis {axis} in {'all' if n == len(told) else n}"
+    for axis, n in sorted(counts.items())
+  ]
+  begin = f"Of {counted(len(told), 'round')}, images and labels were mirrored"
+  if not along:
+    return f"{begin} along no axis: the labels allowed none."
+  axes = ", ".join(along)
+  return f"{begin} along {axes}, where the labels allowed it (axes from 0)."
 
 
 def p_value(p: float) -> str:

@@ -22,9 +22,9 @@ from alx.runs.disk.records import (
   open_folder,
   record_picks,
   record_round,
-  steps_column,
 )
 from alx.runs.problem import signals
+from alx.runs.problem.fitted import mirrored_column, steps_column
 from alx.runs.problem.job import Job
 from alx.runs.problem.problem import Problem, held_out
 from alx.runs.rounds import first_items, key_of
@@ -257,10 +257,18 @@ def _tell_and_test(jobs, programs, seeds, asked, number) -> Told:
     for place in range(len(jobs))
   ]
   clock.lap("seconds_test")
-  steps = np.asarray(seeds.steps)
-  laps = [clock.laps | steps_column(job, n) for n in steps]
+  laps = [
+    clock.laps | _fit_columns(job, seeds, place) for place in range(len(jobs))
+  ]
   said = _signals(jobs, programs, before, seeds, number)
   return Told(seeds, rows, laps, cases, said)
+
+
+def _fit_columns(job, seeds, place):
+  images, labels = job.problem.images, job.problem.labels
+  pool = _one(seeds.pool, place)
+  steps = steps_column(job, seeds.steps[place])
+  return steps | mirrored_column(job, images, labels, pool)
 
 
 def _signals(jobs, programs, before, seeds, number):

@@ -33,9 +33,9 @@ from alx.runs.disk.records import (
   open_folder,
   record_picks,
   record_round,
-  steps_column,
 )
 from alx.runs.problem import signals
+from alx.runs.problem.fitted import mirrored_column, steps_column
 from alx.runs.problem.job import Job
 from alx.runs.problem.learning import (
   arm_of,
@@ -235,6 +235,9 @@ def _tell_and_test(job, loop, state, asked, number) -> Told:
   before = state.params
   state = loop.tell(state, asked, job.problem.labels[asked])
   told = tested(job, state, number, clock)
+  problem = job.problem
+  mirrored = mirrored_column(job, problem.images, problem.labels, state.pool)
+  told = told._replace(laps=told.laps | mirrored)
   return with_signals(job, told, before, number, signals.of_pool)
 
 
@@ -300,6 +303,7 @@ def run_full(job: Job) -> None:
   store.keep_rounds(job.folder, 0)
   cases = case_rows(problem, predicted, 0)
   times = {"round": 0, **clock.laps, "steps": int(steps_made(history))}
+  times |= mirrored_column(job, problem.images, problem.labels, pool)
   if problem.fit_all or job.config.schedule == "converged":
     times["converged"] = int(has_converged(history))
   store.append_rows(job.folder / "times.csv", [times])

@@ -2,16 +2,19 @@
 
 import json
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from rich.console import Console
 
 from alx import data
+from alx.pool import init_pool, mark_labelled
 from alx.runs import compare
 from alx.runs.disk import store
 from alx.runs.problem import cases, problem
 from alx.runs.settings.config import Config
 from alx.runs.use import trained
+from alx.training import mirrors
 
 TINY = Config(
   data="phantom",
@@ -60,6 +63,19 @@ def test_writes_what_a_run_directory_promises(finished):
   assert "phantom_" in page.read_text()
   split = json.loads((ready.workdir / "split.json").read_text())
   assert not set(split["pool"]) & set(split["test"])
+
+
+def test_table_and_page_say_what_was_mirrored(finished):
+  ready, page, _ = finished
+  runs = ready.workdir / "runs"
+  rounds = store.read_rows(runs / "entropy-seed0/times.csv")
+  assert rounds[0]["mirrored"] == "none"  # two labels tell nothing
+  part = ready.problem
+  everything = mark_labelled(init_pool(10), jnp.arange(10, dtype=jnp.int32))
+  axes = mirrors.allowed_axes(part.labels, part.images.real, everything, 3)
+  told = store.read_rows(runs / "full-seed0/times.csv")[0]["mirrored"]
+  assert told == " ".join(map(str, np.flatnonzero(axes)))
+  assert "images and labels were mirrored along" in page.read_text()
 
 
 def test_pictures_hold_what_a_reader_would_see(finished):

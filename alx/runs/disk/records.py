@@ -122,21 +122,14 @@ def record_round(
   signals: dict | None = None,
 ) -> None:
   """Appends a finished round to its tables; with the curve it counts."""
-  times = {"round": number, **laps}
-  store.append_rows(job.folder / "times.csv", [times])
+  times = job.folder / "times.csv"
+  store.append_rows(times, [as_begun(times, {"round": number, **laps})])
   store.append_rows(job.folder / "cases.csv", cases)
   if signals:
     row_of_pool = {"round": number, **signals}
     store.append_rows(job.folder / "signals.csv", [row_of_pool])
   curve = job.folder / "curve.csv"
   store.append_rows(curve, [as_begun(curve, row)])
-
-
-def steps_column(job: Job, steps) -> dict:
-  """The steps of a fit for times.csv, where they are not what was set."""
-  if job.config.schedule != "converged":
-    return {}
-  return {"steps": int(steps)}
 
 
 def as_begun(path: pathlib.Path, row: dict) -> dict:

@@ -15,12 +15,14 @@ from alx.loop.pool_loop import (
   make_pool_loop,
   make_room,
   put_rows,
+  slots_of,
 )
 from alx.loop.pool_scan import describe_pool
 from alx.runs import rounds
 from alx.runs.disk.checkpoint import Checkpoints
 from alx.runs.disk.records import Clock, check_picks, open_folder, record_round
 from alx.runs.problem import signals
+from alx.runs.problem.fitted import mirrored_column
 from alx.runs.problem.job import Job
 from alx.runs.problem.problem import Problem
 from alx.runs.rounds import (
@@ -150,5 +152,8 @@ def _tell_and_test(job, loop, state, items, labelled, number, clock) -> Told:
   before = state.params
   state = loop.tell(state, asked, labelled)
   told = tested(job, state, number, clock)
+  slots = slots_of(state.pool.count, labelled.labels.shape[0])
+  mirrored = mirrored_column(job, *labelled, slots)
+  told = told._replace(laps=told.laps | mirrored)
   read = partial(signals.of_stream, source=RowSource(job.problem.images))
   return with_signals(job, told, before, number, read)

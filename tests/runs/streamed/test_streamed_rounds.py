@@ -64,6 +64,7 @@ def test_writes_what_every_run_writes(whole):
     "seconds_score",
     "seconds_train",
     "seconds_test",
+    "mirrored",
   }
   assert len(list(job.folder.glob("pictures/*.npz"))) == 2
   assert not (job.folder / "scan").exists()

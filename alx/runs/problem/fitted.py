@@ -1,0 +1,47 @@
+"""What times.csv tells of a fit, beside its seconds."""
+
+from functools import partial
+
+import jax
+import numpy as np
+
+from alx.data.patches import Images
+from alx.pool import PoolState
+from alx.runs.problem.job import Job
+from alx.training.mirrors import allowed_axes
+
+
+def steps_column(job: Job, steps) -> dict:
+  """The steps of a fit, where they are not what was set."""
+  if job.config.schedule != "converged":
+    return {}
+  return {"steps": int(steps)}
+
+
+def mirrored_column(
+  job: Job, images: Images, labels: jax.Array, pool: PoolState
+) -> dict:
+  """Numbers of the axes that a fit mirrored, "none" if there are none.
+
+  Nothing where the labels do not decide it, or where every member of an
+  ensemble has labels of its own.
+
+  Args:
+    job: of the run.
+    images: of N items.
+    labels: [N, *sp] maps; only labelled ones are read.
+    pool: which of the items are labelled.
+  """
+  config = job.config
+  if not (config.flips and config.flips_by_labels):
+    return {}
+  if config.ensemble == "bootstrap":
+    return {}
+  allowed = _allowed(
+    labels, images.real, pool, len(job.problem.dataset.class_names)
+  )
+  axes = np.flatnonzero(np.asarray(allowed))
+  return {"mirrored": " ".join(map(str, axes)) or "none"}
+
+
+_allowed = partial(jax.jit, static_argnums=3)(allowed_axes)

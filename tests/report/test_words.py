@@ -1,0 +1,24 @@
+"""Sentences of the page, from rows that one can count."""
+
+from alx.report import words
+
+
+def test_axes_are_told_with_the_rounds_that_mirrored_them():
+  rows = [{"mirrored": "0 2"}, {"mirrored": "2"}, {"mirrored": "none"}]
+  said = words.how_mirrored(rows)
+  assert said.startswith("Of 3 rounds, ")
+  assert "axis 0 in 1, axis 2 in 2," in said
+
+
+def test_an_axis_of_every_round_is_in_all():
+  assert "axis 1 in all," in words.how_mirrored([{"mirrored": "1"}] * 2)
+
+
+def test_no_axis_is_said_to_be_none():
+  said = words.how_mirrored([{"mirrored": "none"}])
+  assert said.startswith("Of 1 round, ")
+  assert "along no axis" in said
+
+
+def test_nothing_is_said_where_labels_decide_nothing():
+  assert words.how_mirrored([{"round": "0"}]) == ""
