@@ -1,8 +1,10 @@
 """The picture of README: learning curves of a run directory, in plain words.
 
-  python docs/images/learning_curves.py RUN_DIR docs/images/pneumonia.png
+  python docs/images/learning_curves.py RUN_DIR docs/images/rare.png \
+    entropy,typiclust
 
-It also prints the numbers that are quoted beside it.
+Of the methods named the first is the one that the title speaks of; random is
+always drawn. It also prints the numbers that are quoted beside the picture.
 """
 
 import pathlib
@@ -17,10 +19,11 @@ from alx.report.read import read_study
 
 _SAYS = {  # method: (words at its curve, colour, height of the words)
   "margin": ("asked for: images the model\nhesitates over (margin)", "C0", 10),
-  "random": ("drawn at random", "0.35", 0),
+  "entropy": ("asked for: images the model\nis least sure of (entropy)", "C0", 12),
+  "typiclust": ("asked for: typical of one\ncluster each (typiclust)", "C2", 2),
+  "random": ("drawn at random", "0.35", -12),
   "k_center": ("asked for: images unlike all\nothers (k-center)", "C3", 0),
 }
-_METHOD = "margin"
 
 
 def curves_of(study):
@@ -33,21 +36,22 @@ def curves_of(study):
   return {name: np.array(rows) for name, rows in curves.items()}, labels
 
 
-def saved(curves, labels):
+def saved(curves, labels, method):
   """The first budget whose interval lies above random with all its labels."""
   for column, budget in enumerate(labels):
     last = curves["random"][:, -1]
-    found = stats.paired_difference(curves[_METHOD][:, column], last)
+    found = stats.paired_difference(curves[method][:, column], last)
     if found.low > 0:
       return int(budget), found
   return None
 
 
-def draw(curves, labels, path):
+def draw(curves, labels, methods, path):
   """Curves with 95% intervals of the means over seeds, named where they end."""
   matplotlib.rcParams.update({"font.size": 11, "axes.spines.top": False})
   figure, axes = plt.subplots(figsize=(8, 4.2), layout="constrained")
-  for name, (words, colour, height) in _SAYS.items():
+  for name in methods:
+    words, colour, height = _SAYS[name]
     of_round = [stats.mean_interval(column) for column in curves[name].T]
     means = [found.mean for found in of_round]
     axes.plot(labels, means, color=colour, linewidth=2.2)
@@ -61,9 +65,9 @@ def draw(curves, labels, path):
       color=colour,
       va="center",
     )
-  budget, _ = saved(curves, labels)
+  budget, _ = saved(curves, labels, methods[0])
   column = list(labels).index(budget)
-  ends = curves[_METHOD][:, column].mean(), curves["random"][:, -1].mean()
+  ends = curves[methods[0]][:, column].mean(), curves["random"][:, -1].mean()
   axes.scatter([budget, labels[-1]], ends, color=["C0", "0.35"], zorder=3)
   axes.set_title(
     f"{budget} X-rays that the model asks for teach it more\n"
@@ -86,13 +90,14 @@ def draw(curves, labels, path):
   figure.savefig(path, dpi=110)
 
 
-def main(run_dir, picture):
+def main(run_dir, picture, methods="margin,k_center"):
   """Draws, and prints what is quoted."""
+  methods = (*methods.split(","), "random")
   curves, labels = curves_of(read_study(pathlib.Path(run_dir)))
-  draw(curves, labels, picture)
-  budget, found = saved(curves, labels)
-  print(f"{_METHOD} with {budget} minus random with {labels[-1]:g}: {found}")
-  for name in _SAYS:
+  draw(curves, labels, methods, picture)
+  budget, found = saved(curves, labels, methods[0])
+  print(f"{methods[0]} with {budget} minus random with {labels[-1]:g}: {found}")
+  for name in methods:
     last = curves[name][:, -1]
     found = stats.paired_difference(last, curves["random"][:, -1])
     print(
