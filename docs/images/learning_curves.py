@@ -19,7 +19,11 @@ from alx.report.read import read_study
 
 _SAYS = {  # method: (words at its curve, colour, height of the words)
   "margin": ("asked for: images the model\nhesitates over (margin)", "C0", 10),
-  "entropy": ("asked for: images the model\nis least sure of (entropy)", "C0", 12),
+  "entropy": (
+    "asked for: images the model\nis least sure of (entropy)",
+    "C0",
+    12,
+  ),
   "typiclust": ("asked for: typical of one\ncluster each (typiclust)", "C2", 2),
   "random": ("drawn at random", "0.35", -12),
   "k_center": ("asked for: images unlike all\nothers (k-center)", "C3", 0),
