@@ -1,0 +1,1 @@
+"""What goes out to readers and comes back: label maps, grids, files, rounds."""

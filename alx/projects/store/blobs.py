@@ -1,0 +1,82 @@
+"""Bytes under the name of their SHA-256: written once, never changed."""
+
+import hashlib
+import os
+import pathlib
+
+from alx.data.dataset import bad_input
+from alx.data.files import write_bytes
+
+FOLDER = "blobs"
+_PARTIAL = ".partial-"
+
+
+def digest(content: bytes) -> str:
+  """SHA-256 in hexadecimal."""
+  return hashlib.sha256(content).hexdigest()
+
+
+def path_of(folder: pathlib.Path, sha256: str) -> pathlib.Path:
+  """Where a blob is, or would be."""
+  return folder / FOLDER / sha256[:2] / sha256
+
+
+def put(folder: pathlib.Path, content: bytes) -> str:
+  """Writes a blob that is not there yet; returns its SHA-256.
+
+  Raises:
+    OSError: a full disk, for example; nothing is left half-written.
+  """
+  sha256 = digest(content)
+  path = path_of(folder, sha256)
+  if not (path.exists() and digest(path.read_bytes()) == sha256):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(path, content)
+    _sync(path.parent)
+  return sha256
+
+
+def get(folder: pathlib.Path, sha256: str) -> bytes:
+  """The bytes of a blob.
+
+  Raises:
+    DataError: it is gone, or is not what it was.
+  """
+  path = path_of(folder, sha256)
+  try:
+    content = path.read_bytes()
+  except OSError as error:
+    raise bad_input(path, "a blob of the project", error.strerror) from error
+  if digest(content) != sha256:
+    raise bad_input(path, "the bytes that its name tells", "others")
+  return content
+
+
+def problems(folder: pathlib.Path, wanted: set[str]) -> list[str]:
+  """A line for every blob that the log names and that is gone or changed."""
+  lines = []
+  for sha256 in sorted(wanted):
+    path = path_of(folder, sha256)
+    if not path.is_file():
+      lines.append(f"{path}: gone")
+    elif digest(path.read_bytes()) != sha256:
+      lines.append(f"{path}: changed")
+  return lines
+
+
+def sweep(folder: pathlib.Path) -> None:
+  """Deletes what a kill left half-written, of blobs and beside the log."""
+  places = [folder, *(folder / FOLDER).glob("*"), folder / "models"]
+  for place in places:
+    for path in place.glob(f"{_PARTIAL}*") if place.is_dir() else ():
+      if path.is_file():
+        path.unlink(missing_ok=True)
+
+
+def _sync(folder):
+  """The name of a new file is on disk too."""
+  handle = os.open(folder, os.O_RDONLY)
+  try:
+    os.fsync(handle)
+  finally:
+    os.close(handle)

@@ -1,0 +1,335 @@
+"""What a project is, made of its events alone: reduce(state, event) -> state."""
+
+import functools
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from alx.projects.store.events import Event
+
+POOL, ASKED, LABELLED = "pool", "asked", "labelled"
+CONFLICT, SKIPPED, QUARANTINED = "conflict", "skipped", "quarantined"
+TRAIN, VALIDATION, TEST = "train", "validation", "test"
+
+
+class Case(NamedTuple):
+  """One image."""
+
+  uid: str
+  about: Mapping[str, Any]  # shape, affine, spacing, sha256, ...
+  patient: str = ""  # a pseudonym; "": not known
+  part: str = TRAIN  # or VALIDATION, TEST: frozen, never trained on
+
+
+class Draft(NamedTuple):
+  """What a model said of a case before a reader saw it."""
+
+  sha256: str  # of the blob, of a segmentation
+  model: int  # version
+  label: int | None = None  # of a classification
+  summary: Mapping[str, Any] = {}  # noqa: RUF012, of the uncertainty
+
+
+class Task(NamedTuple):
+  """A case that a reader was asked for."""
+
+  uid: str
+  reader: str
+  round: int
+  rank: int
+  reason: str
+  arm: str = "draft"  # or "blind": the draft is withheld
+  draft: Draft | None = None
+  repeat: bool = False  # asked again, to know how far readers agree
+
+
+class Submission(NamedTuple):
+  """One answer of a reader; never overwritten."""
+
+  uid: str
+  reader: str
+  revision: int  # 1, 2, ... of the case and reader
+  round: int
+  sha256: str  # of the bytes that came
+  label: str | int  # sha256 of the label map, or a class
+  decision: str  # accept, edit, redraw
+  about: Mapping[str, Any]  # draft, changed voxels, fixes, flags, times
+  number: int  # of the event
+
+
+class Round(NamedTuple):
+  """One worklist."""
+
+  number: int
+  model: int  # version of the drafts; 0: none
+  method: str
+  tasks: tuple[Task, ...]
+  about: Mapping[str, Any]
+
+
+class Model(NamedTuple):
+  """One version; its files are never changed."""
+
+  version: int
+  about: Mapping[str, Any]
+  state: str = "made"  # held, promoted
+
+
+class State(NamedTuple):
+  """Everything a project knows."""
+
+  settings: Mapping[str, Any]
+  cases: Mapping[str, Case]
+  rounds: Mapping[int, Round]
+  submissions: Mapping[tuple[str, str], tuple[Submission, ...]]
+  skips: Mapping[tuple[str, str], str]  # reasons
+  refused: Mapping[tuple[str, str], Mapping]  # of (reader, sha256 of a file)
+  opened: Mapping[tuple[str, str], float]  # seconds in the viewer
+  models: Mapping[int, Model]
+  current: int  # version that makes drafts; 0: none
+  decided: Mapping[str, Mapping]  # labels that a reviewer or a vote chose
+  left_out: tuple[Mapping, ...]  # files that are no case, and why
+  last: Event | None
+
+  def tasks(self) -> list[Task]:
+    """All that was ever asked, in order."""
+    return [t for n in sorted(self.rounds) for t in self.rounds[n].tasks]
+
+  def newest(self, uid: str) -> list[Submission]:
+    """The last answer of each reader of a case, by reader."""
+    found = [v[-1] for (c, _), v in self.submissions.items() if c == uid]
+    return sorted(found, key=lambda s: s.reader)
+
+  def open_tasks(self) -> list[Task]:
+    """Asked, and neither answered since nor skipped."""
+    return [t for t in self.tasks() if not self._is_answered(t)]
+
+  def _is_answered(self, task):
+    key = task.uid, task.reader
+    answers = self.submissions.get(key, ())
+    return key in self.skips or any(s.round >= task.round for s in answers)
+
+
+EMPTY = State({}, {}, {}, {}, {}, {}, {}, {}, 0, {}, (), None)
+
+
+def replay(events: Iterable[Event]) -> State:
+  """The state after events."""
+  return functools.reduce(reduce, events, EMPTY)
+
+
+def reduce(state: State, event: Event) -> State:
+  """The state after one more event; what it is not about stays as it is."""
+  change = _CHANGES.get(event.kind)
+  state = change(state, event.about, event) if change else state
+  return state._replace(last=event)
+
+
+def status_of(state: State, uid: str) -> str:
+  """Where a case is: pool, asked, labelled, conflict or skipped."""
+  answers = state.newest(uid)
+  if uid in state.decided:
+    return LABELLED
+  if answers:
+    planned = {t.reader for t in state.tasks() if t.uid == uid}
+    strangers = len(answers) > 1 and not (
+      {s.reader for s in answers} <= planned
+    )
+    return CONFLICT if strangers else LABELLED
+  if any(t.uid == uid for t in state.open_tasks()):
+    return ASKED
+  if any(c == uid for c, _ in state.skips):
+    return SKIPPED
+  return POOL
+
+
+def final_label(state: State, uid: str) -> Submission | None:
+  """The label of a case; None: none yet, or readers who are in conflict.
+
+  The one that a reviewer or a vote chose, else the newest answer.
+  """
+  chosen = state.decided.get(uid)
+  answers = [
+    s for (c, _), v in state.submissions.items() if c == uid for s in v
+  ]
+  if chosen:
+    if "label" in chosen:
+      newest = max(answers, key=lambda s: s.number, default=None)
+      base = newest or Submission(uid, "", 0, 0, "", "", "consensus", {}, 0)
+      return base._replace(label=chosen["label"], decision=chosen["by"])
+    return next(s for s in answers if s.number == chosen["number"])
+  if status_of(state, uid) != LABELLED:
+    return None
+  return max(answers, key=lambda s: s.number)
+
+
+def blobs_of(state: State) -> set[str]:
+  """SHA-256 of every blob that the events name."""
+  drafts = {t.draft.sha256 for t in state.tasks() if t.draft}
+  labels = {
+    s.label
+    for answers in state.submissions.values()
+    for s in answers
+    if isinstance(s.label, str)
+  }
+  raw = {
+    s.about["submitted_sha256"]
+    for answers in state.submissions.values()
+    for s in answers
+    if s.about.get("submitted_sha256")
+  }
+  chosen = {d.get("label") for d in state.decided.values()}
+  return {x for x in drafts | labels | raw | chosen if isinstance(x, str) and x}
+
+
+def _with(mapping, key, value):
+  return {**mapping, key: value}
+
+
+def _created(state, about, event):
+  del event
+  return state._replace(settings=about)
+
+
+def _case_added(state, about, event):
+  del event
+  case = Case(about["case"], about, about.get("patient", ""))
+  return state._replace(cases=_with(state.cases, case.uid, case))
+
+
+def _quarantined(state, about, event):
+  del event
+  return state._replace(left_out=(*state.left_out, about))
+
+
+def _frozen(state, about, event):
+  del event
+  cases = dict(state.cases)
+  for part in (VALIDATION, TEST):
+    for uid in about.get(part, ()):
+      cases[uid] = cases[uid]._replace(part=part)
+  return state._replace(cases=cases)
+
+
+def _round_made(state, about, event):
+  del event
+  number = about["round"]
+  made = Round(number, about["model"], about["method"], (), about)
+  return state._replace(rounds=_with(state.rounds, number, made))
+
+
+def _leased(state, about, event):
+  del event
+  number, draft = about["round"], about.get("draft")
+  task = Task(
+    *(about[name] for name in ("case", "reader", "round", "rank", "reason")),
+    arm=about["arm"],
+    draft=Draft(**draft) if draft else None,
+    repeat=about.get("repeat", False),
+  )
+  of_round = state.rounds[number]
+  of_round = of_round._replace(tasks=(*of_round.tasks, task))
+  skips = {k: v for k, v in state.skips.items() if k != (task.uid, task.reader)}
+  return state._replace(
+    rounds=_with(state.rounds, number, of_round), skips=skips
+  )
+
+
+def _opened(state, about, event):
+  del event
+  key = about["case"], about["reader"]
+  seconds = state.opened.get(key, 0.0) + about["seconds"]
+  return state._replace(opened=_with(state.opened, key, seconds))
+
+
+def _submitted(state, about, event):
+  key = about["case"], about["reader"]
+  before = state.submissions.get(key, ())
+  names = ("round", "file_sha256", "label", "decision")
+  found = Submission(
+    *key,
+    len(before) + 1,
+    *(about[name] for name in names),
+    about=about,
+    number=event.number,
+  )
+  skips = {k: v for k, v in state.skips.items() if k != key}
+  opened = {k: v for k, v in state.opened.items() if k != key}
+  return state._replace(
+    submissions=_with(state.submissions, key, (*before, found)),
+    skips=skips,
+    opened=opened,
+  )
+
+
+def _refused(state, about, event):
+  del event
+  key = about["reader"], about["file_sha256"]
+  return state._replace(refused=_with(state.refused, key, about))
+
+
+def _skipped(state, about, event):
+  del event
+  key = about["case"], about["reader"]
+  return state._replace(skips=_with(state.skips, key, about["reason"]))
+
+
+def _reopened(state, about, event):
+  del event
+  uid = about["case"]
+  skips = {k: v for k, v in state.skips.items() if k[0] != uid}
+  decided = {k: v for k, v in state.decided.items() if k != uid}
+  return state._replace(skips=skips, decided=decided)
+
+
+def _decided(state, about, event):
+  del event
+  return state._replace(decided=_with(state.decided, about["case"], about))
+
+
+def _fit_done(state, about, event):
+  del event
+  version = about["version"]
+  model = Model(version, about)
+  return state._replace(models=_with(state.models, version, model))
+
+
+def _gated(state, about, event):
+  del event
+  return _marked(state, about["version"], about["decision"])
+
+
+def _promoted(state, about, event):
+  del event
+  state = _marked(state, about["version"], "promoted")
+  return state._replace(current=about["version"])
+
+
+def _rolled_back(state, about, event):
+  del event
+  return state._replace(current=about["to"])
+
+
+def _marked(state, version, word):
+  model = state.models[version]._replace(state=word)
+  return state._replace(models=_with(state.models, version, model))
+
+
+_CHANGES = {
+  "created": _created,
+  "case_added": _case_added,
+  "quarantined": _quarantined,
+  "frozen": _frozen,
+  "round_made": _round_made,
+  "leased": _leased,
+  "opened": _opened,
+  "submitted": _submitted,
+  "refused": _refused,
+  "skipped": _skipped,
+  "reopened": _reopened,
+  "reviewed": _decided,
+  "consensus": _decided,
+  "fit_done": _fit_done,
+  "gated": _gated,
+  "promoted": _promoted,
+  "rolled_back": _rolled_back,
+}
