@@ -7,6 +7,7 @@
   alx query        which items to label next, from arrays in files
   alx predict      masks or classes of new images, by the model of a run
   alx export       the parameters of that model, for other programs
+  alx project      labelling with people, by files
   alx distributed  embeddings that are shared out over several processes
   alx --version
 
@@ -20,7 +21,7 @@ import alx
 
 COMMANDS = (
   *("run", "stream", "study", "features", "query", "predict", "export"),
-  "distributed",
+  *("project", "distributed"),
 )
 
 

@@ -30,7 +30,7 @@ def find(path: pathlib.Path, wanted: Wanted, where: str = "") -> Cases:
   Raises:
     DataError: a damaged file, or arrays of other axes.
   """
-  arrays = _arrays(path)
+  arrays = arrays_of(path)
   images = _with_channels(path, arrays["images"], wanted)
   ids = fields.item_ids(path, arrays)
   spacings = fields.item_spacing(path, arrays, wanted.axes)
@@ -43,7 +43,12 @@ def find(path: pathlib.Path, wanted: Wanted, where: str = "") -> Cases:
   return Cases(cases, read, ".png" if wanted.axes == 2 else ".nii.gz")
 
 
-def _arrays(path):
+def arrays_of(path: pathlib.Path) -> dict[str, np.ndarray]:
+  """The arrays of a file by their known names, parts joined; labels too.
+
+  Raises:
+    DataError: a damaged file, or no images in it.
+  """
   found = npz.read_arrays(path)
   if "images" not in found:
     found = npz_parts.joined(path, _with_labels(found))

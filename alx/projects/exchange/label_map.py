@@ -89,7 +89,9 @@ def itksnap(labels: LabelMap) -> str:
   lines = ["# ITK-SnAP Label Description File"]
   for value, name, (r, g, b) in _rows(labels):
     seen = int(value > 0)
-    lines.append(f'{value:5d} {r:5d} {g:4d} {b:4d} {seen:8d} {seen} {seen} "{name}"')
+    lines.append(
+      f'{value:5d} {r:5d} {g:4d} {b:4d} {seen:8d} {seen} {seen} "{name}"'
+    )
   return "\n".join(lines) + "\n"
 
 

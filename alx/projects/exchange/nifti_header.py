@@ -114,7 +114,7 @@ def read(content: bytes) -> Raw:
 
 
 def _field(content, order, kind, place):
-  count, _, kind = kind.rpartition(kind[-2:])[0], "", kind[-2:]
+  count, kind = kind[:-2], kind[-2:]
   numbers = np.frombuffer(content, f"{order}{kind}", int(count or 1), place)
   return numbers if count else numbers[0]
 
@@ -131,7 +131,9 @@ def _shape(dim):
 
 def _offset(value, least):
   if not math.isfinite(value) or value < least or value != int(value):
-    raise Refused(422, f"damaged header: voxels at byte {value}, before {least}")
+    raise Refused(
+      422, f"damaged header: voxels at byte {value}, before {least}"
+    )
   return int(value)
 
 

@@ -197,7 +197,9 @@ def write(array: np.ndarray, affine: np.ndarray) -> bytes:
     affine: [4, 4], voxel index to mm, RAS.
   """
   lps = affine[:3] * np.array([[-1.0], [-1.0], [1.0]])
-  vectors = " ".join(f"({','.join(map(repr, c))})" for c in lps[:, :3].T.tolist())
+  vectors = " ".join(
+    f"({','.join(map(repr, c))})" for c in lps[:, :3].T.tolist()
+  )
   origin = ",".join(map(repr, lps[:, 3].tolist()))
   head = (
     "NRRD0004\ntype: uint8\ndimension: 3\nspace: left-posterior-superior\n"

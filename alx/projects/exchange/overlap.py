@@ -56,8 +56,8 @@ def moved(label: np.ndarray, draft: np.ndarray, classes: int) -> Moved | None:
 def told(found: Moved, names: tuple[str, ...]) -> str:
   """The mistake in words, with the shares."""
   parts = [
-    f"{value} ({names[value]}) lies on {names[to]} ({found.table[value, to]:.2f})"
-    for value, to in found.to.items()
+    f"{v} ({names[v]}) lies on {names[to]} ({found.table[v, to]:.2f})"
+    for v, to in found.to.items()
   ]
   return (
     f"label values have moved: {', '.join(parts)}; save it as .seg.nrrd, which "

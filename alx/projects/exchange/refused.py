@@ -1,7 +1,7 @@
 """An answer that cannot be taken, with the code a server sends for it."""
 
 
-class Refused(Exception):  # noqa: N818, what happens to an answer
+class Refused(Exception):
   """What is wrong, in one line for the reader.
 
   Attributes:

@@ -1,1 +1,1 @@
-"""The truth of a project: a hash-chained log of events, and blobs by content."""
+"""The truth of a project: a chained log of events, blobs by content."""

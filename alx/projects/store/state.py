@@ -1,4 +1,4 @@
-"""What a project is, made of its events alone: reduce(state, event) -> state."""
+"""What a project is, made of its events alone: reduce(state, event)."""
 
 import functools
 from collections.abc import Iterable, Mapping
@@ -26,7 +26,7 @@ class Draft(NamedTuple):
   sha256: str  # of the blob, of a segmentation
   model: int  # version
   label: int | None = None  # of a classification
-  summary: Mapping[str, Any] = {}  # noqa: RUF012, of the uncertainty
+  summary: Mapping[str, Any] = {}  # of the uncertainty
 
 
 class Task(NamedTuple):

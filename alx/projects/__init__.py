@@ -1,0 +1,32 @@
+"""Labelling with people: who is asked, what they answer, which model serves."""
+
+from alx.projects.store.project import Project, open_project, working
+from alx.projects.store.state import State, final_label, status_of
+from alx.projects.work.ask import next_round
+from alx.projects.work.begin import Settings, begin
+from alx.projects.work.export import export
+from alx.projects.work.fit import fit
+from alx.projects.work.promote import promote, roll_back
+from alx.projects.work.receive import receive
+from alx.projects.work.status import status, verify
+from alx.projects.work.take import import_rounds
+
+__all__ = [
+  "Project",
+  "Settings",
+  "State",
+  "begin",
+  "export",
+  "final_label",
+  "fit",
+  "import_rounds",
+  "next_round",
+  "open_project",
+  "promote",
+  "receive",
+  "roll_back",
+  "status",
+  "status_of",
+  "verify",
+  "working",
+]

@@ -1,0 +1,1 @@
+"""Images that a project begins with: found, scrubbed, named, read again."""

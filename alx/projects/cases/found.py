@@ -1,0 +1,212 @@
+"""The images of a folder or file, as the files that a project keeps of them."""
+
+import io
+import pathlib
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from alx.data.arrays import fields, npz
+from alx.data.dataset import DataError, bad_input
+from alx.data.files import visible_below
+from alx.data.pictures import pictures
+from alx.data.unlabelled import arrays, find
+from alx.data.unlabelled.case import Wanted
+from alx.data.volumes import brats, nifti
+from alx.projects.cases import volume
+
+VOLUME, PICTURE = "volume", "picture"
+_CHANNEL = re.compile(r"(.+)_(\d{4})")
+
+
+class Content(NamedTuple):
+  """The files of one image, without a word about whose it is."""
+
+  files: tuple[bytes, ...]  # one, or one per channel
+  suffix: str  # .nii.gz or .png
+  shape: tuple[int, ...]  # of the grid
+  affine: np.ndarray | None  # [4, 4]; None: a picture
+  channels: int
+
+
+class Found(NamedTuple):
+  """One image, not yet read."""
+
+  id: str  # of its file or row
+  file: pathlib.Path
+  read: Callable[[], Content]
+  patient: str = ""
+
+
+class Images(NamedTuple):
+  """All of them."""
+
+  kind: str  # VOLUME or PICTURE
+  found: tuple[Found, ...]
+  notes: tuple[str, ...]
+  left_out: tuple[tuple[pathlib.Path, str], ...] = ()
+
+
+def find_images(path: pathlib.Path, segments: bool, where: str = "") -> Images:
+  """What there is, in order of ids; nothing but an .npz is read.
+
+  Args:
+    path: NIfTI files or pictures in a folder, laid out in any way that
+      `alx predict` knows; or one file; or an .npz of images.
+    segments: masks may lie beside images.
+    where: of an .npz: "frame=1".
+
+  Raises:
+    DataError: nothing that is known.
+  """
+  if path.is_file() and npz.is_npz(path):
+    return _of_npz(path, where)
+  if where:
+    raise bad_input(path, "an .npz file to use where on", "another kind")
+  files = list(visible_below(path)) if path.is_dir() else [path]
+  left_out = [(file, why) for file in files if (why := _dicom(file))]
+  others = [file for file in files if not _dicom(file)]
+  if left_out and not any(map(_is_known, others)):
+    raise bad_input(
+      path,
+      "NIfTI volumes, pictures or an .npz",
+      f"{len(left_out)} DICOM files (dcm2niix makes NIfTI of a series)",
+    )
+  channels = _channels(path, others)
+  wanted = Wanted(3, channels, False, of_maps=segments)
+  nowhere = pathlib.Path("/nonexistent")
+  cases = find.find(path, wanted, nowhere)
+  if cases.suffix == ".png":
+    return _of_pictures(cases, left_out)
+  found = [
+    Found(case.id, next(filter(None, case.files)), _volume_reader(case.files))
+    for case in cases.cases
+  ]
+  return Images(VOLUME, tuple(found), cases.notes, tuple(left_out))
+
+
+def _is_known(file):
+  return bool(nifti.stem(file)) or pictures.is_picture(file)
+
+
+def _dicom(file):
+  """Why a DICOM file is left out; "" for any other."""
+  if file.suffix.lower() not in (".dcm", ".ima", ".dicom", ""):
+    return ""
+  try:
+    with open(file, "rb") as opened:
+      is_dicom = opened.read(132)[128:] == b"DICM"
+  except OSError:
+    return ""
+  is_dicom = is_dicom or file.suffix.lower() == ".dcm"
+  return "DICOM, which dcm2niix makes NIfTI of" if is_dicom else ""
+
+
+def _channels(path, files):
+  """How many files, or numbers on a fourth axis, an image has."""
+  if path.is_dir() and brats.is_folder(path):
+    return len(brats.channel_names(path))
+  stems = [stem for file in files if (stem := nifti.stem(file))]
+  inside = {m[1]: 0 for s in stems if (m := _CHANNEL.fullmatch(s))}
+  for stem in stems:
+    match = _CHANNEL.fullmatch(stem)
+    if match:
+      inside[match[1]] += 1
+  return max(inside.values(), default=1)
+
+
+def _volume_reader(files):
+  def read():
+    if None in files:
+      folder = next(file for file in files if file).parent
+      raise bad_input(folder, "a file of each channel", "fewer")
+    parts = [volume.read(file) for file in files]
+    first = parts[0]
+    for file, part in zip(files, parts, strict=True):
+      volume.check_alike(file, part, first)
+    channels = first.channels if len(parts) == 1 else len(parts)
+    contents = tuple(part.content for part in parts)
+    return Content(contents, ".nii.gz", first.shape, first.affine, channels)
+
+  return read
+
+
+def _of_pictures(cases, left_out):
+  def reader(file):
+    return lambda: _picture(pictures.read_picture(file))
+
+  found = [Found(c.id, c.files[0], reader(c.files[0])) for c in cases.cases]
+  return Images(PICTURE, tuple(found), cases.notes, tuple(left_out))
+
+
+def _picture(pixels):
+  """A PNG without tags; gray where it is."""
+  if (pixels == pixels[..., :1]).all():
+    pixels = pixels[..., :1]
+  content = io.BytesIO()
+  array = pixels[..., 0] if pixels.shape[-1] == 1 else pixels
+  Image.fromarray(np.ascontiguousarray(array)).save(content, "PNG")
+  shape, channels = pixels.shape[:2], pixels.shape[-1]
+  return Content((content.getvalue(),), ".png", shape, None, channels)
+
+
+def _of_npz(path, where):
+  images = arrays.arrays_of(path)
+  values = images["images"]
+  is_flat, channels = _layout(path, values)
+  if is_flat and values.dtype != np.uint8:
+    raise bad_input(
+      path,
+      "images of 8 bits (uint8) [N, H, W], which people can open as pictures",
+      f"{values.dtype} {values.shape}",
+    )
+  ids = fields.item_ids(path, images)
+  groups = fields.item_groups(path, images) or ("",) * len(ids)
+  spacings = fields.item_spacing(path, images, 2 if is_flat else 3)
+  found = []
+  for row in fields.rows_where(path, images, where):
+    if is_flat:
+      read = _picture_row(values[row], channels)
+    else:
+      read = _volume_row(values[row], spacings[row], channels, path, ids[row])
+    found.append(Found(ids[row], path, read, groups[row]))
+  kind = PICTURE if is_flat else VOLUME
+  return Images(kind, tuple(sorted(found, key=lambda f: f.id)), ())
+
+
+def _layout(path, values):
+  """(whether images are flat, their channels), of [N, ...]."""
+  few = values.shape[-1] in (1, 3)
+  if values.ndim == 3 or (values.ndim == 4 and few):
+    return True, values.shape[-1] if values.ndim == 4 else 1
+  if values.ndim in (4, 5):
+    return False, values.shape[-1] if values.ndim == 5 else 1
+  raise bad_input(path, "images [N, H, W] or [N, x, y, z]", values.shape)
+
+
+def _picture_row(image, channels):
+  pixels = image.reshape(*image.shape[:2], channels)
+  return lambda: _picture(pixels)
+
+
+def _volume_row(image, spacing, channels, path, name):
+  def read():
+    if not np.isfinite(image).all():
+      raise bad_input(f"{path}, {name}", "finite voxels", "NaN or infinity")
+    affine = np.diag([*(spacing or (1.0,) * 3), 1.0])
+    number = image if image.dtype.kind != "b" else image.astype(np.uint8)
+    content = nifti.on_grid(number, affine)
+    return Content((content,), ".nii.gz", image.shape[:3], affine, channels)
+
+  return read
+
+
+def refused(found: Found, error: Exception) -> str:
+  """Why an image is left out, without the name of its file."""
+  text = str(error)
+  for name in (str(found.file), found.file.name, found.id):
+    text = text.replace(name, "the image")
+  return text if isinstance(error, DataError) else f"not read: {text}"

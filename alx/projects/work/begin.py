@@ -1,0 +1,276 @@
+"""A project out of a folder of images."""
+
+import os
+import pathlib
+import shutil
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+import alx
+from alx.data.dataset import DataError, bad_input, no_progress
+from alx.data.files import visible, write_bytes
+from alx.projects.cases import naming
+from alx.projects.cases.found import (
+  PICTURE,
+  find_images,
+  refused,
+)
+from alx.projects.cases.given import AUTO, find_given
+from alx.projects.cases.targets import encode_label, grid_of
+from alx.projects.exchange import label_map
+from alx.projects.exchange.ingest import Target, ingest
+from alx.projects.store import log
+from alx.projects.store.blobs import digest, put
+from alx.projects.store.project import IMAGES, Project, open_project
+from alx.projects.store.state import TEST, VALIDATION, Case
+from alx.runs.disk import owned
+from alx.runs.disk.claim import FOLDER, Claim
+
+GIVEN = "given"  # the reader of labels that were there
+_BEGUN = ".begun"  # a folder that an `init` was killed in
+_LEAST = 10  # patients, from which on some are frozen
+
+
+class Settings(NamedTuple):
+  """What a project is begun with."""
+
+  data: str
+  classes: tuple[str, ...]
+  task: str = ""  # "": by the data and the classes
+  labels: str = AUTO
+  readers: tuple[str, ...] = ("reader1",)
+  query: int = 5  # cases a round
+  acquisition: str = ""  # "": by rule
+  validation: float = 0.1  # share of the patients
+  test: float = 0.0
+  blind: float = 0.0  # share of the cases whose draft is withheld
+  group_pattern: str = ""
+  keep_names: bool = False
+  where: str = ""
+  set: tuple[str, ...] = ()  # of a run: "steps=300"
+  seed: int = 0
+
+
+class Begun(NamedTuple):
+  """What was made."""
+
+  project: Project
+  notes: tuple[str, ...]
+  left_out: tuple[str, ...]  # with the names of the files
+  key: pathlib.Path  # who is who
+  labelled: int
+
+
+def begin(
+  folder: str | os.PathLike,
+  settings: Settings,
+  progress: Callable = no_progress,
+) -> Begun:
+  """Makes the folder of a project; a kill leaves none, or a whole one.
+
+  Args:
+    folder: new, or empty, or where the same command was killed.
+    settings: what it is of.
+    progress: around the images.
+
+  Raises:
+    DataError: a folder with other things, no images, no classes.
+    Held: another process works there.
+  """
+  folder = pathlib.Path(folder).expanduser().absolute()
+  data = pathlib.Path(settings.data).expanduser().absolute()
+  _check_place(folder, data)
+  segments = _segments(settings)
+  labels = label_map.make(settings.classes, background=segments)
+  images = find_images(data, segments, settings.where)
+  if segments is False and images.kind != PICTURE:
+    raise bad_input(data, "pictures, for classes of whole images", "volumes")
+  given = find_given(
+    *(data, settings.labels, images, labels.names, segments, settings.where)
+  )
+  uids = naming.uids([f.id for f in images.found], settings.keep_names)
+  patients = naming.patients_of(
+    [f.id for f in images.found],
+    [f.patient for f in images.found],
+    settings.group_pattern,
+  )
+  with owned.owning(folder, Claim(folder / FOLDER, "project")):
+    write_bytes(folder / _BEGUN, b"")
+    news, lines, kept = [], [], []
+    for place, one in progress(
+      list(enumerate(images.found)), description="copying"
+    ):
+      try:
+        about = _keep(folder, uids[place], one.read(), patients[place])
+      except (DataError, OSError, MemoryError) as error:
+        if isinstance(error, OSError):
+          raise
+        lines.append(str(error))
+        why = refused(one, error)
+        news.append(("quarantined", {"item": place + 1, "reason": why}))
+        continue
+      news.append(("case_added", about | {"kind": images.kind}))
+      kept.append(place)
+    for file, why in images.left_out:
+      lines.append(f"{file}: {why}")
+      news.append(("quarantined", {"item": None, "reason": why}))
+    if not kept:
+      raise DataError(lines[0])
+    answers, more = _answers(folder, news, images, kept, uids, given, labels)
+    settings_about = _about(settings, labels, segments, images)
+    frozen = _freeze(news, settings)
+    key = naming.write_key(
+      folder,
+      [
+        {
+          "uid": uids[i],
+          "name": images.found[i].id,
+          "patient": patients[i],
+          "file": images.found[i].file,
+        }
+        for i in kept
+      ],
+    )
+    log.begin(folder, [("created", settings_about), *news, *frozen, *answers])
+    (folder / _BEGUN).unlink()
+  notes = (*images.notes, *given.notes, *more)
+  return Begun(open_project(folder), notes, tuple(lines), key, len(answers))
+
+
+def _check_place(folder, data):
+  if (folder / log.LOG).exists():
+    raise bad_input(folder, "a new folder", "a project (alx project status)")
+  if folder.exists() and not folder.is_dir():
+    raise bad_input(folder, "a folder for the project", "a file")
+  names = [p.name for p in visible(folder)] if folder.is_dir() else []
+  if set(names) - {FOLDER} and not (folder / _BEGUN).exists():
+    raise bad_input(folder, "a new or empty folder", ", ".join(names[:4]))
+  if data == folder or folder in data.parents:
+    raise bad_input(folder, "a folder outside of the data", data)
+
+
+def _segments(settings):
+  """Whether the labels are maps: as told, or because of a background."""
+  if settings.task not in ("", "segmentation", "classification"):
+    wanted = "segmentation or classification"
+    raise bad_input("--task", wanted, settings.task)
+  if settings.task:
+    return settings.task == "segmentation"
+  first = settings.classes[0].strip().casefold() if settings.classes else ""
+  return first in ("background", "bg", "clear label")
+
+
+def _keep(folder, uid, content, patient):
+  """Writes the files of an image; what `case_added` tells of it."""
+  names = [
+    f"{uid}_{n:04d}{content.suffix}"
+    if content.suffix != ".png"
+    else f"{uid}{content.suffix}"
+    for n in range(len(content.files))
+  ]
+  (folder / IMAGES).mkdir(parents=True, exist_ok=True)
+  for name, one in zip(names, content.files, strict=True):
+    write_bytes(folder / IMAGES / name, one)
+  affine = None if content.affine is None else np.asarray(content.affine)
+  return {
+    "case": uid,
+    "files": names,
+    "image_sha256": [digest(one) for one in content.files],
+    "shape": [int(n) for n in content.shape],
+    "affine": None if affine is None else affine.tolist(),
+    "channels": int(content.channels),
+    "patient": patient,
+  }
+
+
+def _about(settings, labels, segments, images):
+  told = settings._asdict()
+  for name in ("data", "labels", "classes", "keep_names", "group_pattern"):
+    del told[name]  # paths and patterns may name somebody
+  return told | {
+    "schema": 1,
+    "alx": alx.__version__,
+    "task": "segmentation" if segments else "classification",
+    "kind": images.kind,
+    "classes": list(labels.names),
+    "label_map_sha256": labels.sha256,
+  }
+
+
+def _freeze(news, settings):
+  """Validation and test cases, whole patients, before anything is asked."""
+  cases = [about for kind, about in news if kind == "case_added"]
+  patient_of = {a["case"]: a["patient"] or a["case"] for a in cases}
+  patients = list(dict.fromkeys(patient_of.values()))
+  if len(patients) < _LEAST:
+    return []
+  drawn = np.random.default_rng(settings.seed).permutation(len(patients))
+  shuffled = [patients[i] for i in drawn]
+  sizes = [
+    max(1, round(share * len(patients))) if share else 0
+    for share in (settings.validation, settings.test)
+  ]
+  if sum(sizes) >= len(patients) - 1:
+    wanted = "shares that leave cases to train on"
+    raise bad_input("--validation and --test", wanted, sizes)
+  parts = {
+    VALIDATION: shuffled[: sizes[0]],
+    TEST: shuffled[sizes[0] : sum(sizes)],
+  }
+  frozen = {
+    part: sorted(c for c, p in patient_of.items() if p in set(chosen))
+    for part, chosen in parts.items()
+  }
+  return [("frozen", frozen)] if any(frozen.values()) else []
+
+
+def _answers(folder, news, images, kept, uids, given, labels):
+  """(events, lines) of the labels that were there."""
+  answers, lines = [], []
+  by_uid = {a["case"]: a for kind, a in news if kind == "case_added"}
+  for place in kept:
+    name, uid = images.found[place].id, uids[place]
+    if name in given.classes:
+      label, sha256, flags = given.classes[name], "", ()
+    elif name in given.maps:
+      case = Case(uid, by_uid[uid])
+      result = ingest(
+        given.maps[name],
+        Target(uid, grid_of(case), labels.names),
+        {"nothing_to_label": True},
+      )
+      if result.label is None:
+        lines.append(f"label of {name}: left out, {result.problem}")
+        continue
+      sha256, flags = digest(given.maps[name]), result.flags
+      label = put(folder, encode_label(result.label, grid_of(case)))
+    else:
+      continue
+    about = {
+      **{"case": uid, "reader": GIVEN, "round": 0, "label": label},
+      **{"file_sha256": sha256, "decision": "scratch", "source": GIVEN},
+      **{"flags": list(flags), "model": 0},
+    }
+    answers.append(("submitted", about))
+  return answers, lines
+
+
+def disk_needed(data: pathlib.Path, folder: pathlib.Path) -> tuple[int, int]:
+  """(bytes of the data, bytes that are free where the project goes)."""
+  there = folder
+  while not there.exists():
+    there = there.parent
+  size = (
+    data.stat().st_size
+    if data.is_file()
+    else sum(p.stat().st_size for p in data.rglob("*") if p.is_file())
+  )
+  return size, shutil.disk_usage(there).free
+
+
+def split_names(text: str | Sequence[str]) -> tuple[str, ...]:
+  """The names between commas."""
+  parts = text.split(",") if isinstance(text, str) else text
+  return tuple(part.strip() for part in parts)

@@ -1,0 +1,177 @@
+"""Final labels as a folder that other programs train on."""
+
+import json
+import os
+import pathlib
+import shutil
+from collections.abc import Callable
+from typing import NamedTuple
+
+from alx import csv_table
+from alx.data.dataset import DataError, bad_input
+from alx.data.files import visible, write_bytes
+from alx.projects.cases.targets import check_image, files_of, suffix_of
+from alx.projects.store.project import Project
+from alx.projects.store.state import TEST, Case, final_label
+from alx.projects.work.folder import image_name
+
+FORMATS = ("nnunet", "msd", "classes")
+
+
+class Exported(NamedTuple):
+  """What was written."""
+
+  out: pathlib.Path
+  train: int
+  test: int
+  unlabelled: int  # cases without a final label, which are not in it
+
+
+def export(
+  project: Project, out: str | os.PathLike, form: str = ""
+) -> Exported:
+  """Writes a new folder, whole or not at all.
+
+  Frozen test cases go to imagesTs and labelsTs, all others that have a label to
+  imagesTr and labelsTr.
+
+  Args:
+    project: with labels.
+    out: a folder that is not there, or empty.
+    form: "nnunet" (version 2), "msd", or "classes" of a classification; "":
+      nnunet, or classes.
+
+  Raises:
+    DataError: no label, another format, a folder that holds something.
+  """
+  form = form or ("nnunet" if project.segments else "classes")
+  wanted = FORMATS[:2] if project.segments else FORMATS[2:]
+  if form not in wanted:
+    raise bad_input("--format", f"one of {', '.join(wanted)}", form)
+  out = pathlib.Path(out).expanduser().absolute()
+  if out.exists() and (not out.is_dir() or visible(out)):
+    raise bad_input(out, "a new or empty folder for --out", "something there")
+  labelled = [
+    case
+    for uid, case in sorted(project.state.cases.items())
+    if final_label(project.state, uid) is not None
+  ]
+  if not any(case.part != TEST for case in labelled):
+    raise DataError(f"{project.folder}: wanted labels to export, found none")
+  write = {"nnunet": _nnunet, "msd": _msd, "classes": _classes}[form]
+  _whole(out, lambda folder: write(project, labelled, folder))
+  test = sum(case.part == TEST for case in labelled)
+  rest = len(project.state.cases) - len(labelled)
+  return Exported(out, len(labelled) - test, test, rest)
+
+
+def _whole(out, fill: Callable):
+  """The folder is filled beside its place, and then given its name."""
+  partial = out.with_name(f".partial-{out.name}")
+  shutil.rmtree(partial, ignore_errors=True)
+  try:
+    partial.mkdir(parents=True)
+    fill(partial)
+    if out.is_dir():
+      out.rmdir()
+    partial.rename(out)
+  except BaseException:
+    shutil.rmtree(partial, ignore_errors=True)
+    raise
+
+
+def _copy(content: bytes, path: pathlib.Path):
+  path.parent.mkdir(parents=True, exist_ok=True)
+  write_bytes(path, content)
+
+
+def _json(folder, value):
+  text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+  write_bytes(folder / "dataset.json", text.encode())
+
+
+def _part(case: Case) -> str:
+  return "Ts" if case.part == TEST else "Tr"
+
+
+def _images_of(project, case):
+  check_image(project, case)
+  return [file.read_bytes() for file in files_of(project, case)]
+
+
+def _put_label(project, case, folder):
+  chosen = final_label(project.state, case.uid)
+  name = f"{case.uid}{suffix_of(case)}"
+  content = project.get(chosen.label)
+  _copy(content, folder / f"labels{_part(case)}" / name)
+
+
+def _nnunet(project, labelled, folder):
+  """imagesTr/CASE_0000, labelsTr/CASE, dataset.json of nnU-Net v2."""
+  for case in labelled:
+    for channel, content in enumerate(_images_of(project, case)):
+      name = image_name(project, case.uid, channel)
+      _copy(content, folder / f"images{_part(case)}" / name)
+    _put_label(project, case, folder)
+  _json(
+    folder,
+    {
+      "channel_names": {
+        str(i): f"channel {i}" for i in range(len(labelled[0].about["files"]))
+      },
+      "labels": {name: i for i, name in enumerate(project.class_names)},
+      "numTraining": sum(case.part != TEST for case in labelled),
+      "file_ending": suffix_of(labelled[0]),
+    },
+  )
+
+
+def _msd(project, labelled, folder):
+  """imagesTr/CASE, labelsTr/CASE, dataset.json of the Decathlon."""
+  training, test = [], []
+  for case in labelled:
+    contents = _images_of(project, case)
+    if len(contents) > 1:
+      raise bad_input(
+        "--format=msd", "images of one file each", "channels in files: nnunet"
+      )
+    part, name = _part(case), f"{case.uid}{suffix_of(case)}"
+    _copy(contents[0], folder / f"images{part}" / name)
+    _put_label(project, case, folder)
+    if part == "Tr":
+      training.append(
+        {"image": f"./imagesTr/{name}", "label": f"./labelsTr/{name}"}
+      )
+    else:
+      test.append(f"./imagesTs/{name}")
+  _json(
+    folder,
+    {
+      "name": "labels of a project",
+      "modality": {"0": "unknown"},
+      "labels": {str(i): n for i, n in enumerate(project.class_names)},
+      "numTraining": len(training),
+      "numTest": len(test),
+      "training": training,
+      "test": test,
+    },
+  )
+
+
+def _classes(project, labelled, folder):
+  """train/CLASS/CASE.png, test/CLASS/CASE.png, labels.csv."""
+  rows = []
+  for case in labelled:
+    chosen = final_label(project.state, case.uid)
+    name = project.class_names[chosen.label]
+    part = "test" if case.part == TEST else "train"
+    path = f"{part}/{_folder_name(name)}/{case.uid}{suffix_of(case)}"
+    _copy(_images_of(project, case)[0], folder / path)
+    rows.append({"uid": case.uid, "file": path, "class": name, "part": part})
+  text = csv_table.to_text(("uid", "file", "class", "part"), rows)
+  write_bytes(folder / "labels.csv", csv_table.encode(text))
+
+
+def _folder_name(name):
+  kept = [c if c.isalnum() or c in " ._-" else "_" for c in name]
+  return "".join(kept).strip(" .") or "class"

@@ -1,0 +1,192 @@
+"""A version of the model: fitted, written, never changed; the pointer stays."""
+
+import shutil
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import jax
+import numpy as np
+
+from alx.data.dataset import DataError
+from alx.data.files import write_json
+from alx.projects.store import blobs
+from alx.projects.store.events import canonical
+from alx.projects.store.project import MODELS, Project
+from alx.projects.store.state import TRAIN, Case, final_label
+from alx.projects.work import learn
+from alx.runs.disk import records, store
+from alx.runs.disk.checkpoint import Checkpoints
+from alx.runs.disk.names import MODEL, run_folder
+from alx.runs.problem import learning
+from alx.runs.problem.images import described
+from alx.runs.settings.arms import FULL
+from alx.runs.use.trained import Trained, load
+
+
+class Fitted(NamedTuple):
+  """What a fit has made."""
+
+  version: int
+  labels: int  # it was trained on
+  is_new: bool  # False: there are no labels that it does not know
+
+
+def training_cases(project: Project) -> list[Case]:
+  """Cases with a label that may be trained on: never frozen ones."""
+  return [
+    case
+    for uid, case in sorted(project.state.cases.items())
+    if case.part == TRAIN and final_label(project.state, uid) is not None
+  ]
+
+
+def digest_of_labels(project: Project, part: str = TRAIN) -> str:
+  """SHA-256 of which case has which label."""
+  rows = [
+    [uid, chosen.label]
+    for uid, case in sorted(project.state.cases.items())
+    if case.part == part and (chosen := final_label(project.state, uid))
+  ]
+  return blobs.digest(canonical(rows))
+
+
+def fit(project: Project) -> Fitted:
+  """Trains a version on all labels; the one that serves does not change.
+
+  Raises:
+    DataError: no label to train on, or images that are not what they were.
+    Diverged: the fit gives no numbers.
+  """
+  cases = training_cases(project)
+  if not cases:
+    raise DataError(
+      f"{project.folder}: wanted labels to train on, found none (alx project "
+      "next writes a round, import takes the answers)"
+    )
+  labels = digest_of_labels(project)
+  for version, model in sorted(project.state.models.items(), reverse=True):
+    if model.about["labels_sha256"] == labels:
+      return Fitted(version, len(cases), is_new=False)
+  pool = learn.make_pool(project, [case.uid for case in cases])
+  _check_classes(project, pool)
+  version = max(project.state.models, default=0) + 1
+  project.add(("fit_started", {"version": version, "labels": len(cases)}))
+  config = learn.resolved(learn.config_of(project), pool)
+  params, losses = _train(config, pool, project.settings["seed"] + version)
+  folder = folder_of(project, version)
+  records.check_fit(f"{folder}", params)
+  about = _write(project, version, config, pool, params)
+  project.add(
+    (
+      "fit_done",
+      about
+      | {
+        "version": version,
+        "labels": len(cases),
+        "labels_sha256": labels,
+        "label_map_sha256": project.settings["label_map_sha256"],
+        "update": "scratch",
+        "loss": _last(losses),
+      },
+    )
+  )
+  return Fitted(version, len(cases), is_new=True)
+
+
+def _check_classes(project, pool):
+  if project.segments:
+    return
+  seen = {int(label) for label in pool.dataset.labels}
+  if len(seen) < 2:
+    only = project.class_names[seen.pop()]
+    raise DataError(
+      f"{project.folder}: wanted labels of two classes or more to train on, "
+      f"found {only} alone: label more cases"
+    )
+
+
+def _last(losses):
+  values = np.asarray(jax.tree.leaves(losses)[0]).ravel()
+  values = values[~np.isnan(values)]
+  return round(float(values[-1]), 6) if values.size else None
+
+
+def _train(config, pool, seed):
+  learner = learning.make_learner(config, pool.dataset)
+  images, labels = learn.stacked(pool, config)
+  key_init, key_fit = jax.random.split(jax.random.key(seed))
+  state = learn.pool_state(pool.known)
+  start = learner.init(key_init)
+  params, losses = jax.jit(learner.fit)(key_fit, start, images, labels, state)
+  return jax.tree.map(np.asarray, params), losses
+
+
+def folder_of(project: Project, version: int):
+  """The run directory of a version: `alx predict --run` takes it too."""
+  return project.folder / MODELS / f"v{version:03d}"
+
+
+def _write(project, version, config, pool, params) -> Mapping:
+  """The version on disk: made beside, then given its name."""
+  place = folder_of(project, version)
+  partial = place.with_name(f".partial-{place.name}")
+  for left in (partial, place):  # of a fit that was killed
+    shutil.rmtree(left, ignore_errors=True)
+  store.write_json(partial / "config.json", vars_of(config))
+  store.write_json(partial / "versions.json", store.versions())
+  store.write_json(
+    partial / "dataset.json",
+    {
+      "name": project.folder.name,
+      "task": project.settings["task"],
+      "class_names": list(project.class_names),
+      "metric": "dice" if project.segments else "auc",
+      "images": described(pool.dataset),
+    },
+  )
+  of_run = run_folder(partial, FULL, 0)
+  kept = Checkpoints(of_run / MODEL, keep=1)
+  kept.save(1, {"params": params})
+  kept.close()
+  row = {"round": 0, "labels": len(pool.uids)}
+  store.write_rows(of_run / "curve.csv", [row])
+  partial.rename(place)
+  trained = load(place, FULL)
+  about = {"parameters": trained.digest, "files": digest_of_files(place)}
+  return about
+
+
+def vars_of(config) -> dict:
+  """The settings as config.json holds them."""
+  return {name: getattr(config, name) for name in config.__dataclass_fields__}
+
+
+def digest_of_files(folder) -> dict[str, str]:
+  """SHA-256 of every file of a version, by its path in it."""
+  return {
+    str(path.relative_to(folder)): blobs.digest(path.read_bytes())
+    for path in sorted(folder.rglob("*"))
+    if path.is_file()
+  }
+
+
+def load_version(project: Project, version: int) -> Trained:
+  """A version, ready to predict.
+
+  Raises:
+    DataError: it is gone, or its parameters are not what they were.
+  """
+  trained = load(folder_of(project, version), FULL)
+  wanted = project.state.models[version].about["parameters"]
+  if trained.digest != wanted:
+    raise DataError(
+      f"{folder_of(project, version)}: wanted the parameters as they were "
+      "fitted, found others (alx project verify)"
+    )
+  return trained
+
+
+def write_pointer(project: Project) -> None:
+  """CURRENT says which version serves; the log is what counts."""
+  about = {"version": project.state.current}
+  write_json(project.folder / "CURRENT", about)

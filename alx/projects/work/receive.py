@@ -1,0 +1,271 @@
+"""One answer of one reader, by file or server: checked, kept, told."""
+
+import errno
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from alx.data.dataset import DataError
+from alx.projects.cases.given import class_number
+from alx.projects.cases.targets import encode_label, grid_of, target_of
+from alx.projects.exchange import nrrd
+from alx.projects.exchange.ingest import (
+  ACCEPTED,
+  QUARANTINED,
+  Result,
+  ingest,
+)
+from alx.projects.exchange.params import checked_id, parse
+from alx.projects.exchange.refused import Refused
+from alx.projects.store.blobs import digest
+from alx.projects.store.events import canonical
+from alx.projects.store.project import Project
+from alx.projects.store.state import TRAIN, Task
+
+UNCHANGED, SKIPPED = "unchanged", "skipped"
+_UNNAMED = ("user-xyz",)  # what a client is called that nobody has named
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+
+
+class Reply(NamedTuple):
+  """What the sender is told."""
+
+  code: int  # of HTTP
+  status: str  # accepted, repaired, quarantined, unchanged, skipped
+  line: str  # the same with the reason
+  uid: str = ""
+  revision: int = 0
+  decision: str = ""
+
+
+def receive(
+  project: Project,
+  uid: Any,
+  reader: Any,
+  content: bytes,
+  params: bytes | Mapping[str, Any] = b"{}",
+  *,
+  name: str = "",
+  number: int | None = None,
+  late: bool = False,
+) -> Reply:
+  """Takes a label map, or tells why not; nothing is ever overwritten.
+
+  Args:
+    project: that this process writes to.
+    uid: of the case, as the client says it.
+    reader: likewise.
+    content: of the file.
+    params: JSON beside it, or what is known of it.
+    name: of the file, for its ending alone.
+    number: of the round; None: the last in which the case was asked of him.
+    late: the lease had expired.
+  """
+  try:
+    told = parse(params) if isinstance(params, bytes) else dict(params)
+    uid = checked_id(uid, project.state.cases, "case")
+    reader = checked_id(reader, readers_of(project), "reader")
+    return _received(project, uid, reader, content, told, name, number, late)
+  except Refused as error:
+    return Reply(error.code, QUARANTINED, f"{QUARANTINED}({error})")
+  except OSError as error:
+    if error.errno not in _FULL:
+      raise
+    line = (
+      f"{QUARANTINED}(no room on the disk, nothing was kept: send it again)"
+    )
+    return Reply(507, QUARANTINED, line)
+
+
+def readers_of(project: Project) -> set[str]:
+  """The closed set of those who may answer."""
+  asked = {task.reader for task in project.state.tasks()}
+  return {*project.settings["readers"], *asked}
+
+
+def task_of(
+  project: Project, uid: str, reader: str, number: int | None = None
+) -> tuple[Task, bool]:
+  """(the task that is answered, whether it was asked of this reader)."""
+  tasks = [t for t in project.state.tasks() if t.uid == uid]
+  mine = [t for t in tasks if t.reader == reader]
+  if number is not None:
+    mine = [t for t in mine if t.round == number]
+    tasks = [t for t in tasks if t.round <= number]
+  if mine:
+    return mine[-1], True
+  others = tasks[-1:] or [Task(uid, reader, 0, 0, "")]
+  return others[-1]._replace(reader=reader), False
+
+
+def _received(project, uid, reader, content, told, name, number, late):
+  task, asked = task_of(project, uid, reader, number)
+  sha256 = digest(content)
+  mark = digest(canonical(_lasting(told)))
+  before = _same(project, task, sha256, mark)
+  if before:
+    line = f"{UNCHANGED} (revision {before.revision})"
+    return Reply(200, UNCHANGED, line, uid, before.revision, before.decision)
+  if not project.segments:
+    raise Refused(415, "wanted a class in the worklist, found a file")
+  task = _with_its_draft(project, task, told)
+  seconds, source = _times(project, task, told)
+  result = ingest(
+    content, target_of(project, task), told | {"seconds": seconds}, name
+  )
+  if result.label is None:
+    return _refused(project, task, sha256, result)
+  flags = (*result.flags, *_flags(project, task, told, asked, late))
+  grid = grid_of(project.state.cases[uid])
+  label = project.put(encode_label(result.label, grid))
+  about = {
+    "label": label,
+    "decision": result.decision,
+    "changed_voxels": result.changed,
+    "fixes": list(result.fixes),
+    "submitted_sha256": _raw(project, result),
+  }
+  return _keep(
+    project, task, about, (sha256, mark), flags, (seconds, source), result
+  )
+
+
+def receive_class(
+  project: Project,
+  task: Task,
+  text: str,
+  told: Mapping[str, Any],
+  asked: bool = True,
+) -> Reply:
+  """The same for a class that was written into a worklist.
+
+  Args:
+    project: that this process writes to.
+    task: that is answered.
+    text: the class by name or number.
+    told: beside it.
+    asked: it was asked of this reader.
+  """
+  try:
+    label = class_number(text, project.class_names, "label")
+  except DataError as error:
+    result = Result(422, QUARANTINED, problem=str(error))
+    return _refused(project, task, digest(text.encode()), result)
+  sha256 = digest(canonical([task.uid, label]))
+  mark = digest(canonical(_lasting(told)))
+  before = _same(project, task, sha256, mark)
+  if before:
+    line = f"{UNCHANGED} (revision {before.revision})"
+    return Reply(200, UNCHANGED, line, task.uid, before.revision)
+  shown = task.draft.label if task.draft and task.arm == "draft" else None
+  decision = (
+    "scratch" if shown is None else "accept" if shown == label else "edit"
+  )
+  seconds, source = _times(project, task, told)
+  flags = _flags(project, task, told, asked, False)
+  about = {"label": label, "decision": decision, "fixes": []}
+  result = Result(200, ACCEPTED, None, (), tuple(flags), "", decision)
+  return _keep(
+    project, task, about, (sha256, mark), flags, (seconds, source), result
+  )
+
+
+def _lasting(told):
+  names = ("minutes", "decision", "comment", "values_checked")
+  return {n: told[n] for n in (*names, "nothing_to_label") if told.get(n)}
+
+
+def _same(project, task, sha256, mark):
+  """The last answer to this task, if it was these bytes and words."""
+  answers = project.state.submissions.get((task.uid, task.reader), ())
+  mine = [s for s in answers if s.round == task.round]
+  if mine and mine[-1].sha256 == sha256 and mine[-1].about["mark"] == mark:
+    return mine[-1]
+  return None
+
+
+def _with_its_draft(project, task, told):
+  """The draft that the reader says he has edited, of whatever round."""
+  wanted = told.get("draft_sha256")
+  if not wanted or (task.draft and task.draft.sha256 == wanted):
+    return task
+  for other in reversed(project.state.tasks()):
+    if other.uid == task.uid and other.draft and other.draft.sha256 == wanted:
+      return task._replace(draft=other.draft, arm="draft")
+  raise Refused(409, "of a draft that was never made of this case")
+
+
+def _times(project, task, told):
+  """(seconds or None, where they are from)."""
+  opened = project.state.opened.get((task.uid, task.reader))
+  if opened:
+    return opened, "opened"
+  if told.get("seconds") is not None:
+    return float(told["seconds"]), "client"
+  if told.get("minutes") is not None:
+    return 60.0 * float(told["minutes"]), "self_reported"
+  return None, ""
+
+
+def _flags(project, task, told, asked, late):
+  flags = []
+  if not asked:
+    flags.append(f"was not asked of {task.reader}")
+  if late:
+    flags.append("after its lease had ended")
+  if told.get("client_id") in _UNNAMED:
+    flags.append("unnamed reader: the client's default name")
+  others = [s.reader for s in project.state.newest(task.uid)]
+  planned = {t.reader for t in project.state.tasks() if t.uid == task.uid}
+  strangers = [r for r in others if r != task.reader and r not in planned]
+  if strangers or (others and not asked):
+    flags.append("another reader has answered too: a conflict to decide")
+  return flags
+
+
+def _refused(project, task, sha256, result):
+  key = task.reader, sha256
+  before = project.state.refused.get(key)
+  about = {
+    **{"case": task.uid, "reader": task.reader, "round": task.round},
+    **{"file_sha256": sha256, "code": result.code, "reason": result.problem},
+  }
+  if before is None or before["reason"] != result.problem:
+    project.add(("refused", about))
+  return Reply(result.code, QUARANTINED, result.line(), task.uid)
+
+
+def _raw(project, result):
+  """The voxels as they came, where whole voxels were moved; no header."""
+  came = result.came
+  if came is None or came.affine is None or came.array.ndim != 3:
+    return ""
+  array = np.asarray(came.array)
+  return project.put(nrrd.write(array.astype(np.uint8), came.affine))
+
+
+def _keep(project, task, about, marks, flags, times, result):
+  sha256, mark = marks
+  frozen = project.state.cases[task.uid].part != TRAIN
+  draft = task.draft if task.arm == "draft" else None
+  project.add(
+    (
+      "submitted",
+      {
+        **about,
+        **{"case": task.uid, "reader": task.reader, "round": task.round},
+        **{"file_sha256": sha256, "mark": mark, "flags": list(flags)},
+        **{"seconds": times[0], "time_source": times[1], "arm": task.arm},
+        "draft_sha256": draft.sha256 if draft else "",
+        "model": draft.model if draft else 0,
+        "frozen": frozen,
+        "source": {"accept": "accepted_draft", "edit": "edited_draft"}.get(
+          result.decision, "expert"
+        ),
+      },
+    )
+  )
+  revision = project.state.submissions[task.uid, task.reader][-1].revision
+  line = result._replace(flags=tuple(flags)).line()
+  return Reply(200, result.status, line, task.uid, revision, result.decision)

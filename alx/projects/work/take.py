@@ -1,0 +1,302 @@
+"""The answers in the folders of rounds: every file is told of, none touched."""
+
+import os
+import pathlib
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from alx.data.dataset import DataError, bad_input
+from alx.data.files import visible
+from alx.data.tables.tables import read_table
+from alx.projects.cases.targets import encode_label, grid_of
+from alx.projects.exchange.decode import MOST
+from alx.projects.exchange.ingest import QUARANTINED
+from alx.projects.exchange.params import checked, parse
+from alx.projects.exchange.refused import Refused
+from alx.projects.store.project import Project
+from alx.projects.store.state import Task
+from alx.projects.work import folder as round_folder
+from alx.projects.work.receive import (
+  SKIPPED,
+  UNCHANGED,
+  Reply,
+  readers_of,
+  receive,
+  receive_class,
+  task_of,
+)
+
+MISSING = "missing"
+_SUFFIXES = (".seg.nrrd", ".nii.gz", ".nii", ".nrrd", ".png")
+_NOTHING = ("empty", "nothing", "nothing_to_label")
+_SKIPS = ("skip", "decline", "defer")
+
+
+class Line(NamedTuple):
+  """What became of a file or row."""
+
+  round: int
+  reader: str
+  what: str  # name of the file, or the case
+  status: str
+  line: str
+
+
+def import_rounds(
+  project: Project, place: str | os.PathLike | None = None
+) -> list[Line]:
+  """Takes what readers have written; the same again changes nothing.
+
+  Args:
+    project: that this process writes to.
+    place: a round folder that came back from elsewhere; None: those of the
+      project.
+
+  Raises:
+    DataError: no such round.
+  """
+  round_folder.write_missing(project)
+  if place is not None:
+    path = pathlib.Path(place).expanduser().absolute()
+    return _of_round(project, _number_of(project, path), path)
+  lines = []
+  for number in sorted(project.state.rounds):
+    path = round_folder.path_of(project, number)
+    lines += _of_round(project, number, path)
+  return lines
+
+
+def _number_of(project, path):
+  number = path.name.removeprefix("round_")
+  if not (number.isdecimal() and int(number) in project.state.rounds):
+    known = ", ".join(f"round_{n:03d}" for n in sorted(project.state.rounds))
+    raise bad_input(
+      path, f"a round of the project, {known or 'none yet'}", path.name
+    )
+  return int(number)
+
+
+def _of_round(project, number, path):
+  out, lines = path / "out", []
+  found = visible(out) if out.is_dir() else []
+  known = readers_of(project)
+  for folder in found:
+    if not folder.is_dir():
+      why = f"{QUARANTINED}(wanted folders of readers in out/)"
+      lines.append(Line(number, "", folder.name, QUARANTINED, why))
+    elif folder.name not in known or folder.is_symlink():
+      wanted = ", ".join(sorted(known))
+      why = f"{QUARANTINED}(no such reader; the project has {wanted})"
+      lines.append(Line(number, "", folder.name, QUARANTINED, why))
+  main = _rows(path / round_folder.WORKLIST)
+  for reader in sorted(known & {f.name for f in found}):
+    if not (out / reader).is_symlink():
+      lines += _of_reader(project, number, out / reader, main)
+  answered = {(line.reader, line.what) for line in lines}
+  for task in project.state.rounds[number].tasks:
+    if (task.reader, task.uid) not in answered and not (
+      out / task.reader
+    ).is_dir():
+      lines.append(Line(number, task.reader, task.uid, MISSING, MISSING))
+  return lines
+
+
+def _of_reader(project, number, folder, main):
+  reader = folder.name
+  files, lines = _files(project, number, folder)
+  try:
+    rows = _filled(main) | _filled(_rows(folder / round_folder.WORKLIST))
+  except DataError as error:
+    why = f"{QUARANTINED}({error})"
+    lines.append(Line(number, reader, round_folder.WORKLIST, QUARANTINED, why))
+    rows = {}
+  uids = [
+    t.uid for t in project.state.rounds[number].tasks if t.reader == reader
+  ]
+  uids += [u for u in files if u not in uids]
+  mine = {*uids}
+  for uid, row in rows.items():
+    if uid not in project.state.cases:
+      why = f"{QUARANTINED}(no such case)"
+      lines.append(Line(number, reader, uid[:40], QUARANTINED, why))
+    elif uid not in mine and row.get("reader") in ("", reader, None):
+      uids.append(uid)
+  for uid in uids:
+    reply = _answer(project, number, reader, uid, files.get(uid, []), rows)
+    what = files[uid][0].name if files.get(uid) else uid
+    lines.append(Line(number, reader, what, reply.status, reply.line))
+  return lines
+
+
+def _rows(path):
+  """Rows of a worklist by uid; none where it is not there."""
+  if not path.is_file() or path.is_symlink():
+    return {}
+  table = read_table(path)
+  head = [name.strip().casefold() for name in table.header]
+  if "uid" not in head:
+    raise bad_input(path.name, "a column uid", ", ".join(table.header))
+  rows = {}
+  for _, cells in table.rows:
+    row = dict(zip(head, cells, strict=False))
+    rows[row["uid"]] = row
+  return rows
+
+
+def _filled(rows):
+  """Those in which somebody has written something."""
+  names = ("minutes", "decision", "comment", "label")
+  return {u: r for u, r in rows.items() if any(r.get(n) for n in names)}
+
+
+def _files(project, number, folder):
+  """(files by case, lines about files that are of none)."""
+  found, lines = defaultdict(list), []
+  for file in visible(folder):
+    if file.name.casefold() in (round_folder.WORKLIST, "readme.txt"):
+      continue
+    stem = _stem(file.name)
+    if file.is_symlink() or not file.is_file():
+      why = "wanted a file, found a link or folder"
+    elif file.suffix.lower() == ".json" and file.stem in project.state.cases:
+      continue
+    elif not stem:
+      why = f"wanted one of {', '.join(_SUFFIXES)}"
+    elif stem not in project.state.cases:
+      why = "no such case"
+    else:
+      found[stem].append(file)
+      continue
+    why = f"{QUARANTINED}({why})"
+    lines.append(Line(number, folder.name, file.name, QUARANTINED, why))
+  return found, lines
+
+
+def _stem(name):
+  for suffix in _SUFFIXES:
+    if name.lower().endswith(suffix):
+      return name[: -len(suffix)]
+  return ""
+
+
+def _answer(project, number, reader, uid, files, rows) -> Reply:
+  try:
+    told = _told(files, rows.get(uid, {}))
+  except Refused as error:
+    return Reply(error.code, QUARANTINED, f"{QUARANTINED}({error})", uid)
+  decision = str(told.get("decision", "")).casefold()
+  if len(files) > 1:
+    names = ", ".join(file.name for file in files)
+    why = f"{QUARANTINED}(two files of one case, keep one of {names})"
+    return Reply(409, QUARANTINED, why, uid)
+  if not files:
+    return _without_file(project, number, reader, uid, told, decision)
+  if decision in _SKIPS:
+    why = f"{QUARANTINED}(a file, and skip in the worklist: which of both?)"
+    return Reply(409, QUARANTINED, why, uid)
+  size = files[0].stat().st_size
+  if size > MOST:
+    why = f"{QUARANTINED}({size} bytes, more than {MOST})"
+    return Reply(413, QUARANTINED, why, uid)
+  content = _read(files[0])
+  return receive(
+    project, uid, reader, content, told, name=files[0].name, number=number
+  )
+
+
+def _read(file):
+  """The bytes of a file that is no link."""
+  handle = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+  with os.fdopen(handle, "rb") as opened:
+    return opened.read()
+
+
+def _told(files, row) -> dict[str, Any]:
+  """What stands beside a file, in its JSON and in the worklist."""
+  told = {}
+  for file in files[:1]:
+    stem = _stem(file.name)
+    beside = file.with_name(f"{stem}.json")
+    if beside.is_file() and not beside.is_symlink():
+      told = parse(_read(beside)[: 2**17])
+  for name in ("decision", "comment"):
+    if row.get(name):
+      told[name] = row[name]
+  if row.get("minutes"):
+    told["minutes"] = _number(row["minutes"])
+  words = str(told.get("decision", "")).casefold().split()
+  if any(word in _NOTHING for word in words):
+    told["nothing_to_label"] = True
+  if "values_checked" in words:
+    told["values_checked"] = True
+  return checked(told | ({"label": row["label"]} if row.get("label") else {}))
+
+
+def _number(text):
+  try:
+    return float(text.replace(",", "."))
+  except ValueError as error:
+    raise Refused(
+      400, f"wanted minutes as a number, found {text[:20]!r}"
+    ) from error
+
+
+def _without_file(project, number, reader, uid, told, decision) -> Reply:
+  task, asked = task_of(project, uid, reader, number)
+  if decision in _SKIPS:
+    return _skip(project, task, told)
+  if not project.segments:
+    return _class(project, task, told, decision, asked)
+  if decision == "accept":
+    if not round_folder.shows_draft(task):
+      why = f"{QUARANTINED}(accept: there was no draft of this case)"
+      return Reply(409, QUARANTINED, why, uid)
+    content = project.get(task.draft.sha256)
+    return receive(project, uid, reader, content, told, number=number)
+  if told.get("nothing_to_label"):
+    grid = grid_of(project.state.cases[uid])
+    content = encode_label(np.zeros(grid.shape, np.uint8), grid)
+    return receive(project, uid, reader, content, told, number=number)
+  if decision:
+    why = f"{QUARANTINED}({decision[:20]}, but no file {uid})"
+    return Reply(409, QUARANTINED, why, uid)
+  return _missing(project, task)
+
+
+def _missing(project, task) -> Reply:
+  """An answer that was taken before may be gone; nothing changes by that."""
+  answers = project.state.submissions.get((task.uid, task.reader), ())
+  if any(s.round == task.round for s in answers):
+    return Reply(200, UNCHANGED, f"{UNCHANGED} (its file is gone)", task.uid)
+  return Reply(200, MISSING, MISSING, task.uid)
+
+
+def _class(project, task, told: Mapping, decision, asked) -> Reply:
+  text = str(told.get("label", ""))
+  if not text and decision == "accept":
+    if not round_folder.shows_draft(task):
+      why = f"{QUARANTINED}(accept: there was no draft of this case)"
+      return Reply(409, QUARANTINED, why, task.uid)
+    text = project.class_names[task.draft.label]
+  if not text:
+    return _missing(project, task)
+  return receive_class(project, task, text, told, asked)
+
+
+def _skip(project, task: Task, told) -> Reply:
+  reason = " ".join(str(told.get("comment", "")).split())
+  if not reason:
+    why = f"{QUARANTINED}(skip wants its reason in the column comment)"
+    return Reply(409, QUARANTINED, why, task.uid)
+  key = task.uid, task.reader
+  if project.state.skips.get(key) == reason:
+    return Reply(200, UNCHANGED, UNCHANGED, task.uid)
+  about = {
+    **{"case": task.uid, "reader": task.reader, "round": task.round},
+    **{"reason": reason[:500]},
+  }
+  project.add(("skipped", about))
+  return Reply(200, SKIPPED, f"{SKIPPED}({reason[:80]})", task.uid)
