@@ -61,7 +61,7 @@ FLOORS = (
   ("training",),
   ("label_free", "loop", "report"),
   ("runs",),
-  ("studies",),
+  ("projects", "studies"),
   ("commands",),
 )
 FLOOR_OF = {name: n for n, floor in enumerate(FLOORS) for name in floor}

@@ -73,13 +73,13 @@ def check_image(project: Project, case: Case) -> None:
       raise bad_input(file, "the image as it was", "another")
 
 
-def target_of(project: Project, task: Task, body: bool = True) -> Target:
+def target_of(project: Project, task: Task, asked: bool = True) -> Target:
   """What an answer to a task is held against.
 
   Args:
     project: with the case.
     task: that was asked.
-    body: also look at the image, to know where the air is.
+    asked: of this reader; a frozen case that was not is flagged.
   """
   case = project.state.cases[task.uid]
   grid = grid_of(case)
@@ -91,9 +91,9 @@ def target_of(project: Project, task: Task, body: bool = True) -> Target:
     grid,
     project.class_names,
     draft,
-    _body(project, case) if body and grid.affine is not None else None,
+    _body(project, case) if grid.affine is not None else None,
     tuple(case.about["image_sha256"]),
-    frozen=case.part != TRAIN,
+    frozen=case.part != TRAIN and not asked,
   )
 
 

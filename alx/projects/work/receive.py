@@ -112,7 +112,7 @@ def _received(project, uid, reader, content, told, name, number, late):
   task = _with_its_draft(project, task, told)
   seconds, source = _times(project, task, told)
   result = ingest(
-    content, target_of(project, task), told | {"seconds": seconds}, name
+    content, target_of(project, task, asked), told | {"seconds": seconds}, name
   )
   if result.label is None:
     return _refused(project, task, sha256, result)
