@@ -116,10 +116,9 @@ def _verb_of(argv):
     found = repr(argv[1]) if len(argv) > 1 else "none"
     raise ValueError(f"wanted a word of {names}; found {found} (--help)")
   name, verb = argv[1], _VERBS[argv[1]]
-  own = flags.FLAGS.flags_by_module_dict().get(__name__, [])
-  own = own or flags.FLAGS.flags_by_module_dict().get("__main__", [])
+  own = [v for v in globals().values() if isinstance(v, flags.FlagHolder)]
   for flag in own:
-    if flag.present and flag.name not in verb.flags:
+    if flags.FLAGS[flag.name].present and flag.name not in verb.flags:
       known = ", ".join(f"--{f}" for f in verb.flags) or "none"
       raise ValueError(f"{name} has no --{flag.name}; it has {known}")
   words = argv[2:]

@@ -120,11 +120,23 @@ def _on_grid(decoded, target):
   if decoded.layered or decoded.segments:
     array, fixes = _of_segments(decoded, target)
   else:
+    _check_no_slice(decoded.array, target.grid)
     array = _whole(decoded.array, target)
     if decoded.array.dtype.kind == "f":
       fixes.append("whole numbers stored as floats: made integers")
   label, moves = align(array, decoded.affine, target.grid)
   return label, [*fixes, *moves]
+
+
+def _check_no_slice(array, grid):
+  """A slice alone often keeps the corner of its volume: it would be misplaced.
+
+  A viewer that crops to what is drawn names its segments.
+  """
+  pairs = zip(array.shape, grid.shape, strict=False)
+  if array.size > 1 and any(n == 1 < whole for n, whole in pairs):
+    found = " x ".join(map(str, array.shape))
+    raise Refused(422, f"wanted a volume, found a slice of {found}")
 
 
 def _whole(array, target):
