@@ -56,18 +56,22 @@ def patched(content, place, kind, value):
 def nrrd(array, affine=AFFINE, extra="", kinds=None, directions=None):
   """A NRRD with gzip, LPS, as Slicer writes it."""
   lps = np.diag([-1.0, -1.0, 1.0]) @ affine[:3]
-  vectors = ["(%r,%r,%r)" % tuple(map(float, v)) for v in lps[:, :3].T]
+  vectors = [_vector(v) for v in lps[:, :3].T]
   if array.ndim == 4:
     vectors = ["none", *vectors]
-  origin = "(%r,%r,%r)" % tuple(map(float, lps[:, 3]))
+  origin = _vector(lps[:, 3])
   head = (
-    f"NRRD0004\n# made by hand\ntype: unsigned char\ndimension: {array.ndim}\n"
+    f"NRRD0004\n# made by hand\ntype: uchar\ndimension: {array.ndim}\n"
     f"space: left-posterior-superior\nsizes: {' '.join(map(str, array.shape))}\n"
     f"space directions: {' '.join(vectors)}\nencoding: gzip\n"
     f"space origin: {origin}\n{extra}\n"
   )
   data = gzip.compress(array.astype(np.uint8).tobytes(order="F"))
   return head.encode() + data
+
+
+def _vector(numbers):
+  return f"({','.join(repr(float(x)) for x in numbers)})"
 
 
 def segments(*rows):

@@ -22,7 +22,8 @@ WHAT TO DO
 _CLASSES = """\
 WHAT TO DO
 1. Open out/YOUR-NAME/worklist.csv in a spreadsheet: your cases, the most
-   important first. sheet.html and sheet.png show all pictures; imagesTr/ has them whole.
+   important first. sheet.html and sheet.png show all pictures; imagesTr/ has
+   them whole.
 2. Write the class of each picture in the column label, by name or by number:
      {values}
    The column draft has what a model says, where there was one. To agree, write
