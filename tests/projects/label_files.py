@@ -62,7 +62,8 @@ def nrrd(array, affine=AFFINE, extra="", kinds=None, directions=None):
   origin = _vector(lps[:, 3])
   head = (
     f"NRRD0004\n# made by hand\ntype: uchar\ndimension: {array.ndim}\n"
-    f"space: left-posterior-superior\nsizes: {' '.join(map(str, array.shape))}\n"
+    "space: left-posterior-superior\n"
+    f"sizes: {' '.join(map(str, array.shape))}\n"
     f"space directions: {' '.join(vectors)}\nencoding: gzip\n"
     f"space origin: {origin}\n{extra}\n"
   )

@@ -85,8 +85,9 @@ def begin(
   segments = _segments(settings)
   labels = label_map.make(settings.classes, background=segments)
   images = find_images(data, segments, settings.where)
-  if segments is False and images.kind != PICTURE:
-    raise bad_input(data, "pictures, for classes of whole images", "volumes")
+  if not segments and images.kind != PICTURE:
+    wanted = "pictures for classes of whole images, or background,... for maps"
+    raise bad_input(data, wanted, "volumes")
   given = find_given(
     *(data, settings.labels, images, labels.names, segments, settings.where)
   )
@@ -140,6 +141,8 @@ def begin(
 
 
 def _check_place(folder, data):
+  if data == folder or folder in data.parents:
+    raise bad_input(folder, "a folder outside of the data", data)
   if (folder / log.LOG).exists():
     raise bad_input(folder, "a new folder", "a project (alx project status)")
   if folder.exists() and not folder.is_dir():
@@ -147,8 +150,6 @@ def _check_place(folder, data):
   names = [p.name for p in visible(folder)] if folder.is_dir() else []
   if set(names) - {FOLDER} and not (folder / _BEGUN).exists():
     raise bad_input(folder, "a new or empty folder", ", ".join(names[:4]))
-  if data == folder or folder in data.parents:
-    raise bad_input(folder, "a folder outside of the data", data)
 
 
 def _segments(settings):
@@ -158,8 +159,8 @@ def _segments(settings):
     raise bad_input("--task", wanted, settings.task)
   if settings.task:
     return settings.task == "segmentation"
-  first = settings.classes[0].strip().casefold() if settings.classes else ""
-  return first in ("background", "bg", "clear label")
+  names = {name.strip().casefold() for name in settings.classes}
+  return bool(names & {"background", "bg", "clear label"})
 
 
 def _keep(folder, uid, content, patient):

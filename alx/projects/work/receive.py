@@ -25,7 +25,8 @@ from alx.projects.store.state import TRAIN, Task
 
 UNCHANGED, SKIPPED = "unchanged", "skipped"
 _UNNAMED = ("user-xyz",)  # what a client is called that nobody has named
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+FULL = 507  # of HTTP: no room
 
 
 class Reply(NamedTuple):
@@ -70,12 +71,12 @@ def receive(
   except Refused as error:
     return Reply(error.code, QUARANTINED, f"{QUARANTINED}({error})")
   except OSError as error:
-    if error.errno not in _FULL:
+    if error.errno not in _NO_ROOM:
       raise
     line = (
       f"{QUARANTINED}(no room on the disk, nothing was kept: send it again)"
     )
-    return Reply(507, QUARANTINED, line)
+    return Reply(FULL, QUARANTINED, line)
 
 
 def readers_of(project: Project) -> set[str]:

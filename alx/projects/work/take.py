@@ -1,5 +1,6 @@
 """The answers in the folders of rounds: every file is told of, none touched."""
 
+import errno
 import os
 import pathlib
 from collections import defaultdict
@@ -20,6 +21,7 @@ from alx.projects.store.project import Project
 from alx.projects.store.state import Task
 from alx.projects.work import folder as round_folder
 from alx.projects.work.receive import (
+  FULL,
   SKIPPED,
   UNCHANGED,
   Reply,
@@ -202,9 +204,12 @@ def _answer(project, number, reader, uid, files, rows) -> Reply:
     why = f"{QUARANTINED}({size} bytes, more than {MOST})"
     return Reply(413, QUARANTINED, why, uid)
   content = _read(files[0])
-  return receive(
+  reply = receive(
     project, uid, reader, content, told, name=files[0].name, number=number
   )
+  if reply.code == FULL:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(project.folder))
+  return reply
 
 
 def _read(file):

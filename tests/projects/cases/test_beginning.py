@@ -227,7 +227,7 @@ def test_patients_are_frozen_whole(tmp_path):
     (("background",), "classes"),
     (("background", "A", "a"), "case"),
     (("background", 'a"b'), "quotes"),
-    (("one", "two"), "pictures, for classes of whole images"),
+    (("one", "two"), "pictures for classes of whole images"),
   ],
 )
 def test_classes_that_make_no_sense(tmp_path, classes, word):
