@@ -1,0 +1,1 @@
+"""Frozen cases, versions that never change, and the gate between them."""
