@@ -39,17 +39,17 @@ def make_ensemble(
   def init(key):
     return jax.lax.map(learner.init, _member_keys(key, num_members))
 
-  def fit_one(member, images, labels, pool):
+  def fit_one(member, images, labels, pool, *weights):
     key, params = member
     key_resample, key_fit = jax.random.split(key)
     own = resample(key_resample, pool) if bootstrap else pool
-    return learner.fit(key_fit, params, images, labels, own)
+    return learner.fit(key_fit, params, images, labels, own, *weights)
 
   fit_all = _over_members(fit_one)
 
-  def fit(key, params, images, labels, pool):
+  def fit(key, params, images, labels, pool, *weights):
     keys = _member_keys(key, num_members)
-    return fit_all((keys, params), images, labels, pool)
+    return fit_all((keys, params), images, labels, pool, *weights)
 
   return Learner(init, fit, predict_members(learner))
 
@@ -78,9 +78,9 @@ def make_snapshots(learner: Learner, num_members: int) -> Learner:
     params = learner.init(key)
     return jax.tree.map(lambda x: jnp.stack([x] * num_members), params)
 
-  def fit(key, params, images, labels, pool):
+  def fit(key, params, images, labels, pool, *weights):
     def cycle(params, key):
-      params, losses = learner.fit(key, params, images, labels, pool)
+      params, losses = learner.fit(key, params, images, labels, pool, *weights)
       return params, (params, losses)
 
     last = jax.tree.map(lambda x: x[-1], params)

@@ -20,8 +20,9 @@ class Learner(NamedTuple):
 
   Attributes:
     init: key -> params.
-    fit: (key, params, Images of N items, labels [N, *sp] or [N], PoolState)
-      -> (params, loss [steps]). Reads only items that are labelled. The loss
+    fit: (key, params, Images of N items, labels [N, *sp] or [N], PoolState,
+      weights=None) -> (params, loss [steps]). Reads only items that are
+      labelled; weights [N] in [0, 1] say what each counts in the loss. The loss
       is NaN behind the last step of a fit that has converged before.
     predict: (key, params, Images of B items, items [B], num_samples) ->
       Prediction. num_samples = 0: one prediction without dropout.
@@ -63,10 +64,9 @@ def make_learner(
       key, jnp.zeros((1, *training.patch, channels), jnp.float32)
     )
 
-  def fit(key, params, images, labels, pool):
-    return fit_params(
-      key, params, images, labels, pool, model, num_classes, training
-    )
+  def fit(key, params, images, labels, pool, weights=None):
+    task = model, num_classes, training
+    return fit_params(key, params, images, labels, pool, *task, weights)
 
   before, after = partial(_before, model, training), partial(_after, model)
   if in_pieces:

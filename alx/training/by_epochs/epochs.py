@@ -66,7 +66,9 @@ def make_epoch_learner(
   learner = make_learner(model, num_classes, channels, training, over_passes)
   descent = make_descent(epochs.descent)
 
-  def fit(key, params, images, labels, pool):
+  def fit(key, params, images, labels, pool, weights=None):
+    if weights is not None:
+      raise ValueError("a fit by epochs weighs all items alike: wanted none")
     task = Task(model, num_classes, training, epochs, descent, images, labels)
     return _fit(key, params, pool, task)
 

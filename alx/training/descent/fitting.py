@@ -11,7 +11,7 @@ from alx.data.patches import Images
 from alx.models import Model
 from alx.pool import PoolState
 from alx.training import losses
-from alx.training.descent import averages
+from alx.training.descent import averages, by_weight
 from alx.training.descent.converged import until_converged
 from alx.training.descent.optimizers import make_descent, make_optimizer
 from alx.training.draw import count_draws, cut_batch, draw_items
@@ -45,11 +45,13 @@ def fit_params(
   model: Model,
   num_classes: int,
   training: Training,
+  weights: jax.Array | None = None,
 ) -> tuple[Any, jax.Array]:
   """Params after a fit to the labelled items, and its loss [steps].
 
   With the schedule "converged" the fit ends by itself, after `training.steps`
-  at the latest; the loss behind its end is NaN.
+  at the latest; the loss behind its end is NaN. Weights [N] in [0, 1] are those
+  of the items in the loss, see `by_weight`; None: all alike.
   """
   draws = count_draws(labels, pool, num_classes)
   axes = None
@@ -65,7 +67,7 @@ def fit_params(
     """As many steps as there are values of progress."""
     keys = jax.vmap(jax.random.split)(jax.random.split(key, len(progress)))
     drawn = draw_items(keys[:, 0], pool, draws, training)
-    step = _make_step(model, training, optimizer, batch_of)
+    step = _make_step(model, training, optimizer, batch_of, weights)
     return jax.lax.scan(step, moving, Now(keys[:, 1], progress, drawn, rates))
 
   average = averages.begin(params) if training.ema else None
@@ -86,14 +88,15 @@ def _make_step(
   training: Training,
   optimizer: optax.GradientTransformation,
   batch_of: Callable,
+  weights: jax.Array | None,
 ) -> Callable:
   """(Moving, Now) -> (Moving, loss []): one step of the optimiser."""
 
   def step(moving, now):
-    inputs, truth = batch_of(now.drawn)
+    batch = *batch_of(now.drawn), _of_items(weights, now.drawn)
 
     def loss_of(params):
-      return _loss(params, now, inputs, truth, model, training)
+      return _loss(params, now, batch, model, training)
 
     loss, grads = jax.value_and_grad(loss_of)(moving.params)
     updates, moments = optimizer.update(grads, moving.moments, moving.params)
@@ -108,16 +111,23 @@ def _make_step(
   return step
 
 
-def _loss(params, now, inputs, truth, model, training):
+def _of_items(weights, drawn):
+  return None if weights is None else weights[drawn.items]
+
+
+def _loss(params, now, batch, model, training):
   """The loss of the logits; with those of coarser levels, of all of them."""
+  inputs, truth, weights = batch
+
+  def of_task(logits, truth):
+    if weights is None:
+      return _loss_of_task(logits, truth, now.progress, training)
+    return _weighted_loss(logits, truth, weights, now.progress, training)
+
   if model.levels is None:
-    logits = model.apply(params, inputs, now.key_dropout)[0]
-    return _loss_of_task(logits, truth, now.progress, training)
-  return losses.over_levels(
-    lambda *pair: _loss_of_task(*pair, now.progress, training),
-    model.levels(params, inputs, now.key_dropout),
-    truth,
-  )
+    return of_task(model.apply(params, inputs, now.key_dropout)[0], truth)
+  levels = model.levels(params, inputs, now.key_dropout)
+  return losses.over_levels(of_task, levels, truth)
 
 
 def _loss_of_task(logits, truth, progress, training):
@@ -132,3 +142,12 @@ def _loss_of_task(logits, truth, progress, training):
   if truth.ndim > 1:
     return losses.segmentation_loss(logits, truth, training.dice)
   return losses.cross_entropy(logits, truth)
+
+
+def _weighted_loss(logits, truth, weights, progress, training):
+  """The same loss, of items that weigh more or less."""
+  if training.evidential:
+    return by_weight.evidential_loss(logits, truth, weights, progress)
+  if truth.ndim > 1:
+    return by_weight.segmentation_loss(logits, truth, weights, training.dice)
+  return by_weight.cross_entropy(logits, truth, weights)
