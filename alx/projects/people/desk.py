@@ -1,0 +1,157 @@
+"""Who has which case, and what became of it: replayed from what happened.
+
+Nothing here reads a clock: `now` is an argument, seconds since any moment.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+ANSWERS = ("submitted", "skipped", "declined", "deferred")
+
+
+class Lease(NamedTuple):
+  """A case that a reader holds until a moment."""
+
+  case: str
+  reader: str
+  start: float
+  end: float
+  arm: str = "draft"  # or "blind": without the draft
+  repeat: bool = False  # asked before, to know how far the reader agrees
+
+
+class Reply(NamedTuple):
+  """What a reader did with a case."""
+
+  case: str
+  reader: str
+  kind: str  # one of ANSWERS
+  at: float
+  until: float | None = None  # of "deferred"
+  reason: str = ""  # of "declined" and "skipped"
+
+
+class Desk(NamedTuple):
+  """All leases and replies, in the order in which they happened."""
+
+  leases: tuple[Lease, ...] = ()
+  replies: tuple[Reply, ...] = ()
+
+
+def leased(desk: Desk, lease: Lease) -> Desk:
+  """The desk after a lease."""
+  return desk._replace(leases=(*desk.leases, lease))
+
+
+def replied(desk: Desk, reply: Reply) -> Desk:
+  """The desk after a reply; declined and deferred cases are others' to take.
+
+  Raises:
+    ValueError: for another kind, or a deferral that does not say until when.
+  """
+  if reply.kind not in ANSWERS:
+    wanted = ", ".join(ANSWERS)
+    raise ValueError(f"reply: wanted one of {wanted}, found {reply.kind!r}")
+  waits = reply.kind == "deferred"
+  if waits and (reply.until is None or reply.until <= reply.at):
+    raise ValueError(
+      f"reply: deferred wants a time after {reply.at:g}, found {reply.until}"
+    )
+  if not waits and reply.until is not None:
+    raise ValueError(f"reply: until means nothing to {reply.kind}")
+  return desk._replace(replies=(*desk.replies, reply))
+
+
+def is_answered(desk: Desk, lease: Lease) -> bool:
+  """Whether the reader has replied since the lease began."""
+  return any(
+    reply.at >= lease.start
+    and (reply.case, reply.reader) == (lease.case, lease.reader)
+    for reply in desk.replies
+  )
+
+
+def live(desk: Desk, now: float) -> list[Lease]:
+  """Leases that hold: neither answered nor over."""
+  return [x for x in desk.leases if now < x.end and not is_answered(desk, x)]
+
+
+def expired(desk: Desk, now: float, since: float) -> list[Lease]:
+  """Leases that ended without an answer, after `since` and up to `now`."""
+  return [
+    x for x in desk.leases if since < x.end <= now and not is_answered(desk, x)
+  ]
+
+
+def submitters(desk: Desk, case: str) -> list[str]:
+  """Readers who have submitted a case, each once, by name."""
+  return sorted(
+    {r.reader for r in desk.replies if r.case == case and r.kind == "submitted"}
+  )
+
+
+def refuses(desk: Desk, case: str, reader: str, now: float) -> bool:
+  """Whether a reader wants a case no more, or not yet; the last word counts."""
+  said = [r for r in desk.replies if (r.case, r.reader) == (case, reader)]
+  if not said:
+    return False
+  last = said[-1]
+  return last.kind in ("declined", "skipped") or (
+    last.kind == "deferred" and now < last.until
+  )
+
+
+def judged_late(desk: Desk, reply: Reply) -> str:
+  """ "in time", "late" or "conflict", before a submission is added.
+
+  A lease that is over does no harm as long as nobody else has submitted or
+  holds the case; otherwise both labels are kept and a reviewer decides.
+
+  Args:
+    desk: as it was.
+    reply: a submission.
+  """
+  own = [
+    x for x in desk.leases if (x.case, x.reader) == (reply.case, reply.reader)
+  ]
+  if any(x.start <= reply.at < x.end for x in own):
+    return "in time"
+  others = set(submitters(desk, reply.case)) - {reply.reader}
+  holders = {x.reader for x in live(desk, reply.at) if x.case == reply.case} - {
+    reply.reader
+  }
+  return "conflict" if others or holders else "late"
+
+
+def nobody_wants(
+  desk: Desk, queue: Sequence[str], readers: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+  """Cases that every reader has declined or skipped, with their reasons.
+
+  They are skipped, so that a loop never waits for them.
+
+  Args:
+    desk: as it is.
+    queue: cases.
+    readers: all who may be asked.
+  """
+  found = {}
+  for case in queue:
+    never = float("inf")  # a deferral is over by then
+    all_no = all(refuses(desk, case, reader, never) for reader in readers)
+    if readers and all_no and not submitters(desk, case):
+      found[case] = tuple(
+        f"{r.reader}: {r.reason or r.kind}"
+        for r in desk.replies
+        if r.case == case and r.kind in ("declined", "skipped")
+      )
+  return found
+
+
+def counts_of(desk: Desk) -> Mapping[str, Mapping[str, int]]:
+  """How often each reader gave each kind of reply."""
+  found: dict[str, dict[str, int]] = {}
+  for reply in desk.replies:
+    own = found.setdefault(reply.reader, dict.fromkeys(ANSWERS, 0))
+    own[reply.kind] += 1
+  return found
