@@ -31,6 +31,18 @@ def _place(seed, use, name):
   return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
+def uniform(seed: int, use: str, name: str) -> float:
+  """A number in [0, 1) of a name, whatever others there are.
+
+  Args:
+    seed: in [0, 2^32).
+    use: what the number is for.
+    name: of what it is.
+  """
+  check_seed("seed", seed)
+  return int(_place(seed, use, name)[:13], 16) / 16**13
+
+
 def draw(
   seed: int, use: str, strata: Mapping[str, str], count: int
 ) -> tuple[str, ...]:

@@ -5,8 +5,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from alx.projects.draws import draw, in_order
-from alx.projects.people.desk import Desk, Lease, live, refuses, submitters
+from alx.projects.draws import draw, in_order, uniform
+from alx.projects.people.desk import (
+  Desk,
+  Lease,
+  last_replies,
+  live,
+  refuses,
+  submitters,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,7 +66,7 @@ def next_case(
 
   One who holds as many as allowed is given the oldest of them again. No two
   readers hold the same case but those of a study, and none is given a case
-  again but as a hidden repeat.
+  again but as a hidden repeat. The arm is that of the case, whoever asks.
 
   Args:
     desk: all leases and replies so far.
@@ -68,40 +75,38 @@ def next_case(
     now: seconds.
     policy: how work is shared out.
   """
-  held = [x for x in live(desk, now) if x.reader == reader]
+  holds, last = live(desk, now), last_replies(desk)
+  held = [x for x in holds if x.reader == reader]
   if len(held) >= policy.open:
     return held[0]
-  case = _due_repeat(desk, reader, now, policy)
+  busy = submitters(desk)
+  for lease in holds:
+    busy.setdefault(lease.case, set()).add(lease.reader)
+
+  def is_free(case):
+    others = busy.get(case, ())
+    free = reader not in others and len(others) < policy.readers
+    return free and not refuses(last.get((case, reader)), now)
+
+  case = _due_repeat(desk, reader, policy)
   repeat = case is not None
   if not repeat:
-    case = next(
-      (c for c in queue if _is_free(desk, c, reader, now, policy)), None
-    )
+    case = next(filter(is_free, queue), None)
   if case is None:
     return None
-  arm = arms(policy, queue if case in queue else [*queue, case])[case]
+  is_blind = uniform(policy.seed, "blind", case) < policy.blind
+  arm = "blind" if is_blind else "draft"
   return Lease(case, reader, now, now + policy.seconds, arm, repeat)
 
 
-def _is_free(desk, case, reader, now, policy):
-  if refuses(desk, case, reader, now):
-    return False
-  holders = {x.reader for x in live(desk, now) if x.case == case}
-  busy = holders | set(submitters(desk, case))
-  return reader not in busy and len(busy) < policy.readers
-
-
-def _due_repeat(desk, reader, now, policy):
+def _due_repeat(desk, reader, policy):
   """A case that the reader did before and is to do again, as if new."""
-  done = [
-    r.case for r in desk.replies if r.reader == reader and r.kind == "submitted"
-  ]
+  own = [r for r in desk.replies if r.reader == reader]
+  done = [r.case for r in own if r.kind == "submitted"]
   begun = {x.case for x in desk.leases if x.reader == reader and x.repeat}
-  wanted = int(policy.repeats * len(set(done)))
-  if len(begun) >= wanted:
+  if len(begun) >= int(policy.repeats * len(set(done))):
     return None
   old = [c for c in dict.fromkeys(done[: -policy.apart]) if c not in begun]
-  old = [c for c in old if not refuses(desk, c, reader, now)]
   order = in_order(policy.seed, f"repeat {reader}", old)
   return order[0] if order else None
 

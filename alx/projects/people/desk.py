@@ -62,40 +62,50 @@ def replied(desk: Desk, reply: Reply) -> Desk:
   return desk._replace(replies=(*desk.replies, reply))
 
 
-def is_answered(desk: Desk, lease: Lease) -> bool:
-  """Whether the reader has replied since the lease began."""
-  return any(
-    reply.at >= lease.start
-    and (reply.case, reply.reader) == (lease.case, lease.reader)
-    for reply in desk.replies
-  )
+def last_replies(desk: Desk) -> dict[tuple[str, str], Reply]:
+  """The last word of each reader on each case, by (case, reader)."""
+  return {(reply.case, reply.reader): reply for reply in desk.replies}
 
 
 def live(desk: Desk, now: float) -> list[Lease]:
   """Leases that hold: neither answered nor over."""
-  return [x for x in desk.leases if now < x.end and not is_answered(desk, x)]
+  return [x for x in _unanswered(desk) if now < x.end]
 
 
 def expired(desk: Desk, now: float, since: float) -> list[Lease]:
   """Leases that ended without an answer, after `since` and up to `now`."""
-  return [
-    x for x in desk.leases if since < x.end <= now and not is_answered(desk, x)
-  ]
+  return [x for x in _unanswered(desk) if since < x.end <= now]
 
 
-def submitters(desk: Desk, case: str) -> list[str]:
-  """Readers who have submitted a case, each once, by name."""
-  return sorted(
-    {r.reader for r in desk.replies if r.case == case and r.kind == "submitted"}
-  )
+def _unanswered(desk):
+  """Leases after whose beginning their reader has said nothing."""
+  last = last_replies(desk)
+
+  def is_answered(lease):
+    reply = last.get((lease.case, lease.reader))
+    return reply is not None and reply.at >= lease.start
+
+  return [lease for lease in desk.leases if not is_answered(lease)]
 
 
-def refuses(desk: Desk, case: str, reader: str, now: float) -> bool:
-  """Whether a reader wants a case no more, or not yet; the last word counts."""
-  said = [r for r in desk.replies if (r.case, r.reader) == (case, reader)]
-  if not said:
+def submitters(desk: Desk) -> dict[str, set[str]]:
+  """Readers who have submitted each case that anybody has."""
+  found: dict[str, set[str]] = {}
+  for reply in desk.replies:
+    if reply.kind == "submitted":
+      found.setdefault(reply.case, set()).add(reply.reader)
+  return found
+
+
+def refuses(last: Reply | None, now: float) -> bool:
+  """Whether a reader wants a case no more, or not yet.
+
+  Args:
+    last: the reader's last word on it; None: none.
+    now: seconds.
+  """
+  if last is None:
     return False
-  last = said[-1]
   return last.kind in ("declined", "skipped") or (
     last.kind == "deferred" and now < last.until
   )
@@ -116,7 +126,7 @@ def judged_late(desk: Desk, reply: Reply) -> str:
   ]
   if any(x.start <= reply.at < x.end for x in own):
     return "in time"
-  others = set(submitters(desk, reply.case)) - {reply.reader}
+  others = submitters(desk).get(reply.case, set()) - {reply.reader}
   holders = {x.reader for x in live(desk, reply.at) if x.case == reply.case} - {
     reply.reader
   }
@@ -135,16 +145,12 @@ def nobody_wants(
     queue: cases.
     readers: all who may be asked.
   """
-  found = {}
+  last, done, found = last_replies(desk), submitters(desk), {}
   for case in queue:
+    said = [last.get((case, reader)) for reader in readers]
     never = float("inf")  # a deferral is over by then
-    all_no = all(refuses(desk, case, reader, never) for reader in readers)
-    if readers and all_no and not submitters(desk, case):
-      found[case] = tuple(
-        f"{r.reader}: {r.reason or r.kind}"
-        for r in desk.replies
-        if r.case == case and r.kind in ("declined", "skipped")
-      )
+    if readers and case not in done and all(refuses(x, never) for x in said):
+      found[case] = tuple(f"{x.reader}: {x.reason or x.kind}" for x in said)
   return found
 
 

@@ -49,13 +49,24 @@ def read_answers(path: pathlib.Path, points: int = 5) -> list[Answer]:
     raise bad_input(path, wanted, found)
   answers = [_answer(path, n, row, points) for n, row in enumerate(rows, 2)]
   answers = [answer for answer in answers if answer is not None]
-  seen = set()
+  _refuse_twice(path, answers)
+  return answers
+
+
+def _refuse_twice(path, answers):
+  """One answer to a question, and one group, of each reader."""
+  seen, group_of = set(), {}
   for answer in answers:
-    key = answer.reader, answer.question
+    key = answer.reader, answer.question.lower()
     if key in seen:
       raise bad_input(path, "one answer to a question", f"two of {key}")
     seen.add(key)
-  return answers
+    group = group_of.setdefault(answer.reader, answer.group)
+    if group != answer.group:
+      found = f"{group or 'none'} and {answer.group or 'none'}"
+      raise bad_input(path, f"one group of {answer.reader}", found)
+    if group == "all":
+      raise bad_input(path, "another group than all", "all: it means everybody")
 
 
 def _answer(path, line, row, points):
