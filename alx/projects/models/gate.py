@@ -37,7 +37,7 @@ class Rules:
     level: of the interval, in (0, 1); its lower end is looked at.
     draws: resampled sets of patients.
     seed: of the draws.
-    patients: the least number of them; fewer say too little.
+    patients: the least number of them; fewer say too little to compare.
     floors: least means of classes and strata.
     failures: how many scores of 0 there may be where the old model had more;
       None: any number, as for single answers that are right or wrong.
@@ -128,7 +128,9 @@ def judge(
     ValueError: for scores of other cases, or floors of no class or stratum.
   """
   _refuse_floors(candidate, rules.floors)
-  found = [_enough(candidate, rules)]
+  found = []
+  if incumbent is not None or rules.floors:
+    found.append(_enough(candidate, rules))
   if incumbent is None:
     found.append(Check("margin", True, "no model serves yet: nothing to match"))
   else:
