@@ -55,7 +55,7 @@ FLOORS = (
   ("_version", "csv_table", "groups", "keys", "lazy", "models"),
   ("metrics",),
   ("pool", "prediction", "stats"),
-  ("acquisition",),
+  ("acquisition", "effort"),
   ("devices",),
   ("data", "front", "functional"),
   ("training",),

@@ -35,10 +35,17 @@ def surface_of(mask: np.ndarray, axes: Sequence[int]) -> np.ndarray:
   return mask & ~inner
 
 
-def with_neighbours(mask: np.ndarray) -> np.ndarray:
-  """Voxels of the mask and those that share a face with one."""
+def with_neighbours(
+  mask: np.ndarray, axes: Sequence[int] | None = None
+) -> np.ndarray:
+  """Voxels of the mask and those that share a face with one.
+
+  Args:
+    mask: [*sp] bool.
+    axes: along which neighbours lie; None: all.
+  """
   found = mask.copy()
-  for neighbour in _neighbours(mask, range(mask.ndim)):
+  for neighbour in _neighbours(mask, range(mask.ndim) if axes is None else axes):
     found |= neighbour
   return found
 

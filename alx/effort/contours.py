@@ -1,0 +1,87 @@
+"""Outlines as a person draws them: slice by slice, in one plane."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import scipy.ndimage
+
+from alx.metrics import outlines
+
+# Of volumes that are turned to RAS+, the axis along which slices follow.
+PLANES = {"sagittal": 0, "coronal": 1, "axial": 2}
+_NEAR = 1 + 1e-6  # a tolerance but for rounding
+
+
+def axis_of(
+  plane: int | str | None,
+  shape: Sequence[int],
+  spacing_mm: Sequence[float] | None,
+) -> int:
+  """The axis along which slices follow each other, of a volume.
+
+  Args:
+    plane: its number, "axial", "coronal" or "sagittal" of a volume in RAS+;
+      None: the one of extent 1, else of the largest spacing, else axial.
+    shape: three extents.
+    spacing_mm: between voxels along each axis, or None: alike.
+
+  Raises:
+    ValueError: for another plane, or no three axes.
+  """
+  if len(shape) != 3:
+    raise ValueError(f"plane: wanted a volume of 3 axes, found {tuple(shape)}")
+  if plane is not None:
+    return _named(plane)
+  flat = [axis for axis, extent in enumerate(shape) if extent == 1]
+  if flat:
+    return flat[-1]
+  spacing = np.ones(3) if spacing_mm is None else np.asarray(spacing_mm)
+  return int(np.flatnonzero(spacing >= spacing.max() * (1 - 1e-3))[-1])
+
+
+def _named(plane):
+  axis = PLANES.get(plane) if isinstance(plane, str) else plane
+  is_axis = isinstance(axis, int | np.integer) and not isinstance(axis, bool)
+  if not is_axis or not 0 <= axis <= 2:
+    raise ValueError(
+      f"plane: wanted {', '.join(PLANES)}, or the number of an axis from 0 to "
+      f"2, found {plane!r}"
+    )
+  return int(axis)
+
+
+def contour_of(mask: np.ndarray, axis: int) -> np.ndarray:
+  """Pixels [X, Y, Z] of a mask with a neighbour in their slice outside it."""
+  inside = [a for a in range(3) if a != axis]
+  longer = [a for a in inside if mask.shape[a] > 1]
+  return outlines.surface_of(mask, longer or inside)
+
+
+def beyond(
+  contour: np.ndarray,
+  other: np.ndarray,
+  tolerance: float,
+  spacing: np.ndarray,
+  axis: int,
+) -> np.ndarray:
+  """Pixels of a contour that are farther from the other one in their slice.
+
+  Args:
+    contour, other: [X, Y, Z] bool.
+    tolerance: >= 0, in the unit of the spacing.
+    spacing: [3], of a voxel.
+    axis: along which slices follow; another slice is never near.
+  """
+  if not other.any():
+    return contour.copy()
+  extent = np.asarray(contour.shape) * spacing
+  extent[axis] = 0.0
+  apart = spacing.copy()
+  apart[axis] = 4 * np.linalg.norm(extent) + 4 * tolerance + 1
+  distance = scipy.ndimage.distance_transform_edt(~other, sampling=apart)
+  return contour & (distance > tolerance * _NEAR)
+
+
+def pixel_length(spacing: np.ndarray, axis: int) -> float:
+  """What a pixel of a contour adds to its length: the mean of its sides."""
+  return float(np.delete(spacing, axis).mean())
