@@ -45,7 +45,9 @@ def with_neighbours(
     axes: along which neighbours lie; None: all.
   """
   found = mask.copy()
-  for neighbour in _neighbours(mask, range(mask.ndim) if axes is None else axes):
+  for neighbour in _neighbours(
+    mask, range(mask.ndim) if axes is None else axes
+  ):
     found |= neighbour
   return found
 

@@ -95,10 +95,11 @@ def _is_content(habits, draft, label, num_classes, spacing_mm):
 
 
 def _throws_away(habits, edit):
-  """Whether correcting is as much path as drawing it all."""
+  """Whether correcting is more work than drawing it all."""
   if not habits.redraws_above:
     return False
   path = edit.added.sum() + edit.erased.sum()
+  path += habits.part * edit.components.sum()
   return path > habits.redraws_above * edit.whole.sum() > 0
 
 

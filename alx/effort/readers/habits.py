@@ -17,8 +17,9 @@ class Habits:
       enough: it is accepted, and editing stops there. 1: nothing but equal.
     fixes: share of the wrong voxels that is corrected at least, large parts
       first; below 1 the reader is anchored by the draft.
-    redraws_above: path to correct, as a share of the contour from scratch, from
+    redraws_above: path to correct, as a share of the contour from scratch, above
       which a draft is thrown away; 0: it is edited whatever it costs.
+    part: path that touching one more part of the error is worth to the reader.
     warp: sd of how far this reader's outlines are from the truth.
     grows: how far outlines are outside of it; below 0: inside.
     misses: chance that an object is not seen.
@@ -31,6 +32,7 @@ class Habits:
   content: float = 1.0
   fixes: float = 1.0
   redraws_above: float = 1.0
+  part: float = 10.0
   warp: float = 0.0
   grows: float = 0.0
   misses: float = 0.0
@@ -42,7 +44,7 @@ class Habits:
     """Raises ValueError for a setting out of range."""
     for name in ("content", "fixes", "misses", "invents"):
       inputs.number_of(name, getattr(self, name), 0, 1)
-    for name in ("tolerance", "redraws_above", "warp", "spread"):
+    for name in ("tolerance", "redraws_above", "part", "warp", "spread"):
       inputs.number_of(name, getattr(self, name), 0)
     inputs.number_of("grows", self.grows, -1e6)
     if not inputs.number_of("pace", self.pace, 0):

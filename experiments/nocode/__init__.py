@@ -1,0 +1,1 @@
+"""A labelling loop over many data sets, with simulated readers."""

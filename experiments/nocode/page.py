@@ -1,0 +1,216 @@
+"""The page and the tables of a grid."""
+
+import pathlib
+
+import numpy as np
+from rich.console import Console
+
+from alx.effort import fit
+from alx.report.article import Section, write_article
+from alx.runs.disk import owned, store
+from alx.runs.disk.store import read_object
+from experiments.nocode import results, tables, targets
+from experiments.nocode.plan import NONE, RANDOM
+from experiments.nocode.pricing import Pricing, path_of, seconds_by_price
+from experiments.nocode.study import Study, finished
+
+_TITLE = "What a labelling loop saves, and what the savings come from"
+
+
+def write(
+  study: Study, pricing: Pricing, share: float, console: Console
+) -> pathlib.Path:
+  """Writes tables and page of the rows that are finished.
+
+  Args:
+    study: the grid.
+    pricing: of seconds and money.
+    share: of the Dice of no draft and random items, to be reached.
+    console: where the last table goes.
+  """
+  found = finished(study)
+  sections, written = [], {}
+  abouts = {name: _about(study, name) for name in study.plan.data}
+  for name in study.plan.data:
+    of_data = {row: r for row, r in found.items() if row.data == name}
+    made = _tables_of(study, of_data, abouts[name], pricing)
+    sections.append(
+      Section(name, _said(abouts[name]), (), tuple(made.values()))
+    )
+    for kind, (table, _) in made.items():
+      rows = [{"data": name, **row} for row in tables.csv_rows(table)]
+      written.setdefault(kind, []).extend(rows)
+  factors = _factors(study, found, abouts, pricing, share)
+  table = tables.factors_table(factors, study.acquisition)
+  written["factors"] = tables.csv_rows(table)
+  with owned.page_of(study.workdir):
+    for kind, rows in written.items():
+      if rows:
+        store.write_rows(study.workdir / f"{kind}.csv", rows)
+    page = write_article(
+      study.workdir / "report.html",
+      _TITLE,
+      _summary(study, found, pricing),
+      [_protocol(study, pricing, share), _origin(table, share), *sections],
+    )
+  _show(table, console)
+  return page
+
+
+def _tables_of(study, found, about, pricing):
+  """(table, note) by file of one data set."""
+  arms = results.group(found)
+  currency = pricing.rates and f"{pricing.rates.currency} {pricing.rates.year}"
+  lines = [results.arm_of(row, r, pricing) for row, r in arms.items()]
+  unit = lines[0].unit if lines else "mm"
+  saved, structures = [], []
+  for row, records in arms.items():
+    none = arms.get(row._replace(draft=NONE))
+    if none is None:
+      continue
+    if row.draft != NONE:
+      saving = results.saving_of(row, records, none, pricing)
+      saved.append((saving, unit))
+    structures += [
+      (row, line) for line in results.structure_rows(row, records, none, about)
+    ]
+  structures.sort(key=lambda pair: pair[1]["structure"])
+  active = study.acquisition
+  return {
+    "arms": (
+      tables.arms_table(lines, active, currency),
+      "Intervals: Dice over seeds, the others over patients.",
+    ),
+    "savings": (
+      tables.savings_table(saved, active, currency),
+      "Without a draft minus with it, per exam behind the start, over "
+      "patients; below 0 drafts cost.",
+    ),
+    "structures": (
+      tables.structures_table(structures, active, unit),
+      "Rare: in the fewest cases of the pool, then of the fewest voxels.",
+    ),
+  }
+
+
+def _factors(study, found, abouts, pricing, share):
+  plan = study.plan
+  drafts = [d for d in plan.drafts if d != NONE]
+  selections = [s for s in plan.selections if s != RANDOM]
+  measures = {
+    "contour": lambda record: _path_costs(record, abouts),
+    "seconds": lambda record: _second_costs(record, abouts, pricing),
+  }
+  made = [
+    targets.factorial(
+      found, (data, reader, draft, selection), share, measure, costs_of
+    )
+    for reader in plan.readers
+    for draft in drafts
+    for selection in selections
+    for data in (*plan.data, *([""] if len(plan.data) > 1 else []))
+    for measure, costs_of in measures.items()
+  ]
+  return [one for one in made if one]
+
+
+def _path_costs(record, abouts):
+  """[rounds, 1] contour of each round; the test labels are in the first."""
+  costs = [sum(map(path_of, told["cases"])) for told in record["rounds"]]
+  costs[0] += sum(case["whole"] for case in _test(record, abouts))
+  return np.array(costs)[:, None]
+
+
+def _second_costs(record, abouts, pricing):
+  """[rounds, P] seconds, or None."""
+  test = _test(record, abouts)
+  parts = [told["cases"] for told in record["rounds"]]
+  parts[0] = [*parts[0], *test]
+  found = [seconds_by_price(cases, pricing) for cases in parts]
+  if any(one is None for one in found):
+    return None
+  return np.array([one.sum(0) for one in found])
+
+
+def _test(record, abouts):
+  """The frozen test labels as cases that are drawn from scratch."""
+  told = abouts[record["data"]]["test_labels"]
+  return [{**case, "decision": "scratch", "pace": 1.0} for case in told]
+
+
+def _about(study, name):
+  path = study.workdir / name / "labels.json"
+  return read_object(path, "what a data set holds", "run the command again")
+
+
+def _said(about):
+  rare = about["structures"][results.rare_structure(about)]
+  return (
+    f"{about['pool']} items in the pool, {len(about['test_labels'])} test "
+    f"items; structures {', '.join(about['structures'])}; rare is {rare}.",
+  )
+
+
+def _summary(study, found, pricing):
+  total = len(study.plan.data) * len(study.plan.readers) * study.plan.seeds
+  total *= len(study.plan.drafts) * len(study.plan.selections)
+  return (
+    f"{len(found)} of {total} loops are finished. Readers are simulated; "
+    f"{_origin_of_seconds(pricing)}."
+  )
+
+
+def _origin_of_seconds(pricing):
+  if pricing.fitted:
+    return fit.line_of(pricing.fitted)
+  return (
+    f"seconds are a scenario, a range over {len(pricing.prices)} price lists, "
+    "never a point: there is no calibration"
+  )
+
+
+def _protocol(study, pricing, share):
+  plan = study.plan
+  lines = [
+    f"Readers: {', '.join(plan.readers)}; the oracle is an upper bound. "
+    f"Drafts: {', '.join(plan.drafts)}; a fixed model is that of the start. "
+    f"Selection: {', '.join(plan.selections)}, active is {study.acquisition}. "
+    f"{plan.seeds} seeds, paired: the same start, first weights and opinions.",
+    "Everything is charged: opening and viewing of accepted cases, drafts that "
+    "are thrown away, the starting set, the frozen test labels, fits that an "
+    "arm needs. Readers do not wait for a fit.",
+    f"Target: {share:g} of the Dice that no draft and random items end with, "
+    "by seed. Who never reaches it is charged all that was spent.",
+  ]
+  if pricing.pixel_mm:
+    lines.append(
+      f"Assumed: {pricing.pixel_mm:g} mm a pixel where data do not say it."
+    )
+  else:
+    lines.append(
+      "Data that do not say their spacing have contours in voxels, and neither "
+      "seconds nor money."
+    )
+  if pricing.rates is None:
+    lines.append("No money: no hour has a price.")
+  return Section("Protocol", tuple(lines))
+
+
+def _origin(table, share):
+  note = (
+    "A positive total means the target is reached with less work. Each effect "
+    "is the mean over both levels of the other; both add up to the total. "
+    "Intervals over seeds of data sets; over few seeds they are too short."
+  )
+  return Section(f"To reach {share:g} of the Dice", (), (), ((table, note),))
+
+
+def _show(table, console):
+  for row in table.rows:
+    told = dict(zip(table.head, row, strict=True))
+    line = (
+      f"{told['data, reader']}, {told['draft']} model, {told['selection']}, "
+      f"{told['measure']}: total {told['total, %']}%, draft "
+      f"{told['by the draft, %']}%, selection {told['by selection, %']}%"
+    )
+    console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,159 @@
+"""Tables of a grid, as texts, and the same as rows of CSV files."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from alx.effort.words import with_interval
+from alx.report.tables import Table
+from alx.stats import Interval
+from experiments.nocode.plan import ACTIVE, Row
+from experiments.nocode.results import Arm, Range, Saving, verdict_text
+from experiments.nocode.targets import Factorial
+
+
+def arms_table(arms: Sequence[Arm], active: str, currency: str | None) -> Table:
+  """Every arm of one data set: quality, contour, seconds, money."""
+  head = ["reader, draft, selection", "labels", "seeds", "Dice at the end"]
+  head += ["Dice of the labels", "contour per exam", "accept / edit / redraw"]
+  head += ["seconds per exam"] + ([f"{currency} per exam"] if currency else [])
+  rows = [
+    [
+      arm_name(arm.row, active),
+      str(arm.labels),
+      str(arm.seeds),
+      _interval(arm.dice),
+      f"{arm.label_dice:.3f}",
+      with_interval(arm.path, 0, f" {arm.unit}"),
+      _shares(arm.shares),
+      range_text(arm.seconds, 0),
+      *([range_text(arm.money, 2)] if currency else []),
+    ]
+    for arm in arms
+  ]
+  return Table(head, rows)
+
+
+def savings_table(
+  found: Sequence[tuple[Saving, str]], active: str, currency: str | None
+) -> Table:
+  """What drafts save per exam; with the unit of the contour of each."""
+  head = ["reader, draft, selection", "exams", "contour", "seconds"]
+  head += ([currency] if currency else []) + ["verdict"]
+  rows = [
+    [
+      arm_name(saving.row, active),
+      "the same" if saving.paired else "others",
+      with_interval(saving.path, 0, f" {unit}"),
+      range_text(saving.seconds, 0),
+      *([range_text(saving.money, 2)] if currency else []),
+      verdict_text(saving.verdicts)
+      + ("" if saving.seconds else ", by contour alone"),
+    ]
+    for saving, unit in found
+  ]
+  return Table(head, rows)
+
+
+def structures_table(
+  found: Sequence[tuple[Row, dict]], active: str, unit: str
+) -> Table:
+  """By structure; the rare one is marked."""
+  head = ["structure", "reader, draft, selection", "Dice at the end"]
+  head += ["contour per exam", "without a draft", "saved", "missed by drafts"]
+  rows = [
+    [
+      line["structure"] + (" (rare)" if line["rare"] else ""),
+      arm_name(row, active),
+      _interval(line["dice"]),
+      with_interval(line["path"], 0, f" {unit}"),
+      with_interval(line["path_none"], 0, f" {unit}"),
+      _saved(line),
+      str(line["missed"]),
+    ]
+    for row, line in found
+  ]
+  return Table(head, rows)
+
+
+def factors_table(found: Sequence[Factorial], active: str) -> Table:
+  """Where the saving comes from, in % of what the first cell costs."""
+  head = ["data, reader", "draft", "selection", "measure", "repeats"]
+  head += ["total, %", "by the draft, %", "by selection, %"]
+  head += ["share of the draft", "share of selection", "not reached"]
+  rows = [
+    [
+      f"{one.data}, {one.reader}",
+      one.draft,
+      active if one.selection == ACTIVE else one.selection,
+      one.measure,
+      str(one.repeats),
+      *(_factor(one, name, 100.0) for name in ("total", "draft", "selection")),
+      _factor(one, "draft_share", 1.0, "%"),
+      _factor(one, "selection_share", 1.0, "%"),
+      f"{one.censored} of {4 * one.repeats}",
+    ]
+    for one in found
+  ]
+  return Table(head, rows)
+
+
+def arm_name(row: Row, active: str) -> str:
+  """As it is printed."""
+  selection = f"{active} (active)" if row.selection == ACTIVE else row.selection
+  draft = "no draft" if row.draft == "none" else f"{row.draft} model"
+  return f"{row.reader}, {draft}, {selection}"
+
+
+def range_text(found: Range | None, digits: int) -> str:
+  """ "20 to 55 [11, 70]": lowest to highest, and the widest interval."""
+  if found is None:
+    return "not known"
+  ends = f"[{_num(found.low, digits)}, {_num(found.high, digits)}]"
+  if found.least == found.most:
+    return f"{_num(found.least, digits)} {ends}"
+  least, most = (_num(x, digits) for x in (found.least, found.most))
+  return f"{least} to {most} {ends}"
+
+
+def csv_rows(table: Table) -> list[dict]:
+  """The rows of a table for a file."""
+  return [dict(zip(table.head, row, strict=True)) for row in table.rows]
+
+
+def _shares(shares):
+  if shares["scratch"]:
+    return "from scratch"
+  return " / ".join(f"{shares[n]:.0f}%" for n in ("accept", "edit", "redraw"))
+
+
+def _interval(found: Interval):
+  if not np.isfinite(found.mean):
+    return "-"
+  if not np.isfinite(found.low):
+    return f"{found.mean:.3f}"
+  return f"{found.mean:.3f} [{found.low:.3f}, {found.high:.3f}]"
+
+
+def _saved(line):
+  before, after = line["path_none"].value, line["path"].value
+  return f"{100 * (1 - after / before):.0f}%" if before > 0 else "-"
+
+
+def _factor(one, name, times, unit=""):
+  found = [getattr(f, name) for f in one.factors]
+  values = [times * e.value for e in found]
+  if not np.isfinite(values).all():
+    return "not told: the total may be 0 or less"
+  lows, highs = (
+    [times * getattr(e, k) for e in found] for k in ("low", "high")
+  )
+  made = Range(min(values), max(values), min(lows), max(highs))
+  return range_text(made, 0) + unit
+
+
+def _num(value, digits):
+  if not np.isfinite(value):
+    return "-"
+  text = f"{value:.{digits}f}"
+  return text.lstrip("-") if float(text) == 0 else text

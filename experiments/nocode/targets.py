@@ -1,0 +1,126 @@
+"""What it takes to reach a Dice, and whose saving that is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from alx.effort import Factors, factors_of
+from experiments.nocode.plan import NONE, RANDOM, Row
+from experiments.nocode.results import mean_dice
+
+_DRAWS = 2000
+
+
+class Factorial(NamedTuple):
+  """Of one data set, or of all together."""
+
+  data: str
+  reader: str
+  draft: str  # against none
+  selection: str  # against random
+  measure: str  # "path" or "seconds"
+  repeats: int
+  censored: int  # cells that did not reach the target
+  factors: tuple[Factors, ...]  # by price list; costs as a share of the first
+
+
+def reached(
+  record: Mapping, target: float, costs: Sequence[float]
+) -> tuple[float, bool]:
+  """(cost until the Dice is reached, whether it was).
+
+  Between two rounds the cost is interpolated; an arm that never reaches the
+  target is charged all it spent, a lower bound.
+
+  Args:
+    record: of a row.
+    target: Dice.
+    costs: of each round.
+  """
+  dice = [mean_dice(told) for told in record["rounds"]]
+  spent = np.cumsum(costs)
+  for number, now in enumerate(dice):
+    if now >= target:
+      if number == 0:
+        return float(spent[0]), True
+      before = dice[number - 1]
+      share = (target - before) / (now - before) if before < target else 1.0
+      step = spent[number] - spent[number - 1]
+      return float(spent[number - 1] + share * step), True
+  return float(spent[-1]), False
+
+
+def factorial(
+  found: Mapping[Row, dict],
+  cells: tuple[str, str, str, str],
+  share: float,
+  measure: str,
+  costs_of: Callable[[Mapping], np.ndarray | None],
+) -> Factorial | None:
+  """Shares of the saving for one draft and one selection.
+
+  The target of a data set and seed is `share` of the Dice that no draft and
+  random items end with. Costs are divided by what those need to reach it.
+
+  Args:
+    found: records of all rows.
+    cells: data or "" for all, reader, draft, selection.
+    share: in (0, 1].
+    measure: how the costs are called.
+    costs_of: record -> [rounds, P] costs of each round, or None: not known.
+
+  Returns:
+    None without a whole repeat, or where costs are not known.
+  """
+  data, reader, draft, selection = cells
+  rows, groups, censored = [], [], 0
+  for row in found:
+    if row.arm != (NONE, RANDOM) or row.reader != reader:
+      continue
+    if data and row.data != data:
+      continue
+    made = _repeat(found, row, draft, selection, share, costs_of)
+    if made is None:
+      continue
+    rows.append(made[0])
+    groups.append((row.data, row.seed))
+    censored += made[1]
+  if not rows:
+    return None
+  costs = np.array(rows)  # [n, 2, 2, P]
+  costs = costs / costs[:, :1, :1]
+  names = [f"{d} {seed}" for d, seed in groups]
+  factors = tuple(
+    factors_of(costs[..., p], names, num_draws=_DRAWS)
+    for p in range(costs.shape[-1])
+  )
+  return Factorial(
+    data or "all",
+    reader,
+    draft,
+    selection,
+    measure,
+    len(rows),
+    censored,
+    factors,
+  )
+
+
+def _repeat(found, row, draft, selection, share, costs_of):
+  """([2, 2, P] costs, censored cells) of one seed, or None."""
+  target = share * mean_dice(found[row]["rounds"][-1])
+  cells, censored = [], 0
+  for d in (NONE, draft):
+    for s in (RANDOM, selection):
+      record = found.get(row._replace(draft=d, selection=s))
+      costs = None if record is None else costs_of(record)
+      if costs is None or not np.isfinite(target):
+        return None
+      ends = [reached(record, target, column) for column in np.transpose(costs)]
+      cells.append([cost for cost, _ in ends])
+      censored += not ends[0][1]
+  cells = np.array(cells).reshape(2, 2, -1)
+  if not (cells[0, 0] > 0).all():
+    return None
+  return cells, censored
