@@ -14,7 +14,7 @@ from alx.effort.model import (
   scenario_prices,
   seconds_of,
 )
-from alx.effort.savings import (
+from alx.effort.saving import (
   Savings,
   Verdict,
   break_even_exams,

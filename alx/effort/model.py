@@ -56,8 +56,8 @@ def counts_of(totals: Totals, decision: str) -> np.ndarray:
 def seconds_of(
   counts: np.ndarray, prices: Prices | Sequence[Prices]
 ) -> np.ndarray:
-  """Seconds [...] of counts [..., 6]; of several prices [P, ...]."""
-  return np.moveaxis(np.asarray(counts) @ np.asarray(prices).T, -1, 0)
+  """Seconds [...] of counts [..., 6]; of several prices [..., P]."""
+  return np.asarray(counts) @ np.asarray(prices).T
 
 
 # Wide on purpose: no public log joins masks, edits and seconds of one volume.

@@ -3,7 +3,7 @@
 import math
 
 from alx.effort.edits import Edit
-from alx.effort.savings import Savings, verdict
+from alx.effort.saving import Savings, verdict
 from alx.stats.resampling import Estimate
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}

@@ -17,8 +17,8 @@ class Habits:
       enough: it is accepted, and editing stops there. 1: nothing but equal.
     fixes: share of the wrong voxels that is corrected at least, large parts
       first; below 1 the reader is anchored by the draft.
-    redraws_above: path to correct, as a share of the contour from scratch, above
-      which a draft is thrown away; 0: it is edited whatever it costs.
+    redraws_above: path to correct, as a share of the contour from scratch,
+      above which a draft is thrown away; 0: it is edited whatever it costs.
     part: path that touching one more part of the error is worth to the reader.
     warp: sd of how far this reader's outlines are from the truth.
     grows: how far outlines are outside of it; below 0: inside.
