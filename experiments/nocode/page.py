@@ -10,8 +10,10 @@ from alx.report.article import Section, write_article
 from alx.runs.disk import owned, store
 from alx.runs.disk.store import read_object
 from experiments.nocode import results, tables, targets
+from experiments.nocode.flat import flat, flat_factors
 from experiments.nocode.plan import NONE, RANDOM
 from experiments.nocode.pricing import Pricing, path_of, seconds_by_price
+from experiments.nocode.structures import rare_structure, structures_of
 from experiments.nocode.study import Study, finished
 
 _TITLE = "What a labelling loop saves, and what the savings come from"
@@ -33,16 +35,14 @@ def write(
   abouts = {name: _about(study, name) for name in study.plan.data}
   for name in study.plan.data:
     of_data = {row: r for row, r in found.items() if row.data == name}
-    made = _tables_of(study, of_data, abouts[name], pricing)
-    sections.append(
-      Section(name, _said(abouts[name]), (), tuple(made.values()))
-    )
-    for kind, (table, _) in made.items():
-      rows = [{"data": name, **row} for row in tables.csv_rows(table)]
-      written.setdefault(kind, []).extend(rows)
+    lines = _lines_of(of_data, abouts[name], pricing)
+    made = _tables_of(study, lines, pricing)
+    sections.append(Section(name, _said(abouts[name]), (), made))
+    for kind, rows in lines.items():
+      written.setdefault(kind, []).extend(map(flat, rows))
   factors = _factors(study, found, abouts, pricing, share)
   table = tables.factors_table(factors, study.acquisition)
-  written["factors"] = tables.csv_rows(table)
+  written["factors"] = list(map(flat_factors, factors))
   with owned.page_of(study.workdir):
     for kind, rows in written.items():
       if rows:
@@ -57,40 +57,43 @@ def write(
   return page
 
 
-def _tables_of(study, found, about, pricing):
-  """(table, note) by file of one data set."""
-  arms = results.group(found)
-  currency = pricing.rates and f"{pricing.rates.currency} {pricing.rates.year}"
-  lines = [results.arm_of(row, r, pricing) for row, r in arms.items()]
-  unit = lines[0].unit if lines else "mm"
-  saved, structures = [], []
+def _lines_of(found, about, pricing):
+  """Arms, savings and structures of one data set."""
+  arms, saved, structures = results.group(found), [], []
   for row, records in arms.items():
     none = arms.get(row._replace(draft=NONE))
     if none is None:
       continue
     if row.draft != NONE:
-      saving = results.saving_of(row, records, none, pricing)
-      saved.append((saving, unit))
-    structures += [
-      (row, line) for line in results.structure_rows(row, records, none, about)
-    ]
-  structures.sort(key=lambda pair: pair[1]["structure"])
-  active = study.acquisition
+      saved.append(results.saving_of(row, records, none, pricing))
+    structures += structures_of(row, records, none, about)
   return {
-    "arms": (
-      tables.arms_table(lines, active, currency),
+    "arms": [results.arm_of(row, r, pricing) for row, r in arms.items()],
+    "savings": saved,
+    "structures": sorted(structures, key=lambda line: line.structure),
+  }
+
+
+def _tables_of(study, lines, pricing):
+  """The tables of one data set with their notes."""
+  currency = pricing.rates and f"{pricing.rates.currency} {pricing.rates.year}"
+  unit = lines["arms"][0].unit if lines["arms"] else "mm"
+  active = study.acquisition
+  return (
+    (
+      tables.arms_table(lines["arms"], active, currency),
       "Intervals: Dice over seeds, the others over patients.",
     ),
-    "savings": (
-      tables.savings_table(saved, active, currency),
+    (
+      tables.savings_table(lines["savings"], active, currency, unit),
       "Without a draft minus with it, per exam behind the start, over "
       "patients; below 0 drafts cost.",
     ),
-    "structures": (
-      tables.structures_table(structures, active, unit),
+    (
+      tables.structures_table(lines["structures"], active, unit),
       "Rare: in the fewest cases of the pool, then of the fewest voxels.",
     ),
-  }
+  )
 
 
 def _factors(study, found, abouts, pricing, share):
@@ -144,7 +147,7 @@ def _about(study, name):
 
 
 def _said(about):
-  rare = about["structures"][results.rare_structure(about)]
+  rare = about["structures"][rare_structure(about)]
   return (
     f"{about['pool']} items in the pool, {len(about['test_labels'])} test "
     f"items; structures {', '.join(about['structures'])}; rare is {rare}.",

@@ -1,6 +1,6 @@
 """What the rows of a grid found: arms, savings, structures."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ from alx.effort import (
   verdict,
 )
 from alx.stats.resampling import Estimate, bootstrap, mean_of, percentile
-from experiments.nocode.plan import FIXED, NONE, RANDOM, UPDATED, Row
+from experiments.nocode.plan import FIXED, RANDOM, UPDATED, Row
 from experiments.nocode.pricing import Pricing, path_of, seconds_by_price
 
 _DRAWS = 1000  # of each interval
@@ -66,7 +66,7 @@ def group(found: Mapping[Row, dict]) -> dict[Row, list[dict]]:
 
 def arm_of(row: Row, records: list[dict], pricing: Pricing) -> Arm:
   """An arm's numbers."""
-  cases = _cases(records)
+  cases = cases_of(records)
   finals = [mean_dice(record["rounds"][-1]) for record in records]
   decisions = [case["decision"] for case in cases]
   names = ("accept", "edit", "redraw", "scratch")
@@ -80,7 +80,7 @@ def arm_of(row: Row, records: list[dict], pricing: Pricing) -> Arm:
     stats.mean_interval(np.array(finals)),
     float(np.mean(known)) if known else np.nan,
     cases[0]["unit"],
-    _per_exam([path_of(c) for c in cases], cases),
+    per_exam([path_of(c) for c in cases], cases),
     shares,
     _range(seconds, cases),
     _money_range(seconds, cases, records, pricing.rates),
@@ -93,7 +93,7 @@ def mean_dice(told: Mapping) -> float:
   return float(np.mean(known)) if known else float("nan")
 
 
-def _cases(records):
+def cases_of(records: list[dict]) -> list[dict]:
   """All exams behind the start, with the patient and the seed."""
   return [
     {**case, "seed": record["seed"]}
@@ -103,7 +103,8 @@ def _cases(records):
   ]
 
 
-def _per_exam(values, cases):
+def per_exam(values: Sequence, cases: Sequence[Mapping]) -> Estimate:
+  """The mean of [n, ...] with its interval over patients."""
   patients = [case["patient"] for case in cases]
   return bootstrap(
     mean_of(np.array(values, float)),
@@ -117,7 +118,7 @@ def _range(values, cases):
   """Over the columns of [n, P]."""
   if values is None:
     return None
-  found = _per_exam(values, cases)
+  found = per_exam(values, cases)
   return Range(
     float(found.value.min()),
     float(found.value.max()),
@@ -156,7 +157,7 @@ def saving_of(
   row: Row, records: list[dict], none: list[dict], pricing: Pricing
 ) -> Saving:
   """Savings of an arm with drafts against the same selection without."""
-  manual, assisted = _cases(none), _cases(records)
+  manual, assisted = cases_of(none), cases_of(records)
   order = [[(c["seed"], c["id"]) for c in some] for some in (manual, assisted)]
   paired = sorted(order[0]) == sorted(order[1])
   if paired:
@@ -212,49 +213,3 @@ def verdict_text(verdicts: tuple[Verdict, ...]) -> str:
   if len(kinds) == 1:
     return kinds[0]
   return f"depends on the prices ({'; '.join(sorted(kinds))})"
-
-
-def structure_rows(
-  row: Row, records: list[dict], none: list[dict], about: Mapping
-) -> list[dict]:
-  """Dice and contour of each structure, with drafts and without."""
-  rare = rare_structure(about)
-  return [
-    {
-      "structure": name,
-      "rare": place == rare,
-      "in_cases": about["pool_cases"][place],
-      "dice": _dice_of(records, place),
-      "path": _path_of_class(records, place),
-      "path_none": _path_of_class(none, place),
-      "missed": sum(c["classes"]["missed"][place] for c in _cases(records)),
-    }
-    for place, name in enumerate(about["structures"])
-  ]
-
-
-def rare_structure(about: Mapping) -> int:
-  """The place of the structure of the fewest cases, then fewest voxels."""
-  order = zip(about["pool_cases"], about["pool_voxels"], strict=True)
-  return min(enumerate(order), key=lambda pair: pair[1])[0]
-
-
-def _dice_of(records, place):
-  found = [record["rounds"][-1]["dice"][place] for record in records]
-  return stats.mean_interval(
-    np.array([np.nan if v is None else v for v in found])
-  )
-
-
-def _path_of_class(records, place):
-  cases = _cases(records)
-  values = []
-  for case in cases:
-    of = {name: v[place] for name, v in case["classes"].items()}
-    values.append(path_of({**of, "decision": case["decision"]}))
-  return _per_exam(values, cases)
-
-
-def is_baseline(row: Row) -> bool:
-  """Whether the others are held against it."""
-  return row.draft == NONE

@@ -1,4 +1,4 @@
-"""Tables of a grid, as texts, and the same as rows of CSV files."""
+"""Tables of a grid, as texts."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,8 @@ from alx.report.tables import Table
 from alx.stats import Interval
 from experiments.nocode.plan import ACTIVE, Row
 from experiments.nocode.results import Arm, Range, Saving, verdict_text
-from experiments.nocode.targets import Factorial
+from experiments.nocode.structures import Structure
+from experiments.nocode.targets import Factorial, factor_range
 
 
 def arms_table(arms: Sequence[Arm], active: str, currency: str | None) -> Table:
@@ -35,9 +36,9 @@ def arms_table(arms: Sequence[Arm], active: str, currency: str | None) -> Table:
 
 
 def savings_table(
-  found: Sequence[tuple[Saving, str]], active: str, currency: str | None
+  found: Sequence[Saving], active: str, currency: str | None, unit: str
 ) -> Table:
-  """What drafts save per exam; with the unit of the contour of each."""
+  """What drafts save per exam; the unit is that of contours."""
   head = ["reader, draft, selection", "exams", "contour", "seconds"]
   head += ([currency] if currency else []) + ["verdict"]
   rows = [
@@ -50,28 +51,28 @@ def savings_table(
       verdict_text(saving.verdicts)
       + ("" if saving.seconds else ", by contour alone"),
     ]
-    for saving, unit in found
+    for saving in found
   ]
   return Table(head, rows)
 
 
 def structures_table(
-  found: Sequence[tuple[Row, dict]], active: str, unit: str
+  found: Sequence[Structure], active: str, unit: str
 ) -> Table:
   """By structure; the rare one is marked."""
   head = ["structure", "reader, draft, selection", "Dice at the end"]
   head += ["contour per exam", "without a draft", "saved", "missed by drafts"]
   rows = [
     [
-      line["structure"] + (" (rare)" if line["rare"] else ""),
-      arm_name(row, active),
-      _interval(line["dice"]),
-      with_interval(line["path"], 0, f" {unit}"),
-      with_interval(line["path_none"], 0, f" {unit}"),
-      _saved(line),
-      str(line["missed"]),
+      line.structure + (" (rare)" if line.rare else ""),
+      arm_name(line.row, active),
+      _interval(line.dice),
+      with_interval(line.path, 0, f" {unit}"),
+      with_interval(line.path_none, 0, f" {unit}"),
+      f"{_num(line.saved, 0)}%",
+      "-" if line.missed is None else str(line.missed),
     ]
-    for row, line in found
+    for line in found
   ]
   return Table(head, rows)
 
@@ -88,9 +89,9 @@ def factors_table(found: Sequence[Factorial], active: str) -> Table:
       active if one.selection == ACTIVE else one.selection,
       one.measure,
       str(one.repeats),
-      *(_factor(one, name, 100.0) for name in ("total", "draft", "selection")),
-      _factor(one, "draft_share", 1.0, "%"),
-      _factor(one, "selection_share", 1.0, "%"),
+      *(_factor(one, name) for name in ("total", "draft", "selection")),
+      _factor(one, "draft_share", "%"),
+      _factor(one, "selection_share", "%"),
       f"{one.censored} of {4 * one.repeats}",
     ]
     for one in found
@@ -116,11 +117,6 @@ def range_text(found: Range | None, digits: int) -> str:
   return f"{least} to {most} {ends}"
 
 
-def csv_rows(table: Table) -> list[dict]:
-  """The rows of a table for a file."""
-  return [dict(zip(table.head, row, strict=True)) for row in table.rows]
-
-
 def _shares(shares):
   if shares["scratch"]:
     return "from scratch"
@@ -135,20 +131,10 @@ def _interval(found: Interval):
   return f"{found.mean:.3f} [{found.low:.3f}, {found.high:.3f}]"
 
 
-def _saved(line):
-  before, after = line["path_none"].value, line["path"].value
-  return f"{100 * (1 - after / before):.0f}%" if before > 0 else "-"
-
-
-def _factor(one, name, times, unit=""):
-  found = [getattr(f, name) for f in one.factors]
-  values = [times * e.value for e in found]
-  if not np.isfinite(values).all():
+def _factor(one, name, unit=""):
+  made = factor_range(one, name)
+  if not np.isfinite(made.least):
     return "not told: the total may be 0 or less"
-  lows, highs = (
-    [times * getattr(e, k) for e in found] for k in ("low", "high")
-  )
-  made = Range(min(values), max(values), min(lows), max(highs))
   return range_text(made, 0) + unit
 
 

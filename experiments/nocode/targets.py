@@ -7,7 +7,7 @@ import numpy as np
 
 from alx.effort import Factors, factors_of
 from experiments.nocode.plan import NONE, RANDOM, Row
-from experiments.nocode.results import mean_dice
+from experiments.nocode.results import Range, mean_dice
 
 _DRAWS = 2000
 
@@ -23,6 +23,16 @@ class Factorial(NamedTuple):
   repeats: int
   censored: int  # cells that did not reach the target
   factors: tuple[Factors, ...]  # by price list; costs as a share of the first
+
+
+def factor_range(one: Factorial, name: str) -> Range:
+  """A field of `Factors` over price lists, in %."""
+  times = 1.0 if name.endswith("_share") else 100.0  # a share is one already
+  found = np.array([getattr(f, name)[:3] for f in one.factors]) * times
+  value, low, high = found.T
+  return Range(
+    float(value.min()), float(value.max()), float(low.min()), float(high.max())
+  )
 
 
 def reached(

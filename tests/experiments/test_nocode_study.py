@@ -1,0 +1,127 @@
+"""Grids that are played: rows that go on, and rows that do not fit."""
+
+import json
+
+import numpy as np
+import pytest
+
+from experiments.nocode import page, study
+from experiments.nocode.desk import memory_desk
+from experiments.nocode.plan import ACTIVE, NONE, expand
+from tests.nocode_cases import QUIET, SCENARIO, small_study, write_slices
+
+
+def records(grid):
+  """What is on disk, without seconds."""
+  text = {
+    row.name: study.path_of(grid.workdir, row).read_text()
+    for row in expand(grid.plan)
+  }
+  found = {name: json.loads(t) for name, t in text.items()}
+  for told in found.values():
+    for one in told["rounds"]:
+      del one["fit_s"], one["draft_s"]
+  return found
+
+
+def test_a_grid_goes_on_to_the_same_and_ends_with_a_page(tmp_path):
+  grid = small_study(tmp_path)
+  study.open_study(grid)
+  shown = []
+
+  def desk_of(*args):
+    desk = memory_desk(*args)
+
+    def read(cases, drafts):
+      shown.append([d is None for d in drafts])
+      return desk(cases, drafts)
+
+    return read
+
+  assert study.run_all(grid, QUIET, desk_of) == []
+  # Row by row: start and one round, without a draft, and with one.
+  assert shown == [[True] * 2] * 2 + [[True] * 2, [False] * 2]
+  before = records(grid)
+  assert {len(r["rounds"]) for r in before.values()} == {2}
+  names = [
+    [c["id"] for r in told["rounds"] for c in r["cases"]]
+    for told in before.values()
+  ]
+  assert all(len(set(some)) == 4 for some in names)
+  assert names[0] == names[1]  # at random the same items with a draft
+  gone = expand(grid.plan)[1]
+  study.path_of(grid.workdir, gone).unlink()
+  study.run_all(grid, QUIET)
+  assert records(grid) == before
+  written = page.write(grid, SCENARIO, 0.9, QUIET).read_text()
+  assert "2 of 2 loops are finished" in written
+  assert "neither seconds nor money" in " ".join(written.split())
+  arms = (grid.workdir / "arms.csv").read_text().splitlines()
+  assert len(arms) == 1 + 2 and ",voxels," in arms[1]
+  assert not (grid.workdir / "factors.csv").exists()  # one selection
+
+
+def test_readers_see_the_truth_of_what_is_asked_only(tmp_path):
+  grid = small_study(tmp_path, drafts=(NONE,))
+  ready = study.prepare(grid, "s", QUIET)
+  player = study.Player(ready, "entropy")
+  seen = []
+
+  def desk(cases, drafts):
+    seen.extend(cases)
+    return memory_desk("tolerant", 0, 2)(cases, drafts)
+
+  told = player.play(expand(grid.plan)[0]._replace(selection=ACTIVE), desk)
+  assert len(seen) == 4 == told["rounds"][-1]["labels"]
+  assert seen[0].patient != "" and seen[0].spacing_mm is None
+  dataset = ready.problem.dataset
+  places = [dataset.ids.index(case.name) for case in seen]
+  assert set(places) <= set(np.asarray(ready.problem.split.pool).tolist())
+
+
+def test_a_grid_that_was_made_otherwise_is_refused(tmp_path):
+  grid = small_study(tmp_path)
+  study.open_study(grid)
+  study.open_study(grid._replace(plan=grid.plan._replace(seeds=5)))  # grows
+  with pytest.raises(ValueError, match="this run has acquisition = entropy"):
+    study.open_study(grid._replace(acquisition="bald"))
+
+
+def test_a_damaged_row_is_told(tmp_path):
+  grid = small_study(tmp_path)
+  row = expand(grid.plan)[0]
+  path = study.path_of(grid.workdir, row)
+  path.parent.mkdir(parents=True)
+  path.write_text("{")
+  with pytest.raises(ValueError, match="without the file the row is played"):
+    study.read_row(grid.workdir, row)
+  path.write_text(json.dumps(row._replace(seed=9)._asdict() | {"rounds": []}))
+  with pytest.raises(ValueError, match="wanted the row s-tolerant-none-random"):
+    study.read_row(grid.workdir, row)
+
+
+def test_classes_cannot_be_drafted(tmp_path):
+  path = write_slices(tmp_path, labels=np.arange(16) % 2)
+  with pytest.raises(ValueError, match="wanted label maps to draft and edit"):
+    study.prepare(small_study(tmp_path, path), "s", QUIET)
+
+
+@pytest.mark.parametrize(
+  ("text", "source"),
+  [
+    ("phantom", ("phantom", "phantom", "phantom")),
+    ("acdc=/d/x.npz", ("acdc", "acdc", "/d/x.npz")),
+    ("/d/mine.npz", ("mine", "", "/d/mine.npz")),
+  ],
+)
+def test_sources(text, source):
+  assert study.source_of(text) == source
+
+
+def test_sources_that_are_none():
+  with pytest.raises(ValueError, match="config"):
+    study.source_of("kidney=/d/x.npz")
+  with pytest.raises(ValueError, match="different names, found mine, mine"):
+    study.sources_of(["/a/mine.npz", "/b/mine.npz"])
+  with pytest.raises(ValueError, match="wanted data sets"):
+    study.sources_of([])

@@ -1,0 +1,72 @@
+"""What it takes to reach a Dice, by hand."""
+
+import numpy as np
+import pytest
+
+from experiments.nocode.plan import ACTIVE, NONE, RANDOM, Row
+from experiments.nocode.pricing import path_of
+from experiments.nocode.targets import factor_range, factorial, reached
+from tests.nocode_cases import case, grid, record
+
+CELLS = ("d", "tolerant", "updated", ACTIVE)
+
+
+def paths(told):
+  costs = [sum(map(path_of, r["cases"])) for r in told["rounds"]]
+  return np.array(costs)[:, None]
+
+
+def test_between_rounds_costs_are_interpolated():
+  row = Row("d", "tolerant", NONE, RANDOM, 0)
+  told = record(row, [0.4, 0.6, 0.8], [[case("a")]] * 3)
+  assert reached(told, 0.7, [10, 20, 40]) == (pytest.approx(50), True)
+  assert reached(told, 0.4, [10, 20, 40]) == (10.0, True)
+  assert reached(told, 0.9, [10, 20, 40]) == (70.0, False)
+
+
+def test_a_dice_that_falls_is_reached_the_first_time():
+  row = Row("d", "tolerant", NONE, RANDOM, 0)
+  told = record(row, [0.4, 0.8, 0.6], [[case("a")]] * 3)
+  assert reached(told, 0.8, [10, 20, 40]) == (30.0, True)
+
+
+def test_shares_by_hand():
+  found = grid(1)
+  made = factorial(found, CELLS, 1.0, "contour", paths)
+  # The target is 0.8; whoever chooses has it after half of the last round.
+  start, second, third = 100.0 + 120, 110.0 + 120, 120.0 + 120
+  none = start + second + third
+  chosen = start + second + third / 2
+  drafted = start + (second + third) / 4
+  both = start + (second + third / 2) / 4
+  one = made.factors[0]
+  assert one.total.value == pytest.approx(1 - both / none)
+  draft = ((none - drafted) + (chosen - both)) / 2 / none
+  assert one.draft.value == pytest.approx(draft)
+  assert factor_range(made, "draft_share").least == pytest.approx(
+    100 * draft / (1 - both / none)
+  )
+  shares = [
+    factor_range(made, f"{n}_share").least for n in ("draft", "selection")
+  ]
+  assert sum(shares) == pytest.approx(100)
+  assert (made.repeats, made.censored, made.measure) == (1, 0, "contour")
+
+
+def test_who_does_not_get_there_is_counted():
+  found = grid(2)
+  for row, told in found.items():
+    if row.draft == "updated":
+      told["rounds"][1]["dice"] = told["rounds"][2]["dice"] = [0.5, None]
+  made = factorial(found, CELLS, 1.0, "contour", paths)
+  assert (made.repeats, made.censored) == (2, 4)
+
+
+def test_what_is_not_there_or_not_known_is_left_out():
+  found = grid(2)
+  del found[Row("d", "tolerant", "updated", ACTIVE, 1)]
+  assert factorial(found, CELLS, 0.9, "contour", paths).repeats == 1
+  assert factorial(found, CELLS, 0.9, "seconds", lambda told: None) is None
+  assert factorial({}, CELLS, 0.9, "contour", paths) is None
+  together = factorial(found, ("", *CELLS[1:]), 0.9, "contour", paths)
+  assert (together.data, together.repeats) == ("all", 1)
