@@ -31,6 +31,7 @@ from alx.effort.readers import BY_NAME as READERS
 from alx.runs.disk.claim import Held
 from alx.runs.settings.arms import canonical
 from experiments.nocode import page, plan, pricing, study
+from experiments.nocode.desk import memory_desk
 
 _DATA = flags.DEFINE_multi_string(
   "data",
@@ -65,6 +66,13 @@ _PIXEL = flags.DEFINE_float(
   "such data have no seconds and no money.",
   lower_bound=1e-6,
 )
+_DESK = flags.DEFINE_enum(
+  "desk",
+  "memory",
+  ["memory", "store"],
+  "Readers answer beside the loop, or through the folders, the import and the "
+  "log of a project, as a person does: slower, to the same rows.",
+)
 _TARGET = flags.DEFINE_float(
   "target",
   0.95,
@@ -90,7 +98,7 @@ def main(argv: list[str]) -> None:
       grid, prices = study_from_flags(), prices_from_flags()
       study.open_study(grid)
     with command.wrong_input(ValueError):
-      held = study.run_all(grid, console)
+      held = study.run_all(grid, console, desk_from_flags())
     if held:
       raise Held(
         f"{len(held)} rows are with other processes, such as {held[0].name}; "
@@ -123,6 +131,15 @@ def study_from_flags() -> study.Study:
     _PLANE.value,
     tuple(_SET.value),
   )
+
+
+def desk_from_flags():
+  """How answers come back."""
+  if _DESK.value == "memory":
+    return memory_desk
+  from experiments.nocode.store_desk import store_desk
+
+  return store_desk
 
 
 def prices_from_flags() -> pricing.Pricing:

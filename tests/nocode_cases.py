@@ -1,6 +1,7 @@
 """Records of labelling loops that nobody played, and small ones to play."""
 
 import pathlib
+from types import SimpleNamespace
 
 import numpy as np
 from rich.console import Console
@@ -83,6 +84,12 @@ def _three_rounds(draft, seed):
     ]
     rounds.append(made)
   return rounds
+
+
+def ready_of(*class_names):
+  """What a desk reads of a data set."""
+  dataset = SimpleNamespace(class_names=class_names)
+  return SimpleNamespace(problem=SimpleNamespace(dataset=dataset))
 
 
 ABOUT = {

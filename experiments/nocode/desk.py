@@ -8,6 +8,8 @@ import jax
 import numpy as np
 
 from alx.effort.readers import Answer, answer_of, habits_of
+from alx.runs.compare import Comparison
+from experiments.nocode.plan import Row
 
 
 class Case(NamedTuple):
@@ -24,22 +26,23 @@ Desk = Callable[[Sequence[Case], Sequence[np.ndarray | None]], list[Answer]]
 
 
 def memory_desk(
-  reader: str, seed: int, num_classes: int, plane: int | str | None = None
+  row: Row, ready: Comparison, plane: int | str | None = None
 ) -> Desk:
   """A simulated reader beside the loop, nothing in between.
 
   Args:
-    reader: a name of `alx.effort.readers.BY_NAME`.
-    seed: of the run; a case has one opinion in it, whatever is shown.
-    num_classes: C, with the background.
+    row: with the reader, a name of `alx.effort.readers.BY_NAME`, and the seed:
+      a case has one opinion in it, whatever is shown.
+    ready: with the classes.
     plane: contours are drawn in.
   """
-  habits = habits_of(reader)
+  habits = habits_of(row.reader)
+  num_classes = len(ready.problem.dataset.class_names)
 
   def read(cases, drafts):
     return [
       answer_of(
-        key_of(reader, seed, case.name),
+        key_of(row.reader, row.seed, case.name),
         habits,
         case.truth,
         draft,

@@ -175,7 +175,7 @@ def run_all(
   Args:
     study: what to do.
     console: where progress goes.
-    make_desk: (reader, seed, C, plane) -> the desk of a row.
+    make_desk: (row, its data set, plane) -> the desk of a row.
 
   Returns:
     Rows that other processes hold.
@@ -208,8 +208,7 @@ def run_all(
 
 def _play(study, row, player, make_desk, check):
   _, ready, player = player
-  num_classes = len(ready.problem.dataset.class_names)
-  desk = make_desk(row.reader, row.seed, num_classes, study.plane)
+  desk = make_desk(row, ready, study.plane)
   found = player.play(row, desk, check)
   store.write_json(path_of(study.workdir, row), found)
 

@@ -24,9 +24,11 @@ def records(grid):
   return found
 
 
-def test_a_grid_goes_on_to_the_same_and_ends_with_a_page(tmp_path):
+def test_a_grid_goes_on_to_the_same_and_ends_with_a_page(tmp_path, monkeypatch):
   grid = small_study(tmp_path)
   study.open_study(grid)
+  ready = study.prepare(grid, "s", QUIET)  # so that both runs compile once
+  monkeypatch.setattr(study, "prepare", lambda *_: ready)
   shown = []
 
   def desk_of(*args):
@@ -65,13 +67,14 @@ def test_readers_see_the_truth_of_what_is_asked_only(tmp_path):
   grid = small_study(tmp_path, drafts=(NONE,))
   ready = study.prepare(grid, "s", QUIET)
   player = study.Player(ready, "entropy")
+  row = expand(grid.plan)[0]._replace(selection=ACTIVE)
   seen = []
 
   def desk(cases, drafts):
     seen.extend(cases)
-    return memory_desk("tolerant", 0, 2)(cases, drafts)
+    return memory_desk(row, ready)(cases, drafts)
 
-  told = player.play(expand(grid.plan)[0]._replace(selection=ACTIVE), desk)
+  told = player.play(row, desk)
   assert len(seen) == 4 == told["rounds"][-1]["labels"]
   assert seen[0].patient != "" and seen[0].spacing_mm is None
   dataset = ready.problem.dataset
