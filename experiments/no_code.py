@@ -26,6 +26,7 @@ import pathlib
 from absl import flags
 
 from alx.commands import command
+from alx.effort import PLANES
 from alx.effort.costs import Rates
 from alx.effort.readers import BY_NAME as READERS
 from alx.runs.disk.claim import Held
@@ -56,8 +57,11 @@ _SEEDS = flags.DEFINE_integer("seeds", 3, "Paired repeats.", lower_bound=1)
 _SIZE = flags.DEFINE_enum(
   "size", "cpu", sorted(plan.SIZES), "How much is trained."
 )
-_PLANE = flags.DEFINE_string(
-  "plane", None, "Contours of volumes are drawn in; by default by spacing."
+_PLANE = flags.DEFINE_enum(
+  "plane",
+  None,
+  sorted(PLANES),
+  "Contours of volumes are drawn in; by default by spacing.",
 )
 _PIXEL = flags.DEFINE_float(
   "pixel_mm",
@@ -88,6 +92,7 @@ _COMPUTE_HOUR = flags.DEFINE_float("compute_hour", 0.0, "Price of an hour.")
 _SET = flags.DEFINE_multi_string(
   "set", [], "field=value of alx.runs.settings.config.Config; repeatable."
 )
+_MONEY = "currency", "year", "compute_hour"
 
 
 def main(argv: list[str]) -> None:
@@ -151,9 +156,9 @@ def prices_from_flags() -> pricing.Pricing:
     rates = Rates(
       _CURRENCY.value, _YEAR.value, _READER_HOUR.value, _COMPUTE_HOUR.value
     )
-  elif _YEAR.value is not None or _COMPUTE_HOUR.value:
+  elif any(flags.FLAGS[name].present for name in _MONEY):
     raise ValueError(
-      "--year and --compute_hour say nothing without --reader_hour"
+      "--currency, --year and --compute_hour say nothing without --reader_hour"
     )
   return pricing.make_pricing(_EFFORT.value, rates, _PIXEL.value)
 

@@ -55,7 +55,7 @@ def cost_of(
     gb_months: [...] of storage.
 
   Raises:
-    ValueError: for a negative number.
+    ValueError: for what is not known, or negative.
   """
   parts = {
     "reading_s": reading_s,
@@ -64,8 +64,8 @@ def cost_of(
     "gb_months": gb_months,
   }
   for name, value in parts.items():
-    if (np.asarray(value) < 0).any():
-      raise ValueError(f"{name}: wanted numbers >= 0, found a negative one")
+    if not (np.asarray(value, float) >= 0).all():
+      raise ValueError(f"{name}: wanted numbers >= 0, found another")
   read = np.asarray(reading_s, float) + failed_s
   return (
     rates.reader_hour * read / 3600

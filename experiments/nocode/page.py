@@ -31,15 +31,20 @@ def write(
     console: where the last table goes.
   """
   found = finished(study)
+  if pricing.pixel_mm and not _has_voxels(found):
+    raise ValueError(
+      "--pixel_mm: all data say their spacing, nothing is assumed; leave it out"
+    )
   sections, written = [], {}
   abouts = {name: _about(study, name) for name in study.plan.data}
   for name in study.plan.data:
     of_data = {row: r for row, r in found.items() if row.data == name}
-    lines = _lines_of(of_data, abouts[name], pricing)
+    lines = _lines_of(of_data, abouts, name, pricing)
     made = _tables_of(study, lines, pricing)
     sections.append(Section(name, _said(abouts[name]), (), made))
     for kind, rows in lines.items():
-      written.setdefault(kind, []).extend(map(flat, rows))
+      rows = [flat(row) | _priced(pricing) for row in rows]
+      written.setdefault(kind, []).extend(rows)
   factors = _factors(study, found, abouts, pricing, share)
   table = tables.factors_table(factors, study.acquisition)
   written["factors"] = list(map(flat_factors, factors))
@@ -57,9 +62,11 @@ def write(
   return page
 
 
-def _lines_of(found, about, pricing):
+def _lines_of(found, abouts, name, pricing):
   """Arms, savings and structures of one data set."""
+  about = abouts[name]
   arms, saved, structures = results.group(found), [], []
+  equal = targets.at_equal_work(found, lambda r: _path_costs(r, abouts))
   for row, records in arms.items():
     none = arms.get(row._replace(draft=NONE))
     if none is None:
@@ -68,7 +75,10 @@ def _lines_of(found, about, pricing):
       saved.append(results.saving_of(row, records, none, pricing))
     structures += structures_of(row, records, none, about)
   return {
-    "arms": [results.arm_of(row, r, pricing) for row, r in arms.items()],
+    "arms": [
+      results.arm_of(row, r, pricing)._replace(dice_at_equal=equal[row])
+      for row, r in arms.items()
+    ],
     "savings": saved,
     "structures": sorted(structures, key=lambda line: line.structure),
   }
@@ -82,7 +92,8 @@ def _tables_of(study, lines, pricing):
   return (
     (
       tables.arms_table(lines["arms"], active, currency),
-      "Intervals: Dice over seeds, the others over patients.",
+      "Intervals: Dice over seeds, the others over patients. At equal contour: "
+      "when as much was drawn as the arm that drew least drew in all.",
     ),
     (
       tables.savings_table(lines["savings"], active, currency, unit),
@@ -94,6 +105,21 @@ def _tables_of(study, lines, pricing):
       "Rare: in the fewest cases of the pool, then of the fewest voxels.",
     ),
   )
+
+
+def _has_voxels(found):
+  """Whether an exam has a contour in voxels."""
+  return any(
+    case["unit"] == "voxels"
+    for record in found.values()
+    for case in record["rounds"][0]["cases"]
+  )
+
+
+def _priced(pricing):
+  """Whose money a row has."""
+  rates = pricing.rates
+  return {"currency": rates.currency, "year": rates.year} if rates else {}
 
 
 def _factors(study, found, abouts, pricing, share):

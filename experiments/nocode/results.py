@@ -38,6 +38,8 @@ class Arm(NamedTuple):
   labels: int
   dice: stats.Interval  # at the end, mean of structures
   label_dice: float  # of the labels that came back against the truth
+  accepted_dice: float  # the same of drafts that were accepted; NaN: none
+  dice_at_equal: stats.Interval | None  # at the least contour of all arms
   unit: str  # "mm" or "voxels"
   path: Estimate  # per exam, over patients
   shares: dict[str, float]  # of decisions, %
@@ -71,20 +73,26 @@ def arm_of(row: Row, records: list[dict], pricing: Pricing) -> Arm:
   decisions = [case["decision"] for case in cases]
   names = ("accept", "edit", "redraw", "scratch")
   shares = {n: 100 * decisions.count(n) / len(cases) for n in names}
-  known = [v for c in cases for v in c["label_dice"] if v is not None]
   seconds = seconds_by_price(cases, pricing)
   return Arm(
     row,
     len(records),
     records[0]["rounds"][-1]["labels"],
     stats.mean_interval(np.array(finals)),
-    float(np.mean(known)) if known else np.nan,
+    _label_dice(cases),
+    _label_dice([c for c in cases if c["decision"] == "accept"]),
+    None,
     cases[0]["unit"],
     per_exam([path_of(c) for c in cases], cases),
     shares,
     _range(seconds, cases),
     _money_range(seconds, cases, records, pricing.rates),
   )
+
+
+def _label_dice(cases):
+  known = [v for c in cases for v in c["label_dice"] if v is not None]
+  return float(np.mean(known)) if known else float("nan")
 
 
 def mean_dice(told: Mapping) -> float:

@@ -105,6 +105,8 @@ def prepare(study: Study, name: str, console: Console) -> Comparison:
   if dataset.task != "segmentation":
     raise bad_input(source.path, "label maps to draft and edit", dataset.task)
   compare.tell_reading(dataset, console)
+  if study.plane and len(study.sources) == 1 and dataset.images[0].ndim < 4:
+    raise bad_input("--plane", "volumes to draw it in", "pictures")
   config = problem.resolve(config, dataset, False)
   made = problem.make_problem(config, dataset)
   folder = study.workdir / name

@@ -16,7 +16,8 @@ from experiments.nocode.targets import Factorial, factor_range
 def arms_table(arms: Sequence[Arm], active: str, currency: str | None) -> Table:
   """Every arm of one data set: quality, contour, seconds, money."""
   head = ["reader, draft, selection", "labels", "seeds", "Dice at the end"]
-  head += ["Dice of the labels", "contour per exam", "accept / edit / redraw"]
+  head += ["at equal contour", "Dice of labels, of accepted"]
+  head += ["contour per exam", "accept / edit / redraw"]
   head += ["seconds per exam"] + ([f"{currency} per exam"] if currency else [])
   rows = [
     [
@@ -24,7 +25,8 @@ def arms_table(arms: Sequence[Arm], active: str, currency: str | None) -> Table:
       str(arm.labels),
       str(arm.seeds),
       _interval(arm.dice),
-      f"{arm.label_dice:.3f}",
+      "-" if arm.dice_at_equal is None else _interval(arm.dice_at_equal),
+      f"{_num(arm.label_dice, 3)}, {_num(arm.accepted_dice, 3)}",
       with_interval(arm.path, 0, f" {arm.unit}"),
       _shares(arm.shares),
       range_text(arm.seconds, 0),

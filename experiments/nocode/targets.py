@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from alx import stats
 from alx.effort import Factors, factors_of
 from experiments.nocode.plan import NONE, RANDOM, Row
 from experiments.nocode.results import Range, mean_dice
@@ -59,6 +60,41 @@ def reached(
       step = spent[number] - spent[number - 1]
       return float(spent[number - 1] + share * step), True
   return float(spent[-1]), False
+
+
+def dice_at(record: Mapping, budget: float, costs: Sequence[float]) -> float:
+  """The Dice when so much was spent, between two rounds interpolated.
+
+  Args:
+    record: of a row.
+    budget: at least the cost of the start.
+    costs: of each round.
+  """
+  dice = [mean_dice(told) for told in record["rounds"]]
+  return float(np.interp(budget, np.cumsum(costs), dice))
+
+
+def at_equal_work(
+  found: Mapping[Row, dict], costs_of: Callable[[Mapping], np.ndarray]
+) -> dict[Row, stats.Interval]:
+  """The Dice of each arm at the least that an arm of its seed spent in all.
+
+  Args:
+    found: records of one data set.
+    costs_of: record -> [rounds, 1] costs of each round.
+
+  Returns:
+    By the row of seed 0, over seeds.
+  """
+  spent, values = {}, {}
+  for row, record in found.items():
+    key = row.reader, row.seed
+    total = float(costs_of(record).sum())
+    spent[key] = min(total, spent.get(key, total))
+  for row, record in found.items():
+    value = dice_at(record, spent[row.reader, row.seed], costs_of(record)[:, 0])
+    values.setdefault(row._replace(seed=0), []).append(value)
+  return {row: stats.mean_interval(np.array(v)) for row, v in values.items()}
 
 
 def factorial(

@@ -37,6 +37,12 @@ def test_no_rates(change):
     Rates(**{"currency": "USD", "year": 2024, "reader_hour": 1.0} | change)
 
 
+@pytest.mark.parametrize("name", ["failed_s", "compute_s", "gb_months"])
+def test_unknown_work_has_no_price(name):
+  with pytest.raises(ValueError, match=f"{name}: wanted numbers >= 0"):
+    cost_of(RATES, 1.0, **{name: [1.0, np.nan]})
+
+
 def test_no_negative_work():
   with pytest.raises(ValueError, match="failed_s: wanted numbers >= 0"):
     cost_of(RATES, 1.0, failed_s=-1.0)

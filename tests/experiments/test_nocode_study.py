@@ -61,6 +61,11 @@ def test_a_grid_goes_on_to_the_same_and_ends_with_a_page(tmp_path, monkeypatch):
   arms = (grid.workdir / "arms.csv").read_text().splitlines()
   assert len(arms) == 1 + 2 and ",voxels," in arms[1]
   assert not (grid.workdir / "factors.csv").exists()  # one selection
+  study.open_study(grid)
+  assumed = SCENARIO._replace(pixel_mm=2.0)
+  page.write(grid, assumed, 0.9, QUIET)
+  assert ",voxels," in (grid.workdir / "arms.csv").read_text()
+  assert "Assumed: 2 mm a pixel" in (grid.workdir / "report.html").read_text()
 
 
 def test_readers_see_the_truth_of_what_is_asked_only(tmp_path):
@@ -101,6 +106,12 @@ def test_a_damaged_row_is_told(tmp_path):
   path.write_text(json.dumps(row._replace(seed=9)._asdict() | {"rounds": []}))
   with pytest.raises(ValueError, match="wanted the row s-tolerant-none-random"):
     study.read_row(grid.workdir, row)
+
+
+def test_a_plane_of_pictures_is_refused(tmp_path):
+  grid = small_study(tmp_path)._replace(plane="axial")
+  with pytest.raises(ValueError, match="--plane: wanted volumes to draw it in"):
+    study.prepare(grid, "s", QUIET)
 
 
 def test_classes_cannot_be_drafted(tmp_path):

@@ -42,7 +42,7 @@ def test_tables_have_a_cell_for_every_head():
     assert table.rows
     assert all(len(row) == len(table.head) for row in table.rows)
   assert found[0].rows[3][0] == "tolerant, updated model, bald (active)"
-  assert found[0].rows[0][6] == "from scratch"
+  assert found[0].rows[0][7] == "from scratch"
   assert found[2].rows[0][-1].startswith("depends on the prices (costs")
   assert found[3].rows[1][0] == "lesion (rare)"
 

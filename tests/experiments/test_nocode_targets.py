@@ -5,7 +5,13 @@ import pytest
 
 from experiments.nocode.plan import ACTIVE, NONE, RANDOM, Row
 from experiments.nocode.pricing import path_of
-from experiments.nocode.targets import factor_range, factorial, reached
+from experiments.nocode.targets import (
+  at_equal_work,
+  dice_at,
+  factor_range,
+  factorial,
+  reached,
+)
 from tests.nocode_cases import case, grid, record
 
 CELLS = ("d", "tolerant", "updated", ACTIVE)
@@ -51,6 +57,17 @@ def test_shares_by_hand():
   ]
   assert sum(shares) == pytest.approx(100)
   assert (made.repeats, made.censored, made.measure) == (1, 0, "contour")
+
+
+def test_the_dice_at_equal_work():
+  found = grid(1)
+  row = Row("d", "tolerant", NONE, RANDOM, 0)
+  assert dice_at(found[row], 150, [100, 100, 100]) == pytest.approx(0.5)
+  made = at_equal_work(found, paths)
+  # The updated model and whoever chose spent least: all of both rounds.
+  both = row._replace(draft="updated", selection=ACTIVE)
+  assert made[both].mean == pytest.approx(0.9)
+  assert made[row].mean == pytest.approx(0.4 + 0.2 * 117.5 / 230)
 
 
 def test_who_does_not_get_there_is_counted():

@@ -9,6 +9,7 @@ import scipy.ndimage
 from alx.effort.edits import Edit, edit_of
 from alx.effort.readers.habits import Habits
 from alx.effort.readers.opinion import generator_of, opinion_of
+from alx.metrics import inputs
 from alx.metrics.means import nan_mean
 from alx.metrics.surfaces import surface_dice
 
@@ -46,6 +47,10 @@ def answer_of(
   Raises:
     ValueError: for maps that are no classes, or of different extents.
   """
+  truth = inputs.classes("truth", truth, num_classes)
+  inputs.check_range("truth", truth, num_classes)
+  if draft is not None:
+    draft = inputs.classes("draft", draft, num_classes)
   opinion = opinion_of(key, habits, truth, num_classes, spacing_mm)
   how = {
     "spacing_mm": spacing_mm,

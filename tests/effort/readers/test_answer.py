@@ -89,6 +89,20 @@ def test_an_opinion_is_the_same_whatever_is_shown():
   assert scratch.pace == edited.pace
 
 
+@pytest.mark.parametrize(
+  ("truth", "draft", "told"),
+  [
+    (TRUTH.astype(float), None, "truth: wanted integer classes"),
+    (TRUTH + 2, None, "truth: wanted classes 0..2"),
+    (TRUTH, TRUTH[1:], "one shape"),
+    (TRUTH, TRUTH + 1, "draft: wanted classes 0..2"),
+  ],
+)
+def test_what_cannot_be_read_is_refused(truth, draft, told):
+  with pytest.raises(ValueError, match=told):
+    answer_of(0, Habits(), truth, draft, 3)
+
+
 def test_pace_has_the_mean_it_says():
   habits = Habits(pace=2.0, spread=0.3)
   small = np.zeros((3, 3), int)
