@@ -79,7 +79,7 @@ _DESK = flags.DEFINE_enum(
 )
 _TARGET = flags.DEFINE_float(
   "target",
-  0.95,
+  0.98,
   "Dice to reach, as a share of what no draft and random items end with.",
   0.0,
   1.0,

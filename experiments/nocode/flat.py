@@ -41,7 +41,7 @@ def _cells(name, value):
     names = ("_least", "_most", "_low", "_high")
     parts = dict(zip(names, value, strict=True))
   elif value is None:
-    parts = {"": ""}
+    parts = {}
   elif isinstance(value, dict):
     parts = {f"_{key}": cell for key, cell in value.items()}
   elif isinstance(value, tuple) and all(isinstance(v, Verdict) for v in value):

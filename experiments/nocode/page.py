@@ -2,17 +2,16 @@
 
 import pathlib
 
-import numpy as np
 from rich.console import Console
 
 from alx.effort import fit
 from alx.report.article import Section, write_article
 from alx.runs.disk import owned, store
 from alx.runs.disk.store import read_object
-from experiments.nocode import results, tables, targets
+from experiments.nocode import origin, results, tables, targets
 from experiments.nocode.flat import flat, flat_factors
-from experiments.nocode.plan import NONE, RANDOM
-from experiments.nocode.pricing import Pricing, path_of, seconds_by_price
+from experiments.nocode.plan import NONE
+from experiments.nocode.pricing import Pricing
 from experiments.nocode.structures import rare_structure, structures_of
 from experiments.nocode.study import Study, finished
 
@@ -45,20 +44,20 @@ def write(
     for kind, rows in lines.items():
       rows = [flat(row) | _priced(pricing) for row in rows]
       written.setdefault(kind, []).extend(rows)
-  factors = _factors(study, found, abouts, pricing, share)
+  factors = origin.factors(study, found, abouts, pricing, share)
   table = tables.factors_table(factors, study.acquisition)
   written["factors"] = list(map(flat_factors, factors))
   with owned.page_of(study.workdir):
     for kind, rows in written.items():
       if rows:
-        store.write_rows(study.workdir / f"{kind}.csv", rows)
+        store.write_rows(study.workdir / f"{kind}.csv", _filled(rows))
     page = write_article(
       study.workdir / "report.html",
       _TITLE,
       _summary(study, found, pricing),
-      [_protocol(study, pricing, share), _origin(table, share), *sections],
+      [_protocol(study, pricing, share), origin.section(table), *sections],
     )
-  _show(table, console)
+  origin.show(table, console)
   return page
 
 
@@ -66,7 +65,7 @@ def _lines_of(found, abouts, name, pricing):
   """Arms, savings and structures of one data set."""
   about = abouts[name]
   arms, saved, structures = results.group(found), [], []
-  equal = targets.at_equal_work(found, lambda r: _path_costs(r, abouts))
+  equal = targets.at_equal_work(found, lambda r: origin.path_costs(r, abouts))
   for row, records in arms.items():
     none = arms.get(row._replace(draft=NONE))
     if none is None:
@@ -107,6 +106,12 @@ def _tables_of(study, lines, pricing):
   )
 
 
+def _filled(rows):
+  """Rows of the same columns: what one of them lacks is empty."""
+  head = dict.fromkeys(name for row in rows for name in row)
+  return [{name: row.get(name, "") for name in head} for row in rows]
+
+
 def _has_voxels(found):
   """Whether an exam has a contour in voxels."""
   return any(
@@ -120,51 +125,6 @@ def _priced(pricing):
   """Whose money a row has."""
   rates = pricing.rates
   return {"currency": rates.currency, "year": rates.year} if rates else {}
-
-
-def _factors(study, found, abouts, pricing, share):
-  plan = study.plan
-  drafts = [d for d in plan.drafts if d != NONE]
-  selections = [s for s in plan.selections if s != RANDOM]
-  measures = {
-    "contour": lambda record: _path_costs(record, abouts),
-    "seconds": lambda record: _second_costs(record, abouts, pricing),
-  }
-  made = [
-    targets.factorial(
-      found, (data, reader, draft, selection), share, measure, costs_of
-    )
-    for reader in plan.readers
-    for draft in drafts
-    for selection in selections
-    for data in (*plan.data, *([""] if len(plan.data) > 1 else []))
-    for measure, costs_of in measures.items()
-  ]
-  return [one for one in made if one]
-
-
-def _path_costs(record, abouts):
-  """[rounds, 1] contour of each round; the test labels are in the first."""
-  costs = [sum(map(path_of, told["cases"])) for told in record["rounds"]]
-  costs[0] += sum(case["whole"] for case in _test(record, abouts))
-  return np.array(costs)[:, None]
-
-
-def _second_costs(record, abouts, pricing):
-  """[rounds, P] seconds, or None."""
-  test = _test(record, abouts)
-  parts = [told["cases"] for told in record["rounds"]]
-  parts[0] = [*parts[0], *test]
-  found = [seconds_by_price(cases, pricing) for cases in parts]
-  if any(one is None for one in found):
-    return None
-  return np.array([one.sum(0) for one in found])
-
-
-def _test(record, abouts):
-  """The frozen test labels as cases that are drawn from scratch."""
-  told = abouts[record["data"]]["test_labels"]
-  return [{**case, "decision": "scratch", "pace": 1.0} for case in told]
 
 
 def _about(study, name):
@@ -223,23 +183,3 @@ def _protocol(study, pricing, share):
   if pricing.rates is None:
     lines.append("No money: no hour has a price.")
   return Section("Protocol", tuple(lines))
-
-
-def _origin(table, share):
-  note = (
-    "A positive total means the target is reached with less work. Each effect "
-    "is the mean over both levels of the other; both add up to the total. "
-    "Intervals over seeds of data sets; over few seeds they are too short."
-  )
-  return Section(f"To reach {share:g} of the Dice", (), (), ((table, note),))
-
-
-def _show(table, console):
-  for row in table.rows:
-    told = dict(zip(table.head, row, strict=True))
-    line = (
-      f"{told['data, reader']}, {told['draft']} model, {told['selection']}, "
-      f"{told['measure']}: total {told['total, %']}%, draft "
-      f"{told['by the draft, %']}%, selection {told['by selection, %']}%"
-    )
-    console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -111,7 +111,13 @@ SIZES: Mapping[str, Mapping[str, Mapping]] = {
       "rounds": 5,
       "steps": 200,
     },
-    "hippocampus": {"rounds": 5, "steps": 200, "test_items": 40},
+    "hippocampus": {
+      "start": 2,
+      "query": 3,
+      "rounds": 5,
+      "steps": 200,
+      "test_items": 40,
+    },
     "acdc": {"steps": 250, "widths": (8, 16, 32, 64)},
   },
 }

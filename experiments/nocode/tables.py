@@ -81,11 +81,12 @@ def structures_table(
 
 def factors_table(found: Sequence[Factorial], active: str) -> Table:
   """Where the saving comes from, in % of what the first cell costs."""
-  head = ["data, reader", "draft", "selection", "measure", "repeats"]
+  head = ["until", "data, reader", "draft", "selection", "measure", "repeats"]
   head += ["total, %", "by the draft, %", "by selection, %"]
   head += ["share of the draft", "share of selection", "not reached"]
   rows = [
     [
+      one.until,
       f"{one.data}, {one.reader}",
       one.draft,
       active if one.selection == ACTIVE else one.selection,

@@ -20,10 +20,16 @@ class Factorial(NamedTuple):
   reader: str
   draft: str  # against none
   selection: str  # against random
-  measure: str  # "path" or "seconds"
+  measure: str  # "contour" or "seconds"
+  until: str  # what ends a loop: a Dice, or the labels
   repeats: int
   censored: int  # cells that did not reach the target
   factors: tuple[Factors, ...]  # by price list; costs as a share of the first
+
+
+def until_of(share: float | None) -> str:
+  """How the end of a loop is printed."""
+  return "the same labels" if share is None else f"{share:g} of the Dice"
 
 
 def factor_range(one: Factorial, name: str) -> Range:
@@ -100,7 +106,7 @@ def at_equal_work(
 def factorial(
   found: Mapping[Row, dict],
   cells: tuple[str, str, str, str],
-  share: float,
+  share: float | None,
   measure: str,
   costs_of: Callable[[Mapping], np.ndarray | None],
 ) -> Factorial | None:
@@ -112,7 +118,7 @@ def factorial(
   Args:
     found: records of all rows.
     cells: data or "" for all, reader, draft, selection.
-    share: in (0, 1].
+    share: in (0, 1]; None: until all loops have the same labels.
     measure: how the costs are called.
     costs_of: record -> [rounds, P] costs of each round, or None: not known.
 
@@ -147,6 +153,7 @@ def factorial(
     draft,
     selection,
     measure,
+    until_of(share),
     len(rows),
     censored,
     factors,
@@ -155,17 +162,18 @@ def factorial(
 
 def _repeat(found, row, draft, selection, share, costs_of):
   """([2, 2, P] costs, censored cells) of one seed, or None."""
-  target = share * mean_dice(found[row]["rounds"][-1])
+  last = mean_dice(found[row]["rounds"][-1])
+  target = np.inf if share is None else share * last
   cells, censored = [], 0
   for d in (NONE, draft):
     for s in (RANDOM, selection):
       record = found.get(row._replace(draft=d, selection=s))
       costs = None if record is None else costs_of(record)
-      if costs is None or not np.isfinite(target):
+      if costs is None or np.isnan(last):
         return None
       ends = [reached(record, target, column) for column in np.transpose(costs)]
       cells.append([cost for cost, _ in ends])
-      censored += not ends[0][1]
+      censored += share is not None and not ends[0][1]
   cells = np.array(cells).reshape(2, 2, -1)
   if not (cells[0, 0] > 0).all():
     return None

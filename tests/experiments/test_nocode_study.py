@@ -5,10 +5,19 @@ import json
 import numpy as np
 import pytest
 
+from alx.effort import Rates
+from alx.runs.disk import store
 from experiments.nocode import page, study
 from experiments.nocode.desk import memory_desk
 from experiments.nocode.plan import ACTIVE, NONE, expand
-from tests.nocode_cases import QUIET, SCENARIO, small_study, write_slices
+from tests.nocode_cases import (
+  ABOUT,
+  QUIET,
+  SCENARIO,
+  small_study,
+  write_slices,
+)
+from tests.nocode_cases import grid as grid_of
 
 
 def records(grid):
@@ -66,6 +75,50 @@ def test_a_grid_goes_on_to_the_same_and_ends_with_a_page(tmp_path, monkeypatch):
   page.write(grid, assumed, 0.9, QUIET)
   assert ",voxels," in (grid.workdir / "arms.csv").read_text()
   assert "Assumed: 2 mm a pixel" in (grid.workdir / "report.html").read_text()
+
+
+def test_data_with_and_without_a_spacing_in_one_grid(tmp_path):
+  """Nothing is played: records of two data sets, one of them in voxels."""
+  grid = small_study(tmp_path, seeds=2, selections=(RANDOM, ACTIVE))
+  plan = grid.plan._replace(data=("d", "v"))
+  grid = grid._replace(plan=plan)
+  for row, told in records_of_two(plan).items():
+    store.write_json(study.path_of(grid.workdir, row), told)
+  for name in plan.data:
+    store.write_json(grid.workdir / name / "labels.json", ABOUT)
+  rates = Rates("USD", 2024, 100.0)
+  page.write(grid, SCENARIO._replace(rates=rates), 1.0, QUIET)
+  rows = store.read_rows(grid.workdir / "savings.csv")
+  known = {row["data"]: row["seconds_least"] != "" for row in rows}
+  assert known == {"d": True, "v": False}
+  assert {row["year"] for row in rows} == {"2024"}
+  factors = store.read_rows(grid.workdir / "factors.csv")
+  assert {(r["data"], r["measure"]) for r in factors} == {
+    ("d", "contour"),
+    ("d", "seconds"),
+    ("v", "contour"),
+    ("all", "contour"),
+    ("all", "seconds"),
+  }
+  assert len((grid.workdir / "structures.csv").read_text().splitlines()) == 17
+  with pytest.raises(
+    ValueError, match="--pixel_mm: all data say their spacing"
+  ):
+    one = grid._replace(plan=plan._replace(data=("d",)))
+    page.write(one, SCENARIO._replace(pixel_mm=1.0), 1.0, QUIET)
+
+
+def records_of_two(plan):
+  """Of the data set d in mm, and the same of v in voxels."""
+  found = {}
+  for row, told in grid_of(plan.seeds).items():
+    found[row] = told
+    copied = json.loads(json.dumps(told | {"data": "v"}))
+    for one in copied["rounds"]:
+      for case in one["cases"]:
+        case["unit"] = "voxels"
+    found[row._replace(data="v")] = copied
+  return found
 
 
 def test_readers_see_the_truth_of_what_is_asked_only(tmp_path):

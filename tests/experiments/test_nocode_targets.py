@@ -79,6 +79,15 @@ def test_who_does_not_get_there_is_counted():
   assert (made.repeats, made.censored) == (2, 4)
 
 
+def test_for_the_same_labels_a_selection_saves_what_its_cases_do():
+  made = factorial(grid(2), CELLS, None, "contour", paths)
+  assert made.until == "the same labels" and made.censored == 0
+  one = made.factors[0]
+  assert one.selection.value == 0.0  # the same exams cost the same
+  assert one.draft.value == one.total.value > 0
+  assert factor_range(made, "draft_share").least == pytest.approx(100)
+
+
 def test_what_is_not_there_or_not_known_is_left_out():
   found = grid(2)
   del found[Row("d", "tolerant", "updated", ACTIVE, 1)]
