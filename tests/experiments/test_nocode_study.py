@@ -9,7 +9,7 @@ from alx.effort import Rates
 from alx.runs.disk import store
 from experiments.nocode import page, study
 from experiments.nocode.desk import memory_desk
-from experiments.nocode.plan import ACTIVE, NONE, expand
+from experiments.nocode.plan import ACTIVE, NONE, RANDOM, expand
 from tests.nocode_cases import (
   ABOUT,
   QUIET,
