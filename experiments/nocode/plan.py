@@ -63,6 +63,8 @@ def make_plan(
     ("selections", selections, SELECTIONS),
   )
   for what, names, known in given:
+    if not names:
+      raise ValueError(f"{what}: wanted one or more of {', '.join(known)}")
     all_among(what, names, known)
   if len(set(data)) < len(data):
     raise ValueError(f"data: two of one name: {', '.join(data)}")

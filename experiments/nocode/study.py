@@ -70,8 +70,11 @@ def source_of(text: str) -> Source:
 def open_study(study: Study) -> None:
   """Keeps what a grid is, or checks that it goes on.
 
+  Data that are new to it are read first: nothing is begun on wrong ones.
+
   Raises:
-    ValueError: if the directory holds a grid that was made otherwise.
+    ValueError: if the directory holds a grid that was made otherwise, or for
+      data that cannot be used.
   """
   now = {
     "size": study.size,
@@ -81,11 +84,31 @@ def open_study(study: Study) -> None:
   }
   path = study.workdir / "study.json"
   store.check_same(path, now, {"plan"})
+  for name in study.plan.data:
+    if not (study.workdir / name / "labels.json").exists():
+      load(study, name, Console(quiet=True))
   store.write_json(path, now | {"plan": study.plan._asdict()})
 
 
 def prepare(study: Study, name: str, console: Console) -> Comparison:
-  """Loads, checks and describes one data set of the grid.
+  """Loads one data set of the grid, and keeps what tables need of it.
+
+  Raises:
+    ValueError: as `load`, or if the folder holds another data set.
+  """
+  config, made = load(study, name, console)
+  folder = study.workdir / name
+  about, ids = compare.describe_data(made)
+  store.open_run(folder, config, about, ids)
+  compare.announce(made, console)
+  store.write_json(folder / "labels.json", _described(made, study.plane))
+  return Comparison(config, made, folder)
+
+
+def load(
+  study: Study, name: str, console: Console
+) -> tuple[Config, problem.Problem]:
+  """Reads and checks one data set; nothing is written.
 
   Raises:
     ValueError: for data that cannot be read, or no segmentation.
@@ -108,13 +131,7 @@ def prepare(study: Study, name: str, console: Console) -> Comparison:
   if study.plane and len(study.sources) == 1 and dataset.images[0].ndim < 4:
     raise bad_input("--plane", "volumes to draw it in", "pictures")
   config = problem.resolve(config, dataset, False)
-  made = problem.make_problem(config, dataset)
-  folder = study.workdir / name
-  about, ids = compare.describe_data(made)
-  store.open_run(folder, config, about, ids)
-  compare.announce(made, console)
-  store.write_json(folder / "labels.json", _described(made, study.plane))
-  return Comparison(config, made, folder)
+  return config, problem.make_problem(config, dataset)
 
 
 def _described(made, plane):

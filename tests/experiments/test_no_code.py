@@ -27,3 +27,16 @@ def test_wrong_flags_are_one_line(tmp_path):
   for line, part in zip(found, wanted, strict=True):
     assert part in line
   assert not (tmp_path / "work").exists()
+
+
+def test_nothing_is_begun_on_wrong_data(tmp_path):
+  """The second data set is at fault, or a setting."""
+  good = write_slices(tmp_path)
+  for bad in (["--data=/none.npz"], ["--set=stepz=3"]):
+    work = tmp_path / "work"
+    (found,) = errors_of(
+      "experiments.no_code",
+      [f"--data={good}", f"--workdir={work}", "--set=rounds=1", *bad],
+    )
+    assert "none.npz" in found or "stepz" in found
+    assert not work.exists()

@@ -23,6 +23,7 @@ def test_two_by_two_by_three_by_two_rows():
     ({"drafts": ("fixed",)}, "wanted draft none and selection random"),
     ({"selections": ("active",)}, "wanted draft none and selection random"),
     ({"data": ("a", "a")}, "data: two of one name: a, a"),
+    ({"readers": ()}, "readers: wanted one or more of oracle"),
     ({"seeds": 0}, "seeds: wanted at least 1"),
   ],
 )
