@@ -12,8 +12,9 @@ from experiments.nocode import origin, results, tables, targets
 from experiments.nocode.flat import flat, flat_factors
 from experiments.nocode.plan import NONE
 from experiments.nocode.pricing import Pricing
+from experiments.nocode.rows import finished
 from experiments.nocode.structures import rare_structure, structures_of
-from experiments.nocode.study import Study, finished
+from experiments.nocode.study import Study
 
 _TITLE = "What a labelling loop saves, and what the savings come from"
 
@@ -29,7 +30,7 @@ def write(
     share: of the Dice of no draft and random items, to be reached.
     console: where the last table goes.
   """
-  found = finished(study)
+  found = finished(study.workdir, study.plan)
   if pricing.pixel_mm and not _has_voxels(found):
     raise ValueError(
       "--pixel_mm: all data say their spacing, nothing is assumed; leave it out"

@@ -20,7 +20,6 @@ from alx.runs.settings import presets
 from alx.runs.settings.config import MADE, Config, absolute, override
 from experiments.nocode.desk import Desk, memory_desk
 from experiments.nocode.plan import (
-  ACTIVE,
   FOREGROUND,
   RANDOM,
   Plan,
@@ -29,8 +28,7 @@ from experiments.nocode.plan import (
   fields_of,
 )
 from experiments.nocode.play import Player
-
-_REMEDY = "without the file the row is played again"
+from experiments.nocode.rows import path_of, read_row
 
 
 class Source(NamedTuple):
@@ -164,26 +162,6 @@ def _described(made, plane):
   }
 
 
-def path_of(workdir: pathlib.Path, row: Row) -> pathlib.Path:
-  """The file of a finished row."""
-  return workdir / "rows" / f"{row.name}.json"
-
-
-def read_row(workdir: pathlib.Path, row: Row) -> dict | None:
-  """What a finished row found; None if it is not finished.
-
-  Raises:
-    ValueError: for a damaged file.
-  """
-  path = path_of(workdir, row)
-  if not path.exists():
-    return None
-  found = store.read_object(path, "a finished row", _REMEDY)
-  if found | row._asdict() != found or "rounds" not in found:
-    raise bad_input(path, f"the row {row.name}", f"another; {_REMEDY}")
-  return found
-
-
 def run_all(
   study: Study,
   console: Console,
@@ -230,17 +208,6 @@ def _play(study, row, player, make_desk, check):
   desk = make_desk(row, ready, study.plane)
   found = player.play(row, desk, check)
   store.write_json(path_of(study.workdir, row), found)
-
-
-def finished(study: Study) -> dict[Row, dict]:
-  """What all finished rows of the plan found."""
-  found = {r: read_row(study.workdir, r) for r in expand(study.plan)}
-  return {row: record for row, record in found.items() if record}
-
-
-def active_name(study: Study, selection: str) -> str:
-  """How a selection is printed."""
-  return study.acquisition if selection == ACTIVE else selection
 
 
 def sources_of(texts: Sequence[str]) -> dict[str, Source]:

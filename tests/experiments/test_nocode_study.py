@@ -10,6 +10,7 @@ from alx.runs.disk import store
 from experiments.nocode import page, study
 from experiments.nocode.desk import memory_desk
 from experiments.nocode.plan import ACTIVE, NONE, RANDOM, expand
+from experiments.nocode.rows import path_of, read_row
 from tests.nocode_cases import (
   ABOUT,
   QUIET,
@@ -23,7 +24,7 @@ from tests.nocode_cases import grid as grid_of
 def records(grid):
   """What is on disk, without seconds."""
   text = {
-    row.name: study.path_of(grid.workdir, row).read_text()
+    row.name: path_of(grid.workdir, row).read_text()
     for row in expand(grid.plan)
   }
   found = {name: json.loads(t) for name, t in text.items()}
@@ -61,7 +62,7 @@ def test_a_grid_goes_on_to_the_same_and_ends_with_a_page(tmp_path, monkeypatch):
   assert all(len(set(some)) == 4 for some in names)
   assert names[0] == names[1]  # at random the same items with a draft
   gone = expand(grid.plan)[1]
-  study.path_of(grid.workdir, gone).unlink()
+  path_of(grid.workdir, gone).unlink()
   study.run_all(grid, QUIET)
   assert records(grid) == before
   written = page.write(grid, SCENARIO, 0.9, QUIET).read_text()
@@ -83,7 +84,7 @@ def test_data_with_and_without_a_spacing_in_one_grid(tmp_path):
   plan = grid.plan._replace(data=("d", "v"))
   grid = grid._replace(plan=plan)
   for row, told in records_of_two(plan).items():
-    store.write_json(study.path_of(grid.workdir, row), told)
+    store.write_json(path_of(grid.workdir, row), told)
   for name in plan.data:
     store.write_json(grid.workdir / name / "labels.json", ABOUT)
   rates = Rates("USD", 2024, 100.0)
@@ -151,14 +152,14 @@ def test_a_grid_that_was_made_otherwise_is_refused(tmp_path):
 def test_a_damaged_row_is_told(tmp_path):
   grid = small_study(tmp_path)
   row = expand(grid.plan)[0]
-  path = study.path_of(grid.workdir, row)
+  path = path_of(grid.workdir, row)
   path.parent.mkdir(parents=True)
   path.write_text("{")
   with pytest.raises(ValueError, match="without the file the row is played"):
-    study.read_row(grid.workdir, row)
+    read_row(grid.workdir, row)
   path.write_text(json.dumps(row._replace(seed=9)._asdict() | {"rounds": []}))
   with pytest.raises(ValueError, match="wanted the row s-tolerant-none-random"):
-    study.read_row(grid.workdir, row)
+    read_row(grid.workdir, row)
 
 
 def test_a_plane_of_pictures_is_refused(tmp_path):
