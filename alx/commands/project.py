@@ -31,7 +31,8 @@ from rich.console import Console
 from alx import projects
 from alx.commands import command
 from alx.projects import report as reports
-from alx.projects.work import begin, view
+from alx.projects.answers import view
+from alx.projects.work import begin
 from alx.projects.work import status as statuses
 from alx.projects.work.export import FORMATS
 from alx.runs import compare

@@ -1,5 +1,7 @@
 """Labelling with people: who is asked, what they answer, which model serves."""
 
+from alx.projects.answers.receive import receive
+from alx.projects.answers.take import import_rounds
 from alx.projects.store.project import Project, open_project, working
 from alx.projects.store.state import State, final_label, status_of
 from alx.projects.work.ask import next_round
@@ -7,9 +9,7 @@ from alx.projects.work.begin import Settings, begin
 from alx.projects.work.export import export
 from alx.projects.work.fit import fit
 from alx.projects.work.promote import promote, roll_back
-from alx.projects.work.receive import receive
 from alx.projects.work.status import status, verify
-from alx.projects.work.take import import_rounds
 
 __all__ = [
   "Project",

@@ -55,7 +55,7 @@ def plain(folder):
 
 
 def until_done(forks, words, folder):
-  """The command, killed at its writes 1, 2, 4, 7 ...; how often it was."""
+  """The command, killed at its writes 1, 2, 4, 8 ...; how often it was."""
   kills, at = 0, 1
   while True:
     before = _events(folder)
@@ -64,7 +64,7 @@ def until_done(forks, words, folder):
     if fork.wait() != -signal.SIGKILL:
       ran(fork)
       return kills
-    kills, at = kills + 1, at + kills + 1
+    kills, at = kills + 1, 2 * at
     after = _events(folder)
     assert after[: len(before)] == before  # nothing that was told is lost
     if after:

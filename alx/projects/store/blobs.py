@@ -3,6 +3,7 @@
 import hashlib
 import os
 import pathlib
+import shutil
 
 from alx.data.dataset import bad_input
 from alx.data.files import write_bytes
@@ -65,11 +66,14 @@ def problems(folder: pathlib.Path, wanted: set[str]) -> list[str]:
 
 
 def sweep(folder: pathlib.Path) -> None:
-  """Deletes what a kill left half-written, of blobs and beside the log."""
-  places = [folder, *(folder / FOLDER).glob("*"), folder / "models"]
+  """Deletes what a kill left half-written in the folder of a project."""
+  places = [folder, *(folder / FOLDER).glob("*")]
+  places += [folder / name for name in ("images", "models", "rounds")]
   for place in places:
     for path in place.glob(f"{_PARTIAL}*") if place.is_dir() else ():
-      if path.is_file():
+      if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+      else:
         path.unlink(missing_ok=True)
 
 

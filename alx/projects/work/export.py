@@ -11,9 +11,9 @@ from alx import csv_table
 from alx.data.dataset import DataError, bad_input
 from alx.data.files import visible, write_bytes
 from alx.projects.cases.targets import check_image, files_of, suffix_of
+from alx.projects.rounds.folder import image_name
 from alx.projects.store.project import Project
 from alx.projects.store.state import TEST, Case, final_label
-from alx.projects.work.folder import image_name
 
 FORMATS = ("nnunet", "msd", "classes")
 

@@ -12,9 +12,9 @@ import numpy as np
 from alx.data.dataset import bad_input
 from alx.data.files import write_bytes
 from alx.projects.cases.targets import encode_label, grid_of
+from alx.projects.rounds import folder as round_folder
 from alx.projects.store.project import Project
 from alx.projects.store.state import Task
-from alx.projects.work import folder as round_folder
 
 VIEWER = "itksnap -g {image} -s {work} -l {labels}"
 _FIELDS = ("image", "work", "labels", "draft")

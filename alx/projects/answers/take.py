@@ -12,15 +12,7 @@ import numpy as np
 from alx.data.dataset import DataError, bad_input
 from alx.data.files import visible
 from alx.data.tables.tables import read_table
-from alx.projects.cases.targets import encode_label, grid_of
-from alx.projects.exchange.decode import MOST
-from alx.projects.exchange.ingest import QUARANTINED
-from alx.projects.exchange.params import checked, parse
-from alx.projects.exchange.refused import Refused
-from alx.projects.store.project import Project
-from alx.projects.store.state import Task
-from alx.projects.work import folder as round_folder
-from alx.projects.work.receive import (
+from alx.projects.answers.receive import (
   FULL,
   SKIPPED,
   UNCHANGED,
@@ -30,6 +22,14 @@ from alx.projects.work.receive import (
   receive_class,
   task_of,
 )
+from alx.projects.cases.targets import encode_label, grid_of
+from alx.projects.exchange.decode import MOST
+from alx.projects.exchange.ingest import QUARANTINED
+from alx.projects.exchange.params import checked, parse
+from alx.projects.exchange.refused import Refused
+from alx.projects.rounds import folder as round_folder
+from alx.projects.store.project import Project
+from alx.projects.store.state import Task
 
 MISSING = "missing"
 _SUFFIXES = (".seg.nrrd", ".nii.gz", ".nii", ".nrrd", ".png")

@@ -7,7 +7,8 @@ import shutil
 from alx import csv_table
 from alx.data.files import write_bytes
 from alx.projects.cases.targets import files_of, suffix_of
-from alx.projects.exchange import label_map, readme, sheet
+from alx.projects.exchange import label_map
+from alx.projects.rounds import readme, sheet
 from alx.projects.store.project import ROUNDS, Project
 from alx.projects.store.state import Task
 

@@ -11,7 +11,7 @@ import pytest
 
 from alx import projects
 from alx.data.dataset import DataError
-from alx.projects.work import receive
+from alx.projects.answers import receive
 from alx.projects.work.fit import training_cases
 from alx.runs.disk.claim import Held
 from tests.projects import small_projects as small

@@ -1,0 +1,1 @@
+"""What readers send back: one answer, those of a round, a timed viewer."""
