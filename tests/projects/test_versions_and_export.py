@@ -71,7 +71,7 @@ def test_accepted_edited_and_wrong_classes(folder):
       d["uid"]: {"label": d["draft"], "minutes": "x"},
     },
   )
-  found, lines = small.taken(folder)
+  _, lines = small.taken(folder)
   told = {line.what: line.line for line in lines if line.round == 2}
   assert told[a["uid"]] == told[b["uid"]] == "accepted"
   assert "wanted one of dark, bright" in told[c["uid"]]

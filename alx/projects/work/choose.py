@@ -17,7 +17,12 @@ from alx.runs.problem import learning
 from alx.runs.problem.problem import Problem
 from alx.runs.rounds import loop_for
 
-RANDOM, FIRST = "random", "typiclust"
+RANDOM, TYPICAL, COVER = "random", "typiclust", "facility_location"
+_WHY = {
+  TYPICAL: "typical of many images",
+  COVER: "stands for images that no other stands for",
+}
+_CLUSTER = 10  # images for each that is asked: clusters of fewer are dropped
 _BY_TASK = {
   "segmentation": "bald(reduce=top_fraction)",
   "classification": "badge",
@@ -52,8 +57,9 @@ def choose(project: Project, k: int, method: str = "") -> Choice:
   """The next k cases.
 
   With a version that serves: by the method, else by the task, "bald" of the
-  most uncertain voxels or "badge". Without: "typiclust" on principal components
-  of the images, or at random where there are too few for it.
+  most uncertain voxels or "badge". Without, on principal components of the
+  images: "typiclust", "facility_location" where its clusters would be small, or
+  at random where there are too few to compare.
 
   Args:
     project: with the cases.
@@ -74,15 +80,16 @@ def choose(project: Project, k: int, method: str = "") -> Choice:
   if project.state.current:
     method = method or _BY_TASK[project.settings["task"]]
     return _by_model(project, pool, k, method)
-  if method and method != FIRST:
+  if method not in ("", *_WHY):
     raise DataError(
       f"{project.folder}: {method} wants a model, and no version serves yet; "
-      f"the first round is {FIRST} or {RANDOM}"
+      f"the first round is {TYPICAL}, {COVER} or {RANDOM}"
     )
-  if len(pool) < 2 * k or len(pool) < 6:
-    note = f"{len(pool)} images are too few for {FIRST}: drawn at random"
+  if len(pool) < 2 * k:
+    note = f"{len(pool)} images are too few to compare: drawn at random"
     return _at_random(project, pool, k, "drawn at random")._replace(note=note)
-  return _typical(project, pool, k)
+  many = len(pool) >= _CLUSTER * k
+  return _by_images(project, pool, k, method or (TYPICAL if many else COVER))
 
 
 def _seed(project):
@@ -94,30 +101,45 @@ def _at_random(project, pool, k, why):
   return Choice(RANDOM, tuple(Chosen(pool[i], why) for i in drawn))
 
 
-def _typical(project, pool, k):
-  """TypiClust (Hacohen et al. 2022) on components of the images."""
-  made = learn.make_pool(project, pool)
+def _by_images(project, pool, k, method):
+  """By components of the images alone."""
+  asked = [uid for uid in _out_of_pool(project) if uid not in set(pool)]
+  uids = [*asked, *pool]
+  made = learn.make_pool(project, uids)
   encoding = label_free.encoding_for(made.dataset.images[0].ndim - 1)
-  small = label_free.shrink(made.dataset, encoding)
   features = label_free.make_features(
     "pca",
     jax.random.key(project.settings["seed"]),
-    small,
-    np.arange(len(pool), dtype=np.int32),
-    label_free.group_numbers(made.dataset.groups, len(pool)),
+    label_free.shrink(made.dataset, encoding),
+    np.arange(len(uids), dtype=np.int32),
+    label_free.group_numbers(made.dataset.groups, len(uids)),
     encoding,
   )
-  items = query(FIRST, k=k, features=features, key=_seed(project))
-  why = "typical of many images (typiclust), no label needed"
-  return Choice(FIRST, tuple(Chosen(pool[i], why) for i in items.tolist()))
+  items = query(
+    method,
+    k=k,
+    features=features,
+    labelled=np.arange(len(uids)) < len(asked),
+    key=_seed(project),
+  )
+  why = f"{_WHY[method]} ({method}), no label needed"
+  return Choice(method, tuple(Chosen(uids[i], why) for i in items.tolist()))
+
+
+def _out_of_pool(project):
+  """Cases that have a label, or were asked, and may be trained on."""
+  labelled = [case.uid for case in training_cases(project)]
+  waiting = [task.uid for task in project.state.open_tasks()]
+  return [
+    uid
+    for uid in dict.fromkeys((*labelled, *waiting))
+    if project.state.cases[uid].part == TRAIN
+  ]
 
 
 def _by_model(project, pool, k, method):
-  labelled = [case.uid for case in training_cases(project)]
-  waiting = [t.uid for t in project.state.open_tasks()]
-  others = [u for u in dict.fromkeys(waiting) if u not in {*labelled, *pool}]
-  others = [u for u in others if project.state.cases[u].part == TRAIN]
-  uids = [*labelled, *others, *pool]
+  others = [uid for uid in _out_of_pool(project) if uid not in set(pool)]
+  uids = [*others, *pool]
   made = learn.make_pool(project, uids)
   config = learn.config_of(project, acquisition=(method,), query=k, start=1)
   config = learn.resolved(config, made)
