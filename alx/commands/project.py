@@ -32,7 +32,7 @@ from alx import projects
 from alx.commands import command
 from alx.projects import report as reports
 from alx.projects.answers import view
-from alx.projects.work import begin
+from alx.projects.work import settings
 from alx.projects.work import status as statuses
 from alx.projects.work.export import FORMATS
 from alx.runs import compare
@@ -136,13 +136,13 @@ def _init(console, folder):
     for flag in (_DATA, _CLASSES):
       if not flag.value:
         raise ValueError(f"wanted --{flag.name}, see alx project --help")
-    settings = _settings()
+    begun = _settings()
   with compare.progress_bars(console) as bars, command.wrong_input(ValueError):
 
     def progress(items, description):
       return bars.track(items, description=description)
 
-    made = projects.begin(folder, settings, progress)
+    made = projects.begin(folder, begun, progress)
   project = made.project
   compare.tell("note", made.notes, console)
   compare.tell("left out", made.left_out, console)
@@ -174,12 +174,12 @@ def _settings():
     "where": _WHERE.value,
     "seed": _SEED.value,
     "task": _TASK.value,
-    "readers": _READERS.value and begin.split_names(_READERS.value),
+    "readers": _READERS.value and settings.split_names(_READERS.value),
   }
   given = {name: value for name, value in given.items() if value is not None}
-  return begin.Settings(
+  return settings.Settings(
     _DATA.value,
-    begin.split_names(_CLASSES.value),
+    settings.split_names(_CLASSES.value),
     keep_names=_KEEP.value,
     set=tuple(_SET.value),
     **given,

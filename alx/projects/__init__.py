@@ -3,12 +3,16 @@
 from alx.projects.answers.receive import receive
 from alx.projects.answers.take import import_rounds
 from alx.projects.store.project import Project, open_project, working
-from alx.projects.store.state import State, final_label, status_of
+from alx.projects.store.questions import final_label, status_of
+from alx.projects.store.state import (
+  State,
+)
 from alx.projects.work.ask import next_round
-from alx.projects.work.begin import Settings, begin
+from alx.projects.work.begin import begin
 from alx.projects.work.export import export
 from alx.projects.work.fit import fit
 from alx.projects.work.promote import promote, roll_back
+from alx.projects.work.settings import Settings
 from alx.projects.work.status import status, verify
 
 __all__ = [

@@ -5,13 +5,20 @@ import os
 import pathlib
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from alx.data.dataset import DataError, bad_input
 from alx.data.files import visible
-from alx.data.tables.tables import read_table
+from alx.projects.answers.beside import (
+  SUFFIXES,
+  filled,
+  read_bytes,
+  read_rows,
+  stem_of,
+  told_of,
+)
 from alx.projects.answers.receive import (
   FULL,
   SKIPPED,
@@ -25,15 +32,12 @@ from alx.projects.answers.receive import (
 from alx.projects.cases.targets import encode_label, grid_of
 from alx.projects.exchange.decode import MOST
 from alx.projects.exchange.ingest import QUARANTINED
-from alx.projects.exchange.params import checked, parse
 from alx.projects.exchange.refused import Refused
 from alx.projects.rounds import folder as round_folder
 from alx.projects.store.project import Project
 from alx.projects.store.state import Task
 
 MISSING = "missing"
-_SUFFIXES = (".seg.nrrd", ".nii.gz", ".nii", ".nrrd", ".png")
-_NOTHING = ("empty", "nothing", "nothing_to_label")
 _SKIPS = ("skip", "decline", "defer")
 
 
@@ -93,7 +97,7 @@ def _of_round(project, number, path):
       wanted = ", ".join(sorted(known))
       why = f"{QUARANTINED}(no such reader; the project has {wanted})"
       lines.append(Line(number, "", folder.name, QUARANTINED, why))
-  main = _rows(path / round_folder.WORKLIST)
+  main, lines = _worklist(number, "", path, lines)
   for reader in sorted(known & {f.name for f in found}):
     if not (out / reader).is_symlink():
       lines += _of_reader(project, number, out / reader, main)
@@ -109,12 +113,8 @@ def _of_round(project, number, path):
 def _of_reader(project, number, folder, main):
   reader = folder.name
   files, lines = _files(project, number, folder)
-  try:
-    rows = _filled(main) | _filled(_rows(folder / round_folder.WORKLIST))
-  except DataError as error:
-    why = f"{QUARANTINED}({error})"
-    lines.append(Line(number, reader, round_folder.WORKLIST, QUARANTINED, why))
-    rows = {}
+  mine, lines = _worklist(number, reader, folder, lines)
+  rows = main | mine
   uids = [
     t.uid for t in project.state.rounds[number].tasks if t.reader == reader
   ]
@@ -127,31 +127,20 @@ def _of_reader(project, number, folder, main):
     elif uid not in mine and row.get("reader") in ("", reader, None):
       uids.append(uid)
   for uid in uids:
-    reply = _answer(project, number, reader, uid, files.get(uid, []), rows)
+    reply = _answer(project, number, folder, uid, files.get(uid, []), rows)
     what = files[uid][0].name if files.get(uid) else uid
     lines.append(Line(number, reader, what, reply.status, reply.line))
   return lines
 
 
-def _rows(path):
-  """Rows of a worklist by uid; none where it is not there."""
-  if not path.is_file() or path.is_symlink():
-    return {}
-  table = read_table(path)
-  head = [name.strip().casefold() for name in table.header]
-  if "uid" not in head:
-    raise bad_input(path.name, "a column uid", ", ".join(table.header))
-  rows = {}
-  for _, cells in table.rows:
-    row = dict(zip(head, cells, strict=False))
-    rows[row["uid"]] = row
-  return rows
-
-
-def _filled(rows):
-  """Those in which somebody has written something."""
-  names = ("minutes", "decision", "comment", "label")
-  return {u: r for u, r in rows.items() if any(r.get(n) for n in names)}
+def _worklist(number, reader, folder, lines):
+  """(what is filled in, the lines and one more if it cannot be read)."""
+  try:
+    return filled(read_rows(folder / round_folder.WORKLIST)), lines
+  except DataError as error:
+    why = f"{QUARANTINED}({error})"
+    line = Line(number, reader, round_folder.WORKLIST, QUARANTINED, why)
+    return {}, [*lines, line]
 
 
 def _files(project, number, folder):
@@ -160,13 +149,13 @@ def _files(project, number, folder):
   for file in visible(folder):
     if file.name.casefold() in (round_folder.WORKLIST, "readme.txt"):
       continue
-    stem = _stem(file.name)
+    stem = stem_of(file.name)
     if file.is_symlink() or not file.is_file():
       why = "wanted a file, found a link or folder"
     elif file.suffix.lower() == ".json" and file.stem in project.state.cases:
       continue
     elif not stem:
-      why = f"wanted one of {', '.join(_SUFFIXES)}"
+      why = f"wanted one of {', '.join(SUFFIXES)}"
     elif stem not in project.state.cases:
       why = "no such case"
     else:
@@ -177,16 +166,10 @@ def _files(project, number, folder):
   return found, lines
 
 
-def _stem(name):
-  for suffix in _SUFFIXES:
-    if name.lower().endswith(suffix):
-      return name[: -len(suffix)]
-  return ""
-
-
-def _answer(project, number, reader, uid, files, rows) -> Reply:
+def _answer(project, number, folder, uid, files, rows) -> Reply:
+  reader = folder.name
   try:
-    told = _told(files, rows.get(uid, {}))
+    told = told_of(folder, uid, rows.get(uid, {}))
   except Refused as error:
     return Reply(error.code, QUARANTINED, f"{QUARANTINED}({error})", uid)
   decision = str(told.get("decision", "")).casefold()
@@ -203,50 +186,13 @@ def _answer(project, number, reader, uid, files, rows) -> Reply:
   if size > MOST:
     why = f"{QUARANTINED}({size} bytes, more than {MOST})"
     return Reply(413, QUARANTINED, why, uid)
-  content = _read(files[0])
+  content = read_bytes(files[0])
   reply = receive(
     project, uid, reader, content, told, name=files[0].name, number=number
   )
   if reply.code == FULL:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(project.folder))
   return reply
-
-
-def _read(file):
-  """The bytes of a file that is no link."""
-  handle = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-  with os.fdopen(handle, "rb") as opened:
-    return opened.read()
-
-
-def _told(files, row) -> dict[str, Any]:
-  """What stands beside a file, in its JSON and in the worklist."""
-  told = {}
-  for file in files[:1]:
-    stem = _stem(file.name)
-    beside = file.with_name(f"{stem}.json")
-    if beside.is_file() and not beside.is_symlink():
-      told = parse(_read(beside)[: 2**17])
-  for name in ("decision", "comment"):
-    if row.get(name):
-      told[name] = row[name]
-  if row.get("minutes"):
-    told["minutes"] = _number(row["minutes"])
-  words = str(told.get("decision", "")).casefold().split()
-  if any(word in _NOTHING for word in words):
-    told["nothing_to_label"] = True
-  if "values_checked" in words:
-    told["values_checked"] = True
-  return checked(told | ({"label": row["label"]} if row.get("label") else {}))
-
-
-def _number(text):
-  try:
-    return float(text.replace(",", "."))
-  except ValueError as error:
-    raise Refused(
-      400, f"wanted minutes as a number, found {text[:20]!r}"
-    ) from error
 
 
 def _without_file(project, number, reader, uid, told, decision) -> Reply:

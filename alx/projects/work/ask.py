@@ -8,7 +8,13 @@ from alx.data.dataset import DataError, bad_input
 from alx.projects.exchange.label_map import make as make_labels
 from alx.projects.rounds import folder as round_folder
 from alx.projects.store.project import Project
-from alx.projects.store.state import POOL, TEST, VALIDATION, Task, status_of
+from alx.projects.store.questions import status_of
+from alx.projects.store.state import (
+  POOL,
+  TEST,
+  VALIDATION,
+  Task,
+)
 from alx.projects.work.choose import Choice, choose
 from alx.projects.work.drafts import make_drafts
 from alx.projects.work.fit import digest_of_labels, fit, training_cases

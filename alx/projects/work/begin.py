@@ -2,8 +2,7 @@
 
 import os
 import pathlib
-import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -17,51 +16,20 @@ from alx.projects.cases.found import (
   find_images,
   refused,
 )
-from alx.projects.cases.given import AUTO, find_given
+from alx.projects.cases.given import find_given
 from alx.projects.cases.targets import encode_label, grid_of
 from alx.projects.exchange import label_map
 from alx.projects.exchange.ingest import Target, ingest
-from alx.projects.exchange.params import ID
 from alx.projects.store import log
 from alx.projects.store.blobs import digest, put
 from alx.projects.store.project import IMAGES, Project, open_project
 from alx.projects.store.state import TEST, VALIDATION, Case
+from alx.projects.work.settings import GIVEN, Settings, check
 from alx.runs.disk import owned
 from alx.runs.disk.claim import FOLDER, Claim
-from alx.runs.settings.config import Config, override
 
-GIVEN = "given"  # the reader of labels that were there
 _BEGUN = ".begun"  # a folder that an `init` was killed in
-_SETTINGS = {  # of a run that say something here
-  *("recipe", "model", "widths", "dropout", "up_convolutions", "skips"),
-  *("norm", "deep_supervision", "patch", "steps", "batch", "optimizer"),
-  *("learning_rate", "schedule", "tolerance", "ema", "weight_decay"),
-  *("coupled_decay", "clip", "dice", "ensemble", "members", "class_aware"),
-  *("flips", "flips_by_labels", "turns", "intensity", "rotation", "scaling"),
-  *("shift", "tilt", "gamma", "overlap", "samples", "block", "image_size"),
-  *("coarsen", "spacing_from", "greedy_seeding"),
-}
 _LEAST = 10  # patients, from which on some are frozen
-
-
-class Settings(NamedTuple):
-  """What a project is begun with."""
-
-  data: str
-  classes: tuple[str, ...]
-  task: str = ""  # "": by the data and the classes
-  labels: str = AUTO
-  readers: tuple[str, ...] = ("reader1",)
-  query: int = 5  # cases a round
-  acquisition: str = ""  # "": by rule
-  validation: float = 0.1  # share of the patients
-  test: float = 0.0
-  blind: float = 0.0  # share of the cases whose draft is withheld
-  group_pattern: str = ""
-  keep_names: bool = False
-  where: str = ""
-  set: tuple[str, ...] = ()  # of a run: "steps=300"
-  seed: int = 0
 
 
 class Begun(NamedTuple):
@@ -93,7 +61,7 @@ def begin(
   folder = pathlib.Path(folder).expanduser().absolute()
   data = pathlib.Path(settings.data).expanduser().absolute()
   _check_place(folder, data)
-  _check(settings)
+  check(settings)
   segments = _segments(settings)
   labels = label_map.make(settings.classes, background=segments)
   images = find_images(data, segments, settings.where)
@@ -162,31 +130,6 @@ def _check_place(folder, data):
   names = [p.name for p in visible(folder)] if folder.is_dir() else []
   if set(names) - {FOLDER} and not (folder / _BEGUN).exists():
     raise bad_input(folder, "a new or empty folder", ", ".join(names[:4]))
-
-
-def _check(settings):
-  """Raises DataError for settings that make no sense, or do nothing here."""
-  for name in settings.readers:
-    if not ID.fullmatch(name) or name.casefold() == GIVEN:
-      wanted = f"names of letters, digits, . _ - and not {GIVEN}"
-      raise bad_input("--readers", wanted, repr(name))
-  if len({n.casefold() for n in settings.readers}) < len(settings.readers):
-    raise bad_input("--readers", "different names", list(settings.readers))
-  for name in ("validation", "test", "blind"):
-    if not 0 <= getattr(settings, name) <= (1 if name == "blind" else 0.9):
-      found = getattr(settings, name)
-      raise bad_input(f"--{name}", "a share from 0 to 0.9", found)
-  for text in settings.set:
-    name = text.partition("=")[0].strip()
-    if name not in _SETTINGS and name in Config.__dataclass_fields__:
-      known = ", ".join(sorted(_SETTINGS))
-      raise bad_input("--set", f"one of {known}", name)
-  try:
-    override(Config(), settings.set)
-    names = settings.acquisition and (settings.acquisition,)
-    Config(acquisition=names or ("random",))
-  except ValueError as error:
-    raise DataError(str(error)) from error
 
 
 def _segments(settings):
@@ -293,22 +236,3 @@ def _answers(folder, news, images, kept, uids, given, labels):
     }
     answers.append(("submitted", about))
   return answers, lines
-
-
-def disk_needed(data: pathlib.Path, folder: pathlib.Path) -> tuple[int, int]:
-  """(bytes of the data, bytes that are free where the project goes)."""
-  there = folder
-  while not there.exists():
-    there = there.parent
-  size = (
-    data.stat().st_size
-    if data.is_file()
-    else sum(p.stat().st_size for p in data.rglob("*") if p.is_file())
-  )
-  return size, shutil.disk_usage(there).free
-
-
-def split_names(text: str | Sequence[str]) -> tuple[str, ...]:
-  """The names between commas."""
-  parts = text.split(",") if isinstance(text, str) else text
-  return tuple(part.strip() for part in parts)

@@ -10,7 +10,11 @@ from alx import data, label_free
 from alx.data.dataset import DataError
 from alx.front.query import query
 from alx.projects.store.project import Project
-from alx.projects.store.state import POOL, TRAIN, status_of
+from alx.projects.store.questions import status_of
+from alx.projects.store.state import (
+  POOL,
+  TRAIN,
+)
 from alx.projects.work import learn
 from alx.projects.work.fit import load_version, training_cases
 from alx.runs.problem import learning
@@ -70,6 +74,7 @@ def choose(project: Project, k: int, method: str = "") -> Choice:
     DataError: a method that wants a model, and there is none.
     ValueError: a method that is none.
   """
+  _check(project, method)
   pool = candidates(project)
   k = min(k, len(pool))
   if not k:
@@ -80,16 +85,20 @@ def choose(project: Project, k: int, method: str = "") -> Choice:
   if project.state.current:
     method = method or _BY_TASK[project.settings["task"]]
     return _by_model(project, pool, k, method)
-  if method not in ("", *_WHY):
-    raise DataError(
-      f"{project.folder}: {method} wants a model, and no version serves yet; "
-      f"the first round is {TYPICAL}, {COVER} or {RANDOM}"
-    )
   if len(pool) < 2 * k:
     note = f"{len(pool)} images are too few to compare: drawn at random"
     return _at_random(project, pool, k, "drawn at random")._replace(note=note)
   many = len(pool) >= _CLUSTER * k
   return _by_images(project, pool, k, method or (TYPICAL if many else COVER))
+
+
+def _check(project, method):
+  if project.state.current or method in ("", RANDOM, *_WHY):
+    return
+  raise DataError(
+    f"{project.folder}: {method} wants a model, and no version serves yet; "
+    f"the first round is {TYPICAL}, {COVER} or {RANDOM}"
+  )
 
 
 def _seed(project):

@@ -13,7 +13,11 @@ from alx.data.files import visible, write_bytes
 from alx.projects.cases.targets import check_image, files_of, suffix_of
 from alx.projects.rounds.folder import image_name
 from alx.projects.store.project import Project
-from alx.projects.store.state import TEST, Case, final_label
+from alx.projects.store.questions import final_label
+from alx.projects.store.state import (
+  TEST,
+  Case,
+)
 
 FORMATS = ("nnunet", "msd", "classes")
 

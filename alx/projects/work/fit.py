@@ -12,7 +12,11 @@ from alx.data.files import write_json
 from alx.projects.store import blobs
 from alx.projects.store.events import canonical
 from alx.projects.store.project import MODELS, Project
-from alx.projects.store.state import TRAIN, Case, final_label
+from alx.projects.store.questions import final_label
+from alx.projects.store.state import (
+  TRAIN,
+  Case,
+)
 from alx.projects.work import learn
 from alx.runs.disk import records, store
 from alx.runs.disk.checkpoint import Checkpoints

@@ -19,7 +19,10 @@ from alx.pool import PoolState, init_pool, mark_labelled
 from alx.projects.cases.found import PICTURE
 from alx.projects.cases.targets import check_image, files_of, label_of
 from alx.projects.store.project import IMAGES, Project
-from alx.projects.store.state import Case, final_label
+from alx.projects.store.questions import final_label
+from alx.projects.store.state import (
+  Case,
+)
 from alx.runs.problem import problem as problems
 from alx.runs.settings.config import Config, override
 

@@ -8,7 +8,10 @@ import numpy as np
 from alx.data.dataset import bad_input
 from alx.projects.cases.targets import label_of
 from alx.projects.store.project import Project
-from alx.projects.store.state import VALIDATION, final_label
+from alx.projects.store.questions import final_label
+from alx.projects.store.state import (
+  VALIDATION,
+)
 from alx.projects.work.drafts import predict
 from alx.projects.work.fit import write_pointer
 

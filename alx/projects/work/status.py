@@ -5,12 +5,11 @@ from typing import NamedTuple
 
 from alx.projects.store import blobs, log
 from alx.projects.store.project import Project, open_project
+from alx.projects.store.questions import blobs_of, status_of
 from alx.projects.store.state import (
   CONFLICT,
   LABELLED,
   TRAIN,
-  blobs_of,
-  status_of,
 )
 from alx.projects.work.fit import digest_of_files, folder_of
 

@@ -14,7 +14,7 @@ from PIL.PngImagePlugin import PngInfo
 from alx import projects
 from alx.data.dataset import DataError
 from alx.projects.cases.naming import key_file
-from alx.projects.work.begin import GIVEN
+from alx.projects.work.settings import GIVEN
 from tests.projects import small_projects as small
 from tests.projects.label_files import AFFINE, SHAPE, a_label, image_of, patched
 

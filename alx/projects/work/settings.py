@@ -1,0 +1,71 @@
+"""What a project is begun with, checked."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from alx.data.dataset import DataError, bad_input
+from alx.projects.cases.given import AUTO
+from alx.projects.exchange.params import ID
+from alx.runs.settings.config import Config, override
+
+GIVEN = "given"  # the reader of labels that were there
+_SETTINGS = {  # of a run that say something here
+  *("recipe", "model", "widths", "dropout", "up_convolutions", "skips"),
+  *("norm", "deep_supervision", "patch", "steps", "batch", "optimizer"),
+  *("learning_rate", "schedule", "tolerance", "ema", "weight_decay"),
+  *("coupled_decay", "clip", "dice", "ensemble", "members", "class_aware"),
+  *("flips", "flips_by_labels", "turns", "intensity", "rotation", "scaling"),
+  *("shift", "tilt", "gamma", "overlap", "samples", "block", "image_size"),
+  *("coarsen", "spacing_from", "greedy_seeding"),
+}
+
+
+class Settings(NamedTuple):
+  """What a project is begun with."""
+
+  data: str
+  classes: tuple[str, ...]
+  task: str = ""  # "": by the data and the classes
+  labels: str = AUTO
+  readers: tuple[str, ...] = ("reader1",)
+  query: int = 5  # cases a round
+  acquisition: str = ""  # "": by rule
+  validation: float = 0.1  # share of the patients
+  test: float = 0.0
+  blind: float = 0.0  # share of the cases whose draft is withheld
+  group_pattern: str = ""
+  keep_names: bool = False
+  where: str = ""
+  set: tuple[str, ...] = ()  # of a run: "steps=300"
+  seed: int = 0
+
+
+def check(settings: Settings) -> None:
+  """Raises DataError for settings that make no sense, or do nothing here."""
+  for name in settings.readers:
+    if not ID.fullmatch(name) or name.casefold() == GIVEN:
+      wanted = f"names of letters, digits, . _ - and not {GIVEN}"
+      raise bad_input("--readers", wanted, repr(name))
+  if len({n.casefold() for n in settings.readers}) < len(settings.readers):
+    raise bad_input("--readers", "different names", list(settings.readers))
+  for name in ("validation", "test", "blind"):
+    if not 0 <= getattr(settings, name) <= (1 if name == "blind" else 0.9):
+      found = getattr(settings, name)
+      raise bad_input(f"--{name}", "a share from 0 to 0.9", found)
+  for text in settings.set:
+    name = text.partition("=")[0].strip()
+    if name not in _SETTINGS and name in Config.__dataclass_fields__:
+      known = ", ".join(sorted(_SETTINGS))
+      raise bad_input("--set", f"one of {known}", name)
+  try:
+    override(Config(), settings.set)
+    names = settings.acquisition and (settings.acquisition,)
+    Config(acquisition=names or ("random",))
+  except ValueError as error:
+    raise DataError(str(error)) from error
+
+
+def split_names(text: str | Sequence[str]) -> tuple[str, ...]:
+  """The names between commas."""
+  parts = text.split(",") if isinstance(text, str) else text
+  return tuple(part.strip() for part in parts)
