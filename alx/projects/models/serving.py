@@ -116,6 +116,16 @@ def record_of(project: Any, version: int) -> Version:
   )
 
 
+def refuse_frozen(project: Any, uids: Sequence[str]) -> None:
+  """Refuses a case to train on that is frozen, or of such a patient.
+
+  Raises:
+    ValueError: one line with the first such case.
+  """
+  patients = {uid: case.patient for uid, case in project.state.cases.items()}
+  frozen.refuse_leak(parts_of(project), uids, patients)
+
+
 def parts_of(project: Any) -> frozen.Frozen:
   """Which case is in which part."""
   found: dict[str, list[str]] = {name: [] for name in frozen.PARTS}

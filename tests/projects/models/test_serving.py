@@ -115,6 +115,12 @@ def test_the_record_names_what_it_was_made_of():
   assert parts.val == UIDS and parts.test == ("t",) and parts.pool == ("a",)
 
 
+def test_a_frozen_case_is_not_trained_on():
+  serving.refuse_frozen(project(), ["a"])
+  with pytest.raises(ValueError, match=r"c0: .* of the val part"):
+    serving.refuse_frozen(project(), ["a", "c0"])
+
+
 LABELS = [
   Label("b", "2", "accept"),
   Label("a", "1", "scratch"),
