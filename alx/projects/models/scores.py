@@ -1,10 +1,11 @@
 """What a model is worth on the frozen validation cases, in one table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from alx.metrics import ece, near_foreground
 from alx.stats import checks
 
 
@@ -122,6 +123,34 @@ def of_answers(
   values = np.full((len(cases), len(class_names)), np.nan)
   values[np.arange(len(cases)), truth] = answers == truth
   return make_scores(cases, values, class_names, **others)
+
+
+def map_calibration(
+  cases: Iterable[tuple[np.ndarray, np.ndarray, Sequence[float] | None]],
+  distance_mm: float = 5.0,
+) -> float:
+  """Mean over cases of the calibration error near what is drawn or predicted.
+
+  Further away everything is background that every model is sure of, see
+  `alx.metrics.near_foreground`.
+
+  Args:
+    cases: probabilities [*sp, C], classes [*sp] and mm between voxels of each.
+    distance_mm: of the voxels that count from the foreground of either.
+
+  Returns:
+    In [0, 1]; NaN without a case that has any foreground.
+  """
+  found = []
+  for probs, truth, spacing in cases:
+    near = near_foreground(
+      probs.argmax(-1) > 0, np.asarray(truth) > 0, distance_mm, spacing
+    )
+    if near.any():
+      known = np.asarray(probs, np.float64)[near]
+      known = known / known.sum(-1, keepdims=True)
+      found.append(ece(known, np.asarray(truth)[near]))
+  return float(np.mean(found)) if found else np.nan
 
 
 def _column(name, values, cases):

@@ -1,7 +1,12 @@
 import numpy as np
 import pytest
 
-from alx.projects.models.scores import case_means, make_scores, of_answers
+from alx.projects.models.scores import (
+  case_means,
+  make_scores,
+  map_calibration,
+  of_answers,
+)
 
 
 def test_cases_stand_in_the_order_of_their_names():
@@ -44,3 +49,20 @@ def test_what_is_no_table_is_refused(arguments, line):
 def test_columns_of_other_lengths_are_refused():
   with pytest.raises(ValueError, match="wanted 1 patients, found 2"):
     make_scores(["a"], [[1.0]], ["x"], patients=["p", "q"])
+
+
+def test_calibration_is_measured_near_the_foreground():
+  """Sure of 0.9, right at 3 of 4 voxels near; sure and right far away."""
+  truth = np.zeros(40, np.uint8)
+  truth[:3] = 1
+  probs = np.zeros((40, 2))
+  probs[:, 0] = 1.0
+  probs[:4] = [0.1, 0.9]
+  near = map_calibration([(probs, truth, (1.0,))], distance_mm=0.0)
+  np.testing.assert_allclose(near, 0.15)
+  wide = map_calibration([(probs, truth, (1.0,))], distance_mm=4.0)
+  np.testing.assert_allclose(wide, 0.15 / 2)
+  empty = np.zeros(40, np.uint8)
+  pair = [(probs, truth, (1.0,)), (np.eye(2)[empty], empty, None)]
+  np.testing.assert_allclose(map_calibration(pair, distance_mm=0.0), 0.15)
+  assert np.isnan(map_calibration(pair[1:]))
