@@ -11,6 +11,8 @@
   alx project open DIR CASE   a case in a viewer (ITK-SNAP), with the time
   alx project fit DIR         a version of the model; the one that serves stays
   alx project promote DIR     judges the newest version; rollback DIR goes back
+  alx project review DIR CASE --reader=NAME   whose label counts in a conflict
+  alx project reopen DIR CASE   asks again for a case that was skipped
   alx project report DIR      a page;  verify DIR  is the log as it was written?
 
 --data is NIfTI volumes, pictures, or an .npz, with labels or without. Volumes,
@@ -32,7 +34,7 @@ from alx import projects
 from alx.commands import command
 from alx.projects import report as reports
 from alx.projects.answers import view
-from alx.projects.work import settings
+from alx.projects.work import decide, settings
 from alx.projects.work import status as statuses
 from alx.projects.work.export import FORMATS
 from alx.runs import compare
@@ -87,13 +89,15 @@ _OUT = flags.DEFINE_string("out", None, "export: a new folder.")
 _FORMAT = flags.DEFINE_enum(
   "format", None, list(FORMATS), "export: nnunet, or classes of pictures."
 )
-_READER = flags.DEFINE_string("reader", None, "open: who reads.")
+_READER = flags.DEFINE_string(
+  "reader", None, "open, review: who reads, whose answer counts."
+)
 _VIEWER = flags.DEFINE_string(
   "viewer", None, f"open: a command; {view.VIEWER!r}."
 )
 _HEAD = flags.DEFINE_string("head", None, "verify: that a report has printed.")
 _TO = flags.DEFINE_integer("to", None, "rollback: a version; the one before.")
-_REASON = flags.DEFINE_string("reason", None, "rollback: why.")
+_REASON = flags.DEFINE_string("reason", None, "rollback, review, reopen: why.")
 _VERSION = flags.DEFINE_integer("version", None, "promote: the newest.", 1)
 
 
@@ -278,6 +282,18 @@ def _rollback(console, folder):
   _say(console, f"v{to:03d} serves again")
 
 
+def _review(console, folder, uid):
+  with _working(folder, console) as project:
+    decide.review(project, uid, _READER.value or "", _REASON.value or "")
+  _say(console, f"{uid}: the label of {_READER.value} counts")
+
+
+def _reopen(console, folder, uid):
+  with _working(folder, console) as project:
+    found = decide.reopen(project, uid, _REASON.value or "")
+  _say(console, f"{uid}: {found}")
+
+
 def _verify(console, folder):
   with command.wrong_input():
     project_folder = pathlib.Path(folder).expanduser().absolute()
@@ -363,6 +379,8 @@ _VERBS = {
   "fit": _Verb(_fit),
   "promote": _Verb(_promote, ("version",)),
   "rollback": _Verb(_rollback, ("to", "reason")),
+  "review": _Verb(_review, ("reader", "reason"), 2),
+  "reopen": _Verb(_reopen, ("reason",), 2),
   "report": _Verb(_report),
   "verify": _Verb(_verify, ("head",)),
   "export": _Verb(_export, ("out", "format")),

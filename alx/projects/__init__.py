@@ -9,6 +9,7 @@ from alx.projects.store.state import (
 )
 from alx.projects.work.ask import next_round
 from alx.projects.work.begin import begin
+from alx.projects.work.decide import reopen, review
 from alx.projects.work.export import export
 from alx.projects.work.fit import fit
 from alx.projects.work.promote import promote, roll_back
@@ -28,6 +29,8 @@ __all__ = [
   "open_project",
   "promote",
   "receive",
+  "reopen",
+  "review",
   "roll_back",
   "status",
   "status_of",

@@ -156,6 +156,25 @@ def test_two_readers_of_one_case_are_a_conflict(tmp_path):
   state = projects.open_project(folder).state
   assert projects.status_of(state, row["uid"]) == "conflict"
   assert projects.final_label(state, row["uid"]) is None
+  with projects.working(folder) as project:
+    with pytest.raises(DataError, match="anna, ben did"):
+      projects.review(project, row["uid"], "carl")
+    projects.review(project, row["uid"], "ben")
+    assert projects.final_label(project.state, row["uid"]).reader == "ben"
+    assert projects.reopen(project, row["uid"]) == "conflict"
+
+
+def test_a_skipped_case_is_asked_for_again(folder):
+  path = small.asked(folder, query=4)
+  (row, *_) = small.rows_of(path / "worklist.csv")
+  words = {row["uid"]: {"decision": "skip", "comment": "motion"}}
+  small.fill(path / "out/reader1/worklist.csv", words)
+  small.taken(folder)
+  with projects.working(folder) as project:
+    assert projects.status_of(project.state, row["uid"]) == "skipped"
+    assert projects.reopen(project, row["uid"]) == "asked"
+    with pytest.raises(DataError, match="skipped or reviewed"):
+      projects.reopen(project, row["uid"])
 
 
 def test_a_round_that_came_back_by_mail(folder, tmp_path):
