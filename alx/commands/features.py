@@ -31,7 +31,7 @@ from rich.markup import escape
 
 from alx import data, label_free
 from alx.commands import command
-from alx.runs import compare
+from alx.runs import compare, progress
 from alx.runs.disk import owned, stops, store
 from alx.runs.disk.checkpoint import newest_step
 from alx.runs.disk.claim import Claim
@@ -160,7 +160,7 @@ def _label_free(console):
 def _bar(console, name):
   """One progress bar: a function of (done, total), full at the end."""
   stops.note(f"at {name}, nothing is written yet")
-  with compare.progress_bars(console) as bars:
+  with progress.progress_bars(console) as bars:
     bar = bars.add_task(name, total=None)
     yield lambda done, total: bars.update(bar, completed=done, total=total)
     bars.update(bar, completed=1, total=1)

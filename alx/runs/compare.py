@@ -1,6 +1,7 @@
 """All runs of one command, with progress, and the table at the end."""
 
 import pathlib
+import textwrap
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -9,14 +10,16 @@ from rich import progress as rich_progress
 from rich.console import Console
 
 from alx import data, report
+from alx.data.dataset import no_progress
 from alx.report import words
-from alx.runs import batch, rounds, screen, together
-from alx.runs.disk import scores, stops, store
+from alx.runs import batch, rounds, screen, summary, together
+from alx.runs.disk import distances, scores, store
 from alx.runs.disk.names import run_folder
 from alx.runs.problem import cases, reading
 from alx.runs.problem import problem as problems
 from alx.runs.problem.images import described
-from alx.runs.problem.job import STAGES, Job
+from alx.runs.problem.job import Job
+from alx.runs.progress import Runs, Shower, hint_of, progress_bars
 from alx.runs.settings import arms
 from alx.runs.settings.config import Config
 
@@ -85,10 +88,14 @@ def run(comparison: Comparison, console: Console) -> pathlib.Path:
 def finish(comparison: Comparison, console: Console) -> pathlib.Path:
   """Prints the table, writes the report of what has been run, and answers."""
   workdir = comparison.workdir
-  scores.show(comparison.config, comparison.problem, workdir, console)
+  config, problem = comparison.config, comparison.problem
+  summary.show(problem, workdir, console)
+  distances.show(config, problem.dataset, workdir, console)
+  scores.tell_full(config, problem, workdir, console)
   page = report.write_report(workdir)
   for line in report.budget_lines(workdir):
-    console.print(line, markup=False, highlight=False, soft_wrap=True)
+    for part in textwrap.wrap(line, summary.WIDTH, break_on_hyphens=False):
+      console.print(part, markup=False, highlight=False, soft_wrap=True)
   console.print()
   tell_answer(report.read_answer(workdir), console)
   return page
@@ -111,7 +118,7 @@ def train(
     check: called before every stage of every round; may raise to stop.
   """
   with progress_bars(console) as bars:
-    _run_all(comparison, bars, check)
+    _run_all(comparison, bars, console, check)
 
 
 def tell_reading(dataset: data.Dataset, console: Console) -> None:
@@ -140,6 +147,8 @@ def loading(console: Console) -> Callable:
   """A progress bar around the files of a folder, gone when all are read."""
   if console.is_jupyter:
     return screen.followed
+  if not console.is_terminal:
+    return no_progress
 
   def wrap(iterable, total=None, description="loading"):
     return rich_progress.track(
@@ -191,24 +200,7 @@ def announce(problem: problems.Problem, console: Console) -> None:
   console.print(words.scored(about, title), markup=False, soft_wrap=True)
 
 
-def progress_bars(
-  console: Console,
-) -> rich_progress.Progress | screen.NotebookBars:
-  """What a `Shower` shows its bars in."""
-  if console.is_jupyter:
-    return screen.NotebookBars()
-  return rich_progress.Progress(
-    rich_progress.SpinnerColumn(),
-    rich_progress.TextColumn("{task.description:<48}", markup=False),
-    rich_progress.BarColumn(),
-    rich_progress.MofNCompleteColumn(),
-    rich_progress.TimeElapsedColumn(),
-    rich_progress.TimeRemainingColumn(),
-    console=console,
-  )
-
-
-def _run_all(comparison, bars, check) -> None:
+def _run_all(comparison, bars, console, check) -> None:
   """Batches of seeds, and the other seeds one by one.
 
   Seeds outermost, so that what is stopped holds whole comparisons.
@@ -216,7 +208,8 @@ def _run_all(comparison, bars, check) -> None:
   config, problem = comparison.config, comparison.problem
   loops = {n: rounds.loop_for(problem, config, n) for n in config.acquisition}
   total = config.seeds * (len(loops) * (config.rounds + 1) + config.full)
-  show = Shower(bars, total, check)
+  hint = hint_of(config, problem)
+  show = Shower(bars, total, console, check, hint)
   seeds = range(config.first_seed, config.first_seed + config.seeds)
   alone = {name: list(seeds) for name in loops}
   if batch.pays_off(problem, config.seeds):
@@ -244,48 +237,23 @@ def _run_batches(comparison, loops, seeds, show) -> dict[str, list[int]]:
     )
     for some in batches:
       text = f"{name}, seeds {some.start} to {some.stop - 1}"
-      jobs = [_job(comparison, name, seed, show, text) for seed in some]
+      jobs = [_job(comparison, name, seed, show) for seed in some]
+      runs = Runs(text, tuple(job.folder for job in jobs))
+      jobs = [job._replace(show=partial(show.stage, runs)) for job in jobs]
       first = firsts.get(some)
       firsts[some] = batch.run_batch(jobs, loop, programs, first) or first
       show.finish(len(some) * (comparison.config.rounds + 1))
   return alone
 
 
-def _job(
-  comparison: Comparison, name: str, seed: int, show: "Shower", text: str = ""
-) -> Job:
+def _job(comparison: Comparison, name: str, seed: int, show: Shower) -> Job:
   folder = run_folder(comparison.workdir, name, seed)
-  report_stage = partial(show.stage, text or f"{name}, seed {seed}")
+  runs = Runs(f"{name}, seed {seed}", (folder,))
   return Job(
-    comparison.problem, comparison.config, name, seed, folder, report_stage
+    comparison.problem,
+    comparison.config,
+    name,
+    seed,
+    folder,
+    partial(show.stage, runs),
   )
-
-
-class Shower:
-  """Two bars: all rounds of the command, and the stages of the round."""
-
-  def __init__(self, bars, total, check=None):
-    self._bars, self._finished, self._check = bars, 0, check
-    self._overall = bars.add_task("all rounds", total=total)
-    self._round = bars.add_task("", total=len(STAGES))
-
-  def stage(self, run_name, number, stage):
-    """Shows a stage of a round; may raise what `check` raises."""
-    if self._check:
-      self._check()
-    stops.note(
-      f"at {run_name}, round {number} ({stage}); what was finished before is "
-      "kept"
-    )
-    self._bars.update(self._overall, completed=self._finished + number)
-    self._bars.update(
-      self._round,
-      description=f"{run_name}, round {number}: {stage}",
-      completed=STAGES.index(stage),
-    )
-
-  def finish(self, num_rounds):
-    """Counts rounds that are done."""
-    self._finished += num_rounds
-    self._bars.update(self._overall, completed=self._finished)
-    self._bars.update(self._round, completed=len(STAGES))

@@ -3,14 +3,17 @@
 import contextlib
 import html
 import logging
+import textwrap
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from rich.console import Console
 
 # What they say is told in our words.
 _TALKATIVE = ("absl", "asyncio", "jax", "PIL")
+WIDTH = 80  # characters of a line
+_NAME = 22  # of a method in its column
 _EVERY_S = 0.2  # between two drawings of a bar in a notebook
 
 
@@ -36,6 +39,26 @@ def hushed() -> Iterator[None]:
   finally:
     for logger, level in zip(loggers, levels, strict=True):
       logger.setLevel(level)
+
+
+def aligned(rows: Sequence[Sequence[str]], name: int = _NAME) -> list[str]:
+  """Lines of columns, the first to the left; a long name has its own line.
+
+  Args:
+    rows: cells, as many in each.
+    name: characters of the first column.
+  """
+  columns = list(zip(*rows, strict=True))[1:]
+  widths = [max(map(len, column)) for column in columns]
+  fitting = [len(row[0]) for row in rows if len(row[0]) <= name]
+  first, lines = max(fitting, default=name), []
+  for title, *cells in rows:
+    if len(title) > first:
+      lines += textwrap.wrap(title, WIDTH, break_on_hyphens=False)
+      title = ""
+    texts = (c.rjust(w) for c, w in zip(cells, widths, strict=True))
+    lines.append("  ".join([title.ljust(first), *texts]).rstrip())
+  return lines
 
 
 class _Task(NamedTuple):

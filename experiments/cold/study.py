@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rich.console import Console
 
-from alx.runs import compare
+from alx.runs import compare, progress
 from alx.runs.compare import Comparison
 from alx.runs.disk import stops, store
 from alx.runs.problem import problem, reading
@@ -80,7 +80,7 @@ def run_all(
     ValueError: for damaged files, or features that cannot be made.
   """
   features = Features(study.ready, study.plan)
-  with compare.progress_bars(console) as bars:
+  with progress.progress_bars(console) as bars:
     overall = bars.add_task("all rows", total=len(study.rows))
     learning = bars.add_task("", total=None, visible=False)
     for number, row in enumerate(study.rows):

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from alx.data import Dataset
 from alx.loop import Loop, check_budget, make_loop
-from alx.runs import compare, rounds
+from alx.runs import compare, progress, rounds
 from alx.runs.disk import store
 from alx.runs.disk.names import run_folder
 from alx.runs.problem import problem as problems
@@ -132,8 +132,8 @@ def train(
   """
   kim = ready.kim
   total = kim.seeds * (len(ready.loops) * (kim.rounds + 1) + 1)
-  with compare.progress_bars(console) as bars:
-    show = compare.Shower(bars, total, check)
+  with progress.progress_bars(console) as bars:
+    show = progress.Shower(bars, total, console, check)
     for seed in range(kim.first_seed, kim.first_seed + kim.seeds):
       rounds.run_full(_job(ready, "full", seed, show))
       show.finish(1)
@@ -148,10 +148,11 @@ def train(
 def _job(ready, name, seed, show) -> Job:
   kind = "plain" if name == "full" else arms.kind_of(name)
   folder = run_folder(ready.workdir, name, seed)
+  runs = progress.Runs(f"{name}, seed {seed}", (folder,))
 
   def stage(number, now):
     if now == "testing":  # what has been trained
       courses.write(folder, number, ready.courses)
-    show.stage(f"{name}, seed {seed}", number, now)
+    show.stage(runs, number, now)
 
   return Job(ready.problems[kind], ready.config, name, seed, folder, stage)

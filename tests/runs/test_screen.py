@@ -7,7 +7,7 @@ import types
 import pytest
 from rich.console import Console
 
-from alx.runs import compare, screen
+from alx.runs import compare, progress, screen
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def console():
 
 
 def test_bars_of_a_notebook_need_no_widgets(drawn, console):
-  with compare.progress_bars(console) as bars:
+  with progress.progress_bars(console) as bars:
     rounds = bars.add_task("all <rounds>", total=4)
     hidden = bars.add_task("learning", visible=False)
     bars.update(rounds, completed=2)

@@ -41,10 +41,11 @@ def finished(tmp_path_factory):
   return ready, page, console.export_text()
 
 
-def test_prints_a_row_per_round_and_a_column_per_acquisition(finished):
+def test_prints_a_line_per_round_and_one_per_acquisition(finished):
   _, _, text = finished
-  assert "entropy" in text and "bald" not in text
-  assert "test Dice, mean ± sd, seeds: 1" in text
+  assert "entropy, seed 0, round 1: 4 labels, Dice " in text
+  assert "Dice on the test items with 4 labels, 1 seed (too few for" in text
+  assert "\nentropy " in text and "bald" not in text
   assert "pool labels: Dice" in text
 
 

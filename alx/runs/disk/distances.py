@@ -2,14 +2,15 @@
 
 import pathlib
 
+import numpy as np
 from rich.console import Console
-from rich.table import Table
 
 from alx.data import Dataset
 from alx.report import words
 from alx.report.read import number
 from alx.runs.disk import store
 from alx.runs.disk.names import run_folder
+from alx.runs.screen import aligned
 from alx.runs.settings.config import Config
 
 _COLUMNS = ("assd", "hd95", "missed", "invented", "hd95_penalised")
@@ -30,17 +31,16 @@ def show(
     return
   known = all(spacing is not None for spacing in dataset.spacing_mm)
   unit = "mm" if known else "voxels"
-  table = Table(title="with the last labels, mean ± sd")
-  table.add_column("", overflow="fold")
-  for name in _COLUMNS:
-    table.add_column(words.column(name, unit), justify="right")
+  rows = [["method", "ASSD", "HD95", "missed", "invented", "HD95, all"]]
   for name in config.acquisition:
     found = _last_rows(config, workdir, name)
-    table.add_row(name, *(_cell(found, column) for column in _COLUMNS))
-  console.print(table)
+    rows.append([name, *(_cell(found, column) for column in _COLUMNS)])
+  console.print(f"\nwith the last labels, means over the seeds, in {unit}")
+  for line in aligned(rows):
+    console.print(line, markup=False, highlight=False, soft_wrap=True)
   console.print(
     "Missed and invented structures have no distance: the means leave them "
-    "out, but for the last column."
+    "out,\nbut for the last column, where it is that across the image."
   )
 
 
@@ -52,5 +52,11 @@ def _last_rows(config, workdir, name):
 
 
 def _cell(rows, column):
+  """The mean, and of how many seeds where some have none."""
   values = [number(row.get(column)) for row in rows]
-  return words.with_sd(values, 2)
+  known = [value for value in values if np.isfinite(value)]
+  if not known:
+    return words.NOTHING
+  text = words.number(float(np.mean(known)), 2)
+  few = len(known) < len(values)
+  return f"{text} ({len(known)}/{len(values)})" if few else text

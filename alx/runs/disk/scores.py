@@ -1,44 +1,33 @@
-"""The scores of a finished comparison, as a table on the screen."""
+"""The scores of a finished comparison, from its files."""
 
 import pathlib
 
 import numpy as np
 from rich.console import Console
-from rich.table import Table
 
 from alx.data.dataset import Dataset
 from alx.report import read, words
-from alx.runs.disk import distances, store
+from alx.runs.disk import store
 from alx.runs.disk.names import run_folder
 from alx.runs.problem.problem import Problem
 from alx.runs.settings.config import Config
 
 
-def show(
+def tell_full(
   config: Config,
   problem: Problem,
   workdir: pathlib.Path,
   console: Console,
 ) -> None:
-  """Mean and spread of the main metric, per acquisition and round."""
-  dataset = problem.dataset
-  metric = metric_of(dataset)
-  columns = {
-    name: scores_of(config, workdir, name, metric)
-    for name in config.acquisition
-  }
-  if columns:
-    console.print(
-      f"\ntest {words.LABELS[metric]}, mean ± sd, seeds: {config.seeds}"
-    )
-    console.print(_curve_table(columns, config))
-    distances.show(config, dataset, workdir, console)
-  if config.full:
-    full = _cell(scores_of(config, workdir, "full", metric)[:, 0])
-    num_items = problem.labels.shape[0]
-    text = f"all {num_items} pool labels: {words.LABELS[metric]} {full}"
-    told = (text, *_cost_of_full(config, workdir))
-    console.print("; ".join(filter(None, told)), soft_wrap=True)
+  """A line about the models of all labels, where they were wanted."""
+  if not config.full:
+    return
+  metric = metric_of(problem.dataset)
+  full = _cell(scores_of(config, workdir, "full", metric)[:, 0])
+  num_items = problem.labels.shape[0]
+  text = f"all {num_items} pool labels: {words.LABELS[metric]} {full}"
+  told = (text, *_cost_of_full(config, workdir))
+  console.print("; ".join(filter(None, told)), soft_wrap=True)
 
 
 def _cost_of_full(config, workdir):
@@ -50,18 +39,6 @@ def _cost_of_full(config, workdir):
   known = len(seconds) and np.isfinite(seconds).all()
   spent = f"{seconds.sum():.0f} s of training" if known else ""
   return words.how_fitted(rows), spent
-
-
-def _curve_table(columns, config):
-  """One row per round, one column per acquisition."""
-  table = Table()
-  for name in ("round", "labels", *columns):
-    table.add_column(name, justify="right", overflow="fold")
-  for number in range(config.rounds + 1):
-    labels = config.start + number * config.query
-    cells = [_cell(values[:, number]) for values in columns.values()]
-    table.add_row(str(number), str(labels), *cells)
-  return table
 
 
 def metric_of(dataset: Dataset) -> str:

@@ -13,13 +13,14 @@ from alx.data.sources.digest import of_texts
 from alx.data.sources.source import digest_of
 from alx.loop import loops_of
 from alx.runs import compare
-from alx.runs.compare import Comparison, Shower
+from alx.runs.compare import Comparison
 from alx.runs.disk import store
 from alx.runs.disk.names import run_folder
 from alx.runs.problem import cases, reading
 from alx.runs.problem import problem as problems
 from alx.runs.problem.images import described
 from alx.runs.problem.job import Job
+from alx.runs.progress import Runs, Shower, hint_of, progress_bars
 from alx.runs.settings.config import MADE, Config
 from alx.runs.streamed.pool import RowSource, make_problem, outline
 from alx.runs.streamed.rounds import loop_for, run_rounds
@@ -60,23 +61,23 @@ def train(
   Raises:
     records.Diverged: if a model gives no numbers any more.
   """
-  with compare.progress_bars(console) as bars:
-    _run_all(comparison, bars, check)
+  with progress_bars(console) as bars:
+    _run_all(comparison, bars, console, check)
 
 
-def _run_all(comparison, bars, check):
+def _run_all(comparison, bars, console, check):
   """Seeds outermost, so that what is stopped holds whole comparisons."""
   config, problem, workdir = comparison
   names = config.acquisition
   loops = {name: loop_for(problem, config, name) for name in names}
   total = config.seeds * len(loops) * (config.rounds + 1)
-  show = Shower(bars, total, check)
+  show = Shower(bars, total, console, check, hint_of(config, problem))
   scan = bars.add_task("items described", total=len(problem.split.pool))
   for seed in range(config.first_seed, config.first_seed + config.seeds):
     first = None
     for name, loop in loops.items():
       folder = run_folder(workdir, name, seed)
-      stage = partial(show.stage, f"{name}, seed {seed}")
+      stage = partial(show.stage, Runs(f"{name}, seed {seed}", (folder,)))
       job = Job(problem, config, name, seed, folder, stage)
       first = run_rounds(
         job, loop, first, lambda done, _: bars.update(scan, completed=done)

@@ -11,7 +11,7 @@ from alx.data.dataset import DataError, bad_input
 from alx.data.sources.digest import of_file, of_texts
 from alx.data.sources.prefetch import prefetch
 from alx.data.unlabelled.case import Case, Cases, Loaded
-from alx.runs import compare
+from alx.runs import compare, progress
 from alx.runs.disk import stops
 from alx.runs.use.place import Place
 from alx.runs.use.program import (
@@ -78,7 +78,7 @@ def do(work: Work, console: Console) -> tuple[list[str], int, list[str]]:
   trained, cases = work.trained, work.cases.cases
   program = make_program(trained, work.samples)
   done, before, left_out = [], 0, []
-  with compare.progress_bars(console) as bars:
+  with progress.progress_bars(console) as bars:
     bar = bars.add_task("predicting", total=len(cases))
     for block in _blocks(work):
       work.is_mine()

@@ -1,0 +1,125 @@
+"""The table at the end of a command."""
+
+import io
+import types
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from alx.runs import summary
+from alx.runs.disk import store
+from alx.runs.screen import aligned
+
+IDS = tuple(f"i{n}" for n in range(10))
+
+
+def problem_of(task="classification", labels=(0, 0, 0, 0, 0, 0, 0, 0, 1, 1)):
+  dataset = types.SimpleNamespace(
+    task=task,
+    ids=IDS,
+    class_names=("common", "rare"),
+    labels=tuple(map(np.array, labels)),
+  )
+  split = types.SimpleNamespace(pool=np.arange(10))
+  return types.SimpleNamespace(dataset=dataset, split=split)
+
+
+def write(workdir, curves, picks):
+  """Runs of rounds with 2, 4, 6 labels, and what each has asked for."""
+  store.write_json(workdir / "dataset.json", {"metric": "auc"})
+  store.write_json(
+    workdir / "config.json", {"acquisition": list(curves), "seeds": 3}
+  )
+  for name, seeds in curves.items():
+    for seed, scores in enumerate(seeds):
+      folder = workdir / "runs" / f"{name}-seed{seed}"
+      rows = [
+        {"round": n, "labels": 2 * (n + 1), "auc": x}
+        for n, x in enumerate(scores)
+      ]
+      store.write_rows(folder / "curve.csv", rows)
+      asked = picks[name][seed]
+      rows = [{"round": 0, "rank": n, "id": i} for n, i in enumerate(asked)]
+      store.write_rows(folder / "picks.csv", rows)
+
+
+def told(problem, workdir):
+  console = Console(file=io.StringIO(), width=40)
+  summary.show(problem, workdir, console)
+  return console.file.getvalue().splitlines()
+
+
+def test_a_line_for_each_method(tmp_path):
+  write(
+    tmp_path,
+    {
+      "random": [[0.5, 0.6, 0.6], [0.5, 0.6, 0.7], [0.5, 0.6, 0.8]],
+      "margin": [[0.5, 0.8, 0.9], [0.5, 0.8, 0.9], [0.5, 0.8, 0.9]],
+    },
+    {
+      "random": [["i0", "i1"], ["i8"], ["i2"]],
+      "margin": [["i8", "i9"]] * 3,
+    },
+  )
+  *_, blank, head, random, margin = told(problem_of(), tmp_path)
+  assert blank == ""
+  assert head.split() == [
+    "method",
+    "AUC",
+    "95%",
+    "interval",
+    "mean",
+    "labels",
+    "found",
+  ]
+  # The mean over the curve by trapezoids: (0.55 + 0.65) / 2. Half of the
+  # interval: 4.303 * 0.1 / sqrt(3); without a spread there is none.
+  assert " ".join(random.split()) == (
+    "random 0.700 0.452 to 0.948 0.600 6 0 to 1"
+  )
+  assert " ".join(margin.split()) == "margin 0.900 – 0.750 4 2"
+
+
+def test_two_seeds_have_no_interval_and_even_classes_no_rare_one(tmp_path):
+  curves = {"random": [[0.5, 0.6, 0.7]] * 2, "margin": [[0.4, 0.5, 0.6]] * 2}
+  write(tmp_path, curves, {name: [["i0"]] * 2 for name in curves})
+  lines = told(problem_of(labels=(0, 1) * 5), tmp_path)
+  text = " ".join(lines)
+  assert "2 seeds (too few for intervals)" in text and "rare" not in text
+  assert lines[-3].split() == ["method", "AUC", "mean", "labels"]
+  assert lines[-1].split() == ["margin", "0.600", "0.500", ">6"]
+
+
+def test_ten_methods_fit_a_terminal(tmp_path):
+  names = ["random", *(f"a_method_number_{n:02d}" for n in range(10))]
+  curves = {name: [[0.5, 0.6, 0.7], [0.1, 0.2, 0.9]] * 2 for name in names}
+  write(tmp_path, curves, {name: [["i8"], ["i0"]] * 2 for name in names})
+  lines = told(problem_of(), tmp_path)
+  assert len(lines) < 18 and max(map(len, lines)) <= 80
+
+
+def test_long_names_have_lines_of_their_own():
+  assert aligned([["a", "b"], ["x" * 30, "1.0"]]) == [
+    "a    b",
+    "x" * 30,
+    "   1.0",
+  ]
+
+
+@pytest.mark.parametrize(
+  ("labels", "rarest"),
+  [
+    ([[0, 1], [0, 0], [0, 1], [0, 0], [0, 0]] * 2, (1, "rare", 4)),
+    ([[0, 1]] * 10, None),
+  ],
+)
+def test_a_structure_is_rare_where_few_items_hold_it(labels, rarest):
+  problem = problem_of("segmentation", labels)
+  assert summary._rare_class(problem) == rarest
+
+
+def test_labels_that_stay_on_disk_are_not_read():
+  problem = problem_of()
+  problem.dataset.labels = object()
+  assert summary.held_classes(problem) is None
