@@ -8,12 +8,21 @@ import jax
 class Prediction(NamedTuple):
   """Predictions for B items; `*sp` is empty for classification.
 
-  What a method does not need may be None. `pixels` is what the last layer
-  sees, voxel by voxel; without space that is `features` itself.
+  What a method does not need may be None.
+
+  Attributes:
+    probs: [S, B, *sp, C] float32 probabilities of S passes, one for a single
+      prediction; each sums to 1 over C.
+    features: [B, D] float32, a vector per item.
+    mask: [B, *sp] bool, False on padding.
+    pixels: [B, *sp, D'] float32, what the last layer sees, voxel by voxel;
+      without space that is `features` itself.
+    evidence: [B, *sp, C] float32 > 0, Dirichlet parameters; of Beta
+      distributions [B, *sp, L, 2].
   """
 
-  probs: jax.Array | None  # [S, B, *sp, C] float32, each sums to 1 over C
-  features: jax.Array | None  # [B, D] float32
-  mask: jax.Array | None  # [B, *sp] bool, False on padding
-  pixels: jax.Array | None = None  # [B, *sp, D'] float32
-  evidence: jax.Array | None = None  # [B, *sp, C] > 0, Dirichlet parameters
+  probs: jax.Array | None
+  features: jax.Array | None
+  mask: jax.Array | None
+  pixels: jax.Array | None = None
+  evidence: jax.Array | None = None

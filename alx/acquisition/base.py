@@ -1,14 +1,20 @@
 """What an acquisition is, and what its two functions are given."""
 
+import difflib
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.options import check_options, keywords_of, plain
+from alx.acquisition.options import (
+  check_options,
+  keywords_of,
+  meaning_of,
+  plain,
+)
 from alx.prediction import Prediction
 
 
@@ -17,12 +23,18 @@ class Candidates(NamedTuple):
 
   An item that is neither available nor labelled is not there: it is never
   picked, covers nothing, needs no cover and is in no mean.
+
+  Attributes:
+    available: [N] bool, may be picked.
+    labelled: [N] bool, has its label; never available.
+    labels: [N] int32 class, -1 where not known.
+    groups: [N] int32 >= 0, of a patient or volume.
   """
 
-  available: jax.Array  # [N] bool, may be picked
-  labelled: jax.Array  # [N] bool, has its label; never available
-  labels: jax.Array | None = None  # [N] int32 class, -1 where not known
-  groups: jax.Array | None = None  # [N] int32 >= 0, of a patient or volume
+  available: jax.Array
+  labelled: jax.Array
+  labels: jax.Array | None = None
+  groups: jax.Array | None = None
 
   @property
   def present(self) -> jax.Array:
@@ -71,9 +83,7 @@ def configure(acquisition: Acquisition, **options) -> Acquisition:
   known = settings_of(acquisition)
   unknown = sorted(set(options) - set(known))
   if unknown:
-    raise ValueError(
-      f"no option {unknown[0]!r}; there are: {', '.join(known) or 'none'}"
-    )
+    raise ValueError(no_option(unknown[0], known))
   functions = {}
   for name in ("describe", "select"):
     function = getattr(acquisition, name)
@@ -86,9 +96,22 @@ def configure(acquisition: Acquisition, **options) -> Acquisition:
   return acquisition._replace(**functions)
 
 
+def no_option(name: str, known: Collection[str]) -> str:
+  """What is told of an option that there is not, the nearest first."""
+  near = difflib.get_close_matches(name.lower(), known, 1)
+  hint = f"did you mean {near[0]}? " if near else ""
+  return f"no option {name!r}; {hint}there are: {', '.join(known) or 'none'}"
+
+
 def settings_of(acquisition: Acquisition) -> dict[str, object]:
   """Every option of `configure` with its default."""
   return keywords_of(acquisition.describe) | keywords_of(acquisition.select)
+
+
+def meanings_of(acquisition: Acquisition) -> dict[str, str]:
+  """Every option of `configure` with what it is for, in a line."""
+  functions = acquisition.describe, acquisition.select
+  return {o: meaning_of(f, o) for f in functions for o in keywords_of(f)}
 
 
 def in_float32(arrays):

@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -131,6 +132,24 @@ TABLE = {
   "weight": _NOT_NEGATIVE,
   "within": _one_of("random", "score"),
 }
+
+# What those are for that many functions have and few explain.
+_SHARED = {
+  "reduce": "how the scores of the voxels become one number of the item; does "
+  "nothing without space",
+  "ground": "as in `facility_location`",
+  "progress": "called with (picked, k) now and then",
+}
+
+
+def meaning_of(function: Callable, name: str) -> str:
+  """What an option of a function is for, and what it may be, in a line."""
+  text = inspect.getdoc(function) or ""
+  found = re.search(rf"^ +{name}: (.*(?:\n {{4,}}.*)*)", text, re.M)
+  meaning = found[1] if found else _SHARED[name]
+  check = TABLE.get(f"{function.__name__}.{name}") or TABLE[name]
+  return f"{' '.join(meaning.split()).rstrip('.')} ({check.wanted})"
+
 
 # What an option is read beside; beside anything else it does nothing.
 READ_WITH = {

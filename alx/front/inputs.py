@@ -11,7 +11,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from alx.front.axes import check_columns, check_predictions, check_rows
+from alx.front.axes import (
+  SAMPLES,
+  check_columns,
+  check_predictions,
+  check_rows,
+)
 
 _CHECKED_AT_ONCE = 2**22  # numbers; keeps the temporaries of a check small
 _SMALLEST, _LARGEST = 1e-15, 1e15  # their squares are numbers of float32
@@ -82,6 +87,7 @@ def read_inputs(
   probs=None,
   logits=None,
   samples=None,
+  sample_logits=None,
   features=None,
   evidence=None,
   sizes: dict[str, int] | None = None,
@@ -90,7 +96,7 @@ def read_inputs(
   """Checks the arrays of one call and lays them out for `describe`.
 
   Args:
-    probs, logits, samples, features, evidence: see `alx.query`.
+    probs, logits, samples, sample_logits, features, evidence: see `alx.query`.
     sizes: N by the name of what else tells it, see `candidates.sizes_of`.
     spatial: whether predictions have spatial axes in any case.
 
@@ -111,7 +117,15 @@ def read_inputs(
   if told is None and evidence is not None:
     check_columns("evidence", evidence.shape)
     told = evidence.shape[0]
-  predicted = _predictions(probs, logits, samples, told, spatial)
+  given = {
+    "probs": probs,
+    "logits": logits,
+    "samples": samples,
+    "sample_logits": sample_logits,
+  }
+  spatial = spatial or (features is not None and features.ndim > 2)
+  said = "n" in (sizes or {})
+  predicted = _predictions(given, told, spatial, said)
   pixels, features = _features(features, predicted)
   if evidence is not None:
     _check_blocks("evidence", evidence, _bad_evidence)
@@ -128,42 +142,43 @@ def read_inputs(
     found = ", ".join(f"{n} in {name}" for name, n in counts.items())
     raise ValueError(f"wanted the same number of items everywhere: {found}")
   items = next(iter(counts.values()))
-  logits = logits is not None
+  logits = logits is not None or sample_logits is not None
   return Inputs(items, predicted, features, pixels, evidence, logits)
 
 
-def _predictions(probs, logits, samples, told, spatial):
+def _predictions(given, told, spatial, said):
   """[S, N, *sp, C] of the one that is given, None if none is."""
-  given = {"probs": probs, "logits": logits, "samples": samples}
   given = {name: x for name, x in given.items() if x is not None}
   if len(given) > 1:
     raise ValueError(f"give one of {', '.join(given)}, not {len(given)}")
   if not given:
     return None
   (name, value), *_ = given.items()
-  rank = 3 if name == "samples" else 2
-  shape = "[S, N, ..., C]" if name == "samples" else "[N, ..., C]"
+  several = name in SAMPLES
+  rank = 3 if several else 2
+  shape = "[S, N, ..., C]" if several else "[N, ..., C]"
   value = _floats(name, value, shape, rank)
   if value.shape[-1] < 2:
     raise ValueError(
       f"{name}: wanted at least 2 classes on the last axis, found shape "
       f"{value.shape}; a binary p is [1 - p, p]"
     )
-  check_predictions(name, value.shape, told, spatial)
-  if name == "logits":
+  check_predictions(name, value.shape, told, spatial, said)
+  samples = value if several else value[None]
+  if name in ("logits", "sample_logits"):
     if value.dtype == bool:
-      raise ValueError(f"logits: wanted numbers, found dtype {value.dtype}")
-    _check_blocks(name, value, _bad_logits)
-    return _near_zero(value)[None]
+      raise ValueError(f"{name}: wanted numbers, found dtype {value.dtype}")
+    for sample in samples:
+      _check_blocks(name, sample, _bad_logits)
+    return _near_zero(samples)
   tolerance = _TOLERANCE.get(value.dtype.name, 1e-3)
-  samples = value if name == "samples" else value[None]
   for sample in samples:
     _check_blocks(name, sample, lambda x, xp: _bad_probs(x, xp, tolerance))
   return samples
 
 
 def _near_zero(logits):
-  """Logits [N, ..., C]; those of 64 bits less their highest, as integers are.
+  """Logits [S, N, ..., C]; of 64 bits less their highest, as integers are.
 
   Only differences count, and at 1e5 float32 has steps of 0.008.
   """

@@ -12,11 +12,11 @@ import jax
 import numpy as np
 
 from alx.acquisition import BY_NAME, Acquisition, configure, settings_of
-from alx.acquisition.base import scores_items
+from alx.acquisition.base import meanings_of, scores_items
 from alx.acquisition.combinations import combine
 from alx.acquisition.grammar import Given, parse
 from alx.acquisition.options import check_option, plain
-from alx.front import inputs
+from alx.front import inputs, words
 from alx.front.blocks import describe_all
 from alx.front.candidates import (
   check_target,
@@ -34,8 +34,8 @@ from alx.front.programs import (
 from alx.keys import as_key, key_or_seed
 
 _WANTED = {
-  "probs": "probs=, logits= or samples=",
-  "samples": "samples=[S, N, ..., C]",
+  "probs": "probs=, logits=, samples= or sample_logits=",
+  "samples": "samples= or sample_logits=[S, N, ..., C]",
   "features": "features=[N, D]",
   "evidence": "evidence=[N, ..., C]",
   "beta": "evidence=[N, ..., L, 2]",
@@ -46,18 +46,33 @@ _FOUND = ("probs", "samples", "features", "evidence")
 
 
 class Method(NamedTuple):
-  """One line of the list of methods."""
+  """One line of the list of methods.
 
-  needs: tuple[str, ...]  # see Acquisition
+  Attributes:
+    needs: what it reads, see `alx.acquisition.Acquisition`.
+    paper: where it is from.
+    options: by name, with their defaults.
+    scores: whether `score` has a number per item.
+    meanings: of the options by name: what each is for and what it may be.
+  """
+
+  needs: tuple[str, ...]
   paper: str
-  options: dict[str, Any]  # with their defaults
-  scores: bool  # whether `score` has a number per item
+  options: dict[str, Any]
+  scores: bool
+  meanings: dict[str, str]
 
 
 def methods() -> dict[str, Method]:
-  """Every method by name: what it needs, its paper and its options."""
+  """Every method by name: what it needs, its paper, its options explained."""
   return {
-    name: Method(row.needs, row.paper, settings_of(row), scores_items(row))
+    name: Method(
+      row.needs,
+      row.paper,
+      settings_of(row),
+      scores_items(row),
+      meanings_of(row),
+    )
     for name, row in BY_NAME.items()
   }
 
@@ -65,10 +80,11 @@ def methods() -> dict[str, Method]:
 def query(
   method: str,
   *,
-  k: int,
+  k: int | None = None,
   probs=None,
   logits=None,
   samples=None,
+  sample_logits=None,
   features=None,
   evidence=None,
   labelled=None,
@@ -89,10 +105,11 @@ def query(
     method: a name of `methods()`, which also says what it needs; or a text of
       such names, "two_stage(entropy:100, k_center)", see
       `alx.acquisition.grammar`.
-    k: how many items.
+    k: how many items; always to be given.
     probs: [N, *sp, C] probabilities, one prediction per item.
     logits: [N, *sp, C] instead of probs: their softmax is taken.
     samples: [S, N, *sp, C] probabilities of S posterior samples, instead.
+    sample_logits: [S, N, *sp, C] instead of samples: their softmax is taken.
     features: [N, D]; or [N, *sp, D], a vector per voxel (their mean is [N, D]).
       Far from 0 next to their spread, all are at one angle: for cosines
       subtract their mean. Only of 64 bits are those refused that float32
@@ -100,6 +117,7 @@ def query(
     evidence: [N, *sp, C] Dirichlet parameters, above 0. For beta_entropy:
       [N, *sp, L, 2], the two of a Beta for each of L labels.
     labelled: [N] bool, items that have their label; never picked. None: none.
+      `labeled` is the same.
     available: [N] bool, items that may be picked. None: all that are not
       labelled. What is neither is treated as if it were not there.
     groups: [N] names of patients or volumes: at most `max_per_group` (an
@@ -110,7 +128,8 @@ def query(
     key: seed in [0, 2^32), or a key, typed or raw. The same key gives the same
       items.
     n: N, where no array says it (random), or where a shape can be read in two
-      ways: [N, voxels, C] or passes, more passes than items, more classes.
+      ways: [N, voxels, C] or passes, more passes than items, more classes. It
+      says that the first axis, of samples the second, is that of the items.
     **options: of the method, see `methods()`. `progress`, a function
       (done, total), is called where a method takes long.
 
@@ -122,8 +141,12 @@ def query(
       one with two readings, NaN, probabilities that do not sum to one, k above
       what is available.
   """
-  inputs.refuse_traced("key", key)
+  words.refuse_traced(k=k, n=n, key=key, **options)
   row, options = _row(method), dict(options)
+  labelled = words.labelled_of(labelled, options)
+  words.check(method, row, options, query)
+  if k is None:
+    raise ValueError("k= is missing: how many items are to be labelled next")
   progress = options.pop("progress", None)
   check_option("progress", progress)
   max_per_group = options.pop("max_per_group", None)
@@ -132,6 +155,7 @@ def query(
     probs=probs,
     logits=logits,
     samples=samples,
+    sample_logits=sample_logits,
     features=features,
     evidence=evidence,
     sizes=sizes_of(n, labelled, available, labels, groups),
@@ -164,6 +188,7 @@ def score(
   probs=None,
   logits=None,
   samples=None,
+  sample_logits=None,
   features=None,
   evidence=None,
   key: int | jax.Array = 0,
@@ -174,7 +199,8 @@ def score(
 
   Args:
     method: a name of `methods()` whose `scores` is true.
-    probs, logits, samples, features, evidence, key, n, **options: see `query`.
+    probs, logits, samples, sample_logits, features, evidence, key, n,
+      **options: see `query`.
 
   Returns:
     [N] float32, in nats where it is an information.
@@ -182,17 +208,19 @@ def score(
   Raises:
     ValueError: as `query`, and for a method that only chooses whole batches.
   """
-  inputs.refuse_traced("key", key)
+  words.refuse_traced(n=n, key=key, **options)
   row = _row(method)
   if not scores_items(row):
     raise ValueError(
       f"{method} chooses items together and has no score for each; use query"
     )
+  words.check(method, row, options, score)
   configure(row, **options)  # an option that cannot be is told of first
   given = inputs.read_inputs(
     probs=probs,
     logits=logits,
     samples=samples,
+    sample_logits=sample_logits,
     features=features,
     evidence=evidence,
     sizes=sizes_of(n, None, None, None, None),

@@ -28,7 +28,7 @@ REFUSED = [
     "entropy",
     {"logits": PASSES},
     "(4, 20, 3) is [N, voxels, C] of 4 items, or [S, N, C] of 4 passes of 20 "
-    "items: say n=4 for the first; for the second give samples=",
+    "items: say n=4 for the first; for the second give sample_logits=",
   ),
   (
     "entropy",
@@ -86,11 +86,45 @@ def test_two_readings_are_one_line(method, given, line):
 
 
 @pytest.mark.parametrize("tells", TELLS)
-def test_what_tells_n_is_enough(tells):
-  """20 signals of 4 steps, or 4 passes more than items: a statement will do."""
+def test_only_n_says_that_an_axis_is_of_voxels(tells):
+  """20 signals of 4 steps, or 20 items with 4 passes each."""
   signals = np.moveaxis(PASSES, 0, 1)
   given = TELLS[tells]
-  assert len(alx.query("entropy", k=2, logits=signals, **given)) == 2
+  if tells == "n":
+    assert len(alx.query("entropy", k=2, logits=signals, **given)) == 2
+    return
+  line = (
+    "(20, 4, 3) is [N, voxels, C] of 20 items, or [N, S, C] of 20 items with 4 "
+    "passes each: say n=20 for the first; for the second give sample_logits=, "
+    "with its first two axes swapped"
+  )
+  with pytest.raises(ValueError, match=re.escape(line)):
+    alx.query("entropy", k=2, logits=signals, **given)
+
+
+def test_features_of_each_voxel_say_it_too():
+  signals = np.moveaxis(PASSES, 0, 1)
+  voxels = RNG.standard_normal((N, S, D))
+  assert len(alx.query("badge", k=2, logits=signals, features=voxels)) == 2
+
+
+def test_logits_of_passes_are_their_probabilities():
+  found = alx.query("bald", k=3, sample_logits=PASSES)
+  assert found.tolist() == alx.query("bald", k=3, samples=SAMPLES).tolist()
+  np.testing.assert_allclose(
+    alx.score("bald", sample_logits=PASSES),
+    alx.score("bald", samples=SAMPLES),
+    rtol=1e-4,
+    atol=1e-6,
+  )
+  with pytest.raises(ValueError, match=r"sample_logits: .* swap the first"):
+    alx.query("bald", k=2, sample_logits=np.moveaxis(PASSES, 0, 1), n=N)
+  with pytest.raises(ValueError, match="give one of samples, sample_logits"):
+    alx.query("bald", k=2, samples=SAMPLES, sample_logits=PASSES)
+  broken = PASSES.copy()
+  broken[0, 3, 1] = np.nan
+  with pytest.raises(ValueError, match="sample_logits: item 3 must be finite"):
+    alx.query("bald", k=2, sample_logits=broken)
 
 
 def test_many_passes_of_few_items():

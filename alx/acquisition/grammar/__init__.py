@@ -1,5 +1,6 @@
 """Acquisitions as they are written on a command line and in tables."""
 
+from alx.acquisition.grammar.aliases import ALIASES
 from alx.acquisition.grammar.arms import (
   Arm,
   Given,
@@ -14,6 +15,7 @@ from alx.acquisition.grammar.arms import (
 from alx.acquisition.grammar.phrases import shown
 
 __all__ = [
+  "ALIASES",
   "Arm",
   "Given",
   "Stage",

@@ -20,7 +20,13 @@ import re
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from alx.acquisition.base import Acquisition, configure, settings_of
+from alx.acquisition.base import (
+  Acquisition,
+  configure,
+  no_option,
+  settings_of,
+)
+from alx.acquisition.grammar.aliases import ALIASES
 from alx.acquisition.grammar.compositions import COMPOSITIONS, Part
 from alx.acquisition.grammar.phrases import (
   Call,
@@ -157,7 +163,7 @@ def shortlists(text: str) -> tuple[tuple[str, str, int], ...]:
 
 def _calls(text):
   """All calls of a text, the outer ones first."""
-  calls, found = [phrase.call for phrase in read_phrase(text)], []
+  calls, found = [phrase.call for phrase in _phrases(text)], []
   while calls:
     found.append(calls.pop(0))
     calls += [part.call for part in found[-1].parts]
@@ -165,12 +171,19 @@ def _calls(text):
 
 
 def _phrases(text):
-  """As `read_phrase`; a name with other marks between its words is told."""
+  """As `read_phrase`, in our names; one with marks between words is told."""
   try:
-    return read_phrase(text)
+    return [p._replace(call=_in_our_names(p.call)) for p in read_phrase(text)]
   except ValueError as error:
     near = _nearest(text) if re.fullmatch(r"[\w\s-]+", text) else ""
     raise ValueError(f"{error}{near and f'; did you mean {near}?'}") from None
+
+
+def _in_our_names(call: Call) -> Call:
+  """The call with the names of methods for what others call them."""
+  parts = (p._replace(call=_in_our_names(p.call)) for p in call.parts)
+  name = ALIASES.get(call.name, call.name)
+  return call._replace(name=name, parts=tuple(parts))
 
 
 def _made(text: str, given: dict, call: Call) -> Acquisition:
@@ -202,8 +215,7 @@ def _composed(compose, *parts, **options):
   }
   for name, value in options.items():
     if name not in known:
-      there = ", ".join(known) or "none"
-      raise ValueError(f"no option {name!r}; there are: {there}")
+      raise ValueError(no_option(name, known))
     kind = type(known[name])
     kinds = (int, float) if kind is float else kind
     if isinstance(value, bool) or not isinstance(value, kinds):
@@ -261,8 +273,9 @@ def _unknown(text, call):
 def _nearest(name):
   """The name that sounds most like it; "" if none does."""
   sound = re.sub(r"[\s-]+", "_", name.strip().lower())
-  near = difflib.get_close_matches(sound, [*BY_NAME, *COMPOSITIONS], 1)
-  return near[0] if near else ""
+  known = [*BY_NAME, *COMPOSITIONS, *ALIASES]
+  near = difflib.get_close_matches(sound, known, 1)
+  return ALIASES.get(near[0], near[0]) if near else ""
 
 
 def _where(text, call):
