@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from absl import app, flags
 from rich.console import Console
 
+from alx.commands.defined import explained, unknown
 from alx.data.dataset import DataError
 from alx.runs import screen
 from alx.runs.disk import stops
@@ -41,7 +42,13 @@ def parse(argv: list[str]) -> list[str]:
   """absl's parser, with one line and exit code 2 for a wrong flag."""
   with ends(2, flags.Error):
     try:
+      text = explained.asked(argv)
+      if text is not None:
+        print(text)
+        sys.exit(0)
       return flags.FLAGS(argv)
+    except flags.UnrecognizedFlagError as error:
+      raise flags.Error(unknown.told(error.flagname)) from None
     except SystemExit:  # --help, which was printed
       sys.exit(0)
     except BrokenPipeError:  # nobody reads on

@@ -4,34 +4,26 @@ from collections.abc import Callable
 
 from alx.commands import command
 from alx.runs import experiment
-from alx.runs.settings.config import Config
+from alx.runs.settings.kept import Kept
 
 
-def run(
-  argv: list[str],
-  read: Callable[[], Config],
-  workdir: str | None,
-  baselines: bool,
-  streamed: bool = False,
-) -> None:
+def run(argv: list[str], read: Callable[[], Kept], workdir: str | None) -> None:
   """Runs it; for the exit codes see --help.
 
   Args:
     argv: what is left of the command line.
-    read: () -> settings, from the flags.
+    read: () -> what is asked for, from the flags.
     workdir: as given; None: named after the data.
-    baselines: add the random arms.
-    streamed: the pool stays on disk.
   """
   with command.session() as console:
     with command.wrong_input():
       command.only_flags(argv)
-      config = read()
+      asked = read()
     found = experiment.run(
-      config,
+      asked.config,
       workdir,
-      baselines=baselines,
-      streamed=streamed,
+      baselines=asked.baselines,
+      streamed=asked.streamed,
       console=console,
       beginning=command.wrong_input,
     )

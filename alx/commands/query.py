@@ -29,12 +29,14 @@ from absl import flags
 import alx
 from alx import csv_table
 from alx.commands import command
+from alx.commands.defined import explained
 from alx.data.dataset import bad_input
 
 _PREDICTIONS = {
   "probs": "[N, *sp, C] probabilities.",
   "logits": "[N, *sp, C], instead of probs.",
   "samples": "[S, N, *sp, C] probabilities of S passes or members.",
+  "sample_logits": "[S, N, *sp, C], instead of samples.",
   "features": "[N, D] features.",
   "evidence": "[N, *sp, C] Dirichlet parameters.",
 }
@@ -64,6 +66,8 @@ _NOT_KEPT = (
   r"Error (?P<how>reading|writing) persistent compilation cache entry for "
   r"'(?P<name>[^']+)'"
 )
+explained.define_list_methods()
+flags.DEFINE_alias("labeled", "labelled")
 _CACHE = flags.DEFINE_bool("cache", True, "Keep compiled programs, see above.")
 
 

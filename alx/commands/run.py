@@ -19,19 +19,20 @@ all seeds at once:
   python -m experiments.run --features=embeddings.npz --seeds=20
 """
 
-import dataclasses
 import pathlib
 
 from absl import flags
 
 from alx.commands import command, comparison
-from alx.commands.defined import acquisitions, stopping
+from alx.commands.defined import acquisitions, explained, protocol, stopping
 from alx.data.arrays.features import read_features
 from alx.data.arrays.npz import is_npz
 from alx.data.dataset import bad_input
 from alx.devices import cores
+from alx.runs.settings import idle
 from alx.runs.settings import presets as configs
-from alx.runs.settings.config import Config, absolute, override
+from alx.runs.settings.config import Config
+from alx.runs.settings.kept import Kept, read
 
 _DATA = flags.DEFINE_string(
   "data", None, "Folder or .npz file; without it a screening programme is made."
@@ -58,6 +59,8 @@ _ACQUISITION = acquisitions.define(
   "acquisition",
   "What is compared, separated by commas; the random baselines are added.",
 )
+_PROTOCOL = protocol.define()
+_COLUMNS = protocol.define_columns()
 _MAX_PER_GROUP = acquisitions.define_cap()
 _STOP, _STOP_MODE = stopping.define()
 _BASELINES = flags.DEFINE_bool(
@@ -89,21 +92,27 @@ _CONFIG = flags.DEFINE_string(
 _SET = flags.DEFINE_multi_string(
   "set",
   [],
-  "field=value, any field of alx.runs.settings.config.Config; repeatable.",
+  "field=value, any of the settings that --help_settings lists; repeatable.",
 )
+explained.define_list_methods()
+explained.define_help_settings()
 
 
-def config_from_flags() -> Config:
-  """The preset, then the flags, then --set; ValueError if one is wrong."""
+def settings_from_flags() -> Kept:
+  """The preset or the run that goes on, then flags; ValueError if wrong."""
   data = _DATA.value or (_FEATURES.value and _alone(_FEATURES.value))
-  _use_cores()
+  kept = None
+  if not data and not _CONFIG.value and _WORKDIR.value:
+    kept = read(pathlib.Path(_WORKDIR.value).expanduser())
   preset = _CONFIG.value or ("" if data else "screening")
-  config = configs.load(preset) if preset else Config()
+  base = kept.config if kept else _preset(preset)
+  _use_cores(not (data or _CONFIG.value) and base.data == idle.SCREENING)
   given = {
     "data": data,
     "features": _DATA.value and _FEATURES.value,
     "cache": _CACHE.value,
     "where": _WHERE.value,
+    "columns": _COLUMNS.value,
     "strict": _STRICT.value,
     "seeds": _SEEDS.value,
     "max_per_group": _MAX_PER_GROUP.value,
@@ -112,15 +121,21 @@ def config_from_flags() -> Config:
     "full": _FULL.value,
     "acquisition": _ACQUISITION.value and tuple(_ACQUISITION.value),
   }
-  given = {name: x for name, x in given.items() if x is not None}
   if _ACQUISITION.value == []:  # --acquisition= : only the full-data line
     given["acquisition"] = ()
-  return absolute(override(dataclasses.replace(config, **given), _SET.value))
+  config = protocol.changed(base, _PROTOCOL, given, _SET.value)
+  baselines = _BASELINES.value
+  if kept and not flags.FLAGS["baselines"].present:
+    baselines = kept.baselines
+  return Kept(config, baselines, streamed=False)
 
 
-def _use_cores() -> None:
+def _preset(name):
+  return configs.load(name) if name else Config()
+
+
+def _use_cores(made: bool) -> None:
   """Devices for the seeds of small networks, before anything has run."""
-  made = not (_DATA.value or _FEATURES.value or _CONFIG.value)
   most = _CORES.value or (cores.usable() if made else 0)
   if most:
     cores.use_cores(most)
@@ -142,7 +157,7 @@ def _alone(path: str) -> str:
 
 def main(argv: list[str]) -> None:
   """Runs the study; for the exit codes see --help."""
-  comparison.run(argv, config_from_flags, _WORKDIR.value, _BASELINES.value)
+  comparison.run(argv, settings_from_flags, _WORKDIR.value)
 
 
 if __name__ == "__main__":

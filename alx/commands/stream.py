@@ -14,13 +14,15 @@ maps of the test items: --set=test_items=N.
 """
 
 import dataclasses
+import pathlib
 
 from absl import flags
 
 from alx.commands import command, comparison
-from alx.commands.defined import acquisitions, stopping
+from alx.commands.defined import acquisitions, explained, protocol, stopping
 from alx.runs.settings import presets as configs
-from alx.runs.settings.config import Config, absolute, override
+from alx.runs.settings.config import Config
+from alx.runs.settings.kept import Kept, read
 
 _DATA = flags.DEFINE_string("data", None, "Folder with imagesTr and labelsTr.")
 _CACHE = flags.DEFINE_string(
@@ -38,6 +40,7 @@ _ACQUISITION = acquisitions.define(
   "acquisition",
   "What is compared, separated by commas; the random baselines are added.",
 )
+_PROTOCOL = protocol.define()
 _MAX_PER_GROUP = acquisitions.define_cap()
 _STOP, _STOP_MODE = stopping.define()
 _BASELINES = flags.DEFINE_bool(
@@ -55,15 +58,26 @@ _CONFIG = flags.DEFINE_string(
 _SET = flags.DEFINE_multi_string(
   "set",
   [],
-  "field=value, any field of alx.runs.settings.config.Config; repeatable.",
+  "field=value, any of the settings that --help_settings lists; repeatable.",
 )
+explained.define_list_methods()
+explained.define_help_settings()
 
 
-def config_from_flags() -> Config:
-  """The preset, then the flags, then --set; ValueError if one is wrong."""
-  config = configs.load(_CONFIG.value) if _CONFIG.value else Config()
+def settings_from_flags() -> Kept:
+  """The preset or the run that goes on, then flags; ValueError if wrong."""
+  kept = None
+  if not _DATA.value and not _CONFIG.value and _WORKDIR.value:
+    kept = read(pathlib.Path(_WORKDIR.value).expanduser(), streamed=True)
+  if kept:
+    base = kept.config
+  else:
+    base = configs.load(_CONFIG.value) if _CONFIG.value else Config()
+    base = dataclasses.replace(base, data="")
+  # All pool labels would have to be in memory.
+  base = dataclasses.replace(base, full=False)
   given = {
-    "data": _DATA.value or "",
+    "data": _DATA.value,
     "cache": _CACHE.value,
     "strict": _STRICT.value,
     "seeds": _SEEDS.value,
@@ -72,16 +86,16 @@ def config_from_flags() -> Config:
     "stop_mode": _STOP_MODE.value,
     "acquisition": _ACQUISITION.value and tuple(_ACQUISITION.value),
   }
-  given = {name: x for name, x in given.items() if x is not None}
-  given["full"] = False  # all pool labels would have to be in memory
-  return absolute(override(dataclasses.replace(config, **given), _SET.value))
+  config = protocol.changed(base, _PROTOCOL, given, _SET.value)
+  baselines = _BASELINES.value
+  if kept and not flags.FLAGS["baselines"].present:
+    baselines = kept.baselines
+  return Kept(config, baselines, streamed=True)
 
 
 def main(argv: list[str]) -> None:
   """Runs the study; for the exit codes see --help."""
-  comparison.run(
-    argv, config_from_flags, _WORKDIR.value, _BASELINES.value, streamed=True
-  )
+  comparison.run(argv, settings_from_flags, _WORKDIR.value)
 
 
 if __name__ == "__main__":

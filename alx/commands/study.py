@@ -24,7 +24,7 @@ from absl import flags
 from rich.console import Console
 
 from alx.commands import command
-from alx.commands.defined import acquisitions
+from alx.commands.defined import acquisitions, explained
 from alx.runs import compare
 from alx.runs.disk import owned
 from alx.runs.settings import arms
@@ -57,8 +57,10 @@ _SEEDS = flags.DEFINE_integer(
 _SET = flags.DEFINE_multi_string(
   "set",
   [],
-  "field=value, any field of alx.runs.settings.config.Config; repeatable.",
+  "field=value, any of the settings that --help_settings lists; repeatable.",
 )
+explained.define_list_methods()
+explained.define_help_settings()
 _ROW = flags.DEFINE_integer("row", None, "Run this row only, from 0.")
 _LIST = flags.DEFINE_bool("list", False, "Print the rows and end.")
 _COLLECT = flags.DEFINE_bool("collect", False, "Make the joint page and end.")
@@ -112,7 +114,7 @@ def study_from_flags() -> tuple[Config, rows.Axes]:
   if _MAX_PER_GROUP.value is not None:
     cap = _MAX_PER_GROUP.value
     config = dataclasses.replace(config, max_per_group=cap)
-  config = absolute(override(config, _SET.value))
+  config = absolute(override(config, _SET.value, _told()))
   asked = _ACQUISITION.value or config.acquisition
   asked = arms.canonical(asked, (rows.FULL,))
   axes = rows.Axes(
@@ -123,6 +125,24 @@ def study_from_flags() -> tuple[Config, rows.Axes]:
     seeds=config.seeds if _SEEDS.value is None else _SEEDS.value,
   )
   return dataclasses.replace(config, acquisition=()), axes
+
+
+def _told():
+  """Settings that other flags tell, with their names."""
+  fields = (
+    (_MODELS, ("model",)),
+    (_BUDGETS, ("start", "rounds", "query")),
+    (_SEEDS, ("seeds",)),
+    (_ACQUISITION, ("acquisition",)),
+    (_MAX_PER_GROUP, ("max_per_group",)),
+    (_DATA, ("data",)),
+  )
+  return {
+    name: flag.name
+    for flag, names in fields
+    for name in names
+    if flag.value is not None
+  }
 
 
 def _do(workdir, table, console):

@@ -14,8 +14,9 @@ def group_by_pattern(dataset: Dataset, pattern: str) -> Dataset:
 
   Args:
     dataset: N items whose patients are not known.
-    pattern: regular expression that matches whole ids, with one group, which
-      is the patient: (patient\d+)_.* for patient7_left.
+    pattern: regular expression with one group, which is the patient. It
+      matches whole ids, (patient\d+)_.* for patient7_left, or, with ^ in
+      front, their beginnings: ^(.*)_
 
   Raises:
     DataError: no such expression, ids that it does not match, or patients
@@ -33,11 +34,14 @@ def group_by_pattern(dataset: Dataset, pattern: str) -> Dataset:
     wanted = "data that do not tell the patients, for group_pattern to do it"
     count = len(set(dataset.groups))
     raise bad_input(dataset.name, wanted, f"{count} patients")
-  found = [compiled.fullmatch(name) for name in dataset.ids]
+  part = pattern.startswith("^") and not pattern.endswith("$")
+  match_of = compiled.match if part else compiled.fullmatch
+  found = [match_of(name) for name in dataset.ids]
   groups = tuple(match and match[1] for match in found)
   missing = [i for i, group in enumerate(groups) if not group]
   if missing:
-    wanted = f"ids that match group_pattern {pattern} as a whole"
+    wanted = f"ids that match group_pattern {pattern}"
+    wanted += "" if part else " as a whole (as a beginning with ^ in front)"
     first = dataset.ids[missing[0]]
     raise bad_input(
       dataset.name, wanted, f"{len(missing)} that do not, the first {first}"

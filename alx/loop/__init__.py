@@ -4,6 +4,7 @@ from alx.loop.loop import Loop, LoopState, make_loop, simulate
 from alx.loop.start import (
   check_budget,
   draw_start,
+  draw_strata,
   pad_items,
   spread_over_groups,
 )
@@ -15,6 +16,7 @@ __all__ = [
   "Turns",
   "check_budget",
   "draw_start",
+  "draw_strata",
   "loops_of",
   "make_loop",
   "pad_items",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from alx.acquisition.combinations.combine import equal_before
 
@@ -52,6 +53,61 @@ def draw_start(
   if max_per_group:
     order = spread_over_groups(order, groups, max_per_group)
   return order[:start].astype(jnp.int32)
+
+
+def draw_strata(
+  key: jax.Array,
+  strata: Sequence[int],
+  start: int,
+  even: bool = False,
+  groups: Sequence[int] | None = None,
+  max_per_group: int = 0,
+) -> jax.Array:
+  """[start] int32 items for the first labels, so many of each stratum.
+
+  Args:
+    key: of the run.
+    strata: [N] int >= 0, such as classes; no concern of a real start, which
+      does not know them.
+    start: how many.
+    even: as many of each, not in their shares of the pool.
+    groups: [N] int >= 0, of a patient or volume.
+    max_per_group: as of `draw_start`.
+  """
+  strata = np.asarray(strata)
+  order = draw_start(key, len(strata), len(strata), groups, max_per_group)
+  order = np.asarray(order)
+  counts = np.bincount(strata)
+  left = quotas(counts, start, even)
+  taken = []
+  for item in order:
+    if left[strata[item]]:
+      left[strata[item]] -= 1
+      taken.append(item)
+  return jnp.asarray(taken, jnp.int32)
+
+
+def quotas(counts: Sequence[int], start: int, even: bool) -> np.ndarray:
+  """[G] how many items of each stratum: in their shares, or as many of each.
+
+  In shares each has one at least, if `start` allows; what is over goes to the
+  strata that are furthest below their share, ties to the first.
+
+  Args:
+    counts: [G] items of each.
+    start: how many in all, at most the sum of `counts`.
+    even: as many of each, as far as there are so many.
+  """
+  counts = np.asarray(counts)
+  weights = (counts > 0) if even else counts
+  share = start * weights / weights.sum()
+  found = np.zeros_like(counts)
+  if start >= (counts > 0).sum():
+    found = np.minimum(counts, 1)
+  while found.sum() < start:
+    below = np.where(found < counts, share - found, -np.inf)
+    found[below.argmax()] += 1
+  return found
 
 
 def spread_over_groups(

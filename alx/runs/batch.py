@@ -27,7 +27,8 @@ from alx.runs.problem import signals
 from alx.runs.problem.fitted import mirrored_column, steps_column
 from alx.runs.problem.job import Job
 from alx.runs.problem.problem import Problem, held_out
-from alx.runs.rounds import first_items, key_of
+from alx.runs.rounds import key_of
+from alx.runs.starts import first_items
 
 
 class Seeds(NamedTuple):
@@ -205,7 +206,7 @@ def _ask(jobs, programs, seeds, number):
   config, num_items = job.config, job.problem.labels.shape[0]
   job.show(number, "asking")
   if number == 0:
-    items = [first_items(job, key) for key in seeds.key]
+    items = [first_items(job.problem, config, key) for key in seeds.key]
     items, scores = jnp.stack(items), None
   else:
     items, scores = programs.ask(seeds, job.problem.images)

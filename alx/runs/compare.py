@@ -12,7 +12,7 @@ from rich.console import Console
 from alx import data, report
 from alx.data.dataset import no_progress
 from alx.report import words
-from alx.runs import batch, rounds, screen, summary, together
+from alx.runs import batch, cautions, rounds, screen, summary, together
 from alx.runs.disk import distances, scores, store
 from alx.runs.disk.names import run_folder
 from alx.runs.problem import cases, reading
@@ -53,10 +53,12 @@ def prepare(
   tell_reading(dataset, console)
   config = problems.resolve(config, dataset, baselines)
   problem = problems.make_problem(config, dataset)
-  store.open_run(workdir, config, *describe_data(problem))
+  warned = cautions.lines(config, problem)
+  store.open_run(workdir, config, *with_notes(describe_data(problem), warned))
   if dataset.task == "segmentation":
     cases.check_begun(workdir, dataset, problem.split.test)
   announce(problem, console)
+  tell("warning", warned, console)
   tell_arms(config, problem, console)
   return Comparison(config, problem, workdir)
 
@@ -186,18 +188,37 @@ def describe_data(problem: problems.Problem) -> tuple[dict, dict]:
   return about, ids
 
 
+def with_notes(
+  described: tuple[dict, dict], lines: Sequence[str]
+) -> tuple[dict, dict]:
+  """What `describe_data` gives, with more notes for the page."""
+  about, ids = described
+  return about | {"notes": [*about["notes"], *lines]}, ids
+
+
 def announce(problem: problems.Problem, console: Console) -> None:
   """A line about the data and its split, and one about what is scored."""
   dataset, split = problem.dataset, problem.split
   shape = "x".join(map(str, problem.images.values.shape[1:]))
   console.print(
     f"{dataset.name}: {dataset.task}, {len(split.pool)} pool items and "
-    f"{len(split.test)} test items (split by {split.by}), largest {shape}",
+    f"{len(split.test)} test items (split by {split.by}{_patients(problem)}), "
+    f"largest {shape}",
     markup=False,
+    soft_wrap=True,
   )
   about = cases.scored(dataset, split.test)
   title = words.LABELS[scores.metric_of(dataset)]
   console.print(words.scored(about, title), markup=False, soft_wrap=True)
+
+
+def _patients(problem):
+  """': 12 patients and 4', on the two sides."""
+  split = problem.split
+  pool, test = cautions.sides(problem.dataset, (split.pool, split.test))
+  if not pool or not test:
+    return ""
+  return f": {words.counted(len(pool), 'patient')} and {len(test)}"
 
 
 def _run_all(comparison, bars, console, check) -> None:

@@ -11,8 +11,8 @@ from rich.console import Console
 
 from alx import report
 from alx.runs import compare, screen
-from alx.runs.disk import owned, places, scores
-from alx.runs.settings import idle
+from alx.runs.disk import owned, places, scores, store
+from alx.runs.settings import idle, kept
 from alx.runs.settings.config import Config, absolute, parts_of
 from alx.runs.streamed import compare as streamed_compare
 
@@ -75,6 +75,8 @@ def run(
     with owned.working(place, parts) as is_mine:
       with beginning():
         ready = rounds.prepare(config, place, console, baselines)
+        asked = kept.content_of(kept.Kept(config, baselines, streamed))
+        store.write_json(place / kept.FILE, asked)
       rounds.train(ready, console, is_mine)
       with owned.page_of(place):
         page = compare.finish(ready, console)

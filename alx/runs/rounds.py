@@ -13,7 +13,6 @@ from alx.devices.parallel import replicate
 from alx.loop import (
   Loop,
   LoopState,
-  draw_start,
   make_loop,
   pad_items,
   take_turns,
@@ -46,6 +45,7 @@ from alx.runs.problem.learning import (
 from alx.runs.problem.patients import groups_of
 from alx.runs.problem.problem import Problem, metrics_of, predict_test
 from alx.runs.settings.config import Config
+from alx.runs.starts import first_items
 from alx.training.descent.converged import has_converged
 from alx.training.learner import steps_made
 from alx.training.settings import Asking
@@ -170,8 +170,14 @@ def _on_all_devices(loop):
 
 def key_of(job: Job, number: int) -> jax.Array:
   """The key of a round: the seed's own, or one first round for all seeds."""
-  seed = 0 if number == 0 and job.config.shared_start else job.seed
-  return jax.random.key(seed)
+  if number == 0:
+    return start_key(job.config, job.seed)
+  return jax.random.key(job.seed)
+
+
+def start_key(config: Config, seed: int) -> jax.Array:
+  """The key of the starting set and the first model of a seed."""
+  return jax.random.key(0 if config.shared_start else seed)
 
 
 def _resume(job: Job, loop: Loop, checkpoints: Checkpoints):
@@ -198,7 +204,7 @@ def _ask(job, loop, state, number):
   num_items = job.problem.labels.shape[0]
   job.show(number, "asking")
   if number == 0:
-    items = first_items(job, state.key)
+    items = first_items(job.problem, config, state.key)
   else:
     items, state = loop.ask(state)
     check_picks(job, items, number)
@@ -207,17 +213,6 @@ def _ask(job, loop, state, number):
   clock.lap("seconds_score")
   record_asked(job, state, items, number)
   return state, asked, clock.laps
-
-
-def first_items(job: Job, key: jax.Array) -> jax.Array:
-  """[start] int32 items of the starting set of a seed."""
-  problem, config = job.problem, job.config
-  groups = None
-  if config.max_per_group:
-    groups = groups_of(problem.dataset, problem.split)
-  return draw_start(
-    key, len(problem.split.pool), config.start, groups, config.max_per_group
-  )
 
 
 def record_asked(job: Job, state: Any, items: jax.Array, number: int) -> None:

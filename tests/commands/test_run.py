@@ -84,7 +84,10 @@ def test_a_wrong_flag_is_one_line_and_exit_code_2(classes, tmp_path):
 def test_a_wrong_flag_ends_the_process_with_code_2():
   done = run("--nonsense=1")
   assert done.returncode == 2
-  assert done.stderr == "error: Unknown command line flag 'nonsense'\n"
+  assert done.stderr == (
+    "error: Unknown command line flag 'nonsense'. --help lists "
+    "those there are\n"
+  )
 
 
 COUNT_PMAPS = """

@@ -162,7 +162,11 @@ REFUSED = [
   ("nothing", {}, "no method 'nothing'; there are: random"),
   ("bald", {"probs": GOOD}, r"bald needs samples=.*at least 2.*found probs"),
   ("k_center", {"probs": GOOD}, r"needs features=\[N, D\], found probs"),
-  ("entropy", {"evidence": GOOD}, "needs probs=, logits= or samples="),
+  (
+    "entropy",
+    {"evidence": GOOD},
+    "needs probs=, logits=, samples= or sample_logits=",
+  ),
   ("mc_iou", {"samples": np.stack([GOOD, GOOD])}, "is for segmentation"),
   ("random", {}, "N is not known"),
   ("entropy", {"probs": GOOD, "logits": GOOD}, "give one of probs, logits"),

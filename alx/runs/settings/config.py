@@ -3,14 +3,14 @@
 import ast
 import dataclasses
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args, get_origin
 
 from alx.acquisition.grammar import split_arms
 from alx.data.volumes.header import SPACING_FROM
 from alx.keys import SEEDS
 from alx.runs.disk.names import run_name
-from alx.runs.settings import arms, stopping
+from alx.runs.settings import arms, starting, stopping
 from alx.runs.settings.checks import (
   among,
   at_least,
@@ -39,12 +39,12 @@ class Config:
   """
 
   # Data
-  data: str = "phantom"  # folder, .npz file, "phantom" or "screening"
+  data: str = "phantom"  # folder, file, or made here: phantom, screening
   features: str = ""  # .npy or .npz, takes the place of the images
   cache: str = ""  # folder for NIfTI cases in chunks, made once
   where: str = ""  # keep npz items with, for example, "frame=1"
   columns: str = ""  # of a table: picture, patient, class: "image_id,,dx"
-  group_pattern: str = ""  # of ids; its group is the patient: (patient\d+)_.*
+  group_pattern: str = ""  # of ids; its group is the patient: ^(.*)_
   strict: bool = False  # a bad case is an error, not left out
   spacing_from: str = "pixdim"  # or "affine", where a NIfTI file has two
   image_size: int = 0  # pixels of a side, for folders of pictures; 0: as is
@@ -52,43 +52,42 @@ class Config:
   test_items: int = 0  # held out when the data has no split; 0: test_share
   test_share: float = 0.25  # of all items, when test_items is 0
   split_by_item: bool = False  # even where patients are known
-  spare_classes: int = 0  # logits of classes that do not exist
-  split_seed: int = 0
-  phantom_items: int = 72
+  split_seed: int = 0  # of the draw of test items
+  phantom_items: int = 72  # of data that are made
   # Protocol
-  # Texts as in alx.acquisition.grammar; the baselines are added
-  acquisition: tuple[str, ...] = ("entropy", "bald")
-  seeds: int = 2
-  first_seed: int = 0
+  acquisition: tuple[str, ...] = ("entropy", "bald")  # what is compared
+  seeds: int = 2  # repeats with other keys, in pairs
+  first_seed: int = 0  # of them; the others follow
   start: int = 4  # labels of the starting set
+  start_with: str = "random"  # how it is chosen: stratified, or by features
+  #  alone: typiclust, facility_location, k_means ...
+  start_features: str = "auto"  # that start_with reads: pca, autoencoder,
+  #  simclr, or a file [N, D]; auto: those of the data, or pca of the images
   query: int = 4  # labels per round
   max_per_group: int = 0  # of them, of one patient; more where it must; 0: all
   rounds: int = 4  # rounds after the starting set
-  # Texts as in alx.stats.stopping.rules: when enough would be labelled
-  stop: tuple[str, ...] = ()
+  stop: tuple[str, ...] = ()  # when enough would be labelled, such as plateau
   stop_mode: str = "advise"  # or "end": a budget of labels ends the run
   full: bool = True  # also train on every pool label
-  full_steps: int = 0  # of it at most, till it converges
-  shared_start: bool = False  # starting set and first model are those of seed 0
+  full_steps: int = 0  # of it at most, till it converges; 0: by the recipe
   # Model and training
   recipe: str = DEFAULT  # or "classic"; decides what is not set below
-  model: str = "auto"
-  widths: tuple[int, ...] = ()
-  dropout: float | None = None
+  model: str = "auto"  # unet, light_unet, cnn, resnet or mlp
+  widths: tuple[int, ...] = ()  # channels of its levels; (): by the recipe
+  dropout: float | None = None  # share of features; None: by the recipe
   up_convolutions: int = 0  # of a U-Net, per level; 0: 2, 1 of a light one
   skips: str = ""  # of a U-Net: "add" or "concat"; light ones add
   norm: str = ""  # of a U-Net: "group" or "instance"
   deep_supervision: bool = False  # a U-Net's coarser levels are trained too
-  patch: tuple[int, ...] = ()
-  steps: int = 0  # optimiser steps per round
-  batch: int = 0
-  optimizer: str = "auto"
-  learning_rate: float = 0.0
+  patch: tuple[int, ...] = ()  # voxels a segmentation is trained on at a time
+  steps: int = 0  # optimiser steps per round; 0: by the recipe
+  batch: int = 0  # items or patches per step; 0: by the recipe
+  optimizer: str = "auto"  # adam, sgd or muon
+  learning_rate: float = 0.0  # at its highest; 0: by the recipe
   schedule: str = "warmup_cosine"  # of the rate; "converged": ends by itself
   tolerance: float = 0.03  # share by which a loss that falls has to fall
   ema: float = 0.0  # decay of an average of the weights; 0: none
-  weight_decay: float = 0.0
-  coupled_decay: bool = False  # weight_decay as an L2 penalty
+  weight_decay: float = 0.0  # beside the loss, decoupled; 0: none
   clip: float = 1.0  # norm of the gradient; 0: none
   dice: str = "batch"  # or of each "item", background too; or "none"
   warm: bool = False  # start a round from the last params, not from scratch
@@ -96,26 +95,28 @@ class Config:
   members: int = 5  # of the ensemble
   evidential: bool = False  # Dirichlet loss; on if an acquisition reads it
   class_aware: float = 0.33  # share of draws that first choose a class
-  flips: bool | None = None  # mirror along every axis
+  flips: bool | None = None  # mirror along every axis; None: by the recipe
   flips_by_labels: bool | None = None  # but where labels say it is wrong
-  turns: bool = False
-  intensity: float = 0.1
+  turns: bool = False  # by 90 degrees, in planes of equal extents
+  intensity: float = 0.1  # scale and shift values by up to so much
   rotation: float = 0.0  # largest angle, degrees
   scaling: float = 0.0  # each axis by exp(+-scaling)
   shift: float = 0.0  # share of the patch
   tilt: float = 0.0  # largest angle in every plane of axes, degrees
   gamma: float = 0.0  # values to the power exp(+-gamma)
+  # Prediction and asking
+  overlap: float = 0.25  # of the windows of a segmentation
+  samples: int = 8  # passes with dropout, where an acquisition wants them
+  passes: str = "auto"  # over devices: "shard_map" or "pmap"
+  block: int = 0  # items predicted at a time; 0: by the recipe
+  pictures: int = 3  # items drawn per round in the report
+  # Only to repeat published studies as they were
+  spare_classes: int = 0  # logits of classes that do not exist
+  shared_start: bool = False  # starting set and first model are those of seed 0
+  coupled_decay: bool = False  # weight_decay as an L2 penalty
   truncated_labels: bool = False  # rotated as published code does, wrongly
-  # Prediction
-  overlap: float = 0.25
-  samples: int = 8
-  passes: str = (
-    "auto"  # over devices: "shard_map" or "pmap", see spreads_passes
-  )
-  block: int = 0  # items predicted at a time
   distort: str = ""  # "labelled" or "all": augmented when features are compared
   greedy_seeding: bool = False  # of badge, as in scikit-learn's k-means++
-  pictures: int = 3  # items drawn per round in the report
 
   def __post_init__(self):
     """Raises ValueError with the field, what was wanted, what was found."""
@@ -126,6 +127,7 @@ class Config:
     names = arms.canonical(self.acquisition)
     object.__setattr__(self, "acquisition", names)
     object.__setattr__(self, "stop", stopping.canonical(self.stop))
+    object.__setattr__(self, "start_with", starting.canonical(self.start_with))
     if not self.acquisition and not self.full:
       raise ValueError("nothing to do: no acquisition and full=False")
     among("recipe", self.recipe, sorted(RECIPES))
@@ -180,24 +182,36 @@ class Config:
       )
 
 
-def override(config: Config, assignments: Iterable[str]) -> Config:
+def override(
+  config: Config,
+  assignments: Iterable[str],
+  told: Mapping[str, str] | None = None,
+) -> Config:
   """Changes fields by texts such as "steps=300" or "patch=32,48,32".
 
+  Args:
+    config: what is changed.
+    assignments: the texts.
+    told: fields that another flag has set, with its name.
+
   Raises:
-    ValueError: on an unknown field, or a value of another type.
+    ValueError: on an unknown field, a value of another type, or a field that
+      is told twice.
   """
   fields = {f.name: f for f in dataclasses.fields(config)}
-  changes = {}
+  changes, told = {}, told or {}
   for text in assignments:
     name, equals, value = text.partition("=")
     name = name.strip()
     if not equals or not name:
       raise ValueError(f"--set wants field=value, found {text!r}")
     if name not in fields:
-      near, known = did_you_mean(name, fields), ", ".join(sorted(fields))
-      raise ValueError(f"--set: no field {name!r}; there are {known}{near}")
+      near = did_you_mean(name, fields) or "; --help_settings has them all"
+      raise ValueError(f"--set: no field {name!r}{near}")
     if name in changes:
       raise ValueError(f"--set names {name} twice, the second time {text!r}")
+    if name in told:
+      raise ValueError(f"--set={name} and --{told[name]}: give one of them")
     changes[name] = _parse(name, value, fields[name].type)
   return dataclasses.replace(config, **changes)
 
@@ -205,6 +219,8 @@ def override(config: Config, assignments: Iterable[str]) -> Config:
 def absolute(config: Any) -> Any:
   """The settings with paths that mean the same wherever they are read."""
   fields = {f.name for f in dataclasses.fields(config)} & {*PATHS}
+  if starting.is_file(getattr(config, "start_features", "auto")):
+    fields.add("start_features")
   changes = {name: absolute_path(getattr(config, name)) for name in fields}
   return dataclasses.replace(config, **changes)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from alx import data
 from alx.data import kinds
-from alx.runs.settings import arms, stopping
+from alx.runs.settings import arms, starting, stopping
 from alx.runs.settings.config import ENSEMBLES, MADE, Config
 from alx.runs.settings.recipes import CLASSIC
 
@@ -101,6 +101,11 @@ _OF_SETTINGS = (
     "max_per_group",
     lambda c: c.split_by_item,
     "with split_by_item, which forgets the patients",
+  ),
+  Rule(
+    "start_features",
+    lambda c: not starting.reads_features(c.start_with),
+    "where start_with looks at no features",
   ),
 )
 # What only the data tell.

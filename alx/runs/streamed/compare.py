@@ -12,7 +12,7 @@ from alx.data.files import read_json
 from alx.data.sources.digest import of_texts
 from alx.data.sources.source import digest_of
 from alx.loop import loops_of
-from alx.runs import compare
+from alx.runs import cautions, compare
 from alx.runs.compare import Comparison
 from alx.runs.disk import store
 from alx.runs.disk.names import run_folder
@@ -44,9 +44,12 @@ def prepare(
   problem = make_problem(config, dataset)
   kept = {name: _kept(problem, config, name) for name in config.acquisition}
   known = _known(dataset, workdir, compare.loading(console))
-  store.open_run(workdir, config, *_describe_data(problem, known["digest"]))
+  warned = cautions.lines(config, problem)
+  described = _describe_data(problem, known["digest"])
+  store.open_run(workdir, config, *compare.with_notes(described, warned))
   store.write_json(workdir / "files.json", known)
   compare.announce(problem, console)
+  compare.tell("warning", warned, console)
   compare.tell_arms(config, problem, console)
   text = ", ".join(f"{count:,} for {name}" for name, count in kept.items())
   console.print(f"bytes kept of an item: {text}", soft_wrap=True, markup=False)

@@ -27,13 +27,13 @@ from alx.runs.problem.job import Job
 from alx.runs.problem.problem import Problem
 from alx.runs.rounds import (
   Told,
-  first_items,
   key_of,
   record_asked,
   tested,
   with_signals,
 )
 from alx.runs.settings.config import Config
+from alx.runs.starts import first_items
 from alx.runs.streamed.pool import RowSource
 
 
@@ -125,7 +125,7 @@ def _ask(job, loop, state, number, progress):
   problem, config, clock = job.problem, job.config, Clock()
   job.show(number, "asking")
   if number == 0:
-    items = first_items(job, state.key)
+    items = first_items(problem, config, state.key)
   else:
     scan = partial(
       describe_pool,

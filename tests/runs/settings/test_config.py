@@ -38,7 +38,7 @@ def test_override_reads_every_type():
   ("text", "message"),
   [
     ("steps", "wants field=value, found 'steps'"),
-    ("stepz=1", "no field 'stepz'; there are acquisition,"),
+    ("stepz=1", "no field 'stepz'; did you mean steps"),
     ("steps=7.9", "steps: wanted int, found '7.9'"),
     ("steps=foo", "steps: wanted int, found 'foo'"),
     ("steps=True", "steps: wanted int, found 'True'"),

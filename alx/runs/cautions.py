@@ -1,0 +1,81 @@
+"""What a run ought to warn of before it begins, a line each."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from alx.data import Dataset
+from alx.groups import is_unknown
+from alx.runs.problem.problem import Problem
+from alx.runs.rounds import start_key
+from alx.runs.settings.config import MADE, Config
+from alx.runs.settings.starting import STRATA
+from alx.runs.starts import first_items
+
+
+def lines(config: Config, problem: Problem) -> list[str]:
+  """All of them.
+
+  Args:
+    config: resolved.
+    problem: split, nothing trained.
+
+  Raises:
+    DataError: for a starting set that cannot be chosen.
+  """
+  found = [*_of_patients(config, problem)]
+  if config.start_with in STRATA:
+    found.append(
+      f"start_with={config.start_with} reads the labels of the pool, which "
+      "nobody has before labelling"
+    )
+  if config.acquisition:
+    found += _of_starts(config, problem)
+  return found
+
+
+def sides(dataset: Dataset, parts: Sequence[np.ndarray]) -> list[set[str]]:
+  """The known patients of each part; sets without one where none is."""
+  groups = dataset.groups or ("",) * len(dataset.ids)
+  return [{groups[i] for i in p if not is_unknown(groups[i])} for p in parts]
+
+
+def _of_patients(config, problem):
+  dataset, split = problem.dataset, problem.split
+  if dataset.groups is None:
+    chosen = config.split_by_item or config.data in MADE
+    if split.by == "item" and not chosen:
+      yield (
+        "patients are not known, so items of one may be in the pool and among "
+        "the test items; --group='^(.*)_' reads them from ids such as "
+        f"{dataset.ids[split.pool[0]]}"
+      )
+    return
+  pool, test = sides(dataset, (split.pool, split.test))
+  told = any("in several parts of the split" in note for note in dataset.notes)
+  if pool & test and not told:
+    yield (
+      f"{len(pool & test)} of {len(test)} patients of the test items are in "
+      f"the pool too, such as {min(pool & test)}: the data give this split"
+    )
+  elif len(test) == 1:
+    yield f"all {len(split.test)} test items are of one patient, {min(test)}"
+
+
+def _of_starts(config, problem):
+  """Classes that nobody in a starting set has."""
+  dataset, pool = problem.dataset, problem.split.pool
+  first = int(dataset.task == "segmentation")
+  lacking = {}
+  for seed in range(config.first_seed, config.first_seed + config.seeds):
+    items = np.asarray(first_items(problem, config, start_key(config, seed)))
+    held = [np.unique(dataset.labels[pool[i]]).tolist() for i in items]
+    for number in range(first, len(dataset.class_names) - config.spare_classes):
+      if not any(number in labels for labels in held):
+        lacking.setdefault(number, []).append(seed)
+  for number, seeds in lacking.items():
+    name = dataset.class_names[number]
+    yield (
+      f"no {name} among the {config.start} labels of the start, in "
+      f"{len(seeds)} of {config.seeds} seeds"
+    )
