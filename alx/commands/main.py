@@ -14,6 +14,7 @@
 alx COMMAND --help explains one of them.
 """
 
+import difflib
 import runpy
 import sys
 
@@ -39,8 +40,10 @@ def main(argv: list[str] | None = None) -> None:
     module = f"alx.commands.{name}"
     runpy.run_module(module, run_name="__main__", alter_sys=True)
   else:
+    near = difflib.get_close_matches(name.lower(), COMMANDS, 1)
+    hint = f"did you mean {near[0]}? " if near else ""
     print(
-      f"error: no command {name!r}; there are: {', '.join(COMMANDS)}",
+      f"error: no command {name!r}; {hint}there are: {', '.join(COMMANDS)}",
       file=sys.stderr,
     )
     sys.exit(2)

@@ -38,9 +38,9 @@ class Command(Directive):
       text += [
         f"   * - `--{flag.name}`",
         f"     - {_shown(flag.default)}",
-        f"     - {_plain(flag.help)}",
+        f"     - {_paragraphs(flag.help)}",
       ]
-    return nodes_of(self, "command", text)
+    return nodes_of(self, "command", "\n".join(text).split("\n"))
 
 
 def _shown(default) -> str:
@@ -49,6 +49,11 @@ def _shown(default) -> str:
 
 def _plain(text: str) -> str:
   return " ".join(blocks([" ".join(text.split())]))
+
+
+def _paragraphs(text: str) -> str:
+  """A help text in a cell, with the line breaks that --help shows."""
+  return "\n\n       ".join(_plain(line) for line in text.split("\n"))
 
 
 def setup(app):

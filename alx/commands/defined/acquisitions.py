@@ -2,19 +2,19 @@
 
 from absl import flags
 
-from alx.acquisition import BY_NAME
 from alx.acquisition.grammar import split_arms
-from alx.acquisition.grammar.compositions import COMPOSITIONS
 
 flags.disclaim_key_flags()  # those defined here are the callers' own
 
+# A paragraph each: --help keeps the breaks between them.
 EXPLAINED = (
-  f"Methods: {', '.join(BY_NAME)}. They may have options and be composed, by "
-  f"{', '.join(COMPOSITIONS)}; in quotes, as the shell has brackets too. "
-  "'bald(reduce=top_fraction)': an option of a method. "
+  "--list_methods says what each does. They may have options and be composed; "
+  "in quotes, as the shell has brackets too:\n"
+  "'bald(reduce=top_fraction)': an option of a method.\n"
   "'two_stage(entropy:100, k_center)': k_center among the 100 of highest "
-  "entropy. 'entropy*2 + k_center*3': two rounds by the one, three by the "
-  "other, and again; without a number the last has all rounds that follow."
+  "entropy.\n"
+  "'entropy*2 + k_center*3': two rounds by the one, three by the other, and "
+  "again; without a number the last has all rounds that follow."
 )
 
 
@@ -40,7 +40,7 @@ def define(name: str, what: str) -> flags.FlagHolder:
     what: it is for, the first words of its help.
   """
   return flags.DEFINE(
-    _Parser(), name, None, f"{what} {EXPLAINED}", serializer=_Serializer()
+    _Parser(), name, None, f"{what}\n{EXPLAINED}", serializer=_Serializer()
   )
 
 
