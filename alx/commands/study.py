@@ -81,7 +81,7 @@ def table_from_flags(workdir: pathlib.Path, console: Console) -> list[rows.Row]:
   """The rows of a study that is there, made or made larger by the flags.
 
   Nothing is written before the flags and the data of new rows were checked,
-  and nothing at all by --list and --collect.
+  and nothing at all by --list and --collect, not even a cache.
   """
   is_there = _CONFIG.value is None and _DATA.value is None
   for flag in (
@@ -102,7 +102,8 @@ def table_from_flags(workdir: pathlib.Path, console: Console) -> list[rows.Row]:
     owned.check_writable("--workdir", workdir)
   if not is_there:
     new = rows.added(workdir, base, axes)
-    rows.check(new, compare.loading(console))
+    if not (looks and base.cache):  # reading would fill the cache
+      rows.check(new, compare.loading(console))
     if not looks:
       rows.write(workdir, base, axes)
   return table

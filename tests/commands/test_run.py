@@ -51,6 +51,26 @@ def test_ends_with_the_report(classes, tmp_path):
   assert len(list(workdir.glob("runs/entropy-seed0/pictures/*.npz"))) == 3
 
 
+def test_the_directory_alone_goes_on(classes, tmp_path):
+  workdir, alone = tmp_path / "w", f"--workdir={tmp_path / 'w'}"
+  small = [word for word in SMALL if "rounds" not in word]
+  small += ["--nofull", "--nobaselines", "--start_with=k_means"]
+  cases = (
+    [f"--data={classes}", alone, *small, "--rounds=0"],
+    [alone, "--rounds=1"],
+    [alone, "--set=steps=9"],
+    [f"--workdir={tmp_path}/w/runs", "--seeds=0"],
+  )
+  found = commands.ends_of("experiments.run", *cases)
+  assert [code for code, _ in found] == [0, 0, 2, 2], found
+  assert "steps = 40, now it would be 90; name another" in found[2][1]
+  assert [path.name for path in (workdir / "runs").iterdir()] == [
+    "entropy-seed0"
+  ]
+  text = (workdir / "runs/entropy-seed0/curve.csv").read_text()
+  assert [line.split(",")[1] for line in text.splitlines()[1:]] == [*("4", "8")]
+
+
 def test_help_names_every_acquisition():
   code, told = commands.help_of("experiments.run")
   assert code == 0

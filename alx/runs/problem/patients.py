@@ -19,7 +19,7 @@ def check_known(config: Config, dataset: Dataset) -> None:
   if wants:
     raise ValueError(
       f"{wants[0]} wants to know the patient of each item, {dataset.name} "
-      "names none; --set=group_pattern=... reads them from ids"
+      "names none; --group='^(.*)_' reads them from ids"
     )
 
 
