@@ -36,7 +36,9 @@ MAY_CHANGE = {
   "passes",  # where they are made, not what they are
 }
 # What runs did before they could say so.
-_BEFORE = {"recipe": CLASSIC, "flips_by_labels": False}
+_BEFORE = {"recipe": CLASSIC, "flips_by_labels": False} | dict.fromkeys(
+  ("scaling", "shift", "tilt", "gamma"), 0.0
+)
 # What a run appends to, round by round.
 TABLES = ("curve.csv", "times.csv", "picks.csv", "cases.csv", "signals.csv")
 _WANTED = "what the run was begun with"

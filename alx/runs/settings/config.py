@@ -100,10 +100,10 @@ class Config:
   turns: bool = False  # by 90 degrees, in planes of equal extents
   intensity: float = 0.1  # scale and shift values by up to so much
   rotation: float = 0.0  # largest angle, degrees
-  scaling: float = 0.0  # each axis by exp(+-scaling)
-  shift: float = 0.0  # share of the patch
-  tilt: float = 0.0  # largest angle in every plane of axes, degrees
-  gamma: float = 0.0  # values to the power exp(+-gamma)
+  scaling: float | None = None  # each axis by exp(+-scaling); None: by recipe
+  shift: float | None = None  # share of the patch; None: by the recipe
+  tilt: float | None = None  # largest angle in every plane of axes, degrees
+  gamma: float | None = None  # values to the power exp(+-gamma)
   # Prediction and asking
   overlap: float = 0.25  # of the windows of a segmentation
   samples: int = 8  # passes with dropout, where an acquisition wants them
@@ -159,16 +159,15 @@ class Config:
     for name in ("patch", "widths"):
       for value in getattr(self, name):
         at_least(name, value, 1)
-    for name in ("overlap", "ema", "tolerance", "shift"):
-      within(name, getattr(self, name), 0.0, 1.0, open_end=True)
-    if self.dropout is not None:
-      within("dropout", self.dropout, 0.0, 1.0, open_end=True)
+    for name in ("overlap", "ema", "tolerance", "shift", "dropout"):
+      if getattr(self, name) is not None:
+        within(name, getattr(self, name), 0.0, 1.0, open_end=True)
     within("class_aware", self.class_aware, 0.0, 1.0)
     within("intensity", self.intensity, 0.0, 1.0)
     within("rotation", self.rotation, 0.0, 180.0)
-    within("tilt", self.tilt, 0.0, 180.0)
+    within("tilt", self.tilt or 0.0, 0.0, 180.0)
     for name in ("scaling", "gamma"):
-      within(name, getattr(self, name), 0.0, 2.0)
+      within(name, getattr(self, name) or 0.0, 0.0, 2.0)
     within("test_share", self.test_share, 0.0, 1.0, open_end=True)
     if self.learning_rate:
       within("learning_rate", self.learning_rate, 1e-8, 10.0)

@@ -28,6 +28,10 @@ class Recipe(NamedTuple):
   dropout: float = 0.2
   flips: bool = True
   flips_by_labels: bool = False
+  scaling: float = 0.0
+  shift: float = 0.0
+  tilt: float = 0.0
+  gamma: float = 0.0
   patch_share: float = 0.0  # of the median extent; 0: what 90% of items fit in
   full_times: int = 1  # steps with all labels, till it converges, by those
 
@@ -53,6 +57,7 @@ _LIGHT = {
   "flips_by_labels": True,
   "full_times": 10,
 }
+_DISTORTED = {"scaling": 0.15, "shift": 0.06, "tilt": 20.0, "gamma": 0.3}
 # Nothing tells which mirror images of a picture are of its class.
 _UNMIRRORED = {
   kind: recipe._replace(flips=False, full_times=10)
@@ -66,7 +71,9 @@ RECIPES = {
     ("segmentation", 3): _CLASSIC["segmentation", 3]._replace(
       **_LIGHT, patch_share=2 / 3
     ),
-    ("segmentation", 2): _CLASSIC["segmentation", 2]._replace(**_LIGHT),
+    ("segmentation", 2): _CLASSIC["segmentation", 2]._replace(
+      **_LIGHT | {"steps": 2000}, **_DISTORTED, patch_share=2 / 3
+    ),
   },
 }
 DEFAULT, CLASSIC = "light", "classic"
@@ -101,6 +108,8 @@ def fill(config: Any, recipe: Recipe) -> Any:
   changes = {f: v for f, v in values.items() if getattr(config, f) == unset[f]}
   if not changes.get("flips", config.flips):
     changes["flips_by_labels"] = False
+  if config.rotation:
+    changes["tilt"] = 0.0  # one of them turns
   steps = config.steps or recipe.steps
   changes["full_steps"] = config.full_steps or _full_steps(
     config, recipe, steps

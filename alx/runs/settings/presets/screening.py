@@ -30,4 +30,8 @@ def get_config() -> Config:
     steps=600,
     full_steps=1200,
     class_aware=0.8,
+    scaling=0.0,
+    shift=0.0,
+    tilt=0.0,
+    gamma=0.0,
   )
