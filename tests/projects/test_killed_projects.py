@@ -119,7 +119,7 @@ def test_a_full_disk_is_one_line_and_the_same_command_goes_on(tmp_path):
   for row in small.rows_of(path / "worklist.csv"):
     small.save(path / row["labels_out"])
   before = (folder / "events.jsonl").read_bytes()
-  limit = "import resource as r; r.setrlimit(r.RLIMIT_FSIZE, (99, 99))"
+  limit = "import resource as r; r.setrlimit(r.RLIMIT_FSIZE, (700, 700))"
   code, told = shared().start("project", "import", folder, before=limit).ended()
   assert code == 1 and "the same command goes on" in told, told
   assert len(told.strip().splitlines()) == 1
