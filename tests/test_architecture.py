@@ -52,7 +52,7 @@ def test_one_place_for_each_library(library, places):
 # Rooms and loose files of alx, from the lowest floor up. An arrow runs from a
 # floor to a lower one; nothing of a floor knows another of it.
 FLOORS = (
-  ("_version", "csv_table", "groups", "keys", "lazy", "models"),
+  ("_version", "csv_table", "groups", "keys", "label_maps", "lazy", "models"),
   ("metrics",),
   ("pool", "prediction", "stats"),
   ("acquisition", "effort"),

@@ -10,6 +10,7 @@ import itertools
 import jax
 import jax.numpy as jnp
 
+from alx.label_maps import UNLABELLED, is_labelled
 from alx.training.warp import Place, cut_through, draw_matrix, draw_shift
 
 
@@ -179,7 +180,12 @@ def rotate(
   if not label.ndim:
     return turned, label
   mapped = _sample(label.astype(jnp.float32), at, order=int(truncated))
-  return turned, mapped.astype(label.dtype)
+  mapped = mapped.astype(label.dtype)
+  if not truncated:
+    return turned, mapped
+  unknown = ~is_labelled(label)
+  mixed = _sample(unknown.astype(jnp.float32), at, order=1) > 0
+  return turned, jnp.where(mixed, jnp.asarray(UNLABELLED, label.dtype), mapped)
 
 
 def _turned_grid(angle, extent):

@@ -1,4 +1,9 @@
-"""Training losses: logits and labels in, one number out."""
+"""Training losses: logits and labels in, one number out.
+
+Voxels with the value `alx.label_maps.UNLABELLED` are left out of every sum and
+every count: their gradient is 0, and without any other voxel the loss is. With
+`partly=False` all voxels have a class, which saves looking for others.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -7,21 +12,57 @@ import jax.numpy as jnp
 import optax
 from jax.scipy.special import digamma, gammaln
 
+from alx.label_maps import is_labelled
 
-def cross_entropy(logits: jax.Array, labels: jax.Array) -> jax.Array:
+
+def cross_entropy(
+  logits: jax.Array, labels: jax.Array, partly: bool = True
+) -> jax.Array:
   """Mean cross-entropy in nats.
 
   Args:
     logits: [B, *sp, C] float32.
-    labels: [B, *sp] integers 0..C-1.
+    labels: [B, *sp] integers 0..C-1, or unlabelled.
+    partly: whether there may be unlabelled ones.
   """
-  return optax.softmax_cross_entropy_with_integer_labels(
-    logits, labels.astype(jnp.int32)
-  ).mean()
+  known = _known(logits, labels, partly)
+  return _mean(_nats(logits, labels, known), known)
+
+
+def _known(logits, labels, partly):
+  """[B, *sp] bool, which have a class; None: all."""
+  return is_labelled(labels, logits.shape[-1]) if partly else None
+
+
+def _nats(logits, labels, known):
+  """Cross-entropy of each voxel; of one without a class, of class 0."""
+  classes = labels.astype(jnp.int32)
+  if known is not None:
+    classes = jnp.where(known, classes, 0)
+  return optax.softmax_cross_entropy_with_integer_labels(logits, classes)
+
+
+def _mean(values, known, axes=None):
+  """Mean of the known ones."""
+  if known is None:
+    return values.mean(axes)
+  mean = jnp.where(known, values, 0.0).mean(axes)
+  count = jnp.maximum(known.sum(axes, dtype=jnp.int32), 1)
+  every = jnp.asarray(values.size // mean.size, values.dtype)
+  return mean * (every / count.astype(values.dtype))
+
+
+def _probabilities(logits, known):
+  """The softmax, 0 where nothing is known."""
+  probs = jax.nn.softmax(logits)
+  return probs if known is None else jnp.where(known[..., None], probs, 0.0)
 
 
 def soft_dice(
-  logits: jax.Array, labels: jax.Array, smooth: float = 1.0
+  logits: jax.Array,
+  labels: jax.Array,
+  smooth: float = 1.0,
+  partly: bool = True,
 ) -> jax.Array:
   """1 - soft Dice, mean over the foreground classes, in [0, 1].
 
@@ -30,10 +71,12 @@ def soft_dice(
 
   Args:
     logits: [B, *sp, C], class 0 is background.
-    labels: [B, *sp] integers 0..C-1.
+    labels: [B, *sp] integers 0..C-1, or unlabelled.
     smooth: added to numerator and denominator, voxels.
+    partly: see `cross_entropy`.
   """
-  probs = jax.nn.softmax(logits)[..., 1:]
+  known = _known(logits, labels, partly)
+  probs = _probabilities(logits, known)[..., 1:]
   truth = jax.nn.one_hot(labels, logits.shape[-1])[..., 1:]
   axes = tuple(range(probs.ndim - 1))
   shared = (probs * truth).sum(axes)
@@ -42,7 +85,10 @@ def soft_dice(
 
 
 def item_dice(
-  logits: jax.Array, labels: jax.Array, smooth: float = 1e-5
+  logits: jax.Array,
+  labels: jax.Array,
+  smooth: float = 1e-5,
+  partly: bool = True,
 ) -> jax.Array:
   """1 - soft Dice of each item and class, background too; then their mean.
 
@@ -51,36 +97,56 @@ def item_dice(
 
   Args:
     logits: [B, *sp, C], class 0 is background.
-    labels: [B, *sp] integers 0..C-1.
+    labels: [B, *sp] integers 0..C-1, or unlabelled.
     smooth: added to numerator and denominator, voxels.
+    partly: see `cross_entropy`.
   """
-  probs = jax.nn.softmax(logits)
+  known = _known(logits, labels, partly)
+  probs = _probabilities(logits, known)
   truth = jax.nn.one_hot(labels, logits.shape[-1])
   axes = tuple(range(1, probs.ndim - 1))
   shared = (probs * truth).sum(axes)
   total = probs.sum(axes) + truth.sum(axes)
-  return 1.0 - ((2.0 * shared + smooth) / (total + smooth)).mean()
+  dice = (2.0 * shared + smooth) / (total + smooth)
+  if known is None:
+    return 1.0 - dice.mean()
+  any_known = jnp.broadcast_to(known.any(axes)[:, None], dice.shape)
+  return jnp.where(known.any(), 1.0 - _mean(dice, any_known), 0.0)
 
 
 def over_levels(
-  loss: Callable, logits: Sequence[jax.Array], labels: jax.Array
+  loss: Callable,
+  logits: Sequence[jax.Array],
+  labels: jax.Array,
+  partly: bool = True,
 ) -> jax.Array:
   """Mean loss of logits at 1, 1/2, 1/4 ... of the extent, weights alike.
 
   Deep supervision (Lee et al. 2015) as in nnU-Net: level l weighs 1/2^l, the
-  weights sum to 1, labels are taken at every 2^l-th voxel.
+  weights sum to 1, labels are taken at every 2^l-th voxel. A level at which no
+  voxel is labelled is left out.
 
   Args:
     loss: (logits, labels) -> [].
     logits: of L levels, [B, *sp // 2^l, C].
-    labels: [B, *sp] integers 0..C-1.
+    labels: [B, *sp] integers 0..C-1, or unlabelled.
+    partly: see `cross_entropy`.
   """
   weights = [0.5**level for level in range(len(logits))]
-  found = [
-    weight * loss(x, labels[_every(2**level, labels.ndim)])
-    for level, (weight, x) in enumerate(zip(weights, logits, strict=True))
-  ]
-  return sum(found) / sum(weights)
+  seen = [labels[_every(2**n, labels.ndim)] for n in range(len(logits))]
+  found = sum(
+    weight * loss(x, y)
+    for weight, x, y in zip(weights, logits, seen, strict=True)
+  )
+  mean = found / sum(weights)
+  if not partly:
+    return mean
+  known = [is_labelled(y, logits[0].shape[-1]).any() for y in seen]
+  weight = sum(
+    jnp.where(yes, weight, 0.0)
+    for weight, yes in zip(weights, known, strict=True)
+  )
+  return mean * (sum(weights) / jnp.where(weight > 0, weight, 1.0))
 
 
 def _every(step, axes):
@@ -91,23 +157,31 @@ _DICE = {"batch": soft_dice, "item": item_dice}
 
 
 def segmentation_loss(
-  logits: jax.Array, labels: jax.Array, dice: str = "batch"
+  logits: jax.Array,
+  labels: jax.Array,
+  dice: str = "batch",
+  partly: bool = True,
 ) -> jax.Array:
   """Cross-entropy + soft Dice, the default of medical segmentation.
 
   Args:
     logits: [B, *sp, C], class 0 is background.
-    labels: [B, *sp] integers 0..C-1.
+    labels: [B, *sp] integers 0..C-1, or unlabelled.
     dice: "batch" for `soft_dice`, "item" for `item_dice`, "none" for the
       cross-entropy alone.
+    partly: see `cross_entropy`.
   """
+  loss = cross_entropy(logits, labels, partly)
   if dice == "none":
-    return cross_entropy(logits, labels)
-  return cross_entropy(logits, labels) + _DICE[dice](logits, labels)
+    return loss
+  return loss + _DICE[dice](logits, labels, partly=partly)
 
 
 def weighted_segmentation_loss(
-  logits: jax.Array, labels: jax.Array, foreground: float = 1.0
+  logits: jax.Array,
+  labels: jax.Array,
+  foreground: float = 1.0,
+  partly: bool = True,
 ) -> jax.Array:
   """Cross-entropy with heavier foreground + soft Dice, of each item by itself.
 
@@ -116,21 +190,29 @@ def weighted_segmentation_loss(
 
   Args:
     logits: [B, *sp, C], class 0 is background.
-    labels: [B, *sp] integers 0..C-1.
+    labels: [B, *sp] integers 0..C-1, or unlabelled.
     foreground: weight of a voxel of another class than 0.
+    partly: see `cross_entropy`.
 
   Returns:
     [B].
   """
-  labels = labels.astype(jnp.int32)
-  nats = optax.softmax_cross_entropy_with_integer_labels(logits, labels)
+  known = _known(logits, labels, partly)
+  nats = _nats(logits, labels, known)
   weighted = nats * jnp.where(labels > 0, foreground, 1.0)
-  dice = jax.vmap(lambda x, y: soft_dice(x[None], y[None]))(logits, labels)
-  return weighted.mean(tuple(range(1, labels.ndim))) + dice
+
+  def dice_of(x, y):
+    return soft_dice(x[None], y[None], partly=partly)
+
+  dice = jax.vmap(dice_of)(logits, labels)
+  return _mean(weighted, known, tuple(range(1, labels.ndim))) + dice
 
 
 def evidential_loss(
-  logits: jax.Array, labels: jax.Array, progress: jax.Array
+  logits: jax.Array,
+  labels: jax.Array,
+  progress: jax.Array,
+  partly: bool = True,
 ) -> jax.Array:
   """Expected cross-entropy under Dir(exp(logits)), and evidence kept honest.
 
@@ -141,15 +223,17 @@ def evidential_loss(
 
   Args:
     logits: [B, *sp, C] float32.
-    labels: [B, *sp] integers 0..C-1.
+    labels: [B, *sp] integers 0..C-1, or unlabelled.
     progress: [] share of the training that is done, in [0, 1].
+    partly: see `cross_entropy`.
   """
   alpha = jnp.exp(jnp.minimum(logits, 30.0))
   truth = jax.nn.one_hot(labels, alpha.shape[-1])
   total = digamma(alpha.sum(-1))
   expected = total - (truth * digamma(alpha)).sum(-1)
   wrong = jnp.where(truth > 0, 1.0, alpha)
-  return (expected + jnp.minimum(1.0, 2.0 * progress) * _to_flat(wrong)).mean()
+  loss = expected + jnp.minimum(1.0, 2.0 * progress) * _to_flat(wrong)
+  return _mean(loss, _known(logits, labels, partly))
 
 
 def _to_flat(alpha):
@@ -165,7 +249,11 @@ def _to_flat(alpha):
 
 
 def evidential_segmentation_loss(
-  logits: jax.Array, labels: jax.Array, progress: jax.Array
+  logits: jax.Array,
+  labels: jax.Array,
+  progress: jax.Array,
+  partly: bool = True,
 ) -> jax.Array:
   """Evidential loss + soft Dice of the Dirichlet's mean."""
-  return evidential_loss(logits, labels, progress) + soft_dice(logits, labels)
+  dice = soft_dice(logits, labels, partly=partly)
+  return evidential_loss(logits, labels, progress, partly) + dice

@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 
 from alx.data import patches
+from alx.label_maps import is_labelled
 from alx.pool import PoolState
 
 # A mirror image that agrees with the other items by this much less is of
@@ -22,7 +23,8 @@ def allowed_axes(
   and nothing is mirrored.
 
   Args:
-    labels: [N, *sp] maps; only labelled ones are read.
+    labels: [N, *sp] maps; only labelled items, and labelled voxels of them,
+      are read.
     real: [N, d] extents of the items.
     pool: which are labelled.
     num_classes: number C of classes.
@@ -30,11 +32,11 @@ def allowed_axes(
   Returns:
     [d] bool.
   """
-  losses, count = agreement_lost(labels, real, pool, num_classes)
-  known = jnp.arange(losses.shape[0], dtype=jnp.int32) < count
+  losses, known = agreement_lost(labels, real, pool, num_classes)
+  count = known.sum(0, dtype=jnp.int32)
   number = jnp.maximum(count, 1).astype(jnp.float32)
   mean = losses.sum(0) / number
-  square = jnp.where(known[:, None], jnp.square(losses - mean[None]), 0).sum(0)
+  square = jnp.where(known, jnp.square(losses - mean[None]), 0).sum(0)
   error = jnp.sqrt(square / jnp.maximum(number - 1, 1) / number)
   return (mean + 2 * error < LARGEST_LOSS) & (count > 2)
 
@@ -42,49 +44,68 @@ def allowed_axes(
 def agreement_lost(
   labels: jax.Array, real: jax.Array, pool: PoolState, num_classes: int
 ) -> tuple[jax.Array, jax.Array]:
-  """What mirroring costs each labelled map: [M, d] per slot, and their number.
+  """What mirroring costs each labelled map.
 
   The agreement of a map with the others is the mean, over its foreground, of
-  the share of them that show the same class there.
+  the share of them that show the same class there: of those that are labelled
+  there, and over the foreground where there are any.
+
+  Returns:
+    ([M, d] per slot and axis, [M, d] bool where it is known). It is not of an
+    empty slot, nor of a partly labelled map that has nothing to be compared.
   """
   extent = labels.shape[1:]
 
-  def one_hot(slot):
+  def read(slot):
     item = pool.order[slot]
     inside = patches.real_mask(real[item][None], extent)[0]
     shown = jnp.where(inside, labels[item], num_classes)
-    return jax.nn.one_hot(shown, num_classes, dtype=jnp.float32), shown
+    known = is_labelled(labels[item], num_classes) | ~inside
+    shown = jnp.where(known, shown, num_classes)
+    return jax.nn.one_hot(shown, num_classes, dtype=jnp.float32), shown, known
 
-  def add(slot, total):
-    return total + one_hot(slot)[0]
+  def add(slot, totals):
+    one_hot, _, known = read(slot)
+    return totals[0] + one_hot, totals[1] + known
 
   zeros = jnp.zeros((*extent, num_classes), jnp.float32)
-  total = jax.lax.fori_loop(0, pool.count, add, zeros)
+  numbers = jnp.zeros(extent, jnp.int32)
+  total, number = jax.lax.fori_loop(0, pool.count, add, (zeros, numbers))
 
-  def lost(slot, losses):
-    own, shown = one_hot(slot)
-    others = (total - own) / jnp.maximum(pool.count - 1, 1)
-    as_is = _agreement(shown, others, num_classes)
+  def lost(slot, found):
+    one_hot, shown, known = read(slot)
+    there = number - known
+    others = (total - one_hot) / jnp.maximum(there, 1)[..., None]
+    as_is, met = _agreement(shown, others, there > 0, num_classes)
+    extents = real[pool.order[slot]]
     mirrored = [
-      _agreement(
-        _mirror(shown, real[pool.order[slot]], axis), others, num_classes
-      )
-      for axis in range(len(extent))
+      _agreement(_mirror(shown, extents, a), others, there > 0, num_classes)
+      for a in range(len(extent))
     ]
-    return losses.at[slot].set(as_is - jnp.stack(mirrored))
+    nothing = known.all() & ~_foreground(shown, num_classes).any()
+    compared = met & jnp.stack([yes for _, yes in mirrored])
+    losses = as_is - jnp.stack([x for x, _ in mirrored])
+    compared = compared | nothing
+    losses = jnp.where(compared, losses, 0.0)
+    return found[0].at[slot].set(losses), found[1].at[slot].set(compared)
 
-  losses = jnp.zeros((pool.order.shape[0], len(extent)), jnp.float32)
-  return jax.lax.fori_loop(0, pool.count, lost, losses), pool.count
+  shape = (pool.order.shape[0], len(extent))
+  empty = jnp.zeros(shape, jnp.float32), jnp.zeros(shape, bool)
+  return jax.lax.fori_loop(0, pool.count, lost, empty)
 
 
-def _agreement(shown, others, num_classes):
-  """Mean over the foreground of the share that shows the same; 0: none."""
-  foreground = (shown > 0) & (shown < num_classes)
+def _agreement(shown, others, known, num_classes):
+  """(mean over the foreground of the share that shows the same, is any)."""
+  foreground = _foreground(shown, num_classes) & known
   at = jnp.minimum(shown, num_classes - 1)[..., None].astype(jnp.int32)
   share = jnp.take_along_axis(others, at, -1)[..., 0]
-  return jnp.where(foreground, share, 0).sum() / jnp.maximum(
-    foreground.sum(), 1
-  )
+  count = foreground.sum()
+  mean = jnp.where(foreground, share, 0).sum() / jnp.maximum(count, 1)
+  return mean, count > 0
+
+
+def _foreground(shown, num_classes):
+  return (shown > 0) & (shown < num_classes)
 
 
 def _mirror(shown, extents, axis):

@@ -56,6 +56,9 @@ class Training:
     convergence: for the schedule "converged".
     ema: decay of the average of the weights that a fit ends with, in [0, 1);
       0: it ends with the weights of the last step.
+    partly: whether label maps may have the value `label_maps.UNLABELLED`: draws
+      show labelled voxels, losses leave others out. Where they are and it is
+      not said, all params of a fit are NaN.
   """
 
   patch: tuple[int, ...]
@@ -74,6 +77,7 @@ class Training:
   evidential: bool = False
   convergence: Convergence = Convergence()
   ema: float = 0.0
+  partly: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

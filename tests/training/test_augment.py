@@ -3,6 +3,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from alx.label_maps import UNLABELLED
 from alx.training.augment import (
   Augment,
   augment,
@@ -101,3 +102,11 @@ def test_only_the_axes_that_may_be_are_mirrored():
   }
   wanted = {np.asarray(label).tobytes(), np.asarray(label[:, ::-1]).tobytes()}
   assert seen == wanted
+
+
+def test_truncated_maps_mix_no_class_with_unlabelled_voxels():
+  label = jnp.zeros((8, 8), jnp.uint8).at[:, 4:].set(UNLABELLED)
+  image = jnp.zeros((8, 8, 1))
+  keys = jax.random.split(jax.random.key(0), 20)
+  turned = jax.vmap(lambda k: rotate(k, image, label, 30.0, True)[1])(keys)
+  assert set(np.unique(turned).tolist()) == {0, UNLABELLED}

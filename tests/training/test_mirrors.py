@@ -5,6 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from alx.label_maps import UNLABELLED
 from alx.pool import init_pool, mark_labelled
 from alx.training import mirrors
 
@@ -36,13 +37,13 @@ def test_loss_is_counted_by_hand():
   maps[2] = 0
   maps[2, 1:3, 2:6] = 1  # without the lower half
   real = jnp.full((3, 2), jnp.array([6, 8]))
-  losses, count = lost(jnp.asarray(maps), real, labelled(3, 3), 3)
+  losses, known = lost(jnp.asarray(maps), real, labelled(3, 3), 3)
   # Item 0: class 1 is shown there by both others, class 2 by one; upside
   # down each class lies where the others show the other one.
   np.testing.assert_allclose(losses[0], [0.75, 0.0], atol=1e-6)
   # Item 2: its class 1 is shown by both; upside down it is where they show 2.
   np.testing.assert_allclose(losses[2], [1.0, 0.0], atol=1e-6)
-  assert count == 3
+  assert known.all()
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
@@ -68,3 +69,23 @@ def test_items_are_mirrored_inside_their_own_extent():
   real = jnp.full((4, 2), jnp.array([6, 6]))
   losses, _ = lost(jnp.asarray(maps), real, labelled(4, 4), 2)
   np.testing.assert_allclose(losses, 0, atol=1e-6)
+
+
+def test_voxels_that_nobody_labelled_say_nothing():
+  maps, real = halves(5), jnp.full((5, 2), jnp.array([6, 8]))
+  maps[1, :, :4] = UNLABELLED  # the right half of it is known
+  out = allowed(jnp.asarray(maps), real, labelled(5, 4), 3)
+  assert out.tolist() == [False, True]
+  losses, known = lost(jnp.asarray(maps), real, labelled(5, 4), 3)
+  np.testing.assert_allclose(losses[0], [1.0, 0.0], atol=1e-6)
+  assert known.tolist() == [[True, True]] * 4 + [[False, False]]
+
+
+def test_maps_that_share_no_labelled_voxel_allow_nothing():
+  maps, real = halves(5), jnp.full((5, 2), jnp.array([6, 8]))
+  for item in range(5):
+    row = maps[item, item + 1].copy()
+    maps[item] = UNLABELLED
+    maps[item, item + 1] = row
+  out = allowed(jnp.asarray(maps), real, labelled(5, 5), 3)
+  assert not out.any()

@@ -12,6 +12,7 @@ from alx.training.by_epochs.epoch_settings import Epochs
 from alx.training.by_epochs.held_out import split_labelled
 from alx.training.by_epochs.one_epoch import Task, train, validate
 from alx.training.by_epochs.restarts import make_descent
+from alx.training.draw import nan_if_unlabelled
 from alx.training.learner import Learner, make_learner
 from alx.training.settings import Training
 
@@ -69,6 +70,7 @@ def make_epoch_learner(
   def fit(key, params, images, labels, pool, weights=None):
     if weights is not None:
       raise ValueError("a fit by epochs weighs all items alike: wanted none")
+    params = nan_if_unlabelled(params, labels, pool, training)
     task = Task(model, num_classes, training, epochs, descent, images, labels)
     return _fit(key, params, pool, task)
 

@@ -9,6 +9,7 @@ import optax
 
 from alx import metrics
 from alx.data.patches import Images, as_float, near
+from alx.label_maps import is_labelled
 from alx.models import Model
 from alx.training import losses
 from alx.training.affine import scale_and_turn
@@ -16,7 +17,7 @@ from alx.training.augment import Augment
 from alx.training.by_epochs.epoch_settings import Epochs
 from alx.training.by_epochs.held_out import Part, shuffle
 from alx.training.by_epochs.restarts import Descent, learning_rate
-from alx.training.draw import Drawn, cut_batch
+from alx.training.draw import Drawn, cut_batch, with_labels
 from alx.training.settings import Training
 from alx.training.whole import grow
 
@@ -81,7 +82,7 @@ def items_of_step(
 def _loss_of(params, key, inputs, truth, task):
   logits = task.model.apply(params, inputs, key)[0]
   return losses.weighted_segmentation_loss(
-    logits, truth, task.epochs.foreground_weight
+    logits, truth, task.epochs.foreground_weight, task.training.partly
   ).mean()
 
 
@@ -98,7 +99,10 @@ def training_batch(
     return inputs, truth
 
   def move(key, image, label):
-    return scale_and_turn(key, image, label, stretch, degrees, settings.chance)
+    moved = scale_and_turn(key, image, label, stretch, degrees, settings.chance)
+    if not task.training.partly:
+      return moved
+    return with_labels(moved, (image, label))
 
   return jax.vmap(move)(jax.random.split(key_move, len(inputs)), inputs, truth)
 
@@ -161,12 +165,13 @@ def _scores(key, items, task, params):
   logits = task.model.apply(params, inputs, None)[0]
   logits = near(logits, truth.shape[1:], 1)
   loss = losses.weighted_segmentation_loss(
-    logits, truth, task.epochs.foreground_weight
+    logits, truth, task.epochs.foreground_weight, task.training.partly
   )
-  return loss, _dice(logits, truth, task.num_classes)
+  known = is_labelled(truth) if task.training.partly else None
+  return loss, _dice(logits, truth, task.num_classes, known)
 
 
-def _dice(logits, truth, num_classes):
+def _dice(logits, truth, num_classes, known):
   """[B] mean foreground Dice of the likeliest classes; NaN: undefined."""
-  counts = metrics.overlap_counts(logits.argmax(-1), truth, num_classes)
+  counts = metrics.overlap_counts(logits.argmax(-1), truth, num_classes, known)
   return metrics.mean_foreground(metrics.dice_from_counts(counts))[0]

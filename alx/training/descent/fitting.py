@@ -14,7 +14,12 @@ from alx.training import losses
 from alx.training.descent import averages, by_weight
 from alx.training.descent.converged import until_converged
 from alx.training.descent.optimizers import make_descent, make_optimizer
-from alx.training.draw import count_draws, cut_batch, draw_items
+from alx.training.draw import (
+  count_draws,
+  cut_batch,
+  draw_items,
+  nan_if_unlabelled,
+)
 from alx.training.mirrors import allowed_axes
 from alx.training.settings import Training
 
@@ -53,7 +58,9 @@ def fit_params(
   at the latest; the loss behind its end is NaN. Weights [N] in [0, 1] are those
   of the items in the loss, see `by_weight`; None: all alike.
   """
-  draws = count_draws(labels, pool, num_classes)
+  params = nan_if_unlabelled(params, labels, pool, training)
+  size = images.size if training.partly else None
+  draws = count_draws(labels, pool, num_classes, size)
   axes = None
   if training.augment.flips and training.augment.flips_by_labels:
     axes = allowed_axes(labels, images.real, pool, num_classes)
@@ -127,7 +134,7 @@ def _loss(params, now, batch, model, training):
   if model.levels is None:
     return of_task(model.apply(params, inputs, now.key_dropout)[0], truth)
   levels = model.levels(params, inputs, now.key_dropout)
-  return losses.over_levels(of_task, levels, truth)
+  return losses.over_levels(of_task, levels, truth, training.partly)
 
 
 def _loss_of_task(logits, truth, progress, training):
@@ -138,10 +145,12 @@ def _loss_of_task(logits, truth, progress, training):
       losses.evidential_loss,
     )
     loss = of_maps if truth.ndim > 1 else of_items
-    return loss(logits, truth, progress)
+    return loss(logits, truth, progress, training.partly)
   if truth.ndim > 1:
-    return losses.segmentation_loss(logits, truth, training.dice)
-  return losses.cross_entropy(logits, truth)
+    return losses.segmentation_loss(
+      logits, truth, training.dice, training.partly
+    )
+  return losses.cross_entropy(logits, truth, training.partly)
 
 
 def _weighted_loss(logits, truth, weights, progress, training):
