@@ -5,11 +5,15 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from alx.data.dataset import bad_input
+from alx.label_maps import UNLABELLED
 
 _LARGEST = 65535
 _MOST_CLASSES = 255
-_NO_CLASS = 255
 _BACKGROUND = ("background", "bg", "back ground", "_background_")
+_HINT = (
+  ' (of voxels that nobody labelled: "ignore": 255 beside the classes in '
+  "labels of dataset.json)"
+)
 _ROUNDING = 1e-3  # that a whole number may have suffered as a float
 
 
@@ -62,7 +66,10 @@ def values_in(labels: Iterable[np.ndarray]) -> tuple[int, ...]:
 
 
 def to_classes(
-  label: np.ndarray, values: Sequence[int], file: object
+  label: np.ndarray,
+  values: Sequence[int],
+  file: object,
+  ignore: int | None = None,
 ) -> np.ndarray:
   """Class of each label: its place in `values`, as uint8.
 
@@ -70,18 +77,58 @@ def to_classes(
     label: any shape, from `whole_numbers`.
     values: C different values, at most 255 of them.
     file: what the error names.
+    ignore: a value that is none of them, for `UNLABELLED`; None: there is none.
 
   Raises:
     DataError: a label that is not one of the values.
   """
-  table = np.full(_LARGEST + 1, _NO_CLASS, np.uint8)
+  table = np.full(_LARGEST + 1, UNLABELLED, np.uint8)
   table[list(values)] = np.arange(len(values))
   classes = table[label]
-  unknown = classes == _NO_CLASS
+  unknown = classes == UNLABELLED
+  if ignore is not None:
+    unknown &= label != ignore
   if unknown.any():
-    found = values_in([label[unknown]])
-    raise bad_input(file, f"label values {list(values)}", list(found))
+    found = list(values_in([label[unknown]]))
+    hint = f"{found}{_HINT if found == [UNLABELLED] else ''}"
+    raise bad_input(file, f"label values {list(values)}", hint)
   return classes
+
+
+def split_values(
+  maps: Iterable[Sequence[int]], file: object
+) -> tuple[tuple[int, ...], int | None]:
+  """(values that are classes, with 0; the one of unlabelled voxels, or None).
+
+  Where nobody tells, 255 is no class if it lies beside classes 0, 1, ..., K in
+  one map; a mask of 0 and 255 has two classes.
+
+  Args:
+    maps: the values of each label map.
+    file: what the error names.
+
+  Raises:
+    DataError: 255 in some maps, and 1 (to K) in others alone: either may be.
+  """
+  maps = [frozenset(values) for values in maps]
+  values = tuple(sorted(frozenset({0}).union(*maps)))
+  classes = tuple(value for value in values if value != UNLABELLED)
+  is_listed = classes == tuple(range(len(classes)))
+  if len(classes) in (1, len(values), UNLABELLED) or not is_listed:
+    return values, None
+  if not any(UNLABELLED in found and found - {0, UNLABELLED} for found in maps):
+    wanted = "label maps of one kind"
+    found = f"0 and 255 in some, {list(classes)} in others{_HINT}"
+    raise bad_input(file, wanted, found)
+  return classes, UNLABELLED
+
+
+def note_of_partly(file: object, count: int, total: int, value: int) -> str:
+  """The line about label maps that are partly labelled."""
+  return (
+    f"{file}: {count} of {total} label maps are partly labelled: voxels of "
+    f"value {value} are of no class, and left out of training and scores"
+  )
 
 
 def check_classes(values: Sequence[int], file: object) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from alx.data.dataset import Dataset, bad_input
+from alx.label_maps import UNLABELLED
 
 
 def merge_classes(dataset: Dataset, names: Sequence[str] = ()) -> Dataset:
@@ -26,7 +27,9 @@ def merge_classes(dataset: Dataset, names: Sequence[str] = ()) -> Dataset:
       wanted = f"one of its classes {', '.join(known[1:])}"
       raise bad_input(dataset.name, wanted, repr(name))
   wanted = [i for i, n in enumerate(known) if i and (not names or n in names)]
-  labels = tuple(np.isin(y, wanted).astype(np.uint8) for y in dataset.labels)
+  table = np.full(UNLABELLED + 1, UNLABELLED, np.uint8)
+  table[: len(known)] = np.isin(np.arange(len(known)), wanted)
+  labels = tuple(table[y] for y in dataset.labels)
   return dataset._replace(
     labels=labels, class_names=("background", "foreground")
   )

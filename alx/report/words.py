@@ -42,6 +42,7 @@ LABELS = {
   "brier": "Brier score",
   "test_items": "test items",
   "test_cases": "test cases",
+  "partly_labelled": "partly labelled test items",
   "picked_foreground": "foreground among the picks",
 }
 DISTANCES = (
@@ -143,7 +144,18 @@ def scored(about: Mapping, metric: str) -> str:
   text = f"{metric} per {about['per']}: {items}"
   if about["per"] != about["kind"]:
     text += f", {counted(about['cases'], about['per'])}"
-  return text + _which(about)
+  return text + _which(about) + _partly(about)
+
+
+def _partly(about):
+  """How many maps are partly labelled, and what that means for scores."""
+  count = about.get("partly", 0)
+  if not count:
+    return ""
+  return (
+    f"; {count} of {counted(about['items'], about['kind'])} partly labelled: "
+    "scored where labelled, without surface distances"
+  )
 
 
 def _which(about):

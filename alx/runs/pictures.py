@@ -10,6 +10,7 @@ import scipy.special
 from alx import metrics
 from alx.acquisition.grammar import parse
 from alx.data.patches import near
+from alx.label_maps import is_labelled
 from alx.loop import LoopState
 from alx.runs.disk import store
 from alx.runs.problem.job import Job
@@ -62,7 +63,8 @@ def _draft_dice(problem, prediction, items):
   probs = prediction.probs.mean(0)
   truth = problem.labels[np.resize(items, probs.shape[0])]
   counts = metrics.overlap_counts(
-    probs.argmax(-1), truth, probs.shape[-1], prediction.mask
+    *(probs.argmax(-1), truth, probs.shape[-1]),
+    prediction.mask & is_labelled(truth, probs.shape[-1]),
   )
   dice = metrics.mean_foreground(metrics.dice_from_counts(counts))[0]
   return np.asarray(dice)

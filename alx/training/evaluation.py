@@ -11,6 +11,7 @@ import numpy as np
 from alx import metrics
 from alx.data.patches import Images
 from alx.groups import numbers_of
+from alx.label_maps import is_labelled
 from alx.metrics import inputs, summaries
 from alx.metrics.means import nan_mean
 from alx.training.learner import Learner
@@ -38,7 +39,8 @@ def make_predict_masks(
       found = learner.predict(jax.random.key(0), params, images, items, 0)
       classes = found.probs[0].argmax(-1).astype(dtype)
       counts = metrics.overlap_counts(
-        classes, labels[items], num_classes, found.mask
+        *(classes, labels[items], num_classes),
+        found.mask & is_labelled(labels[items], num_classes),
       )
       return Masks(classes, counts)
 
@@ -76,9 +78,14 @@ def segmentation_metrics(
   of the distance (`metrics.image_diagonal`), so that a model that misses an
   organ is no better for it. What neither has stays undefined.
 
+  Of an item that is partly labelled the labelled voxels are counted, as
+  `Masks.counts` are. It has no distances, since nobody knows where a surface
+  goes on: they are undefined, penalised or not, and so is `nsd_1_voxel`.
+
   Args:
     masks: of V items.
-    truth: V label maps, of the items' own extents.
+    truth: V label maps, of the items' own extents; unlabelled voxels have
+      the value `UNLABELLED`.
     class_names: C names, background first.
     spacings: of the items, mm, or None: distances in voxels.
     cases: V names. Items of one name (slices of a volume) are one case: their
@@ -93,7 +100,8 @@ def segmentation_metrics(
     numbers of `metrics.summaries.volume_summary`; `test_cases`; where cases
     have several items also
     `undefined_surface_items`, `missed_items` and `invented_items`, how many of
-    (item, class) were left out of the mean of their case and why.
+    (item, class) were left out of the mean of their case and why; and
+    `partly_labelled`, how many items are that, if any is.
 
   Raises:
     ValueError: for parts that are not of the same V items, maps, names or
@@ -102,18 +110,11 @@ def segmentation_metrics(
   _check(masks, truth, class_names, spacings, cases)
   order, members = _members(cases)
   dice = _dice_of_cases(masks, members)
-  classes = np.asarray(masks.classes)
-  surfaces = [
-    metrics.surface_metrics(
-      a[tuple(slice(n) for n in b.shape)], b, len(class_names), spacing
-    )
-    for a, b, spacing in zip(classes, truth, spacings, strict=True)
-  ]
+  surfaces, diagonals = summaries.surfaces_of_items(
+    np.asarray(masks.classes), truth, len(class_names), spacings
+  )
   near = np.stack([s.pop("nsd_1_voxel")[1:] for s in surfaces])
-  diagonals = [
-    metrics.image_diagonal(b.shape, spacing)
-    for b, spacing in zip(truth, spacings, strict=True)
-  ]
+  partly = sum(not summaries.is_whole(b, len(class_names)) for b in truth)
   return (
     _dice_summary(dice, class_names)
     | _surface_summary(surfaces, members)
@@ -123,6 +124,7 @@ def segmentation_metrics(
     | {"nsd_1_voxel": _over_cases(_over_items(near, members))}
     | summaries.volume_summary(masks.counts, spacings, members)
     | {"test_cases": len(order)}
+    | ({"partly_labelled": partly} if partly else {})
   )
 
 
@@ -273,7 +275,7 @@ def _absent(counts):
 def _penalised(surfaces, masks, diagonals, members):
   """The diagonal [V] for what one of the two masks of an item lacks."""
   missed, invented = _absent(np.asarray(masks.counts))
-  worst = np.array(diagonals)[:, None]
+  worst = diagonals[:, None]
   summary = {}
   for name in PENALISED:
     items = np.stack([s[name][1:] for s in surfaces])

@@ -4,7 +4,7 @@ import pathlib
 
 import numpy as np
 
-from alx.data import intensity
+from alx.data import intensity, partly
 from alx.data.arrays import features, fields, npz_axes, npz_names, npz_parts
 from alx.data.arrays.npz_classes import classes_of
 from alx.data.dataset import Dataset, bad_input, no_progress
@@ -60,17 +60,20 @@ def load_npz(
   found = _shapes(path, arrays)
   images, labels = found.images, found.labels
   unused = _unused(path, in_file, arrays, names, where)
-  classes, class_names = classes_of(path, arrays, labels)
+  classes, class_names, ignore = classes_of(path, arrays, labels)
   ids = fields.item_ids(path, arrays)
   rows = fields.rows_where(path, arrays, where)
   rows = progress(rows, total=len(rows), description="reading")
   normal, left_out = _normalise(path, images, ids, rows, strict)
+  maps = {row: classes[row] for row in normal}
+  kept, empty, told = partly.keep_labelled(path, maps, ids, ignore, strict)
+  normal = {row: normal[row] for row in kept}
   split = fields.given_split(path, arrays)
   split = None if split is None else split[list(normal)]
   groups, notes = _patients(path, arrays, ids, normal)
   spacing_mm = _spacing(path, arrays, images.ndim - 2)
   notes = (*notes, *_notes(path, arrays, found, ids), *unused)
-  notes = (*notes, *notes_of_split(path, groups, split))
+  notes = (*notes, *notes_of_split(path, groups, split), *told)
   dataset = Dataset(
     name=path.stem,
     task="classification" if labels.ndim == 1 else "segmentation",
@@ -81,7 +84,7 @@ def load_npz(
     spacing_mm=tuple(spacing_mm[i] for i in normal),
     groups=groups,
     split=split,
-    left_out=left_out,
+    left_out=(*left_out, *empty),
     notes=notes,
   )
   if images.ndim > 2:

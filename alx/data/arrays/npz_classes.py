@@ -12,11 +12,13 @@ from alx.data.label_values import (
   check_classes,
   class_names,
   default_names,
+  split_values,
   to_classes,
   values_in,
   whole_numbers,
 )
 from alx.data.tables.classes import read_classes
+from alx.label_maps import UNLABELLED
 
 
 class Classes(NamedTuple):
@@ -24,6 +26,7 @@ class Classes(NamedTuple):
 
   labels: Sequence[np.ndarray]  # N x [*sp] uint8, or N x [] int32
   names: tuple[str, ...]
+  ignore: int | None = None  # the value of voxels that have no class
 
 
 def classes_of(
@@ -34,7 +37,8 @@ def classes_of(
   Args:
     path: what the error names.
     arrays: of the file; `class_names` is used if it is there.
-    labels: [N] of numbers or texts, or [N, *sp].
+    labels: [N] of numbers or texts, or [N, *sp], where 255 beside classes is
+      a voxel that nobody labelled.
 
   Raises:
     DataError: labels that are no classes, or not those that have names.
@@ -44,19 +48,30 @@ def classes_of(
   if labels.dtype.kind in "US" and not is_map:
     labels, given = _out_of_texts(path, labels, given)
   labels = whole_numbers(labels, f"{path}, labels")
-  values = values_in([labels])
-  values = tuple(sorted({0, *values})) if is_map else values
+  values, ignore = values_in([labels]), None
+  if is_map:
+    values, ignore = _of_maps(path, labels, len(given))
   names = default_names(values, background=is_map)
   if given:
-    _check_names(path, labels, values, given)
+    _check_names(path, labels, values, given, ignore)
     values = tuple(range(len(given)))
     names = class_names(given, values, f"{path}, class_names")
     if is_map:
       check_background(names, values, f"{path}, class_names")
   check_classes(values, path)
-  classes = to_classes(labels, values, f"{path}, labels")
+  classes = to_classes(labels, values, f"{path}, labels", ignore)
   is_one = [np.array(c, np.int32) for c in classes] if not is_map else classes
-  return Classes(is_one, names)
+  return Classes(is_one, names, ignore)
+
+
+def _of_maps(path, labels, num_names):
+  """(values with 0, the one of unlabelled voxels or None) of label maps."""
+  maps = [values_in([label]) for label in labels]
+  found = {0, *(value for values in maps for value in values)}
+  others = tuple(sorted(found - {UNLABELLED}))
+  if UNLABELLED in found and max(others) < num_names <= UNLABELLED:
+    return others, UNLABELLED  # which has no name, and all others have
+  return split_values(maps, f"{path}, labels")
 
 
 def _out_of_texts(path, labels, given):
@@ -74,13 +89,13 @@ def _out_of_texts(path, labels, given):
   return np.array([given.index(text) for text in texts]), given
 
 
-def _check_names(path, labels, values, given):
+def _check_names(path, labels, values, given, ignore):
   """Raises DataError, with what to do, where labels have no names."""
   count = len(given)
   if max(values) < count:
     return
   is_map, place = labels.ndim > 1, f"{path}, labels"
-  found = values_in([labels])
+  found = tuple(v for v in values_in([labels]) if v != ignore)
   wanted = f"label values {list(range(count))}, as there are {count} names"
   if is_map and len(values) == count + 1:
     cure = f"class_names begin with that of label 0, the background: {given}"

@@ -9,12 +9,7 @@ import tensorstore as ts
 from alx.data.cache.record import Record
 from alx.data.cache.store import CaseStore
 from alx.data.dataset import DataError, Dataset, bad_input, no_progress
-from alx.data.label_values import (
-  check_classes,
-  default_names,
-  to_classes,
-  values_in,
-)
+from alx.data.label_values import to_classes, values_in
 from alx.data.sources import digest
 from alx.data.volumes import msd
 from alx.data.volumes.cases import find_cases
@@ -75,8 +70,13 @@ def load_cached(
   msd.check_any(path, read, left_out)
   files, outlines = [case.images[0] for case in read], list(map(_outline, kept))
   places, lines = keep_commonest(outlines, files, strict=strict)
+  maps = [record.facts["values"] for record in kept]
+  labels = [case.labels[0] for case in read]
+  places, more = msd.keep_labelled(
+    path, places, maps, labels, description, strict=strict
+  )
   kept, read = [kept[i] for i in places], [read[i] for i in places]
-  left_out += lines
+  left_out += lines + more
   dataset = _dataset(path, description, kept, left_out, spacing_from)
   channels = kept[0].facts["shape"][-1]
   return msd.with_parts(dataset, path, read, description, channels)
@@ -91,6 +91,7 @@ class StoredArrays:
     part: str,
     dropped: Sequence[int | None],
     finish: Callable | None = None,
+    is_partly: bool | None = None,
   ):
     """Reads nothing yet.
 
@@ -99,9 +100,10 @@ class StoredArrays:
       part: "image" or "label".
       dropped: an axis of length 1 that each is read without; None: of none.
       finish: (array, id) -> array, done to what is read; None: nothing.
+      is_partly: whether a voxel of a label is unlabelled, if that is known.
     """
     self._records, self._part, self._finish = records, part, finish
-    self._dropped = dropped
+    self._dropped, self.is_partly = dropped, is_partly
     self.ids = tuple(record.facts["id"] for record in records)
 
   def __len__(self):
@@ -175,9 +177,7 @@ def _keep(store, case, path, description):
 
   record = store.keep(case, path, convert)
   msd.check_channels(case, record.facts["shape"], description)
-  if description.values:
-    found = np.array(record.facts["values"], np.uint16)
-    to_classes(found, description.values, case.labels[0])
+  msd.check_labels(case.labels[0], record.facts["values"], description)
   return record
 
 
@@ -227,14 +227,11 @@ def _write(folder, array):
 
 
 def _dataset(path, description, records, left_out, spacing_from):
-  values, names = description.values, description.names
-  if not values:
-    values = tuple(sorted({0}.union(*(r.facts["values"] for r in records))))
-    names = default_names(values, background=True)
-  check_classes(values, path)
+  maps = [record.facts["values"] for record in records]
+  values, names, ignore, lines = msd.classes_of(path, description, maps)
 
   def as_classes(label, name):
-    return to_classes(label, values, name)
+    return to_classes(label, values, name, ignore)
 
   common = common_of(path, list(map(_outline, records)), spacing_from)
   images = StoredArrays(records, "image", common.dropped)
@@ -243,11 +240,14 @@ def _dataset(path, description, records, left_out, spacing_from):
     task="segmentation",
     ids=images.ids,
     images=images,
-    labels=StoredArrays(records, "label", common.dropped, as_classes),
+    labels=StoredArrays(
+      *(records, "label", common.dropped, as_classes),
+      is_partly=any(ignore in found for found in maps),
+    ),
     class_names=names,
     spacing_mm=common.spacing_mm,
     groups=None,
     split=None,
     left_out=tuple(left_out),
-    notes=common.notes,
+    notes=(*common.notes, *lines),
   )

@@ -13,6 +13,7 @@ from alx.data.label_values import (
 )
 from alx.data.volumes import nifti
 
+_IGNORE = "ignore"  # what nnU-Net calls the value of unlabelled voxels
 _CURE = "mend it, or remove it: classes are then the values in the labels"
 
 
@@ -24,6 +25,7 @@ class Description(NamedTuple):
   names: tuple[str, ...] = ()  # C, in the order of the values
   channels: tuple[str, ...] = ()  # their names; () if it does not say
   listed: tuple[str, ...] = ()  # ids of the cases it names
+  ignore: int | None = None  # the value of unlabelled voxels
 
 
 def read_description(
@@ -32,15 +34,15 @@ def read_description(
   """Reads `folder`/dataset.json; without the file, just the folder's name.
 
   `labels` may be {"0": "background", ...} or {"background": 0, ...}; classes
-  are ordered by their value.
+  are ordered by their value. The one called "ignore" is none of them.
 
   Args:
     folder: where the file is.
     endings: of the files that are read.
 
   Raises:
-    DataError: no JSON object, labels that make no sense, regions or an ignore
-      label, or files of another ending.
+    DataError: no JSON object, labels that make no sense, regions, or files of
+      another ending.
   """
   file, name = folder / "dataset.json", folder.resolve().name
   if not file.exists():
@@ -50,13 +52,14 @@ def read_description(
   if ending not in endings:
     wanted = f"file_ending to be one of {list(endings)}"
     raise bad_input(file, wanted, repr(ending))
-  by_value = _by_value(file, content.get("labels"))
+  by_value, ignore = _by_value(file, content.get("labels"))
   return Description(
     name=str(content.get("name") or name),
     values=tuple(by_value),
     names=tuple(by_value.values()),
     channels=_channels(content),
     listed=_listed(content.get("training")),
+    ignore=ignore,
   )
 
 
@@ -103,8 +106,9 @@ def _channels(content):
 
 
 def _by_value(file, labels):
+  """({value: name} of the classes, the value of unlabelled voxels or None)."""
   if labels is None:
-    return {}
+    return {}, None
   if not isinstance(labels, dict) or not labels:
     raise bad_input(file, "labels as an object of names and values", labels)
   pairs = [_value_and_name(file, k, v) for k, v in labels.items()]
@@ -112,11 +116,18 @@ def _by_value(file, labels):
   if len(by_value) < len(pairs):
     wanted = "one name for each label value"
     raise bad_input(file, wanted, json.dumps(labels))
+  ignored = [value for value, name in by_value.items() if name == _IGNORE]
+  by_value = {v: n for v, n in by_value.items() if v not in ignored}
+  if len(ignored) > 1 or 0 in ignored:
+    raise bad_input(
+      file, "one label called ignore, not that of 0", json.dumps(labels)
+    )
   by_value = dict(sorted({0: "background", **by_value}.items()))
   check_classes(tuple(by_value), file)
   names = class_names(by_value.values(), by_value, file)
   check_background(names, tuple(by_value), file)
-  return dict(zip(by_value, names, strict=True))
+  by_value = dict(zip(by_value, names, strict=True))
+  return by_value, ignored[0] if ignored else None
 
 
 def _value_and_name(file, key, entry):
@@ -125,9 +136,6 @@ def _value_and_name(file, key, entry):
     raise bad_input(file, "one value for each label", found)
   numbered = isinstance(entry, str) and key.isdecimal()
   value, name = (key, entry) if numbered else (entry, key)
-  if name == "ignore":
-    found = "an ignore label, which is not supported"
-    raise bad_input(file, "labels that are all classes", found)
   if isinstance(value, bool | float) or not str(value).isdecimal():
     raise bad_input(file, f"a whole number for label {name!r}", repr(value))
   if int(value) > 65535:

@@ -3,11 +3,15 @@
 import pathlib
 from collections.abc import Sequence
 
+import numpy as np
+
 from alx.data import intensity
 from alx.data.dataset import DataError, Dataset, bad_input, no_progress
 from alx.data.label_values import (
   check_classes,
   default_names,
+  note_of_partly,
+  split_values,
   to_classes,
   values_in,
 )
@@ -65,8 +69,13 @@ def load_folder(
   files = [case.images[0] for case in read]
   outlines = list(map(outline_of, items))
   kept, lines = keep_commonest(outlines, files, strict=strict)
+  maps = [values_in([item.label]) for item in items]
+  labels = [case.labels[0] for case in read]
+  kept, more = keep_labelled(
+    path, kept, maps, labels, description, strict=strict
+  )
   items, read = [items[i] for i in kept], [read[i] for i in kept]
-  left_out += lines
+  left_out += lines + more
   dataset = make_dataset(path, description, items, left_out, spacing_from)
   return with_parts(dataset, path, read, description, items[0].image.shape[-1])
 
@@ -141,9 +150,81 @@ def read_case(case, path, description) -> Item:
   cases.check_files(case, path)
   item = read_files(case.id, case.images, case.labels[0])
   check_channels(case, item.image.shape, description)
-  if description.values:
-    to_classes(item.label, description.values, case.labels[0])
+  check_labels(case.labels[0], values_in([item.label]), description)
   return item._replace(image=intensity.normalise(item.image))
+
+
+def check_labels(file, found, description) -> None:
+  """Raises DataError for values that are no classes, or of nothing labelled.
+
+  Args:
+    file: what the error names.
+    found: the values of one label map.
+    description: of the folder.
+  """
+  values, ignore = description.values, description.ignore
+  if values:
+    to_classes(np.array(found, np.uint16), values, file, ignore)
+  if set(found) == {ignore}:
+    raise _nothing_labelled(file, ignore)
+
+
+def _nothing_labelled(file, ignore):
+  return bad_input(
+    file, "a labelled voxel", f"only {ignore}, which is no class"
+  )
+
+
+def keep_labelled(
+  path: pathlib.Path,
+  places: Sequence[int],
+  maps: Sequence[Sequence[int]],
+  files: Sequence[pathlib.Path],
+  description: Description,
+  *,
+  strict: bool,
+) -> tuple[list[int], list[str]]:
+  """(places, lines): those of which a voxel is labelled.
+
+  Args:
+    path: of the folder.
+    places: of N cases.
+    maps: the values of all label maps.
+    files: of the cases.
+    description: of the folder.
+    strict: stop at the first without a labelled voxel.
+
+  Raises:
+    DataError: with `strict`, or for values that are no classes.
+  """
+  ignore = description.ignore
+  if not description.values:
+    ignore = split_values([maps[i] for i in places], path)[1]
+  kept = [i for i in places if set(maps[i]) != {ignore}]
+  odd = [_nothing_labelled(files[i], ignore) for i in places if i not in kept]
+  if strict and odd:
+    raise odd[0]
+  return kept, list(map(str, odd))
+
+
+def classes_of(path, description, maps):
+  """(values, names, value of unlabelled voxels or None, lines about them).
+
+  Args:
+    path: of the folder.
+    description: of it.
+    maps: the values of each label map.
+  """
+  values, names, ignore = description.values, description.names, None
+  if values:
+    ignore = description.ignore
+  else:
+    values, ignore = split_values(maps, path)
+    names = default_names(values, background=True)
+  check_classes(values, path)
+  partly = sum(ignore in found for found in maps)
+  lines = [note_of_partly(path, partly, len(maps), ignore)] if partly else []
+  return values, names, ignore, lines
 
 
 def check_channels(case, shape, description) -> None:
@@ -162,14 +243,11 @@ def make_dataset(
   spacing_from: str,
 ) -> Dataset:
   """The items as one data set, with classes as described or as found."""
-  values, names = description.values, description.names
-  if not values:
-    values = tuple(sorted({0, *values_in(item.label for item in items)}))
-    names = default_names(values, background=True)
-  check_classes(values, path)
+  maps = [values_in([item.label]) for item in items]
+  values, names, ignore, lines = classes_of(path, description, maps)
   common = common_of(path, list(map(outline_of, items)), spacing_from)
   pairs = list(zip(items, common.dropped, strict=True))
-  labels = (to_classes(item.label, values, item.id) for item in items)
+  labels = (to_classes(item.label, values, item.id, ignore) for item in items)
   return Dataset(
     name=description.name,
     task="segmentation",
@@ -181,7 +259,7 @@ def make_dataset(
     groups=None,
     split=None,
     left_out=tuple(left_out),
-    notes=common.notes,
+    notes=(*common.notes, *lines),
   )
 
 

@@ -7,6 +7,7 @@ from matplotlib.colors import Normalize, to_rgba
 from matplotlib.figure import Figure
 from PIL import Image
 
+from alx.label_maps import UNLABELLED
 from alx.report import words
 from alx.report.figures.curves import INK, draw, to_png
 from alx.report.figures.views import View
@@ -141,7 +142,7 @@ def _outline(axes, labels, draft):
   padded = np.pad(labels, 1)
   rows = np.arange(-1, labels.shape[0] + 1)
   columns = np.arange(-1, labels.shape[1] + 1)
-  for value in np.unique(labels[labels > 0]):
+  for value in np.unique(labels[(labels > 0) & (labels != UNLABELLED)]):
     colour = CLASS_COLOURS[(int(value) - 1) % len(CLASS_COLOURS)]
     mask = (padded == value).astype(float)
     lines = [(colour, "solid", 1.5)]

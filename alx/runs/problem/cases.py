@@ -12,6 +12,8 @@ import re
 from collections.abc import Sequence
 
 from alx.data import Dataset
+from alx.data.partly import is_partly_labelled
+from alx.label_maps import UNLABELLED
 from alx.runs.disk import store
 
 _SLICE = re.compile(r"(?P<volume>.+?)[_-]slice[_-]?\d+", re.IGNORECASE)
@@ -60,7 +62,8 @@ def scored(dataset: Dataset, items: Sequence[int]) -> dict:
   Returns:
     `per`: "volume" of slices, "case" if only some are slices, "image", "item"
     of embeddings, or "volume" that is stored whole; `kind` and number of the
-    items, number of cases, and of patients, None where they are not known.
+    items, number of cases, and of patients, None where they are not known; how
+    many are `partly` labelled, if any is.
   """
   axes = len(_extents(dataset, items[0]))
   kinds = {0: ("item", "item"), 3: ("volume", "volume")}
@@ -79,7 +82,16 @@ def scored(dataset: Dataset, items: Sequence[int]) -> dict:
     "items": len(items),
     "cases": len(set(names)) if sliced else len(items),
     "patients": patients and len(patients),
+    **_partly(dataset, items),
   }
+
+
+def _partly(dataset, items):
+  if not is_partly_labelled(dataset):
+    return {}
+  maps = (dataset.labels[item] for item in items)
+  count = sum(bool((label == UNLABELLED).any()) for label in maps)
+  return {"partly": count} if count else {}
 
 
 def check_begun(

@@ -9,6 +9,7 @@ import numpy as np
 from alx import data, models
 from alx.acquisition import BY_NAME, settings_of
 from alx.acquisition.grammar import Arm, names_in, parse
+from alx.data.partly import is_partly_labelled
 from alx.devices.parallel import over_passes
 from alx.models import Model
 from alx.runs.settings.arms import needs_of
@@ -193,6 +194,7 @@ def training_of(
     evidential=config.evidential,
     convergence=convergence,
     ema=config.ema,
+    partly=bool(dataset) and is_partly_labelled(dataset),
   )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from alx import data
 from alx.data import patches
 from alx.data.patches import Images
+from alx.label_maps import UNLABELLED
 from alx.loop import check_budget
 from alx.runs.problem import learning, patients
 from alx.runs.problem.cases import case_names
@@ -169,6 +170,8 @@ def check_protocol(config: Config, split: data.Split) -> None:
 def _check_test(dataset, test):
   """Raises ValueError where no score could be computed."""
   seen = set().union(*(np.unique(dataset.labels[i]).tolist() for i in test))
+  if dataset.task == "segmentation":
+    seen -= {UNLABELLED}
   if dataset.task == "classification" and len(seen) < 2:
     raise ValueError(
       f"the {len(test)} test items are all of class {seen.pop()}; wanted 2 or "

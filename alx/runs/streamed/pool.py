@@ -11,6 +11,7 @@ from alx import data
 from alx.data.patches import Images
 from alx.data.sources import digest
 from alx.data.sources.source import Source, digest_of, stack_into
+from alx.label_maps import UNLABELLED
 from alx.loop.pool_scan import describe_pool
 from alx.runs.problem import learning
 from alx.runs.problem import problem as problems
@@ -106,7 +107,7 @@ def make_problem(
     ValueError: if the protocol does not fit the data.
   """
   split = problems.split_of(config, dataset)
-  if not any(dataset.labels[i].any() for i in split.test):
+  if not any(_shows_any(dataset.labels[i]) for i in split.test):
     raise ValueError(f"none of the {len(split.test)} test items has foreground")
   pool = _part(dataset, split.pool, config.patch)
   test = _part(dataset, split.test, config.patch)
@@ -115,6 +116,10 @@ def make_problem(
   problem = problems.with_learner(problem, learner, config.block)
   predict_test = partial(_predict_test, problem.predict_test, config.block)
   return problem._replace(predict_test=predict_test)
+
+
+def _shows_any(label):
+  return ((label > 0) & (label != UNLABELLED)).any()
 
 
 def _part(dataset, numbers, patch):

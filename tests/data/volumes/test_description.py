@@ -31,6 +31,7 @@ def test_words_of_the_decathlon(tmp_path):
     ("background", "atrium"),
     ("T1", "T2"),
     ("a",),
+    None,
   )
 
 
@@ -56,10 +57,28 @@ def test_gaps_are_kept_and_a_background_is_added(tmp_path):
 
 
 @pytest.mark.parametrize(
+  "labels",
+  [
+    {"background": 0, "a": 1, "b": 2, "ignore": 3},
+    {"0": "background", "1": "a", "2": "b", "3": "ignore"},
+  ],
+)
+def test_the_ignore_label_is_no_class(tmp_path, labels):
+  _write(tmp_path, labels=labels)
+  description = read_description(tmp_path)
+  assert description.values == (0, 1, 2)
+  assert description.names == ("background", "a", "b")
+  assert description.ignore == 3
+
+
+@pytest.mark.parametrize(
   ("content", "found"),
   [
     ({"labels": {"background": 0, "whole": [1, 2]}}, "regions are not"),
-    ({"labels": {"background": 0, "a": 1, "ignore": 2}}, "ignore label"),
+    ({"labels": {"background": 0, "a": 1, "ignore": [2]}}, "regions are not"),
+    ({"labels": {"ignore": 0, "a": 1}}, "not that of 0"),
+    ({"labels": {"1": "a", "2": "ignore", "3": "ignore"}}, "one label called"),
+    ({"labels": {"background": 0, "ignore": 1}}, "2..255 classes"),
     ({"labels": {"a": 1, "b": 1}}, "one name for each"),
     ({"labels": {"0": "n", "1": "a", "2": "a "}}, "'a' for 1 and 2"),
     ({"labels": {"background": 1, "a": 2}}, "'background' for 0 and 1"),
