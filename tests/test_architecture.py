@@ -34,6 +34,7 @@ def imports_of(path):
     ("flax", ("alx/models/",)),
     ("orbax", ("alx/runs/disk/checkpoint.py",)),
     ("nibabel", ("alx/data/volumes/nifti.py",)),
+    ("SimpleITK", ("alx/data/volumes/itk.py",)),
     ("tensorstore", ("alx/data/cache/cache.py",)),
     ("matplotlib", ("alx/report/",)),
     ("pickle", ()),

@@ -29,7 +29,7 @@ def test_what_a_file_system_leaves_is_passed_over(tmp_path):
 
 def test_other_formats_are_counted(tmp_path):
   write_case(tmp_path / "in", "a")
-  for name in ("b.mha", "c.mha", "d.nrrd", "e.PNG", "f"):
+  for name in ("b.dcm", "c.dcm", "d.mnc", "e.PNG", "f"):
     (tmp_path / "in" / "imagesTr" / name).write_bytes(b"x")
   (tmp_path / "in" / "labelsTr" / "series").mkdir()
   for found in (
@@ -38,18 +38,18 @@ def test_other_formats_are_counted(tmp_path):
   ):
     assert found.left_out == ()
     assert found.notes == (
-      f"{tmp_path}/in/imagesTr: 2 .mha, 1 .nrrd, 1 .png, 1 file without ending "
-      "passed over, .nii and .nii.gz are read",
-      f"{tmp_path}/in/labelsTr: 1 folder passed over, .nii and .nii.gz are "
-      "read",
+      f"{tmp_path}/in/imagesTr: 2 .dcm, 1 .mnc, 1 .png, 1 file without ending "
+      "passed over, .nii.gz, .nii, .nrrd and .mha are read",
+      f"{tmp_path}/in/labelsTr: 1 folder passed over, .nii.gz, .nii, .nrrd and "
+      ".mha are read",
     )
 
 
 def test_nothing_but_other_formats(tmp_path):
   for part in ("imagesTr", "labelsTr"):
     (tmp_path / part).mkdir()
-    (tmp_path / part / "a_0000.mha").write_bytes(b"x")
-  with pytest.raises(data.DataError, match=r"no NIfTI files but 2 \.mha"):
+    (tmp_path / part / "a_0000.dcm").write_bytes(b"x")
+  with pytest.raises(data.DataError, match=r"no NIfTI files but 2 \.dcm"):
     data.load(tmp_path)
 
 
@@ -67,7 +67,7 @@ def test_folders_of_brats(tmp_path):
   _junk(tmp_path / "BraTS-GLI-1-000")
   assert data.load(tmp_path).notes == ()
   (tmp_path / "BraTS-GLI-2-000").mkdir()
-  (tmp_path / "BraTS-GLI-2-000" / "BraTS-GLI-2-000-t1c.mha").write_bytes(b"x")
+  (tmp_path / "BraTS-GLI-2-000" / "BraTS-GLI-2-000-t1c.dcm").write_bytes(b"x")
   (tmp_path / "BraTS-GLI-1-000" / "notes.txt").write_bytes(b"x")
   write(tmp_path / "BraTS-GLI-1-000" / "BraTS-GLI-1-000-adc.nii.gz", IMAGE)
   folders, files, unnamed = data.load(tmp_path).notes

@@ -13,6 +13,7 @@ from alx.data.files import visible
 from alx.data.volumes import nifti
 
 _TRAIN = "Tr"
+_READ = ".nii.gz, .nii, .nrrd and .mha"
 _PARTS = {_TRAIN: 0, "Va": 1, "Val": 1, "Ts": 2}  # as Dataset.split
 
 
@@ -90,9 +91,7 @@ def notes_of(path: pathlib.Path, cases: Sequence[Case]) -> list[str]:
 
 def _passed_over(folder):
   line = other_files(visible(folder)) if folder.is_dir() else ""
-  return (
-    [f"{folder}: {line} passed over, .nii and .nii.gz are read"] if line else []
-  )
+  return [f"{folder}: {line} passed over, {_READ} are read"] if line else []
 
 
 def other_files(paths: Iterable[pathlib.Path]) -> str:

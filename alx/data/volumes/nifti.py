@@ -1,4 +1,7 @@
-"""Reads and writes NIfTI files; the only file that knows nibabel."""
+"""Reads and writes NIfTI files; the only file that knows nibabel.
+
+NRRD and MetaImage files are read as if they were NIfTI, see `itk`.
+"""
 
 import contextlib
 import gzip
@@ -7,7 +10,6 @@ import pathlib
 import unicodedata
 import warnings
 import zlib
-from typing import NamedTuple
 
 import nibabel
 import numpy as np
@@ -16,10 +18,10 @@ from nibabel import imageglobals
 from alx.data.dataset import bad_input
 from alx.data.files import is_hidden
 from alx.data.label_values import fraction_in, whole_numbers
-from alx.data.volumes import orientation, placed
-from alx.data.volumes.orientation import Turn
+from alx.data.volumes import itk, orientation, placed
+from alx.data.volumes.placed import Volume
 
-SUFFIXES = (".nii.gz", ".nii")
+SUFFIXES = (".nii.gz", ".nii", *itk.SUFFIXES)
 
 _GZIP = b"\x1f\x8b"
 _LEVEL = 6  # of gzip
@@ -32,21 +34,6 @@ _COLOURS = (
   "give each as a file of its own, CASE_0000.nii.gz, CASE_0001.nii.gz ..., or "
   "all on a fourth axis"
 )
-
-
-class Volume(NamedTuple):
-  """One NIfTI file, with axes as they are in it."""
-
-  array: np.ndarray  # [x, y], [x, y, z] or [x, y, z, channels]
-  spacing_mm: tuple[float, ...] | None  # by pixdim, of the spatial axes
-  affine: np.ndarray  # [4, 4] float64, voxel index to mm
-  affine_mm: tuple[float, ...] | None = (
-    None  # by the sform; None: there is none
-  )
-  turn: Turn | None = None  # to RAS+; None: neither sform nor qform
-  others: str = ""  # letters of the qform, where the sform's are others
-  skew: float = 0.0  # degrees that axes are from a right angle, at most
-  fraction: str = ""  # the first label that had to be rounded
 
 
 def read(path: pathlib.Path) -> Volume:
@@ -118,7 +105,7 @@ def as_in_file(array: np.ndarray, path: pathlib.Path) -> np.ndarray:
 
 
 def like_file(array: np.ndarray, path: pathlib.Path) -> bytes:
-  """A .nii.gz of an array with the header of another file.
+  """A .nii.gz of an array with the header of another file, if that is NIfTI.
 
   Affines, their codes, voxel sizes and units are as they are in the file, also
   where they make no sense; what told of its values is not.
@@ -128,8 +115,11 @@ def like_file(array: np.ndarray, path: pathlib.Path) -> bytes:
     path: the file.
 
   Raises:
-    DataError: if it is no NIfTI file.
+    DataError: if it is no file that can be read.
   """
+  if itk.is_known(path):
+    header = _of_array(nibabel.Nifti1Header(), array)
+    return _encoded(nibabel.Nifti1Image(array, _read(path).affine, header))
   data = _content(path)
   with _silence():
     kind = type(_open(path, data)[0])
@@ -187,7 +177,7 @@ def _dropped(shape, axis):
 
 
 def stem(path: pathlib.Path) -> str | None:
-  """File name without .nii or .nii.gz; None for anything else or hidden.
+  """File name without an ending of `SUFFIXES`; None for others or hidden.
 
   It is the same text however its letters are composed: macOS does not do it.
   """
@@ -204,6 +194,11 @@ def composed(name: str) -> str:
 
 
 def _read(path):
+  if itk.is_known(path):
+    volume = itk.read(path)
+    _check_array(path, volume.array)
+    _check_affine(path, volume.affine, min(3, volume.array.ndim))
+    return volume
   data = _content(path)
   with _silence():
     return _parse(path, data)

@@ -1,12 +1,29 @@
 """What the header of a NIfTI file says of voxels and axes."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
 from alx.data.volumes import orientation
+from alx.data.volumes.orientation import Turn
 
 _MM_PER_UNIT = {1: 1000.0, 3: 0.001}  # NIfTI codes of metre and micrometre
+
+
+class Volume(NamedTuple):
+  """One file, with axes as they are in it."""
+
+  array: np.ndarray  # [x, y], [x, y, z] or [x, y, z, channels]
+  spacing_mm: tuple[float, ...] | None  # by pixdim, of the spatial axes
+  affine: np.ndarray  # [4, 4] float64, voxel index to mm
+  affine_mm: tuple[float, ...] | None = (
+    None  # by the sform; None: there is none
+  )
+  turn: Turn | None = None  # to RAS+; None: neither sform nor qform
+  others: str = ""  # letters of the qform, where the sform's are others
+  skew: float = 0.0  # degrees that axes are from a right angle, at most
+  fraction: str = ""  # the first label that had to be rounded
 
 
 def placed(volume, raw, axes: int):

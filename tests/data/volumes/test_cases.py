@@ -47,10 +47,10 @@ def test_the_split_of_parts():
 
 
 def test_files_that_are_none_of_ours(tmp_path):
-  _touch(tmp_path, "a.nii", "a.mha", "b.MHA", "c")
+  _touch(tmp_path, "a.nii", "a.dcm", "b.DCM", "c")
   (tmp_path / "d").mkdir()
   found = other_files(sorted(tmp_path.iterdir()))
-  assert found == "2 .mha, 1 file without ending, 1 folder"
+  assert found == "2 .dcm, 1 file without ending, 1 folder"
 
 
 def test_a_whole_folder_needs_no_note(tmp_path):
