@@ -15,8 +15,10 @@ from alx.data.pictures.pictures import (
   open_with,
   orientation_of,
 )
+from alx.label_maps import UNLABELLED
 
 _LOSSY = ("JPEG", "MPO")
+_VOID = UNLABELLED
 _NEAR = 16  # gray levels that a lossy file may be away from 0 and 255
 _MOST_LEVELS = 8  # of masks whose classes are spread evenly over 0..255
 _MOST_SPECKS = 8  # values that only edges have, in a mask of classes
@@ -29,6 +31,7 @@ class Mask(NamedTuple):
   solid: frozenset[int]  # values that fill a square of 2 x 2 pixels
   cleaned: bool  # nearly black and white, brought to 0 and 255
   orientation: int = 1  # its tag; the values are turned as it says
+  has_void: bool = False  # 255 lies beside classes and is none
 
 
 def is_mask(path: pathlib.Path) -> bool:
@@ -36,18 +39,24 @@ def is_mask(path: pathlib.Path) -> bool:
   return path.suffix.lower() in (*SUFFIXES, ".gif")
 
 
-def read_mask(path: pathlib.Path) -> Mask:
+def read_mask(path: pathlib.Path, is_told: bool = False) -> Mask:
   """One mask, turned as its orientation tag says.
 
   Gray of 8 or 16 bits, one bit (0 and 255), gray saved as colour, or a palette:
   its indices are the values, but black and white are 0 and 255. A JPEG is read
-  where every value is within 16 of 0 or 255.
+  where every value is within 16 of 0 or 255. The 255 of a palette, or of gray
+  masks beside classes 0, 1, ..., K that fill squares of 2 x 2 pixels, is a
+  border or a part that is no class.
+
+  Args:
+    path: the file.
+    is_told: somebody says which values there may be.
 
   Raises:
     DataError: no picture that can be read, several in one file, colours,
       transparency, fractions, or gray values that are between the classes.
   """
-  array, lossy, orientation = open_with(_open, path, "a mask")
+  array, lossy, orientation, palette = open_with(_open, path, "a mask")
   if isinstance(array, str):
     wanted = "a mask of one channel whose values are classes"
     raise bad_input(path, wanted, array)
@@ -56,19 +65,30 @@ def read_mask(path: pathlib.Path) -> Mask:
     clean = _black_and_white(values, path)
     return Mask(clean, frozenset(), bool((values != clean).any()), orientation)
   found, solid = values_in([values]), _solid(values)
-  check_levels(found, path)
-  if not _are_indices(found):
-    _check_specks(found, solid, path)
-  return Mask(values, solid, False, orientation)
+  has_void = _has_void(found, solid, palette)
+  if not (is_told or has_void):
+    check_levels(found, path)
+    if not _are_indices(found):
+      _check_specks(found, solid, path)
+  return Mask(values, solid, False, orientation, has_void)
+
+
+def _has_void(found, solid, palette):
+  """Whether 255 is no class of the values found in one mask."""
+  classes = [value for value in found if value not in (0, _VOID)]
+  if found[-1] != _VOID or not classes or len(found) > _VOID:
+    return False
+  is_listed = classes == list(range(1, len(classes) + 1))
+  return palette or (is_listed and solid.issuperset(classes))
 
 
 def _open(image):
-  """(values [H, W], or what is wrong; whether it is lossy; orientation tag)."""
+  """(values [H, W] or what is wrong, is it lossy, orientation, a palette?)."""
   lossy = image.format in _LOSSY or image.info.get("compression") == "jpeg"
   orientation = orientation_of(image)
   deep = image.mode[0] not in "IF" and is_deep(image)
   array = f"16 bits, mode {image.mode}" if deep else _values(image)
-  return array, lossy, orientation
+  return array, lossy, orientation, image.mode == "P"
 
 
 def _values(image):
@@ -138,8 +158,10 @@ def _solid(values):
   return frozenset(values_in([corner[same]]))
 
 
-def check_values(masks: Sequence[Mask], file: object) -> tuple[int, ...]:
-  """The values of all masks with 0, ascending.
+def check_values(
+  masks: Sequence[Mask], file: object
+) -> tuple[tuple[int, ...], int | None]:
+  """(values of all masks with 0, ascending; that of no class, or None).
 
   Raises:
     DataError: values that are no classes: nothing but 0, values between two
@@ -147,6 +169,9 @@ def check_values(masks: Sequence[Mask], file: object) -> tuple[int, ...]:
       `check_levels`.
   """
   found = tuple(sorted({0, *values_in(mask.values for mask in masks)}))
+  void = None
+  if any(mask.has_void for mask in masks):
+    found, void = found[:-1], _VOID
   if len(found) < 2:
     raise bad_input(file, "masks with a foreground", "only 0 in all of them")
   check_levels(found, file)
@@ -154,7 +179,7 @@ def check_values(masks: Sequence[Mask], file: object) -> tuple[int, ...]:
   specks = sorted(set(found[1:-1]) - solid)
   if specks and not _are_indices(found):
     raise _smoothed(file, specks)
-  return found
+  return found, void
 
 
 def _are_indices(found):

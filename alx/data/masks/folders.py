@@ -8,6 +8,7 @@ from typing import NamedTuple
 from alx.data.dataset import bad_input
 from alx.data.files import folded, visible_below
 from alx.data.masks.files import is_mask
+from alx.data.masks.longest import why_not
 from alx.data.masks.names import (
   Folder,
   folder_of,
@@ -32,6 +33,7 @@ class Pair(NamedTuple):
   part: int | None
   images: tuple[pathlib.Path, ...]
   masks: tuple[pathlib.Path, ...]
+  by_part: bool = False  # their names have but a part in common
 
 
 def find_pairs(
@@ -78,8 +80,10 @@ def _pair_of(path, part, folders, known: Mapping[pathlib.Path, Folder], files):
     others = []
   matched = _with_common(images, masks, files)
   if not matched:
-    _refuse_strangers(path, images, masks, known, files)
-    return None
+    pair = _by_longest_part(part, images, masks, known, files)
+    if not pair:
+      _refuse_strangers(path, images, masks, known, files)
+    return pair
   if any(len(known[f].word) == 1 for f in matched[0]) and others:
     return None  # x and y among other letters
   alike = [(i, m) for i, m in matched if known[i].rest == known[m].rest]
@@ -93,8 +97,26 @@ def _pair_of(path, part, folders, known: Mapping[pathlib.Path, Folder], files):
     found = f"{len(names)} pairs: {', '.join(names[:3])}"
     raise bad_input(path, LAYOUT, found)
   images = dict.fromkeys(f for i, _ in matched for f in files[i])
-  good = tuple(file for file in images if pictures.is_picture(file))
-  return Pair(part, good, tuple(files[masks.pop()]))
+  return Pair(part, _pictures(images), tuple(files[masks.pop()]))
+
+
+def _pictures(files):
+  """Those that are no GIF, if there are any."""
+  good = tuple(file for file in files if pictures.is_picture(file))
+  return good or tuple(files)
+
+
+def _by_longest_part(part, images, masks, known, files):
+  """The pair of images/ and masks/ whose names are alike in a part; or None."""
+  plain = [f for f in (*images, *masks) if known[f].plain]
+  if len(plain) != 2 or len(images) != 1 or plain[0].parent != plain[1].parent:
+    return None
+  if any(len(known[f].word) == 1 for f in plain):
+    return None
+  shown, drawn = _pictures(files[images[0]]), tuple(files[masks[0]])
+  if why_not(shown, drawn):
+    return None
+  return Pair(part, shown, drawn, by_part=True)
 
 
 def _best_masks(masks, known):
@@ -118,10 +140,13 @@ def _refuse_strangers(path, images, masks, known, files):
     names = " and ".join(f.name for f in plain[:2])
     example = " and ".join(files[f][0].name for f in plain[:2])
     wanted = (
-      f"a mask of the name of each picture to read {names} as a segmentation, "
-      "or other names of the folders to read them as classes"
+      f"a mask of the name of each picture, or of the longest common part of "
+      f"it, to read {names} as a segmentation, or other names of the folders "
+      "to read them as classes"
     )
-    raise bad_input(path, wanted, f"no name in common, such as {example}")
+    unclear = why_not(_pictures(files[plain[0]]), files[plain[1]])
+    found = f"no name in common, such as {example} ({unclear})"
+    raise bad_input(path, wanted, found)
 
 
 def _of_one_kind(pairs, known):

@@ -1,20 +1,25 @@
 """Reads pictures with masks: images and masks side by side in folders."""
 
 import pathlib
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from alx.data import intensity
 from alx.data.dataset import DataError, Dataset, bad_input
 from alx.data.label_values import (
   check_classes,
   default_names,
   to_classes,
+  values_in,
 )
 from alx.data.masks import files as mask_files
 from alx.data.masks.folders import LAYOUT, find_pairs
+from alx.data.masks.longest import match_longest
 from alx.data.masks.pairs import match
 from alx.data.masks.turned import as_turned
+from alx.data.partly import keep_labelled
 from alx.data.pictures import pictures
 from alx.data.resize import nearest
 from alx.data.volumes.description import Description, read_description
@@ -57,6 +62,7 @@ def load_folder(path: pathlib.Path, reading: pictures.Reading) -> Dataset:
   for pair in pairs:
     found, lines = _match(pair)
     cases, alone = cases + found, alone + lines
+    notes += _note_of_part(path, found) if pair.by_part else ()
   if reading.strict and alone:
     raise alone[0]
   if not cases:
@@ -66,24 +72,34 @@ def load_folder(path: pathlib.Path, reading: pictures.Reading) -> Dataset:
     wanted = "all pictures in train, val or test, or none of them"
     raise bad_input(path, wanted, "some that are in no part")
   cases = _with_ids(cases)
-  found, damaged = _read_all(cases, reading)
+  about = _described(path)
+  found, damaged = _read_all(cases, reading, bool(about.values))
+  found, unlike = alike(found, cases, reading.strict)
   kept = [cases[i] for i in found]
   images, masks = zip(*found.values(), strict=True)
-  values, names, told = _classes(path, kept, masks)
+  values, names, ignore, told = _classes(path, kept, masks, about)
+  maps = {
+    i: to_classes(mask.values, values, kept[i].mask, ignore)
+    for i, mask in enumerate(masks)
+  }
+  labelled, empty, lines = keep_labelled(
+    path, maps, [case.id for case in kept], ignore, reading.strict
+  )
+  kept, images = [kept[i] for i in labelled], [images[i] for i in labelled]
   split = None if parts == {None} else _split(kept)
   used = {file for pair in pairs for file in (*pair.images, *pair.masks)}
   return Dataset(
     name=path.resolve().name,
     task="segmentation",
     ids=tuple(case.id for case in kept),
-    images=images,
-    labels=tuple(to_classes(mask.values, values, path) for mask in masks),
+    images=tuple(images),
+    labels=tuple(maps[i] for i in labelled),
     class_names=names,
     spacing_mm=(None,) * len(kept),
     groups=None,
     split=split,
-    left_out=(*map(str, alone), *damaged),
-    notes=(*notes, *told, *pictures.passed_over(path, used)),
+    left_out=(*map(str, alone), *damaged, *unlike, *empty),
+    notes=(*notes, *told, *lines, *pictures.passed_over(path, used)),
   )
 
 
@@ -93,8 +109,19 @@ def _split(cases):
 
 def _match(pair):
   """(cases, errors): images with their masks, and what is alone."""
-  pairs, errors = match(pair.images, pair.masks)
+  if pair.by_part:
+    pairs, errors = match_longest(pair.images, pair.masks), []
+  else:
+    pairs, errors = match(pair.images, pair.masks)
   return [_Case(pair.part, _id(*files), *files) for files in pairs], errors
+
+
+def _note_of_part(path, cases):
+  example = f"{cases[0].image.name} with {cases[0].mask.name}"
+  return (
+    f"{path}: masks are those of the longest common part of the names, such as "
+    f"{example}",
+  )
 
 
 def _id(image, mask):
@@ -113,12 +140,12 @@ def _with_ids(cases):
   ]
 
 
-def _read_all(cases, reading):
+def _read_all(cases, reading, is_told):
   """`_read` of each; says what to do where the folders may be classes."""
   numbered = dict(enumerate(cases))
   try:
     return pictures.read_each(
-      numbered, lambda case: _read(case, reading.size), reading
+      numbered, lambda case: _read(case, reading.size, is_told), reading
     )
   except DataError as error:
     if reading.strict or "colours such as" not in str(error):
@@ -130,10 +157,11 @@ def _read_all(cases, reading):
     ) from error
 
 
-def _read(case, size):
-  """(image [H, W, 3] uint8, `Mask` [H, W])."""
-  image, extent, turn = pictures.read_sized(case.image, size)
-  mask = as_turned(mask_files.read_mask(case.mask), turn, extent, case.mask)
+def _read(case, size, is_told):
+  """(image [H, W, 3] uint8, or [H, W, 1] float32 of 16 bits; its `Mask`)."""
+  image, extent, turn = pictures.read_sized(case.image, size, deep=True)
+  mask = mask_files.read_mask(case.mask, is_told=is_told)
+  mask = as_turned(mask, turn, extent, case.mask)
   if mask.values.shape != extent:
     (height, width), (h, w) = extent, mask.values.shape
     wanted = f"a mask of {width} x {height} as {case.image.name}"
@@ -143,13 +171,39 @@ def _read(case, size):
   return image, mask
 
 
-def _classes(path, cases, masks):
-  """(values, names, lines) of the classes of all masks."""
-  values = mask_files.check_values(masks, path)
-  told = _described(path)
+def alike(
+  found: Mapping[int, tuple], cases: Sequence[_Case], strict: bool
+) -> tuple[dict[int, tuple], list[str]]:
+  """(what was read, lines): of one kind, all of 8 bits or all of gray values.
+
+  Where a picture has 16 bits, all are normalised, and colours are left out.
+
+  Raises:
+    DataError: with `strict`, the first that is left out.
+  """
+  if all(image.dtype == np.uint8 for image, _ in found.values()):
+    return dict(found), []
+  kept, lines = {}, []
+  for i, (image, mask) in found.items():
+    if (image != image[..., :1]).any():
+      wanted = "a gray picture, as others of 16 bits are"
+      error = bad_input(cases[i].image, wanted, "colours")
+      if strict:
+        raise error
+      lines.append(str(error))
+    else:
+      kept[i] = intensity.normalise(image[..., :1]), mask
+  return kept, lines
+
+
+def _classes(path, cases, masks, told):
+  """(values, names, value of unlabelled pixels, lines) of all masks."""
   if told.values:
-    to_classes(np.array(values), told.values, path / "dataset.json")
-    return told.values, told.names, _cleaned(path, cases, masks)
+    found = np.array(values_in(mask.values for mask in masks), np.uint16)
+    to_classes(found, told.values, path / "dataset.json", told.ignore)
+    lines = _cleaned(path, cases, masks)
+    return told.values, told.names, told.ignore, lines
+  values, ignore = mask_files.check_values(masks, path)
   check_classes(values, path)
   names = default_names(values, background=True)
   if len(values) == 2:
@@ -157,7 +211,7 @@ def _classes(path, cases, masks):
   lines = []
   if values != tuple(range(len(values))) and len(values) > 2:
     lines.append(f"{path}: mask values {_listed(values)} are classes 0, 1, ...")
-  return values, names, lines + _cleaned(path, cases, masks)
+  return values, names, ignore, lines + _cleaned(path, cases, masks)
 
 
 def _described(path):

@@ -33,7 +33,7 @@ class Reading(NamedTuple):
 class Sized(NamedTuple):
   """A picture, and how it was in the file."""
 
-  pixels: np.ndarray  # uint8 [H, W, 3]
+  pixels: np.ndarray  # uint8 [H, W, 3], or float32 [H, W, 1] of 16 bits
   extent: tuple[int, int]  # height and width before resizing, turned
   orientation: int  # its tag, 1..8
 
@@ -59,10 +59,23 @@ def read_picture(path: pathlib.Path, size: int = 0) -> np.ndarray:
   return read_sized(path, size).pixels
 
 
-def read_sized(path: pathlib.Path, size: int = 0) -> Sized:
-  """The same, and what it was before resizing."""
+def read_sized(
+  path: pathlib.Path, size: int = 0, *, deep: bool = False
+) -> Sized:
+  """The same, and what it was before resizing.
+
+  Args:
+    path: the file.
+    size: as of `read_picture`.
+    deep: gray of 16 bits is read too, as float32 of one channel.
+
+  Raises:
+    DataError: as `read_picture`.
+  """
 
   def read(image):
+    if image.mode[0] in "IF" and deep:
+      return _gray(image, size)
     bits = image.mode[0] in "IF" or is_deep(image)
     return image.mode if bits else _pixels(image, size)
 
@@ -121,6 +134,20 @@ def _pixels(image, size):
   if size:
     image = image.resize((size, size), Image.Resampling.BILINEAR)
   return Sized(np.array(image), (height, width), orientation)
+
+
+def _gray(image, size):
+  """Values as in the file; resized bilinearly, as `_pixels` does."""
+  orientation = orientation_of(image)
+  image = ImageOps.exif_transpose(image)
+  width, height = image.size
+  values = Image.fromarray(np.array(image, np.float32))
+  if size:
+    values = values.resize((size, size), Image.Resampling.BILINEAR)
+  pixels = np.array(values)[..., None]
+  if not np.isfinite(pixels).all():
+    raise ValueError("NaN or infinity")
+  return Sized(pixels, (height, width), orientation)
 
 
 def read_pictures(

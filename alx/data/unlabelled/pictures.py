@@ -7,6 +7,7 @@ import numpy as np
 from PIL import ExifTags, Image
 
 from alx.data.dataset import bad_input
+from alx.data.masks.files import is_mask
 from alx.data.masks.folders import find_pairs, masks_among
 from alx.data.masks.names import folder_of
 from alx.data.masks.turned import as_in_file
@@ -38,6 +39,8 @@ def find(files: list[pathlib.Path], path: pathlib.Path, wanted: Wanted):
     DataError: two pictures of one name.
   """
   found = [file for file in files if pictures.is_picture(file)]
+  if wanted.of_maps:
+    found = found or [file for file in files if is_mask(file)]
   if not found:
     return None
   notes = ()
@@ -79,7 +82,7 @@ def _ids(files, path):
 
 def _read(case, wanted) -> Loaded:
   file = case.files[0]
-  found = pictures.read_sized(file, wanted.image_size)
+  found = pictures.read_sized(file, wanted.image_size, deep=not wanted.is_bytes)
   image = _channels(found.pixels, wanted.channels, file)
 
   def in_file(array):

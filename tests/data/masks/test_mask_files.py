@@ -68,12 +68,29 @@ def test_a_lossy_mask_is_cleaned_or_refused(tmp_path):
       mask_files.read_mask(tmp_path / "b.jpg")
 
 
-@pytest.mark.parametrize(
-  ("values", "beside"), [((0, 1, 255), "1"), ((0, 1, 15, 255), "1, 15")]
-)
-def test_a_border_that_is_no_class(tmp_path, values, beside):
-  with pytest.raises(DataError, match=f"found 255 beside {beside} "):
-    read(tmp_path / "a.png", values)
+def test_a_border_that_is_no_class(tmp_path):
+  """Beside classes in order it is seen in gray, in a palette beside any."""
+  for name, values in (("a.png", (0, 1, 255)), ("b.png", (0, 1, 2, 255))):
+    mask(tmp_path / name, values)
+    assert mask_files.read_mask(tmp_path / name).has_void
+  mask(tmp_path / "c.png", (0, 255))
+  assert not mask_files.read_mask(tmp_path / "c.png").has_void
+  with pytest.raises(DataError, match="found 255 beside 1, 15 "):
+    read(tmp_path / "d.png", (0, 1, 15, 255))
+  image = Image.fromarray(bands((0, 1, 15, 255)))
+  image.putpalette(list(range(256)) * 3)
+  image.save(tmp_path / "e.png")
+  assert mask_files.read_mask(tmp_path / "e.png").has_void
+
+
+def test_specks_beside_white_are_no_class(tmp_path):
+  values = bands((0, 255))
+  values[3, ::2] = 1
+  Image.fromarray(values).save(tmp_path / "a.png")
+  with pytest.raises(DataError, match="found 255 beside 1 "):
+    mask_files.read_mask(tmp_path / "a.png")
+  found = mask_files.read_mask(tmp_path / "a.png", is_told=True)
+  np.testing.assert_array_equal(found.values, values)
 
 
 def test_smoothed_borders_are_refused(tmp_path):
@@ -108,8 +125,11 @@ def test_values_of_all_masks(tmp_path):
     mask(tmp_path / "a.png", values)
     return mask_files.read_mask(tmp_path / "a.png")
 
-  assert mask_files.check_values([of(0, 255), of(0)], "few") == (0, 255)
-  assert mask_files.check_values([of(2), of(1)], "few") == (0, 1, 2)
+  assert mask_files.check_values([of(0, 255), of(0)], "few") == ((0, 255), None)
+  assert mask_files.check_values([of(2), of(1)], "few") == ((0, 1, 2), None)
+  assert mask_files.check_values([of(0, 1, 255), of(0, 255)], "few") == (
+    *((0, 1), 255),
+  )
   with pytest.raises(DataError, match="few: wanted masks with a foreground"):
     mask_files.check_values([of(0)], "few")
   with pytest.raises(DataError, match=r"few: .* found 255 beside 1"):

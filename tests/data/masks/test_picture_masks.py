@@ -5,9 +5,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from alx import data
+from alx.data import intensity
+from alx.data.dataset import DataError
 from alx.data.masks import masks as picture_masks
 from alx.data.pictures import pictures
-from tests.picture_cases import mask, pairs, picture
+from tests.picture_cases import bands, mask, pairs, picture
 
 
 def test_images_and_labels(tmp_path):
@@ -146,3 +148,90 @@ def test_pairs_come_back(
 
 def _middles(extent, size):
   return ((2 * np.arange(size) + 1) * extent) // (2 * size)
+
+
+def sixteen_bits(path, seed=0):
+  path.parent.mkdir(parents=True, exist_ok=True)
+  rng = np.random.default_rng(seed)
+  values = rng.integers(0, 60_000, (8, 8)).astype(np.uint16)
+  Image.fromarray(values).save(path)
+  return values
+
+
+@pytest.mark.parametrize("ending", ["png", "tif"])
+def test_pictures_of_sixteen_bits_are_normalised(tmp_path, ending):
+  values = sixteen_bits(tmp_path / "images" / f"a.{ending}")
+  mask(tmp_path / "masks" / "a.png")
+  found = data.load(tmp_path)
+  wanted = intensity.normalise(values[..., None])
+  np.testing.assert_array_equal(found.images[0], wanted)
+  small = data.load(tmp_path, image_size=4)
+  assert small.images[0].shape == (4, 4, 1)
+
+
+def test_beside_sixteen_bits_gray_is_normalised_and_colours_left_out(tmp_path):
+  sixteen_bits(tmp_path / "images" / "a.png")
+  Image.fromarray(bands((3, 200))).save(tmp_path / "images" / "b.png")
+  picture(tmp_path / "images" / "c.png")
+  for name in "abc":
+    mask(tmp_path / "masks" / f"{name}.png")
+  found = data.load(tmp_path)
+  assert found.ids == ("a", "b")
+  assert {x.dtype for x in found.images} == {np.dtype(np.float32)}
+  wanted = "wanted a gray picture, as others of 16 bits are, found colours"
+  assert wanted in found.left_out[0]
+
+
+def test_pictures_may_be_gifs(tmp_path):
+  for name in "ab":
+    (tmp_path / "images").mkdir(exist_ok=True)
+    shown = Image.fromarray(bands((7, 90)))
+    shown.save(tmp_path / "images" / f"{name}.gif")
+    mask(tmp_path / "masks" / f"{name}_manual1.gif")
+  found = data.load(tmp_path)
+  assert found.ids == ("a", "b")
+  np.testing.assert_array_equal(found.images[0][..., 0], bands((7, 90)))
+
+
+def test_a_border_of_a_palette_is_unlabelled(tmp_path):
+  for name, values in (("a", (0, 15, 255)), ("b", (0, 1, 255)), ("c", (255,))):
+    picture(tmp_path / "JPEGImages" / f"{name}.jpg")
+    file = tmp_path / "SegmentationClass" / f"{name}.png"
+    file.parent.mkdir(exist_ok=True)
+    image = Image.fromarray(bands(values))
+    image.putpalette(list(range(256)) * 3)
+    image.save(file)
+  found = data.load(tmp_path)
+  assert found.class_names == ("background", "class 1", "class 15")
+  assert [np.unique(y).tolist() for y in found.labels] == [
+    *([0, 2, 255], [0, 1, 255])
+  ]
+  assert "wanted a labelled voxel, found only 255" in found.left_out[0]
+
+
+def test_the_ignore_label_of_nnunet(tmp_path):
+  picture(tmp_path / "imagesTr" / "a_0000.png")
+  mask(tmp_path / "labelsTr" / "a.png", (0, 1, 3))
+  (tmp_path / "dataset.json").write_text(
+    '{"labels": {"background": 0, "x": 1, "ignore": 3}, "file_ending": ".png"}'
+  )
+  found = data.load(tmp_path)
+  assert found.class_names == ("background", "x")
+  np.testing.assert_array_equal(found.labels[0], bands((0, 1, 255)))
+
+
+@pytest.mark.parametrize("ending", ["png", "tif", "bmp", "gif"])
+def test_files_cut_short_are_left_out(tmp_path, ending):
+  for name in "ab":
+    picture(tmp_path / "images" / f"{name}.{ending}", (64, 64))
+    drawn = np.zeros((64, 64), np.uint8)
+    drawn[9:30, 9:30] = 255
+    (tmp_path / "masks").mkdir(exist_ok=True)
+    Image.fromarray(drawn).save(tmp_path / "masks" / f"{name}.{ending}")
+  for folder, name in (("images", "a"), ("masks", "b")):
+    file = tmp_path / folder / f"{name}.{ending}"
+    whole = file.read_bytes()
+    file.write_bytes(whole[: int(0.6 * len(whole))])
+    with pytest.raises(DataError, match=f"{name}.{ending}"):
+      data.load(tmp_path, strict=True)
+    file.write_bytes(whole)
