@@ -17,7 +17,8 @@ class Dataset(NamedTuple):
   spacings alike; an axis that has length 1 in all items is dropped; all else
   keeps the order of the file, and nothing is resampled
   (`alx.data.volumes.nifti.as_in_file` brings a label map back). Labels are
-  0..C-1 in the order of `class_names`.
+  0..C-1 in the order of `class_names`; a voxel of a segmentation that nobody
+  labelled has the value `alx.label_maps.UNLABELLED`.
   """
 
   name: str

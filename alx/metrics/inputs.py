@@ -11,6 +11,8 @@ from typing import Any
 import jax
 import numpy as np
 
+from alx.label_maps import UNLABELLED
+
 ROUNDING = 1e-6  # of a distance: headers hold spacings in float32
 _MOST_VOXELS = np.iinfo(np.int32).max
 _TOLERANCE = {"float16": 5e-3, "bfloat16": 3e-2}  # of a sum of probabilities
@@ -90,8 +92,12 @@ def check_range(
   value = np.asarray(value)
   bad = ((value < 0) | (value >= num_classes)) & np.asarray(mask)
   if bad.any():
+    found = value[bad][0]
+    hint = (
+      " (unlabelled: score the others alone)" if found == UNLABELLED else ""
+    )
     raise ValueError(
-      f"{name}: wanted classes 0..{num_classes - 1}, found {value[bad][0]}"
+      f"{name}: wanted classes 0..{num_classes - 1}, found {found}{hint}"
     )
 
 

@@ -7,10 +7,14 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from alx.data.cache.cache import load_cached
+from alx.data.partly import is_partly_labelled
 from alx.label_maps import UNLABELLED
 from alx.runs import compare
 from alx.runs.disk import store
+from alx.runs.problem.learning import training_of
 from alx.runs.settings.config import Config
+from alx.runs.streamed.pool import outline
 
 SETTINGS = {
   "acquisition": ("entropy",),
@@ -23,6 +27,7 @@ SETTINGS = {
   "patch": (8, 8, 8),
   "test_items": 2,
   "pictures": 1,
+  "full": False,
 }
 
 
@@ -70,3 +75,9 @@ def test_a_partly_labelled_folder_trains_and_says_what_is_scored(
   assert [row["labels"] for row in rows] == ["2", "4"]
   assert all(0 <= float(row["dice"]) <= 1 for row in rows)
   assert all(int(row["partly_labelled"]) >= 1 for row in rows)
+
+
+def test_a_streamed_folder_is_trained_alike(folder, tmp_path):
+  found = outline(load_cached(folder, tmp_path / "cache"))
+  assert is_partly_labelled(found)
+  assert training_of(Config(data=str(folder), **SETTINGS), found).partly

@@ -51,7 +51,9 @@ def test_means_of_distances_are_over_whole_items():
 
 
 def test_surface_metrics_refuse_what_is_no_class():
-  with pytest.raises(ValueError, match=r"classes 0\.\.1, found 255"):
+  with pytest.raises(
+    ValueError, match=r"classes 0\.\.1, found 255 \(unlabelled"
+  ):
     metrics.surface_metrics(PRED, TRUTH, 2)
   with pytest.raises(ValueError, match=r"classes 0\.\.1, found 255"):
     metrics.overlap_counts(PRED[None], TRUTH[None], 2)

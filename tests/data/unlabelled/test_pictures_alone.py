@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from alx.data import DataError
+from alx.data import DataError, intensity
 from alx.data.unlabelled import pictures
 from alx.data.unlabelled.case import Wanted
 from alx.data.unlabelled.volumes import files_below
@@ -74,3 +74,12 @@ def test_numbers_as_sixteen_bits():
   assert numbers.tolist() == [[0, 32768, 65535, 65535]]
   image = Image.open(io.BytesIO(pictures.encode(numbers)))
   np.testing.assert_array_equal(np.asarray(image, np.uint16), numbers)
+
+
+def test_a_model_of_sixteen_bits_reads_them(tmp_path):
+  values = np.arange(64, dtype=np.uint16).reshape(8, 8) * 900
+  Image.fromarray(values).save(tmp_path / "a.png")
+  wanted = Wanted(axes=2, channels=1, is_bytes=False)
+  cases = found(tmp_path, wanted)
+  image = cases.read(cases.cases[0]).image
+  np.testing.assert_array_equal(image, intensity.normalise(values[..., None]))
