@@ -67,6 +67,13 @@ _BASELINES = flags.DEFINE_bool(
   "baselines", True, "Add random (and foreground_random) to the methods."
 )
 _SEEDS = flags.DEFINE_integer("seeds", None, "Repeats with other keys.")
+_METRIC = flags.DEFINE_string(
+  "metric",
+  None,
+  "What is compared: auto, balanced_accuracy, auc, average_precision, "
+  "macro_f1, sensitivity_CLASS, structure_dice, nsd ...; the page shows the "
+  "others too.",
+)
 _FULL = flags.DEFINE_bool(
   "full", None, "Also train on all pool labels, for the line at the top."
 )
@@ -119,6 +126,7 @@ def settings_from_flags() -> Kept:
     "stop": stopping.given(_STOP.value),
     "stop_mode": _STOP_MODE.value,
     "full": _FULL.value,
+    "metric": _METRIC.value,
     "acquisition": _ACQUISITION.value and tuple(_ACQUISITION.value),
   }
   if _ACQUISITION.value == []:  # --acquisition= : only the full-data line

@@ -24,6 +24,7 @@ from alx.metrics.classification import (
   balanced_accuracy,
   binary_auc,
   binary_average_precision,
+  class_auc,
   macro_average_precision,
 )
 from alx.metrics.confusion import (
@@ -106,6 +107,7 @@ __all__ = [
   "binary_auc",
   "binary_average_precision",
   "brier_score",
+  "class_auc",
   "class_mix",
   "classwise_ece",
   "cohen_kappa",

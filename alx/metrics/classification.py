@@ -81,6 +81,23 @@ def auc(probs: np.ndarray, truth: np.ndarray) -> float:
   return nan_mean(areas)
 
 
+def class_auc(probs: np.ndarray, truth: np.ndarray) -> np.ndarray:
+  """`binary_auc` of each class against the rest.
+
+  Args:
+    probs: [N, C] probabilities, C >= 2.
+    truth: [N] integer classes 0..C-1.
+
+  Returns:
+    [C] float64; NaN for a class that no item, or every one, is of.
+
+  Raises:
+    ValueError: for other kinds, shapes, classes, or rows of raw scores.
+  """
+  values, truth = inputs.probabilities(probs, truth)
+  return np.array([binary_auc(p, truth == c) for c, p in enumerate(values.T)])
+
+
 def binary_average_precision(scores: np.ndarray, positive: np.ndarray) -> float:
   """Area under the precision-recall curve by steps: sum of (R_i - R_i-1) P_i.
 

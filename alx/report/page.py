@@ -13,6 +13,7 @@ from alx.report.answer.glossary import glossary
 from alx.report.answer.sentences import Answer, Whole, make_answer
 from alx.report.budgets import section
 from alx.report.figures import curves, gallery, pictures
+from alx.report.measures import names
 from alx.report.read import Study, read_study
 
 
@@ -99,7 +100,7 @@ def _context(study, arms, needed):
     "data": study.dataset,
     "title": str(study.dataset.get("name") or study.workdir.resolve().name),
     "metric": words.LABELS.get(study.metric, study.metric),
-    "over_the_budget": words.OVER_THE_BUDGET,
+    "over_the_budget": names.OVER_THE_BUDGET,
     "summary": summary.summarise(study, arms),
     "arms": arms,
     "most_seeds": max((len(arm.runs) for arm in arms), default=0),
@@ -137,15 +138,14 @@ def _full_text(full, study):
 def _definitions(study):
   found = {c for run in study.runs for row in run.rows for c in row}
   return [
-    text.split(": ", 1) for c, text in words.METRICS.items() if c in found
+    text.split(": ", 1) for c, text in names.METRICS.items() if c in found
   ]
 
 
 def _scored(study):
   """What a score is of; "" where a run of before did not say."""
   about = study.dataset.get("scored")
-  name = words.LABELS.get(study.metric, study.metric)
-  return words.scored(about, name) if about else ""
+  return words.scored(about, study.metric) if about else ""
 
 
 def _outlines(study):

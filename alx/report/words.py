@@ -7,90 +7,15 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from alx.acquisition.grammar import names_in
+from alx.metrics.summaries import measures
+from alx.report.measures.names import (
+  DISTANCES,
+  LABELS,
+  OF_CLASSES,
+)
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
-
-LABELS = {
-  "dice": "Dice",
-  "auc": "AUC",
-  "assd": "ASSD",
-  "asd_pred_to_ref": "ASD predicted to true",
-  "hd95": "HD95",
-  "accuracy": "accuracy",
-  "balanced_accuracy": "balanced accuracy",
-  "undefined_dice": "Dice undefined",
-  "undefined_surface": "distance undefined",
-  "undefined_surface_items": "slices without distance",
-  "missed": "structures missed",
-  "invented": "structures invented",
-  "missed_items": "missed in slices",
-  "invented_items": "invented in slices",
-  "assd_penalised": "ASSD, missed and invented at the diagonal",
-  "hd95_penalised": "HD95, missed and invented at the diagonal",
-  "hd100": "HD100",
-  "hd100_penalised": "HD100, missed and invented at the diagonal",
-  "jaccard": "Jaccard",
-  "nsd_1_voxel": "surface Dice at 1 voxel",
-  "volume_error": "volume error, share",
-  "volume_bias": "volume bias, share",
-  "volume_error_ml": "volume error, ml",
-  "macro_f1": "macro-F1",
-  "kappa": "Cohen's kappa",
-  "average_precision": "average precision",
-  "ece": "ECE",
-  "brier": "Brier score",
-  "test_items": "test items",
-  "test_cases": "test cases",
-  "partly_labelled": "partly labelled test items",
-  "picked_foreground": "foreground among the picks",
-}
-DISTANCES = (
-  "assd",
-  "asd_pred_to_ref",
-  "hd95",
-  "hd100",
-  "assd_penalised",
-  "hd95_penalised",
-  "hd100_penalised",
-)
-OVER_THE_BUDGET = (
-  "“Over the budget”: area under the learning curve by trapezoids over labels, "
-  "divided by the range of labels. It is the mean height of the curve, not the "
-  "mean over rounds, of which the first and the last would count in full."
-)
-
-METRICS = {
-  "dice": "Dice: 2|A∩B| / (|A| + |B|) of predicted and true voxels of a class, "
-  "averaged over the classes other than background and over the test cases. "
-  "A class absent from both masks is left out of the average and counted as "
-  "undefined; absent from only one of them it is 0. Slices whose ids say that "
-  "they are of one volume (patient001_frame1_slice03) are one case; a patient "
-  "may have several.",
-  "assd": "ASSD: average symmetric surface distance, the mean over all points "
-  "of both surfaces of the distance to the other surface. Undefined, left out "
-  "and counted where a class is missing from either mask.",
-  "asd_pred_to_ref": "ASD predicted to true: the mean distance from the points "
-  "of the predicted surface to the true one; a missed part does not show in "
-  "it.",
-  "hd95": "HD95: the larger of the two 95th percentiles of the distances from "
-  "one surface to the other.",
-  "missed": "Missed and invented: pairs of a test case and a class that only "
-  "the truth has, or only the prediction, in all slices of the case together. "
-  "They have no distance, so the means of ASSD, ASD and HD95 leave them out: a "
-  "model that misses more may have the smaller mean.",
-  "hd95_penalised": "At the diagonal: the same means in which what is missed "
-  "or invented has the length of the image from corner to corner for a "
-  "distance, in each slice; what neither mask has is still left out.",
-  "auc": "AUC: area under the receiver operating curve; with more than two "
-  "classes the mean of each class against the rest. 0.5 is chance.",
-  "accuracy": "Accuracy: the share of test items whose likeliest class is the "
-  "true one.",
-  "balanced_accuracy": "Balanced accuracy: the mean over the classes of the "
-  "share found.",
-  "picked_foreground": "Foreground among the picks: the share of the voxels "
-  "asked for that are not background.",
-}
 
 _NAMES = {
   "badge": "BADGE",
@@ -99,6 +24,11 @@ _NAMES = {
   "k_center": "k-center",
   "k_center_cosine": "k-center, cosine",
 }
+
+_SEGMENTED = (
+  *("structure_dice", "dice", "jaccard", "nsd_1_voxel", *DISTANCES),
+  *("volume_error", "volume_error_ml", "missed", "invented", "invented_share"),
+)
 
 TURNS = "A*2 + B*3"
 ACQUISITIONS = {
@@ -133,15 +63,16 @@ def scored(about: Mapping, metric: str) -> str:
 
   Args:
     about: what dataset.json has under `scored`.
-    metric: its name as it is printed.
+    metric: a column of curve.csv.
   """
   of = ""
   if about["patients"]:
     of = f" of {counted(about['patients'], 'patient')}"
   items = f"{counted(about['items'], about['kind'])}{of}"
-  if metric != LABELS["dice"]:  # of all items together
-    return f"{metric} over {items}"
-  text = f"{metric} per {about['per']}: {items}"
+  name = column(metric, None)
+  if not _of_segments(metric):
+    return f"{name} over {items}"  # of all items together
+  text = f"{name} per {about['per']}: {items}"
   if about["per"] != about["kind"]:
     text += f", {counted(about['cases'], about['per'])}"
   return text + _which(about) + _partly(about)
@@ -335,11 +266,17 @@ def class_name(names: Sequence[str], i: int) -> str:
   return str(names[i]) if 0 <= i < len(names) else f"class {i}"
 
 
-def column(name: str, unit: str | None) -> str:
+def column(name: str, unit: str | None = None) -> str:
   """The heading of a column of curve.csv."""
   text = LABELS.get(name) or name
-  for prefix in ("dice", "sensitivity", "specificity"):
-    if name.startswith(f"{prefix}_"):
-      shown = LABELS.get(prefix, prefix)
-      text = f"{shown} {name.removeprefix(f'{prefix}_')}"
+  of = measures.class_of(name)
+  if of:
+    kind = measures.measure_of(name).kind
+    text = f"{OF_CLASSES.get(kind, kind)} {of}"
   return f"{text}, {unit}" if unit and name in DISTANCES else text
+
+
+def _of_segments(metric):
+  """Whether it is a mean over cases."""
+  kind = getattr(measures.measure_of(metric), "kind", metric)
+  return kind in _SEGMENTED

@@ -248,9 +248,9 @@ def _tell_and_test(jobs, programs, seeds, asked, number) -> Told:
     check_params(one, _one(fitted, place), number)
   job.show(number, "testing")
   predicted = programs.test(seeds.params, *held_out(problem))
-  predicted, counts = jax.tree.map(np.asarray, (predicted, seeds.pool.count))
+  predicted, pools = jax.tree.map(np.asarray, (predicted, seeds.pool.labelled))
   rows = [
-    curve_row(problem, _one(predicted, place), counts[place], number)
+    curve_row(problem, _one(predicted, place), pools[place], number)
     for place in range(len(jobs))
   ]
   cases = [

@@ -1,5 +1,6 @@
 """All runs of one command, with progress, and the table at the end."""
 
+import dataclasses
 import pathlib
 import textwrap
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ from alx.report import words
 from alx.runs import batch, cautions, rounds, screen, summary, together
 from alx.runs.disk import distances, scores, store
 from alx.runs.disk.names import run_folder
-from alx.runs.problem import cases, reading
+from alx.runs.problem import cases, headline, reading
 from alx.runs.problem import problem as problems
 from alx.runs.problem.images import described
 from alx.runs.problem.job import Job
@@ -53,11 +54,13 @@ def prepare(
   tell_reading(dataset, console)
   config = problems.resolve(config, dataset, baselines)
   problem = problems.make_problem(config, dataset)
+  config, why = with_metric(config, problem, workdir)
   warned = cautions.lines(config, problem)
-  store.open_run(workdir, config, *with_notes(describe_data(problem), warned))
+  described = describe_data(problem, config.metric, why)
+  store.open_run(workdir, config, *with_notes(described, warned))
   if dataset.task == "segmentation":
     cases.check_begun(workdir, dataset, problem.split.test)
-  announce(problem, console)
+  announce(problem, console, config.metric, why)
   tell("warning", warned, console)
   tell_arms(config, problem, console)
   return Comparison(config, problem, workdir)
@@ -71,6 +74,7 @@ def restrict(comparison: Comparison, config: Config) -> Comparison:
   """
   problem = comparison.problem
   config = problems.resolve(config, problem.dataset, baselines=False)
+  config = dataclasses.replace(config, metric=comparison.config.metric)
   problems.check_protocol(config, problem.split)
   return comparison._replace(config=config)
 
@@ -160,8 +164,28 @@ def loading(console: Console) -> Callable:
   return wrap
 
 
-def describe_data(problem: problems.Problem) -> tuple[dict, dict]:
-  """The contents of dataset.json and split.json."""
+def with_metric(
+  config: Config, problem: problems.Problem, workdir: pathlib.Path | None = None
+) -> tuple[Config, str]:
+  """The settings with the number that is compared, and why that one."""
+  metric, why = headline.metric_of(
+    problem.dataset, problem.split, config.metric, workdir
+  )
+  return dataclasses.replace(config, metric=metric), why
+
+
+def describe_data(
+  problem: problems.Problem, metric: str = headline.AUTO, why: str = ""
+) -> tuple[dict, dict]:
+  """The contents of dataset.json and split.json.
+
+  Args:
+    problem: with the data.
+    metric: a column of curve.csv, or `headline.AUTO`.
+    why: that one; "" with AUTO.
+  """
+  if metric == headline.AUTO:
+    metric, why = headline.metric_of(problem.dataset, problem.split)
   dataset, split = problem.dataset, problem.split
   known = all(s is not None for s in dataset.spacing_mm)
   segments = dataset.task == "segmentation"
@@ -170,7 +194,8 @@ def describe_data(problem: problems.Problem) -> tuple[dict, dict]:
     "name": dataset.name,
     "task": dataset.task,
     "class_names": list(dataset.class_names),
-    "metric": scores.metric_of(dataset),
+    "metric": metric,
+    "metric_why": why,
     "distance_unit": unit,
     "num_pool": len(split.pool),
     "num_test": len(split.test),
@@ -196,8 +221,21 @@ def with_notes(
   return about | {"notes": [*about["notes"], *lines]}, ids
 
 
-def announce(problem: problems.Problem, console: Console) -> None:
-  """A line about the data and its split, and one about what is scored."""
+def announce(
+  problem: problems.Problem,
+  console: Console,
+  metric: str = headline.AUTO,
+  why: str = "",
+) -> None:
+  """A line about the data and its split, and one about what is scored.
+
+  Args:
+    problem: with the data.
+    console: where the lines go.
+    metric, why: see `describe_data`.
+  """
+  if metric == headline.AUTO:
+    metric, why = headline.metric_of(problem.dataset, problem.split)
   dataset, split = problem.dataset, problem.split
   shape = "x".join(map(str, problem.images.values.shape[1:]))
   console.print(
@@ -208,8 +246,8 @@ def announce(problem: problems.Problem, console: Console) -> None:
     soft_wrap=True,
   )
   about = cases.scored(dataset, split.test)
-  title = words.LABELS[scores.metric_of(dataset)]
-  console.print(words.scored(about, title), markup=False, soft_wrap=True)
+  text = f"{words.scored(about, metric)} ({why})"
+  console.print(text, markup=False, soft_wrap=True)
 
 
 def _patients(problem):

@@ -21,7 +21,7 @@ class Result(NamedTuple):
   """What a comparison has found; a notebook shows it as its page."""
 
   page: pathlib.Path  # report.html
-  metric: str  # what the scores are: "dice" or "auc"
+  metric: str  # what the scores are, such as "balanced_accuracy"
   labels: np.ndarray  # [R] labelled items, round by round
   scores: dict[str, np.ndarray]  # [seeds, R] by acquisition, rows in pairs
   full: np.ndarray  # [seeds] with all pool labels; [0] if that was not run
@@ -96,7 +96,7 @@ def _place_for(config, workdir, streamed):
 
 def _result(ready, page):
   config = ready.config
-  metric = scores.metric_of(ready.problem.dataset)
+  metric = config.metric
   names = (*config.acquisition, *(["full"] if config.full else []))
   found = {
     name: scores.scores_of(config, ready.workdir, name, metric)

@@ -243,7 +243,7 @@ def tested(job: Job, state: Any, number: int, clock: Clock) -> Told:
   check_params(job, state.params, number)
   job.show(number, "testing")
   predicted = predict_test(job.problem, state.params)
-  row = curve_row(job.problem, predicted, state.pool.count, number)
+  row = curve_row(job.problem, predicted, state.pool.labelled, number)
   cases = case_rows(job.problem, predicted, number)
   clock.lap("seconds_test")
   laps = clock.laps | steps_column(job, state.steps)

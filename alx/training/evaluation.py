@@ -17,6 +17,7 @@ from alx.metrics.means import nan_mean
 from alx.training.learner import Learner
 from alx.training.map_blocks import map_blocks
 
+RANKINGS = ("auc", "average_precision")  # and those of each class
 PENALISED = ("assd", "hd95", "hd100")  # with a second mean, see below
 
 
@@ -97,7 +98,8 @@ def segmentation_metrics(
     `hd95`, `hd100`, `assd_penalised` and so on for `hd95` and `hd100`; how many
     of (case, class) are undefined, `missed` and `invented` (in all items of the
     case together); `jaccard`, `nsd_1_voxel` (0 where missed or invented), the
-    numbers of `metrics.summaries.volume_summary`; `test_cases`; where cases
+    numbers of `metrics.summaries.structure_summary`, of which the first is what
+    a comparison is about, and `volume_summary`; `test_cases`; where cases
     have several items also
     `undefined_surface_items`, `missed_items` and `invented_items`, how many of
     (item, class) were left out of the mean of their case and why; and
@@ -120,6 +122,7 @@ def segmentation_metrics(
     | _surface_summary(surfaces, members)
     | _absence_summary(masks, members)
     | _penalised(surfaces, masks, diagonals, members)
+    | summaries.structure_summary(_of_cases(masks, members), class_names)
     | summaries.overlap_summary(_of_cases(masks, members))
     | {"nsd_1_voxel": _over_cases(_over_items(near, members))}
     | summaries.volume_summary(masks.counts, spacings, members)
@@ -285,17 +288,32 @@ def _penalised(surfaces, masks, diagonals, members):
 
 
 def classification_metrics(
-  probs: np.ndarray, truth: np.ndarray, class_names: Sequence[str] = ()
+  probs: np.ndarray,
+  truth: np.ndarray,
+  class_names: Sequence[str] = (),
+  classes_seen: int | None = None,
 ) -> dict[str, float]:
   """Of probs [V, C] and truth [V]: AUC, accuracy and `class_summary`.
+
+  A model that was shown one class only ranks items, but not by class: what is
+  read off its ranking is undefined.
+
+  Args:
+    probs: [V, C].
+    truth: [V].
+    class_names: C names, or none.
+    classes_seen: how many classes the model was trained on; None: all.
 
   Raises:
     ValueError: for what `metrics.auc` refuses, or names that are not C.
   """
-  return {
+  found = {
     "auc": float(metrics.auc(probs, truth)),
     "accuracy": float(metrics.accuracy(probs, truth)),
     "balanced_accuracy": float(metrics.balanced_accuracy(probs, truth)),
     **summaries.class_summary(probs, truth, class_names),
-    "test_cases": len(truth),
   }
+  if classes_seen == 1:
+    ranked = [name for name in found if name.startswith(RANKINGS)]
+    found |= dict.fromkeys(ranked, np.nan)
+  return found | {"test_cases": len(truth)}

@@ -11,9 +11,9 @@ from alx.report import words
 from alx.report.arms import Arm
 from alx.report.figures import curves
 from alx.report.tables import settings
-from alx.runs import compare
 from alx.runs.compare import Comparison
 from alx.runs.disk import store
+from alx.runs.problem.headline import PUBLISHED
 from experiments.cold import conclusions, tables
 from experiments.cold import words as told
 from experiments.cold.coverage import coverage_rows
@@ -51,7 +51,7 @@ def write(
     ValueError: for damaged files.
   """
   problem = ready.problem
-  metric = compare.describe_data(problem)[0]["metric"]
+  metric = PUBLISHED[problem.dataset.task][0]
   counts = len(problem.split.pool), len(problem.dataset.class_names)
   results = collect(ready.workdir, plan, metric, *counts)
   covered = coverage_rows(ready, plan, features)

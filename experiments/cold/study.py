@@ -12,6 +12,7 @@ from alx.runs import compare, progress
 from alx.runs.compare import Comparison
 from alx.runs.disk import stops, store
 from alx.runs.problem import problem, reading
+from alx.runs.problem.headline import PUBLISHED
 from alx.runs.settings.config import Config, absolute, override
 from experiments.cold.features import Features
 from experiments.cold.plan import Plan, Row, expand, make_plan, recorded
@@ -60,9 +61,10 @@ def prepare(
   config = problem.resolve(config, dataset, False)
   made = problem.make_problem(config, dataset)
   rows = expand(plan, len(made.split.pool))
-  about, ids = compare.describe_data(made)
+  metric = PUBLISHED[dataset.task]
+  about, ids = compare.describe_data(made, *metric)
   store.open_run(workdir, config, about | recorded(plan), ids)
-  compare.announce(made, console)
+  compare.announce(made, console, *metric)
   return Study(Comparison(config, made, workdir), plan, rows)
 
 

@@ -27,7 +27,7 @@ def data(study: Study) -> Section:
     f"Foreground: {classes}."
   ]
   if about.get("scored"):
-    lines.append(f"{words.scored(about['scored'], 'Dice')}.")
+    lines.append(f"{words.scored(about['scored'], 'dice')}.")
   if own.get("channels"):
     lines.append(f"Channels: {words.listed(own['channels'])}.")
   if about["split_by"] == "item":

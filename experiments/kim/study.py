@@ -14,6 +14,7 @@ from alx.runs import compare, progress, rounds
 from alx.runs.disk import store
 from alx.runs.disk.names import run_folder
 from alx.runs.problem import problem as problems
+from alx.runs.problem.headline import PUBLISHED
 from alx.runs.problem.job import Job
 from alx.runs.problem.patients import check_known, groups_of
 from alx.runs.problem.problem import Problem
@@ -52,8 +53,9 @@ def prepare(kim: Kim, workdir: pathlib.Path, console: Console) -> Ready:
   ready = _make(kim, dataset, workdir)
   plain = ready.problems["plain"]
   check_budget(len(plain.split.pool), kim.start, kim.query, kim.rounds)
-  store.open_run(workdir, kim, *compare.describe_data(plain))
-  compare.announce(plain, console)
+  metric = PUBLISHED[dataset.task]
+  store.open_run(workdir, kim, *compare.describe_data(plain, *metric))
+  compare.announce(plain, console, *metric)
   return ready
 
 

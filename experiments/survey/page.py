@@ -8,6 +8,7 @@ import numpy as np
 from alx.report import Picture, Section, tables, words, write_article
 from alx.report import arms as sides
 from alx.report.figures import curves
+from alx.report.measures import names
 from experiments.survey.conclusions import conclude, summarise
 from experiments.survey.failures import failures
 from experiments.survey.noise import noise
@@ -113,8 +114,8 @@ def _data(plan, outcomes):
     f"{words.counted(len(about.get('left_out') or ()), 'item')} left out."
   )
   if about.get("scored"):
-    name = words.LABELS.get(outcomes[0].study.metric, outcomes[0].study.metric)
-    text = f"{text} {words.scored(about['scored'], name)}."
+    metric = outcomes[0].study.metric
+    text = f"{text} {words.scored(about['scored'], metric)}."
   lines = (text, f"Read from {pathlib.Path(plan.data).name}.")
   if not outcomes[0].original:
     lines = (*lines, _STAND_IN.format(plan.benchmark.original))
@@ -126,7 +127,7 @@ def _results(outcome):
   drawn = [arm for arm in arms if np.isfinite(arm.scores).any()]
   note = (
     "After the last round, and over the budget: means with their 95% intervals "
-    f"over seeds. {words.OVER_THE_BUDGET}"
+    f"over seeds. {names.OVER_THE_BUDGET}"
   )
   found = [(tables.final(study, arms), note)]
   if study.metric == FOLDED:
@@ -151,7 +152,7 @@ def _differences(outcome):
   """A table for each published measure and each random arm."""
   for column, arms in outcome.measured.items():
     name = words.LABELS.get(column, column)
-    lower = _LOWER if column in words.DISTANCES else ""
+    lower = _LOWER if column in names.DISTANCES else ""
     for base, table in tables.differences(arms, column):
       cases = _PATIENTS if column == "dice" else ""
       yield table, _MINUS.format(name, base) + lower + cases

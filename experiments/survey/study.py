@@ -11,6 +11,7 @@ from alx.runs import compare
 from alx.runs.disk import owned, store
 from alx.runs.disk.records import Diverged
 from alx.runs.problem import problem, reading
+from alx.runs.problem.headline import PUBLISHED
 from alx.runs.settings.config import Config
 from experiments.survey import page, results, tables
 from experiments.survey.plan import Plan
@@ -102,8 +103,9 @@ def _run_budget(
   """One run directory, with its own report; why it ended early, or ""."""
   config = problem.resolve(config, dataset, baselines=False)
   made = problem.make_problem(config, dataset)
-  store.open_run(folder, config, *compare.describe_data(made))
-  compare.announce(made, console)
+  metric = PUBLISHED[dataset.task]
+  store.open_run(folder, config, *compare.describe_data(made, *metric))
+  compare.announce(made, console, *metric)
   stopped = ""
   try:
     compare.train(compare.Comparison(config, made, folder), console, check)

@@ -36,7 +36,15 @@ def test_over_cases_of_one_number_each():
 # Classes.
 
 
+def _pairs_in_order(c):
+  """Share of (positive, negative) in which the positive is ranked higher."""
+  scores, positive = np.asarray(PROBS)[:, c], np.asarray(TRUTH) == c
+  apart = scores[positive][:, None] - scores[~positive]
+  return np.mean((apart > 0) + (apart == 0) / 2)
+
+
 def test_numbers_of_a_classification():
+  precisions = metrics.average_precision(PROBS, TRUTH)
   found = summaries.class_summary(PROBS, TRUTH, ("sick", "well"))
   assert found == pytest.approx(
     {
@@ -49,6 +57,14 @@ def test_numbers_of_a_classification():
       "sensitivity_well": 2 / 3,
       "specificity_sick": 2 / 3,
       "specificity_well": 1 / 2,
+      "precision_sick": 1 / 2,
+      "precision_well": 2 / 3,
+      "f1_sick": 1 / 2,
+      "f1_well": 2 / 3,
+      "auc_sick": _pairs_in_order(0),
+      "auc_well": _pairs_in_order(1),
+      "average_precision_sick": precisions[0],
+      "average_precision_well": precisions[1],
     }
   )
   assert all(type(value) is float for value in found.values())
@@ -102,3 +118,44 @@ def test_slices_are_added_up_before_their_volume_is_compared():
 def test_without_the_size_of_all_voxels_there_are_no_ml(spacings):
   found = summaries.volume_summary(COUNTS, spacings, [np.array([0, 1])])
   assert list(found) == ["volume_error", "volume_bias"]
+
+
+def test_a_class_is_scored_where_it_is():
+  """Cases hold a, none, and b of three; what is drawn elsewhere is counted."""
+  counts = np.array(
+    [
+      [[9, 9, 9], [2, 4, 4], [0, 0, 0]],  # a: 2 * 2 / (4 + 4)
+      [[9, 9, 9], [0, 3, 0], [0, 0, 0]],  # a is drawn where there is none
+      [[9, 9, 9], [0, 0, 0], [0, 0, 8]],  # b is missed
+    ]
+  )
+  found = summaries.structure_summary(counts, ("none", "a", "b"))
+  assert found == {
+    "structure_dice": (1 / 2 + 0) / 2,
+    "structure_dice_a": 1 / 2,
+    "structure_dice_b": 0,
+    "structures": 2,
+    "invented_share": 1 / 4,
+    "invented_voxels": 3,
+  }
+
+
+def test_a_class_that_no_case_holds_has_no_dice():
+  counts = np.array([[[9, 9, 9], [1, 1, 1], [0, 1, 0]]])
+  found = summaries.structure_summary(counts, ("none", "a", "b"))
+  assert found["structure_dice"] == 1 and np.isnan(found["structure_dice_b"])
+
+
+def test_progress_does_not_lower_the_headline():
+  """The first voxel of a rare class in the wrong case costs the old mean."""
+  rows = [[9, 9, 9], [4, 4, 4], [0, 0, 0]]
+  before = np.array([rows, [[9, 9, 9], [4, 4, 4], [0, 0, 4]]])
+  after = before.copy()
+  after[0, 2] = 0, 1, 0  # one voxel of b where there is none
+  after[1, 2] = 2, 4, 4  # and half of b where it is
+  names = ("none", "a", "b")
+  first, later = (
+    summaries.structure_summary(c, names) for c in (before, after)
+  )
+  assert first["structure_dice"] == 1 / 2
+  assert later["structure_dice"] == 3 / 4

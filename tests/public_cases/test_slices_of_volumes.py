@@ -35,7 +35,7 @@ def load(folder, shape=(4, 6), flat=True, **fields):
   return data.load(path)
 
 
-def said(dataset, metric="Dice"):
+def said(dataset, metric="dice"):
   return words.scored(scored(dataset, range(len(dataset.ids))), metric)
 
 
@@ -126,7 +126,7 @@ def test_classes_are_scored_over_all_images(tmp_path):
   found = load(
     tmp_path, flat=False, patient=PATIENT, slice=np.tile(range(4), 3)
   )
-  assert said(found, "AUC") == "AUC over 12 images of 3 patients"
+  assert said(found, "auc") == "AUC over 12 images of 3 patients"
 
 
 FIELDS = [
@@ -179,11 +179,12 @@ def test_the_console_and_the_page_say_it_alike(tmp_path, fields):
   console = Console(record=True, width=300)
   compare.announce(problem, console)
   about, _ = compare.describe_data(problem)
-  text = words.scored(about["scored"], "Dice")
+  text = words.scored(about["scored"], about["metric"])
   assert text in console.export_text() and "of 2 patients" in text
   store.write_json(tmp_path / "dataset.json", about)
   path = tmp_path / "runs/random-seed0/curve.csv"
-  store.append_rows(path, [{"round": 0, "labels": 4, "dice": 0.5}])
+  row = {"round": 0, "labels": 4, about["metric"]: 0.5}
+  store.append_rows(path, [row])
   page = html.unescape(write_report(tmp_path).read_text("utf-8"))
   assert f"{text}." in page
   assert "Slices of one known patient" not in page

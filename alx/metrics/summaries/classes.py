@@ -19,7 +19,8 @@ def class_summary(
 
   Returns:
     `macro_f1`, `kappa`, `average_precision` (macro), `ece`, `brier` and, of
-    each class, `sensitivity_NAME` and `specificity_NAME`; NaN: undefined.
+    each class, `sensitivity_NAME`, `specificity_NAME`, `precision_NAME`,
+    `f1_NAME`, `auc_NAME` and `average_precision_NAME`; NaN: undefined.
 
   Raises:
     ValueError: for other kinds, shapes or classes, or raw scores, or names
@@ -37,13 +38,27 @@ def class_summary(
   return found | _of_each(probs, truth, _checked(class_names, num_classes))
 
 
+_OF_EACH = (
+  confusion.sensitivity,
+  confusion.specificity,
+  confusion.precision,
+  confusion.f1,
+  classification.class_auc,
+  classification.average_precision,
+)
+
+
 def _of_each(probs, truth, names):
   found = {}
-  for measure in (confusion.sensitivity, confusion.specificity):
+  for measure in _OF_EACH:
     values = measure(probs, truth)[: len(names)]
     for name, value in zip(names, values, strict=True):
-      found[f"{measure.__name__}_{name}"] = float(value)
+      found[f"{_name(measure)}_{name}"] = float(value)
   return found
+
+
+def _name(measure):
+  return measure.__name__.removeprefix("class_")
 
 
 def _checked(names, num_classes):

@@ -21,6 +21,50 @@ def overlap_summary(counts: np.ndarray) -> dict[str, float]:
   return {"jaccard": _over_cases(jaccard[:, 1:])}
 
 
+def structure_summary(
+  counts: np.ndarray, class_names: Sequence[str]
+) -> dict[str, float]:
+  """Of what is there how much is found; of what is not how much is drawn.
+
+  A class is scored in the cases that hold it: the first voxels that a model
+  draws elsewhere do not turn an undefined Dice into a 0. They are counted by
+  themselves.
+
+  Args:
+    counts: [cases, C, 3] as `overlap_counts` gives them.
+    class_names: C names, background first.
+
+  Returns:
+    `structure_dice`, the mean over foreground classes of the mean over cases
+    that hold the class, and that of each as `structure_dice_NAME`, NaN for a
+    class that no case holds; `structures`, how many pairs of case and class
+    there are; of those that there are not `invented_share`, in how many of
+    them something is drawn, NaN for none, and `invented_voxels`, the mean
+    size of what is drawn, NaN for nothing.
+
+  Raises:
+    ValueError: for another shape, or counts that no two masks have.
+  """
+  dice = np.asarray(overlap.dice_from_counts(counts), np.float64)[:, 1:]
+  drawn, true = np.moveaxis(np.asarray(counts, np.int64)[:, 1:, 1:], -1, 0)
+  held, invented = true > 0, (drawn > 0) & (true == 0)
+  of_classes = nan_mean(np.where(held, dice, np.nan), axis=0)
+  absent = int((~held).sum())
+  found = {
+    f"structure_dice_{name}": float(value)
+    for name, value in zip(class_names[1:], of_classes, strict=True)
+  }
+  return (
+    {"structure_dice": nan_mean(of_classes)}
+    | found
+    | {
+      "structures": int(held.sum()),
+      "invented_share": invented.sum() / absent if absent else np.nan,
+      "invented_voxels": nan_mean(np.where(invented, drawn, np.nan)),
+    }
+  )
+
+
 def volume_summary(
   counts: np.ndarray,
   spacings: Sequence[Sequence[float] | None],

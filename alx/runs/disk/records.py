@@ -11,7 +11,7 @@ from alx.report.read import ARM
 from alx.runs.disk import store
 from alx.runs.problem.cases import case_names
 from alx.runs.problem.job import Job
-from alx.runs.problem.problem import Problem, metrics_of
+from alx.runs.problem.problem import Problem, classes_seen, metrics_of
 from alx.training import evaluation
 
 
@@ -49,15 +49,24 @@ def open_folder(job: Job, done: int) -> None:
   store.keep_rounds(job.folder, done)
 
 
-def curve_row(problem: Problem, predicted, count: int, number: int) -> dict:
-  """Round, labels and metrics; floats in full, so that resumes compare."""
+def curve_row(problem: Problem, predicted, labelled, number: int) -> dict:
+  """Round, labels and metrics; floats in full, so that resumes compare.
+
+  Args:
+    problem: that is tested on.
+    predicted: of the test items.
+    labelled: [N] bool, what the model was trained on.
+    number: of the round.
+  """
   check_predicted(f"the fit of round {number}", predicted)
-  row = metrics_of(problem, predicted)
+  seen = classes_seen(problem, labelled)
+  row = metrics_of(problem, predicted, seen)
+  row |= {} if seen is None else {"classes_seen": seen}
   numbers = {
     name: value if isinstance(value, int) else f"{value:.9g}"
     for name, value in row.items()
   }
-  return {"round": number, "labels": int(count), **numbers}
+  return {"round": number, "labels": int(np.sum(labelled)), **numbers}
 
 
 def case_rows(problem: Problem, predicted, number: int) -> list[dict]:

@@ -5,7 +5,6 @@ import pathlib
 import numpy as np
 from rich.console import Console
 
-from alx.data.dataset import Dataset
 from alx.report import read, words
 from alx.runs.disk import store
 from alx.runs.disk.names import run_folder
@@ -22,10 +21,10 @@ def tell_full(
   """A line about the models of all labels, where they were wanted."""
   if not config.full:
     return
-  metric = metric_of(problem.dataset)
+  metric = config.metric
   full = _cell(scores_of(config, workdir, "full", metric)[:, 0])
   num_items = problem.labels.shape[0]
-  text = f"all {num_items} pool labels: {words.LABELS[metric]} {full}"
+  text = f"all {num_items} pool labels: {words.column(metric, None)} {full}"
   told = (text, *_cost_of_full(config, workdir))
   console.print("; ".join(filter(None, told)), soft_wrap=True)
 
@@ -39,11 +38,6 @@ def _cost_of_full(config, workdir):
   known = len(seconds) and np.isfinite(seconds).all()
   spent = f"{seconds.sum():.0f} s of training" if known else ""
   return words.how_fitted(rows), spent
-
-
-def metric_of(dataset: Dataset) -> str:
-  """The column of curve.csv that a comparison is about."""
-  return "dice" if dataset.task == "segmentation" else "auc"
 
 
 def scores_of(

@@ -32,9 +32,12 @@ MAY_CHANGE = {
   "stop",  # what is not known of the rounds before is told as unknown
   "stop_mode",
   "full",
+  "metric",  # every one is in the curves
   "pictures",
   "passes",  # where they are made, not what they are
 }
+# What dataset.json tells of the data, and of how they are shown.
+_TOLD = {"left_out", "notes", "images", "metric", "metric_why"}
 # What runs did before they could say so.
 _BEFORE = {"recipe": CLASSIC, "flips_by_labels": False} | dict.fromkeys(
   ("scaling", "shift", "tilt", "gamma"), 0.0
@@ -154,7 +157,7 @@ def open_run(
   before = _BEFORE | {"full_steps": now.get("steps")}
   default |= {k: v for k, v in before.items() if k in default}
   check_same(workdir / "config.json", now, MAY_CHANGE, default)
-  check_same(workdir / "dataset.json", data, {"left_out", "notes", "images"})
+  check_same(workdir / "dataset.json", data, _TOLD)
   write_json(workdir / "config.json", now)
   write_json(workdir / "versions.json", versions())
   write_json(workdir / "dataset.json", data)

@@ -209,14 +209,35 @@ def predict_test(problem: Problem, params):
   return problem.predict_test(params, *held_out(problem))
 
 
-def metrics_of(problem: Problem, predicted) -> dict[str, float]:
-  """The metrics of `predict_test`; the first is the main one."""
+def classes_seen(problem: Problem, labelled) -> int | None:
+  """How many classes are among the labels; None for a segmentation.
+
+  Args:
+    problem: with the labels.
+    labelled: [N] bool, or the items.
+  """
+  if problem.dataset.task != "classification":
+    return None
+  return len(np.unique(np.asarray(problem.labels)[np.asarray(labelled)]))
+
+
+def metrics_of(
+  problem: Problem, predicted, seen: int | None = None
+) -> dict[str, float]:
+  """The metrics of `predict_test`.
+
+  Args:
+    problem: that is tested on.
+    predicted: by a model.
+    seen: classes that it was trained on; None: all.
+  """
   dataset, test = problem.dataset, problem.split.test
   if dataset.task == "classification":
     return evaluation.classification_metrics(
       np.asarray(predicted),
       np.asarray(problem.test_labels),
       dataset.class_names,
+      seen,
     )
   return evaluation.segmentation_metrics(
     predicted,

@@ -68,6 +68,7 @@ class Config:
   rounds: int = 4  # rounds after the starting set
   stop: tuple[str, ...] = ()  # when enough would be labelled, such as plateau
   stop_mode: str = "advise"  # or "end": a budget of labels ends the run
+  metric: str = "auto"  # what is compared, any column of curve.csv, or by rule
   full: bool = True  # also train on every pool label
   full_steps: int = 0  # of it at most, till it converges; 0: by the recipe
   # Model and training

@@ -44,11 +44,12 @@ def prepare(
   problem = make_problem(config, dataset)
   kept = {name: _kept(problem, config, name) for name in config.acquisition}
   known = _known(dataset, workdir, compare.loading(console))
+  config, why = compare.with_metric(config, problem, workdir)
   warned = cautions.lines(config, problem)
-  described = _describe_data(problem, known["digest"])
+  described = _describe_data(problem, known["digest"], config.metric, why)
   store.open_run(workdir, config, *compare.with_notes(described, warned))
   store.write_json(workdir / "files.json", known)
-  compare.announce(problem, console)
+  compare.announce(problem, console, config.metric, why)
   compare.tell("warning", warned, console)
   compare.tell_arms(config, problem, console)
   text = ", ".join(f"{count:,} for {name}" for name, count in kept.items())
@@ -147,11 +148,12 @@ def _known(dataset, workdir, loading):
   }
 
 
-def _describe_data(problem, digest):
+def _describe_data(problem, digest, metric, why):
   """As `compare.describe_data`, without reading anything."""
   nothing = [np.zeros(0)] * len(problem.dataset.ids)
   dataset = problem.dataset._replace(images=nothing, labels=nothing)
-  data, split = compare.describe_data(problem._replace(dataset=dataset))
+  told = problem._replace(dataset=dataset)
+  data, split = compare.describe_data(told, metric, why)
   about = cases.scored(problem.dataset, problem.split.test)
-  told = {"digest": digest, "scored": about}
-  return data | told | {"images": described(problem.dataset)}, split
+  known = {"digest": digest, "scored": about}
+  return data | known | {"images": described(problem.dataset)}, split

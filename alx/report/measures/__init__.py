@@ -1,0 +1,1 @@
+"""What is measured: its names, and the choice among its numbers."""
