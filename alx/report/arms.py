@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from alx import stats
+from alx.metrics.summaries import measures
 from alx.report.read import Run, Study
 
 SHARES = (0.90, 0.95, 1.00)
@@ -20,6 +21,7 @@ class Arm(NamedTuple):
   started: int  # runs with at least one round
   labels: np.ndarray  # [rounds], labelled items
   scores: np.ndarray  # [seeds, rounds], the metric
+  metric: str = ""  # its column; "": more is better
 
   @property
   def seeds(self) -> tuple[int, ...]:
@@ -30,6 +32,16 @@ class Arm(NamedTuple):
   def is_baseline(self) -> bool:
     """Whether others are compared with it."""
     return self.name in stats.BASELINES
+
+  @property
+  def better(self) -> int:
+    """1 where more is better, -1 where less is."""
+    return better(self.metric)
+
+  @property
+  def gains(self) -> np.ndarray:
+    """[seeds, rounds] the scores with the sign that makes more better."""
+    return self.better * self.scores
 
   def last(self, column: str) -> np.ndarray:
     """[seeds] a column at the last round."""
@@ -47,6 +59,7 @@ class NeededRow(NamedTuple):
   """One acquisition and one target of the table of labels needed."""
 
   share: float
+  kind: str  # of what: "random", its final score, or "full"
   target: float
   arm: Arm
   mean: Needed  # on the mean curve
@@ -57,12 +70,35 @@ class NeededRow(NamedTuple):
 
 
 def make_arms(study: Study) -> list[Arm]:
-  """Baselines first, then in the order of the settings."""
+  """Baselines first, then in the order of the settings.
+
+  A baseline that chose what random chose is no arm, see `twins`.
+  """
   wanted = [*stats.BASELINES, *(study.config.get("acquisition") or ())]
   names = {run.acquisition for run in study.runs}
   order = [n for n in dict.fromkeys(wanted) if n in names]
   order += sorted(names - set(order))
-  return [_make_arm(name, study) for name in order]
+  return [_make_arm(name, study) for name in order if name not in twins(study)]
+
+
+def twins(study: Study) -> tuple[str, ...]:
+  """Baselines that chose the same items as random in every round and seed."""
+  base = _choices(study, stats.BASELINES[0])
+  return tuple(
+    name
+    for name in stats.BASELINES[1:]
+    if base and _choices(study, name) == base
+  )
+
+
+def _choices(study, name):
+  """What each seed asked for, round by round."""
+  runs = [run for run in study.runs if run.acquisition == name]
+  return {
+    run.seed: sorted((p.get("round", ""), p.get("id", "")) for p in run.picks)
+    for run in runs
+    if run.picks
+  }
 
 
 def _make_arm(name, study):
@@ -71,7 +107,7 @@ def _make_arm(name, study):
   whole = tuple(sorted((r for r in runs if len(r.rows) == last), key=_seed))
   labels = np.mean([run.column("labels") for run in whole], 0)
   scores = np.stack([run.column(study.metric) for run in whole])
-  return Arm(name, whole, len(runs), labels, scores)
+  return Arm(name, whole, len(runs), labels, scores, study.metric)
 
 
 def _seed(run):
@@ -84,15 +120,27 @@ def columns(study: Study) -> list[str]:
   return list(dict.fromkeys(c for run in runs for r in run.rows for c in r))
 
 
-def band(scores: np.ndarray) -> stats.Interval:
+def better(metric: str) -> int:
+  """1 where more of it is better, -1 where less is."""
+  found = measures.measure_of(metric)
+  return found.better if found else 1
+
+
+def bounds_of(metric: str) -> tuple[float, float]:
+  """What it can be; a score, if it is not known."""
+  found = measures.measure_of(metric)
+  return (found.low, found.high) if found else (-np.inf, np.inf)
+
+
+def band(scores: np.ndarray, metric: str = "") -> stats.Interval:
   """Mean, low and high of [seeds, rounds], each [rounds]."""
-  return stats.mean_interval(scores)
+  return stats.bounded_interval(scores, bounds_of(metric))
 
 
 def stacked(arms: list[Arm]) -> np.ndarray:
-  """[arms, rounds, seeds] over the seeds that all have; equal rounds."""
+  """[arms, rounds, seeds] gains in the seeds that all have; equal rounds."""
   seeds = sorted(set.intersection(*(set(arm.seeds) for arm in arms)))
-  return np.stack([of_seeds(arm, seeds).T for arm in arms])
+  return np.stack([arm.better * of_seeds(arm, seeds).T for arm in arms])
 
 
 def of_seeds(arm: Arm, seeds: Sequence[int]) -> np.ndarray:
@@ -110,41 +158,55 @@ def full_interval(study: Study) -> stats.Interval | None:
   if not study.full:
     return None
   scores = [run.column(study.metric)[-1] for run in study.full]
-  return stats.mean_interval(np.array(scores))
+  return band(np.array(scores), study.metric)
 
 
 def reference(study: Study, arms: list[Arm]) -> tuple[float, str]:
-  """The score that labels are counted up to, and what it is."""
+  """The score of all labels, and whether shares of it may be counted.
+
+  Returns:
+    (score, "full"); "weak" where it is no better than some method with fewer
+    labels, so that it is not what all labels can give; "error" where 0 is
+    best, of which there are no shares; (NaN, "none") without such a model.
+  """
   full = full_interval(study)
-  if full is not None and np.isfinite(full.mean):
-    return float(full.mean), "full"
-  baseline = find(arms, "random")
-  if baseline is None:
+  if full is None or not np.isfinite(full.mean):
     return float("nan"), "none"
-  return float(band(baseline.scores).mean[-1]), "random"
+  score = float(full.mean)
+  if better(study.metric) < 0:
+    return score, "error"
+  lasts = [band(arm.scores).mean[-1] for arm in arms]
+  weak = any(last >= score for last in lasts)
+  return score, "weak" if weak else "full"
 
 
 def needed(study: Study, arms: list[Arm]) -> list[NeededRow]:
-  """Rows by target, then by acquisition; none without a reference."""
-  full, _ = reference(study, arms)
-  if not np.isfinite(full):
-    return []
-  return [
-    _needed_row(share, share * full, arm, find(arms, "random"))
-    for share in SHARES
-    for arm in arms
-  ]
+  """Rows by target, then by acquisition.
+
+  Up to random's final mean score, where it was run, then to shares of the
+  score of all labels, where that deserves it, see `reference`.
+  """
+  full, kind = reference(study, arms)
+  base = find(arms, "random")
+  targets = []
+  if base is not None:
+    final = float(band(base.scores).mean[-1])
+    targets += [(1.0, "random", final)] if np.isfinite(final) else []
+  if kind == "full":
+    targets += [(share, "full", share * full) for share in SHARES]
+  return [_needed_row(*target, arm, base) for target in targets for arm in arms]
 
 
-def _needed_row(share, target, arm, baseline):
+def _needed_row(share, kind, target, arm, baseline):
   mean = _of_mean(arm, target)
-  by_seed = tuple(_count(arm.labels, s, target) for s in arm.scores)
+  goal = arm.better * target
+  by_seed = tuple(_count(arm.labels, s, goal) for s in arm.gains)
   against = Needed(None, None)
   if baseline is not None:
     against = _of_mean(baseline, target)
   saved = tuple(map(_saved, mean, against))
   intervals = _intervals(target, arm, baseline)
-  return NeededRow(share, target, arm, mean, by_seed, saved, *intervals)
+  return NeededRow(share, kind, target, arm, mean, by_seed, saved, *intervals)
 
 
 def _intervals(target, arm, baseline):
@@ -152,7 +214,7 @@ def _intervals(target, arm, baseline):
   if len(arm.seeds) < 3:
     return (), ()
   needs = stats.labels_needed_interval(
-    arm.labels, arm.scores, target, num_draws=_DRAWS
+    arm.labels, arm.gains, arm.better * target, num_draws=_DRAWS
   )
   paired = baseline is not None and arm is not baseline
   if not paired or arm.seeds != baseline.seeds:
@@ -160,12 +222,13 @@ def _intervals(target, arm, baseline):
   if not np.array_equal(arm.labels, baseline.labels):
     return needs, ()
   return needs, stats.label_saving_interval(
-    arm.labels, arm.scores, baseline.scores, target, num_draws=_DRAWS
+    *(arm.labels, arm.gains, baseline.gains, arm.better * target),
+    num_draws=_DRAWS,
   )
 
 
 def _of_mean(arm, target):
-  return _count(arm.labels, band(arm.scores).mean, target)
+  return _count(arm.labels, band(arm.gains).mean, arm.better * target)
 
 
 def _count(labels, scores, target):
@@ -186,4 +249,4 @@ def _saved(count, against):
 def budget_mean(arm: Arm) -> stats.Interval:
   """Over the budget: the area under each seed's curve, see `stats.curves`."""
   areas = [stats.area_under_budget_curve(arm.labels, s) for s in arm.scores]
-  return stats.mean_interval(np.array(areas))
+  return band(np.array(areas), arm.metric)

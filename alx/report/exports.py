@@ -21,24 +21,25 @@ def curve_csv(study: Study) -> str:
   return csv_table.to_text(head, rows)
 
 
-def labels_needed_csv(needed: list[NeededRow], kind: str) -> str:
-  """A row per target, acquisition and seed ('mean': the mean curve).
+def labels_needed_csv(needed: list[NeededRow]) -> str:
+  """A row per metric, target, acquisition and seed ('mean': the mean curve).
 
   Args:
-    needed: of `arms.needed`.
-    kind: what labels are counted up to, see `arms.reference`.
+    needed: of `arms.needed`, of one metric or of several.
   """
   rows = [row for found in needed for row in _csv_rows(found)]
-  head = "share target reference acquisition seed first stable max_labels"
+  head = "metric share target reference acquisition seed first stable"
+  head += " max_labels"
   head += " saved_first_percent saved_stable_percent"
   ends = [f"{x}_{end}" for x in _INTERVALS for end in ("low", "high")]
-  rows = [{"reference": kind} | row for row in rows]
   return csv_table.to_text([*head.split(), *ends], rows)
 
 
 def _csv_rows(found):
   common = {
+    "metric": found.arm.metric,
     "share": f"{found.share:.2f}",
+    "reference": found.kind,
     "target": f"{found.target:.9g}",
     "acquisition": found.arm.name,
     "max_labels": f"{found.arm.labels[-1]:g}",
@@ -74,16 +75,19 @@ def answer_json(metric: str, answer: Answer) -> str:
 
   An interval of labels is null at an end that it does not have.
   """
+  sign = numbers.better(metric)
   content = {
     "sentences": answer.sentences,
     "metric": metric,
     "goal": "random's mean score with its last labels",
-    "methods": [_method(finding) for finding in answer.findings],
+    "methods": [_method(finding, sign) for finding in answer.findings],
   }
   return json.dumps(_known(content), indent=2, allow_nan=False) + "\n"
 
 
-def _method(found):
+def _method(found, better):
+  ends = float(found.gap.low), float(found.gap.high)
+  low, high = ends if better > 0 else (-ends[1], -ends[0])
   at = found.labels - abs(found.saved.value)
   return {
     "acquisition": found.name,
@@ -96,9 +100,9 @@ def _method(found):
     "fewer_low": found.saved.low,
     "fewer_high": found.saved.high,
     "between_rounds": found.between_rounds,
-    "difference": float(found.gap.mean),
-    "difference_low": float(found.gap.low),
-    "difference_high": float(found.gap.high),
+    "difference": better * float(found.gap.mean),
+    "difference_low": low,
+    "difference_high": high,
     "difference_that_would_show": found.resolution,
     "p_holm": found.p,
     "level": found.level,

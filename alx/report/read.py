@@ -48,6 +48,10 @@ class Study(NamedTuple):
     """The column that the comparison is about."""
     return str(self.dataset.get("metric") or self._guess())
 
+  def about(self, metric: str) -> "Study":
+    """The same runs, compared by another column."""
+    return self._replace(dataset=self.dataset | {"metric": metric})
+
   def _guess(self):
     rows = [row for run in (*self.runs, *self.full) for row in run.rows]
     return "auc" if any("auc" in row for row in rows) else "dice"

@@ -1,6 +1,7 @@
 """The rounds of one acquisition for many seeds at once."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -21,6 +22,7 @@ from alx.runs.disk.records import (
   curve_row,
   open_folder,
   record_picks,
+  record_predictions,
   record_round,
 )
 from alx.runs.problem import signals
@@ -257,6 +259,7 @@ def _tell_and_test(jobs, programs, seeds, asked, number) -> Told:
     case_rows(problem, _one(predicted, place), number)
     for place in range(len(jobs))
   ]
+  _record_predictions(jobs, programs, seeds, predicted, number)
   clock.lap("seconds_test")
   laps = [
     clock.laps | _fit_columns(job, seeds, place) for place in range(len(jobs))
@@ -270,6 +273,23 @@ def _fit_columns(job, seeds, place):
   pool = _one(seeds.pool, place)
   steps = steps_column(job, seeds.steps[place])
   return steps | mirrored_column(job, images, labels, pool)
+
+
+def _record_predictions(jobs, programs, seeds, predicted, number):
+  """Of the last round, the pool by all seeds at once."""
+  if number != jobs[0].config.rounds:
+    return
+  problem = jobs[0].problem
+  pool = None
+  if problem.dataset.task == "classification":
+    pool = np.asarray(programs.test(seeds.params, problem.images))
+  labelled = np.asarray(seeds.pool.labelled)
+  for place, one in enumerate(jobs):
+    record_predictions(
+      *(one, number, _one(predicted, place)),
+      partial(_one, pool, place),
+      labelled[place],
+    )
 
 
 def _signals(jobs, programs, before, seeds, number):

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from alx.acquisition import Acquisition
 from alx.data.dataset import Dataset
@@ -31,9 +32,10 @@ from alx.runs.disk.records import (
   curve_row,
   open_folder,
   record_picks,
+  record_predictions,
   record_round,
 )
-from alx.runs.problem import signals
+from alx.runs.problem import predictions, signals
 from alx.runs.problem.fitted import mirrored_column, steps_column
 from alx.runs.problem.job import Job
 from alx.runs.problem.learning import (
@@ -245,9 +247,18 @@ def tested(job: Job, state: Any, number: int, clock: Clock) -> Told:
   predicted = predict_test(job.problem, state.params)
   row = curve_row(job.problem, predicted, state.pool.labelled, number)
   cases = case_rows(job.problem, predicted, number)
+  labelled = state.pool.labelled
+  record_predictions(
+    *(job, number, predicted, lambda: _of_pool(job, state.params), labelled)
+  )
   clock.lap("seconds_test")
   laps = clock.laps | steps_column(job, state.steps)
   return Told(state, row, laps, cases)
+
+
+def _of_pool(job, params):
+  """Probabilities of a classification."""
+  return job.problem.predict_test(params, job.problem.images)
 
 
 def with_signals(
@@ -295,6 +306,12 @@ def run_full(job: Job) -> None:
   check_predicted(f"{job.folder}: the fit to all labels", predicted)
   _keep_model(job.folder, params)
   row = {"round": 0, "labels": num_items} | metrics_of(problem, predicted)
+  rows = predictions.of_items(
+    *(problem, predicted, lambda: _of_pool(job, params)),
+    np.ones(num_items, bool),
+  )
+  path = job.folder / "predictions.csv"
+  store.write_rows(path, [{"round": 0, **found} for found in rows])
   store.keep_rounds(job.folder, 0)
   cases = case_rows(problem, predicted, 0)
   times = {"round": 0, **clock.laps, "steps": int(steps_made(history))}

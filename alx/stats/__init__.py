@@ -48,6 +48,7 @@ from alx.stats.equivalence import (
 )
 from alx.stats.intervals import (
   Interval,
+  bounded_interval,
   mean_interval,
   paired_difference,
 )
@@ -113,6 +114,7 @@ __all__ = [
   "benjamini_hochberg",
   "bootstrap",
   "bootstrap_difference",
+  "bounded_interval",
   "compare_with_published",
   "doubling_rounds",
   "equivalent_to_full",

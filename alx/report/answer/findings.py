@@ -18,7 +18,7 @@ import numpy as np
 from alx import stats
 from alx.report.answer.resolution import resolution
 from alx.report.answer.shift import Shift, shift
-from alx.report.arms import Arm, of_seeds
+from alx.report.arms import Arm, better, bounds_of, of_seeds
 from alx.report.comparisons import ALPHA
 
 FEWER, BETTER, OPEN, WORSE, MORE, UNKNOWN = (
@@ -32,14 +32,15 @@ class Finding(NamedTuple):
   name: str
   labels: int  # N, the last of both
   seeds: int  # with a score of both at N
-  goal: float  # mean of random at N
+  goal: float  # mean of random at N, as it is measured
   verdict: str  # `FEWER`, of labels; `BETTER`, labels not counted; `OPEN` ...
   saved: Shift  # labels fewer than N
-  gap: stats.Interval  # method minus random at N
+  gap: stats.Interval  # by how much better than random it is at N
   p: float  # Holm's, over all methods
   level: float  # of the two intervals
   resolution: float  # the gap that 4 of 5 such studies would show
   between_rounds: bool  # whether `saved` is read off a line
+  room: tuple[float, float] = (np.inf, np.inf)  # worse, better than the goal
 
 
 class _Pair(NamedTuple):
@@ -50,6 +51,7 @@ class _Pair(NamedTuple):
   method: np.ndarray  # [S, G]
   random: np.ndarray  # [S, G]
   rounds: np.ndarray  # labels of both
+  metric: str  # of whose gains the curves are
 
 
 def find(arms: Sequence[Arm], base: Arm) -> list[Finding]:
@@ -77,12 +79,24 @@ def _pair(arm, base):
   first = max(arm.labels[0], base.labels[0])
   grid = np.arange(np.ceil(first), base.labels[-1] + 1)
   method, random = (
-    np.stack([np.interp(grid, x.labels, s) for s in of_seeds(x, shared)])
+    arm.better
+    * np.stack([np.interp(grid, x.labels, s) for s in of_seeds(x, shared)])
     for x in (arm, base)
   )
   known = np.isfinite(method[:, -1] + random[:, -1])
   rounds = np.union1d(arm.labels, base.labels)
-  return _Pair(arm.name, grid, method[known], random[known], rounds)
+  method, random = method[known], random[known]
+  begun = _begun(method + random)  # a model of one class has no AUC
+  return _Pair(
+    *(arm.name, grid[begun:], method[:, begun:], random[:, begun:]),
+    *(rounds, arm.metric),
+  )
+
+
+def _begun(curves):
+  """Where the first column is from which on all have a score."""
+  holes = np.flatnonzero(np.isnan(curves).any(0))
+  return int(holes[-1]) + 1 if len(holes) else 0
 
 
 def _p(pair):
@@ -116,7 +130,7 @@ def _finding(pair, p, level):
     name=pair.name,
     labels=last,
     seeds=seeds,
-    goal=float(random.mean()),
+    goal=float(better(pair.metric) * random.mean()),
     verdict=_verdict(pair, p, saved, float((method - random).mean())),
     saved=saved,
     gap=stats.paired_difference(method, random, level),
@@ -124,7 +138,14 @@ def _finding(pair, p, level):
     level=level,
     resolution=resolution(method - random, level),
     between_rounds=bool(np.isfinite(at) and at not in pair.rounds),
+    room=_room(pair.metric, float(random.mean())),
   )
+
+
+def _room(metric, gain):
+  """How much worse and better than a gain there can be."""
+  ends = sorted(better(metric) * end for end in bounds_of(metric))
+  return gain - ends[0], ends[1] - gain
 
 
 def _nothing(name, last):

@@ -19,10 +19,10 @@ def glossary(
   found = [_label(study.dataset), *_methods(arms)]
   measure = plain.MEASURES.get(study.metric)
   if measure:
-    found.append((words.LABELS[study.metric], measure))
+    found.append((words.column(study.metric), measure))
   said = " ".join(answer.sentences)
-  if "'s final " in said:
-    found.append(("final", _goal(study.metric)))
+  if " what random has " in said or "'s final " in said:
+    found.append(("what random has", _goal(study.metric)))
   if "paired seeds" in said:
     found += _chance(answer.findings)
   if " about " in said:
@@ -49,8 +49,8 @@ def _methods(arms):
 
 def _goal(metric):
   return (
-    f"the {words.LABELS.get(metric, metric)} that random has with its last "
-    "labels, mean over the seeds: set by random alone, whoever wins"
+    f"its {words.column(metric)} with its last labels, mean over the seeds: "
+    "set by random alone, whoever wins"
   )
 
 

@@ -15,19 +15,45 @@ class About(NamedTuple):
   metric: str  # as it is printed
   methods: int  # all that random was held against
   tests: int  # those with a p-value
+  better: int = 1  # -1: less of the metric is better
 
 
 def fewer(found: Sequence[Finding], about: About) -> list[str]:
   """They need fewer labels than random: a sentence each."""
   ordered = sorted(found, key=lambda f: -f.saved.value)
-  return [
-    f"{_name(f)} with {_labels(f)}: {f.saved.value:g} fewer ({_range(f)})."
+  texts = [
+    f"{_name(f)} does at {_reached(f)} ({_percent(f)})."
     if place
-    else f"{_name(f)} reaches {_goal(f, about)} with {_labels(f)} labels; "
-    f"random needs {f.labels}: {f.saved.value:g} fewer "
-    f"({_evidence(_range(f), f, about)})."
+    else f"{_name(f)} reaches what random has with {f.labels} labels at "
+    f"{_reached(f)} ({_percent(f)}; {_evidence(f, about)})."
     for place, f in enumerate(ordered)
   ]
+  return [*texts, _means(ordered, about)] if texts else []
+
+
+def _means(found, about):
+  """The goal, and where the mean curves get there."""
+  goal = f"that is {about.metric} {words.number(found[0].goal)}"
+  means = words.listed([f"{_name(f)} at {_labels(f)}" for f in found])
+  return f"{goal[0].upper()}{goal[1:]}; on mean curves, {means}."
+
+
+def _reached(found):
+  """'24 to 36 labels', from what is saved at most to what is at least."""
+  low, high = found.saved[1:]
+  most = f"{found.labels - low:g}"
+  if np.isinf(high):
+    return f"{most} labels or fewer"
+  least = f"{found.labels - high:g}"
+  return f"{most} labels" if least == most else f"{least} to {most} labels"
+
+
+def _percent(found):
+  low, high = (100 * x / found.labels for x in found.saved[1:])
+  if np.isinf(high):
+    return f"{low:.0f}% fewer or more"
+  ends = f"{low:.0f}", f"{high:.0f}"
+  return f"{' to '.join(dict.fromkeys(ends))}% fewer"
 
 
 def more(found: Sequence[Finding], about: About, brief: bool = False) -> str:
@@ -44,7 +70,7 @@ def more(found: Sequence[Finding], about: About, brief: bool = False) -> str:
     if place
     else f"{_name(f)} needs more labels than random: it does not reach "
     f"{_goal(f, about)} within {f.labels}; {_worth(f)} "
-    f"({_range(f) if brief else _evidence(_range(f), f, about)})."
+    f"({_range(f) if brief else _interval(_range(f), f, about)})."
     for place, f in enumerate(ordered)
   )
 
@@ -64,15 +90,15 @@ def apart(found: Sequence[Finding], about: About, brief: bool = False) -> str:
 
 
 def _apart(found, about, brief, first):
-  side = "higher" if found.gap.mean > 0 else "lower"
+  side = "higher" if found.gap.mean * about.better > 0 else "lower"
   start = f"{_name(found)} ends {words.number(abs(found.gap.mean))} {side}"
   low, high = sorted([abs(found.gap.low), abs(found.gap.high)])
   interval = f"{words.number(low)} to {words.number(high)}"
   if not first:
     return f"{start} ({interval})."
   text = f"{start} in {about.metric} than random with {found.labels} labels "
-  text += f"({interval if brief else _evidence(interval, found, about)})"
-  if side == "lower":
+  text += f"({interval if brief else _interval(interval, found, about)})"
+  if found.gap.mean < 0:
     return f"{text}."
   return f"{text}; the labels that saves cannot be counted."
 
@@ -81,13 +107,35 @@ def nothing(best: Finding, about: About) -> str:
   """No method is ahead; between what the best one lies."""
   name, alone = _name(best), about.methods == 1
   start = f"{name} is not" if alone else "No method is"
-  it = "it" if alone else f"the best, {name},"
-  sure = "" if _is_equal(best) else "95%, "
   return (
-    f"{start} shown to need fewer labels than random: {it} is "
-    f"{_between(best)} in {about.metric} with {best.labels} labels "
-    f"({sure}{_seeds(best, about)})."
+    f"{start} shown to need fewer labels than random here; "
+    f"{_could_be_seen(best, about)} ({_seeds(best, about)})."
   )
+
+
+def _could_be_seen(best, about):
+  """The difference that such a study would have shown, in 4 of 5."""
+  if _is_equal(best):
+    return f"its {about.metric} is the same"
+  size = best.resolution
+  if np.isnan(size) or size > sum(best.room):  # than any there can be
+    return f"no difference in {about.metric} could be seen"
+  return (
+    f"differences in {about.metric} smaller than {words.number(size)} could "
+    "not be seen"
+  )
+
+
+def nearest(best: Finding, about: About) -> str:
+  """Between what the best one lies."""
+  if _is_equal(best):
+    return ""
+  it = (
+    f"{_name(best)} is"
+    if about.methods == 1
+    else f"The best, {_name(best)}, is"
+  )
+  return f"{it} {_between(best)} with {best.labels} labels."
 
 
 def not_told(found: Sequence[Finding]) -> str:
@@ -96,7 +144,7 @@ def not_told(found: Sequence[Finding]) -> str:
     return ""
   seeds = words.counted(max(f.seeds for f in found), "seed")
   texts = [f"{_name(f)} ({_labels_between(f)})" for f in found]
-  return f"No difference that {seeds} could show: {words.listed(texts)}."
+  return f"No significant difference in {seeds}: {words.listed(texts)}."
 
 
 def others(found: Sequence[Finding]) -> str:
@@ -104,7 +152,7 @@ def others(found: Sequence[Finding]) -> str:
   if not found:
     return ""
   texts = [f"{_name(f)} ({_between(f)})" for f in found]
-  return f"Not told apart from random either: {words.listed(texts)}."
+  return f"No significant difference either: {words.listed(texts)}."
 
 
 def unknown(found: Sequence[Finding]) -> str:
@@ -131,7 +179,11 @@ def _labels(found):
   return f"about {at:g}" if found.between_rounds else f"{at:g}"
 
 
-def _evidence(interval, found, about):
+def _evidence(found, about):
+  return f"95% interval, {_seeds(found, about)}"
+
+
+def _interval(interval, found, about):
   return f"95% interval {interval}, {_seeds(found, about)}"
 
 
@@ -167,7 +219,11 @@ def _between(found):
   low, high = float(found.gap.low), float(found.gap.high)
   if _is_equal(found):
     return "exactly as good"
-  if low < -found.goal and high > 1 - found.goal:  # all that a score can be
+  if found.seeds < 3:  # one degree of freedom
+    side = "better" if found.gap.mean >= 0 else "worse"
+    apart = words.number(abs(float(found.gap.mean)))
+    return f"{apart} {side} on the mean, without an interval,"
+  if low < -found.room[0] and high > found.room[1]:  # all that it can be
     return "anywhere from far worse to far better"
   if low < 0 < high:
     worse, better = words.number(-low), words.number(high)

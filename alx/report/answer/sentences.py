@@ -14,6 +14,7 @@ from alx.report.answer.findings import Finding
 from alx.report.answer.phrases import About
 from alx.report.arms import Arm
 
+_FROM_0 = (words.LABELS["dice"], words.LABELS["structure_dice"])
 _MORE_SEEDS = "More seeds would tell."
 
 
@@ -38,13 +39,14 @@ def make_answer(
 
   Args:
     arms: the curves of each acquisition, random among them or not.
-    metric: a column of curve.csv, higher is better.
+    metric: a column of curve.csv.
     whole: with all labels, if such a model was trained.
   """
   base = numbers.find(list(arms), "random")
   found = findings.find(arms, base) if base else []
   tests = sum(not np.isnan(finding.p) for finding in found)
-  about = About(words.LABELS.get(metric, metric), len(found), tests)
+  name, better = words.column(metric), numbers.better(metric)
+  about = About(name, len(found), tests, better)
   if base is None:
     sentences = [_without_random(arms, about, whole)]
   else:
@@ -137,18 +139,9 @@ def _nothing(told, about):
   best = max(methods or told, key=lambda f: f.gap.mean)
   return [
     phrases.nothing(best, about),
-    _would_show(best),
+    phrases.nearest(best, about),
     phrases.others([f for f in told if f is not best]),
   ]
-
-
-def _would_show(found):
-  if np.isnan(found.resolution):
-    return ""
-  if found.resolution > 1:  # than any difference of two scores
-    return _MORE_SEEDS
-  size = words.number(found.resolution)
-  return f"A gap of {size} would show in 4 of 5 such studies."
 
 
 def _left_out(others, found):
@@ -176,7 +169,7 @@ def _ends(arms, metric):
 
 
 def _last(arm):
-  found = numbers.band(arm.scores)
+  found = numbers.band(arm.scores, arm.metric)
   return stats.Interval(*(np.asarray(x)[-1] for x in found))
 
 
@@ -196,7 +189,7 @@ def _share(base, metric, whole):
   of = f" of {whole.labels}" if whole.labels else ""
   score, full = words.number(last), words.number(whole.score.mean)
   start = f"With {base.labels[-1]:g}{of} labels random reaches {metric} {score}"
-  if metric != words.LABELS["dice"]:  # 0 is no bottom of the others
+  if metric not in _FROM_0:  # 0 is no bottom of the others
     return f"{start}; the model of all labels has {full}."
   share = f"{round(100 * last / whole.score.mean)}%"
   return f"{start}, {share} of the model of all labels ({full})."

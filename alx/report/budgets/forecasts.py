@@ -34,6 +34,9 @@ def look_ahead(study: Study, arms: list[Arm]) -> list[Outlook]:
 
 
 def _outlook(study, arm):
+  if arm.better < 0:
+    name = words.column(study.metric)
+    return Outlook(arm, f"less {name} is better: the law is of scores")
   try:
     laws = stats.forecast_laws(arm.labels, arm.scores)
   except ValueError as error:
@@ -71,7 +74,7 @@ def table(study: Study, found: list[Outlook]) -> Table | None:
   known = [x for x in found if not x.refused]
   if not known:
     return None
-  metric = words.LABELS.get(study.metric, study.metric)
+  metric = words.column(study.metric)
   head = ["", "labels", metric, "forecast for", metric]
   head += [f"labels to {SHARE:.0%}"] * bool(known[0].needed)
   head += [f"first {FEWEST} rounds, of the last", "it was", "inside"]
@@ -127,7 +130,7 @@ def refusals(found: list[Outlook]) -> list[str]:
 
 def lines(study: Study, found: list[Outlook]) -> list[str]:
   """A line for each acquisition, one for all that are refused alike."""
-  metric = words.LABELS.get(study.metric, study.metric)
+  metric = words.column(study.metric)
   told = [_line(x, metric) for x in found if not x.refused]
   return [*filter(None, told), *(f"no forecast, {x}" for x in refusals(found))]
 

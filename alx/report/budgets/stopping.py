@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from alx import csv_table, stats
+from alx.report import arms as numbers
 from alx.report import words
 from alx.report.arms import Arm
 from alx.report.cases import patient_scores
@@ -101,7 +102,7 @@ def _made(rule, arm, stops, reads_test, unknown):
   at = [len(arm.labels) - 1 if stop is None else stop.round for stop in stops]
   saved = arm.labels[-1] - arm.labels[at]
   each = np.arange(len(at))
-  given_up = arm.scores[:, -1] - arm.scores[each, at]
+  given_up = arm.gains[:, -1] - arm.gains[each, at]
   return Advice(rule, arm, tuple(stops), saved, given_up, reads_test, unknown)
 
 
@@ -114,7 +115,7 @@ def course_of(study: Study, rule: StopRule, run: Run) -> Course:
     labels=run.column("labels"),
     seconds=_seconds(run),
     expected=run.column("pool_expected"),
-    test=run.column(study.metric),
+    test=numbers.better(study.metric) * run.column(study.metric),
     kappa=run.column("pool_kappa"),
     entropy=run.column("pool_entropy"),
     cases=cases,
@@ -148,7 +149,7 @@ def _table(found, patients):
 
 def tables(study: Study, found: list[Advice]) -> list[tuple[str, Table, str]]:
   """(rule, table, what is to be said below it) for each rule."""
-  metric = words.LABELS.get(study.metric, study.metric)
+  metric = words.column(study.metric)
   head = [*_HEAD[:-1], f"{metric} given up"]
   made = []
   for rule in dict.fromkeys(a.rule for a in found):
@@ -217,7 +218,7 @@ def lines(study: Study, found: list[Advice]) -> list[str]:
 
   Baselines too where nothing else was run.
   """
-  metric = words.LABELS.get(study.metric, study.metric)
+  metric = words.column(study.metric)
   shown = [a for a in found if not a.arm.is_baseline] or found
   return [_line(advice, metric) for advice in shown]
 

@@ -10,69 +10,85 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from alx.report import words
-from alx.report.arms import Arm, band
+from alx.report.arms import Arm
+from alx.report.figures import plan
+from alx.report.figures.plan import INK
 from alx.stats import Interval
 
-INK = "#222222"
-# Okabe and Ito's colours that keep apart in print, darkest first.
-_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-_MARKERS = "os^Dvph*X"
-_BASELINES = {
-  "random": {"color": "#555555", "linestyle": "--", "marker": "x"},
-  "foreground_random": {"color": "#8a8a8a", "linestyle": ":", "marker": "+"},
-}
 _DPI = 170
-
-
-def line_styles(arms: list[Arm]) -> dict[str, dict]:
-  """Colour, dashes and marker of each acquisition."""
-  others = [arm.name for arm in arms if not arm.is_baseline]
-  styles = {
-    name: {
-      "color": _COLOURS[i % len(_COLOURS)],
-      "linestyle": "-",
-      "marker": _MARKERS[i % len(_MARKERS)],
-    }
-    for i, name in enumerate(others)
-  }
-  return _BASELINES | styles
 
 
 def learning_curves(
   arms: list[Arm], full: Interval | None, num_pool: int | None, metric: str
 ) -> bytes:
-  """A PNG: the metric against the labelled items, names at the lines' ends."""
+  """A PNG: the metric against the labelled items, names at the lines' ends.
+
+  Above `plan.MOST_TOGETHER` methods a plot for each, beside random.
+  """
+  found = plan.plots(arms)
+  if len(found) > 1:
+    return _multiples(found, arms, full, metric)
   figure = Figure(figsize=(6.9, 4.2))
   axes = figure.add_axes((0.1, 0.125, 0.585, 0.85))
-  ends = [_draw_arm(axes, arm, style) for arm, style in _styled(arms)]
+  ends = [_draw_curve(axes, curve) for curve in found[0].curves]
   if full is not None and np.isfinite(full.mean):
     ends.append(_draw_full(axes, full, num_pool))
   axes.set_xlabel("labelled items", fontsize=10.5, color=INK)
-  name = words.LABELS.get(metric, metric)
+  name = words.column(metric)
   axes.set_ylabel(
     f"{name} on the test items", fontsize=10.5, color=INK, parse_math=False
   )
   _tidy(axes, arms)
-  axes.set_ylim(*_frame(arms, full))
+  axes.set_ylim(*plan.frame(arms, full))
   _name_lines(axes, ends)
   return to_png(draw(figure, _DPI))
 
 
-def _styled(arms):
-  styles = line_styles(arms)
-  return [(arm, styles[arm.name]) for arm in arms]
+def _multiples(found, arms, full, metric):
+  """A PNG of small plots with one frame."""
+  columns = 3
+  rows = -(-len(found) // columns)
+  figure = Figure(figsize=(6.9, 1.75 * rows + 0.4), layout="constrained")
+  grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+  for axes in grid.ravel()[len(found) :]:
+    axes.set_axis_off()
+  for axes, plot in zip(grid.ravel(), found, strict=False):
+    for curve in plot.curves:
+      _draw_curve(axes, curve, 3)
+    if full is not None and np.isfinite(full.mean):
+      axes.axhline(full.mean, lw=0.9, color=INK, linestyle=(0, (6, 2, 1, 2)))
+    name = words.shorten(words.plain(plot.title), 30)
+    axes.set_title(name, fontsize=9.5, color=INK, loc="left", parse_math=False)
+    _tidy(axes, arms, 4)
+  grid[0, 0].set_ylim(*plan.frame(arms, full))
+  figure.supxlabel("labelled items; dashed: random", fontsize=9.5, color=INK)
+  name = words.column(metric)
+  figure.supylabel(name, fontsize=9.5, color=INK, parse_math=False)
+  return to_png(draw(figure, _DPI))
 
 
-def _draw_arm(axes, arm, style):
-  mean, low, high, _ = band(arm.scores)
-  order = 2 if arm.is_baseline else 3
-  axes.fill_between(
-    arm.labels, low, high, color=style["color"], alpha=0.13, lw=0
-  )
+def _draw_curve(axes, curve, size=5):
+  """Its seeds or its band, its mean; (last mean, name, style)."""
+  labels, style = curve.arm.labels, curve.style
+  order = 2 if curve.arm.is_baseline else 3
+  if curve.ends is not None:
+    axes.fill_between(
+      labels, *curve.ends, color=style["color"], alpha=0.15, lw=0
+    )
+  plain = {"color": style["color"], "linestyle": style["linestyle"]}
+  for row in curve.seeds:
+    axes.plot(labels, row, **plain, lw=0.6, alpha=0.5, zorder=order - 1)
   axes.plot(
-    arm.labels, mean, **style, lw=1.7, ms=5, mew=1.4, zorder=order, mfc="white"
+    labels,
+    curve.mean,
+    **style,
+    lw=1.7,
+    ms=size,
+    mew=1.4,
+    zorder=order,
+    mfc="white",
   )
-  return mean[-1], words.plain(arm.name), style
+  return curve.mean[-1], words.plain(curve.arm.name), style
 
 
 def _draw_full(axes, full, num_pool):
@@ -84,26 +100,9 @@ def _draw_full(axes, full, num_pool):
   return full.mean, text, style
 
 
-def _frame(arms, full):
-  """Vertical limits around the means, inside [0, 1].
-
-  The interval of two seeds can be wider than the metric's whole range: it is
-  cut off at the frame, so that the curves can be seen.
-  """
-  means = np.concatenate([band(arm.scores)[0] for arm in arms] or [[0.0, 1.0]])
-  if full is not None:
-    means = np.append(means, full.mean)
-  means = means[np.isfinite(means)]
-  if not len(means):
-    return 0.0, 1.0
-  room = max(0.02, 0.5 * np.ptp(means))
-  return max(0.0, means.min() - room), min(1.0, means.max() + room)
-
-
-def _tidy(axes, arms):
-  ticks = sorted({float(x) for arm in arms for x in arm.labels})
-  if 0 < len(ticks) <= 9:
-    axes.set_xticks(ticks, [f"{x:g}" for x in ticks])
+def _tidy(axes, arms, most=9):
+  ticks = plan.ticks(arms, most)
+  axes.set_xticks(ticks, [f"{x:g}" for x in ticks])
   axes.tick_params(labelsize=9.5, colors=INK, length=3)
   axes.grid(axis="y", color="#e6e6e6", lw=0.7)
   axes.set_axisbelow(True)

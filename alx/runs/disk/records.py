@@ -2,6 +2,8 @@
 
 import pathlib
 import time
+from collections.abc import Callable
+from typing import Any
 
 import jax
 import numpy as np
@@ -9,6 +11,7 @@ import numpy as np
 from alx.acquisition.grammar import folder_of
 from alx.report.read import ARM
 from alx.runs.disk import store
+from alx.runs.problem import predictions, reasons
 from alx.runs.problem.cases import case_names
 from alx.runs.problem.job import Job
 from alx.runs.problem.problem import Problem, classes_seen, metrics_of
@@ -153,20 +156,59 @@ def as_begun(path: pathlib.Path, row: dict) -> dict:
 
 
 def record_picks(job: Job, number: int, items, scores) -> None:
-  """Appends the ids of a round's items to picks.csv."""
+  """Appends a round's items to picks.csv, each with what it is.
+
+  Its class, once the label is told; its group, where groups are known; and
+  the item with a label that is most like it, see `reasons.nearest`.
+  """
   dataset, pool = job.problem.dataset, job.problem.split.pool
+  path = job.folder / "picks.csv"
   items = np.asarray(items)
   scores = np.full(len(items), np.nan) if scores is None else scores
+  kept = items < len(pool)
+  asked = [int(pool[item]) for item in items[kept]]
+  near = _nearest(dataset, asked, path)
   rows = [
     {
       "round": number,
       "rank": rank,
-      "id": dataset.ids[pool[item]],
+      "id": dataset.ids[item],
       "score": f"{float(score):.9g}",
+      "class": reasons.shown(dataset, item),
+      **({"group": dataset.groups[item]} if dataset.groups else {}),
+      **like,
     }
-    for rank, (item, score) in enumerate(
-      zip(items, np.asarray(scores), strict=True)
+    for rank, (item, score, like) in enumerate(
+      zip(asked, np.asarray(scores)[kept], near, strict=True)
     )
-    if item < len(pool)
   ]
-  store.append_rows(job.folder / "picks.csv", rows)
+  store.append_rows(path, [as_begun(path, row) for row in rows])
+
+
+def _nearest(dataset, asked, path):
+  """Columns of each item about the labelled one that is most like it."""
+  if hasattr(dataset.images, "shapes"):  # on disk: only what is asked is read
+    return [{}] * len(asked)
+  place = {name: item for item, name in enumerate(dataset.ids)}
+  rows = store.read_rows(path)
+  labelled = [place[row["id"]] for row in rows if row.get("id") in place]
+  found = reasons.nearest(dataset, asked, labelled)
+  if not found:
+    return [{"nearest": "", "distance": ""}] * len(asked)
+  return [
+    {"nearest": dataset.ids[other], "distance": f"{apart:.6g}"}
+    for other, apart in found
+  ]
+
+
+def record_predictions(
+  job: Job, number: int, predicted: Any, pool: Callable, labelled: Any
+) -> None:
+  """Writes predictions.csv of the last round, see `predictions.of_items`."""
+  if number != job.config.rounds:
+    return
+  rows = predictions.of_items(
+    job.problem, predicted, pool, np.asarray(labelled)
+  )
+  path = job.folder / "predictions.csv"
+  store.write_rows(path, [{"round": number, **row} for row in rows])
