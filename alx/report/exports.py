@@ -1,13 +1,89 @@
 """The files beside the page, for other programs."""
 
+import csv
 import json
 import math
+from collections.abc import Sequence
 
 from alx import csv_table
 from alx.report import arms as numbers
+from alx.report import comparisons
 from alx.report.answer.sentences import Answer
 from alx.report.arms import NeededRow
+from alx.report.measures.panels import Panel
 from alx.report.read import Study
+
+
+def tables_of(study: Study, panels: Sequence[Panel]) -> dict[str, str]:
+  """The texts of the CSV files, by name."""
+  needed = [row for panel in panels for row in panel.needed]
+  found = {
+    "curve.csv": curve_csv(study),
+    "labels_needed.csv": labels_needed_csv(needed),
+    "differences.csv": differences_csv(panels),
+  }
+  for name in ("picks.csv", "predictions.csv"):
+    text = _together(study, name)
+    found |= {name: text} if text else {}
+  return found
+
+
+def _together(study, name):
+  """A table of all runs as one, with acquisition and seed in front."""
+  rows = [
+    {"acquisition": run.acquisition, "seed": run.seed, **row}
+    for run in (*study.runs, *study.full)
+    for row in _rows(run, name)
+  ]
+  head = list(dict.fromkeys(column for row in rows for column in row))
+  return csv_table.to_text(head, rows) if rows else ""
+
+
+def _rows(run, name):
+  if name == "picks.csv":
+    return run.picks
+  try:
+    return csv_table.read(run.folder / name)
+  except (OSError, csv.Error):
+    return []
+
+
+_GAPS = (
+  "metric baseline acquisition seeds last last_low last_high p_last mean "
+  "mean_low mean_high p_mean"
+)
+
+
+def differences_csv(panels: Sequence[Panel]) -> str:
+  """A row per metric, baseline and acquisition: paired, see `comparisons`.
+
+  `last`: with the last labels; `mean`: of the mean over the curve.
+  """
+  rows = []
+  for panel in panels:
+    for base in (arm for arm in panel.arms if arm.is_baseline):
+      for gap in comparisons.gaps(panel.arms, base):
+        rows.append(_gap(panel.column, base, gap))
+  return csv_table.to_text(_GAPS.split(), rows)
+
+
+def _gap(column, base, gap):
+  found = {
+    "metric": column,
+    "baseline": base.name,
+    "acquisition": gap.arm.name,
+    "seeds": int(gap.last.count),
+  }
+  for name, value, p in (
+    ("last", gap.last, gap.p_last),
+    ("mean", gap.area, gap.p_area),
+  ):
+    numbers_of = (value.mean, value.low, value.high, p)
+    columns = (name, f"{name}_low", f"{name}_high", f"p_{name}")
+    for place, number in zip(columns, numbers_of, strict=True):
+      known = math.isfinite(number)
+      found[place] = f"{float(number):.9g}" if known else ""
+  return found
 
 
 def curve_csv(study: Study) -> str:
@@ -70,14 +146,16 @@ def _ends(found):
   }
 
 
-def answer_json(metric: str, answer: Answer) -> str:
+def answer_json(metric: str, answer: Answer, warned: Sequence[str] = ()) -> str:
   """The answer in words and its numbers; what is not known is null.
 
-  An interval of labels is null at an end that it does not have.
+  `warnings` are lines that belong to it. An interval of labels is null at an
+  end that it does not have.
   """
   sign = numbers.better(metric)
   content = {
     "sentences": answer.sentences,
+    "warnings": list(warned),
     "metric": metric,
     "goal": "random's mean score with its last labels",
     "methods": [_method(finding, sign) for finding in answer.findings],

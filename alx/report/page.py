@@ -10,17 +10,21 @@ from alx.data import files
 from alx.report import arms as numbers
 from alx.report import exports, html, summary, tables, words
 from alx.report.answer.glossary import glossary
-from alx.report.answer.sentences import Answer, Whole, make_answer
 from alx.report.budgets import section
 from alx.report.figures import curves, gallery, pictures
+from alx.report.found.section import what_was_found
 from alx.report.measures import names
+from alx.report.measures.panels import answer_of, make_panels
+from alx.report.measures.saturation import rises, warning
 from alx.report.read import Study, read_study
 
 
 def write_report(workdir: str | os.PathLike) -> pathlib.Path:
-  """Writes report.html, learning_curve.png, curve.csv, labels_needed.csv.
+  """Writes report.html, learning_curve.png and the tables beside them.
 
-  And answer.json: the sentences at the top of the page, and their numbers.
+  curve.csv, picks.csv and predictions.csv hold the rows of all runs;
+  labels_needed.csv and differences.csv what is drawn from them, for every
+  metric; answer.json the sentences at the top of the page, and their numbers.
   Where there are stop rules also stops.csv.
 
   Runs that are not finished and files that are missing are named in the page.
@@ -37,17 +41,16 @@ def write_report(workdir: str | os.PathLike) -> pathlib.Path:
   workdir = pathlib.Path(workdir)
   study = read_study(workdir)
   arms = numbers.make_arms(study)
-  figure = _figure(study, arms)
-  written = {"curve.csv": exports.curve_csv(study)}
-  answer = _answer(study, arms)
-  needed = numbers.needed(study, arms)
-  _, kind = numbers.reference(study, arms)
-  written["labels_needed.csv"] = exports.labels_needed_csv(needed, kind)
-  written["answer.json"] = exports.answer_json(study.metric, answer)
-  written["report.html"] = _render(study, arms, answer, needed, figure)
+  panels = make_panels(study)
+  warned = _warnings(study, panels)
+  answer = panels[0].answer if panels else answer_of(study, arms)
+  written = exports.tables_of(study, panels)
+  written["answer.json"] = exports.answer_json(study.metric, answer, warned)
+  written["report.html"] = _render(study, arms, panels, answer, warned)
   stops = section.stops_csv(study, arms)
   if stops:
     written["stops.csv"] = stops
+  figure = _figure(study, arms)
   if figure is not None:
     files.write_bytes(workdir / "learning_curve.png", figure)
   for name, text in written.items():
@@ -63,6 +66,20 @@ def _figure(study, arms):
   return curves.learning_curves(drawn, full, pool, study.metric)
 
 
+def _warnings(study, panels):
+  """Lines that belong to the answer."""
+  found = rises([(panel.column, panel.arms) for panel in panels])
+  lines = [warning(study.metric, found)]
+  also = numbers.twins(study)
+  if also:
+    names = words.listed([words.plain(name) for name in also])
+    lines.append(
+      f"{names[0].upper()}{names[1:]} chose the same items as random in every "
+      "round and seed: one row for both."
+    )
+  return [line for line in lines if line]
+
+
 def read_answer(workdir: str | os.PathLike) -> tuple[str, ...]:
   """The sentences that `write_report` has put at the top of the page."""
   found = files.read_json(pathlib.Path(workdir) / "answer.json") or {}
@@ -70,48 +87,34 @@ def read_answer(workdir: str | os.PathLike) -> tuple[str, ...]:
   return tuple(map(str, sentences)) if isinstance(sentences, list) else ()
 
 
-def _answer(study: Study, arms) -> Answer:
-  score, labels = numbers.full_interval(study), None
-  if score is not None:
-    last = study.full[0].column("labels")[-1]
-    labels = int(last) if np.isfinite(last) else None
-  whole = score and Whole(score, labels)
-  return make_answer(arms, study.metric, whole)
-
-
-def _render(study: Study, arms, answer, needed, figure) -> str:
+def _render(study: Study, arms, panels, answer, warned) -> str:
   galleries, missing = gallery.make_galleries(study, arms)
   context = {
-    "figure": figure,
+    "panels": panels,
     "answer": answer.sentences,
+    "warned": warned,
     "glossary": glossary(study, arms, answer) if arms else [],
     "galleries": galleries,
     "missing": [*study.missing, *missing],
   }
-  common = _context(study, arms, needed)
+  common = _context(study, arms) | what_was_found(study, arms)
   budgets = section.context(study, arms)
   return html.render("template.html.jinja", common | context | budgets)
 
 
-def _context(study, arms, needed):
-  full = numbers.full_interval(study)
-  _, kind = numbers.reference(study, arms)
+def _context(study, arms):
+  unit = study.dataset.get("distance_unit")
   return {
     "data": study.dataset,
     "title": str(study.dataset.get("name") or study.workdir.resolve().name),
-    "metric": words.LABELS.get(study.metric, study.metric),
+    "metric": words.column(study.metric, unit),
+    "metric_why": str(study.dataset.get("metric_why") or ""),
     "over_the_budget": names.OVER_THE_BUDGET,
     "summary": summary.summarise(study, arms),
     "arms": arms,
     "most_seeds": max((len(arm.runs) for arm in arms), default=0),
     "compared": sum(not arm.is_baseline for arm in arms),
-    "full": full and _full_text(full, study),
-    "final": tables.final(study, arms),
-    "differences": tables.differences(arms, study.metric),
-    "duels": tables.duels(arms),
     "measures": tables.measures(study, arms),
-    "needed": tables.labels_needed(needed),
-    "reference": kind,
     "times": tables.times(study, arms),
     "settings": tables.settings(study.config),
     "versions": tables.settings(study.versions),
@@ -124,15 +127,6 @@ def _context(study, arms, needed):
     "mirrored": words.how_mirrored([row for r in study.runs for row in r.rows]),
     "unused": len(study.split.get("unused") or ()),
   }
-
-
-def _full_text(full, study):
-  text = words.number(full.mean)
-  if np.isfinite(full.low):
-    text += f" (95% interval {words.bounds(full)})"
-  text += f", {words.counted(int(full.count), 'seed')}"
-  fitted = words.how_fitted([row for run in study.full for row in run.rows])
-  return ", ".join(filter(None, (text, fitted)))
 
 
 def _definitions(study):

@@ -27,8 +27,8 @@ def final(study: Study, arms: list[Arm]) -> Table:
 
   A cell holds a mean and, below it, its interval.
   """
-  metric = words.LABELS.get(study.metric, study.metric)
-  head = ["", "labels", "seeds", metric, "sd", "over the budget"]
+  metric = words.column(study.metric, study.dataset.get("distance_unit"))
+  head = ["", "labels", "seeds", metric, "sd", "mean over the curve"]
   return Table(head, [_final_row(arm) for arm in arms])
 
 
@@ -40,7 +40,7 @@ def _final_row(arm):
     words.plain(arm.name),
     f"{arm.labels[-1]:g}",
     _seeds(arm),
-    words.with_interval(numbers.band(scores)),
+    words.with_interval(numbers.band(scores, arm.metric)),
     words.number(sd),
     words.with_interval(numbers.budget_mean(arm)),
   ]
@@ -62,7 +62,7 @@ def differences(arms: list[Arm], metric: str) -> list[tuple[str, Table]]:
 
 
 def _gap_table(gaps, base, metric):
-  head = ["", "last labels", "p", "over the budget", "p"]
+  head = ["", "last labels", "p", "mean over the curve", "p"]
   rows = [_gap_row(gap) for gap in gaps]
   if metric != "dice":
     return Table(head, rows)
@@ -140,11 +140,13 @@ def _measure(arm, column):
 def labels_needed(rows: list[NeededRow]) -> list[tuple[str, Table]]:
   """A heading and a table for each target."""
   tables = []
-  for share in numbers.SHARES:
-    chosen = [row for row in rows if row.share == share]
-    if chosen:
-      title = f"{share:.0%}: {words.number(chosen[0].target)}"
-      tables.append((title, Table([], [_needed_row(row) for row in chosen])))
+  for key in dict.fromkeys((row.kind, row.share) for row in rows):
+    chosen = [row for row in rows if (row.kind, row.share) == key]
+    goal = words.number(chosen[0].target)
+    title = f"{key[1]:.0%} of all labels' score: {goal}"
+    if key[0] == "random":
+      title = f"random's final score: {goal}"
+    tables.append((title, Table([], [_needed_row(row) for row in chosen])))
   return tables
 
 

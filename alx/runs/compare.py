@@ -197,6 +197,7 @@ def describe_data(
     "metric": metric,
     "metric_why": why,
     "distance_unit": unit,
+    "classes": None if segments else counts_of_classes(dataset, split),
     "num_pool": len(split.pool),
     "num_test": len(split.test),
     "split_by": split.by,
@@ -219,6 +220,16 @@ def with_notes(
   """What `describe_data` gives, with more notes for the page."""
   about, ids = described
   return about | {"notes": [*about["notes"], *lines]}, ids
+
+
+def counts_of_classes(dataset: data.Dataset, split: data.Split) -> dict:
+  """{part: {class: items}} of a classification."""
+  parts = {"pool": split.pool, "test": split.test}
+  labels = {p: [int(dataset.labels[i]) for i in x] for p, x in parts.items()}
+  return {
+    part: {str(n): found.count(c) for c, n in enumerate(dataset.class_names)}
+    for part, found in labels.items()
+  }
 
 
 def announce(

@@ -49,9 +49,9 @@ DISTANCES = (
   "hd100_penalised",
 )
 OVER_THE_BUDGET = (
-  "“Over the budget”: area under the learning curve by trapezoids over labels, "
-  "divided by the range of labels. It is the mean height of the curve, not the "
-  "mean over rounds, of which the first and the last would count in full."
+  "“Mean over the curve”: area under the learning curve by trapezoids over "
+  "labels, divided by the range of labels. It is the mean height of the curve, "
+  "not the mean over rounds, of which the first and the last would count in full."
 )
 
 # In front of the name of a class.

@@ -1,0 +1,57 @@
+"""Metrics that are near their best from the start, and so cannot tell."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from alx.metrics.summaries.measures import measure_of
+from alx.report import arms as numbers
+from alx.report import words
+from alx.report.arms import Arm
+
+NEAR = 0.01  # of the best
+_FAR = 0.05  # what another has to gain
+_EARLY = 2  # rounds
+
+
+class Rise(NamedTuple):
+  """How far a score goes, over all methods."""
+
+  column: str
+  first: float  # the best mean of the first rounds
+  best: float  # the best mean of all
+
+
+def rises(found: Sequence[tuple[str, Sequence[Arm]]]) -> list[Rise]:
+  """Of (column, arms), those between 0 and 1 of all classes of which more is
+  better, with three rounds or more."""
+  kept = []
+  for column, arms in found:
+    measure = measure_of(column)
+    if measure is None or measure.kind != column or measure.better < 0:
+      continue
+    means = [numbers.band(arm.scores).mean for arm in arms]
+    means = [m[np.isfinite(m)] for m in means if np.isfinite(m).sum() > _EARLY]
+    if means:
+      first = max(float(m[:_EARLY].max()) for m in means)
+      kept.append(Rise(column, first, max(float(m.max()) for m in means)))
+  return kept
+
+
+def warning(metric: str, found: Sequence[Rise]) -> str:
+  """A line where `metric` is saturated and another is not; ""."""
+  mine = next((rise for rise in found if rise.column == metric), None)
+  if mine is None or mine.best - mine.first > NEAR:
+    return ""
+  others = [rise for rise in found if rise.best - rise.first >= _FAR]
+  if not others:
+    return ""
+  other = max(others, key=lambda rise: rise.best - rise.first)
+  return (
+    f"{words.column(metric)} is saturated: it has {words.number(mine.first)} "
+    f"in the first rounds and {words.number(mine.best)} at best, so it cannot "
+    f"tell methods apart. {words.column(other.column)} goes from "
+    f"{words.number(other.first)} to {words.number(other.best)}: look at that "
+    f"(--metric={other.column})."
+  )
