@@ -18,12 +18,14 @@ def labels_of(count: int, rng: np.random.Generator) -> np.ndarray:
 def write_embeddings(
   path: pathlib.Path, count: int = 480, smears: int = 16, seed: int = 0
 ) -> pathlib.Path:
-  """An .npz of embeddings [N, 12] in which the rare cells lie close by."""
+  """An .npz of embeddings [N, 12]; each rare cell comes in three kinds."""
   rng = np.random.default_rng(seed)
   labels = labels_of(count, rng)
-  means = np.zeros((3, 12))
-  means[1, :2], means[2, :2] = (3.4, 2.4), (3.4, -2.4)
-  features = means[labels] + rng.normal(size=(count, 12)) * 0.8
+  kinds = np.zeros((3, 3, 12))
+  kinds[1, [0, 1, 2], [0, 1, 2]] = 3.0
+  kinds[2, [0, 1, 2], [3, 4, 5]] = 3.0
+  features = kinds[labels, rng.integers(3, size=count)]
+  features += rng.normal(size=(count, 12)) * 0.45
   smear = np.arange(count) % smears
   features += rng.normal(size=(smears, 12))[smear] * 0.15
   np.savez(

@@ -62,7 +62,7 @@ def _protocol(arms):
 
 
 def _scores(study, arms):
-  metric = words.LABELS.get(study.metric, study.metric)
+  metric = words.column(study.metric)
   shown = numbers.find(arms, "random") or arms[0]
   name = words.capital(shown.name)
   text = f"{name} selection ends at a mean {metric} of {_last(shown)}"
@@ -74,7 +74,7 @@ def _scores(study, arms):
 
 
 def _last(arm):
-  found = numbers.band(arm.scores)
+  found = numbers.band(arm.scores, arm.metric)
   text = words.number(found.mean[-1])
   if np.isfinite(found.low[-1]):
     low, high = words.number(found.low[-1]), words.number(found.high[-1])
@@ -94,13 +94,15 @@ def _against(arms, base):
       f"any method is better than {name} selection."
     )
   told = [gap for gap in known if gap.p_last < comparisons.ALPHA]
-  better = [_gap(gap) for gap in told if gap.last.mean > 0]
-  worse = [_gap(gap) for gap in told if gap.last.mean < 0]
+  better = [_gap(g) for g in told if g.arm.better * g.last.mean > 0]
+  worse = [_gap(g) for g in told if g.arm.better * g.last.mean < 0]
   same = [_gap(gap) for gap in known if gap.p_last >= comparisons.ALPHA]
   parts = [_better(better, name, len(tested))]
   unknown = [_gap(gap) for gap in gaps if not np.isfinite(gap.p_last)]
   if same:
-    parts.append(f"Not told apart from {name}: {words.listed(same)}.")
+    parts.append(
+      f"No significant difference from {name}: {words.listed(same)}."
+    )
   if worse:
     parts.append(f"Worse than {name}: {words.listed(worse)}.")
   if unknown:

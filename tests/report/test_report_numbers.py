@@ -3,6 +3,7 @@ import pytest
 
 from alx.report import arms as numbers
 from alx.report import comparisons, exports, summary, tables, words
+from alx.report.measures import panels
 from alx.report.read import Run, read_study
 
 MINUS = "\N{MINUS SIGN}"
@@ -101,6 +102,10 @@ def test_labels_needed_have_intervals_over_seeds(study):
 def test_labels_needed_of_the_full_score(study):
   # Full 0.90: targets 0.81, 0.855, 0.90. Means end at 0.80 and 0.84.
   rows = numbers.needed(read_study(study), numbers.make_arms(read_study(study)))
+  assert [(r.kind, r.target) for r in rows[:2]] == [
+    ("random", pytest.approx(0.80))
+  ] * 2
+  rows = rows[2:]
   found = [(r.arm.name, r.share, r.mean.first, r.saved[0]) for r in rows]
   assert found == [
     ("random", 0.90, None, None),
@@ -123,23 +128,32 @@ def spaced(text):
 def test_labels_needed_without_a_full_run(make_study):
   study = read_study(make_study(full=()))
   arms = numbers.make_arms(study)
-  assert numbers.reference(study, arms) == (pytest.approx(0.80), "random")
+  assert numbers.reference(study, arms)[1] == "none"
   needed = numbers.needed(study, arms)
-  lines = exports.labels_needed_csv(needed, "random").splitlines()
-  assert lines[0].startswith("share,target,reference,acquisition,seed,first")
-  assert lines[1] == "0.90,0.72,random,random,mean,8,8,8,0.0,0.0" + 8 * ","
-  assert len(lines) == 1 + 3 * 2 * 3
+  lines = exports.labels_needed_csv(needed).splitlines()
+  assert lines[0].startswith("metric,share,target,reference,acquisition,seed,f")
+  assert lines[1] == "dice,1.00,0.8,random,random,mean,8,8,8,0.0,0.0" + 8 * ","
+  assert len(lines) == 1 + 2 * 3
+
+
+def test_a_model_of_all_labels_that_is_no_better_is_no_reference(make_study):
+  study = read_study(make_study(full=(0.82, 0.84)))
+  arms = numbers.make_arms(study)  # entropy ends at 0.84
+  assert numbers.reference(study, arms) == (pytest.approx(0.83), "weak")
+  assert {row.kind for row in numbers.needed(study, arms)} == {"random"}
+  (panel, *_) = panels.make_panels(study)
+  assert panel.reference.startswith(
+    "The model of all labels (0.830) is not better than entropy with 8 labels "
+    "(0.840), so"
+  )
 
 
 def test_saving_may_be_negative(study):
-  arms = numbers.make_arms(read_study(study))
-  slow = arms[1]._replace(scores=arms[1].scores - 0.1)
-  fast = arms[0]._replace(scores=arms[0].scores + 0.5)
-  rows = numbers.needed(read_study(study), [fast, slow])
-  assert rows[1].saved == (None, None)
-  level = slow._replace(scores=slow.scores + np.array([0, 0.5]))
-  rows = numbers.needed(read_study(study), [fast, level])
-  assert rows[1].saved == (-100.0, -100.0)
+  flat = arm("random", *[(0.8, 0.8)] * 3)  # has its final score with 4
+  late = arm("late", *[(0.5, 0.8)] * 3)
+  never = arm("never", *[(0.5, 0.6)] * 3)
+  rows = numbers.needed(read_study(study), [flat, late, never])
+  assert [row.saved for row in rows[1:3]] == [(-100.0, -100.0), (None, None)]
   assert words.percent(-100.0) == f"{MINUS}100%"
 
 

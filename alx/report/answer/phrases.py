@@ -222,7 +222,8 @@ def _between(found):
   if found.seeds < 3:  # one degree of freedom
     side = "better" if found.gap.mean >= 0 else "worse"
     apart = words.number(abs(float(found.gap.mean)))
-    return f"{apart} {side} on the mean, without an interval,"
+    size = "as good" if apart == words.number(0) else f"{apart} {side}"
+    return f"{size} on the mean, without an interval,"
   if low < -found.room[0] and high > found.room[1]:  # all that it can be
     return "anywhere from far worse to far better"
   if low < 0 < high:

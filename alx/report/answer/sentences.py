@@ -42,7 +42,8 @@ def make_answer(
     metric: a column of curve.csv.
     whole: with all labels, if such a model was trained.
   """
-  base = numbers.find(list(arms), "random")
+  arms = [arm._replace(metric=metric) for arm in arms]
+  base = numbers.find(arms, "random")
   found = findings.find(arms, base) if base else []
   tests = sum(not np.isnan(finding.p) for finding in found)
   name, better = words.column(metric), numbers.better(metric)

@@ -51,7 +51,7 @@ DISTANCES = (
 OVER_THE_BUDGET = (
   "“Mean over the curve”: area under the learning curve by trapezoids over "
   "labels, divided by the range of labels. It is the mean height of the curve, "
-  "not the mean over rounds, of which the first and the last would count in full."
+  "not the mean over rounds, of which the first and the last count in full."
 )
 
 # In front of the name of a class.

@@ -24,7 +24,7 @@ def test_only_what_the_answer_needs(study):
   assert list(words) == ["a label", "random", "BALD", "Dice", *CHANCE]
   assert "outlined" in words["a label"]
   words = words_of(study, [RANDOM, FAST], task="classification")
-  assert "set by random alone" in words["final"]
+  assert "set by random alone" in words["what random has"]
   assert "class" in words["a label"] and "about" not in words
 
 

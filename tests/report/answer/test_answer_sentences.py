@@ -9,7 +9,7 @@ from alx.report.answer.sentences import Whole, console_lines, make_answer
 from tests.answer_curves import FAST, LIKE, RANDOM, SLOW, arm, around
 
 WHOLE = Whole(stats.mean_interval(np.array([0.89, 0.90, 0.91])), 300)
-NOTHING = "is not shown to need fewer labels than random"
+NOTHING = "is not shown to need fewer labels than random here"
 
 
 def said(*arms, metric="dice", whole=None):
@@ -23,19 +23,37 @@ def one(arm_of_five):
 
 def test_a_method_that_needs_fewer():
   # At 12 labels it has 0.80, and so has random at 20.
-  (text,) = said(RANDOM, FAST)
-  start = "entropy reaches random's final Dice of 0.800 with 12 labels; "
-  start += "random needs 20: 8 fewer (95% interval "
-  assert text.startswith(start) and text.endswith(", 5 paired seeds).")
-  low, high = text.removeprefix(start).split(",")[0].split(" to ")
-  assert 1 <= int(low) <= 8 <= int(high) <= 16
+  text, means = said(RANDOM, FAST)
+  start = "entropy reaches what random has with 20 labels at "
+  assert text.startswith(start) and text.endswith(
+    "% fewer; 95% interval, 5 paired seeds)."
+  )
+  labels, shares = text.removeprefix(start).split("; ")[0].split(" labels (")
+  low, high = map(int, labels.split(" to "))
+  assert 4 <= low <= 12 <= high <= 19
+  percent = 100 * (1 - high / 20), 100 * (1 - low / 20)
+  assert shares == "{:.0f} to {:.0f}% fewer".format(*percent)
+  assert means == "That is Dice 0.800; on mean curves, entropy at 12."
+
+
+def test_less_may_be_better():
+  """Errors that fall as the scores of the others rise."""
+  base, fast = (x._replace(scores=1 - x.scores) for x in (RANDOM, FAST))
+  found = make_answer([base, fast], "ece")
+  wanted = make_answer([RANDOM, FAST], "dice")
+  assert found.sentences[0] == wanted.sentences[0]
+  assert found.findings[0].saved == wanted.findings[0].saved
+  assert found.sentences[1].startswith("That is ECE 0.200;")
+  flat = around("random", (0.50, 0.20, 0.20, 0.20, 0.20))
+  worse = around("entropy", (0.50, 0.55, 0.58, 0.60, 0.60), turn=3)
+  (text,) = make_answer([flat, worse], "ece").sentences
+  assert text.startswith("entropy ends 0.400 higher in ECE than random")
 
 
 def test_labels_between_rounds_are_about():
   faster = FAST._replace(scores=FAST.scores + np.array([0, 0, 0.1, 0, 0]))
-  assert (
-    "with about 10 labels; random needs 20: 10 fewer"
-    in (said(RANDOM, faster)[0])
+  assert said(RANDOM, faster)[1] == (
+    "That is Dice 0.800; on mean curves, entropy at about 10."
   )
 
 
@@ -43,10 +61,11 @@ def test_a_method_that_is_like_random():
   text, seen = said(RANDOM, LIKE)
   # Gaps of 2, 2, 2, -3, -3 hundredths: sd 0.0274; 2.776 * sd / sqrt(5).
   assert text == (
-    f"BALD {NOTHING}: it is between 0.034 worse and 0.034 better in Dice with "
-    "20 labels (95%, 5 paired seeds)."
+    f"BALD {NOTHING}; differences in Dice smaller than 0.046 could not be seen "
+    "(5 paired seeds)."
   )
-  assert seen == "A gap of 0.046 would show in 4 of 5 such studies."
+  wanted = "BALD is between 0.034 worse and 0.034 better with 20 labels."
+  assert seen == wanted
 
 
 def test_a_method_that_does_not_get_there():
@@ -69,19 +88,20 @@ def test_one_that_falls_ends_lower():
 
 
 def test_several_are_told_in_order_and_corrected_for():
-  head, like, slow = said(RANDOM, SLOW, LIKE, FAST)
+  head, _, like, slow = said(RANDOM, SLOW, LIKE, FAST)
   assert head.startswith("entropy reaches")
   assert head.endswith("5 paired seeds, corrected for 3 tests).")
-  assert like.startswith("No difference that 5 seeds could show: BALD (between")
+  assert like.startswith("No significant difference in 5 seeds: BALD (between")
   assert " more and " in like and like.endswith(" fewer).")
   assert slow.startswith("k-center needs more") and "seeds" not in slow
 
 
 def test_the_second_that_needs_fewer_is_short():
   also = around("margin", (0.50, 0.66, 0.76, 0.84, 0.90), turn=1)
-  first, second = said(RANDOM, also, FAST)
+  first, second, means = said(RANDOM, also, FAST)
   assert first.startswith("entropy reaches")
-  assert second.startswith("margin with about 14: 6 fewer (")
+  assert second.startswith("margin does at ") and "% fewer)." in second
+  assert means.endswith("on mean curves, entropy at 12 and margin at about 14.")
 
 
 def test_two_that_need_more():
@@ -94,13 +114,14 @@ def test_two_that_need_more():
 def test_nothing_is_ahead_and_one_behind():
   texts = said(RANDOM, LIKE, SLOW)
   assert texts[0].startswith(
-    "No method is shown to need fewer labels than random: the best, BALD, is "
-    "between "
+    "No method is shown to need fewer labels than random here; differences in "
+    "Dice smaller than "
   )
+  assert texts[1].startswith("The best, BALD, is between ")
   assert texts[2].startswith("k-center needs more")
   also = around("margin", RISING_LESS, turn=1)
   texts = said(RANDOM, LIKE, also)
-  assert texts[2].startswith("Not told apart from random either: margin (betw")
+  assert texts[2].startswith("No significant difference either: margin (betwe")
 
 
 RISING_LESS = (0.50, 0.60, 0.70, 0.75, 0.79)
@@ -134,35 +155,32 @@ def test_two_seeds_may_say_nothing_at_all():
   text, more = said(base, wild)
   # 12.7 * 0.28 / sqrt(2) is more than any Dice.
   assert text == (
-    f"BALD {NOTHING}: it is anywhere from far worse to far better in Dice with "
-    "8 labels (95%, 2 paired seeds)."
+    f"BALD {NOTHING}; no difference in Dice could be seen (2 paired seeds)."
   )
-  assert more == "More seeds would tell."
+  wanted = "BALD is as good on the mean, without an interval, with 8 labels."
+  assert more == wanted
 
 
 def test_a_baseline_is_not_the_best_method():
   other = around("foreground_random", (0.50, 0.60, 0.70, 0.75, 0.81), turn=1)
   texts = said(RANDOM, other, LIKE)
-  assert "the best, BALD, is between" in texts[0]
-  assert texts[2].startswith("Not told apart from random either: foreground ra")
+  assert "The best, BALD, is between" in texts[1]
+  assert texts[2].startswith("No significant difference either: foreground ra")
   assert said(RANDOM, other)[0].startswith("foreground random is not shown")
 
 
 def test_the_same_scores_are_said_to_be_so():
   (text,) = said(RANDOM, arm("bald", RANDOM.scores))
-  assert text == (
-    f"BALD {NOTHING}: it is exactly as good in Dice with 20 labels (5 paired "
-    "seeds)."
-  )
+  assert text == (f"BALD {NOTHING}; its Dice is the same (5 paired seeds).")
   (text,) = said(RANDOM, arm("bald", RANDOM.scores + 0.125))
   assert text.startswith("Not known, for want of seeds, of scores or of a spr")
 
 
 @pytest.mark.parametrize("metric", ["auc", "balanced_accuracy"])
 def test_a_classification(metric):
-  text, share = said(RANDOM, FAST, metric=metric, whole=WHOLE)
+  _, text, share = said(RANDOM, FAST, metric=metric, whole=WHOLE)
   name = {"auc": "AUC", "balanced_accuracy": "balanced accuracy"}[metric]
-  assert f"reaches random's final {name} of 0.800 with 12 labels" in text
+  assert text == f"That is {name} 0.800; on mean curves, entropy at 12."
   assert share == (
     f"With 20 of 300 labels random reaches {name} 0.800; the model of all "
     "labels has 0.900."
@@ -182,7 +200,7 @@ def test_random_alone_and_all_labels_alone():
   (text,) = said(RANDOM)
   assert text == (
     "Only random selection was run, so it is compared with nothing: with 20 "
-    "labels Dice 0.800 (95% interval 0.780 to 0.820, 5 seeds)."
+    "labels Dice 0.800 (95% interval 0.780 to 0.819, 5 seeds)."
   )
   (text,) = said(whole=WHOLE)
   assert text == (
@@ -239,7 +257,7 @@ def test_the_console_has_three_lines_of_80():
   assert len(lines) <= 3 and max(map(len, lines)) <= 80
   joined = " ".join(lines)
   assert joined.startswith(texts[0]) and texts[1] in joined
-  assert texts[2] not in joined and joined.endswith(").")
+  assert texts[2] not in joined and joined.endswith("entropy at 12.")
 
 
 def test_what_fits_is_taken_though_another_did_not():
