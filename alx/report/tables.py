@@ -74,12 +74,17 @@ def _gap_table(gaps, base, metric):
   return Table([*head, "last, over patients"], rows)
 
 
+def _shown(found):
+  """Without an interval that has one degree of freedom."""
+  return found if found.count > 2 else found._replace(low=np.nan, high=np.nan)
+
+
 def _gap_row(gap):
   return [
     words.plain(gap.arm.name),
-    words.with_interval(gap.last, words.signed),
+    words.with_interval(_shown(gap.last), words.signed),
     words.p_value(gap.p_last),
-    words.with_interval(gap.area, words.signed),
+    words.with_interval(_shown(gap.area), words.signed),
     words.p_value(gap.p_area),
   ]
 

@@ -91,12 +91,16 @@ def of_volume(problem, index, probs, dice):
   }
   most = uncertainty.sum((0, 1)).argmax() if truth.ndim == 3 else None
   maps, where, spacing = _slice(maps, most, spacing)
-  return maps | {
-    "ids": problem.dataset.ids[index],
-    "dice": np.float32(dice),
-    "where": where,
-    "spacing": np.array(spacing, np.float32),
-  }
+  return (
+    maps
+    | _colours(problem.dataset.images[index])
+    | {
+      "ids": problem.dataset.ids[index],
+      "dice": np.float32(dice),
+      "where": where,
+      "spacing": np.array(spacing, np.float32),
+    }
+  )
 
 
 def _slice(maps, at, spacing):
@@ -119,19 +123,37 @@ def _of_image(problem, index, probs):
     middle, known = image.shape[2] // 2, problem.dataset.spacing_mm[index]
   spacing = known or (1.0,) * image.ndim
   maps, where, spacing = _slice({"images": image}, middle, spacing)
-  return maps | {
-    "ids": problem.dataset.ids[index],
-    "predicted": probs.astype(np.float32),
-    "truth_class": np.int32(problem.dataset.labels[index]),
-    "where": where,
-    "spacing": np.array(spacing, np.float32),
-  }
+  return (
+    maps
+    | _colours(problem.dataset.images[index])
+    | {
+      "ids": problem.dataset.ids[index],
+      "predicted": probs.astype(np.float32),
+      "truth_class": np.int32(problem.dataset.labels[index]),
+      "where": where,
+      "spacing": np.array(spacing, np.float32),
+    }
+  )
+
+
+def _colours(image):
+  """A flat picture of three channels as it was seen; {} of others.
+
+  What is no longer in 0..255 is stretched from its 1st to its 99th percentile.
+  """
+  if image.ndim != 3 or image.shape[-1] != 3:
+    return {}
+  if image.dtype == np.uint8:
+    return {"colours": np.array(image)}
+  low, high = np.percentile(image, (1, 99))
+  share = (image - low) / ((high - low) or 1)
+  return {"colours": (share.clip(0, 1) * 255).round().astype(np.uint8)}
 
 
 def stack(values):
   """One array; maps of different extents are put in one with NaN or 0."""
   arrays = [np.asarray(v) for v in values]
-  if arrays[0].ndim != 2:
+  if arrays[0].ndim not in (2, 3):
     return np.stack(arrays)
   extent = np.max([a.shape for a in arrays], 0)
   fill = np.nan if arrays[0].dtype.kind == "f" else 0

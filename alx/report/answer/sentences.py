@@ -190,6 +190,8 @@ def _share(base, metric, whole):
   of = f" of {whole.labels}" if whole.labels else ""
   score, full = words.number(last), words.number(whole.score.mean)
   start = f"With {base.labels[-1]:g}{of} labels random reaches {metric} {score}"
+  if base.better * (whole.score.mean - last) <= 0:
+    return f"{start}; the model of all labels is not better ({full})."
   if metric not in _FROM_0:  # 0 is no bottom of the others
     return f"{start}; the model of all labels has {full}."
   share = f"{round(100 * last / whole.score.mean)}%"

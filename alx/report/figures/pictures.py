@@ -123,7 +123,10 @@ def _draw_maps(axes, view, top):
 
 
 def show_image(axes, view: View) -> None:
-  """Grey, from the 1st to the 99th percentile, rows downwards."""
+  """Rows downwards; grey from the 1st to the 99th percentile, or coloured."""
+  if view.colours is not None:
+    axes.imshow(view.colours, aspect=view.aspect, interpolation="antialiased")
+    return
   low, high = np.nanpercentile(view.image, (1, 99))
   high = high if high > low else low + 1
   small = max(view.image.shape) < 300

@@ -20,6 +20,7 @@ class View(NamedTuple):
   uncertainty: np.ndarray | None  # [H, W] nats
   predicted: np.ndarray | None  # [C]
   truth_class: int | None
+  colours: np.ndarray | None = None  # [H, W, 3] uint8, of a colour picture
 
 
 def read_views(path: pathlib.Path) -> list[View]:
@@ -67,6 +68,7 @@ def _view(arrays, i):
     uncertainty=crop(field("uncertainty")),
     predicted=field("predicted"),
     truth_class=None if truth_class is None else int(truth_class),
+    colours=crop(field("colours")),
   )
 
 
