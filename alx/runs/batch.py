@@ -28,7 +28,7 @@ from alx.runs.disk.records import (
 from alx.runs.problem import signals
 from alx.runs.problem.fitted import mirrored_column, steps_column
 from alx.runs.problem.job import Job
-from alx.runs.problem.problem import Problem, held_out
+from alx.runs.problem.problem import Problem, held_out, predict_pool
 from alx.runs.rounds import key_of
 from alx.runs.starts import first_items
 
@@ -282,7 +282,7 @@ def _record_predictions(jobs, programs, seeds, predicted, number):
   problem = jobs[0].problem
   pool = None
   if problem.dataset.task == "classification":
-    pool = np.asarray(programs.test(seeds.params, problem.images))
+    pool = predict_pool(problem, seeds.params, programs.test)
   labelled = np.asarray(seeds.pool.labelled)
   for place, one in enumerate(jobs):
     record_predictions(

@@ -13,7 +13,7 @@ from rich.console import Console
 from alx import data, report
 from alx.data.dataset import no_progress
 from alx.report import words
-from alx.runs import batch, cautions, rounds, screen, summary, together
+from alx.runs import batch, cautions, rounds, screen, summary, together, whole
 from alx.runs.disk import distances, scores, store
 from alx.runs.disk.names import run_folder
 from alx.runs.problem import cases, headline, reading
@@ -292,7 +292,7 @@ def _run_all(comparison, bars, console, check) -> None:
         first = rounds.run_rounds(job, loop, first)
         show.finish(config.rounds + 1)
     if config.full:
-      rounds.run_full(_job(comparison, "full", seed, show))
+      whole.run_full(_job(comparison, "full", seed, show))
       show.finish(1)
 
 

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from alx.acquisition import Acquisition
 from alx.data.dataset import Dataset
@@ -18,24 +17,21 @@ from alx.loop import (
   pad_items,
   take_turns,
 )
-from alx.pool import PoolState, init_pool, mark_labelled
+from alx.pool import PoolState
 from alx.runs import pictures
-from alx.runs.disk import store
 from alx.runs.disk.checkpoint import Checkpoints
-from alx.runs.disk.names import MODEL
 from alx.runs.disk.records import (
   Clock,
   case_rows,
   check_params,
   check_picks,
-  check_predicted,
   curve_row,
   open_folder,
   record_picks,
   record_predictions,
   record_round,
 )
-from alx.runs.problem import predictions, signals
+from alx.runs.problem import signals
 from alx.runs.problem.fitted import mirrored_column, steps_column
 from alx.runs.problem.job import Job
 from alx.runs.problem.learning import (
@@ -45,11 +41,9 @@ from alx.runs.problem.learning import (
   spreads_passes,
 )
 from alx.runs.problem.patients import groups_of
-from alx.runs.problem.problem import Problem, metrics_of, predict_test
+from alx.runs.problem.problem import Problem, predict_pool, predict_test
 from alx.runs.settings.config import Config
 from alx.runs.starts import first_items
-from alx.training.descent.converged import has_converged
-from alx.training.learner import steps_made
 from alx.training.settings import Asking
 
 
@@ -248,17 +242,19 @@ def tested(job: Job, state: Any, number: int, clock: Clock) -> Told:
   row = curve_row(job.problem, predicted, state.pool.labelled, number)
   cases = case_rows(job.problem, predicted, number)
   labelled = state.pool.labelled
-  record_predictions(
-    *(job, number, predicted, lambda: _of_pool(job, state.params), labelled)
-  )
+  if number == job.config.rounds:
+    record_predictions(
+      *(
+        job,
+        number,
+        predicted,
+        lambda: predict_pool(job.problem, state.params),
+        labelled,
+      )
+    )
   clock.lap("seconds_test")
   laps = clock.laps | steps_column(job, state.steps)
   return Told(state, row, laps, cases)
-
-
-def _of_pool(job, params):
-  """Probabilities of a classification."""
-  return job.problem.predict_test(params, job.problem.images)
 
 
 def with_signals(
@@ -280,51 +276,3 @@ def with_signals(
   row = signals.row_of(said, state.pool.labelled, is_first=not number)
   clock.lap("seconds_pool")
   return told._replace(signals=row | clock.laps)
-
-
-def run_full(job: Job) -> None:
-  """Trains once on every pool label: what all the labels would give."""
-  problem = job.problem
-  if store.read_rows(job.folder / "curve.csv"):
-    return
-  num_items = problem.labels.shape[0]
-  key_init, key_fit = jax.random.split(
-    jax.random.fold_in(jax.random.key(job.seed), 3)
-  )
-  pool = mark_labelled(
-    init_pool(num_items), jnp.arange(num_items, dtype=jnp.int32)
-  )
-  job.show(0, "training")
-  start, clock = problem.learner.init(key_init), Clock()
-  fit = problem.fit_all or problem.learner.fit
-  params, history = fit(key_fit, start, problem.images, problem.labels, pool)
-  check_params(job, params, 0)
-  clock.lap("seconds_train")
-  job.show(0, "testing")
-  predicted = predict_test(problem, params)
-  clock.lap("seconds_test")
-  check_predicted(f"{job.folder}: the fit to all labels", predicted)
-  _keep_model(job.folder, params)
-  row = {"round": 0, "labels": num_items} | metrics_of(problem, predicted)
-  rows = predictions.of_items(
-    *(problem, predicted, lambda: _of_pool(job, params)),
-    np.ones(num_items, bool),
-  )
-  path = job.folder / "predictions.csv"
-  store.write_rows(path, [{"round": 0, **found} for found in rows])
-  store.keep_rounds(job.folder, 0)
-  cases = case_rows(problem, predicted, 0)
-  times = {"round": 0, **clock.laps, "steps": int(steps_made(history))}
-  times |= mirrored_column(job, problem.images, problem.labels, pool)
-  if problem.fit_all or job.config.schedule == "converged":
-    times["converged"] = int(has_converged(history))
-  store.append_rows(job.folder / "times.csv", [times])
-  store.append_rows(job.folder / "cases.csv", cases)
-  store.write_rows(job.folder / "curve.csv", [row])
-
-
-def _keep_model(folder, params):
-  """The one fit to all labels has no rounds to go on with, but a model."""
-  kept = Checkpoints(folder / MODEL, keep=1)
-  kept.save(1, {"params": params})
-  kept.close()

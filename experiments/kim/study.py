@@ -10,7 +10,7 @@ from rich.console import Console
 
 from alx.data import Dataset
 from alx.loop import Loop, check_budget, make_loop
-from alx.runs import compare, progress, rounds
+from alx.runs import compare, progress, rounds, whole
 from alx.runs.disk import store
 from alx.runs.disk.names import run_folder
 from alx.runs.problem import problem as problems
@@ -137,7 +137,7 @@ def train(
   with progress.progress_bars(console) as bars:
     show = progress.Shower(bars, total, console, check)
     for seed in range(kim.first_seed, kim.first_seed + kim.seeds):
-      rounds.run_full(_job(ready, "full", seed, show))
+      whole.run_full(_job(ready, "full", seed, show))
       show.finish(1)
       firsts = {}
       for name, loop in ready.loops.items():

@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 
 from alx.runs import compare, rounds
+from alx.runs import whole as all_labels
 from alx.runs.disk import store
 from alx.runs.disk.checkpoint import Checkpoints
 from alx.runs.settings.config import Config
@@ -47,6 +48,7 @@ def train(table, tmp_path_factory):
   ready = compare.prepare(table[0].config, folder, CONSOLE, baselines=False)
   with pytest.MonkeyPatch.context() as patch:  # as those of a segmentation
     patch.setattr(rounds, "case_rows", case_rows)
+    patch.setattr(all_labels, "case_rows", case_rows)
     yield do
 
 

@@ -204,9 +204,15 @@ def _nearest(dataset, asked, path):
 def record_predictions(
   job: Job, number: int, predicted: Any, pool: Callable, labelled: Any
 ) -> None:
-  """Writes predictions.csv of the last round, see `predictions.of_items`."""
-  if number != job.config.rounds:
-    return
+  """Writes predictions.csv, see `predictions.of_items`.
+
+  Args:
+    job: of the run.
+    number: of the round, of which the last one is kept.
+    predicted: of the test items.
+    pool: () -> probabilities of the pool.
+    labelled: [N] bool.
+  """
   rows = predictions.of_items(
     job.problem, predicted, pool, np.asarray(labelled)
   )

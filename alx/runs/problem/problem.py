@@ -209,6 +209,29 @@ def predict_test(problem: Problem, params):
   return problem.predict_test(params, *held_out(problem))
 
 
+def predict_pool(
+  problem: Problem, params, predict: Callable | None = None
+) -> np.ndarray:
+  """[N, C] probabilities of the pool of a classification, in parts.
+
+  Each is as large as the test part, so that nothing is compiled for it.
+
+  Args:
+    problem: with the pool.
+    params: of the model.
+    predict: instead of `predict_test`, with axes in front of those of items.
+  """
+  predict = predict or problem.predict_test
+  count, size = problem.labels.shape[0], problem.test_labels.shape[0]
+  images = jax.tree.map(np.asarray, problem.images)
+  found = []
+  for start in range(0, count, size):
+    rows = np.minimum(np.arange(start, start + size), count - 1)
+    part = jax.tree.map(lambda x, rows=rows: x[rows], images)
+    found.append(np.asarray(predict(params, part)))
+  return np.concatenate(found, axis=-2)[..., :count, :]
+
+
 def classes_seen(problem: Problem, labelled) -> int | None:
   """How many classes are among the labels; None for a segmentation.
 
