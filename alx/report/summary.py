@@ -126,5 +126,7 @@ def _better(gaps, name, count):
 
 def _gap(gap):
   mean = words.signed(float(gap.last.mean))
+  if gap.last.count == 2:  # no interval
+    return f"{words.plain(gap.arm.name)} ({mean})"
   interval = words.bounds(gap.last, sign=True)
   return f"{words.plain(gap.arm.name)} ({mean}; {interval})"

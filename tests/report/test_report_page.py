@@ -56,7 +56,7 @@ def test_page_says_when_a_method_is_better(make_study):
     path = study / "runs" / f"entropy-seed{seed}" / "curve.csv"
     path.write_text(f"round,labels,dice\n0,4,0.5\n1,8,{last}\n")
   text = text_of(write_report(study))
-  assert "Better than random with the last labels: entropy (+0.100;" in text
+  assert "Better than random with the last labels: entropy (+0.100)" in text
   assert "No method beats" not in text
 
 
