@@ -34,6 +34,7 @@ from alx import projects
 from alx.commands import command
 from alx.projects import report as reports
 from alx.projects.answers import view
+from alx.projects.models.gate import Approver
 from alx.projects.work import decide, settings
 from alx.projects.work import status as statuses
 from alx.projects.work.export import FORMATS
@@ -61,7 +62,7 @@ _KEEP = flags.DEFINE_bool(
   "keep_names", False, "init: cases keep the names of their files."
 )
 _VALIDATION = flags.DEFINE_float(
-  "validation", None, "init: share of patients frozen to judge models; 0.1.", 0
+  "validation", None, "init: share of patients frozen to judge models; 0.2.", 0
 )
 _TEST = flags.DEFINE_string(
   "test", None, "init: share frozen for the end; next: ask for those."
@@ -72,6 +73,24 @@ _BLIND = flags.DEFINE_float(
 _WHERE = flags.DEFINE_string("where", None, "init: of an .npz, frame=1.")
 _SET = flags.DEFINE_multi_string(
   "set", [], "init: field=value of the settings of a run, such as steps=300."
+)
+_GATE = flags.DEFINE_multi_string(
+  "gate",
+  [],
+  "init: what a version has to show to serve, margin=0.03, floor:CLASS=0.7, "
+  "approval=human.",
+)
+_WEIGHTS = flags.DEFINE_multi_string(
+  "weights", [], "init: of labels by source in a fit, such as accepted=0.5."
+)
+_UPDATE = flags.DEFINE_string(
+  "update",
+  None,
+  "init: a version is fitted from scratch, warm, finetune_new or "
+  "finetune_replay:1.",
+)
+_APPROVER = flags.DEFINE_string(
+  "approver", None, "promote: who says yes, NAME or NAME,ROLE (reviewer)."
 )
 _SEED = flags.DEFINE_integer("seed", None, "init: of every draw; 0.", 0)
 _QUERY = flags.DEFINE_integer(
@@ -141,12 +160,8 @@ def _init(console, folder):
       if not flag.value:
         raise ValueError(f"wanted --{flag.name}, see alx project --help")
     begun = _settings()
-  with compare.progress_bars(console) as bars, command.wrong_input(ValueError):
-
-    def progress(items, description):
-      return bars.track(items, description=description)
-
-    made = projects.begin(folder, begun, progress)
+  with command.wrong_input(ValueError):
+    made = projects.begin(folder, begun, compare.loading(console))
   project = made.project
   compare.tell("note", made.notes, console)
   compare.tell("left out", made.left_out, console)
@@ -177,6 +192,7 @@ def _settings():
     "group_pattern": _PATTERN.value,
     "where": _WHERE.value,
     "seed": _SEED.value,
+    "update": _UPDATE.value,
     "task": _TASK.value,
     "readers": _READERS.value and settings.split_names(_READERS.value),
   }
@@ -186,6 +202,8 @@ def _settings():
     settings.split_names(_CLASSES.value),
     keep_names=_KEEP.value,
     set=tuple(_SET.value),
+    gate=tuple(_GATE.value),
+    weights=tuple(_WEIGHTS.value),
     **given,
   )
 
@@ -271,9 +289,17 @@ def _fit(console, folder):
 def _promote(console, folder):
   with _working(folder, console, "judging") as project:
     newest = max(project.state.models, default=0)
-    found = projects.promote(project, _VERSION.value or newest)
+    version = _VERSION.value or newest
+    found = projects.promote(project, version, approver=_approver())
   for line in found.lines:
     _say(console, line)
+
+
+def _approver():
+  if _APPROVER.value is None:
+    return None
+  name, comma, role = (x.strip() for x in _APPROVER.value.partition(","))
+  return Approver(name, role) if comma else Approver(name)
 
 
 def _rollback(console, folder):
@@ -370,14 +396,14 @@ _VERBS = {
     (
       *("data", "classes", "task", "labels", "readers", "group_pattern"),
       *("keep_names", "validation", "test", "blind", "where", "set", "seed"),
-      *("query", "acquisition"),
+      *("query", "acquisition", "gate", "weights", "update"),
     ),
   ),
   "next": _Verb(_next, ("query", "acquisition", "more", "test", "scratch")),
   "import": _Verb(_import, ("round",)),
   "status": _Verb(_status),
   "fit": _Verb(_fit),
-  "promote": _Verb(_promote, ("version",)),
+  "promote": _Verb(_promote, ("version", "approver")),
   "rollback": _Verb(_rollback, ("to", "reason")),
   "review": _Verb(_review, ("reader", "reason"), 2),
   "reopen": _Verb(_reopen, ("reason",), 2),

@@ -18,7 +18,7 @@ from alx.projects.store.state import (
 from alx.projects.work.choose import Choice, choose
 from alx.projects.work.drafts import make_drafts
 from alx.projects.work.fit import digest_of_labels, fit, training_cases
-from alx.projects.work.promote import Judge, not_worse, promote
+from alx.projects.work.promote import Judge, promote
 
 BLIND, DRAFT = "blind", "draft"
 
@@ -42,7 +42,7 @@ def next_round(
   more: bool = False,
   test: bool = False,
   scratch: bool = False,
-  judge: Judge = not_worse,
+  judge: Judge | None = None,
 ) -> Asked:
   """Fits where there are new labels, asks, and writes a round.
 

@@ -20,6 +20,7 @@ from alx.projects.cases.given import find_given
 from alx.projects.cases.targets import encode_label, grid_of
 from alx.projects.exchange import label_map
 from alx.projects.exchange.ingest import Target, ingest
+from alx.projects.models.frozen import freeze
 from alx.projects.store import log
 from alx.projects.store.blobs import digest, put
 from alx.projects.store.project import IMAGES, Project, open_project
@@ -183,27 +184,18 @@ def _about(settings, labels, segments, images):
 def _freeze(news, settings):
   """Validation and test cases, whole patients, before anything is asked."""
   cases = [about for kind, about in news if kind == "case_added"]
-  patient_of = {a["case"]: a["patient"] or a["case"] for a in cases}
-  patients = list(dict.fromkeys(patient_of.values()))
+  patients = {a["patient"] or a["case"] for a in cases}
   if len(patients) < _LEAST:
     return []
-  drawn = np.random.default_rng(settings.seed).permutation(len(patients))
-  shuffled = [patients[i] for i in drawn]
-  sizes = [
-    max(1, round(share * len(patients))) if share else 0
-    for share in (settings.validation, settings.test)
-  ]
-  if sum(sizes) >= len(patients) - 1:
-    wanted = "shares that leave cases to train on"
-    raise bad_input("--validation and --test", wanted, sizes)
-  parts = {
-    VALIDATION: shuffled[: sizes[0]],
-    TEST: shuffled[sizes[0] : sum(sizes)],
-  }
-  frozen = {
-    part: sorted(c for c, p in patient_of.items() if p in set(chosen))
-    for part, chosen in parts.items()
-  }
+  parts = freeze(
+    settings.seed,
+    [a["case"] for a in cases],
+    [a["patient"] or None for a in cases],
+    [a.get("stratum", "") for a in cases],
+    val=settings.validation,
+    test=settings.test,
+  )
+  frozen = {VALIDATION: list(parts.val), TEST: list(parts.test)}
   return [("frozen", frozen)] if any(frozen.values()) else []
 
 

@@ -5,10 +5,21 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
+import alx
 from alx.data.dataset import DataError
 from alx.data.files import write_json
+from alx.projects.models.fitting import fit_planned
+from alx.projects.models.rule_texts import parse_update, parse_weights
+from alx.projects.models.serving import (
+  CHOSEN,
+  Label,
+  Reading,
+  plan_reading,
+  refuse_frozen,
+)
 from alx.projects.store import blobs
 from alx.projects.store.events import canonical
 from alx.projects.store.project import MODELS, Project
@@ -71,12 +82,18 @@ def fit(project: Project) -> Fitted:
   for version, model in sorted(project.state.models.items(), reverse=True):
     if model.about["labels_sha256"] == labels:
       return Fitted(version, len(cases), is_new=False)
-  pool = learn.make_pool(project, [case.uid for case in cases])
+  reading, before = reading_of(project, cases)
+  pool = learn.make_pool(project, reading.uids)
   _check_classes(project, pool)
   version = max(project.state.models, default=0) + 1
-  project.add(("fit_started", {"version": version, "labels": len(cases)}))
+  project.add(("fit_started", {"version": version, "labels": len(pool.uids)}))
   config = learn.resolved(learn.config_of(project), pool)
-  params, losses = _train(config, pool, project.settings["seed"] + version)
+  start = None
+  if reading.plan.start:
+    trained = load_version(project, before)
+    config, start = trained.config, trained.params
+  seed = project.settings["seed"] + version
+  params, losses = _train(config, pool, seed, reading.weights, start)
   folder = folder_of(project, version)
   records.check_fit(f"{folder}", params)
   about = _write(project, version, config, pool, params)
@@ -89,7 +106,10 @@ def fit(project: Project) -> Fitted:
         "labels": len(cases),
         "labels_sha256": labels,
         "label_map_sha256": project.settings["label_map_sha256"],
-        "update": "scratch",
+        "update": reading.plan.record(),
+        "start": reading.plan.start,
+        "left_out": list(reading.left_out),
+        "code": alx.__version__,
         "loss": _last(losses),
       },
     )
@@ -115,13 +135,40 @@ def _last(losses):
   return round(float(values[-1]), 6) if values.size else None
 
 
-def _train(config, pool, seed):
+def reading_of(project: Project, cases) -> tuple[Reading, int]:
+  """(what a fit reads, the version it may start from), as the project says."""
+  state, current = project.state, project.state.current
+  refuse_frozen(project, [case.uid for case in cases])
+  labels = []
+  for case in cases:
+    chosen = final_label(state, case.uid)
+    decided = CHOSEN if case.uid in state.decided else chosen.decision
+    domain = case.about.get("stratum", "")
+    labels.append(Label(case.uid, str(chosen.label), decided, domain=domain))
+  about = state.models[current].about if current else {}
+  update = about.get("update", {})
+  try:
+    reading = plan_reading(
+      labels,
+      parse_weights(project.settings.get("weights", ())),
+      parse_update(project.settings.get("update", "scratch")),
+      seed=project.settings["seed"],
+      seen=update["items"] if isinstance(update, Mapping) and update else (),
+      start=about.get("parameters", ""),
+    )
+  except ValueError as error:
+    raise DataError(f"{project.folder}: {error}") from error
+  return reading, current
+
+
+def _train(config, pool, seed, weights, start):
   learner = learning.make_learner(config, pool.dataset)
+  learner = learner._replace(fit=jax.jit(learner.fit))
   images, labels = learn.stacked(pool, config)
-  key_init, key_fit = jax.random.split(jax.random.key(seed))
-  state = learn.pool_state(pool.known)
-  start = learner.init(key_init)
-  params, losses = jax.jit(learner.fit)(key_fit, start, images, labels, state)
+  start = jax.tree.map(jnp.asarray, start)
+  params, losses = fit_planned(
+    jax.random.key(seed), learner, images, labels, weights, start
+  )
   return jax.tree.map(np.asarray, params), losses
 
 

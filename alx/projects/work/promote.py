@@ -1,26 +1,30 @@
 """Which version serves: moved by a decision, never by training."""
 
+import functools
 from collections.abc import Callable
 from typing import NamedTuple
 
+import jax
 import numpy as np
 
-from alx.data.dataset import bad_input
+from alx.data.dataset import DataError, bad_input
+from alx.data.patches import near
+from alx.data.sources.source import stack_into
+from alx.metrics import ece
 from alx.projects.cases.targets import label_of
+from alx.projects.models.gate import Approver
+from alx.projects.models.pointer import Pointer, moved, rollback
+from alx.projects.models.rule_texts import parse_rules
+from alx.projects.models.scores import map_calibration
+from alx.projects.models.serving import Judged, make_judge
+from alx.projects.store import log
 from alx.projects.store.project import Project
 from alx.projects.store.questions import final_label
-from alx.projects.store.state import (
-  VALIDATION,
-)
+from alx.projects.store.state import VALIDATION
+from alx.projects.work import learn
 from alx.projects.work.drafts import predict
-from alx.projects.work.fit import write_pointer
-
-
-class Judged(NamedTuple):
-  """What becomes of a version, and why."""
-
-  promote: bool
-  lines: tuple[str, ...]
+from alx.projects.work.fit import load_version, write_pointer
+from alx.runs.use.program import extent_of
 
 
 class Frozen(NamedTuple):
@@ -29,6 +33,7 @@ class Frozen(NamedTuple):
   uids: tuple[str, ...]  # N
   patients: tuple[str, ...]  # N
   values: np.ndarray  # [N, C'] Dice of each foreground class, or [N, 1] right
+  calibration: float  # expected calibration error; NaN: not known
 
 
 Judge = Callable[[Project, int, Frozen, Frozen | None], Judged]
@@ -42,16 +47,48 @@ def scores_on(project: Project, version: int, part: str = VALIDATION) -> Frozen:
     for uid, case in sorted(state.cases.items())
     if case.part == part and final_label(state, uid) is not None
   ]
-  rows = [
-    _row(project, uid, classes)
-    for uid, classes, _ in predict(project, version, uids)
-  ]
+  found = list(predict(project, version, uids))
+  rows = [_row(project, uid, classes) for uid, classes, _ in found]
   width = len(project.class_names) - 1 if project.segments else 1
   return Frozen(
     tuple(uids),
     tuple(state.cases[uid].patient or uid for uid in uids),
     np.array(rows, np.float64).reshape(len(uids), width),
+    _calibration(project, version, found),
   )
+
+
+def _calibration(project, version, found):
+  """Of maps it is measured if the gate looks at it: that predicts them anew."""
+  if not found:
+    return np.nan
+  uids = [uid for uid, _, _ in found]
+  if project.segments:
+    rules = parse_rules(project.settings.get("gate", ()))
+    if rules.calibration is None:
+      return np.nan
+    return map_calibration(_probabilities(project, version, uids))
+  probs = np.array([about["probabilities"] for _, _, about in found])
+  truth = [final_label(project.state, uid).label for uid in uids]
+  return ece(probs / probs.sum(1, keepdims=True), np.array(truth))
+
+
+def _probabilities(project, version, uids):
+  """(probabilities, classes, spacing) of each case, on the model's voxels."""
+  trained = load_version(project, version)
+  patch, made = trained.config.patch, learn.make_pool(project, uids).dataset
+
+  @jax.jit
+  def probs_of(params, images, items):
+    key = jax.random.key(0)
+    return trained.learner.predict(key, params, images, items, 0).probs[0]
+
+  for number, image in enumerate(made.images):
+    stacked = stack_into([image], patch, extent_of(image, patch))
+    items = np.array([number], np.int32)
+    probs = np.asarray(probs_of(trained.params, stacked, items))[0]
+    inside = near(probs, image.shape[:-1])
+    yield inside, made.labels[number], made.spacing_mm[number]
 
 
 def _row(project, uid, classes):
@@ -65,46 +102,34 @@ def _row(project, uid, classes):
 
 
 def _dice(one, other):
-  """1 where both are empty: the model is right that there is none."""
+  """NaN where both are empty: the gate takes it for right."""
   total = np.count_nonzero(one) + np.count_nonzero(other)
-  return 2 * np.count_nonzero(one & other) / total if total else 1.0
+  return 2 * np.count_nonzero(one & other) / total if total else np.nan
 
 
-def not_worse(
-  project: Project, version: int, new: Frozen, old: Frozen | None
+def promote(
+  project: Project,
+  version: int,
+  judge: Judge | None = None,
+  approver: Approver | None = None,
 ) -> Judged:
-  """The plain rule: promoted unless its mean score is lower."""
-  del project
-  if not new.uids:
-    line = f"v{version:03d}: no frozen case has a label, nothing to judge it by"
-    return Judged(True, (line,))
-  mean = float(np.nanmean(new.values))
-  if old is None:
-    line = (
-      f"v{version:03d}: {mean:.3f} on {len(new.uids)} frozen cases, the first"
-    )
-    return Judged(True, (line,))
-  before = float(np.nanmean(old.values))
-  word = "promoted" if mean >= before else "held"
-  line = (
-    f"v{version:03d}: {mean:.3f} on {len(new.uids)} frozen cases, the one that "
-    f"serves {before:.3f}: {word}"
-  )
-  return Judged(mean >= before, (line,))
-
-
-def promote(project: Project, version: int, judge: Judge = not_worse) -> Judged:
   """Judges a version on the frozen cases; moves the pointer if it may serve.
 
   Args:
     project: that this process writes to.
     version: that was fitted.
     judge: (project, version, its scores, those of the one that serves or
-      None) -> `Judged`.
+      None) -> `Judged`; None: by the gate that the project was begun with.
+    approver: who says yes, if somebody does.
   """
+  if judge is None:
+    rules = parse_rules(project.settings.get("gate", ()))
+    judge = make_judge(rules, approver)
   state = project.state
   if version not in state.models:
     raise bad_input(project.folder, f"a version {version}", _known(state))
+  if version == state.current:
+    raise bad_input(project.folder, "a version that does not serve", version)
   new = scores_on(project, version)
   old = scores_on(project, state.current) if state.current else None
   judged = judge(project, version, new, old)
@@ -115,6 +140,7 @@ def promote(project: Project, version: int, judge: Judge = not_worse) -> Judged:
     "lines": list(judged.lines),
     "cases": len(new.uids),
     "mean": None if not new.uids else round(float(np.nanmean(new.values)), 6),
+    "approver": None if approver is None else approver._asdict(),
   }
   news = [("gated", about)]
   if judged.promote:
@@ -135,22 +161,15 @@ def roll_back(project: Project, to: int | None = None, reason: str = "") -> int:
   Raises:
     DataError: there is none.
   """
-  state = project.state
-  served = [v for v, m in sorted(state.models.items()) if m.state == "promoted"]
-  before = [v for v in served if v < state.current]
-  if to is None and not before:
-    raise bad_input(
-      project.folder, "a version that served before", _known(state)
-    )
-  to = before[-1] if to is None else to
-  if to not in served or to == state.current:
-    wanted = "a version that has served and does not serve now"
-    found = f"{to}; served: {', '.join(map(str, served)) or 'none'}"
-    raise bad_input(project.folder, wanted, found)
-  about = {"from": state.current, "to": to, "reason": reason}
-  project.add(("rolled_back", about))
+  events = log.read(project.folder)[0]
+  moves = ((event.kind, event.about) for event in events)
+  try:
+    event = rollback(functools.reduce(moved, moves, Pointer()), to, reason)
+  except ValueError as error:
+    raise DataError(f"{project.folder}: {error}") from error
+  project.add(event)
   write_pointer(project)
-  return to
+  return event[1]["to"]
 
 
 def _known(state):

@@ -6,6 +6,11 @@ from typing import NamedTuple
 from alx.data.dataset import DataError, bad_input
 from alx.projects.cases.given import AUTO
 from alx.projects.exchange.params import ID
+from alx.projects.models.rule_texts import (
+  parse_rules,
+  parse_update,
+  parse_weights,
+)
 from alx.runs.settings.config import Config, override
 
 GIVEN = "given"  # the reader of labels that were there
@@ -30,13 +35,16 @@ class Settings(NamedTuple):
   readers: tuple[str, ...] = ("reader1",)
   query: int = 5  # cases a round
   acquisition: str = ""  # "": by rule
-  validation: float = 0.1  # share of the patients
+  validation: float = 0.2  # share of the patients
   test: float = 0.0
   blind: float = 0.0  # share of the cases whose draft is withheld
   group_pattern: str = ""
   keep_names: bool = False
   where: str = ""
   set: tuple[str, ...] = ()  # of a run: "steps=300"
+  gate: tuple[str, ...] = ()  # of a new version: "margin=0.03"
+  weights: tuple[str, ...] = ()  # of labels by source: "accepted=0.5"
+  update: str = "scratch"  # or warm, finetune_new, finetune_replay:1
   seed: int = 0
 
 
@@ -58,6 +66,9 @@ def check(settings: Settings) -> None:
       known = ", ".join(sorted(_SETTINGS))
       raise bad_input("--set", f"one of {known}", name)
   try:
+    parse_rules(settings.gate)
+    parse_weights(settings.weights)
+    parse_update(settings.update)
     override(Config(), settings.set)
     names = settings.acquisition and (settings.acquisition,)
     Config(acquisition=names or ("random",))

@@ -251,3 +251,19 @@ def test_places_that_are_taken(tmp_path):
     )
   with pytest.raises(DataError, match="outside of the data"):
     projects.begin(data, projects.Settings(str(data), small.CLASSES))
+
+
+@pytest.mark.parametrize(
+  ("setting", "line"),
+  [
+    ({"gate": ("margn=1",)}, "gate: wanted one of margin, .*found 'margn=1'"),
+    ({"weights": ("accepted",)}, "weights: wanted SOURCE=WEIGHT"),
+    ({"update": "sideways"}, "sideways"),
+  ],
+)
+def test_rules_of_models_are_checked_before_anything_is_made(
+  tmp_path, setting, line
+):
+  with pytest.raises(DataError, match=line):
+    small.of_volumes(tmp_path, **setting)
+  assert not (tmp_path / "project").exists()
