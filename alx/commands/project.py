@@ -338,7 +338,9 @@ def _verify(console, folder):
 def _report(console, folder):
   with command.wrong_input():
     project = projects.open_project(folder)
-  command.tell_report(console, reports.write_report(project))
+  pages = reports.write_report(project)
+  _say(console, f"for an audit: {pages.audit}")
+  command.tell_report(console, pages.report)
 
 
 def _export(console, folder):

@@ -1,37 +1,54 @@
-"""A short page about a project, in Markdown."""
+"""Two pages about a project that need nothing else."""
 
-from alx.data.files import write_bytes
+import pathlib
+from typing import NamedTuple
+
+from alx.projects.pages import cards, checklists, chief, history, plan
+from alx.projects.store import log
 from alx.projects.store.project import Project
-from alx.projects.work.status import lines_of, status
+from alx.report.article import write_article
+
+PAGE, AUDIT = "report.html", "audit.html"
 
 
-def write_report(project: Project):
-  """Writes report.md into the project; its path.
+class Pages(NamedTuple):
+  """Where they are."""
+
+  report: pathlib.Path  # for who leads the readers
+  audit: pathlib.Path  # for who audits: cards, decisions, plans, checklists
+
+
+def write_report(project: Project) -> Pages:
+  """Writes both pages into the project, from its log alone.
 
   The head of the log is printed: a log that was written anew is found by
   `alx project verify --head`.
   """
-  path = project.folder / "report.md"
-  write_bytes(path, text(project).encode())
-  return path
-
-
-def text(project: Project) -> str:
-  """The page: counts, answers, versions with their gate, head of the log."""
-  found = status(project)
-  parts = ["# Labelling project", ""]
-  parts += [f"- {line}" for line in lines_of(project, found)]
-  parts += ["", "## Versions of the model", ""]
-  for version, model in sorted(project.state.models.items()):
-    about = model.about
-    parts.append(
-      f"- v{version:03d}: {model.state}, {about['labels']} labels, "
-      f"parameters {about['parameters'][:16]}"
-    )
-  parts += ["", "## Rounds", "", "| round | cases | asked by | model |"]
-  parts += ["| --- | --- | --- | --- |"]
-  for number, made in sorted(project.state.rounds.items()):
-    model = f"v{made.model:03d}" if made.model else "none"
-    parts.append(f"| {number} | {len(made.tasks)} | {made.method} | {model} |")
-  parts += ["", f"Head of the audit log: `{found.head}`", ""]
-  return "\n".join(parts)
+  events = log.read(project.folder)[0]
+  versions = history.versions_of(project.state, events)
+  given = history.answers_of(project.state)
+  name = chief.title(project)
+  report = write_article(
+    project.folder / PAGE,
+    f"Labelling project: {name}",
+    chief.summary(project, versions, given),
+    chief.sections(project, versions, given, AUDIT),
+    chief.BYLINE,
+  )
+  audit = write_article(
+    project.folder / AUDIT,
+    f"For the audit: {name}",
+    f"What is on record; what is not says {cards.NOT_PROVIDED}. Every number "
+    f"is made of the log. Scores, time and readers: {PAGE} beside this page.",
+    [
+      cards.data_card(project, given),
+      *cards.model_cards(project, versions),
+      cards.decisions(events),
+      *plan.sections(project, events),
+      checklists.claim(project, versions, given),
+      checklists.clearr(project, given),
+      cards.audit(project, events),
+    ],
+    chief.BYLINE,
+  )
+  return Pages(report, audit)

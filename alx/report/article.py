@@ -19,12 +19,13 @@ class Picture(NamedTuple):
 
 
 class Section(NamedTuple):
-  """Paragraphs, then pictures, then tables, each with a note or ""."""
+  """Paragraphs, pictures, tables, each with a note or "", then facts."""
 
   title: str
   paragraphs: tuple[str, ...] = ()
   pictures: tuple[Picture, ...] = ()
   tables: tuple[tuple[Table, str], ...] = ()
+  facts: tuple[Table, ...] = ()  # long texts in two columns or three
 
 
 def write_article(
@@ -32,6 +33,7 @@ def write_article(
   title: str,
   summary: str,
   sections: Sequence[Section],
+  byline: str = "Study with alx",
 ) -> pathlib.Path:
   """Writes one self-contained HTML page.
 
@@ -40,12 +42,18 @@ def write_article(
     title: the question, or the name of the study.
     summary: what came out, in a few sentences.
     sections: data, protocol, results, failures, what may be concluded.
+    byline: who made it; the date is added.
 
   Returns:
     `path`.
   """
   path = pathlib.Path(path)
-  context = {"title": title, "summary": summary, "sections": sections}
+  context = {
+    "title": title,
+    "summary": summary,
+    "sections": sections,
+    "byline": byline,
+  }
   page = html.render("article.html.jinja", context)
   files.write_bytes(path, csv_table.encode(page))
   return path

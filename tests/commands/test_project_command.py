@@ -46,7 +46,7 @@ def test_the_loop_tells_what_is_next(tmp_path):
   assert code == 0 and "1 labels to train on" in told
   code, told = ran("report", folder)
   head = projects.open_project(folder).state.last.sha256
-  assert code == 0 and head in (folder / "report.md").read_text()
+  assert code == 0 and head in (folder / "audit.html").read_text()
   assert ran("verify", folder, f"--head={head[:12]}")[0] == 0
   log = folder / "events.jsonl"
   log.write_bytes(log.read_bytes().replace(b"reader1", b"readerX"))

@@ -1,6 +1,7 @@
 """A version of the model: fitted, written, never changed; the pointer stays."""
 
 import shutil
+import time
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -36,6 +37,8 @@ from alx.runs.problem import learning
 from alx.runs.problem.images import described
 from alx.runs.settings.arms import FULL
 from alx.runs.use.trained import Trained, load
+
+_DRAWN = {"reject": "redraw"}  # a draft was rejected, a label drawn instead
 
 
 class Fitted(NamedTuple):
@@ -93,7 +96,9 @@ def fit(project: Project) -> Fitted:
     trained = load_version(project, before)
     config, start = trained.config, trained.params
   seed = project.settings["seed"] + version
+  begun = time.monotonic()
   params, losses = _train(config, pool, seed, reading.weights, start)
+  seconds = time.monotonic() - begun
   folder = folder_of(project, version)
   records.check_fit(f"{folder}", params)
   about = _write(project, version, config, pool, params)
@@ -111,6 +116,7 @@ def fit(project: Project) -> Fitted:
         "left_out": list(reading.left_out),
         "code": alx.__version__,
         "loss": _last(losses),
+        "seconds": round(seconds, 1),
       },
     )
   )
@@ -142,7 +148,8 @@ def reading_of(project: Project, cases) -> tuple[Reading, int]:
   labels = []
   for case in cases:
     chosen = final_label(state, case.uid)
-    decided = CHOSEN if case.uid in state.decided else chosen.decision
+    decided = _DRAWN.get(chosen.decision, chosen.decision)
+    decided = CHOSEN if case.uid in state.decided else decided
     domain = case.about.get("stratum", "")
     labels.append(Label(case.uid, str(chosen.label), decided, domain=domain))
   about = state.models[current].about if current else {}

@@ -140,6 +140,11 @@ def promote(
     "lines": list(judged.lines),
     "cases": len(new.uids),
     "mean": None if not new.uids else round(float(np.nanmean(new.values)), 6),
+    "calibration": _known_number(new.calibration),
+    "scores": {
+      uid: list(map(_known_number, row))
+      for uid, row in zip(new.uids, new.values.tolist(), strict=True)
+    },
     "approver": None if approver is None else approver._asdict(),
   }
   news = [("gated", about)]
@@ -148,6 +153,11 @@ def promote(
   project.add(*news)
   write_pointer(project)
   return judged
+
+
+def _known_number(value):
+  """For JSON, which has no NaN."""
+  return None if np.isnan(value) else round(float(value), 6)
 
 
 def roll_back(project: Project, to: int | None = None, reason: str = "") -> int:

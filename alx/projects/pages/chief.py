@@ -1,0 +1,83 @@
+"""The page of who leads the readers."""
+
+from collections.abc import Sequence
+
+from alx.projects.pages import answers as replies
+from alx.projects.pages import effort, scores
+from alx.projects.pages.history import Answers, Version
+from alx.projects.store.project import Project
+from alx.projects.work.status import lines_of, status
+from alx.report.article import Section
+from alx.report.words import counted, number
+
+BYLINE = "Labelling project with alx"
+
+
+def sections(
+  project: Project, versions: Sequence[Version], given: Answers, other: str
+) -> list[Section]:
+  """All sections; the other page is the auditor's."""
+  done = effort.work_of(project, given)
+  return [
+    _standing(project),
+    scores.section(project, versions),
+    effort.section(project, given, done),
+    replies.shares(project, given),
+    replies.agreement(project),
+    scores.groups(project, versions),
+    replies.drift(project, given),
+    _words(other),
+  ]
+
+
+def summary(
+  project: Project, versions: Sequence[Version], given: Answers
+) -> str:
+  """What a hurried reader needs, in three sentences."""
+  state = project.state
+  people = {s.reader for s in given.all}
+  labelled = {s.uid for s in given.all}
+  text = (
+    f"{counted(len(labelled), 'case')} of {len(state.cases)} labelled by "
+    f"{counted(len(people), 'reader')} in "
+    f"{counted(len(state.rounds), 'round')}."
+  )
+  current = [v for v in versions if v.number == state.current]
+  if not current:
+    return f"{text} No model serves yet."
+  found = scores.score_of(project, current[0])
+  name = f"v{state.current:03d}"
+  if found is None:
+    return f"{text} {name} serves; how good it is was not measured."
+  count = len(current[0].gate["scores"])
+  return (
+    f"{text} {name} serves: {scores.score_name(project)} "
+    f"{number(found.value)} on {counted(count, 'frozen case')}."
+  )
+
+
+def title(project: Project) -> str:
+  """Of both pages; no name of a folder, which may be that of somebody."""
+  kind = project.settings["task"]
+  return f"{kind} of {', '.join(project.class_names)}"
+
+
+def _standing(project):
+  found = status(project)
+  lines = [f"{line}." for line in lines_of(project, found)[:-1]]
+  return Section("Where it stands", tuple(lines))
+
+
+def _words(other):
+  return Section(
+    "How to read this",
+    (
+      "Dice: overlap of two outlines, 0 to 1. Frozen cases: set apart before "
+      "anything was asked and never trained on. Draft: what a version of the "
+      "model says before the reader sees the case. Gate: the rules by which a "
+      "version may replace the one that serves. Interval: where the true mean "
+      "lies with 95% confidence if other patients of the same kind had come.",
+      "Data card, model cards, decisions of the gate and the audit log: "
+      f"{other} beside this page.",
+    ),
+  )

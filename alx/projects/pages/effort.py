@@ -1,0 +1,212 @@
+"""What readers did to drafts, what it took, and what drafts have saved."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from alx import effort
+from alx.effort import words as effort_words
+from alx.effort.fit import line_of
+from alx.projects.cases.targets import grid_of, label_of
+from alx.projects.pages import history
+from alx.projects.pages.history import LEAST, Answers
+from alx.projects.store.project import Project
+from alx.projects.store.state import TRAIN, Submission
+from alx.report.article import Section
+from alx.report.tables import Table
+from alx.report.words import counted
+
+_SOURCES = {
+  "opened": "measured while the reader's viewer was open",
+  "client": "measured by the viewer or server",
+  "self_reported": "written down by the reader",
+}
+_REPLIES = {"reject": "redraw"}  # what the effort model calls it
+_TITLE = "What drafts have saved"
+
+
+class Done(NamedTuple):
+  """An answer and its work in mm and counts; None: not of a label map."""
+
+  answer: Submission
+  totals: effort.Totals | None
+
+
+def work_of(project: Project, answers: Answers) -> list[Done]:
+  """What each answer took, from its draft or from nothing."""
+  return [Done(s, _totals(project, s)) for s in answers.all]
+
+
+def _totals(project, answer):
+  if not project.segments or not isinstance(answer.label, str):
+    return None
+  grid = grid_of(project.state.cases[answer.uid])
+  draft = None
+  if answer.about.get("draft_sha256"):
+    draft = label_of(project, answer.uid, answer.about["draft_sha256"])
+  final = label_of(project, answer.uid, answer.label)
+  spacing = None
+  if grid.affine is not None:
+    sides = np.linalg.norm(np.asarray(grid.affine)[:3, :3], axis=0)
+    spacing = tuple(map(float, sides[: final.ndim]))
+  count = len(project.class_names)
+  edit = effort.edit_of(draft, final, count, spacing_mm=spacing)
+  return effort.totals_of(edit)
+
+
+def section(project: Project, answers: Answers, done: list[Done]) -> Section:
+  """Seconds saved where they were measured both ways; mm and counts else."""
+  lines = [_time_line(answers), _saved_line(project, answers)]
+  lines += _model_lines(project, done)
+  lines.append("Money: not provided, the price of an hour is not on record.")
+  return Section(_TITLE, tuple(lines), (), _tables(done))
+
+
+def _time_line(answers):
+  if not answers.timed:
+    return (
+      f"No time was measured in {counted(len(answers.all), 'answer')}: what "
+      "follows is in mm and counts, not in minutes (`alx project open` "
+      "measures, the column minutes of the worklist is read)."
+    )
+  counts = {}
+  for answer in answers.timed:
+    source = _SOURCES.get(
+      answer.about.get("time_source"), "of a source unknown"
+    )
+    counts[source] = counts.get(source, 0) + 1
+  told = ", ".join(f"{n} {source}" for source, n in sorted(counts.items()))
+  return (
+    f"Readers took {answers.seconds / 3600:.2f} hours in {len(answers.timed)} "
+    f"of {counted(len(answers.all), 'answer')} ({told}); the time of the "
+    "others is not known."
+    if len(answers.timed) < len(answers.all)
+    else f"Readers took {answers.seconds / 3600:.2f} hours in "
+    f"{counted(len(answers.all), 'answer')} ({told})."
+  )
+
+
+def arms_of(project: Project, answers: Answers):
+  """(timed answers without a draft, with one) of rounds that had both.
+
+  Cases whose draft was withheld are drawn by chance; first rounds and frozen
+  cases are not, and so are not compared.
+  """
+  arms = {"blind": [], "draft": []}
+  for answer in answers.timed:
+    made = project.state.rounds.get(answer.round)
+    part = project.state.cases[answer.uid].part
+    if made and made.model and part == TRAIN:
+      arms[answer.about.get("arm", "draft")].append(answer)
+  return arms["blind"], arms["draft"]
+
+
+def _saved_line(project, answers):
+  manual, assisted = arms_of(project, answers)
+  if not manual or not assisted:
+    return (
+      "Saving per case: not known. It takes timed answers with a draft "
+      f"({len(assisted)}) and of cases whose draft was withheld by chance "
+      f"({len(manual)}); `alx project init --blind=0.2` withholds a fifth."
+    )
+  seconds = [
+    np.array([s.about["seconds"] for s in a]) for a in (manual, assisted)
+  ]
+  patients = [
+    [project.state.cases[s.uid].patient or s.uid for s in arm]
+    for arm in (manual, assisted)
+  ]
+  found = effort.unpaired_savings(*seconds, *patients)
+  said = effort.verdict(float(found.low), float(found.high))
+  text = effort_words.with_interval(found, 1, " s")
+  told = _verdict(said)
+  few = min(len(set(names)) for names in patients)
+  if few < LEAST:
+    told = f"No verdict: {counted(few, 'patient')} in an arm, wanted {LEAST}."
+  return (
+    f"Saving per case: {text} (95% interval over patients; negative: drafts "
+    f"cost time), {counted(len(manual), 'case')} without a draft by chance "
+    f"against {len(assisted)} with one. {told}"
+  )
+
+
+def _verdict(said):
+  told = {
+    "saves": "Drafts save time: let them lead, a person still signs",
+    "costs": "Drafts cost time: work without them",
+    "undecided": "It is not shown that drafts save time: offer them",
+  }
+  return f"Verdict: {said.task}. {told[said.finding]}."
+
+
+def _model_lines(project, done):
+  """What an effort model of this project's own seconds says."""
+  rows = [d for d in done if d.totals and history.is_timed(d.answer)]
+  rows = [d for d in rows if d.totals.unit == "mm"]
+  if not rows:
+    return []
+  counts = np.array([effort.counts_of(d.totals, _reply(d)) for d in rows])
+  seconds = np.array([d.answer.about["seconds"] for d in rows])
+  readers = [d.answer.reader for d in rows]
+  try:
+    fitted = effort.fit_effort(counts, seconds, readers)
+  except ValueError as error:
+    return [f"No effort model: {error}."]
+  helped = [i for i, d in enumerate(rows) if d.answer.about.get("draft_sha256")]
+  lines = [f"Effort model, {line_of(fitted)}."]
+  if len(helped) > 1:
+    scratch = np.array(
+      [effort.counts_of(rows[i].totals, "scratch") for i in helped]
+    )
+    patients = [
+      project.state.cases[rows[i].answer.uid].patient or rows[i].answer.uid
+      for i in helped
+    ]
+    found = effort.savings(
+      effort.seconds_of(scratch, fitted.prices),
+      seconds[helped],
+      patients,
+      [readers[i] for i in helped],
+    )
+    line = effort_words.savings_line(found)
+    lines.append(
+      "By that model, against drawing each of these cases from nothing (not "
+      f"observed; the model's own error is not in the interval): {line}."
+    )
+  return lines
+
+
+def _reply(done):
+  return _REPLIES.get(done.answer.decision, done.answer.decision)
+
+
+def _tables(done):
+  """Work by what readers decided, in mm and counts."""
+  known = [d for d in done if d.totals]
+  if not known:
+    return ()
+  rows = []
+  units = sorted({d.totals.unit for d in known})
+  for decision in effort.DECISIONS:
+    for unit in units:
+      own = [
+        d.totals
+        for d in known
+        if _reply(d) == decision and d.totals.unit == unit
+      ]
+      if own:
+        rows.append(_work_row(decision, unit, own))
+  head = ["decision", "answers", "unit", "path drawn", "path erased"]
+  head += ["parts touched", "slices touched", "contour from nothing"]
+  note = (
+    "Means per answer. Path drawn: contour of the final label that the draft "
+    "did not have (added path length); a whole part that goes costs no path. "
+    "An accepted draft takes no path."
+  )
+  return ((Table(head, rows), note),)
+
+
+def _work_row(decision, unit, totals):
+  names = ("added", "erased", "components", "slices", "whole")
+  means = [np.mean([getattr(t, name) for t in totals]) for name in names]
+  return [decision, f"{len(totals)}", unit, *(f"{m:.1f}" for m in means)]

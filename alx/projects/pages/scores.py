@@ -1,0 +1,181 @@
+"""How good the versions are on the frozen cases: curves, classes, groups."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from alx.projects.models import outlook
+from alx.projects.pages import history
+from alx.projects.pages.history import LEAST, Version
+from alx.projects.store.project import Project
+from alx.report.article import Picture, Section
+from alx.report.figures.versions import version_curve
+from alx.report.tables import Table
+from alx.report.words import NOTHING, counted, number
+
+_NO_FORECAST = "No forecast of what twice the labels would give: "
+
+
+def section(project: Project, versions: Sequence[Version]) -> Section:
+  """Curves against labels and hours, and what twice the labels would give."""
+  judged = [v for v in versions if v.gate.get("scores")]
+  if not judged:
+    why = "no version has been judged on frozen cases that have a label"
+    return Section("How good the model is", (f"Not known: {why}.",))
+  name = score_name(project)
+  rows, points = [], []
+  for version in judged:
+    found = score_of(project, version)
+    points.append((float(found.value), float(found.low), float(found.high)))
+    rows.append(
+      [
+        f"v{version.number:03d}",
+        f"{version.labels}",
+        _hours(version.seconds),
+        number(found.value),
+        _ends(found),
+        f"{len(version.gate['scores'])}",
+        version.gate["decision"],
+      ]
+    )
+  head = ["version", "labels", "hours of readers", name, "95% interval"]
+  table = Table([*head, "frozen cases", "gate"], rows)
+  pictures = [_curve(judged, points, "labels", "labels trained on", name)]
+  timed = [v for v in judged if np.isfinite(v.seconds)]
+  lines = [_basis(project, judged[-1])]
+  if len(timed) == len(judged):
+    pictures.append(_curve(judged, points, "hours", "hours of readers", name))
+  else:
+    lines.append(
+      "There is no curve against hours: the time of some answers before these "
+      "versions was not measured."
+    )
+  lines.append(forecast(project, judged))
+  note = "Intervals: 95%, bootstrap over patients. A dash: not known."
+  return Section(
+    "How good the model is", tuple(lines), tuple(pictures), ((table, note),)
+  )
+
+
+def score_name(project: Project) -> str:
+  """What a score is called."""
+  return "mean Dice" if project.segments else "share right"
+
+
+def score_of(project: Project, version: Version):
+  """Its mean on the frozen cases; None: it was never judged on any."""
+  uids, values = history.cases_of(version)
+  return history.score_of(project.state, uids, history.means_of(values))
+
+
+def _basis(project, version):
+  uids = version.gate["scores"]
+  patients = {project.state.cases[u].patient or u for u in uids}
+  return (
+    f"Measured on {counted(len(uids), 'frozen case')} of "
+    f"{counted(len(patients), 'patient')} that no version was trained on; "
+    f"{score_name(project)} of all classes. The line joins versions as they "
+    "were fitted; a filled point was let serve by the gate."
+  )
+
+
+def _curve(versions, points, what, axis, name):
+  places = [
+    v.labels if what == "labels" else v.seconds / 3600 for v in versions
+  ]
+  served = [v.served for v in versions]
+  caption = (
+    f"Score on the frozen cases against {axis}. Bars: 95% interval over "
+    "patients. Filled: let serve by the gate."
+  )
+  if what == "hours":
+    caption += " Hours include the labels of frozen cases."
+  return Picture(version_curve(places, points, served, axis, name), caption)
+
+
+def forecast(project: Project, versions: Sequence[Version]) -> str:
+  """What twice the labels would give, in a sentence."""
+  cases = {}
+  for place, version in enumerate(versions):
+    uids, values = history.cases_of(version)
+    for uid, mean in zip(uids, history.means_of(values), strict=True):
+      row = cases.setdefault(uid, np.full(len(versions), np.nan))
+      row[place] = mean
+  patients = [project.state.cases[u].patient or u for u in cases]
+  table = np.array(list(cases.values())).T
+  try:
+    curve = outlook.make_curve([v.labels for v in versions], table, patients)
+  except ValueError as error:
+    return f"{_NO_FORECAST}{error}."
+  found = outlook.forecast(curve)
+  if found.refused:
+    return f"{_NO_FORECAST}{found.refused}."
+  line = outlook.forecast_line(found)
+  return f"{line[:1].upper()}{line[1:]} (95%, over patients; a power law)."
+
+
+def groups(project: Project, versions: Sequence[Version]) -> Section:
+  """Scores of the version that serves by class, and by group of patients."""
+  title = "Who it works for"
+  current = [v for v in versions if v.number == project.state.current]
+  if not current or not current[0].gate.get("scores"):
+    return Section(title, ("Not known: no version that serves was judged.",))
+  uids, values = history.cases_of(current[0])
+  tables = []
+  if project.segments:
+    rows = [
+      _row(project, name, uids, values[:, i], known=~np.isnan(values[:, i]))
+      for i, name in enumerate(project.class_names[1:])
+    ]
+    head = ["class", "patients", "mean Dice", "95% interval", "worst case"]
+    tables.append((Table(head, rows), "Cases without the class are left out."))
+  strata = [project.state.cases[u].about.get("stratum", "") for u in uids]
+  if not any(strata):
+    lines = ("Scores per group of patients: not provided, no groups known.",)
+    return Section(title, lines, (), tuple(tables))
+  means = history.means_of(values)
+  rows = [
+    _row(project, name or "not known", uids, means, np.array(strata) == name)
+    for name in sorted(set(strata))
+  ]
+  head = [
+    "group",
+    "patients",
+    score_name(project),
+    "95% interval",
+    "worst case",
+  ]
+  note = f"Groups of fewer than {LEAST} patients are masked."
+  table = Table(head, rows), note
+  return Section(title, (_gap(rows),), (), (*tables, table))
+
+
+def _gap(rows):
+  known = [(float(r[2]), r[0]) for r in rows if r[2] != NOTHING]
+  if len(known) < 2:
+    return "Too few groups are large enough to compare."
+  (low, worst), (high, best) = min(known), max(known)
+  return (
+    f"The worst group is {worst} ({low:.3f}), the best {best} ({high:.3f}), "
+    f"{high - low:.3f} apart."
+  )
+
+
+def _row(project, name, uids, means, known):
+  kept = [uid for uid, is_known in zip(uids, known, strict=True) if is_known]
+  patients = {project.state.cases[u].patient or u for u in kept}
+  if len(patients) < LEAST:
+    return [name, f"fewer than {LEAST}", NOTHING, NOTHING, NOTHING]
+  found = history.score_of(project.state, kept, means[known])
+  worst = number(means[known].min())
+  return [name, f"{len(patients)}", number(found.value), _ends(found), worst]
+
+
+def _ends(found):
+  if not np.isfinite(found.low):
+    return NOTHING
+  return f"{number(found.low)} to {number(found.high)}"
+
+
+def _hours(seconds):
+  return NOTHING if np.isnan(seconds) else f"{seconds / 3600:.2f}"

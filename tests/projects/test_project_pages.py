@@ -1,0 +1,193 @@
+"""Pages of a project: from the log alone, without a name of anybody."""
+
+import re
+
+import numpy as np
+import pytest
+
+from alx import projects
+from alx.projects.pages import effort, history, scores
+from alx.projects.report import write_report
+from alx.projects.store import log
+from alx.projects.work.fit import reading_of, training_cases
+from tests.projects import small_projects as small
+from tests.projects.label_files import a_label
+
+PLANTED = "Mustermann"
+
+
+def text_of(page):
+  """What a reader sees, without pictures and tags."""
+  found = page.read_text("utf-8").split("</style>")[1]
+  found = re.sub(r'<img src="[^"]*"', "<img", found)
+  return " ".join(re.sub(r"<[^>]+>", " ", found).split())
+
+
+def pages_of(folder):
+  pages = write_report(projects.open_project(folder))
+  return text_of(pages.report), text_of(pages.audit)
+
+
+def a_version(project, number, labels, scores, **gate):
+  """Events of a version that was fitted and judged; no file of it."""
+  about = {
+    **{"version": number, "labels": labels, "labels_sha256": f"l{number}"},
+    **{"label_map_sha256": "m", "parameters": f"p{number}", "files": {}},
+    **{"update": {"mode": "scratch"}, "code": "1"},
+  }
+  gated = {
+    **{"version": number, "against": number - 1, "decision": "promoted"},
+    **{"lines": [f"v{number:03d} promoted"], "scores": scores} | gate,
+  }
+  project.add(
+    ("fit_done", about), ("gated", gated), ("promoted", {"version": number})
+  )
+
+
+def an_answer(project, uid, label, seconds=None, version=0, **more):
+  """The event of an answer."""
+  about = {
+    **{"case": uid, "reader": "reader1", "round": 1, "label": label},
+    **{"file_sha256": "f", "decision": "scratch", "source": "expert"},
+    **{"seconds": seconds, "time_source": "opened" if seconds else ""},
+    **{"model": version, "draft_sha256": "", "arm": "blind", "flags": []},
+  }
+  project.add(("submitted", about | more))
+
+
+def classes(tmp_path, count=12, **settings):
+  """A project of classes with a round of drafts of v001 by chance withheld."""
+  folder = small.of_pictures(tmp_path, count, validation=0.5, **settings)
+  with projects.working(folder) as project:
+    frozen = [u for u, c in project.state.cases.items() if c.part != "train"]
+    a_version(project, 1, 4, {u: [float(i > 1)] for i, u in enumerate(frozen)})
+    project.add(("round_made", {"round": 1, "model": 1, "method": "entropy"}))
+  return folder
+
+
+def test_an_empty_project_says_what_is_not_known(tmp_path):
+  report, audit = pages_of(small.of_volumes(tmp_path))
+  assert "0 cases of 4 labelled by 0 readers in 0 rounds" in report
+  assert "No model serves yet" in report
+  assert "Not known: no case was answered by two readers" in report
+  assert "No version has been fitted" in audit
+  assert "44. Funding not provided" in audit
+
+
+def test_the_score_is_the_mean_of_the_frozen_cases(tmp_path):
+  folder = classes(tmp_path)
+  project = projects.open_project(folder)
+  report, audit = pages_of(folder)
+  assert "v001 serves: share right 0.667 on 6 frozen cases" in report  # 4 of 6
+  assert "no curve against hours" in report
+  assert "No forecast" in report
+  assert "v001 promoted" in audit
+  assert project.state.last.sha256 in audit
+
+
+def test_hours_are_told_only_if_all_answers_were_timed(tmp_path):
+  folder = classes(tmp_path)
+  with projects.working(folder) as project:
+    uids = sorted(project.state.cases)
+    an_answer(project, uids[0], 1, 1800)
+    a_version(project, 2, 5, {uids[0]: [1.0]})
+    an_answer(project, uids[1], 1)
+    a_version(project, 3, 6, {uids[0]: [1.0]})
+  project = projects.open_project(folder)
+  found = history.versions_of(project.state, log.read(folder)[0])
+  np.testing.assert_equal([v.seconds for v in found], [np.nan, 1800, np.nan])
+
+
+@pytest.mark.parametrize(
+  ("count", "each", "verdict", "shares"),
+  [
+    (12, 3, "No verdict: 3 patients in an arm, wanted 5.", "44 to 100%"),
+    (20, 5, "Verdict: automate.", "57 to 100%"),
+  ],
+)
+def test_savings_compare_drafts_with_those_withheld_by_chance(
+  tmp_path, count, each, verdict, shares
+):
+  folder = classes(tmp_path, count)
+  with projects.working(folder) as project:
+    train = [u for u, c in project.state.cases.items() if c.part == "train"]
+    for i, uid in enumerate(train):
+      arm = {"arm": "draft", "decision": "accept"} if i % 2 else {}
+      an_answer(project, uid, 1, 20 if i % 2 else 50, 1 if i % 2 else 0, **arm)
+  report, _ = pages_of(folder)
+  assert "Saving per case: 30.0 s [30.0, 30.0]" in report  # 50 - 20
+  assert f"{each} cases without a draft by chance against {each} with" in report
+  assert verdict in report
+  assert f"v001 {each} 100% ({each}) {shares}" in report  # n / (n + 1.96^2)
+
+
+def test_without_seconds_work_is_in_mm_and_counts(tmp_path):
+  folder = small.of_volumes(tmp_path, 4)
+  path = small.asked(folder, query=2)
+  for row in small.rows_of(path / "worklist.csv"):
+    small.save(path / row["labels_out"])
+  small.taken(folder)
+  report, audit = pages_of(folder)
+  assert "No time was measured in 2 answers" in report
+  assert "scratch 2 mm" in report
+  assert "Saving per case: not known" in report
+  assert "2 expert" in audit
+  project = projects.open_project(folder)
+  done = effort.work_of(project, history.answers_of(project.state))
+  whole = done[0].totals
+  assert whole.added == whole.whole > 0 and whole.erased == 0
+
+
+def test_two_readers_of_a_case_are_compared(tmp_path):
+  folder = small.of_volumes(tmp_path, 4, readers=("anna", "ben"))
+  path = small.asked(folder, query=2)
+  rows = small.rows_of(path / "worklist.csv")
+  for reader in ("anna", "ben"):
+    (path / "out" / reader).mkdir(exist_ok=True)
+    small.save(path / "out" / reader / f"{rows[0]['uid']}.nii.gz")
+  small.taken(folder)
+  report, _ = pages_of(folder)
+  assert "1 case answered by two readers or more" in report
+  assert "anna, ben: anterior 1 1.000 1.000" in report
+  assert "majority of 2 readers, 0 voxels undecided" in report
+
+
+def test_groups_of_few_patients_are_masked(tmp_path):
+  folder = classes(tmp_path, 24)
+  project = projects.open_project(folder)
+  for i, uid in enumerate(sorted(project.state.cases)):
+    about = project.state.cases[uid].about
+    about["stratum"] = "A" if i % 6 else "B"
+  found = history.versions_of(project.state, log.read(folder)[0])
+  ((table, note),) = scores.groups(project, found).tables
+  by_name = {row[0]: row[1] for row in table.rows}
+  assert by_name["B"] == "fewer than 5" and int(by_name["A"]) >= 5
+  assert "masked" in note
+
+
+@pytest.mark.parametrize("where", ["scan_{}_" + PLANTED, PLANTED + "_{}"])
+def test_no_name_of_a_patient_is_on_a_page(tmp_path, where):
+  small.volumes(tmp_path / PLANTED, 4, where)
+  made = projects.Settings(
+    str(tmp_path / PLANTED), small.CLASSES, group_pattern=r"(\w+)"
+  )
+  folder = projects.begin(tmp_path / "project", made).project.folder
+  path = small.asked(folder, query=2)
+  rows = small.rows_of(path / "worklist.csv")
+  small.save(path / rows[0]["labels_out"], a_label())
+  skip = {"decision": "skip", "comment": f"{PLANTED} moved"}
+  sheet = path / "out/reader1/worklist.csv"
+  small.fill(sheet, {rows[1]["uid"]: skip})
+  (path / "out/reader1" / f"{PLANTED}.nii.gz").write_bytes(b"x")
+  small.taken(folder)
+  for page in write_report(projects.open_project(folder)):
+    assert PLANTED not in page.read_text("utf-8")
+
+
+def test_a_label_drawn_instead_of_a_draft_is_an_experts(tmp_path):
+  folder = small.of_volumes(tmp_path, 4)
+  with projects.working(folder) as project:
+    uid = sorted(project.state.cases)[0]
+    an_answer(project, uid, "x", decision="reject", model=1)
+    reading, _ = reading_of(project, training_cases(project))
+  assert reading.uids == (uid,) and reading.weights is None
