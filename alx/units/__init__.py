@@ -1,0 +1,23 @@
+"""What one label is: a whole item, a slice, a box, a superpixel; their costs."""
+
+from alx.units.partition import (
+  Boxes,
+  Partition,
+  Slices,
+  Stored,
+  Whole,
+  region_mask,
+)
+from alx.units.table import UnitSet, Units, whole_items
+
+__all__ = [
+  "Boxes",
+  "Partition",
+  "Slices",
+  "Stored",
+  "UnitSet",
+  "Units",
+  "Whole",
+  "region_mask",
+  "whole_items",
+]

@@ -1,0 +1,52 @@
+"""The units of a pool: in which item each is, which part of it, what it costs.
+"""
+
+import dataclasses
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from alx.units.partition import Partition, Whole
+
+
+class Units(NamedTuple):
+  """U units of N items."""
+
+  item: jax.Array  # [U] int32, the image or volume a unit is in
+  region: jax.Array  # [U] int32, which part of it, 0..R-1
+  cost: jax.Array  # [U] float32, what a label is thought to cost
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class UnitSet:
+  """What one label is in a pool. Equal to itself alone, so that it is a key.
+
+  Attributes:
+    partition: of the items.
+    units: the U that there are: those that hold a voxel of their item.
+    num_items: N.
+    start: [U, d] int32, where boxes that overlap begin; None: none overlap.
+  """
+
+  partition: Partition
+  units: Units
+  num_items: int
+  start: jax.Array | None = None
+
+  @property
+  def count(self) -> int:
+    """U."""
+    return self.units.item.shape[0]
+
+  @property
+  def is_whole(self) -> bool:
+    """Whether a unit is an item."""
+    return isinstance(self.partition, Whole)
+
+
+def whole_items(num_items: int) -> UnitSet:
+  """The units of the simplest kind, at a cost of 1 each."""
+  items = jnp.arange(num_items, dtype=jnp.int32)
+  units = Units(items, jnp.zeros_like(items), jnp.ones(num_items))
+  return UnitSet(Whole(), units, num_items)
