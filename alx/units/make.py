@@ -1,0 +1,235 @@
+"""The units of a pool, from what a text says and the extents of the items."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+
+from alx.units.partition import (
+  Boxes,
+  Partition,
+  Slices,
+  Stored,
+  Whole,
+  num_regions,
+  starts_of,
+)
+from alx.units.slic import superpixels
+from alx.units.spec import ANATOMY, Spec
+from alx.units.table import Units, UnitSet, whole_items
+
+Spacings = Sequence[Sequence[float] | None]
+
+
+class Made(NamedTuple):
+  """The units of a pool and the maps that they need."""
+
+  units: UnitSet
+  regions: np.ndarray | None  # [N, *extent] int32, -1: no region
+  voxels: np.ndarray  # [U] int64, real voxels of each unit
+
+
+def make_units(
+  spec: Spec,
+  images: Sequence[np.ndarray],
+  spacings: Spacings,
+  extent: Sequence[int],
+) -> Made:
+  """All units of N items.
+
+  Args:
+    spec: what one label is.
+    images: N arrays [*sp, channels].
+    spacings: of the items, mm, or None.
+    extent: of the array that holds all items.
+
+  Raises:
+    ValueError: in one line, where the items cannot have such units.
+  """
+  real = np.array([x.shape[:-1] for x in images], np.int64)
+  if spec.kind == "whole":
+    made = whole_items(len(images))
+    return Made(made, None, real.prod(1))
+  partition, regions = _partition(spec, images, spacings, extent)
+  if regions is not None:
+    return _of_maps(partition, regions)
+  return _of_grid(partition, real, extent)
+
+
+def _partition(spec, images, spacings, extent):
+  """(partition, stored maps or None)."""
+  dims = len(extent)
+  if spec.kind == "slices":
+    return Slices(axis_of(spec, dims, spacings)), None
+  if spec.kind == "superpixels":
+    maps = [
+      superpixels(x, spec.count, s, compactness=spec.compactness)
+      for x, s in zip(images, spacings, strict=True)
+    ]
+    return _stored(maps, extent)
+  boxes = [
+    boxes_of(spec, dims, s)
+    for s in dict.fromkeys(map(_as_tuple, spacings))
+  ]
+  if len(set(boxes)) == 1:
+    return boxes[0], None
+  if any(box.overlap for box in boxes):
+    raise ValueError(
+      f"unit {spec.text}: boxes in mm that overlap want one spacing in all "
+      "items; give extent and stride in voxels"
+    )
+  maps = [
+    _box_map(boxes_of(spec, dims, _as_tuple(s)), x.shape[:-1])
+    for x, s in zip(images, spacings, strict=True)
+  ]
+  return _stored(maps, extent)
+
+
+def _as_tuple(spacing):
+  return None if spacing is None else tuple(map(float, spacing))
+
+
+def axis_of(spec: Spec, dims: int, spacings: Spacings) -> int:
+  """The axis that slices are across, by number.
+
+  Raises:
+    ValueError: for pictures, which have no slices, or an anatomical name where
+      no axis has one.
+  """
+  if dims != 3:
+    raise ValueError(
+      f"unit {spec.text} wants volumes of 3 axes, found items of {dims}; for "
+      "pictures there are boxes and superpixels"
+    )
+  if spec.axis is None:
+    return dims - 1
+  if spec.axis in ANATOMY:
+    if any(s is None for s in spacings):
+      raise ValueError(
+        f"unit {spec.text} wants volumes that know their directions (NIfTI), "
+        "found items without a spacing; give the axis by number"
+      )
+    return ANATOMY[spec.axis]
+  return int(spec.axis)
+
+
+def boxes_of(spec: Spec, dims: int, spacing: Sequence | None) -> Boxes:
+  """Boxes in voxels, for items of one spacing.
+
+  Raises:
+    ValueError: for another number of axes, or mm where they are not known.
+  """
+  stride = spec.stride or spec.extent
+  if len(spec.extent) not in (1, dims):
+    raise ValueError(
+      f"unit {spec.text} wants items of {len(spec.extent)} axes, found {dims}"
+    )
+  if spec.in_mm and spacing is None:
+    raise ValueError(
+      f"unit {spec.text} wants items with a spacing, found one without; give "
+      "the extent in voxels"
+    )
+  sides = spacing if spec.in_mm else (1,) * dims
+
+  def in_voxels(numbers):
+    numbers = numbers if len(numbers) == dims else numbers * dims
+    return tuple(
+      max(1, round(n / side)) for n, side in zip(numbers, sides, strict=True)
+    )
+
+  return Boxes(in_voxels(spec.extent), in_voxels(stride))
+
+
+def _box_map(boxes, extent):
+  """[*extent] int32, the number of the box of each voxel."""
+  counts = [len(s) for s in starts_of(boxes, extent)]
+  place = np.indices(extent)
+  cells = [p // s for p, s in zip(place, boxes.stride, strict=True)]
+  return np.ravel_multi_index(tuple(cells), counts).astype(np.int32)
+
+
+def _stored(maps, extent):
+  """Maps of other extents in one array, -1 where an item has no voxel."""
+  out = np.full((len(maps), *extent), -1, np.int32)
+  most, count = 1, 1
+  for row, regions in zip(out, maps, strict=True):
+    row[tuple(slice(n) for n in regions.shape)] = regions
+    sizes = np.bincount(regions.reshape(-1))
+    most, count = max(most, int(sizes.max())), max(count, len(sizes))
+  return Stored(count, most), out
+
+
+def _of_maps(partition, regions):
+  flat = regions.reshape(len(regions), -1)
+  counts = np.stack(
+    [np.bincount(r[r >= 0], minlength=partition.num_regions) for r in flat]
+  )
+  return _made(partition, counts, regions)
+
+
+def _of_grid(partition, real, extent):
+  """Slices and boxes: voxels of each region are a product over the axes."""
+  if isinstance(partition, Slices):
+    count = num_regions(partition, extent)
+    others = real.prod(1) // real[:, partition.axis]
+    there = np.arange(count) < real[:, partition.axis, None]
+    return _made(partition, there * others[:, None])
+  counts = np.ones((len(real), 1), np.int64)
+  starts = starts_of(partition, extent)
+  for axis, start in enumerate(starts):
+    n, e, s = real[:, axis, None], partition.extent[axis], partition.stride[axis]
+    inside = np.clip(n - start, 0, e)
+    # A box behind one that reached the end holds nothing new.
+    inside = np.where((start == 0) | (start - s + e < n), inside, 0)
+    counts = (counts[:, :, None] * inside[:, None, :]).reshape(len(real), -1)
+  made = _made(partition, counts)
+  if not partition.overlap:
+    return made
+  places = np.unravel_index(
+    np.asarray(made.units.units.region), [len(s) for s in starts]
+  )
+  start = np.stack(places, -1) * np.array(partition.stride)
+  units = UnitSet(
+    partition, made.units.units, len(real), jnp.asarray(start, jnp.int32)
+  )
+  return made._replace(units=units)
+
+
+def _made(partition: Partition, counts, regions=None) -> Made:
+  """Units of voxel counts [N, R]: those that have a voxel."""
+  item, region = np.nonzero(counts)
+  units = Units(
+    jnp.asarray(item, jnp.int32),
+    jnp.asarray(region, jnp.int32),
+    jnp.ones(len(item), jnp.float32),
+  )
+  made = UnitSet(partition, units, len(counts))
+  return Made(made, regions, counts[item, region])
+
+
+def unit_name(
+  case: str, partition: Partition, region: int, extent: Sequence[int]
+) -> str:
+  """How a unit is called in tables: case:axis0:17, case:box:z,y,x+d,h,w.
+
+  Args:
+    case: of the item.
+    partition: of the units.
+    region: which part.
+    extent: of the array that holds all items; a box is told as it was asked
+      for, what lies beyond its item has no voxels.
+  """
+  if isinstance(partition, Whole):
+    return case
+  if isinstance(partition, Slices):
+    return f"{case}:axis{partition.axis}:{region}"
+  if isinstance(partition, Boxes):
+    counts = [len(s) for s in starts_of(partition, extent)]
+    places = np.unravel_index(region, counts)
+    start = [int(p) * s for p, s in zip(places, partition.stride, strict=True)]
+    return (
+      f"{case}:box:{','.join(map(str, start))}+"
+      f"{','.join(map(str, partition.extent))}"
+    )
+  return f"{case}:region:{region}"
