@@ -56,7 +56,7 @@ FLOORS = (
   ("_version", "csv_table", "groups", "keys", "label_maps", "lazy", "models"),
   ("metrics",),
   ("pool", "prediction", "stats"),
-  ("acquisition", "effort"),
+  ("acquisition", "effort", "units"),
   ("devices",),
   ("data", "front", "functional"),
   ("training",),

@@ -18,6 +18,7 @@ class Images(NamedTuple):
   values: jax.Array  # [N, *sp, channels] float32, or uint8: see `as_float`
   size: jax.Array  # [N, d] int32, extents that may be read, >= patch
   real: jax.Array  # [N, d] int32, extents of the item itself
+  regions: jax.Array | None = None  # [N, *sp] int32, of units that are stored
 
 
 def stack_images(images: Sequence[np.ndarray], patch: Sequence[int]) -> Images:

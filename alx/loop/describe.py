@@ -15,6 +15,8 @@ from alx.training.augment import augment
 from alx.training.learner import Learner
 from alx.training.settings import Asking
 from alx.training.warp import Place
+from alx.units import UnitSet
+from alx.units.view import describe_regions
 
 
 def describe_block(
@@ -26,8 +28,9 @@ def describe_block(
   learner: Learner,
   acquisition: Acquisition,
   settings: Asking,
+  units: UnitSet | None = None,
 ):
-  """What `acquisition.select` needs to know of B items.
+  """What `acquisition.select` needs to know of B items, or their regions.
 
   A row depends on its item alone, not on the block it is in.
 
@@ -40,15 +43,21 @@ def describe_block(
     learner: that fitted the model.
     acquisition: with a `describe`.
     settings: how items are described.
+    units: parts of items: then it is [B, R, ...] of their regions.
   """
   keys, images = _before(key, labelled, images, items, settings)
   samples = settings.samples if "samples" in acquisition.needs else 0
   prediction = learner.predict(keys[0], params, images, items, samples)
-  return _after(keys[1], items, prediction, acquisition)
+  return _after(
+    keys[1], items, prediction, acquisition, images.regions, units
+  )
 
 
 def make_describe(
-  learner: Learner, acquisition: Acquisition, settings: Asking
+  learner: Learner,
+  acquisition: Acquisition,
+  settings: Asking,
+  units: UnitSet | None = None,
 ) -> Callable:
   """`describe_block` compiled: (key, params, labelled, images, items) -> it.
 
@@ -56,16 +65,18 @@ def make_describe(
   prediction is one each, and the learner's `predict` is called between them:
   passes that it makes outside of jit are made there.
   """
-  asked = {"acquisition": acquisition, "settings": settings}
+  asked = {"acquisition": acquisition, "settings": settings, "units": units}
   if not makes_passes_in_pieces(acquisition, settings):
     return jax.jit(partial(describe_block, learner=learner, **asked))
   before = jax.jit(partial(_before, settings=settings))
-  after = jax.jit(partial(_after, acquisition=acquisition))
+  after = jax.jit(partial(_after, acquisition=acquisition, units=units))
 
   def describe(key, params, labelled, images, items):
     keys, images = before(key, labelled, images, items)
     passes = keys[0], params, images, items, settings.samples
-    return after(keys[1], items, learner.predict(*passes))
+    return after(
+      keys[1], items, learner.predict(*passes), regions=images.regions
+    )
 
   return describe
 
@@ -83,9 +94,14 @@ def _before(key, labelled, images, items, settings):
   return (key_predict, key_describe), images
 
 
-def _after(key, items, prediction, acquisition):
+def _after(key, items, prediction, acquisition, regions=None, units=None):
   """What the acquisition keeps of a prediction."""
-  return acquisition.describe(keys_of(key, items), in_float32(prediction))
+  keys, prediction = keys_of(key, items), in_float32(prediction)
+  if units is None or units.is_whole:
+    return acquisition.describe(keys, prediction)
+  return describe_regions(
+    acquisition.describe, units.partition, keys, prediction, regions
+  )
 
 
 def _distorted(key, labelled, images, items, settings):

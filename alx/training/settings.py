@@ -96,6 +96,7 @@ class Asking:
       learner that hands them to all devices outside of jit.
     max_per_group: items of one group that a question may ask for, more only
       where the groups do not suffice; 0: any number.
+    max_per_item: the same for units of one item.
   """
 
   query: int
@@ -106,3 +107,4 @@ class Asking:
   distort_all: bool = False
   in_pieces: bool = False
   max_per_group: int = 0
+  max_per_item: int = 0

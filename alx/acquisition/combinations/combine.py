@@ -171,7 +171,9 @@ class _Batch(NamedTuple):
   finished: jax.Array  # [] bool, nothing more can be picked
 
 
-def capped_per_group(acquisition: Acquisition, cap: int = 1) -> Acquisition:
+def capped_per_group(
+  acquisition: Acquisition, cap: int = 1, groups: jax.Array | None = None
+) -> Acquisition:
   """At most `cap` picks of each of `candidates.groups`: patient, volume, site.
 
   Asks the acquisition for k items and takes them in order as long as their
@@ -187,6 +189,7 @@ def capped_per_group(acquisition: Acquisition, cap: int = 1) -> Acquisition:
   Args:
     acquisition: any.
     cap: >= 1.
+    groups: [N] int32 >= 0, in the place of those of the candidates.
 
   Raises:
     ValueError: for cap < 1, and when `select` finds no groups.
@@ -195,11 +198,12 @@ def capped_per_group(acquisition: Acquisition, cap: int = 1) -> Acquisition:
     raise ValueError(f"cap: wanted at least 1, found {cap}")
 
   def select(key, description, candidates, k):
-    if candidates.groups is None:
+    of = candidates.groups if groups is None else groups
+    if of is None:
       raise ValueError("a cap per group needs candidates with groups")
     num_items = candidates.available.shape[0]
     zeros = jnp.zeros(num_items, jnp.int32)
-    ids = grouped(candidates.groups, zeros, candidates).ids
+    ids = grouped(of, zeros, candidates).ids
     raised = min(cap, max(k, 1))
 
     def ask(batch):
@@ -228,7 +232,9 @@ def capped_per_group(acquisition: Acquisition, cap: int = 1) -> Acquisition:
       lambda batch: (batch.count < k) & ~batch.finished, ask, batch
     ).picks
 
-  needs = tuple(dict.fromkeys((*acquisition.needs, "groups")))
+  needs = acquisition.needs
+  if groups is None:
+    needs = tuple(dict.fromkeys((*needs, "groups")))
   return acquisition._replace(select=select, needs=needs)
 
 

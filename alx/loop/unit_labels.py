@@ -1,0 +1,71 @@
+"""Labels that are told unit by unit, and the items that they make trainable."""
+
+import jax
+import jax.numpy as jnp
+
+from alx.data.patches import Images
+from alx.pool import PoolState, init_pool, mark_labelled
+from alx.units import UnitSet, region_mask
+
+UNLABELLED = 255  # of voxels whose class nobody told
+
+
+def no_labels(units: UnitSet, label_like) -> jax.Array:
+  """[N, *sp] labels before anything was told."""
+  shape = units.num_items, *label_like.shape
+  fill = 0 if units.is_whole else UNLABELLED
+  return jnp.full(shape, fill, label_like.dtype)
+
+
+def write_units(
+  known: jax.Array,
+  units: UnitSet,
+  images: Images,
+  asked: jax.Array,
+  labels: jax.Array,
+) -> jax.Array:
+  """The label maps after some units were told; nothing else is written.
+
+  Args:
+    known: [N, *sp] uint8.
+    units: U units of the N items.
+    images: of the items, with their stored regions where units are such.
+    asked: [j] int32 units; U is padding.
+    labels: [j, *sp] uint8, maps of the items that the units are in, of which
+      only the voxels of the unit are read.
+
+  Returns:
+    [N, *sp] uint8.
+  """
+  extent = known.shape[1:]
+  places = jnp.minimum(asked, units.count - 1)
+  items = units.units.item[places]
+  numbers = units.units.region[places]
+
+  def write(known, told):
+    unit, item, region, label = told
+    regions = None if images.regions is None else images.regions[item]
+    inside = region_mask(units.partition, extent, region, regions)
+    old = known[item]
+    new = jnp.where(inside & (unit < units.count), label, old)
+    return known.at[item].set(new), None
+
+  return jax.lax.scan(write, known, (asked, items, numbers, labels))[0]
+
+
+def items_of(units: UnitSet, asked: jax.Array) -> jax.Array:
+  """[j] int32, the items that units are in; those of padding hold any."""
+  return units.units.item[jnp.minimum(asked, units.count - 1)]
+
+
+def labelled_items(pool: PoolState, units: UnitSet) -> PoolState:
+  """The pool of N items of which at least one unit is labelled.
+
+  In the order in which each got its first unit. Whole items: the pool itself.
+  """
+  if units.is_whole:
+    return pool
+  item = units.units.item.at[pool.order].get(
+    mode="fill", fill_value=units.num_items
+  )
+  return mark_labelled(init_pool(units.num_items), item)
