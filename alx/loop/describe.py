@@ -48,9 +48,7 @@ def describe_block(
   keys, images = _before(key, labelled, images, items, settings)
   samples = settings.samples if "samples" in acquisition.needs else 0
   prediction = learner.predict(keys[0], params, images, items, samples)
-  return _after(
-    keys[1], items, prediction, acquisition, images.regions, units
-  )
+  return _after(keys[1], items, prediction, acquisition, images.regions, units)
 
 
 def make_describe(

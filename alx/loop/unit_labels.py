@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 
-from alx.data.patches import Images
+from alx.data.patches import Images, real_mask
 from alx.pool import PoolState, init_pool, mark_labelled
 from alx.units import UnitSet, region_mask
 
@@ -46,11 +46,31 @@ def write_units(
     unit, item, region, label = told
     regions = None if images.regions is None else images.regions[item]
     inside = region_mask(units.partition, extent, region, regions)
+    inside &= real_mask(images.size[item][None], extent)[0]
     old = known[item]
+    if units.dominant:
+      real = real_mask(images.real[item][None], extent)[0]
+      label = dominant_class(label, inside & real, units.dominant)
     new = jnp.where(inside & (unit < units.count), label, old)
     return known.at[item].set(new), None
 
   return jax.lax.scan(write, known, (asked, items, numbers, labels))[0]
+
+
+def dominant_class(
+  label: jax.Array, inside: jax.Array, num_classes: int
+) -> jax.Array:
+  """[] the class that most voxels have; ties to the lowest (Cai et al. 2021).
+
+  Args:
+    label: [*sp] uint8; from `num_classes` on is no class.
+    inside: [*sp] bool, the voxels that count.
+    num_classes: C.
+  """
+  counted = jnp.where(inside, label.astype(jnp.int32), num_classes)
+  counts = jnp.zeros(num_classes, jnp.int32)
+  counts = counts.at[counted.reshape(-1)].add(1, mode="drop")
+  return counts.argmax().astype(label.dtype)
 
 
 def items_of(units: UnitSet, asked: jax.Array) -> jax.Array:

@@ -11,6 +11,7 @@ import numpy as np
 from alx.acquisition.grammar import folder_of
 from alx.devices.seeds import has_convolutions, over_seeds
 from alx.loop import Loop, LoopState, loops_of, pad_items, turn_of
+from alx.loop.unit_labels import items_of
 from alx.pool import PoolState
 from alx.runs import pictures
 from alx.runs.disk.checkpoint import Checkpoints
@@ -29,6 +30,13 @@ from alx.runs.problem import signals
 from alx.runs.problem.fitted import mirrored_column, steps_column
 from alx.runs.problem.job import Job
 from alx.runs.problem.problem import Problem, held_out, predict_pool
+from alx.runs.problem.units import (
+  items_labelled,
+  known_of,
+  num_asked,
+  set_of,
+  spent_row,
+)
 from alx.runs.rounds import key_of
 from alx.runs.starts import first_items
 
@@ -87,10 +95,12 @@ def programs_of(
   problem, if there is one: they are compiled once. `block` is how many items
   of the pool are predicted at a time for stop rules.
   """
+  units = set_of(problem)
 
   def tell(seed_and_items, images, hidden):
     seed, items = seed_and_items
-    state = loop.tell(_with_images(seed, images), items, hidden[items])
+    told = items if units is None else items_of(units, items)
+    state = loop.tell(_with_images(seed, images), items, hidden[told])
     return _without_images(state)
 
   if other:
@@ -158,8 +168,9 @@ def run_batch(
     rows = zip(
       jobs, told.laps, told.rows, told.cases, told.signals, strict=True
     )
-    for one, laps_told, row, cases, said in rows:
-      record_round(one, number, laps | laps_told, row, cases, said)
+    for place, (one, laps_told, row, cases, said) in enumerate(rows):
+      spent = spent_row(one.problem, one.config, _one(seeds.pool, place))
+      record_round(one, number, laps | laps_told, row, cases, said, spent)
     checkpoints.save(number + 1, _saved(seeds))
   checkpoints.close()
   return first
@@ -181,10 +192,8 @@ def _resume(jobs, loop, checkpoints):
     return seeds, 0
   seeds = seeds._replace(**found[1])
 
-  def known(order):
-    return jnp.zeros_like(labels).at[order].set(labels[order], mode="drop")
-
-  return seeds._replace(labels=jax.vmap(known)(seeds.pool.order)), found[0]
+  known = [known_of(problem, _one(seeds.pool, r)) for r in range(len(jobs))]
+  return seeds._replace(labels=jnp.stack(known)), found[0]
 
 
 def _saved(seeds):
@@ -205,7 +214,7 @@ def _without_images(state):
 def _ask(jobs, programs, seeds, number):
   """The round's items, recorded: (seeds, items [R, width], seconds)."""
   job, clock = jobs[0], Clock(len(jobs))
-  config, num_items = job.config, job.problem.labels.shape[0]
+  config, num_items = job.config, num_asked(job.problem)
   job.show(number, "asking")
   if number == 0:
     items = [first_items(job.problem, config, key) for key in seeds.key]
@@ -269,10 +278,9 @@ def _tell_and_test(jobs, programs, seeds, asked, number) -> Told:
 
 
 def _fit_columns(job, seeds, place):
-  images, labels = job.problem.images, job.problem.labels
-  pool = _one(seeds.pool, place)
+  pool, labels = _one((seeds.pool, seeds.labels), place)
   steps = steps_column(job, seeds.steps[place])
-  return steps | mirrored_column(job, images, labels, pool)
+  return steps | mirrored_column(job, job.problem.images, labels, pool)
 
 
 def _record_predictions(jobs, programs, seeds, predicted, number):
@@ -299,9 +307,13 @@ def _signals(jobs, programs, before, seeds, number):
   clock = Clock(len(jobs))
   images = jobs[0].problem.images
   said = programs.say((before, seeds.params), images)
-  said, labelled = jax.tree.map(np.asarray, (said, seeds.pool.labelled))
+  said = jax.tree.map(np.asarray, said)
   rows = [
-    signals.row_of(_one(said, place), labelled[place], is_first=not number)
+    signals.row_of(
+      _one(said, place),
+      items_labelled(jobs[0].problem, _one(seeds.pool, place)),
+      is_first=not number,
+    )
     for place in range(len(jobs))
   ]
   clock.lap("seconds_pool")

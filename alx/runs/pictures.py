@@ -14,6 +14,7 @@ from alx.label_maps import is_labelled
 from alx.loop import LoopState
 from alx.runs.disk import store
 from alx.runs.problem.job import Job
+from alx.runs.problem.units import num_asked
 
 
 def save(job: Job, state: LoopState, items: jax.Array, number: int) -> None:
@@ -24,9 +25,10 @@ def save(job: Job, state: LoopState, items: jax.Array, number: int) -> None:
   """
   problem, config = job.problem, job.config
   kept = np.asarray(items)[: min(config.pictures, config.query)]
-  kept = kept[kept < problem.labels.shape[0]]
-  if not len(kept):
+  asked = kept[kept < num_asked(problem)]
+  if not len(asked):
     return
+  kept = asked if problem.units is None else problem.units.item[asked]
   needs = parse(job.name).at(number).needs
   samples = config.samples if "samples" in needs else 0
   prediction = _ask_model(problem, config, state, kept, samples)
@@ -35,7 +37,8 @@ def save(job: Job, state: LoopState, items: jax.Array, number: int) -> None:
   if problem.dataset.task == "segmentation":
     dice = _draft_dice(problem, prediction, kept)
     views = [
-      of_volume(problem, *v) for v in zip(indices, probs, dice, strict=False)
+      of_volume(problem, *v)
+      for v in zip(indices, probs, dice, asked, strict=False)
     ]
   else:
     views = [_of_image(problem, *v) for v in zip(indices, probs, strict=False)]
@@ -70,7 +73,7 @@ def _draft_dice(problem, prediction, items):
   return np.asarray(dice)
 
 
-def of_volume(problem, index, probs, dice):
+def of_volume(problem, index, probs, dice, asked=None):
   """The slice with the most uncertainty, draft and truth on it.
 
   Args:
@@ -78,7 +81,10 @@ def of_volume(problem, index, probs, dice):
     index: of the item in the data set.
     probs: [*sp, C] predicted, padded as the images are.
     dice: of the draft.
+    asked: the unit that was asked for, where it is a part of the item.
   """
+  if problem.units is not None and asked is not None:
+    return _of_unit(problem, index, probs, dice, int(asked))
   truth = problem.dataset.labels[index]
   probs = near(probs, truth.shape)
   uncertainty = scipy.special.entr(probs).sum(-1)
@@ -103,14 +109,48 @@ def of_volume(problem, index, probs, dice):
   )
 
 
-def _slice(maps, at, spacing):
+def _of_unit(problem, index, probs, dice, asked):
+  """A slice of the item through the unit; all but the unit is darker."""
+  truth = problem.dataset.labels[index]
+  inside = problem.units.mask(asked)
+  probs = near(probs, truth.shape)
+  uncertainty = np.where(inside, scipy.special.entr(probs).sum(-1), 0.0)
+  spacing = problem.dataset.spacing_mm[index] or (1.0,) * truth.ndim
+  image = problem.dataset.images[index][..., 0].astype(np.float32)
+  maps = {
+    "images": np.where(inside, image, image.min() + (image - image.min()) / 2),
+    "draft": np.where(inside, probs.argmax(-1), 0).astype(np.uint8),
+    "truth": np.where(inside, truth, 0),
+    "uncertainty": uncertainty,
+  }
+  axis = _axis_of(problem.units, truth.ndim)
+  maps = {name: np.moveaxis(x, axis, -1) for name, x in maps.items()}
+  spacing = [s for a, s in enumerate(spacing) if a != axis] + [spacing[axis]]
+  at = None
+  if truth.ndim == 3:
+    shown = np.moveaxis(inside, axis, -1).sum((0, 1))
+    at = int((shown * (1 + maps["uncertainty"].sum((0, 1)))).argmax())
+  maps, where, spacing = _slice(maps, at, tuple(spacing), axis + 1)
+  return maps | {
+    "ids": problem.units.name(asked),
+    "dice": np.float32(dice),
+    "where": where,
+    "spacing": np.array(spacing, np.float32),
+  }
+
+
+def _axis_of(units, dims):
+  return units.axis % dims
+
+
+def _slice(maps, at, spacing, axis=3):
   """A slice of volumes across their last axis, turned so that y is up.
 
   Pictures have no slices: with `at` None they stay as they are.
   """
   if at is None:
     return maps, "", spacing
-  where = f"slice {at + 1} of {maps['images'].shape[2]} along axis 3"
+  where = f"slice {at + 1} of {maps['images'].shape[2]} along axis {axis}"
   flat = {name: np.flipud(x[:, :, at].T) for name, x in maps.items()}
   return flat, where, (spacing[1], spacing[0])
 

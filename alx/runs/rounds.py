@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 
 from alx.acquisition import Acquisition
 from alx.data.dataset import Dataset
@@ -40,8 +39,16 @@ from alx.runs.problem.learning import (
   makes_pieces,
   spreads_passes,
 )
-from alx.runs.problem.patients import groups_of
+from alx.runs.problem.patients import groups_asked
 from alx.runs.problem.problem import Problem, predict_pool, predict_test
+from alx.runs.problem.units import (
+  hidden_of,
+  items_labelled,
+  known_of,
+  num_asked,
+  set_of,
+  spent_row,
+)
 from alx.runs.settings.config import Config
 from alx.runs.starts import first_items
 from alx.training.settings import Asking
@@ -96,8 +103,10 @@ def run_rounds(job: Job, loop: Loop, first: Told | None) -> Told | None:
       first = told
     state = told.state
     job.show(number, "saving")
+    spent = spent_row(job.problem, job.config, state.pool)
     record_round(
-      *(job, number, laps | told.laps, told.row, told.cases, told.signals)
+      *(job, number, laps | told.laps, told.row, told.cases, told.signals),
+      spent,
     )
     checkpoints.save(number + 1, _saved(state)._asdict())
   checkpoints.close()
@@ -118,14 +127,15 @@ def loop_for(
     make: (learner, acquisition, Asking, groups) -> the loop, with an `init`.
   """
   arm = arm_of(name, config, problem.dataset)
-  groups = None
+  groups, units = None, set_of(problem)
   if config.max_per_group or "groups" in arm.needs:
-    groups = groups_of(problem.dataset, problem.split)
+    groups = groups_asked(problem)
   loops = [
     _loop_for(
       *(make, problem.learner, stage.acquisition),
       asking_of(config, stage.acquisition, problem.dataset),
       groups,
+      *([] if units is None else [units]),
     )
     for stage in arm.stages
   ]
@@ -134,8 +144,8 @@ def loop_for(
 
 
 @functools.lru_cache(maxsize=64)
-def _loop_for(make, learner, acquisition, asking, groups):
-  return make(learner, acquisition, asking, groups)
+def _loop_for(make, learner, acquisition, asking, groups, *units):
+  return make(learner, acquisition, asking, groups, *units)
 
 
 def asking_of(
@@ -152,6 +162,7 @@ def asking_of(
     distort_all=config.distort == "all",
     in_pieces=makes_pieces(config),
     max_per_group=config.max_per_group,
+    max_per_item=0 if config.unit == "whole" else config.max_per_item,
   )
 
 
@@ -185,8 +196,7 @@ def _resume(job: Job, loop: Loop, checkpoints: Checkpoints):
   if found is None:
     return state, 0
   saved = Saved(**found[1])
-  order = saved.pool.order
-  known = jnp.zeros_like(labels).at[order].set(labels[order], mode="drop")
+  known = known_of(job.problem, saved.pool)
   return state._replace(labels=known, **saved._asdict()), found[0]
 
 
@@ -197,7 +207,7 @@ def _saved(state: LoopState) -> Saved:
 def _ask(job, loop, state, number):
   """The round's items, recorded: (state, items [width], seconds)."""
   config, clock = job.config, Clock()
-  num_items = job.problem.labels.shape[0]
+  num_items = num_asked(job.problem)
   job.show(number, "asking")
   if number == 0:
     items = first_items(job.problem, config, state.key)
@@ -224,10 +234,9 @@ def _tell_and_test(job, loop, state, asked, number) -> Told:
   clock = Clock()
   job.show(number, "training")
   before = state.params
-  state = loop.tell(state, asked, job.problem.labels[asked])
+  state = loop.tell(state, asked, hidden_of(job.problem, asked))
   told = tested(job, state, number, clock)
-  problem = job.problem
-  mirrored = mirrored_column(job, problem.images, problem.labels, state.pool)
+  mirrored = mirrored_column(job, state.images, state.labels, state.pool)
   told = told._replace(laps=told.laps | mirrored)
   return with_signals(job, told, before, number, signals.of_pool)
 
@@ -273,6 +282,7 @@ def with_signals(
     return told
   clock, state = Clock(), told.state
   said = ask(job.problem, (before, state.params), job.config.block)
-  row = signals.row_of(said, state.pool.labelled, is_first=not number)
+  labelled = items_labelled(job.problem, state.pool)
+  row = signals.row_of(said, labelled, is_first=not number)
   clock.lap("seconds_pool")
   return told._replace(signals=row | clock.laps)

@@ -14,8 +14,9 @@ from alx.data.arrays.features import with_features
 from alx.loop import draw_start, draw_strata
 from alx.prediction import Prediction
 from alx.runs.problem.learning import arm_of
-from alx.runs.problem.patients import groups_of
+from alx.runs.problem.patients import groups_asked
 from alx.runs.problem.problem import Problem
+from alx.runs.problem.units import num_asked
 from alx.runs.settings.config import Config
 from alx.runs.settings.starting import RANDOM, STRATA
 
@@ -34,8 +35,8 @@ def first_items(problem: Problem, config: Config, key: jax.Array) -> jax.Array:
   """
   groups = None
   if config.max_per_group:
-    groups = groups_of(problem.dataset, problem.split)
-  cap, num_items = config.max_per_group, len(problem.split.pool)
+    groups = groups_asked(problem)
+  cap, num_items = config.max_per_group, num_asked(problem)
   if config.start_with == RANDOM:
     return draw_start(key, num_items, config.start, groups, cap)
   if config.start_with in STRATA:

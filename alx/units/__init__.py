@@ -8,7 +8,7 @@ from alx.units.partition import (
   Whole,
   region_mask,
 )
-from alx.units.table import UnitSet, Units, whole_items
+from alx.units.table import Units, UnitSet, whole_items
 
 __all__ = [
   "Boxes",

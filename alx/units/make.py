@@ -69,8 +69,7 @@ def _partition(spec, images, spacings, extent):
     ]
     return _stored(maps, extent)
   boxes = [
-    boxes_of(spec, dims, s)
-    for s in dict.fromkeys(map(_as_tuple, spacings))
+    boxes_of(spec, dims, s) for s in dict.fromkeys(map(_as_tuple, spacings))
   ]
   if len(set(boxes)) == 1:
     return boxes[0], None
@@ -178,7 +177,11 @@ def _of_grid(partition, real, extent):
   counts = np.ones((len(real), 1), np.int64)
   starts = starts_of(partition, extent)
   for axis, start in enumerate(starts):
-    n, e, s = real[:, axis, None], partition.extent[axis], partition.stride[axis]
+    n, e, s = (
+      real[:, axis, None],
+      partition.extent[axis],
+      partition.stride[axis],
+    )
     inside = np.clip(n - start, 0, e)
     # A box behind one that reached the end holds nothing new.
     inside = np.where((start == 0) | (start - s + e < n), inside, 0)

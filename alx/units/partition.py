@@ -61,9 +61,7 @@ def starts_of(partition: Boxes, extent: Sequence[int]) -> list[np.ndarray]:
   """
   return [
     np.arange(0, max(n - e, 0) + s, s, dtype=np.int32)
-    for n, e, s in zip(
-      extent, partition.extent, partition.stride, strict=True
-    )
+    for n, e, s in zip(extent, partition.extent, partition.stride, strict=True)
   ]
 
 

@@ -95,9 +95,7 @@ def _cells_around(cell, cells):
   ).reshape(-1, len(cells))
   last = cells[:, None] - 1
   return [
-    np.ravel_multi_index(
-      tuple(np.clip(cell + step[:, None], 0, last)), cells
-    )
+    np.ravel_multi_index(tuple(np.clip(cell + step[:, None], 0, last)), cells)
     for step in steps
   ]
 
@@ -119,8 +117,10 @@ def _connected(labels, least):
     if not small.any() or (sizes > 0).sum() == 1:
       break
     pieces = _joined(pieces, sizes, small)
-  return np.unique(pieces, return_inverse=True)[1].reshape(labels.shape).astype(
-    np.int32
+  return (
+    np.unique(pieces, return_inverse=True)[1]
+    .reshape(labels.shape)
+    .astype(np.int32)
   )
 
 

@@ -1,13 +1,13 @@
 """What one label is, as it is written: whole, slices:0, boxes:16,16,16 ...
 
-  whole                      the item itself
-  slices                     across the last axis; slices:0 across the first
-  slices:axial               also coronal, sagittal, of turned volumes
-  boxes:16,16,16             extent in voxels; boxes:16 along every axis
-  boxes:16,16,16/8,8,8       a stride below the extent: boxes overlap
-  boxes:10mm                 extent in mm
-  superpixels:200            so many of an item, about; 3-D, too
-  superpixels:200/0.1        compactness, from 0 (by intensity alone) on
+whole                      the item itself
+slices                     across the last axis; slices:0 across the first
+slices:axial               also coronal, sagittal, of turned volumes
+boxes:16,16,16             extent in voxels; boxes:16 along every axis
+boxes:16,16,16/8,8,8       a stride below the extent: boxes overlap
+boxes:10mm                 extent in mm
+superpixels:200            so many of an item, about; 3-D, too
+superpixels:200/0.1        compactness, from 0 (by intensity alone) on
 """
 
 import dataclasses

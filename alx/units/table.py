@@ -1,5 +1,4 @@
-"""The units of a pool: in which item each is, which part of it, what it costs.
-"""
+"""The units of a pool: in which item each is, which part of it, what it costs."""
 
 import dataclasses
 from typing import NamedTuple
@@ -27,12 +26,15 @@ class UnitSet:
     units: the U that there are: those that hold a voxel of their item.
     num_items: N.
     start: [U, d] int32, where boxes that overlap begin; None: none overlap.
+    dominant: C: a reader tells the class that most voxels of a unit have, and
+      all get it; 0: the class of each voxel.
   """
 
   partition: Partition
   units: Units
   num_items: int
   start: jax.Array | None = None
+  dominant: int = 0
 
   @property
   def count(self) -> int:

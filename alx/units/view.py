@@ -68,9 +68,7 @@ def as_regions(
     raise ValueError(f"wanted boxes that do not overlap, found {partition}")
   cut, inside = _cutter(partition, prediction.mask.shape, regions)
   mask = cut(prediction.mask, 0)
-  return _told(
-    prediction, cut, mask if inside is None else mask & inside
-  )
+  return _told(prediction, cut, mask if inside is None else mask & inside)
 
 
 def _told(prediction, cut, mask):

@@ -15,6 +15,7 @@ from alx.runs.problem import predictions, reasons
 from alx.runs.problem.cases import case_names
 from alx.runs.problem.job import Job
 from alx.runs.problem.problem import Problem, classes_seen, metrics_of
+from alx.runs.problem.units import name_of, num_asked
 from alx.training import evaluation
 
 
@@ -97,7 +98,7 @@ def case_rows(problem: Problem, predicted, number: int) -> list[dict]:
 
 def check_picks(job: Job, items, number: int) -> None:
   """The budget was checked: a missing item is a score that is no number."""
-  found = int((items < job.problem.labels.shape[0]).sum())
+  found = int((items < num_asked(job.problem)).sum())
   if found < job.config.query:
     raise Diverged(
       f"{job.folder}: in round {number} {job.name} could score {found} of "
@@ -132,6 +133,7 @@ def record_round(
   row: dict,
   cases: list[dict],
   signals: dict | None = None,
+  spent: dict | None = None,
 ) -> None:
   """Appends a finished round to its tables; with the curve it counts."""
   times = job.folder / "times.csv"
@@ -140,6 +142,8 @@ def record_round(
   if signals:
     row_of_pool = {"round": number, **signals}
     store.append_rows(job.folder / "signals.csv", [row_of_pool])
+  if spent:
+    store.append_rows(job.folder / "spent.csv", [{"round": number, **spent}])
   curve = job.folder / "curve.csv"
   store.append_rows(curve, [as_begun(curve, row)])
 
@@ -156,33 +160,46 @@ def as_begun(path: pathlib.Path, row: dict) -> dict:
 
 
 def record_picks(job: Job, number: int, items, scores) -> None:
-  """Appends a round's items to picks.csv, each with what it is.
+  """Appends what a round asked for to picks.csv, each with what it is.
 
-  Its class, once the label is told; its group, where groups are known; and
-  the item with a label that is most like it, see `reasons.nearest`.
+  Of an item its class, once the label is told; its group, where groups are
+  known; and the item with a label that is most like it, see `reasons.nearest`.
   """
-  dataset, pool = job.problem.dataset, job.problem.split.pool
-  path = job.folder / "picks.csv"
+  problem, path = job.problem, job.folder / "picks.csv"
   items = np.asarray(items)
   scores = np.full(len(items), np.nan) if scores is None else scores
-  kept = items < len(pool)
-  asked = [int(pool[item]) for item in items[kept]]
-  near = _nearest(dataset, asked, path)
+  kept = items < num_asked(problem)
+  asked = [int(item) for item in items[kept]]
   rows = [
     {
       "round": number,
       "rank": rank,
-      "id": dataset.ids[item],
+      "id": name_of(problem, item),
       "score": f"{float(score):.9g}",
-      "class": reasons.shown(dataset, item),
-      **({"group": dataset.groups[item]} if dataset.groups else {}),
-      **like,
     }
-    for rank, (item, score, like) in enumerate(
-      zip(asked, np.asarray(scores)[kept], near, strict=True)
+    | about
+    for rank, (item, score, about) in enumerate(
+      zip(
+        *(asked, np.asarray(scores)[kept], _about(problem, asked, path)),
+        strict=True,
+      )
     )
   ]
   store.append_rows(path, [as_begun(path, row) for row in rows])
+
+
+def _about(problem, asked, path):
+  """Further columns of each item; of units there are none."""
+  if problem.units is not None:
+    return [{}] * len(asked)
+  dataset = problem.dataset
+  items = [int(problem.split.pool[item]) for item in asked]
+  return [
+    {"class": reasons.shown(dataset, item)}
+    | ({"group": dataset.groups[item]} if dataset.groups else {})
+    | like
+    for item, like in zip(items, _nearest(dataset, items, path), strict=True)
+  ]
 
 
 def _nearest(dataset, asked, path):

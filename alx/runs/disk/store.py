@@ -43,7 +43,10 @@ _BEFORE = {"recipe": CLASSIC, "flips_by_labels": False} | dict.fromkeys(
   ("scaling", "shift", "tilt", "gamma"), 0.0
 )
 # What a run appends to, round by round.
-TABLES = ("curve.csv", "times.csv", "picks.csv", "cases.csv", "signals.csv")
+TABLES = (
+  *("curve.csv", "times.csv", "picks.csv"),
+  *("cases.csv", "signals.csv", "spent.csv"),
+)
 _WANTED = "what the run was begun with"
 _REMEDY = "restore it, or name another --workdir"
 _PACKAGES = ("jax", "jaxlib", "flax", "optax", "orbax-checkpoint")

@@ -6,6 +6,7 @@ import jax
 import numpy as np
 
 from alx.data.patches import Images
+from alx.loop.unit_labels import labelled_items
 from alx.pool import PoolState
 from alx.runs.problem.job import Job
 from alx.training.mirrors import allowed_axes
@@ -29,14 +30,17 @@ def mirrored_column(
   Args:
     job: of the run.
     images: of N items.
-    labels: [N, *sp] maps; only labelled ones are read.
-    pool: which of the items are labelled.
+    labels: [N, *sp] maps as they were told; only labelled ones are read.
+    pool: which of the items, or of their units, are labelled.
   """
   config = job.config
   if not (config.flips and config.flips_by_labels):
     return {}
   if config.ensemble == "bootstrap":
     return {}
+  units = job.problem.units
+  if units is not None:
+    pool = labelled_items(pool, units.set)
   allowed = _allowed(
     labels, images.real, pool, len(job.problem.dataset.class_names)
   )

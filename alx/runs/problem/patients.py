@@ -1,5 +1,9 @@
 """The patients of the pool, for acquisitions and settings that look at them."""
 
+from typing import Any
+
+import numpy as np
+
 from alx.data import Dataset, Split
 from alx.groups import numbers_of
 from alx.runs.settings.arms import needs_of
@@ -32,3 +36,11 @@ def groups_of(dataset: Dataset, split: Split) -> tuple[int, ...] | None:
     return None
   names = [dataset.groups[i] for i in split.pool]
   return tuple(numbers_of(names).tolist())
+
+
+def groups_asked(problem: Any) -> tuple[int, ...] | None:
+  """The same of all that may be asked for: items, or units of them."""
+  groups = groups_of(problem.dataset, problem.split)
+  if groups is None or problem.units is None:
+    return groups
+  return tuple(np.array(groups)[problem.units.item].tolist())

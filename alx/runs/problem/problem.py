@@ -15,6 +15,7 @@ from alx.data.patches import Images
 from alx.label_maps import UNLABELLED
 from alx.loop import check_budget
 from alx.runs.problem import learning, patients
+from alx.runs.problem import units as units_of_pool
 from alx.runs.problem.cases import case_names
 from alx.runs.settings import idle, recipes, stopping
 from alx.runs.settings.arms import needs_of
@@ -37,6 +38,9 @@ class Problem(NamedTuple):
   fit_all: Callable | None  # of all labels, which may take longer; None: `fit`
   predict_test: Callable  # see alx.training.evaluation
   predict_few: Callable  # for pictures: (key, params, images, items, samples)
+  units: units_of_pool.PoolUnits | None = (
+    None  # what one label is; None: an item
+  )
 
 
 def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
@@ -123,11 +127,19 @@ def make_problem(
   _check_test(dataset, split.test)
   images, labels = _stack(dataset, split.pool, config.patch)
   test_images, test_labels = _stack(dataset, split.test, config.patch)
+  pool_units = units_of_pool.make(config, dataset, split.pool, labels.shape[1:])
+  if pool_units:
+    _check_units(config, pool_units)
+    regions = pool_units.regions
+    regions = None if regions is None else jnp.asarray(regions)
+    images = images._replace(regions=regions)
   parts = dataset, split, images, labels, test_images, test_labels
   if learner:
-    return Problem(*parts, *_programs(learner, dataset, config.block))
+    programs = _programs(learner, dataset, config.block)
+    return Problem(*parts, *programs, pool_units)
   learner = learning.make_learner(config, dataset)
-  problem = Problem(*parts, *_programs(learner, dataset, config.block))
+  programs = _programs(learner, dataset, config.block)
+  problem = Problem(*parts, *programs, pool_units)
   return problem._replace(fit_all=learning.make_fit_of_all(config, dataset))
 
 
@@ -161,9 +173,18 @@ def split_of(config: Config, dataset: data.Dataset) -> data.Split:
   return split
 
 
-def check_protocol(config: Config, split: data.Split) -> None:
-  """Raises ValueError if the protocol asks for more than the pool holds."""
+def _check_units(config, pool_units):
   if config.acquisition:
+    count = pool_units.set.count
+    check_budget(count, config.start, config.query, config.rounds)
+
+
+def check_protocol(config: Config, split: data.Split) -> None:
+  """Raises ValueError if the protocol asks for more than the pool holds.
+
+  That of units is looked at once they are known.
+  """
+  if config.acquisition and config.unit == "whole":
     check_budget(len(split.pool), config.start, config.query, config.rounds)
 
 

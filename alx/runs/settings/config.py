@@ -21,6 +21,7 @@ from alx.runs.settings.checks import (
 from alx.runs.settings.recipes import DEFAULT, RECIPES
 from alx.stats import BASELINES
 from alx.stats.stopping import split_rules
+from alx.units.spec import parse_unit
 
 MODELS = ("auto", "unet", "light_unet", "cnn", "resnet", "mlp")
 OPTIMIZERS = ("auto", "adam", "sgd", "muon")
@@ -28,6 +29,7 @@ SCHEDULES = ("warmup_cosine", "cosine", "polynomial", "converged")
 PATHS = ("data", "features", "cache")
 MADE = ("phantom", "screening")  # data that are made, not read
 PASSES = ("auto", "shard_map", "pmap")
+ANSWERS = ("voxels", "dominant")
 ENSEMBLES = ("", "deep", "bootstrap", "snapshots")
 
 
@@ -65,6 +67,9 @@ class Config:
   #  simclr, or a file [N, D]; auto: those of the data, or pca of the images
   query: int = 4  # labels per round
   max_per_group: int = 0  # of them, of one patient; more where it must; 0: all
+  unit: str = "whole"  # what one label is, a text as in alx.units.spec
+  max_per_item: int = 1  # units of one item in a round; more where it must
+  answer: str = "voxels"  # or "dominant": one class for a unit
   rounds: int = 4  # rounds after the starting set
   stop: tuple[str, ...] = ()  # when enough would be labelled, such as plateau
   stop_mode: str = "advise"  # or "end": a budget of labels ends the run
@@ -129,6 +134,12 @@ class Config:
     object.__setattr__(self, "acquisition", names)
     object.__setattr__(self, "stop", stopping.canonical(self.stop))
     object.__setattr__(self, "start_with", starting.canonical(self.start_with))
+    object.__setattr__(self, "unit", parse_unit(self.unit).text)
+    if self.unit != "whole" and self.start_with != starting.RANDOM:
+      raise ValueError(
+        f"start_with: wanted {starting.RANDOM} with unit={self.unit}, found "
+        f"{self.start_with}"
+      )
     if not self.acquisition and not self.full:
       raise ValueError("nothing to do: no acquisition and full=False")
     among("recipe", self.recipe, sorted(RECIPES))
@@ -142,6 +153,7 @@ class Config:
     among("skips", self.skips, ("", "add", "concat"))
     among("norm", self.norm, ("", "group", "instance"))
     among("stop_mode", self.stop_mode, stopping.MODES)
+    among("answer", self.answer, ANSWERS)
     among("distort", self.distort, ("", "labelled", "all"))
     if self.tilt and self.rotation:
       raise ValueError("tilt and rotation both turn: set one of them")
@@ -153,7 +165,10 @@ class Config:
       at_least(name, getattr(self, name), 0)
     for name in ("full_steps", "up_convolutions"):
       at_least(name, getattr(self, name), 0)
-    for name in ("image_size", "spare_classes", "max_per_group"):
+    for name in (
+      *("image_size", "spare_classes"),
+      *("max_per_group", "max_per_item"),
+    ):
       at_least(name, getattr(self, name), 0)
     for name in ("clip", "weight_decay"):
       at_least(name, getattr(self, name), 0)

@@ -98,6 +98,16 @@ _OF_SETTINGS = (
     "on a single device: it is over several that passes are spread",
   ),
   Rule(
+    "max_per_item answer",
+    lambda c: c.unit == "whole",
+    "with unit=whole: it is of units that are parts of items",
+  ),
+  Rule(
+    "unit max_per_item answer",
+    lambda c: not c.acquisition,
+    "without an acquisition",
+  ),
+  Rule(
     "max_per_group",
     lambda c: c.split_by_item,
     "with split_by_item, which forgets the patients",
@@ -165,6 +175,11 @@ _OF_METHODS = (
     "distort",
     lambda c: not arms.compare_features(c.acquisition),
     "as no acquisition here compares features alone",
+  ),
+  Rule(
+    "max_per_item",
+    lambda c: c.max_per_item >= c.query,
+    "as no more units are asked for at a time",
   ),
   Rule(
     "max_per_group",

@@ -1,0 +1,204 @@
+"""What one label is in a run: the units of its pool, their names and costs."""
+
+import functools
+import pathlib
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from alx import data
+from alx.loop.unit_labels import labelled_items, no_labels, write_units
+from alx.runs.settings.config import Config
+from alx.units import Slices, UnitSet, region_mask
+from alx.units.costs import traced_mm
+from alx.units.make import Made, make_units, unit_name
+from alx.units.spec import parse_unit
+
+SPENT = (
+  *("units", "items", "voxels", "slices", "foreground_voxels"),
+  *("boundary_mm", "label_accuracy"),
+)
+
+
+class PoolUnits:
+  """The units of a pool with what is told of them."""
+
+  def __init__(
+    self, made: Made, dataset: data.Dataset, pool: Sequence[int], extent: tuple
+  ):
+    """Takes the units of the items `pool` of a data set."""
+    self.set: UnitSet = made.units
+    self.regions = made.regions
+    self.voxels = made.voxels
+    self._dataset, self._pool, self._extent = dataset, list(pool), extent
+    self.item = np.asarray(made.units.units.item)
+    self.region = np.asarray(made.units.units.region)
+
+  @property
+  def axis(self) -> int:
+    """The axis whose slices are traced."""
+    partition = self.set.partition
+    return partition.axis if isinstance(partition, Slices) else -1
+
+  def name(self, unit: int) -> str:
+    """What a unit is called in tables."""
+    item, region = self.item[unit], self.region[unit]
+    case = self._dataset.ids[self._pool[item]]
+    return unit_name(case, self.set.partition, int(region), self._extent)
+
+  def mask(self, unit: int) -> np.ndarray:
+    """[*sp] bool, the voxels of a unit in its item as it is."""
+    item = self._pool[self.item[unit]]
+    shape = self._dataset.labels[item].shape
+    return np.asarray(_mask(self, unit))[tuple(slice(n) for n in shape)]
+
+  def slices(self) -> np.ndarray:
+    """[U] float64, slices across the axis that would hold as many voxels."""
+    extents = [self._dataset.labels[i].shape for i in self._pool]
+    a_slice = np.array([np.prod(e) / e[self.axis] for e in extents])
+    if len(extents[0]) == 2:
+      a_slice = np.array([np.prod(e) for e in extents])
+    return self.voxels / a_slice[self.item]
+
+  @functools.lru_cache(maxsize=65536)  # noqa: B019, as long as the problem
+  def told(self, unit: int, dominant: bool) -> tuple[int, float, int]:
+    """(foreground voxels, mm traced, voxels labelled right) of its answer."""
+    item = self._pool[self.item[unit]]
+    inside, labels = self.mask(unit), self._dataset.labels[item]
+    found = labels[inside]
+    kept = np.where(inside, labels, 0)
+    box = tuple(
+      slice(int(at.min()), int(at.max()) + 1) for at in np.nonzero(inside)
+    )
+    length = traced_mm(
+      kept[box], self.axis % labels.ndim, self._dataset.spacing_mm[item]
+    )
+    right = int(np.bincount(found).max()) if dominant else len(found)
+    return int((found > 0).sum()), length, right
+
+
+def _mask(units, unit):
+  regions = units.regions
+  item = int(units.item[unit])
+  return _region_mask(
+    units.set.partition,
+    units._extent,
+    jnp.int32(units.region[unit]),
+    None if regions is None else jnp.asarray(regions[item]),
+  )
+
+
+_region_mask = jax.jit(region_mask, static_argnums=(0, 1))
+
+
+def make(
+  config: Config,
+  dataset: data.Dataset,
+  pool: Sequence[int],
+  extent: Sequence[int],
+  kept: pathlib.Path | None = None,
+) -> PoolUnits | None:
+  """The units that the settings name; None: whole items.
+
+  Args:
+    config: resolved.
+    dataset: with the items.
+    pool: which of them are in the pool.
+    extent: of the array that holds them.
+    kept: a file of `keep`, for superpixels that were computed before.
+
+  Raises:
+    ValueError: if the items have no such units.
+  """
+  spec = parse_unit(config.unit)
+  if spec.kind == "whole":
+    return None
+  if dataset.task != "segmentation":
+    raise ValueError(
+      f"unit {config.unit} wants a segmentation: a class is of a whole image"
+    )
+  images = [dataset.images[i] for i in pool]
+  spacings = [dataset.spacing_mm[i] for i in pool]
+  made = make_units(spec, images, spacings, tuple(extent))
+  units = PoolUnits(made, dataset, pool, tuple(extent))
+  if config.answer == "dominant":
+    classes = len(dataset.class_names)
+    units.set = UnitSet(
+      *(made.units.partition, made.units.units, made.units.num_items),
+      *(made.units.start, classes),
+    )
+  return units
+
+
+def num_asked(problem: Any) -> int:
+  """How many things of the pool may be asked for: its items, or their units."""
+  if problem.units is None:
+    return problem.labels.shape[0]
+  return problem.units.set.count
+
+
+def set_of(problem: Any) -> UnitSet | None:
+  """The units for a loop; None: whole items."""
+  return problem.units and problem.units.set
+
+
+def hidden_of(problem: Any, asked: jax.Array) -> jax.Array:
+  """[j, *sp] or [j] labels that a reader has for what was asked."""
+  if problem.units is None:
+    return problem.labels[asked]
+  item = jnp.asarray(problem.units.item)
+  return problem.labels[item.at[asked].get(mode="clip")]
+
+
+def known_of(problem: Any, pool: Any) -> jax.Array:
+  """The labels that a pool has been told."""
+  labels, order = problem.labels, pool.order
+  if problem.units is None:
+    return jnp.zeros_like(labels).at[order].set(labels[order], mode="drop")
+  units = problem.units.set
+  known = no_labels(units, jax.eval_shape(lambda: labels[0]))
+  told = np.asarray(order)[: int(pool.count)]
+  for start in range(0, len(told), 64):
+    some = jnp.asarray(told[start : start + 64])
+    hidden = hidden_of(problem, some)
+    known = write_units(known, units, problem.images, some, hidden)
+  return known
+
+
+def items_labelled(problem: Any, pool: Any) -> jax.Array:
+  """[N] bool, items of which something is labelled."""
+  if problem.units is None:
+    return pool.labelled
+  return labelled_items(pool, problem.units.set).labelled
+
+
+def name_of(problem: Any, asked: int) -> str:
+  """What an item or unit that may be asked for is called in tables."""
+  if problem.units is None:
+    return problem.dataset.ids[problem.split.pool[asked]]
+  return problem.units.name(asked)
+
+
+def spent_row(problem: Any, config: Config, pool: Any) -> dict:
+  """What the labels of a pool amount to: a row of spent.csv; {} of items."""
+  units = problem.units
+  if units is None:
+    return {}
+  told = np.asarray(pool.order)[: int(pool.count)]
+  dominant = config.answer == "dominant"
+  each = np.array([units.told(int(u), dominant) for u in told], np.float64)
+  each = each.reshape(-1, 3)
+  voxels = units.voxels[told]
+  values = (
+    len(told),
+    len(np.unique(units.item[told])),
+    int(voxels.sum()),
+    f"{units.slices()[told].sum():.9g}",
+    int(each[:, 0].sum()),
+    f"{each[:, 1].sum():.9g}",
+    f"{each[:, 2].sum() / max(voxels.sum(), 1):.9g}",
+  )
+  return dict(zip(SPENT, values, strict=True))
