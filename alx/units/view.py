@@ -183,7 +183,7 @@ def voxels_of(
   order = jnp.argsort(ids, stable=True).astype(jnp.int32)
   sizes = jnp.zeros(count + 1, jnp.int32).at[ids].add(1)[:count]
   first = jnp.cumsum(sizes) - sizes
-  place = jnp.arange(most, dtype=jnp.int32)
+  place = jnp.arange(most, dtype=jnp.int32)[None, :]
   at = jnp.minimum(first[:, None] + place, len(regions) - 1)
   return order[at], place < sizes[:, None]
 
