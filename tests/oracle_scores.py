@@ -171,7 +171,26 @@ MAPS = {
   "pairwise_kl": pairwise_kl,
 }
 
+
+def by_shares(score):
+  """The choice by (shares of predicted classes, mean entropy) of each item."""
+
+  def choose(prediction, candidates, k):
+    probs = np.asarray(prediction.probs, np.float64).mean(0)
+    values = []
+    for p, mask in zip(probs, np.asarray(prediction.mask), strict=True):
+      real = p[mask]
+      shares = np.bincount(real.argmax(-1), minlength=p.shape[-1])
+      uncertainty = entropy(real).mean() if len(real) else 0.0
+      values.append(score(shares / max(len(real), 1), uncertainty))
+    return highest(np.round(values, 10), candidates, k)
+
+  return choose
+
+
 CHOICES = {
+  "inconsistency": by_shares(lambda s, u: 1 - s.max() if s.any() else 0.0),
+  "ripu": by_shares(lambda s, u: scipy.special.entr(s).sum() * u),
   **{name: top_scores(score) for name, score in MAPS.items()},
   "mask_disagreement": by_masks(mask_disagreement),
   "mc_iou": by_masks(mc_iou),

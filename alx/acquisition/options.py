@@ -84,6 +84,8 @@ TABLE = {
   "eta": _POSITIVE,
   "factor": _AT_LEAST_1,
   "first": _one_of("norm", "uniform"),
+  "growth": _AT_LEAST_1,
+  "impurity": _one_of("entropy", "classes"),
   "ground": _or_none(_whole(1)),
   "influence.iterations": _whole(1),
   "iterations": _whole(0),
@@ -130,6 +132,7 @@ TABLE = {
   "trials": _whole(0),
   "updates": _whole(0),
   "weight": _NOT_NEGATIVE,
+  "window": _whole(0, 64),
   "within": _one_of("random", "score"),
 }
 

@@ -30,6 +30,7 @@ from alx.acquisition.scores import (
   fisher_rows,
   gradients,
   predictive,
+  regions,
   select,
   stochastic,
 )
@@ -37,6 +38,7 @@ from alx.acquisition.scores import (
 BY_NAME = {
   # Baselines
   "random": Acquisition(None, select.uniform),
+  "uniform": Acquisition(None, select.evenly_spaced),
   "foreground_random": Acquisition(
     predictive.holds_foreground,
     select.uniform_among_highest,
@@ -90,6 +92,19 @@ BY_NAME = {
   ),
   "mc_iou": Acquisition(
     predictive.mc_iou, select.top_k, ("samples", "space"), "Shen et al. 2020"
+  ),
+  # Scores of regions
+  "inconsistency": Acquisition(
+    regions.inconsistency, select.top_k, ("probs", "space"), "Li et al. 2023"
+  ),
+  "ripu": Acquisition(
+    regions.ripu, select.top_k, ("probs", "space"), "Xie et al. 2022"
+  ),
+  "clasp_pe": Acquisition(
+    regions.class_entropies,
+    regions.class_stratified,
+    ("probs", "space"),
+    "Lueth et al. 2026",
   ),
   # Evidential scores
   "vacuity": Acquisition(

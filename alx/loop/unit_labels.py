@@ -4,10 +4,9 @@ import jax
 import jax.numpy as jnp
 
 from alx.data.patches import Images, real_mask
+from alx.label_maps import UNLABELLED
 from alx.pool import PoolState, init_pool, mark_labelled
 from alx.units import UnitSet, region_mask
-
-UNLABELLED = 255  # of voxels whose class nobody told
 
 
 def no_labels(units: UnitSet, label_like) -> jax.Array:

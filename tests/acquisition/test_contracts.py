@@ -30,6 +30,8 @@ from tests.acquisition.contract_pools import (
 RANDOM = {
   "random",
   "foreground_random",
+  "uniform",
+  "clasp_pe",
   "power_bald",
   "softmax_bald",
   "softrank_bald",

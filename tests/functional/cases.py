@@ -78,7 +78,13 @@ CHOICES = {
   "batch_bald": "key samples",
 }
 # Methods without a function of arrays, and why.
-WITHOUT = {}
+_OF_REGIONS = "of regions of images: `alx.query` and the loop ask it"
+WITHOUT = {
+  "uniform": "the order of the items is that of slices: the loop asks it",
+  "inconsistency": _OF_REGIONS,
+  "ripu": _OF_REGIONS,
+  "clasp_pe": _OF_REGIONS,
+}
 # Sizes that suit so small a pool, and what alone tells the number of classes.
 OPTIONS = {
   "prob_cover": {"clusters": C},

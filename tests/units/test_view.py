@@ -87,9 +87,7 @@ def test_a_region_is_told_as_an_item_of_its_own(partition, regions, name):
   )
   key = keys_of(keys[item], jnp.array([region]))
   wanted = describe(key, alone)
-  for a, b in zip(
-    jax.tree.leaves(found), jax.tree.leaves(wanted), strict=True
-  ):
+  for a, b in zip(jax.tree.leaves(found), jax.tree.leaves(wanted), strict=True):
     np.testing.assert_allclose(a[item, region], b[0], rtol=1e-5, atol=1e-6)
 
 

@@ -50,6 +50,31 @@ def uniform(
   return top_k(key, noise, candidates, k, count)
 
 
+def evenly_spaced(
+  key: jax.Array,
+  description: None,
+  candidates: Candidates,
+  k: int,
+  count: jax.Array | None = None,
+) -> jax.Array:
+  """Every n-th of the available items, n = available / k, from a random start.
+
+  Of slices, item by item in their order, it is every n-th slice: systematic
+  sampling, each item with the same probability.
+  """
+  del description
+  num_items = candidates.available.shape[0]
+  number = candidates.available.sum()
+  asked = jnp.minimum(jnp.maximum(wanted(k, count), 1), jnp.maximum(number, 1))
+  offset = jax.random.uniform(key, dtype=jnp.float32)
+  places = jnp.arange(k, dtype=jnp.float32) + offset
+  places = jnp.floor(places * (number / asked)).astype(jnp.int32)
+  rank = jnp.cumsum(candidates.available) - 1
+  at = jnp.searchsorted(rank, jnp.minimum(places, number - 1), side="left")
+  there = jnp.arange(k) < jnp.minimum(number, wanted(k, count))
+  return jnp.where(there, at, num_items).astype(jnp.int32)
+
+
 def uniform_among_highest(
   key: jax.Array,
   levels: jax.Array,

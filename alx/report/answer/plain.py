@@ -12,6 +12,11 @@ METHODS = {
   "random": "chosen by chance, which needs no method",
   "foreground_random": "chosen by chance among those in which the model sees "
   "something",
+  "uniform": "every n-th, from a start by chance",
+  "inconsistency": "takes regions in which the model sees several things",
+  "ripu": f"{_UNSURE}, where it sees several things in one region",
+  "clasp_pe": f"{_UNSURE} of each structure in turn, at first with much chance "
+  "in it",
   "confidence": f"{_UNSURE}, by its likeliest answer",
   "margin": f"{_UNSURE}, by how close its two likeliest answers are",
   "entropy": f"{_UNSURE}, over all its possible answers",

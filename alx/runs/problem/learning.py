@@ -194,7 +194,8 @@ def training_of(
     evidential=config.evidential,
     convergence=convergence,
     ema=config.ema,
-    partly=bool(dataset) and is_partly_labelled(dataset),
+    partly=config.unit != "whole"
+    or (dataset is not None and is_partly_labelled(dataset)),
   )
 
 
