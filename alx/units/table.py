@@ -1,5 +1,4 @@
-"""The units of a pool: in which item each is, which part of it, what it costs."""
-
+"""The units of a pool: in which item each is, which part of it, its cost."""
 import dataclasses
 from typing import NamedTuple
 
