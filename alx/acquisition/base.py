@@ -29,12 +29,16 @@ class Candidates(NamedTuple):
     labelled: [N] bool, has its label; never available.
     labels: [N] int32 class, -1 where not known.
     groups: [N] int32 >= 0, of a patient or volume.
+    costs: [N] float32 >= 0, of a label.
+    budget: [] float32 > 0, that a batch may cost.
   """
 
   available: jax.Array
   labelled: jax.Array
   labels: jax.Array | None = None
   groups: jax.Array | None = None
+  costs: jax.Array | None = None
+  budget: jax.Array | None = None
 
   @property
   def present(self) -> jax.Array:
@@ -59,7 +63,7 @@ class Acquisition(NamedTuple):
       "samples" (of the posterior: MC dropout, an ensemble), "features",
       "evidence" (Dirichlet parameters), "beta" (Beta parameters of each label,
       or a Dirichlet's marginals), "space" (only for segmentation); and what
-      `select` cannot do without: "groups" (of the candidates).
+      `select` cannot do without: "groups" or "costs" (of the candidates).
     paper: where the method is from, author and year.
   """
 

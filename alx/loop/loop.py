@@ -99,7 +99,8 @@ def make_loop(
     return acquisition.select(key, description, candidates, settings.query)
 
   def choose(key, description, state):
-    items = select(key, description, candidates_of(state, groups, units))
+    candidates = candidates_of(state, groups, units, settings.budget)
+    items = select(key, description, candidates)
     return items, scores_of(items, description)
 
   pieces = makes_passes_in_pieces(acquisition, settings)
@@ -218,7 +219,10 @@ def capped(
 
 
 def candidates_of(
-  state: LoopState, groups=None, units: UnitSet | None = None
+  state: LoopState,
+  groups=None,
+  units: UnitSet | None = None,
+  budget: float = 0.0,
 ) -> Candidates:
   """Every item that has no label may be picked; classes are passed on."""
   labelled = state.pool.labelled
@@ -228,7 +232,10 @@ def candidates_of(
   groups = as_groups(groups)
   if units is not None and groups is None:
     groups = units.units.item
-  return Candidates(~labelled, labelled, classes, groups)
+  found = Candidates(~labelled, labelled, classes, groups)
+  if units is None or not budget:
+    return found
+  return found._replace(costs=units.units.cost, budget=jnp.float32(budget))
 
 
 def _items_labelled(pool: PoolState, units: UnitSet | None) -> jax.Array:

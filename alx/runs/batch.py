@@ -31,6 +31,7 @@ from alx.runs.problem.fitted import mirrored_column, steps_column
 from alx.runs.problem.job import Job
 from alx.runs.problem.problem import Problem, held_out, predict_pool
 from alx.runs.problem.units import (
+  affordable,
   items_labelled,
   known_of,
   num_asked,
@@ -222,12 +223,19 @@ def _ask(jobs, programs, seeds, number):
   else:
     items, scores = programs.ask(seeds, job.problem.images)
     seeds = seeds._replace(scores=scores)
+  if number:
+    for one, picked in zip(jobs, np.asarray(items), strict=True):
+      check_picks(one, picked, number)
+  items = jnp.stack(
+    [
+      affordable(job.problem, config, x, _one(seeds.pool, place))
+      for place, x in enumerate(items)
+    ]
+  )
   found = np.asarray(items)
   clock.lap("seconds_score")
   scores = np.asarray(seeds.scores)
   for place, one in enumerate(jobs):
-    if number:
-      check_picks(one, found[place], number)
     record_picks(one, number, found[place], scores[place] if number else None)
   if number and config.pictures:
     job.show(number, "drawing pictures")

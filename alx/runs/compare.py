@@ -20,6 +20,7 @@ from alx.runs.problem import cases, headline, reading
 from alx.runs.problem import problem as problems
 from alx.runs.problem.images import described
 from alx.runs.problem.job import Job
+from alx.runs.problem.units import sized
 from alx.runs.progress import Runs, Shower, hint_of, progress_bars
 from alx.runs.settings import arms
 from alx.runs.settings.config import Config
@@ -55,6 +56,7 @@ def prepare(
   config = problems.resolve(config, dataset, baselines)
   problem = problems.make_problem(config, dataset)
   config, why = with_metric(config, problem, workdir)
+  config = sized(config, problem)
   warned = cautions.lines(config, problem)
   described = describe_data(problem, config.metric, why)
   store.open_run(workdir, config, *with_notes(described, warned))
@@ -76,7 +78,7 @@ def restrict(comparison: Comparison, config: Config) -> Comparison:
   config = problems.resolve(config, problem.dataset, baselines=False)
   config = dataclasses.replace(config, metric=comparison.config.metric)
   problems.check_protocol(config, problem.split)
-  return comparison._replace(config=config)
+  return comparison._replace(config=sized(config, problem))
 
 
 def run(comparison: Comparison, console: Console) -> pathlib.Path:

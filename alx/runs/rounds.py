@@ -42,6 +42,7 @@ from alx.runs.problem.learning import (
 from alx.runs.problem.patients import groups_asked
 from alx.runs.problem.problem import Problem, predict_pool, predict_test
 from alx.runs.problem.units import (
+  affordable,
   hidden_of,
   items_labelled,
   known_of,
@@ -52,6 +53,7 @@ from alx.runs.problem.units import (
 from alx.runs.settings.config import Config
 from alx.runs.starts import first_items
 from alx.training.settings import Asking
+from alx.units.budget import parse_budget
 
 
 class Saved(NamedTuple):
@@ -163,6 +165,7 @@ def asking_of(
     in_pieces=makes_pieces(config),
     max_per_group=config.max_per_group,
     max_per_item=0 if config.unit == "whole" else config.max_per_item,
+    budget=parse_budget(config.budget).amount if config.budget else 0.0,
   )
 
 
@@ -214,6 +217,7 @@ def _ask(job, loop, state, number):
   else:
     items, state = loop.ask(state)
     check_picks(job, items, number)
+  items = affordable(job.problem, config, items, state.pool)
   asked = pad_items(items, max(config.start, config.query), num_items)
   jax.block_until_ready(asked)
   clock.lap("seconds_score")

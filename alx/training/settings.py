@@ -97,6 +97,7 @@ class Asking:
     max_per_group: items of one group that a question may ask for, more only
       where the groups do not suffice; 0: any number.
     max_per_item: the same for units of one item.
+    budget: that what is asked for may cost, where units have costs; 0: any.
   """
 
   query: int
@@ -108,3 +109,4 @@ class Asking:
   in_pieces: bool = False
   max_per_group: int = 0
   max_per_item: int = 0
+  budget: float = 0.0

@@ -1,4 +1,4 @@
-"""What one label is: a whole item, a slice, a box, a superpixel; their costs."""
+"""What one label is: an item, a slice, a box, a superpixel; their costs."""
 
 from alx.units.partition import (
   Boxes,

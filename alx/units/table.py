@@ -1,4 +1,5 @@
 """The units of a pool: in which item each is, which part of it, its cost."""
+
 import dataclasses
 from typing import NamedTuple
 

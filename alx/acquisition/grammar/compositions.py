@@ -8,7 +8,7 @@ import functools
 from typing import NamedTuple
 
 from alx.acquisition.base import Acquisition, scores_items
-from alx.acquisition.combinations import combine, fuse, strata
+from alx.acquisition.combinations import combine, fuse, knapsack, strata
 from alx.acquisition.scores import select
 
 
@@ -90,6 +90,16 @@ def rarity_weighted(*parts: Part) -> Acquisition:
   return fuse.rarity_weighted(_only_score(parts))
 
 
+def within_budget(*parts: Part, cells: int = knapsack.CELLS) -> Acquisition:
+  """knapsack(SCORE): the set of the most summed score that the budget allows."""
+  return knapsack.knapsack(_only_score(parts), cells)
+
+
+def per_cost(*parts: Part) -> Acquisition:
+  """per_cost(SCORE): the highest scores for what their labels cost."""
+  return knapsack.per_cost(_only_score(parts))
+
+
 COMPOSITIONS = {
   "two_stage": two_stage,
   "dynamic_budget": dynamic_budget,
@@ -100,6 +110,8 @@ COMPOSITIONS = {
   "without_neighbours": without_neighbours,
   "information_density": information_density,
   "rarity_weighted": rarity_weighted,
+  "knapsack": within_budget,
+  "per_cost": per_cost,
 }
 
 

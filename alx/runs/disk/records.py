@@ -99,10 +99,11 @@ def case_rows(problem: Problem, predicted, number: int) -> list[dict]:
 def check_picks(job: Job, items, number: int) -> None:
   """The budget was checked: a missing item is a score that is no number."""
   found = int((items < num_asked(job.problem)).sum())
-  if found < job.config.query:
+  wanted = 1 if job.config.budget else job.config.query
+  if found < wanted:
     raise Diverged(
       f"{job.folder}: in round {number} {job.name} could score {found} of "
-      f"{job.config.query} items; the model gives no numbers: lower "
+      f"{wanted} items; the model gives no numbers: lower "
       "learning_rate"
     )
 

@@ -174,7 +174,7 @@ def split_of(config: Config, dataset: data.Dataset) -> data.Split:
 
 
 def _check_units(config, pool_units):
-  if config.acquisition:
+  if config.acquisition and not config.budget:
     count = pool_units.set.count
     check_budget(count, config.start, config.query, config.rounds)
 
@@ -184,7 +184,7 @@ def check_protocol(config: Config, split: data.Split) -> None:
 
   That of units is looked at once they are known.
   """
-  if config.acquisition and config.unit == "whole":
+  if config.acquisition and config.unit == "whole" and not config.budget:
     check_budget(len(split.pool), config.start, config.query, config.rounds)
 
 

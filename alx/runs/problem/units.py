@@ -1,5 +1,6 @@
 """What one label is in a run: the units of its pool, their names and costs."""
 
+import dataclasses
 import functools
 import pathlib
 from collections.abc import Sequence
@@ -13,13 +14,14 @@ from alx import data
 from alx.loop.unit_labels import labelled_items, no_labels, write_units
 from alx.runs.settings.config import Config
 from alx.units import Slices, UnitSet, region_mask
+from alx.units.budget import AFTERWARDS, most_units, parse_budget, within
 from alx.units.costs import traced_mm
 from alx.units.make import Made, make_units, unit_name
 from alx.units.spec import parse_unit
 
 SPENT = (
   *("units", "items", "voxels", "slices", "foreground_voxels"),
-  *("boundary_mm", "label_accuracy"),
+  *("boundary_mm", "label_accuracy", "cost"),
 )
 
 
@@ -62,6 +64,37 @@ class PoolUnits:
     if len(extents[0]) == 2:
       a_slice = np.array([np.prod(e) for e in extents])
     return self.voxels / a_slice[self.item]
+
+  def known_costs(self, kind: str) -> np.ndarray:
+    """[U] costs that do not depend on labels."""
+    if kind == "slices":
+      return self.slices()
+    if kind == "voxels":
+      return self.voxels.astype(np.float64)
+    return np.ones(self.set.count)
+
+  def costs(
+    self, kind: str, config: Config, some: np.ndarray | None = None
+  ) -> np.ndarray:
+    """Costs of some units, or of all; without what opening an item takes."""
+    some = np.arange(self.set.count) if some is None else some
+    if kind not in AFTERWARDS:
+      return self.known_costs(kind)[some]
+    traced = np.array([self.told(int(u), False)[1] for u in some])
+    if kind == "boundary_mm":
+      return traced
+    _, of_unit, of_mm = config.seconds
+    return of_unit + of_mm * traced
+
+  def opening(
+    self, config: Config, asked: np.ndarray, opened: np.ndarray
+  ) -> np.ndarray:
+    """[k] seconds to open the item of each unit, where it was not before."""
+    seen, found = set(self.item[opened].tolist()), []
+    for item in self.item[asked].tolist():
+      found.append(0.0 if item in seen else config.seconds[0])
+      seen.add(item)
+    return np.array(found)
 
   @functools.lru_cache(maxsize=65536)  # noqa: B019, as long as the problem
   def told(self, unit: int, dominant: bool) -> tuple[int, float, int]:
@@ -113,8 +146,8 @@ def make(
   Raises:
     ValueError: if the items have no such units.
   """
-  spec = parse_unit(config.unit)
-  if spec.kind == "whole":
+  spec, budget = parse_unit(config.unit), parse_budget(config.budget)
+  if spec.kind == "whole" and budget is None:
     return None
   if dataset.task != "segmentation":
     raise ValueError(
@@ -124,13 +157,67 @@ def make(
   spacings = [dataset.spacing_mm[i] for i in pool]
   made = make_units(spec, images, spacings, tuple(extent))
   units = PoolUnits(made, dataset, pool, tuple(extent))
-  if config.answer == "dominant":
-    classes = len(dataset.class_names)
-    units.set = UnitSet(
-      *(made.units.partition, made.units.units, made.units.num_items),
-      *(made.units.start, classes),
-    )
+  classes = len(dataset.class_names) if config.answer == "dominant" else 0
+  table = made.units.units
+  if budget and budget.is_known_before:
+    cost = jnp.asarray(units.known_costs(budget.kind), jnp.float32)
+    table = table._replace(cost=cost)
+  units.set = dataclasses.replace(made.units, units=table, dominant=classes)
   return units
+
+
+def sized(config: Config, problem: Any) -> Config:
+  """Settings with room for what a budget buys; without one as they are.
+
+  Raises:
+    ValueError: if the pool has not as much for all the rounds, or a budget
+      buys nothing.
+  """
+  budget, units = parse_budget(config.budget), problem.units
+  if budget is None or not config.acquisition:
+    return config
+  costs = units.costs(budget.kind, config)
+  total, wanted = costs.sum(), budget.amount * (config.rounds + 1)
+  if wanted > total * (1 + 1e-9):
+    raise ValueError(
+      f"budget={config.budget} in {config.rounds + 1} rounds wants {wanted:g}, "
+      f"but all labels of the pool are {total:g} {budget.kind}"
+    )
+  if costs.max() > budget.amount:
+    name = units.name(int(costs.argmax()))
+    raise ValueError(
+      f"budget={config.budget} is less than {name} costs, which is "
+      f"{costs.max():.6g} {budget.kind}; wanted at least that, or a smaller "
+      "unit"
+    )
+  room = most_units(costs, budget.amount)
+  return dataclasses.replace(config, start=room, query=room)
+
+
+def affordable(problem: Any, config: Config, items: Any, pool: Any):
+  """What of a list a reader does for the budget, in order; N elsewhere.
+
+  Args:
+    problem: with the units.
+    config: with the budget; without one the list itself.
+    items: [k] int32 what is asked for.
+    pool: before; items of it that were opened cost nothing to open.
+  """
+  budget, units = parse_budget(config.budget), problem.units
+  if budget is None:
+    return items
+  listed = np.asarray(items)
+  real = np.flatnonzero(listed < units.set.count)
+  costs = units.costs(budget.kind, config, listed[real])
+  if budget.kind == "seconds":
+    opened = np.asarray(pool.order)[: int(pool.count)]
+    costs = costs + units.opening(config, listed[real], opened)
+  done = within(costs, budget.amount, budget.is_known_before)
+  if real.size:
+    done[0] = True
+  kept = np.full(len(listed), units.set.count, np.int32)
+  kept[: done.sum()] = listed[real[done]]
+  return jnp.asarray(kept)
 
 
 def num_asked(problem: Any) -> int:
@@ -156,7 +243,7 @@ def hidden_of(problem: Any, asked: jax.Array) -> jax.Array:
 def known_of(problem: Any, pool: Any) -> jax.Array:
   """The labels that a pool has been told."""
   labels, order = problem.labels, pool.order
-  if problem.units is None:
+  if problem.units is None or problem.units.set.is_whole:
     return jnp.zeros_like(labels).at[order].set(labels[order], mode="drop")
   units = problem.units.set
   known = no_labels(units, jax.eval_shape(lambda: labels[0]))
@@ -192,6 +279,12 @@ def spent_row(problem: Any, config: Config, pool: Any) -> dict:
   each = np.array([units.told(int(u), dominant) for u in told], np.float64)
   each = each.reshape(-1, 3)
   voxels = units.voxels[told]
+  budget = parse_budget(config.budget)
+  cost = np.zeros(0)
+  if budget:
+    cost = units.costs(budget.kind, config, told)
+    if budget.kind == "seconds":
+      cost = cost + units.opening(config, told, told[:0])
   values = (
     len(told),
     len(np.unique(units.item[told])),
@@ -200,5 +293,6 @@ def spent_row(problem: Any, config: Config, pool: Any) -> dict:
     int(each[:, 0].sum()),
     f"{each[:, 1].sum():.9g}",
     f"{each[:, 2].sum() / max(voxels.sum(), 1):.9g}",
+    f"{cost.sum():.9g}" if budget else "",
   )
   return dict(zip(SPENT, values, strict=True))

@@ -21,6 +21,7 @@ from alx.runs.settings.checks import (
 from alx.runs.settings.recipes import DEFAULT, RECIPES
 from alx.stats import BASELINES
 from alx.stats.stopping import split_rules
+from alx.units.budget import parse_budget
 from alx.units.spec import parse_unit
 
 MODELS = ("auto", "unet", "light_unet", "cnn", "resnet", "mlp")
@@ -70,6 +71,8 @@ class Config:
   unit: str = "whole"  # what one label is, a text as in alx.units.spec
   max_per_item: int = 1  # units of one item in a round; more where it must
   answer: str = "voxels"  # or "dominant": one class for a unit
+  budget: str = ""  # of a round, as in alx.units.budget; "": query units
+  seconds: tuple[float, ...] = ()  # of an item, a unit of it, a mm traced
   rounds: int = 4  # rounds after the starting set
   stop: tuple[str, ...] = ()  # when enough would be labelled, such as plateau
   stop_mode: str = "advise"  # or "end": a budget of labels ends the run
@@ -140,6 +143,9 @@ class Config:
         f"start_with: wanted {starting.RANDOM} with unit={self.unit}, found "
         f"{self.start_with}"
       )
+    budget = parse_budget(self.budget)
+    object.__setattr__(self, "budget", budget.text if budget else "")
+    self._check_seconds(budget)
     if not self.acquisition and not self.full:
       raise ValueError("nothing to do: no acquisition and full=False")
     among("recipe", self.recipe, sorted(RECIPES))
@@ -194,6 +200,22 @@ class Config:
       raise ValueError(
         f"first_seed: {self.first_seed} with {self.seeds} seeds makes the last "
         f"seed more than {SEEDS - 1}"
+      )
+
+  def _check_seconds(self, budget):
+    for value in self.seconds:
+      at_least("seconds", value, 0)
+    if len(self.seconds) not in (0, 3) or (
+      self.seconds and not any(self.seconds)
+    ):
+      raise ValueError(
+        "seconds: wanted three, of an item that is opened, of a unit and of a "
+        f"mm that is traced, found {self.seconds}"
+      )
+    if budget and budget.kind == "seconds" and not self.seconds:
+      raise ValueError(
+        f"budget={self.budget} wants seconds=ITEM,UNIT,MM: what a reader takes "
+        "to open an item, for a unit of it and for a mm that is traced"
       )
 
 

@@ -98,6 +98,13 @@ _OF_SETTINGS = (
     "on a single device: it is over several that passes are spread",
   ),
   Rule(
+    "start query",
+    lambda c: c.budget,
+    "beside budget, which says how much each round holds, the first one too",
+  ),
+  Rule("seconds", lambda c: not c.budget, "without a budget"),
+  Rule("budget seconds", lambda c: not c.acquisition, "without an acquisition"),
+  Rule(
     "max_per_item answer",
     lambda c: c.unit == "whole",
     "with unit=whole: it is of units that are parts of items",

@@ -25,7 +25,13 @@ from alx.runs.settings.config import MADE, Config
 from alx.runs.streamed.pool import RowSource, make_problem, outline
 from alx.runs.streamed.rounds import loop_for, run_rounds
 
-_NOT_STREAMED = {"features": "", "coarsen": 1, "full": False, "unit": "whole"}
+_NOT_STREAMED = {
+  "features": "",
+  "coarsen": 1,
+  "full": False,
+  "unit": "whole",
+  "budget": "",
+}
 
 
 def prepare(

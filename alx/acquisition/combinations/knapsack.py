@@ -1,0 +1,112 @@
+"""Choices whose items cost: the most worth for a budget, or for each cost."""
+
+import jax
+import jax.numpy as jnp
+
+from alx.acquisition.base import Acquisition
+from alx.acquisition.scores.select import top_k
+
+CELLS = 1000
+
+
+def knapsack(acquisition: Acquisition, cells: int = CELLS) -> Acquisition:
+  """The set of the most summed score whose costs fit the budget (Kuo 2018).
+
+  Exact for costs in `cells` parts of the budget, each rounded up: what is
+  chosen fits. Scores below 0 are taken from the lowest. Time O(N cells),
+  memory N cells / 8 bytes.
+
+  Args:
+    acquisition: describes the score, [N]; its `select` is not used.
+    cells: >= 1.
+
+  Raises:
+    ValueError: for fewer cells; when `select` finds no costs or no budget.
+  """
+  if cells < 1:
+    raise ValueError(f"cells: wanted at least 1, found {cells}")
+
+  def select(key, scores, candidates, k):
+    costs, budget = _costs(candidates, "knapsack")
+    usable = candidates.available & jnp.isfinite(scores)
+    parts = jnp.ceil(costs / budget * cells - 1e-3).astype(jnp.int32)
+    usable &= parts <= cells
+    taken = best_set(values_of(scores, usable), parts, usable, cells)
+    return top_k(key, scores, candidates._replace(available=taken), k)
+
+  return _with(acquisition, select)
+
+
+def per_cost(acquisition: Acquisition) -> Acquisition:
+  """The highest scores for each cost (Mackowiak et al. 2018, CEREALS).
+
+  Scores below 0 are taken from the lowest; what costs nothing comes first. As
+  far as the budget it is the greedy knapsack.
+
+  Args:
+    acquisition: describes the score, [N]; its `select` is not used.
+  """
+
+  def select(key, scores, candidates, k):
+    costs, _ = _costs(candidates, "per_cost")
+    usable = candidates.available & jnp.isfinite(scores)
+    values = values_of(scores, usable)
+    ratio = values / jnp.maximum(costs, 1e-12)
+    return top_k(key, ratio, candidates._replace(available=usable), k)
+
+  return _with(acquisition, select)
+
+
+def values_of(scores: jax.Array, usable: jax.Array) -> jax.Array:
+  """[N] scores >= 0: as they are, or from the lowest usable if one is below 0."""
+  lowest = jnp.where(usable, scores, jnp.inf).min(initial=jnp.inf)
+  least = jnp.where(lowest < 0, lowest, 0.0)
+  return jnp.where(usable, scores - least, 0.0)
+
+
+def best_set(
+  values: jax.Array, costs: jax.Array, usable: jax.Array, capacity: int
+) -> jax.Array:
+  """[N] bool, the set of the highest sum of values within the capacity.
+
+  The dynamic programme over items and whole costs, exact. Of equal sums the
+  one without later items.
+
+  Args:
+    values: [N] float32 >= 0; what is worth 0 is left out unless it is free.
+    costs: [N] int32 >= 0.
+    usable: [N] bool, may be taken.
+    capacity: whole, >= 0.
+  """
+  cells = jnp.arange(capacity + 1, dtype=jnp.int32)
+
+  def consider(best, item):
+    value, cost, may = item
+    before = best.at[cells - cost].get(mode="fill", fill_value=-jnp.inf)
+    before = jnp.where(cells >= cost, before + value, -jnp.inf)
+    better = may & (before > best)
+    return jnp.where(better, before, best), jnp.packbits(better)
+
+  start = jnp.zeros(capacity + 1, jnp.float32)
+  items = values.astype(jnp.float32), costs, usable
+  _, taken = jax.lax.scan(consider, start, items)
+
+  def go_back(left, row):
+    bits, cost = row
+    took = (bits[left // 8] >> (7 - left % 8)) & 1
+    return left - took.astype(jnp.int32) * cost, took.astype(bool)
+
+  return jax.lax.scan(
+    go_back, jnp.int32(capacity), (taken, costs), reverse=True
+  )[1]
+
+
+def _costs(candidates, name):
+  if candidates.costs is None or candidates.budget is None:
+    raise ValueError(f"{name} needs candidates with costs and a budget")
+  return candidates.costs, candidates.budget
+
+
+def _with(acquisition, select):
+  needs = tuple(dict.fromkeys((*acquisition.needs, "costs")))
+  return acquisition._replace(select=select, needs=needs)
