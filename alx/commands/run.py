@@ -8,6 +8,15 @@ says they help most, retrains, and compares with random selection:
   python -m experiments.run --data=slices.npz --where=frame=1 --seeds=3
   python -m experiments.run --acquisition="two_stage(entropy:20, k_center)"
 
+Of volumes a label may be a part: a slice, a box, a superpixel, as many as a
+budget of each round allows:
+
+  python -m experiments.run --data=DIR --unit=slices:0 --budget=slices:40
+  python -m experiments.run --data=DIR --unit=boxes:16,16,16 \
+    --acquisition=clasp_pe
+  python -m experiments.run --data=DIR --unit=superpixels:200 \
+    --set=answer=dominant
+
 --data is "screening" or "phantom" (made here), a Medical Segmentation Decathlon
 or nnU-Net v2 folder, a MedMNIST .npz, or an .npz with `images`, `labels` and
 optional `patient`/`group`, `split`. The same command again goes on where it
@@ -24,7 +33,13 @@ import pathlib
 from absl import flags
 
 from alx.commands import command, comparison
-from alx.commands.defined import acquisitions, explained, protocol, stopping
+from alx.commands.defined import (
+  acquisitions,
+  explained,
+  protocol,
+  stopping,
+  units,
+)
 from alx.data.arrays.features import read_features
 from alx.data.arrays.npz import is_npz
 from alx.data.dataset import bad_input
@@ -62,6 +77,7 @@ _ACQUISITION = acquisitions.define(
 _PROTOCOL = protocol.define()
 _COLUMNS = protocol.define_columns()
 _MAX_PER_GROUP = acquisitions.define_cap()
+_UNIT, _BUDGET = units.define()
 _STOP, _STOP_MODE = stopping.define()
 _BASELINES = flags.DEFINE_bool(
   "baselines", True, "Add random (and foreground_random) to the methods."
@@ -123,6 +139,8 @@ def settings_from_flags() -> Kept:
     "strict": _STRICT.value,
     "seeds": _SEEDS.value,
     "max_per_group": _MAX_PER_GROUP.value,
+    "unit": _UNIT.value,
+    "budget": _BUDGET.value,
     "stop": stopping.given(_STOP.value),
     "stop_mode": _STOP_MODE.value,
     "full": _FULL.value,

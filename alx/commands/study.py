@@ -24,7 +24,7 @@ from absl import flags
 from rich.console import Console
 
 from alx.commands import command
-from alx.commands.defined import acquisitions, explained
+from alx.commands.defined import acquisitions, explained, units
 from alx.runs import compare
 from alx.runs.disk import owned
 from alx.runs.settings import arms
@@ -44,13 +44,15 @@ _MODELS = flags.DEFINE_list(
 _BUDGETS = flags.DEFINE_list(
   "budgets",
   None,
-  "START+ROUNDSxQUERY, such as 10+5x10: 10 labels, then 5 rounds of 10.",
+  "START+ROUNDSxQUERY, such as 10+5x10: 10 labels, then 5 rounds of 10; or "
+  "ROUNDSxBUDGET, such as 5xslices:40: the start and 5 rounds of 40 slices.",
 )
 _ACQUISITION = acquisitions.define(
   "acquisition",
   "What is compared; random is added, and `full` is a run on all labels.",
 )
 _MAX_PER_GROUP = acquisitions.define_cap()
+_UNIT = units.define_unit()
 _SEEDS = flags.DEFINE_integer(
   "seeds", None, "Paired repeats of every method.", 1
 )
@@ -85,7 +87,7 @@ def table_from_flags(workdir: pathlib.Path, console: Console) -> list[rows.Row]:
   """
   is_there = _CONFIG.value is None and _DATA.value is None
   for flag in (
-    *(_MODELS, _BUDGETS, _ACQUISITION, _SEEDS, _MAX_PER_GROUP, _SET),
+    *(_MODELS, _BUDGETS, _ACQUISITION, _SEEDS, _MAX_PER_GROUP, _UNIT, _SET),
   ):
     if is_there and flag.value:
       raise ValueError(f"--{flag.name} goes with --data or --config")
@@ -115,6 +117,8 @@ def study_from_flags() -> tuple[Config, rows.Axes]:
   if _MAX_PER_GROUP.value is not None:
     cap = _MAX_PER_GROUP.value
     config = dataclasses.replace(config, max_per_group=cap)
+  if _UNIT.value is not None:
+    config = dataclasses.replace(config, unit=_UNIT.value)
   config = absolute(override(config, _SET.value, _told()))
   asked = _ACQUISITION.value or config.acquisition
   asked = arms.canonical(asked, (rows.FULL,))

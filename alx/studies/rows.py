@@ -12,7 +12,7 @@ from alx.runs.disk import store
 from alx.runs.disk.checkpoint import newest_step
 from alx.runs.disk.names import run_folder, run_name
 from alx.runs.disk.places import stem_of
-from alx.runs.problem import problem, reading
+from alx.runs.problem import problem, reading, units
 from alx.runs.settings import arms, stopping
 from alx.runs.settings.checks import distinct
 from alx.runs.settings.config import Config, absolute, absolute_path
@@ -24,6 +24,7 @@ _REMEDY = (
   "finished rows stay"
 )
 _BUDGET = re.compile(r"(\d+)\+(\d+)x(\d+)")
+_OF_COST = re.compile(r"(\d+)x(\w+:.+)")
 
 
 class Axes(NamedTuple):
@@ -31,7 +32,8 @@ class Axes(NamedTuple):
 
   data: tuple[str, ...]  # paths, or "phantom"
   model: tuple[str, ...]
-  budget: tuple[str, ...]  # such as 10+5x10: 10, then 5 rounds of 10 labels
+  # Such as 10+5x10: 10, then 5 rounds of 10 labels; or 5xslices:40
+  budget: tuple[str, ...]
   acquisition: tuple[str, ...]  # `FULL` among them for all labels
   seeds: int
   names: tuple[str, ...] = ()  # of the data, for folders; (): as `stem_of` says
@@ -76,18 +78,15 @@ def expand(base: Config, axes: Axes) -> list[Row]:
   for data, model, budget in itertools.product(
     axes.data, axes.model, axes.budget
   ):
-    start, rounds, query = _parse_budget(budget)
     config = dataclasses.replace(
       base,
       data=data,
       model=model,
-      start=start,
-      rounds=rounds,
-      query=query,
+      **_parse_budget(budget),
       seeds=1,
       evidential=base.evidential or problem.want_evidence(asking),
     )
-    group = f"{named[data]}-{model}-{budget}"
+    group = f"{named[data]}-{model}-{budget.replace(':', '')}"
     for seed, name in itertools.product(range(axes.seeds), names):
       rows.append(_row(len(rows), group, name, seed, config))
   return rows
@@ -102,12 +101,18 @@ def _row(number, group, name, seed, config):
 
 
 def _parse_budget(text):
+  """The settings that a budget of a study is."""
   match = _BUDGET.fullmatch(text)
+  if match:
+    names = "start", "rounds", "query"
+    return dict(zip(names, map(int, match.groups()), strict=True))
+  match = _OF_COST.fullmatch(text)
   if not match:
     raise ValueError(
-      f"budgets: wanted START+ROUNDSxQUERY such as 10+5x10, found {text!r}"
+      "budgets: wanted START+ROUNDSxQUERY such as 10+5x10, or ROUNDSxBUDGET "
+      f"such as 5xslices:40, found {text!r}"
     )
-  return tuple(map(int, match.groups()))
+  return {"rounds": int(match[1]), "budget": match[2]}
 
 
 def check(table: Sequence[Row], progress: Callable | None = None) -> None:
@@ -133,10 +138,13 @@ def _check_group(configs, dataset):
     config = problem.resolve(config, dataset, baselines=False)
     made = made or problem.make_problem(config, dataset)
     problem.check_protocol(config, made.split)
+    units.sized(config, made)
 
 
 def budget_of(config: Config) -> str:
   """The budget of a preset, as a study writes it."""
+  if config.budget:
+    return f"{config.rounds}x{config.budget}"
   return f"{config.start}+{config.rounds}x{config.query}"
 
 

@@ -91,7 +91,7 @@ def rarity_weighted(*parts: Part) -> Acquisition:
 
 
 def within_budget(*parts: Part, cells: int = knapsack.CELLS) -> Acquisition:
-  """knapsack(SCORE): the set of the most summed score that the budget allows."""
+  """knapsack(SCORE): the set of the most summed score within the budget."""
   return knapsack.knapsack(_only_score(parts), cells)
 
 

@@ -58,6 +58,7 @@ def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
   for name in names:
     if "space" in needs_of([name]) and dataset.task != "segmentation":
       raise ValueError(f"acquisition {name} wants a segmentation task")
+    units_of_pool.check_acquisition(config, name)
   patients.check_known(config, dataset)
   config = dataclasses.replace(
     recipes.fill(config, recipe),

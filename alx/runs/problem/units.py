@@ -12,6 +12,7 @@ import numpy as np
 
 from alx import data
 from alx.loop.unit_labels import labelled_items, no_labels, write_units
+from alx.runs.settings.arms import needs_of
 from alx.runs.settings.config import Config
 from alx.units import Slices, UnitSet, region_mask
 from alx.units.budget import AFTERWARDS, most_units, parse_budget, within
@@ -174,7 +175,7 @@ def sized(config: Config, problem: Any) -> Config:
       buys nothing.
   """
   budget, units = parse_budget(config.budget), problem.units
-  if budget is None or not config.acquisition:
+  if budget is None:
     return config
   costs = units.costs(budget.kind, config)
   total, wanted = costs.sum(), budget.amount * (config.rounds + 1)
@@ -218,6 +219,27 @@ def affordable(problem: Any, config: Config, items: Any, pool: Any):
   kept = np.full(len(listed), units.set.count, np.int32)
   kept[: done.sum()] = listed[real[done]]
   return jnp.asarray(kept)
+
+
+def check_acquisition(config: Config, name: str) -> None:
+  """Raises ValueError for what wants a budget, or neighbours of voxels."""
+  if "costs" in needs_of([name]) and not config.budget:
+    raise ValueError(
+      f"acquisition {name} wants a budget, such as budget=slices:40"
+    )
+  if "costs" in needs_of([name]) and config.budget.startswith(AFTERWARDS):
+    raise ValueError(
+      f"acquisition {name} wants costs that are known before the labels are: "
+      f"a budget in units, voxels or slices, found {config.budget}"
+    )
+  if not config.unit.startswith("superpixels"):
+    return
+  for word in ("reduce=boundary", "window="):
+    if word in name:
+      raise ValueError(
+        f"acquisition {name}: {word.strip('=')} looks at neighbours, which "
+        f"voxels of {config.unit} do not have; wanted boxes or slices"
+      )
 
 
 def num_asked(problem: Any) -> int:

@@ -205,9 +205,7 @@ class Config:
   def _check_seconds(self, budget):
     for value in self.seconds:
       at_least("seconds", value, 0)
-    if len(self.seconds) not in (0, 3) or (
-      self.seconds and not any(self.seconds)
-    ):
+    if self.seconds and (len(self.seconds) != 3 or not any(self.seconds)):
       raise ValueError(
         "seconds: wanted three, of an item that is opened, of a unit and of a "
         f"mm that is traced, found {self.seconds}"

@@ -103,16 +103,10 @@ _OF_SETTINGS = (
     "beside budget, which says how much each round holds, the first one too",
   ),
   Rule("seconds", lambda c: not c.budget, "without a budget"),
-  Rule("budget seconds", lambda c: not c.acquisition, "without an acquisition"),
   Rule(
     "max_per_item answer",
     lambda c: c.unit == "whole",
     "with unit=whole: it is of units that are parts of items",
-  ),
-  Rule(
-    "unit max_per_item answer",
-    lambda c: not c.acquisition,
-    "without an acquisition",
   ),
   Rule(
     "max_per_group",
@@ -199,6 +193,13 @@ _OF_METHODS = (
     "while nothing is augmented",
   ),
 )
+_WITHOUT_METHODS = (
+  Rule(
+    "unit max_per_item answer budget seconds",
+    lambda c: True,
+    "without an acquisition: all labels are whole items",
+  ),
+)
 # Values that are what would be done anyway, beside the defaults.
 _ALSO_FINE = {"intensity": 0.0, "pictures": 0, "flips_by_labels": False}
 
@@ -221,6 +222,8 @@ def check_methods(config: Config) -> None:
 
   For a comparison as a whole; the rows of a study have one acquisition each.
   """
+  if not config.acquisition:
+    _refuse(_found(_WITHOUT_METHODS, config))
   if config.acquisition:
     _refuse(_found(_OF_METHODS, config))
     stopping.check(config)
