@@ -58,7 +58,7 @@ def per_cost(acquisition: Acquisition) -> Acquisition:
 
 
 def values_of(scores: jax.Array, usable: jax.Array) -> jax.Array:
-  """[N] scores >= 0: as they are, or from the lowest usable if one is below 0."""
+  """[N] scores >= 0: as they are, or above the lowest if one is below 0."""
   lowest = jnp.where(usable, scores, jnp.inf).min(initial=jnp.inf)
   least = jnp.where(lowest < 0, lowest, 0.0)
   return jnp.where(usable, scores - least, 0.0)
