@@ -123,6 +123,7 @@ def _context(study, arms):
     "acquisitions": words.explained([arm.name for arm in arms]),
     "warm": study.config.get("warm"),
     "max_per_group": study.config.get("max_per_group"),
+    "unit_told": words.unit_told(study.config),
     "scored": _scored(study),
     "mirrored": words.how_mirrored([row for r in study.runs for row in r.rows]),
     "unused": len(study.split.get("unused") or ()),

@@ -239,6 +239,36 @@ def percent(value: float | None) -> str:
   return f"{round(value)}".replace("-", MINUS) + "%"
 
 
+def unit_told(config: Mapping) -> str:
+  """Sentences about what one label was and what it cost; "" of whole items."""
+  unit, budget = config.get("unit") or "whole", config.get("budget")
+  told = []
+  if unit != "whole":
+    told.append(f"One label is not a whole item but one of its {_parts(unit)}.")
+    cap = config.get("max_per_item")
+    if cap:
+      told.append(
+        f"A round asks for no more than {cap} of one item, whatever the method;"
+        " for more only where there are too few items."
+      )
+    if config.get("answer") == "dominant":
+      told.append("The answer is one class, that of most of its voxels.")
+  if budget:
+    kind, _, amount = budget.partition(":")
+    told.append(
+      f"Labels are counted in {kind.replace('_mm', ', mm')}: each round, the "
+      f"first one too, is given {amount}; spent.csv of a run says what was used."
+    )
+  return " ".join(told)
+
+
+def _parts(unit):
+  kind, _, rest = unit.partition(":")
+  if kind == "slices":
+    return f"slices across axis {rest}" if rest else "slices"
+  return f"{kind} ({rest})"
+
+
 def counted(count: int, noun: str) -> str:
   """'1 seed', '3 seeds'."""
   return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -39,6 +39,7 @@ from alx.runs.problem.units import (
   spent_row,
 )
 from alx.runs.rounds import key_of
+from alx.runs.settings.config import labels_after
 from alx.runs.starts import first_items
 
 
@@ -272,6 +273,9 @@ def _tell_and_test(jobs, programs, seeds, asked, number) -> Told:
     curve_row(problem, _one(predicted, place), pools[place], number)
     for place in range(len(jobs))
   ]
+  if job.config.budget:
+    count = labels_after(job.config, number)
+    rows = [row | {"labels": count} for row in rows]
   cases = [
     case_rows(problem, _one(predicted, place), number)
     for place in range(len(jobs))
@@ -288,7 +292,9 @@ def _tell_and_test(jobs, programs, seeds, asked, number) -> Told:
 def _fit_columns(job, seeds, place):
   pool, labels = _one((seeds.pool, seeds.labels), place)
   steps = steps_column(job, seeds.steps[place])
-  return steps | mirrored_column(job, job.problem.images, labels, pool)
+  return steps | mirrored_column(
+    *(job, job.problem.images, labels, pool, set_of(job.problem))
+  )
 
 
 def _record_predictions(jobs, programs, seeds, predicted, number):

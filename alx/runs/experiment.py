@@ -13,7 +13,12 @@ from alx import report
 from alx.runs import compare, screen
 from alx.runs.disk import owned, places, scores, store
 from alx.runs.settings import idle, kept
-from alx.runs.settings.config import Config, absolute, parts_of
+from alx.runs.settings.config import (
+  Config,
+  absolute,
+  labels_after,
+  parts_of,
+)
 from alx.runs.streamed import compare as streamed_compare
 
 
@@ -103,6 +108,8 @@ def _result(ready, page):
     for name in names
   }
   full = found.pop("full", np.zeros((0, 1)))[:, 0]
-  labels = config.start + config.query * np.arange(config.rounds + 1)
+  labels = np.array(
+    [labels_after(config, number) for number in range(config.rounds + 1)]
+  )
   answer = report.read_answer(ready.workdir)
   return Result(page, metric, labels, found, full, answer)

@@ -50,7 +50,7 @@ from alx.runs.problem.units import (
   set_of,
   spent_row,
 )
-from alx.runs.settings.config import Config
+from alx.runs.settings.config import Config, labels_after
 from alx.runs.starts import first_items
 from alx.training.settings import Asking
 from alx.units.budget import parse_budget
@@ -240,7 +240,9 @@ def _tell_and_test(job, loop, state, asked, number) -> Told:
   before = state.params
   state = loop.tell(state, asked, hidden_of(job.problem, asked))
   told = tested(job, state, number, clock)
-  mirrored = mirrored_column(job, state.images, state.labels, state.pool)
+  mirrored = mirrored_column(
+    *(job, state.images, state.labels, state.pool, set_of(job.problem))
+  )
   told = told._replace(laps=told.laps | mirrored)
   return with_signals(job, told, before, number, signals.of_pool)
 
@@ -253,6 +255,8 @@ def tested(job: Job, state: Any, number: int, clock: Clock) -> Told:
   job.show(number, "testing")
   predicted = predict_test(job.problem, state.params)
   row = curve_row(job.problem, predicted, state.pool.labelled, number)
+  if job.config.budget:
+    row["labels"] = labels_after(job.config, number)
   cases = case_rows(job.problem, predicted, number)
   labelled = state.pool.labelled
   if number == job.config.rounds:

@@ -18,6 +18,7 @@ from alx.runs.disk.records import (
 from alx.runs.problem.fitted import mirrored_column
 from alx.runs.problem.job import Job
 from alx.runs.problem.problem import metrics_of, predict_pool, predict_test
+from alx.runs.problem.units import all_labels
 from alx.training.descent.converged import has_converged
 from alx.training.learner import steps_made
 
@@ -45,7 +46,8 @@ def run_full(job: Job) -> None:
   clock.lap("seconds_test")
   check_predicted(f"{job.folder}: the fit to all labels", predicted)
   _keep_model(job.folder, params)
-  row = {"round": 0, "labels": num_items} | metrics_of(problem, predicted)
+  labels = all_labels(problem, job.config)
+  row = {"round": 0, "labels": labels} | metrics_of(problem, predicted)
   store.keep_rounds(job.folder, 0)
   cases = case_rows(problem, predicted, 0)
   times = {"round": 0, **clock.laps, "steps": int(steps_made(history))}

@@ -10,6 +10,7 @@ from alx.loop.unit_labels import labelled_items
 from alx.pool import PoolState
 from alx.runs.problem.job import Job
 from alx.training.mirrors import allowed_axes
+from alx.units import UnitSet
 
 
 def steps_column(job: Job, steps) -> dict:
@@ -20,7 +21,11 @@ def steps_column(job: Job, steps) -> dict:
 
 
 def mirrored_column(
-  job: Job, images: Images, labels: jax.Array, pool: PoolState
+  job: Job,
+  images: Images,
+  labels: jax.Array,
+  pool: PoolState,
+  units: UnitSet | None = None,
 ) -> dict:
   """Numbers of the axes that a fit mirrored, "none" if there are none.
 
@@ -32,15 +37,15 @@ def mirrored_column(
     images: of N items.
     labels: [N, *sp] maps as they were told; only labelled ones are read.
     pool: which of the items, or of their units, are labelled.
+    units: of a pool of units.
   """
   config = job.config
   if not (config.flips and config.flips_by_labels):
     return {}
   if config.ensemble == "bootstrap":
     return {}
-  units = job.problem.units
   if units is not None:
-    pool = labelled_items(pool, units.set)
+    pool = labelled_items(pool, units)
   allowed = _allowed(
     labels, images.real, pool, len(job.problem.dataset.class_names)
   )

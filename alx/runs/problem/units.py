@@ -242,6 +242,14 @@ def check_acquisition(config: Config, name: str) -> None:
       )
 
 
+def all_labels(problem: Any, config: Config) -> int:
+  """What the column `labels` of a curve says of the whole pool."""
+  budget = parse_budget(config.budget)
+  if problem.units is None or budget is None:
+    return num_asked(problem)
+  return round(float(problem.units.costs(budget.kind, config).sum()))
+
+
 def num_asked(problem: Any) -> int:
   """How many things of the pool may be asked for: its items, or their units."""
   if problem.units is None:
