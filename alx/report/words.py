@@ -257,7 +257,8 @@ def unit_told(config: Mapping) -> str:
     kind, _, amount = budget.partition(":")
     told.append(
       f"Labels are counted in {kind.replace('_mm', ', mm')}: each round, the "
-      f"first one too, is given {amount}; spent.csv of a run says what was used."
+      f"first one too, is given {amount}; spent.csv of a run says what was "
+      "used."
     )
   return " ".join(told)
 

@@ -102,7 +102,10 @@ class PoolUnits:
     """(foreground voxels, mm traced, voxels labelled right) of its answer."""
     item = self._pool[self.item[unit]]
     inside, labels = self.mask(unit), self._dataset.labels[item]
+    inside = inside & (labels != UNLABELLED)
     found = labels[inside]
+    if not found.size:
+      return 0, 0.0, 0
     kept = np.where(inside, labels, 0)
     box = tuple(
       slice(int(at.min()), int(at.max()) + 1) for at in np.nonzero(inside)

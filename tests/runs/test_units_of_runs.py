@@ -1,0 +1,127 @@
+"""Runs whose labels are parts of volumes."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from alx.runs import compare, experiment
+from alx.runs.disk import store
+from alx.runs.screen import make_console
+from alx.runs.settings.config import Config
+
+TINY = Config(
+  data="phantom",
+  acquisition=("entropy",),
+  seeds=1,
+  start=3,
+  query=3,
+  rounds=1,
+  full=False,
+  phantom_items=10,
+  test_items=2,
+  patch=(8, 8, 8),
+  widths=(4, 8),
+  steps=3,
+  dropout=0.0,
+  pictures=1,
+  unit="slices:0",
+)
+
+
+def run(folder, config=TINY, **changes):
+  config = dataclasses.replace(config, **changes)
+  experiment.run(config, folder, baselines=False, console=make_console())
+  return folder / "runs" / "entropy-seed0"
+
+
+def rows(folder, name):
+  return store.read_rows(folder / name)
+
+
+@pytest.fixture(scope="module")
+def sliced(tmp_path_factory):
+  """A finished run over slices."""
+  return run(tmp_path_factory.mktemp("sliced"))
+
+
+def test_picks_name_slices(sliced):
+  names = [row["id"] for row in rows(sliced, "picks.csv")]
+  assert len(set(names)) == len(names) == 6
+  assert all(name.split(":")[1] == "axis0" for name in names)
+  second = [row["id"].split(":")[0] for row in rows(sliced, "picks.csv")[3:]]
+  assert len(set(second)) == 3  # no more than one slice of a volume
+
+
+def test_what_was_spent(sliced):
+  first, last = rows(sliced, "spent.csv")
+  assert (first["units"], last["units"]) == ("3", "6")
+  assert int(last["voxels"]) == 6 * 24 * 24
+  assert float(last["slices"]) == 6 and float(last["label_accuracy"]) == 1
+
+
+def test_the_unit_is_drawn(sliced):
+  with np.load(sliced / "pictures" / "round_01.npz") as found:
+    assert found["ids"][0] == rows(sliced, "picks.csv")[3]["id"]
+    assert found["where"][0].endswith("along axis 1")
+
+
+def test_the_page_says_what_one_label_was(sliced):
+  page = (sliced.parents[1] / "report.html").read_text()
+  assert "one of its slices across axis 0" in page
+
+
+def test_a_run_that_was_cut_short_goes_on_to_the_same_bits(sliced, tmp_path):
+  folder = tmp_path / "again"
+  run(folder, rounds=0)
+  again = run(folder)
+  for name in ("picks.csv", "spent.csv", "curve.csv", "cases.csv"):
+    assert (again / name).read_bytes() == (sliced / name).read_bytes()
+
+
+def test_a_budget_in_slices(tmp_path):
+  found = run(
+    tmp_path,
+    *(),
+    unit="boxes:8",
+    budget="voxels:1536",
+    start=4,
+    query=4,
+  )
+  spent = rows(found, "spent.csv")
+  assert [float(row["cost"]) for row in spent] == [1536, 3072]
+  assert [row["labels"] for row in rows(found, "curve.csv")] == ["1536", "3072"]
+  assert all(":box:" in row["id"] for row in rows(found, "picks.csv"))
+
+
+def test_superpixels_with_one_class_each(tmp_path):
+  found = run(tmp_path, unit="superpixels:20", answer="dominant")
+  last = rows(found, "spent.csv")[-1]
+  assert 0.5 < float(last["label_accuracy"]) <= 1
+  assert all(":region:" in row["id"] for row in rows(found, "picks.csv"))
+
+
+def refused(match, **changes):
+  config = dataclasses.replace(TINY, **changes)
+  with pytest.raises(ValueError, match=match):
+    compare.prepare(config, None, make_console(), baselines=False)
+
+
+def test_what_makes_no_sense_is_refused():
+  refused("wants a budget", acquisition=("knapsack(entropy)",))
+  refused(
+    "boundary looks at neighbours",
+    unit="superpixels:20",
+    acquisition=("entropy(reduce=boundary)",),
+  )
+  refused("answer=dominant does nothing", unit="whole", answer="dominant")
+  refused("query=3 does nothing beside budget", budget="slices:4", start=4)
+  refused("less than", budget="voxels:10", start=4, query=4)
+  refused("in 2 rounds wants", budget="slices:100", start=4, query=4)
+  refused(
+    "known before the labels",
+    acquisition=("per_cost(entropy)",),
+    budget="boundary_mm:50",
+    start=4,
+    query=4,
+  )
