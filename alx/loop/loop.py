@@ -9,6 +9,10 @@ import jax.numpy as jnp
 
 from alx.acquisition import Acquisition, Candidates
 from alx.acquisition.combinations.combine import capped_per_group
+from alx.acquisition.combinations.disjoint import (
+  Places,
+  disjoint,
+)
 from alx.data.patches import Images
 from alx.keys import as_key
 from alx.loop.describe import (
@@ -205,6 +209,8 @@ def capped(
   Raises:
     ValueError: for a cap without groups.
   """
+  if units is not None and units.start is not None:
+    acquisition = disjoint(acquisition, _places(units))
   if units is not None and settings.max_per_item:
     acquisition = capped_per_group(
       acquisition, settings.max_per_item, units.units.item
@@ -236,6 +242,10 @@ def candidates_of(
   if units is None or not budget:
     return found
   return found._replace(costs=units.units.cost, budget=jnp.float32(budget))
+
+
+def _places(units):
+  return Places(units.units.item, units.start, units.partition.extent)
 
 
 def _items_labelled(pool: PoolState, units: UnitSet | None) -> jax.Array:

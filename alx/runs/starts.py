@@ -16,7 +16,7 @@ from alx.prediction import Prediction
 from alx.runs.problem.learning import arm_of
 from alx.runs.problem.patients import groups_asked
 from alx.runs.problem.problem import Problem
-from alx.runs.problem.units import num_asked
+from alx.runs.problem.units import first_units, num_asked
 from alx.runs.settings.config import Config
 from alx.runs.settings.starting import RANDOM, STRATA
 
@@ -37,6 +37,9 @@ def first_items(problem: Problem, config: Config, key: jax.Array) -> jax.Array:
   if config.max_per_group:
     groups = groups_asked(problem)
   cap, num_items = config.max_per_group, num_asked(problem)
+  if problem.units is not None:
+    order = draw_start(key, num_items, num_items, groups, cap)
+    return first_units(problem, order, config.start)
   if config.start_with == RANDOM:
     return draw_start(key, num_items, config.start, groups, cap)
   if config.start_with in STRATA:

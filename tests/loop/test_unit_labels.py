@@ -176,3 +176,15 @@ def test_a_cap_of_units_per_item():
     return np.bincount(item[np.asarray(asked)]).max()
 
   assert most_of_an_item(1) == 1 < most_of_an_item(0)
+
+
+def test_boxes_that_overlap_are_asked_for_once():
+  _, items, _ = run("boxes:5,5/3,3", "entropy")
+  _, _, units = pool("boxes:5,5/3,3")
+  asked = np.asarray(items)[1:].reshape(-1)
+  start, item = np.asarray(units.start), np.asarray(units.units.item)
+  asked = asked[asked < units.count].tolist()
+  for place, one in enumerate(asked):
+    for other in asked[:place]:
+      gap = np.abs(start[one] - start[other])
+      assert item[one] != item[other] or (gap >= 5).any()

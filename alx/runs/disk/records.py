@@ -100,6 +100,12 @@ def check_picks(job: Job, items, number: int) -> None:
   """The budget was checked: a missing item is a score that is no number."""
   found = int((items < num_asked(job.problem)).sum())
   wanted = 1 if job.config.budget else job.config.query
+  units = job.problem.units
+  if found < wanted and units is not None and units.set.start is not None:
+    raise Diverged(
+      f"{job.folder}: in round {number} {found} of {wanted} boxes are left that "
+      "overlap none with a label: ask for fewer, or for boxes without a stride"
+    )
   if found < wanted:
     raise Diverged(
       f"{job.folder}: in round {number} {job.name} could score {found} of "

@@ -253,6 +253,25 @@ def all_labels(problem: Any, config: Config) -> int:
   return round(float(problem.units.costs(budget.kind, config).sum()))
 
 
+def first_units(problem: Any, order: jax.Array, start: int) -> jax.Array:
+  """[start] int32 of an order [U]: the first that do not overlap one before."""
+  units = problem.units.set
+  if units.start is None:
+    return order[:start]
+  begin, item = np.asarray(units.start), problem.units.item
+  extent, kept = np.array(units.partition.extent), []
+  for unit in np.asarray(order).tolist():
+    same = [other for other in kept if item[other] == item[unit]]
+    gaps = (np.abs(begin[other] - begin[unit]) < extent for other in same)
+    if not any(gap.all() for gap in gaps):
+      kept.append(unit)
+    if len(kept) == start:
+      break
+  found = np.full(start, units.count, np.int32)
+  found[: len(kept)] = kept
+  return jnp.asarray(found)
+
+
 def num_asked(problem: Any) -> int:
   """How many things of the pool may be asked for: its items, or their units."""
   if problem.units is None:
