@@ -48,9 +48,10 @@ class _Batch(NamedTuple):
 def disjoint(acquisition: Acquisition, places: Places) -> Acquisition:
   """The acquisition's choice without boxes that overlap others.
 
-  Neither one that is labelled, nor one that it took before. Takes its picks in order, leaves out what overlaps one that was taken, and
-  asks again until the batch is full or no box is free. A choice by score is
-  greedy non-maximum suppression.
+  Neither one that is labelled, nor one that it took before. Takes its picks in
+  order, leaves out what overlaps one that was taken, and asks again until the
+  batch is full or no box is free. A choice by score is greedy non-maximum
+  suppression.
 
   Args:
     acquisition: any.

@@ -103,8 +103,9 @@ def check_picks(job: Job, items, number: int) -> None:
   units = job.problem.units
   if found < wanted and units is not None and units.set.start is not None:
     raise Diverged(
-      f"{job.folder}: in round {number} {found} of {wanted} boxes are left that "
-      "overlap none with a label: ask for fewer, or for boxes without a stride"
+      f"{job.folder}: in round {number} {found} of {wanted} boxes are left "
+      "that overlap none with a label: ask for fewer, or for boxes without a "
+      "stride"
     )
   if found < wanted:
     raise Diverged(

@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+
+from alx.runs.disk.names import run_folder
+from alx.runs.settings import idle
+from alx.studies import rows
+from experiments import units
+
+SETTINGS = {"seeds": 2, "rounds": 1, "budget": "voxels:500", "steps": 3}
+
+
+def test_units_differ_in_the_unit_alone():
+  studies = [
+    units.study_of("phantom", unit, **SETTINGS) for unit in units.UNITS
+  ]
+  bases = [base for base, _ in studies]
+  assert [base.unit for base in bases] == ["whole", "slices:2", "boxes:16"]
+  axes = {axes for _, axes in studies}
+  assert len(axes) == 1
+  table = rows.expand(*studies[1])
+  assert len(table) == 2 * len(units.METHODS)
+  assert {row.config.budget for row in table} == {"voxels:500"}
+  for row in table:
+    idle.check_settings(row.config)
+
+
+def test_folders_of_units_differ():
+  names = {units.folder_of(u) for u in (*units.UNITS, "boxes:8,8,8/4,4,4")}
+  assert len(names) == 4 and not any({*":,/"} & {*name} for name in names)
+
+
+def write(place, row, dice):
+  """What a finished row leaves behind."""
+  folder = run_folder(place / row.group, row.acquisition, row.seed)
+  folder.mkdir(parents=True)
+  curve = ["round,labels,dice,hd95_penalised"]
+  spent = ["round,items,slices,foreground_voxels,boundary_mm"]
+  for number in range(2):
+    curve.append(f"{number},{500 * number},{dice + number / 10},4.5")
+    spent.append(f"{number},7,{35.0 * (number + 1)},100,250.0")
+  (folder / "curve.csv").write_text("\n".join(curve) + "\n")
+  (folder / "spent.csv").write_text("\n".join(spent) + "\n")
+  (folder / "checkpoints" / "2").mkdir(parents=True)
+
+
+@pytest.fixture
+def written(tmp_path, monkeypatch):
+  """A study of slices in which every method has both seeds."""
+  place = tmp_path / "slices-2"
+  base, axes = units.study_of("phantom", "slices:2", **SETTINGS)
+  place.mkdir()
+  rows.write(place, base, axes._replace(names=("phantom",)))
+  for row in rows.expand(base, axes._replace(names=("phantom",))):
+    over = 0.05 if row.acquisition == "entropy" else 0.0
+    write(place, row, 0.5 + over + row.seed / 100)
+  monkeypatch.setattr(rows, "finished_rounds", lambda *_: 2)
+  return tmp_path
+
+
+def test_tables_say_what_the_score_gives(written):
+  lines = units.tables(written, ["slices:2", "whole"])
+  by_method = {line.split(" | ")[1]: line for line in lines[2:-1]}
+  assert set(by_method) == set(units.METHODS)
+  assert "| 0.605 ± 0.007 | 4.50 | –" in by_method["foreground_random"]
+  assert "| 0.655 ± 0.007 | 4.50 | +0.050" in by_method["entropy"]
+  assert by_method["entropy"].endswith("| 7 | 70 | 250 |")
+  assert lines[-1] == "not finished by all methods: whole"
+
+
+def test_columns_are_seeds_by_rounds(written):
+  found = units.read(written, "slices:2")["random"]
+  np.testing.assert_allclose(found["dice"], [[0.5, 0.6], [0.51, 0.61]])
