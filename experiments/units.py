@@ -14,6 +14,7 @@ Defaults are 5 seeds and 3 rounds after the start of 190 000 voxels each, about
 105 slices or 3 volumes of the hippocampus, with 400 steps a fit.
 """
 
+import dataclasses
 import pathlib
 
 import numpy as np
@@ -69,8 +70,8 @@ def study_of(
   base = override(
     base,
     [
-      *(f"start={unset.start}", f"query={unset.query}", "full=false"),
-      *("acquisition=()", "pictures=0", *changes),
+      *(f"start={unset.start}", f"query={unset.query}", "pictures=0"),
+      *changes,
     ],
   )
   axes = rows.Axes(
@@ -80,7 +81,7 @@ def study_of(
     acquisition=METHODS,
     seeds=seeds,
   )
-  return absolute(base), axes
+  return dataclasses.replace(absolute(base), acquisition=()), axes
 
 
 def main(argv: list[str]) -> None:
