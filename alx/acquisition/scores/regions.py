@@ -154,7 +154,8 @@ def class_stratified(
   highest scores later. The turns of the classes are in random order.
 
   The share is that of the public code of the authors; the published schedule
-  of the noise is not in it, and this one is ours.
+  of the noise is not in it, and this one is ours. Time O(k N + N C), memory
+  O(N C).
 
   Args:
     key: of the noise and of the turns.

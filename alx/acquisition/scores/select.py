@@ -60,7 +60,8 @@ def evenly_spaced(
   """Every n-th of the available items, n = available / k, from a random start.
 
   Of slices, item by item in their order, it is every n-th slice: systematic
-  sampling, each item with the same probability.
+  sampling, each item with the same probability. Time O(N + k log N), memory
+  O(N).
   """
   del description
   num_items = candidates.available.shape[0]
