@@ -10,8 +10,8 @@ import numpy as np
 
 from alx.acquisition.grammar import folder_of
 from alx.report.read import ARM
-from alx.runs.disk import store
-from alx.runs.problem import predictions, reasons
+from alx.runs.disk import reasons, store
+from alx.runs.problem import predictions
 from alx.runs.problem.cases import case_names
 from alx.runs.problem.job import Job
 from alx.runs.problem.problem import Problem, classes_seen, metrics_of

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from alx import data
+from alx.label_maps import UNLABELLED
 from alx.loop.unit_labels import labelled_items, no_labels, write_units
 from alx.runs.settings.arms import needs_of
 from alx.runs.settings.config import Config
