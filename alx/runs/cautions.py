@@ -62,14 +62,23 @@ def _of_patients(config, problem):
     yield f"all {len(split.test)} test items are of one patient, {min(test)}"
 
 
+def _classes_in(problem, asked):
+  """The classes that the answer to one question would show."""
+  dataset, pool, units = problem.dataset, problem.split.pool, problem.units
+  if units is None:
+    return np.unique(dataset.labels[pool[asked]]).tolist()
+  labels = dataset.labels[pool[units.item[asked]]]
+  return np.unique(labels[units.mask(asked)]).tolist()
+
+
 def _of_starts(config, problem):
   """Classes that nobody in a starting set has."""
-  dataset, pool = problem.dataset, problem.split.pool
+  dataset = problem.dataset
   first = int(dataset.task == "segmentation")
   lacking = {}
   for seed in range(config.first_seed, config.first_seed + config.seeds):
     items = np.asarray(first_items(problem, config, start_key(config, seed)))
-    held = [np.unique(dataset.labels[pool[i]]).tolist() for i in items]
+    held = [_classes_in(problem, int(i)) for i in items]
     for number in range(first, len(dataset.class_names) - config.spare_classes):
       if not any(number in labels for labels in held):
         lacking.setdefault(number, []).append(seed)

@@ -43,9 +43,10 @@ def finished(tmp_path_factory):
 
 def test_prints_a_line_per_round_and_one_per_acquisition(finished):
   _, _, text = finished
-  assert "entropy, seed 0, round 1: 4 labels, Dice " in text
-  assert "Dice on the test items with 4 labels, 1 seed (too few for" in text
-  assert "\nentropy " in text and "bald" not in text
+  assert "entropy, seed 0, round 1: 4 labels, macro Dice " in text
+  assert "macro Dice on the test items with 4 labels, 1 seed (too few" in text
+  assert "
+entropy " in text and "bald" not in text
   assert "pool labels: Dice" in text
 
 
