@@ -69,7 +69,7 @@ def _of_maps(path, labels, num_names):
   maps = [values_in([label]) for label in labels]
   found = {0, *(value for values in maps for value in values)}
   others = tuple(sorted(found - {UNLABELLED}))
-  if UNLABELLED in found and max(others) < num_names <= UNLABELLED:
+  if UNLABELLED in found and 0 < max(others) < num_names <= UNLABELLED:
     return others, UNLABELLED  # which has no name, and all others have
   return split_values(maps, f"{path}, labels")
 
