@@ -58,6 +58,9 @@ _READERS = flags.DEFINE_string(
 _PATTERN = flags.DEFINE_string(
   "group_pattern", None, r"init: the patient in a name, (patient\d+)_.*"
 )
+_STRATUM = flags.DEFINE_string(
+  "stratum_pattern", None, r"init: the group in a name, (site[AB])_.*; shown."
+)
 _KEEP = flags.DEFINE_bool(
   "keep_names", False, "init: cases keep the names of their files."
 )
@@ -190,6 +193,7 @@ def _settings():
     "test": _share(_TEST.value),
     "blind": _BLIND.value,
     "group_pattern": _PATTERN.value,
+    "stratum_pattern": _STRATUM.value,
     "where": _WHERE.value,
     "seed": _SEED.value,
     "update": _UPDATE.value,
@@ -398,7 +402,7 @@ _VERBS = {
     (
       *("data", "classes", "task", "labels", "readers", "group_pattern"),
       *("keep_names", "validation", "test", "blind", "where", "set", "seed"),
-      *("query", "acquisition", "gate", "weights", "update"),
+      *("stratum_pattern", "query", "acquisition", "gate", "weights", "update"),
     ),
   ),
   "next": _Verb(_next, ("query", "acquisition", "more", "test", "scratch")),

@@ -79,7 +79,7 @@ def test_the_score_is_the_mean_of_the_frozen_cases(tmp_path):
   project = projects.open_project(folder)
   report, audit = pages_of(folder)
   assert "v001 serves: share right 0.667 on 6 frozen cases" in report  # 4 of 6
-  assert "no curve against hours" in report
+  assert "There is no curve yet" in report
   assert "No forecast" in report
   assert "v001 promoted" in audit
   assert project.state.last.sha256 in audit
@@ -129,9 +129,9 @@ def test_without_seconds_work_is_in_mm_and_counts(tmp_path):
   small.taken(folder)
   report, audit = pages_of(folder)
   assert "No time was measured in 2 answers" in report
-  assert "scratch 2 mm" in report
+  assert "drawn without a draft 2 mm" in report
   assert "Saving per case: not known" in report
-  assert "2 expert" in audit
+  assert "2 drawn or chosen without a draft" in audit
   project = projects.open_project(folder)
   done = effort.work_of(project, history.answers_of(project.state))
   whole = done[0].totals

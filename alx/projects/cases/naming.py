@@ -50,21 +50,47 @@ def patients_of(
   """
   names = list(known)
   if pattern:
-    try:
-      compiled = re.compile(pattern)
-    except re.error as error:
-      raise bad_input("--group_pattern", "an expression", error) from error
-    if compiled.groups != 1:
-      wanted = r"one group in parentheses, as in (patient\d+)_.*"
-      raise bad_input("--group_pattern", wanted, pattern)
-    matches = [compiled.fullmatch(name) for name in ids]
-    if None in matches:
-      count = matches.count(None)
-      raise bad_input("--group_pattern", "all names to match", f"{count} not")
-    names = [match[1] for match in matches]
+    names = _matched("--group_pattern", r"(patient\d+)_.*", ids, pattern)
   order = {name: n for n, name in enumerate(dict.fromkeys(filter(None, names)))}
   width = max(3, len(str(len(order))))
   return [f"p{order[n] + 1:0{width}d}" if n else "" for n in names]
+
+
+def _matched(flag, example, ids, pattern):
+  """The group of the pattern in each id."""
+  try:
+    compiled = re.compile(pattern)
+  except re.error as error:
+    raise bad_input(flag, "an expression", error) from error
+  if compiled.groups != 1:
+    wanted = f"one group in parentheses, as in {example}"
+    raise bad_input(flag, wanted, pattern)
+  matches = [compiled.fullmatch(name) for name in ids]
+  if None in matches:
+    raise bad_input(flag, "all names to match", f"{matches.count(None)} not")
+  return [match[1] or "" for match in matches]
+
+
+def strata_of(ids: Sequence[str], pattern: str) -> list[str]:
+  """The group of patients of each item, such as its hospital; "": none known.
+
+  They are written as they are, so they must not tell who somebody is.
+
+  Args:
+    ids: of N items.
+    pattern: regular expression whose group is the stratum; "": none.
+
+  Raises:
+    DataError: as `patients_of`, or groups that are nearly as many as items.
+  """
+  if not pattern:
+    return [""] * len(ids)
+  found = _matched("--stratum_pattern", r"(site[AB])_.*", ids, pattern)
+  names = set(found)
+  if len(ids) > 1 and len(names) > max(1, len(ids) // 2):
+    wanted = "groups of two images or more in the mean, they are not hidden"
+    raise bad_input("--stratum_pattern", wanted, f"{len(names)} of {len(ids)}")
+  return found
 
 
 def key_file(folder: pathlib.Path) -> pathlib.Path:

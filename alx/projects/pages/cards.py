@@ -17,6 +17,11 @@ from alx.report.tables import Table
 from alx.report.words import counted, listed, number
 
 NOT_PROVIDED = "not provided"
+_ORIGINS = {
+  "expert": "drawn or chosen without a draft, or instead of one",
+  "edited_draft": "drafts that were edited",
+  "accepted_draft": "drafts that were accepted as they were",
+}
 
 
 def data_card(project: Project, given: Answers) -> Section:
@@ -48,10 +53,10 @@ def data_card(project: Project, given: Answers) -> Section:
 def _patients(cases):
   known = {c.patient for c in cases if c.patient}
   alone = sum(not c.patient for c in cases)
-  text = f"{len(known)}"
-  if alone:
-    text += f"; of {counted(alone, 'image')} not known, each is its own patient"
-  return text
+  text = f"not known of {counted(alone, 'image')}: each counts as a patient"
+  if not known:
+    return text
+  return f"{len(known)}; {text}" if alone else f"{len(known)}"
 
 
 def left_out(project: Project) -> str:
@@ -112,7 +117,7 @@ def _origins(project):
     elif label.reader == GIVEN:
       found["there at the start"] += 1
     else:
-      found[label.about.get("source", "expert").replace("_", " ")] += 1
+      found[_ORIGINS[label.about.get("source", "expert")]] += 1
   return ", ".join(f"{n} {what}" for what, n in sorted(found.items()))
 
 
@@ -155,7 +160,7 @@ def _card(project, version):
       "state",
       "serves" if serves else project.state.models[version.number].state,
     ],
-    ["fitted", version.made],
+    ["fitted", f"{version.made[:19]} UTC"],
     ["trained on", counted(version.labels, "label")],
     ["labels", f"sha256 {about['labels_sha256']}"],
     ["label map", f"sha256 {about['label_map_sha256']}"],
@@ -212,11 +217,12 @@ def decisions(events: Sequence[Event]) -> Section:
   rows = []
   for event in events:
     if event.kind in history.MOVES:
-      rows.append([f"{event.number}", event.time, *_decision(event)])
+      version, what, reasons = _decision(event)
+      when = f"{event.time[:19]} UTC, event {event.number}"
+      rows.append([version, f"{what}\n{when}", reasons])
   if not rows:
     return Section("Decisions on versions", ("None so far.",))
-  head = ["event", "UTC", "version", "what", "reasons"]
-  return Section("Decisions on versions", (), (), (), (Table(head, rows),))
+  return Section("Decisions on versions", (), (), (), (Table([], rows),))
 
 
 def _decision(event):

@@ -6,10 +6,33 @@ from alx.projects.pages import answers as replies
 from alx.projects.pages import effort, scores
 from alx.projects.pages.history import Answers, Version
 from alx.projects.store.project import Project
-from alx.projects.work.status import lines_of, status
+from alx.projects.store.state import (
+  ASKED,
+  CONFLICT,
+  LABELLED,
+  POOL,
+  SKIPPED,
+  TEST,
+  TRAIN,
+  VALIDATION,
+)
+from alx.projects.work.status import status
 from alx.report.article import Section
+from alx.report.tables import Table
 from alx.report.words import counted, number
 
+_PARTS = {
+  TRAIN: "to train on",
+  VALIDATION: "frozen, judge versions",
+  TEST: "frozen, for the end",
+}
+_STATUS = {
+  LABELLED: "labelled",
+  ASKED: "with a reader",
+  POOL: "not asked yet",
+  SKIPPED: "skipped",
+  CONFLICT: "in conflict",
+}
 BYLINE = "Labelling project with alx"
 
 
@@ -63,9 +86,28 @@ def title(project: Project) -> str:
 
 
 def _standing(project):
-  found = status(project)
-  lines = [f"{line}." for line in lines_of(project, found)[:-1]]
-  return Section("Where it stands", tuple(lines))
+  found, state = status(project), project.state
+  rows = [
+    [_PARTS[part], f"{sum(own.values())}"]
+    + [f"{own.get(name, 0)}" for name in _STATUS]
+    for part, own in sorted(found.counts.items(), key=lambda p: p[0] != TRAIN)
+  ]
+  head = ["cases", "all", *_STATUS.values()]
+  lines = []
+  if found.flagged:
+    lines.append(
+      f"A second look is asked for: {counted(found.flagged, 'answer')}."
+    )
+  if state.left_out:
+    lines.append(f"{counted(len(state.left_out), 'image')} could not be used.")
+  lines += [
+    f"{reader} has {counted(len(uids), 'case')} to answer."
+    for reader, uids in sorted(found.waiting.items())
+  ]
+  models = ", ".join(f"v{v:03d} {s}" for v, s in sorted(found.models.items()))
+  lines.append(f"Versions of the model: {models or 'none yet'}.")
+  table = Table(head, rows), ""
+  return Section("Where it stands", tuple(lines), (), (table,))
 
 
 def _words(other):

@@ -21,6 +21,12 @@ _SOURCES = {
   "client": "measured by the viewer or server",
   "self_reported": "written down by the reader",
 }
+_WORDS = {
+  "accept": "accepted as it was",
+  "edit": "edited",
+  "redraw": "rejected, drawn anew",
+  "scratch": "drawn without a draft",
+}
 _REPLIES = {"reject": "redraw"}  # what the effort model calls it
 _TITLE = "What drafts have saved"
 
@@ -58,8 +64,20 @@ def section(project: Project, answers: Answers, done: list[Done]) -> Section:
   """Seconds saved where they were measured both ways; mm and counts else."""
   lines = [_time_line(answers), _saved_line(project, answers)]
   lines += _model_lines(project, done)
+  lines.append(_machine_line(project))
   lines.append("Money: not provided, the price of an hour is not on record.")
   return Section(_TITLE, tuple(lines), (), _tables(done))
+
+
+def _machine_line(project):
+  seconds = [m.about.get("seconds") for m in project.state.models.values()]
+  known = [s for s in seconds if s is not None]
+  if not known:
+    return "The machine's time for fits: none is on record."
+  return (
+    f"The machine took {sum(known) / 3600:.2f} hours for "
+    f"{counted(len(known), 'fit')}, beside the readers."
+  )
 
 
 def _time_line(answers):
@@ -196,7 +214,7 @@ def _tables(done):
       ]
       if own:
         rows.append(_work_row(decision, unit, own))
-  head = ["decision", "answers", "unit", "path drawn", "path erased"]
+  head = ["draft", "answers", "unit", "path drawn", "path erased"]
   head += ["parts touched", "slices touched", "contour from nothing"]
   note = (
     "Means per answer. Path drawn: contour of the final label that the draft "
@@ -209,4 +227,9 @@ def _tables(done):
 def _work_row(decision, unit, totals):
   names = ("added", "erased", "components", "slices", "whole")
   means = [np.mean([getattr(t, name) for t in totals]) for name in names]
-  return [decision, f"{len(totals)}", unit, *(f"{m:.1f}" for m in means)]
+  return [
+    _WORDS[decision],
+    f"{len(totals)}",
+    unit,
+    *(f"{m:.1f}" for m in means),
+  ]

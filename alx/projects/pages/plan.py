@@ -32,7 +32,7 @@ _MODES = {
 
 def sections(project: Project, events: Sequence[Event]) -> list[Section]:
   """The three sections."""
-  return [_modifications(project), _protocol(project), _impact(events)]
+  return [_modifications(project), _protocol(project), _impact(project, events)]
 
 
 def _modifications(project):
@@ -122,7 +122,8 @@ def _approval(rules):
   return "by the rules alone; a name was not asked for"
 
 
-def _impact(events):
+def _impact(project, events):
+  withheld = project.settings.get("blind", 0)
   gates = [e.about for e in events if e.kind == "gated"]
   counts = Counter(about["decision"] for about in gates)
   backs = sum(e.kind == "rolled_back" for e in events)
@@ -142,7 +143,8 @@ def _impact(events):
     ],
     [
       "risk: readers follow wrong drafts",
-      "drafts can be withheld by chance (--blind); every label is a person's",
+      f"of drafts {100 * withheld:g}% are withheld by chance; every label is a "
+      "person's",
     ],
     [
       "risk: the choice of cases makes labels unlike the patients to come",

@@ -40,21 +40,30 @@ def section(project: Project, versions: Sequence[Version]) -> Section:
     )
   head = ["version", "labels", "hours of readers", name, "95% interval"]
   table = Table([*head, "frozen cases", "gate"], rows)
-  pictures = [_curve(judged, points, "labels", "labels trained on", name)]
-  timed = [v for v in judged if np.isfinite(v.seconds)]
-  lines = [_basis(project, judged[-1])]
-  if len(timed) == len(judged):
-    pictures.append(_curve(judged, points, "hours", "hours of readers", name))
-  else:
-    lines.append(
-      "There is no curve against hours: the time of some answers before these "
-      "versions was not measured."
-    )
+  lines = [_basis(project, judged[-1]), _no_curve(judged)]
+  lines = [line for line in lines if line]
+  pictures = []
+  if len(judged) > 1:
+    pictures = [_curve(judged, points, "labels", "labels trained on", name)]
+    if all(np.isfinite(v.seconds) for v in judged):
+      pictures.append(_curve(judged, points, "hours", "hours of readers", name))
   lines.append(forecast(project, judged))
   note = "Intervals: 95%, bootstrap over patients. A dash: not known."
   return Section(
     "How good the model is", tuple(lines), tuple(pictures), ((table, note),)
   )
+
+
+def _no_curve(versions):
+  """Why there is no curve, or none against hours; "": there are both."""
+  if len(versions) < 2:
+    return "There is no curve yet: one version alone was judged."
+  if not all(np.isfinite(v.seconds) for v in versions):
+    return (
+      "There is no curve against hours: the time of some answers before these "
+      "versions was not measured."
+    )
+  return ""
 
 
 def score_name(project: Project) -> str:
@@ -75,7 +84,8 @@ def _basis(project, version):
     f"Measured on {counted(len(uids), 'frozen case')} of "
     f"{counted(len(patients), 'patient')} that no version was trained on; "
     f"{score_name(project)} of all classes. The line joins versions as they "
-    "were fitted; a filled point was let serve by the gate."
+    "were fitted; a filled point was let serve by the gate. Where the patient "
+    "of an image is not known, the image counts as one."
   )
 
 

@@ -25,11 +25,12 @@ from alx.projects.store import log
 from alx.projects.store.blobs import digest, put
 from alx.projects.store.project import IMAGES, Project, open_project
 from alx.projects.store.state import TEST, VALIDATION, Case
-from alx.projects.work.settings import GIVEN, Settings, check
+from alx.projects.work.settings import GIVEN, Settings, check, check_floors
 from alx.runs.disk import owned
 from alx.runs.disk.claim import FOLDER, Claim
 
 _BEGUN = ".begun"  # a folder that an `init` was killed in
+_PATTERNS = ("group_pattern", "stratum_pattern")
 _LEAST = 10  # patients, from which on some are frozen
 
 
@@ -78,6 +79,10 @@ def begin(
     [f.patient for f in images.found],
     settings.group_pattern,
   )
+  strata = naming.strata_of(
+    [f.id for f in images.found], settings.stratum_pattern
+  )
+  check_floors(settings, labels.names[1:] if segments else ("right",), strata)
   with owned.owning(folder, Claim(folder / FOLDER, "project")):
     write_bytes(folder / _BEGUN, b"")
     news, lines, kept = [], [], []
@@ -93,6 +98,8 @@ def begin(
         why = refused(one, error)
         news.append(("quarantined", {"item": place + 1, "reason": why}))
         continue
+      if strata[place]:
+        about["stratum"] = strata[place]
       news.append(("case_added", about | {"kind": images.kind}))
       kept.append(place)
     for file, why in images.left_out:
@@ -102,7 +109,7 @@ def begin(
       raise DataError(lines[0])
     answers, more = _answers(folder, news, images, kept, uids, given, labels)
     settings_about = _about(settings, labels, segments, images)
-    frozen = _freeze(news, settings)
+    frozen, told = _freeze(news, settings)
     key = naming.write_key(
       folder,
       [
@@ -117,7 +124,7 @@ def begin(
     )
     log.begin(folder, [("created", settings_about), *news, *frozen, *answers])
     (folder / _BEGUN).unlink()
-  notes = (*images.notes, *given.notes, *more)
+  notes = (*images.notes, *given.notes, *more, *told)
   return Begun(open_project(folder), notes, tuple(lines), key, len(answers))
 
 
@@ -169,7 +176,7 @@ def _keep(folder, uid, content, patient):
 
 def _about(settings, labels, segments, images):
   told = settings._asdict()
-  for name in ("data", "labels", "classes", "keep_names", "group_pattern"):
+  for name in ("data", "labels", "classes", "keep_names", *_PATTERNS):
     del told[name]  # paths and patterns may name somebody
   return told | {
     "schema": 1,
@@ -182,11 +189,11 @@ def _about(settings, labels, segments, images):
 
 
 def _freeze(news, settings):
-  """Validation and test cases, whole patients, before anything is asked."""
+  """(events of validation and test cases, whole patients, lines about them)."""
   cases = [about for kind, about in news if kind == "case_added"]
   patients = {a["patient"] or a["case"] for a in cases}
   if len(patients) < _LEAST:
-    return []
+    return [], ()
   parts = freeze(
     settings.seed,
     [a["case"] for a in cases],
@@ -196,7 +203,8 @@ def _freeze(news, settings):
     test=settings.test,
   )
   frozen = {VALIDATION: list(parts.val), TEST: list(parts.test)}
-  return [("frozen", frozen)] if any(frozen.values()) else []
+  events = [("frozen", frozen)] if any(frozen.values()) else []
+  return events, parts.notes
 
 
 def _answers(folder, news, images, kept, uids, given, labels):

@@ -39,6 +39,7 @@ class Settings(NamedTuple):
   test: float = 0.0
   blind: float = 0.0  # share of the cases whose draft is withheld
   group_pattern: str = ""
+  stratum_pattern: str = ""
   keep_names: bool = False
   where: str = ""
   set: tuple[str, ...] = ()  # of a run: "steps=300"
@@ -74,6 +75,26 @@ def check(settings: Settings) -> None:
     Config(acquisition=names or ("random",))
   except ValueError as error:
     raise DataError(str(error)) from error
+
+
+def check_floors(
+  settings: Settings, names: Sequence[str], strata: Sequence[str]
+) -> None:
+  """Refuses floors of the gate of classes or strata that are not there.
+
+  Args:
+    settings: with the gate.
+    names: of what is scored.
+    strata: of the cases.
+
+  Raises:
+    DataError: before anything is labelled, not when the gate is asked.
+  """
+  for floor in parse_rules(settings.gate).floors:
+    for name, there in ((floor.class_name, names), (floor.stratum, strata)):
+      if name is not None and name not in there:
+        known = ", ".join(sorted({*filter(None, there)})) or "none is known"
+        raise bad_input("--gate", f"a floor of {known}", name)
 
 
 def split_names(text: str | Sequence[str]) -> tuple[str, ...]:

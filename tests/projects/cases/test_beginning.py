@@ -267,3 +267,29 @@ def test_rules_of_models_are_checked_before_anything_is_made(
   with pytest.raises(DataError, match=line):
     small.of_volumes(tmp_path, **setting)
   assert not (tmp_path / "project").exists()
+
+
+def test_groups_of_names_are_strata_that_floors_may_name(tmp_path):
+  small.volumes(tmp_path / "in", 20, "siteA_{}")
+  small.volumes(tmp_path / "in", 10, "siteB_{}")
+  made = projects.Settings(
+    *(str(tmp_path / "in"), small.CLASSES),
+    stratum_pattern=r"(site.)_.*",
+    gate=("floor:anterior@siteB=0.5",),
+  )
+  state = projects.begin(tmp_path / "project", made).project.state
+  frozen = [
+    c.about["stratum"] for c in state.cases.values() if c.part != "train"
+  ]
+  assert sorted(frozen) == ["siteA"] * 4 + ["siteB"] * 2  # a fifth of each
+  assert "stratum_pattern" not in state.settings
+  for floor in ("anterior@siteC", "upper"):
+    wrong = made._replace(gate=(f"floor:{floor}=0.5",))
+    with pytest.raises(
+      DataError, match=r"--gate: wanted a floor of .*site|upper"
+    ):
+      projects.begin(tmp_path / "other", wrong)
+  with pytest.raises(DataError, match="30 of 30"):
+    projects.begin(
+      tmp_path / "other", made._replace(stratum_pattern="(.*)", gate=())
+    )
