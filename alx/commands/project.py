@@ -13,7 +13,8 @@
   alx project promote DIR     judges the newest version; rollback DIR goes back
   alx project review DIR CASE --reader=NAME   whose label counts in a conflict
   alx project reopen DIR CASE   asks again for a case that was skipped
-  alx project report DIR      a page;  verify DIR  is the log as it was written?
+  alx project report DIR      two pages, for you and for an audit
+  alx project verify DIR      is the log as it was written?
 
 --data is NIfTI volumes, pictures, or an .npz, with labels or without. Volumes,
 or classes that begin with background, are label maps; other classes are of

@@ -18,3 +18,12 @@ def test_a_page_holds_everything_it_shows(tmp_path):
   assert "0.8<br><small>0.7 to 0.9</small>" in page and "A note" in page
   assert "http" not in page
   assert [p.name for p in tmp_path.iterdir()] == ["p.html"]
+
+
+def test_long_texts_and_the_byline_are_as_given(tmp_path):
+  facts = Table([], [["origin", "one hospital <A>"]])
+  sections = [Section("Data card", facts=(facts,))]
+  path = write_article(tmp_path / "p.html", "T", "S", sections, "By us")
+  page = path.read_text()
+  assert 'class="plain"' in page and "one hospital &lt;A&gt;" in page
+  assert "By us, written" in page

@@ -133,7 +133,9 @@ def _settled(project, maps):
     if status_of(project.state, uid) == CONFLICT:
       own = {reader: of[uid] for reader, of in maps.items() if uid in of}
       found = settle_map(own, len(project.class_names))
-      lines.append(f"{uid} is in conflict; {found.line}.")
+      lines.append(
+        f"{uid} is in conflict (`alx project review`); {found.line}."
+      )
   return lines
 
 
@@ -167,7 +169,9 @@ def _fleiss(project, given):
         by_reader.setdefault(answer.reader, {})[uid] = answer.label
   if by_reader:
     for uid, found in settle_classes(by_reader, count).items():
-      lines.append(f"{uid} is in conflict; {found.line}.")
+      lines.append(
+        f"{uid} is in conflict (`alx project review`); {found.line}."
+      )
   return lines
 
 

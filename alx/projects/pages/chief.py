@@ -73,9 +73,11 @@ def summary(
   if found is None:
     return f"{text} {name} serves; how good it is was not measured."
   count = len(current[0].gate["scores"])
+  saving = effort.headline(project, given)
   return (
     f"{text} {name} serves: {scores.score_name(project)} "
-    f"{number(found.value)} on {counted(count, 'frozen case')}."
+    f"{number(found.value)} on {counted(count, 'frozen case')}. "
+    f"{saving}".rstrip()
   )
 
 

@@ -15,6 +15,7 @@ from alx.projects.store.state import TRAIN, Submission
 from alx.report.article import Section
 from alx.report.tables import Table
 from alx.report.words import counted
+from alx.stats.resampling import Estimate
 
 _SOURCES = {
   "opened": "measured while the reader's viewer was open",
@@ -119,32 +120,59 @@ def arms_of(project: Project, answers: Answers):
   return arms["blind"], arms["draft"]
 
 
+class Saved(NamedTuple):
+  """What drafts have saved per case, and on how many cases it was seen."""
+
+  estimate: Estimate  # seconds; NaN: not known
+  manual: int  # cases
+  assisted: int
+  patients: int  # of the smaller arm
+
+
+def saved(project: Project, answers: Answers) -> Saved:
+  """Seconds without a draft minus with one, of cases drawn by chance."""
+  arms = arms_of(project, answers)
+  if not all(arms):
+    unknown = Estimate(np.nan, np.nan, np.nan, 0)
+    return Saved(unknown, *map(len, arms), 0)
+  seconds = [np.array([s.about["seconds"] for s in arm]) for arm in arms]
+  patients = [[_patient(project, s.uid) for s in arm] for arm in arms]
+  found = effort.unpaired_savings(*seconds, *patients)
+  few = min(len(set(names)) for names in patients)
+  return Saved(found, *map(len, arms), few)
+
+
+def _patient(project, uid):
+  return project.state.cases[uid].patient or uid
+
+
+def headline(project: Project, answers: Answers) -> str:
+  """The saving in a sentence; "" where none may be told."""
+  found = saved(project, answers)
+  if found.patients < LEAST:
+    return ""
+  text = effort_words.with_interval(found.estimate, 1, " s")
+  return f"A draft has saved {text} of a reader's time per case."
+
+
 def _saved_line(project, answers):
-  manual, assisted = arms_of(project, answers)
-  if not manual or not assisted:
+  found = saved(project, answers)
+  if not found.patients:
     return (
       "Saving per case: not known. It takes timed answers with a draft "
-      f"({len(assisted)}) and of cases whose draft was withheld by chance "
-      f"({len(manual)}); `alx project init --blind=0.2` withholds a fifth."
+      f"({found.assisted}) and of cases whose draft was withheld by chance "
+      f"({found.manual}); `alx project init --blind=0.2` withholds a fifth."
     )
-  seconds = [
-    np.array([s.about["seconds"] for s in a]) for a in (manual, assisted)
-  ]
-  patients = [
-    [project.state.cases[s.uid].patient or s.uid for s in arm]
-    for arm in (manual, assisted)
-  ]
-  found = effort.unpaired_savings(*seconds, *patients)
-  said = effort.verdict(float(found.low), float(found.high))
-  text = effort_words.with_interval(found, 1, " s")
-  told = _verdict(said)
-  few = min(len(set(names)) for names in patients)
-  if few < LEAST:
-    told = f"No verdict: {counted(few, 'patient')} in an arm, wanted {LEAST}."
+  low, high = (float(x) for x in found.estimate[1:3])
+  told = _verdict(effort.verdict(low, high))
+  if found.patients < LEAST:
+    few = counted(found.patients, "patient")
+    told = f"No verdict: {few} in an arm, wanted {LEAST}."
+  text = effort_words.with_interval(found.estimate, 1, " s")
   return (
     f"Saving per case: {text} (95% interval over patients; negative: drafts "
-    f"cost time), {counted(len(manual), 'case')} without a draft by chance "
-    f"against {len(assisted)} with one. {told}"
+    f"cost time), {counted(found.manual, 'case')} without a draft by chance "
+    f"against {found.assisted} with one. {told}"
   )
 
 
@@ -176,20 +204,19 @@ def _model_lines(project, done):
     scratch = np.array(
       [effort.counts_of(rows[i].totals, "scratch") for i in helped]
     )
-    patients = [
-      project.state.cases[rows[i].answer.uid].patient or rows[i].answer.uid
-      for i in helped
-    ]
+    patients = [_patient(project, rows[i].answer.uid) for i in helped]
     found = effort.savings(
       effort.seconds_of(scratch, fitted.prices),
       seconds[helped],
       patients,
       [readers[i] for i in helped],
     )
-    line = effort_words.savings_line(found)
+    saved = effort_words.with_interval(found.per_exam, 1, " s")
+    share = effort_words.with_interval(found.percent, 1, "%")
     lines.append(
-      "By that model, against drawing each of these cases from nothing (not "
-      f"observed; the model's own error is not in the interval): {line}."
+      f"By that model the {counted(found.exams, 'case')} with a draft took "
+      f"{saved} less than drawing them from nothing, {share}. That was not "
+      "observed, and the model's own error is not in the interval: no verdict."
     )
   return lines
 

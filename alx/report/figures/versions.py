@@ -37,6 +37,8 @@ def version_curve(
       *("o",),
       **{"color": "#0072b2", "mfc": face, "ms": 6, "zorder": 3},
     )
+  if (places % 1 == 0).all():
+    axes.xaxis.get_major_locator().set_params(integer=True)
   axes.set_xlabel(axis, fontsize=10.5, color=curves.INK)
   axes.set_ylabel(score, fontsize=10.5, color=curves.INK, parse_math=False)
   axes.tick_params(labelsize=9.5, colors=curves.INK, length=3)
