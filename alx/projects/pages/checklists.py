@@ -1,8 +1,8 @@
 """CLAIM and CLEARR-AI, filled with what a project knows.
 
 Mongan et al., CLAIM: 2024 update, Radiology: Artificial Intelligence 2024;
-Elfer et al., CLEARR-AI, 2024. Items are paraphrased, in the order of the first
-and by the subjects of the second.
+Elfer et al., CLEARR-AI, 2024. What they ask for is paraphrased by subject,
+without their numbers.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,10 @@ from alx.report.article import Section
 from alx.report.tables import Table
 from alx.report.words import counted, listed
 
+_PARAPHRASED = (
+  "Paraphrased by subject: the published checklist has the wording and the "
+  "numbers of its items."
+)
 _ITEMS = (
   "Title or abstract names the method as AI",
   "Structured summary",
@@ -67,13 +71,15 @@ _ITEMS = (
 def claim(
   project: Project, versions: Sequence[Version], given: Answers
 ) -> Section:
-  """The 44 items of CLAIM 2024."""
+  """The subjects of CLAIM 2024."""
   known = _claim(project, versions, given)
   rows = [
-    [f"{n}. {item}", known.get(n, NOT_PROVIDED)]
-    for n, item in enumerate(_ITEMS, 1)
+    [item, known.get(n, NOT_PROVIDED)] for n, item in enumerate(_ITEMS, 1)
   ]
-  note = f"{len(known)} of {len(_ITEMS)} items are known to the project."
+  note = (
+    f"{len(known)} of {len(_ITEMS)} subjects are known to the project. "
+    f"{_PARAPHRASED}"
+  )
   return Section("CLAIM 2024", (note,), (), (), (Table([], rows),))
 
 
@@ -150,7 +156,7 @@ def clearr(project: Project, given: Answers) -> Section:
     ["provenance", "every answer with its hashes in the audit log"],
     ["truth beyond the readers", NOT_PROVIDED],
   ]
-  return Section("CLEARR-AI", (), (), (), (Table([], rows),))
+  return Section("CLEARR-AI", (_PARAPHRASED,), (), (), (Table([], rows),))
 
 
 def _methods(state):
