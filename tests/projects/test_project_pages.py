@@ -118,6 +118,8 @@ def test_savings_compare_drafts_with_those_withheld_by_chance(
   assert "Saving per case: 30.0 s [30.0, 30.0]" in report  # 50 - 20
   assert f"{each} cases without a draft by chance against {each} with" in report
   assert verdict in report
+  told = "Drafts save a reader's time: 30.0 s [30.0, 30.0] per case."
+  assert (told in report.replace("&#39;", "'")) == (each >= 5)
   assert f"v001 {each} 100% ({each}) {shares}" in report  # n / (n + 1.96^2)
 
 
@@ -148,7 +150,7 @@ def test_two_readers_of_a_case_are_compared(tmp_path):
   small.taken(folder)
   report, _ = pages_of(folder)
   assert "1 case answered by two readers or more" in report
-  assert "anna, ben: anterior 1 1.000 1.000" in report
+  assert "anna, ben: anterior 1 1.000 1.000 1.000" in report
   assert "majority of 2 readers, 0 voxels undecided" in report
 
 
@@ -163,6 +165,9 @@ def test_groups_of_few_patients_are_masked(tmp_path):
   by_name = {row[0]: row[1] for row in table.rows}
   assert by_name["B"] == "fewer than 5" and int(by_name["A"]) >= 5
   assert "masked" in note
+  pool = [c for c in project.state.cases.values() if c.part == "train"]
+  share = sum(c.about["stratum"] == "A" for c in pool) / len(pool)
+  assert [row[-2:] for row in table.rows][0] == [f"{100 * share:.0f}%", "–"]
 
 
 @pytest.mark.parametrize("where", ["scan_{}_" + PLANTED, PLANTED + "_{}"])

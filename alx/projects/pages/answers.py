@@ -111,12 +111,21 @@ def _maps(project, maps):
       f"{row['cases']}",
       _cell(row, "dice"),
       _cell(row, "surface_dice"),
+      number(_kappa(rows, row)),
     ]
     for row in summary_rows(rows, patients)
   ]
   head = ["readers and class", "cases", "Dice", "surface Dice, a voxel"]
+  head.append("Cohen's kappa, all voxels")
   note = "Below each mean its 95% interval over patients, where it is known."
   return ((Table(head, found), note),)
+
+
+def _kappa(rows, pair):
+  """The mean over the cases of a pair of readers; NaN: not known."""
+  names = ("first", "second", "class")
+  own = [r["kappa"] for r in rows if all(r[n] == pair[n] for n in names)]
+  return np.mean([k for k in own if not np.isnan(k)] or [np.nan])
 
 
 def _cell(row, name):
@@ -202,6 +211,13 @@ def drift(project: Project, answers: Answers) -> Section:
     "or of the version, and is a reason to look, not a proof."
   )
   table = Table(head, rows), note
+  if not project.segments:  # no voxels to change
+    table = (
+      table[0]._replace(
+        head=[*head[:4], *head[5:]], rows=[[*r[:4], *r[5:]] for r in rows]
+      ),
+      note,
+    )
   return Section("Drift", (_change(answers),), (), (table,))
 
 

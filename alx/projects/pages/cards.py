@@ -143,12 +143,20 @@ def model_cards(project: Project, versions: Sequence[Version]) -> list[Section]:
   return [_card(project, version) for version in reversed(versions)]
 
 
+def state_of(project: Project, version: int) -> str:
+  """Whether it serves, has served, or why not, in words."""
+  if version == project.state.current:
+    return "serves"
+  words = {"promoted": "served before", "made": "not judged yet"}
+  state = project.state.models[version].state
+  return words.get(state, state)
+
+
 def _card(project, version):
   about, found = version.about, scores.score_of(project, version)
   update = about.get("update", {})
   mode = update.get("mode", update) if isinstance(update, dict) else update
   seconds = about.get("seconds")
-  serves = version.number == project.state.current
   score = "not measured"
   if found is not None:
     ends = f" [{number(found.low)}, {number(found.high)}]"
@@ -156,10 +164,7 @@ def _card(project, version):
     cases = counted(len(version.gate["scores"]), "frozen case")
     score = f"{scores.score_name(project)} {number(found.value)}{ends}, {cases}"
   rows = [
-    [
-      "state",
-      "serves" if serves else project.state.models[version.number].state,
-    ],
+    ["state", state_of(project, version.number)],
     ["fitted", f"{version.made[:19]} UTC"],
     ["trained on", counted(version.labels, "label")],
     ["labels", f"sha256 {about['labels_sha256']}"],
@@ -208,7 +213,7 @@ def _limits(project, version):
   patients = {project.state.cases[u].patient or u for u in uids}
   return (
     f"judged on {counted(len(patients), 'patient')} of the same source as the "
-    "training images; other scanners, sites and groups were not tried"
+    "training images; nothing from elsewhere was tried"
   )
 
 

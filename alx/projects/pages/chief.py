@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from alx.projects.pages import answers as replies
 from alx.projects.pages import effort, scores
+from alx.projects.pages.cards import state_of
 from alx.projects.pages.history import Answers, Version
 from alx.projects.store.project import Project
 from alx.projects.store.state import (
@@ -33,6 +34,10 @@ _STATUS = {
   SKIPPED: "skipped",
   CONFLICT: "in conflict",
 }
+_SCORES = {
+  True: "Dice: overlap of two outlines, 0 to 1.",
+  False: "Share right: of cases where the model's class is the reader's.",
+}
 BYLINE = "Labelling project with alx"
 
 
@@ -49,7 +54,7 @@ def sections(
     replies.agreement(project),
     scores.groups(project, versions),
     replies.drift(project, given),
-    _words(other),
+    _words(project, other),
   ]
 
 
@@ -106,17 +111,20 @@ def _standing(project):
     f"{reader} has {counted(len(uids), 'case')} to answer."
     for reader, uids in sorted(found.waiting.items())
   ]
-  models = ", ".join(f"v{v:03d} {s}" for v, s in sorted(found.models.items()))
+  models = ", ".join(
+    f"v{version:03d} {state_of(project, version)}"
+    for version in sorted(found.models)
+  )
   lines.append(f"Versions of the model: {models or 'none yet'}.")
   table = Table(head, rows), ""
   return Section("Where it stands", tuple(lines), (), (table,))
 
 
-def _words(other):
+def _words(project, other):
   return Section(
     "How to read this",
     (
-      "Dice: overlap of two outlines, 0 to 1. Frozen cases: set apart before "
+      f"{_SCORES[project.segments]} Frozen cases: set apart before "
       "anything was asked and never trained on. Draft: what a version of the "
       "model says before the reader sees the case. Gate: the rules by which a "
       "version may replace the one that serves. Interval: where the true mean "

@@ -152,7 +152,14 @@ def headline(project: Project, answers: Answers) -> str:
   if found.patients < LEAST:
     return ""
   text = effort_words.with_interval(found.estimate, 1, " s")
-  return f"A draft has saved {text} of a reader's time per case."
+  finding = effort.verdict(*map(float, found.estimate[1:3])).finding
+  told = {
+    "saves": "Drafts save a reader's time",
+    "costs": "Drafts cost more time than they save",
+    "undecided": "It is not shown that drafts save time",
+    "unknown": "What drafts save is not known",
+  }[finding]
+  return f"{told}: {text} per case."
 
 
 def _saved_line(project, answers):

@@ -1,5 +1,6 @@
 """How good the versions are on the frozen cases: curves, classes, groups."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,6 +9,7 @@ from alx.projects.models import outlook
 from alx.projects.pages import history
 from alx.projects.pages.history import LEAST, Version
 from alx.projects.store.project import Project
+from alx.projects.store.state import TRAIN
 from alx.report.article import Picture, Section
 from alx.report.figures.versions import version_curve
 from alx.report.tables import Table
@@ -45,8 +47,10 @@ def section(project: Project, versions: Sequence[Version]) -> Section:
   pictures = []
   if len(judged) > 1:
     pictures = [_curve(judged, points, "labels", "labels trained on", name)]
-    if all(np.isfinite(v.seconds) for v in judged):
-      pictures.append(_curve(judged, points, "hours", "hours of readers", name))
+    timed = [i for i, v in enumerate(judged) if np.isfinite(v.seconds)]
+    if len(timed) > 1:
+      own = [judged[i] for i in timed], [points[i] for i in timed]
+      pictures.append(_curve(*own, "hours", "hours of readers", name))
   lines.append(forecast(project, judged))
   note = "Intervals: 95%, bootstrap over patients. A dash: not known."
   return Section(
@@ -55,15 +59,17 @@ def section(project: Project, versions: Sequence[Version]) -> Section:
 
 
 def _no_curve(versions):
-  """Why there is no curve, or none against hours; "": there are both."""
+  """Why there is no curve, or what is not on that against hours."""
   if len(versions) < 2:
     return "There is no curve yet: one version alone was judged."
-  if not all(np.isfinite(v.seconds) for v in versions):
-    return (
-      "There is no curve against hours: the time of some answers before these "
-      "versions was not measured."
-    )
-  return ""
+  unknown = [v.number for v in versions if np.isnan(v.seconds)]
+  if not unknown:
+    return ""
+  names = ", ".join(f"v{number:03d}" for number in unknown)
+  return (
+    f"Not on a curve against hours: {names}; the time of some answers before "
+    "was not measured."
+  )
 
 
 def score_name(project: Project) -> str:
@@ -83,7 +89,7 @@ def _basis(project, version):
   return (
     f"Measured on {counted(len(uids), 'frozen case')} of "
     f"{counted(len(patients), 'patient')} that no version was trained on; "
-    f"{score_name(project)} of all classes. The line joins versions as they "
+    f"{score_name(project)}. The line joins versions as they "
     "were fitted; a filled point was let serve by the gate. Where the patient "
     "of an image is not known, the image counts as one."
   )
@@ -155,9 +161,35 @@ def groups(project: Project, versions: Sequence[Version]) -> Section:
     "95% interval",
     "worst case",
   ]
+  if not project.segments:  # the worst of right and wrong says nothing
+    head, rows = head[:-1], [row[:-1] for row in rows]
+  head += ["of the cases to train on", "of those asked for"]
+  shares = _asked_shares(project)
+  rows = [
+    [*row, *shares.get(name, (NOTHING, NOTHING))]
+    for row, name in zip(rows, sorted(set(strata)), strict=True)
+  ]
   note = f"Groups of fewer than {LEAST} patients are masked."
   table = Table(head, rows), note
   return Section(title, (_gap(rows),), (), (*tables, table))
+
+
+def _asked_shares(project):
+  """{group: (share of the cases to train on, of those that were asked for)}."""
+  cases = project.state.cases
+  pool = [uid for uid, case in cases.items() if case.part == TRAIN]
+  asked = {task.uid for task in project.state.tasks()} & set(pool)
+  counts = [
+    Counter(cases[uid].about.get("stratum", "") for uid in uids)
+    for uids in (pool, asked)
+  ]
+  return {
+    name: tuple(
+      f"{100 * own[name] / own.total():.0f}%" if own else NOTHING
+      for own in counts
+    )
+    for name in counts[0]
+  }
 
 
 def _gap(rows):
