@@ -167,7 +167,7 @@ def test_groups_of_few_patients_are_masked(tmp_path):
   assert "masked" in note
   pool = [c for c in project.state.cases.values() if c.part == "train"]
   share = sum(c.about["stratum"] == "A" for c in pool) / len(pool)
-  assert [row[-2:] for row in table.rows][0] == [f"{100 * share:.0f}%", "–"]
+  assert next(row[-2:] for row in table.rows) == [f"{100 * share:.0f}%", "–"]
 
 
 @pytest.mark.parametrize("where", ["scan_{}_" + PLANTED, PLANTED + "_{}"])

@@ -45,9 +45,8 @@ def test_prints_a_line_per_round_and_one_per_acquisition(finished):
   _, _, text = finished
   assert "entropy, seed 0, round 1: 4 labels, macro Dice " in text
   assert "macro Dice on the test items with 4 labels, 1 seed (too few" in text
-  assert "
-entropy " in text and "bald" not in text
-  assert "pool labels: Dice" in text
+  assert "\nentropy " in text and "bald" not in text
+  assert "pool labels: macro Dice" in text
 
 
 def test_writes_what_a_run_directory_promises(finished):
