@@ -81,7 +81,7 @@ def test_the_score_is_the_mean_of_the_frozen_cases(tmp_path):
   assert "v001 serves: share right 0.667 on 6 frozen cases" in report  # 4 of 6
   assert "There is no curve yet" in report
   assert "No forecast" in report
-  assert "v001 promoted" in audit
+  assert "v001 gate: promoted, none served" in audit
   assert project.state.last.sha256 in audit
 
 
@@ -167,7 +167,7 @@ def test_groups_of_few_patients_are_masked(tmp_path):
   assert "masked" in note
   pool = [c for c in project.state.cases.values() if c.part == "train"]
   share = sum(c.about["stratum"] == "A" for c in pool) / len(pool)
-  assert next(row[-2:] for row in table.rows) == [f"{100 * share:.0f}%", "–"]
+  assert table.rows[0][-2:] == [f"{100 * share:.0f}%", "–"]
 
 
 @pytest.mark.parametrize("where", ["scan_{}_" + PLANTED, PLANTED + "_{}"])

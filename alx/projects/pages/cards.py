@@ -165,7 +165,7 @@ def _card(project, version):
     score = f"{scores.score_name(project)} {number(found.value)}{ends}, {cases}"
   rows = [
     ["state", state_of(project, version.number)],
-    ["fitted", f"{version.made[:19]} UTC"],
+    ["fitted", f"{version.made[:16].replace('T', ' ')} UTC"],
     ["trained on", counted(version.labels, "label")],
     ["labels", f"sha256 {about['labels_sha256']}"],
     ["label map", f"sha256 {about['label_map_sha256']}"],
@@ -221,9 +221,9 @@ def decisions(events: Sequence[Event]) -> Section:
   """What the gate, and people, have decided on versions."""
   rows = []
   for event in events:
-    if event.kind in history.MOVES:
+    if event.kind in ("gated", "rolled_back"):
       version, what, reasons = _decision(event)
-      when = f"{event.time[:19]} UTC, event {event.number}"
+      when = f"{event.time[:16].replace('T', ' ')} UTC, event {event.number}"
       rows.append([version, f"{what}\n{when}", reasons])
   if not rows:
     return Section("Decisions on versions", ("None so far.",))
@@ -238,9 +238,10 @@ def _decision(event):
     against = about.get("against")
     what = f"gate: {about['decision']}"
     what += f", against v{against:03d}" if against else ", none served"
-    return f"v{about['version']:03d}", what, "\n".join(about["lines"]) + by
-  if event.kind == "promoted":
-    return f"v{about['version']:03d}", "serves", "the decision before"
+    name = f"v{about['version']:03d}"
+    lines = [line.removeprefix(f"{name}: ") for line in about["lines"]]
+    lines = [x for x in lines if x != f"{name} {about['decision']}"] or lines
+    return name, what, "; ".join(lines) + "." + by
   reason = about.get("reason") or NOT_PROVIDED
   return f"v{about['to']:03d}", "rolled back to", f"reason: {reason}"
 

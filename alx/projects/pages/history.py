@@ -11,7 +11,6 @@ from alx.projects.work.settings import GIVEN
 from alx.stats.resampling import Estimate, bootstrap, mean_of, percentile
 
 LEAST = 5  # patients, below which nothing is said of a group or an arm
-MOVES = ("gated", "promoted", "rolled_back")
 
 
 class Version(NamedTuple):
