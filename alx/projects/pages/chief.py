@@ -128,8 +128,8 @@ def _words(project, other):
       "anything was asked and never trained on. Draft: what a version of the "
       "model says before the reader sees the case. Gate: the rules by which a "
       "version may replace the one that serves. Interval: a range "
-      "that 95 of 100 such studies, with other patients of the same kind, would "
-      "draw around the true mean.",
+      "that 95 of 100 such studies, with other patients of the same kind, "
+      "would draw around the true mean.",
       "Data card, model cards, decisions of the gate and the audit log: "
       f"{other} beside this page.",
     ),
