@@ -69,3 +69,32 @@ def test_a_wrong_level_or_a_missing_pair_is_refused():
     stats.mean_interval([1.0, 2.0], 95)
   with pytest.raises(ValueError, match="pairs"):
     stats.paired_difference([1.0, 2.0], [1.0])
+
+
+def test_a_bounded_interval_is_that_of_logits():
+  values = np.array([0.90, 0.97, 0.99])
+  found = stats.bounded_interval(values, (0.0, 1.0))
+  mean, error = values.mean(), values.std(ddof=1) / np.sqrt(3)
+  half = scipy.stats.t.ppf(0.975, 2) * error / (mean * (1 - mean))
+  logit = np.log(mean / (1 - mean))
+  wanted = [1 / (1 + np.exp(-(logit + sign * half))) for sign in (-1, 1)]
+  np.testing.assert_allclose(found[:3], [mean, *wanted])
+  assert stats.mean_interval(values).high > 1 > found.high
+
+
+def test_a_bounded_interval_of_distances_is_above_0():
+  values = np.array([0.1, 2.0, 6.0])
+  found = stats.bounded_interval(values, (0.0, np.inf))
+  assert 0 < found.low < values.mean() < found.high
+  np.testing.assert_allclose(found.low * found.high, values.mean() ** 2)
+
+
+def test_bounds_that_are_none_change_nothing():
+  values = np.array([[0.1, 2.0], [0.4, 6.0], [0.3, 5.0]])
+  found = stats.bounded_interval(values)
+  np.testing.assert_allclose(found, stats.mean_interval(values))
+
+
+def test_two_values_have_no_bounded_interval():
+  found = stats.bounded_interval(np.array([0.5, 0.7]), (0.0, 1.0))
+  assert found.mean == 0.6 and np.isnan([found.low, found.high]).all()
