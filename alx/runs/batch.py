@@ -194,8 +194,12 @@ def _resume(jobs, loop, checkpoints):
     return seeds, 0
   seeds = seeds._replace(**found[1])
 
-  known = [known_of(problem, _one(seeds.pool, r)) for r in range(len(jobs))]
-  return seeds._replace(labels=jnp.stack(known)), found[0]
+  if problem.units is None:
+    known = jax.vmap(lambda pool: known_of(problem, pool))(seeds.pool)
+  else:
+    pools = [_one(seeds.pool, place) for place in range(len(jobs))]
+    known = jnp.stack([known_of(problem, pool) for pool in pools])
+  return seeds._replace(labels=known), found[0]
 
 
 def _saved(seeds):

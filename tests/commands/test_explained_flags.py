@@ -16,7 +16,7 @@ def test_every_method_is_in_one_family_and_has_a_sentence():
   families = explained.families()
   names = [name for names in families.values() for name in names]
   assert sorted(names) == sorted(BY_NAME) and all(families.values())
-  assert families["By chance"] == ["random", "foreground_random"]
+  assert families["By chance"] == [*("random", "uniform", "foreground_random")]
   assert "typiclust" in families["From features alone, before there is a model"]
 
 

@@ -47,7 +47,9 @@ def test_turns_and_label_maps_reach_the_training():
 
 def asking_of(config, name):
   """How the loop of a method asks under the settings of a benchmark."""
-  anything = type("Problem", (), {"learner": None, "dataset": None})()
+  anything = type(
+    "Problem", (), {"learner": None, "dataset": None, "units": None}
+  )()
   return rounds.loop_for(anything, config, name, lambda *parts: parts[2])
 
 
@@ -67,7 +69,9 @@ def test_the_start_and_the_features_reach_the_loop():
 
 @pytest.mark.parametrize("benchmark", ["acdc", "nct", "isic"])
 def test_draws_of_scikit_learn_reach_badge(benchmark):
-  anything = type("Problem", (), {"learner": None, "dataset": None})()
+  anything = type(
+    "Problem", (), {"learner": None, "dataset": None, "units": None}
+  )()
 
   def badge_of(config):
     return settings_of(

@@ -1,3 +1,4 @@
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from alx.training.map_blocks import each_block, map_blocks
 def test_every_item_once_in_order(block, taken, run):
   arrays = [np.full((3, 1), i, np.float32) for i in range(5)]
   images = patches.stack_images(arrays, (3,))
-  images = patches.Images(*map(jnp.asarray, images))
+  images = jax.tree.map(jnp.asarray, images)
 
   def function(images, items):
     assert items.shape == (taken,)

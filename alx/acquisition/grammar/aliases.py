@@ -1,7 +1,6 @@
 """What others call the methods: one literal dict."""
 
 ALIASES = {
-  "uniform": "random",
   "random_sampling": "random",
   "least_confidence": "confidence",
   "least_confident": "confidence",

@@ -276,7 +276,7 @@ def first_units(problem: Any, order: jax.Array, start: int) -> jax.Array:
 def num_asked(problem: Any) -> int:
   """How many things of the pool may be asked for: its items, or their units."""
   if problem.units is None:
-    return problem.labels.shape[0]
+    return len(problem.split.pool)
   return problem.units.set.count
 
 
