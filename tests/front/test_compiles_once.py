@@ -70,7 +70,7 @@ def test_another_k_and_n_compile_nothing_and_change_nothing(name, monkeypatch):
   before = len(_COMPILED)
   found = alx.query(name, **given).tolist()
   assert len(_COMPILED) == before
-  if name in cases.OPTIONS:
+  if name in cases.OPTIONS or name in cases.WITHOUT:
     assert found == exactly(monkeypatch, name, **given)
   else:
     assert found == cases.first_picks(name)
@@ -78,7 +78,7 @@ def test_another_k_and_n_compile_nothing_and_change_nothing(name, monkeypatch):
 
 def other_pool(name):
   """A pool with k and key; without options, one that has its own program."""
-  if name in cases.OPTIONS:
+  if name in cases.OPTIONS or name in cases.WITHOUT:
     return pool_of(name, 27) | {"k": 7, "key": 3}
   pool = {word: x[0] for word, x in cases.pools().items()}
   given = cases.as_query(name, pool, pool["labelled"])

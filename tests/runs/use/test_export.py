@@ -16,7 +16,9 @@ from tests.snippets import exported_model
 def kept(tmp_path_factory):
   folder = tmp_path_factory.mktemp("run")
   kept_models.squares(folder / "d.npz")
-  return kept_models.keep(folder / "w", folder / "d.npz", widths=(4,))
+  return kept_models.keep(
+    folder / "w", folder / "d.npz", widths=(4,), patch=(8, 8)
+  )
 
 
 def test_arrays_are_named_by_the_way_to_them():
