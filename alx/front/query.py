@@ -199,8 +199,8 @@ def score(
 
   Args:
     method: a name of `methods()` whose `scores` is true.
-    probs, logits, samples, sample_logits, features, evidence, key, n,
-      **options: see `query`.
+    probs, logits, samples, sample_logits, features, evidence: see `query`.
+    key, n, **options: see `query`.
 
   Returns:
     [N] float32, in nats where it is an information.

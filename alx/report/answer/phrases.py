@@ -100,7 +100,7 @@ def _apart(found, about, brief, first):
   text += f"({interval if brief else _interval(interval, found, about)})"
   if found.gap.mean < 0:
     return f"{text}."
-  return f"{text}; the labels that saves cannot be counted."
+  return f"{text}; how many labels that saves cannot be counted."
 
 
 def nothing(best: Finding, about: About) -> str:
