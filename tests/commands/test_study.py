@@ -136,5 +136,5 @@ def test_the_same_command_goes_on_with_a_killed_row(raced, whole):
   assert files(workdir) != files(whole[0])
   code, told = shared().start("study", *words).ended()
   assert code == 0, told
-  assert files(workdir) == files(whole[0]) and len(files(workdir)) == 2
+  assert files(workdir) == files(whole[0]) and len(files(workdir)) == 3
   assert not (workdir / "claims").exists()

@@ -38,9 +38,9 @@ def whole(run, tmp_path_factory):
   ("fault", "where"),
   [
     ("full_after(2)", "dataset.json"),  # still in the beginning
-    ("full_after(7)", "picks.csv"),
+    ("full_after(8)", "picks.csv"),
     ("no_room()", "checkpoints"),
-    ("full_after(16)", "report.html"),  # all rounds are done
+    ("full_after(22)", "report.html"),  # all rounds are done
   ],
 )
 def test_a_run_goes_on_once_there_is_room(run, whole, tmp_path, fault, where):
