@@ -42,7 +42,7 @@ def nifti(array, affine=AFFINE, change=None):
   image = image_of(np.asarray(array), affine)
   if change:
     change(image.header)
-  return gzip.compress(image.to_bytes())
+  return gzip.compress(image.to_bytes(), mtime=0)
 
 
 def patched(content, place, kind, value):
@@ -50,7 +50,7 @@ def patched(content, place, kind, value):
   raw = bytearray(gzip.decompress(content))
   number = np.array(value, kind).tobytes()
   raw[place : place + len(number)] = number
-  return gzip.compress(bytes(raw))
+  return gzip.compress(bytes(raw), mtime=0)
 
 
 def nrrd(array, affine=AFFINE, extra="", kinds=None, directions=None):
@@ -67,7 +67,7 @@ def nrrd(array, affine=AFFINE, extra="", kinds=None, directions=None):
     f"space directions: {' '.join(vectors)}\nencoding: gzip\n"
     f"space origin: {origin}\n{extra}\n"
   )
-  data = gzip.compress(array.astype(np.uint8).tobytes(order="F"))
+  data = gzip.compress(array.astype(np.uint8).tobytes(order="F"), mtime=0)
   return head.encode() + data
 
 
