@@ -1,0 +1,1 @@
+"""The words of `alx project`, and their flags."""
