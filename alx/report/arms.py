@@ -198,12 +198,12 @@ def needed(study: Study, arms: list[Arm]) -> list[NeededRow]:
 
 
 def _needed_row(share, kind, target, arm, baseline):
-  mean = _of_mean(arm, target)
+  mean = needed_of_mean(arm, target)
   goal = arm.better * target
   by_seed = tuple(_count(arm.labels, s, goal) for s in arm.gains)
   against = Needed(None, None)
   if baseline is not None:
-    against = _of_mean(baseline, target)
+    against = needed_of_mean(baseline, target)
   saved = tuple(map(_saved, mean, against))
   intervals = _intervals(target, arm, baseline)
   return NeededRow(share, kind, target, arm, mean, by_seed, saved, *intervals)
@@ -227,7 +227,8 @@ def _intervals(target, arm, baseline):
   )
 
 
-def _of_mean(arm, target):
+def needed_of_mean(arm: Arm, target: float) -> Needed:
+  """Labels at which its mean curve is as good as a score."""
   return _count(arm.labels, band(arm.gains).mean, arm.better * target)
 
 

@@ -203,7 +203,7 @@ def _scores(runs: Runs, number: int) -> str:
     return labels
   shown = words.number(float(np.nanmean(values)))
   mean = " on average" if len(rows) > 1 else ""
-  return f"{labels}, {words.LABELS.get(metric, metric)} {shown}{mean}"
+  return f"{labels}, {words.column(metric)} {shown}{mean}"
 
 
 def _duration(seconds: float) -> str:

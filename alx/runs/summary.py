@@ -28,7 +28,7 @@ def show(problem: Problem, workdir: pathlib.Path, console: Console) -> None:
   found = [arm for arm in numbers.make_arms(study) if len(arm.labels)]
   if not found:
     return
-  title = words.LABELS.get(study.metric, study.metric)
+  title = words.column(study.metric)
   rare = _rare_class(problem)
   head, rows = _table(found, title, rare and _Finds(problem, *rare))
   console.print()
@@ -66,7 +66,7 @@ def _only(cells, kept):
 
 
 def _cells(arm: Arm, base: Arm | None, finds) -> list[str]:
-  last = numbers.band(arm.scores)
+  last = numbers.band(arm.scores, arm.metric)
   last = stats.Interval(*(np.asarray(x)[-1] for x in last))
   few = len(arm.seeds) < _FEW
   return [
@@ -82,9 +82,8 @@ def _cells(arm: Arm, base: Arm | None, finds) -> list[str]:
 def _needed(arm, base):
   """Labels at which the mean curve first has random's last mean."""
   goal = float(numbers.band(base.scores).mean[-1])
-  curve = numbers.band(arm.scores).mean
-  first = stats.labels_needed(arm.labels, curve, goal).first
-  return f"{first:g}" if np.isfinite(first) else f">{arm.labels[-1]:g}"
+  first = numbers.needed_of_mean(arm, goal).first
+  return f">{arm.labels[-1]:g}" if first is None else f"{first}"
 
 
 def _rare_class(problem: Problem) -> tuple[int, str, int] | None:

@@ -26,13 +26,13 @@ def log_of(terminal=False):
   return Console(file=io.StringIO(), width=100, force_terminal=terminal)
 
 
-def runs_of(tmp_path, *scores):
+def runs_of(tmp_path, *scores, metric="dice"):
   folders = []
-  store.write_json(tmp_path / "dataset.json", {"metric": "dice"})
+  store.write_json(tmp_path / "dataset.json", {"metric": metric})
   for seed, values in enumerate(scores):
     folder = tmp_path / "runs" / f"entropy-seed{seed}"
     rows = [
-      {"round": n, "labels": 4 * (n + 1), "dice": x}
+      {"round": n, "labels": 4 * (n + 1), metric: x}
       for n, x in enumerate(values)
     ]
     store.write_rows(folder / "curve.csv", rows)
@@ -71,6 +71,12 @@ def test_a_batch_tells_its_mean_and_a_resumed_round_is_not_told(
   assert len(lines) == 2 and lines[1].startswith(
     "entropy, round 1: 8 labels, Dice 0.800 on average (4 of 4 rounds)"[:44]
   )
+
+
+def test_the_number_of_a_class_is_told_by_its_name(tmp_path):
+  runs = runs_of(tmp_path, [0.5], metric="average_precision_sick")
+  told = progress._scores(runs, 0)
+  assert told == "4 labels, average precision sick 0.500"
 
 
 def test_a_terminal_has_bars_instead(tmp_path, clock):

@@ -25,9 +25,9 @@ def problem_of(task="classification", labels=(0, 0, 0, 0, 0, 0, 0, 0, 1, 1)):
   return types.SimpleNamespace(dataset=dataset, split=split)
 
 
-def write(workdir, curves, picks):
+def write(workdir, curves, picks, metric="auc"):
   """Runs of rounds with 2, 4, 6 labels, and what each has asked for."""
-  store.write_json(workdir / "dataset.json", {"metric": "auc"})
+  store.write_json(workdir / "dataset.json", {"metric": metric})
   store.write_json(
     workdir / "config.json", {"acquisition": list(curves), "seeds": 3}
   )
@@ -35,7 +35,7 @@ def write(workdir, curves, picks):
     for seed, scores in enumerate(seeds):
       folder = workdir / "runs" / f"{name}-seed{seed}"
       rows = [
-        {"round": n, "labels": 2 * (n + 1), "auc": x}
+        {"round": n, "labels": 2 * (n + 1), metric: x}
         for n, x in enumerate(scores)
       ]
       store.write_rows(folder / "curve.csv", rows)
@@ -74,9 +74,10 @@ def test_a_line_for_each_method(tmp_path):
     "found",
   ]
   # The mean over the curve by trapezoids: (0.55 + 0.65) / 2. Half of the
-  # interval: 4.303 * 0.1 / sqrt(3); without a spread there is none.
+  # interval: 4.303 * 0.1 / sqrt(3), here around log(0.7 / 0.3), where it is
+  # divided by 0.7 * 0.3; without a spread there is none.
   assert " ".join(random.split()) == (
-    "random 0.700 0.452 to 0.948 0.600 6 0 to 1"
+    "random 0.700 0.417 to 0.884 0.600 6 0 to 1"
   )
   assert " ".join(margin.split()) == "margin 0.900 – 0.750 4 2"
 
@@ -89,6 +90,39 @@ def test_two_seeds_have_no_interval_and_even_classes_no_rare_one(tmp_path):
   assert "2 seeds (too few for intervals)" in text and "rare" not in text
   assert lines[-3].split() == ["method", "AUC", "mean", "labels"]
   assert lines[-1].split() == ["margin", "0.600", "0.500", ">6"]
+
+
+@pytest.mark.parametrize("metric", ["hd95", "ece", "brier"])
+def test_where_less_is_better_labels_are_counted_downwards(tmp_path, metric):
+  curves = {
+    "random": [[0.9, 0.6, 0.5]] * 3,
+    "margin": [[0.8, 0.4, 0.3]] * 3,
+    "entropy": [[0.9, 0.8, 0.7]] * 3,
+  }
+  picks = {name: [["i0"]] * 3 for name in curves}
+  write(tmp_path, curves, picks, metric)
+  rows = [
+    line.split() for line in told(problem_of(labels=(0, 1) * 5), tmp_path)
+  ]
+  labels = {row[0]: row[-1] for row in rows if row and row[0] in curves}
+  assert labels == {"random": "6", "margin": "4", "entropy": ">6"}
+
+
+def test_no_interval_goes_beyond_what_a_score_can_be(tmp_path):
+  curves = {"random": [[0.5, 0.6, x] for x in (0.99, 0.99, 0.90)]}
+  write(tmp_path, curves, {"random": [["i0"]] * 3})
+  *_, row = told(problem_of(labels=(0, 1) * 5), tmp_path)
+  # Student's t around the mean 0.96 would end at 1.089.
+  _, mean, low, _, high, *_ = row.split()
+  assert float(low) < float(mean) < float(high) <= 1
+
+
+def test_the_number_of_a_class_has_its_name(tmp_path):
+  write(
+    tmp_path, {"random": [[0.5, 0.6, 0.7]]}, {"random": [["i0"]]}, "auc_rare"
+  )
+  text = " ".join(told(problem_of(labels=(0, 1) * 5), tmp_path))
+  assert "AUC rare on the test items" in text and "auc_rare" not in text
 
 
 def test_ten_methods_fit_a_terminal(tmp_path):
