@@ -74,21 +74,20 @@ def make_arms(study: Study) -> list[Arm]:
 
   A baseline that chose what random chose is no arm, see `twins`.
   """
+  same = twins(study)
   wanted = [*stats.BASELINES, *(study.config.get("acquisition") or ())]
   names = {run.acquisition for run in study.runs}
   order = [n for n in dict.fromkeys(wanted) if n in names]
   order += sorted(names - set(order))
-  return [_make_arm(name, study) for name in order if name not in twins(study)]
+  return [_make_arm(name, study) for name in order if name not in same]
 
 
 def twins(study: Study) -> tuple[str, ...]:
   """Baselines that chose the same items as random in every round and seed."""
-  base = _choices(study, stats.BASELINES[0])
-  return tuple(
-    name
-    for name in stats.BASELINES[1:]
-    if base and _choices(study, name) == base
-  )
+  ran = {run.acquisition for run in study.runs}
+  others = [name for name in stats.BASELINES[1:] if name in ran]
+  base = _choices(study, stats.BASELINES[0]) if others else {}
+  return tuple(n for n in others if base and _choices(study, n) == base)
 
 
 def _choices(study, name):
@@ -106,8 +105,19 @@ def _make_arm(name, study):
   last = max(len(run.rows) for run in runs)
   whole = tuple(sorted((r for r in runs if len(r.rows) == last), key=_seed))
   labels = np.mean([run.column("labels") for run in whole], 0)
-  scores = np.stack([run.column(study.metric) for run in whole])
-  return Arm(name, whole, len(runs), labels, scores, study.metric)
+  return Arm(
+    *(name, whole, len(runs), labels),
+    *(_scores(whole, study.metric), study.metric),
+  )
+
+
+def _scores(runs, metric):
+  return np.stack([run.column(metric) for run in runs])
+
+
+def by_metric(arm: Arm, metric: str) -> Arm:
+  """The same runs with the scores of another column."""
+  return arm._replace(scores=_scores(arm.runs, metric), metric=metric)
 
 
 def _seed(run):
@@ -135,6 +145,12 @@ def bounds_of(metric: str) -> tuple[float, float]:
 def band(scores: np.ndarray, metric: str = "") -> stats.Interval:
   """Mean, low and high of [seeds, rounds], each [rounds]."""
   return stats.bounded_interval(scores, bounds_of(metric))
+
+
+def last_gain(arm: Arm) -> float:
+  """The mean gain at the last round, below any other if it is unknown."""
+  last = band(arm.gains).mean[-1]
+  return last if np.isfinite(last) else -np.inf
 
 
 def stacked(arms: list[Arm]) -> np.ndarray:

@@ -41,9 +41,9 @@ def write_report(workdir: str | os.PathLike) -> pathlib.Path:
   workdir = pathlib.Path(workdir)
   study = read_study(workdir)
   arms = numbers.make_arms(study)
-  panels = make_panels(study)
+  panels = make_panels(study, arms)
   warned = _warnings(study, panels)
-  answer = panels[0].answer if panels else answer_of(study, arms)
+  answer = _answer(study, arms, panels)
   written = exports.tables_of(study, panels)
   written["answer.json"] = exports.answer_json(study.metric, answer, warned)
   written["report.html"] = _render(study, arms, panels, answer, warned)
@@ -56,6 +56,13 @@ def write_report(workdir: str | os.PathLike) -> pathlib.Path:
   for name, text in written.items():
     files.write_bytes(workdir / name, csv_table.encode(text))
   return workdir / "report.html"
+
+
+def _answer(study, arms, panels):
+  """By the metric of the comparison, also where no run has a number of it."""
+  if panels and panels[0].column == study.metric:
+    return panels[0].answer
+  return answer_of(study, arms)
 
 
 def _figure(study, arms):

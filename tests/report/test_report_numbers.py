@@ -28,6 +28,20 @@ def test_difference_pairs_the_same_seeds(study):
   assert comparisons.gaps([entropy], shifted) == []
 
 
+def test_curves_without_a_number_at_the_end_are_not_the_best(make_study):
+  study = read_study(make_study(full=(0.82, 0.84)))
+  random, entropy = numbers.make_arms(study)
+  runs = tuple(
+    run._replace(rows=(run.rows[0], run.rows[1] | {"dice": ""}))
+    for run in random.runs
+  )
+  lost = numbers.by_metric(random._replace(runs=runs), "dice")
+  assert np.isnan(lost.scores[:, -1]).all()
+  panel, *_ = panels.make_panels(study, [lost, entropy])
+  assert "better than entropy with 8 labels (0.840)" in panel.reference
+  assert numbers.last_gain(lost) == -np.inf
+
+
 def test_tests_against_a_baseline_are_corrected_for_their_number(study):
   random, entropy = numbers.make_arms(read_study(study))
   other = entropy._replace(name="bald", scores=entropy.scores - 0.04)
@@ -141,7 +155,7 @@ def test_a_model_of_all_labels_that_is_no_better_is_no_reference(make_study):
   arms = numbers.make_arms(study)  # entropy ends at 0.84
   assert numbers.reference(study, arms) == (pytest.approx(0.83), "weak")
   assert {row.kind for row in numbers.needed(study, arms)} == {"random"}
-  (panel, *_) = panels.make_panels(study)
+  (panel, *_) = panels.make_panels(study, arms)
   assert panel.reference.startswith(
     "The model of all labels (0.830) is not better than entropy with 8 labels "
     "(0.840), so"

@@ -50,6 +50,20 @@ def test_page_shows_the_numbers_of_the_runs(study):
   assert "HD95, mm" in text
 
 
+def test_an_answer_is_of_the_metric_that_it_names(study):
+  for path in study.glob("runs/*/curve.csv"):
+    distance = 2.0 if "entropy" in path.parent.name else 3.0
+    path.write_text(f"round,labels,dice,hd95\n0,4,,4.0\n1,8,,{distance}\n")
+  text = text_of(write_report(study))
+  answer = json.loads((study / "answer.json").read_text("utf-8"))
+  assert answer["metric"] == "dice"
+  (method,) = answer["methods"]
+  assert method["goal"] is None and method["difference"] is None
+  told = " ".join(answer["sentences"])
+  assert told in text and "HD95" not in told
+  assert "Learning curves: HD95, mm" in text
+
+
 def test_page_says_when_a_method_is_better(make_study):
   study = make_study()
   for seed, last in ((0, 0.89), (1, 0.911)):

@@ -26,6 +26,21 @@ def test_the_same_choices_are_one_row():
   assert [a.name for a in numbers.make_arms(found)] == ["random", "entropy"]
 
 
+def test_choices_are_compared_once_and_only_of_what_was_run(monkeypatch):
+  asked = []
+  choices = numbers._choices
+  monkeypatch.setattr(
+    *(numbers, "_choices"),
+    lambda found, name: asked.append(name) or choices(found, name),
+  )
+  both = [of(n, 0, "a") for n in ("random", "foreground_random")]
+  numbers.make_arms(study(*both, of("entropy", 0, "b")))
+  assert asked == ["random", "foreground_random"]
+  asked.clear()
+  numbers.make_arms(study(both[0], of("entropy", 0, "b")))
+  assert asked == []
+
+
 def test_one_other_choice_is_enough():
   found = study(
     *(of("random", seed, "a", "b") for seed in (0, 1)),

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
-from alx.report.arms import Arm, band
+from alx.report.arms import Arm, band, last_gain
 from alx.stats import Interval
 
 INK = "#222222"
@@ -93,13 +93,8 @@ def _banded(arms):
     return {arm.name for arm in known}
   bases = [arm for arm in known if arm.name == "random"]
   others = [arm for arm in known if not arm.is_baseline] or known
-  best = max(others, key=_last_gain)
+  best = max(others, key=last_gain)
   return {arm.name for arm in [*bases, best]}
-
-
-def _last_gain(arm):
-  last = band(arm.gains).mean[-1]
-  return last if np.isfinite(last) else -np.inf
 
 
 def _curve(arm, style, banded):

@@ -6,7 +6,7 @@ from html import escape
 import numpy as np
 
 from alx.report import words
-from alx.report.arms import Arm
+from alx.report.arms import Arm, last_gain
 from alx.report.figures import plan
 from alx.stats import Interval
 
@@ -54,7 +54,7 @@ def legend(arms: Sequence[Arm], full: bool) -> list[tuple[str, str]]:
     }
     found = [(_sample(s), n) for n, s in kept.items()]
   else:
-    order = sorted(arms, key=plan._last_gain, reverse=True)
+    order = sorted(arms, key=last_gain, reverse=True)
     found = [(_sample(styles[a.name]), words.plain(a.name)) for a in order]
   return found + [(_sample(_FULL), "all labels")] * full
 

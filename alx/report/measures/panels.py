@@ -33,16 +33,19 @@ class Panel(NamedTuple):
   reference: str  # a sentence about it; ""
 
 
-def make_panels(study: Study) -> list[Panel]:
-  """The metric that the comparison is about first, then the others."""
+def make_panels(study: Study, arms: list[Arm]) -> list[Panel]:
+  """The metric that the comparison is about first, then the others.
+
+  Metrics that no run has a number of are left out, the first one too.
+  """
   names = [study.metric, *comparable(numbers.columns(study))]
-  found = [_panel(study.about(name)) for name in dict.fromkeys(names)]
-  return [panel for panel in found[:1] + found[1:] if panel is not None]
+  found = [_panel(study.about(name), arms) for name in dict.fromkeys(names)]
+  return [panel for panel in found if panel is not None]
 
 
-def _panel(study):
+def _panel(study, arms):
   """None for a metric that no run has a number of."""
-  arms = numbers.make_arms(study)
+  arms = [numbers.by_metric(arm, study.metric) for arm in arms]
   drawn = [arm for arm in arms if np.isfinite(arm.scores).any()]
   if not drawn and not (study.full and not arms):
     return None
@@ -93,7 +96,7 @@ def _reference(study, arms):
   score, kind = numbers.reference(study, arms)
   if kind != "weak" or not arms:
     return ""
-  best = max(arms, key=lambda arm: numbers.band(arm.scores).mean[-1])
+  best = max(arms, key=numbers.last_gain)
   last = float(numbers.band(best.scores).mean[-1])
   return (
     f"The model of all labels ({words.number(score)}) is not better than "
