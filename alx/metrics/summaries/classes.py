@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from alx.metrics import calibration, classification, confusion, inputs
+from alx.metrics.means import nan_mean
 
 
 def class_summary(
@@ -28,14 +29,15 @@ def class_summary(
   """
   values, truth = inputs.probabilities(probs, truth)
   num_classes = values.shape[1]
+  each = {_name(measure): measure(probs, truth) for measure in _OF_EACH}
   found = {
-    "macro_f1": confusion.macro_f1(probs, truth),
+    "macro_f1": nan_mean(each["f1"]),
     "kappa": confusion.cohen_kappa(values.argmax(-1), truth, num_classes),
-    "average_precision": classification.macro_average_precision(probs, truth),
+    "average_precision": nan_mean(each["average_precision"]),
     "ece": calibration.ece(probs, truth),
     "brier": calibration.brier_score(probs, truth),
   }
-  return found | _of_each(probs, truth, _checked(class_names, num_classes))
+  return found | _of_each(each, _checked(class_names, num_classes))
 
 
 _OF_EACH = (
@@ -48,13 +50,12 @@ _OF_EACH = (
 )
 
 
-def _of_each(probs, truth, names):
-  found = {}
-  for measure in _OF_EACH:
-    values = measure(probs, truth)[: len(names)]
-    for name, value in zip(names, values, strict=True):
-      found[f"{_name(measure)}_{name}"] = float(value)
-  return found
+def _of_each(each, names):
+  return {
+    f"{kind}_{name}": float(value)
+    for kind, values in each.items()
+    for name, value in zip(names, values[: len(names)], strict=True)
+  }
 
 
 def _name(measure):
