@@ -19,7 +19,9 @@ from alx.report.measures.saturation import rises, warning
 from alx.report.read import Study, read_study
 
 
-def write_report(workdir: str | os.PathLike) -> pathlib.Path:
+def write_report(
+  workdir: str | os.PathLike, study: Study | None = None
+) -> pathlib.Path:
   """Writes report.html, learning_curve.png and the tables beside them.
 
   curve.csv, picks.csv and predictions.csv hold the rows of all runs;
@@ -31,6 +33,7 @@ def write_report(workdir: str | os.PathLike) -> pathlib.Path:
 
   Args:
     workdir: the run directory; read and written, nothing in it is changed.
+    study: what is in it, where that was read before.
 
   Returns:
     Where report.html is.
@@ -39,15 +42,16 @@ def write_report(workdir: str | os.PathLike) -> pathlib.Path:
     NotADirectoryError: `workdir` is no directory.
   """
   workdir = pathlib.Path(workdir)
-  study = read_study(workdir)
+  study = read_study(workdir) if study is None else study
   arms = numbers.make_arms(study)
   panels = make_panels(study, arms)
   warned = _warnings(study, panels)
   answer = _answer(study, arms, panels)
+  budgets = section.look(study, arms)
   written = exports.tables_of(study, panels)
   written["answer.json"] = exports.answer_json(study.metric, answer, warned)
-  written["report.html"] = _render(study, arms, panels, answer, warned)
-  stops = section.stops_csv(study, arms)
+  written["report.html"] = _render(study, arms, panels, answer, warned, budgets)
+  stops = section.stops_csv(budgets)
   if stops:
     written["stops.csv"] = stops
   figure = _figure(study, arms)
@@ -94,7 +98,7 @@ def read_answer(workdir: str | os.PathLike) -> tuple[str, ...]:
   return tuple(map(str, sentences)) if isinstance(sentences, list) else ()
 
 
-def _render(study: Study, arms, panels, answer, warned) -> str:
+def _render(study, arms, panels, answer, warned, budgets) -> str:
   galleries, missing = gallery.make_galleries(study, arms)
   context = {
     "panels": panels,
@@ -105,8 +109,8 @@ def _render(study: Study, arms, panels, answer, warned) -> str:
     "missing": [*study.missing, *missing],
   }
   common = _context(study, arms) | what_was_found(study, arms)
-  budgets = section.context(study, arms)
-  return html.render("template.html.jinja", common | context | budgets)
+  about = section.context(study, budgets)
+  return html.render("template.html.jinja", common | context | about)
 
 
 def _context(study, arms):

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from alx import data, report
 from alx.data.dataset import no_progress
-from alx.report import words
+from alx.report import read, words
 from alx.runs import batch, cautions, rounds, screen, summary, together, whole
 from alx.runs.disk import distances, scores, store
 from alx.runs.disk.names import run_folder
@@ -97,11 +97,12 @@ def finish(comparison: Comparison, console: Console) -> pathlib.Path:
   """Prints the table, writes the report of what has been run, and answers."""
   workdir = comparison.workdir
   config, problem = comparison.config, comparison.problem
-  summary.show(problem, workdir, console)
+  study = read.read_study(workdir)
+  summary.show(problem, workdir, console, study)
   distances.show(config, problem.dataset, workdir, console)
   scores.tell_full(config, problem, workdir, console)
-  page = report.write_report(workdir)
-  for line in report.budget_lines(workdir):
+  page = report.write_report(workdir, study)
+  for line in report.budget_lines(workdir, study):
     for part in textwrap.wrap(line, summary.WIDTH, break_on_hyphens=False):
       console.print(part, markup=False, highlight=False, soft_wrap=True)
   console.print()

@@ -16,15 +16,21 @@ from alx.runs.screen import WIDTH, aligned
 _FEW = 3  # seeds from which on an interval is told
 
 
-def show(problem: Problem, workdir: pathlib.Path, console: Console) -> None:
+def show(
+  problem: Problem,
+  workdir: pathlib.Path,
+  console: Console,
+  study: read.Study | None = None,
+) -> None:
   """Prints the table, by the metric that the page is about.
 
   Args:
     problem: of a comparison.
     workdir: where its runs are, other commands' too.
     console: where it goes.
+    study: what is in `workdir`, where that was read before.
   """
-  study = read.read_study(workdir)
+  study = read.read_study(workdir) if study is None else study
   found = [arm for arm in numbers.make_arms(study) if len(arm.labels)]
   if not found:
     return

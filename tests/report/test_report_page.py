@@ -7,7 +7,9 @@ import threading
 import pytest
 from PIL import Image
 
-from alx.report import read_answer, write_report
+from alx.report import budget_lines, page, read_answer, write_report
+from alx.report.budgets import section
+from alx.report.read import read_study
 
 
 def text_of(page):
@@ -25,6 +27,17 @@ def test_page_needs_nothing_else(study):
   assert content.startswith("<!doctype html>")
   assert page.stat().st_size < 6_000_000
   assert not list(study.rglob("*.tmp"))
+
+
+def test_what_was_read_before_is_not_read_again(study, monkeypatch):
+  told, answer = budget_lines(study), write_report(study).parent / "answer.json"
+  before = answer.read_text("utf-8")
+  found = read_study(study)
+  for module in (page, section):
+    monkeypatch.setattr(module, "read_study", None)
+  write_report(study, found)
+  assert answer.read_text("utf-8") == before
+  assert budget_lines(study, found) == told
 
 
 def test_page_escapes_what_the_data_say(study):

@@ -138,7 +138,9 @@ def test_the_test_results_are_named_where_they_are_read(make):
   assert biased == [True, False, True]  # target, agreement, any
   notes = [note for *_, note in stopping.tables(study, found)]
   assert [stopping.BIASED in note for note in notes] == biased
-  rows = list(csv.DictReader(section.stops_csv(study, arms).splitlines()))
+  rows = list(
+    csv.DictReader(section.stops_csv(section.look(study, arms)).splitlines())
+  )
   reads = {(row["rule"].split(":")[0], row["reads"]) for row in rows}
   assert ("target", "test") in reads and ("agreement", "pool") in reads
 
@@ -205,7 +207,7 @@ def test_the_page_and_the_table_beside_it(make, tmp_path):
 
 def test_without_rules_there_is_nothing_of_them(make, tmp_path):
   study, arms, found = make()
-  assert found == [] and section.stops_csv(study, arms) is None
+  assert found == [] and section.stops_csv(section.look(study, arms)) is None
   page = report.write_report(tmp_path).read_text()
   assert "could have stopped" not in page
   assert not (tmp_path / "stops.csv").exists()
