@@ -50,6 +50,11 @@ def gaps(arms: list[Arm], base: Arm) -> list[Gap]:
   ]
 
 
+def against_baselines(arms: list[Arm]) -> list[tuple[Arm, list[Gap]]]:
+  """Each baseline with its `gaps`, which may be none."""
+  return [(base, gaps(arms, base)) for base in arms if base.is_baseline]
+
+
 def _p(pair):
   return stats.t_test(stats.paired(*pair))
 

@@ -1,51 +1,45 @@
 """The files beside the page, for other programs."""
 
-import csv
 import json
 import math
 from collections.abc import Sequence
 
 from alx import csv_table
 from alx.report import arms as numbers
-from alx.report import comparisons
 from alx.report.answer.sentences import Answer
 from alx.report.arms import NeededRow
 from alx.report.measures.panels import Panel
-from alx.report.read import Study
+from alx.report.read import Study, read_rows
 
 
 def tables_of(study: Study, panels: Sequence[Panel]) -> dict[str, str]:
   """The texts of the CSV files, by name."""
   needed = [row for panel in panels for row in panel.needed]
   found = {
-    "curve.csv": curve_csv(study),
     "labels_needed.csv": labels_needed_csv(needed),
     "differences.csv": differences_csv(panels),
   }
-  for name in ("picks.csv", "predictions.csv"):
-    text = _together(study, name)
-    found |= {name: text} if text else {}
+  for name in ("curve.csv", "picks.csv", "predictions.csv"):
+    head, rows = _together(study, name)
+    if rows or name == "curve.csv":
+      found[name] = csv_table.to_text(head, rows)
   return found
 
 
 def _together(study, name):
-  """A table of all runs as one, with acquisition and seed in front."""
+  """(columns, rows) of all runs as one, acquisition and seed in front."""
   rows = [
     {"acquisition": run.acquisition, "seed": run.seed, **row}
     for run in (*study.runs, *study.full)
     for row in _rows(run, name)
   ]
-  head = list(dict.fromkeys(column for row in rows for column in row))
-  return csv_table.to_text(head, rows) if rows else ""
+  head = ["acquisition", "seed", *(column for row in rows for column in row)]
+  return list(dict.fromkeys(head)), rows
 
 
 def _rows(run, name):
-  if name == "picks.csv":
-    return run.picks
-  try:
-    return csv_table.read(run.folder / name)
-  except (OSError, csv.Error):
-    return []
+  known = {"curve.csv": run.rows, "picks.csv": run.picks}
+  return known[name] if name in known else read_rows(run.folder / name)
 
 
 _GAPS = (
@@ -61,9 +55,8 @@ def differences_csv(panels: Sequence[Panel]) -> str:
   """
   rows = []
   for panel in panels:
-    for base in (arm for arm in panel.arms if arm.is_baseline):
-      for gap in comparisons.gaps(panel.arms, base):
-        rows.append(_gap(panel.column, base, gap))
+    for base, gaps in panel.gaps:
+      rows += [_gap(panel.column, base, gap) for gap in gaps]
   return csv_table.to_text(_GAPS.split(), rows)
 
 
@@ -84,17 +77,6 @@ def _gap(column, base, gap):
       known = math.isfinite(number)
       found[place] = f"{float(number):.9g}" if known else ""
   return found
-
-
-def curve_csv(study: Study) -> str:
-  """Every row of every run, with acquisition and seed in front."""
-  head = ["acquisition", "seed", *numbers.columns(study)]
-  rows = [
-    {"acquisition": run.acquisition, "seed": run.seed, **row}
-    for run in (*study.runs, *study.full)
-    for row in run.rows
-  ]
-  return csv_table.to_text(head, rows)
 
 
 def labels_needed_csv(needed: list[NeededRow]) -> str:

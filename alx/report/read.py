@@ -125,18 +125,18 @@ def _text(path, name):
 
 
 def _read_run(path, name, seed, missing):
-  rows = _read_rows(path / "curve.csv")
+  rows = read_rows(path / "curve.csv")
   rows = _with_more(rows, path / "times.csv", path / "signals.csv")
-  picks = _read_rows(path / "picks.csv")
+  picks = read_rows(path / "picks.csv")
   if not rows:
     missing.append(f"{path.name}: no finished round.")
   elif not picks and name != "full":
     missing.append(f"{path.name}: no picks.csv.")
-  cases = _read_rows(path / "cases.csv")
+  cases = read_rows(path / "cases.csv")
   return Run(name, seed, path, tuple(rows), tuple(picks), tuple(cases))
 
 
-def _read_rows(path):
+def read_rows(path: pathlib.Path) -> list[dict[str, str]]:
   """The whole rows of a CSV file; none if it cannot be read."""
   try:
     return csv_table.read(path)
@@ -146,7 +146,7 @@ def _read_rows(path):
 
 def _with_more(rows, *paths):
   """Curve rows with ascending labels, with those of other tables beside."""
-  tables = [{r.get("round"): r for r in _read_rows(path)} for path in paths]
+  tables = [{r.get("round"): r for r in read_rows(path)} for path in paths]
   kept = []
   for row in rows:
     before = number(kept[-1].get("labels")) if kept else -1.0

@@ -8,6 +8,7 @@ from alx import stats
 from alx.report import arms as numbers
 from alx.report import cases, comparisons, words
 from alx.report.arms import Arm, NeededRow
+from alx.report.comparisons import Gap
 from alx.report.read import Study
 
 
@@ -46,14 +47,18 @@ def _final_row(arm):
   ]
 
 
-def differences(arms: list[Arm], metric: str) -> list[tuple[str, Table]]:
+def differences(
+  found: list[tuple[Arm, list[Gap]]], metric: str
+) -> list[tuple[str, Table]]:
   """For each baseline its name and every arm minus it, paired by seed.
 
   With an interval over patients where the metric is the Dice, which is known
   of each.
+
+  Args:
+    found: of `comparisons.against_baselines`.
+    metric: a column of curve.csv.
   """
-  bases = [arm for arm in arms if arm.is_baseline]
-  found = [(b, comparisons.gaps(arms, b)) for b in bases]
   return [
     (words.plain(base.name), _gap_table(gaps, base, metric))
     for base, gaps in found

@@ -5,7 +5,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from alx.report import Picture, Section, tables, words, write_article
+from alx.report import (
+  Picture,
+  Section,
+  comparisons,
+  tables,
+  words,
+  write_article,
+)
 from alx.report import arms as sides
 from alx.report.figures import curves
 from alx.report.measures import names
@@ -153,7 +160,8 @@ def _differences(outcome):
   for column, arms in outcome.measured.items():
     name = words.LABELS.get(column, column)
     lower = _LOWER if column in names.DISTANCES else ""
-    for base, table in tables.differences(arms, column):
+    gaps = comparisons.against_baselines(arms)
+    for base, table in tables.differences(gaps, column):
       cases = _PATIENTS if column == "dice" else ""
       yield table, _MINUS.format(name, base) + lower + cases
 

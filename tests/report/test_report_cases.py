@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from alx import stats
-from alx.report import tables
+from alx.report import comparisons, tables
 from alx.report.arms import Arm
 from alx.report.cases import over_patients
 from alx.report.read import Run
@@ -55,8 +55,9 @@ def test_only_rounds_of_the_same_labels_and_shared_seeds():
 
 def test_the_table_shows_it_for_the_dice_alone():
   arms = [arm_of("random", 0), arm_of("x", 1)]
-  ((_, table),) = tables.differences(arms, "dice")
+  gaps = comparisons.against_baselines(arms)
+  ((_, table),) = tables.differences(gaps, "dice")
   assert table.head[-1] == "last, over patients"
   assert table.rows[0][-1].endswith(" to +0.300")
-  ((_, table),) = tables.differences(arms, "assd")
+  ((_, table),) = tables.differences(gaps, "assd")
   assert table.head[-1] == "p"

@@ -58,7 +58,9 @@ def test_the_words_and_the_table_test_the_same_family(study):
   arms = [random, other, entropy]
   text = summary.summarise(found, arms)
   assert "corrected for 2 comparisons" in text
-  (_, table), _ = tables.differences(arms, "dice")
+  (_, table), _ = tables.differences(
+    comparisons.against_baselines(arms), "dice"
+  )
   assert table.rows[1][2] == "0.312"  # 0.156, twice
 
 
@@ -97,7 +99,9 @@ def test_what_differs_by_the_same_in_every_seed_is_not_known(study):
   assert "Better than random with the last labels: better (+0.101;" in text
   assert f"a spread among them: same (+0.125; {words.NOTHING})." in text
   assert "same (" not in text.split("Not known")[0]
-  ((_, table),) = tables.differences([base, same], "auc")
+  ((_, table),) = tables.differences(
+    comparisons.against_baselines([base, same]), "auc"
+  )
   none = ["+0.125", words.NOTHING]
   assert table.rows == [["same", *none, *none]]
 

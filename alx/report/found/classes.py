@@ -1,16 +1,14 @@
 """How good every method is at each class, and what it takes for what."""
 
-import csv
 from collections.abc import Sequence
 
 import numpy as np
 
-from alx import csv_table
 from alx.metrics.summaries.measures import class_of, measure_of
 from alx.report import arms as numbers
 from alx.report import words
 from alx.report.arms import Arm
-from alx.report.read import Run, Study
+from alx.report.read import Run, Study, read_rows
 from alx.report.tables import Table
 
 _ORDER = (
@@ -88,13 +86,9 @@ def confusions(
 
 def confusion(run: Run, names: Sequence[str]) -> np.ndarray | None:
   """[C, C] test items of the last round, true classes first; None without."""
-  try:
-    rows = csv_table.read(run.folder / "predictions.csv")
-  except (OSError, csv.Error):
-    return None
   place = {name: at for at, name in enumerate(names)}
   counts = np.zeros((len(names), len(names)))
-  for row in rows:
+  for row in read_rows(run.folder / "predictions.csv"):
     if row.get("part") == "test" and row.get("class") in place:
       counts[place[row["class"]], place.get(row.get("predicted"), 0)] += 1
   return counts if counts.any() else None

@@ -6,9 +6,10 @@ import numpy as np
 
 from alx.metrics.summaries.measures import class_of, comparable
 from alx.report import arms as numbers
-from alx.report import tables, words
+from alx.report import comparisons, tables, words
 from alx.report.answer.sentences import Answer, Whole, make_answer
 from alx.report.arms import Arm, NeededRow
+from alx.report.comparisons import Gap
 from alx.report.figures import svg
 from alx.report.read import Study
 from alx.report.tables import Table
@@ -26,6 +27,7 @@ class Panel(NamedTuple):
   figure: str  # SVG elements
   legend: list[tuple[str, str]]
   final: Table
+  gaps: list[tuple[Arm, list[Gap]]]  # by baseline
   differences: list[tuple[str, Table]]
   duels: Table | None
   labels: list[tuple[str, Table]]  # needed, by target
@@ -53,6 +55,7 @@ def _panel(study, arms):
   known = full is not None and bool(np.isfinite(full.mean))
   unit = study.dataset.get("distance_unit")
   needed = numbers.needed(study, arms)
+  gaps = comparisons.against_baselines(arms)
   return Panel(
     study.metric,
     words.column(study.metric, unit),
@@ -63,7 +66,8 @@ def _panel(study, arms):
     svg.curves(drawn, full, study.metric, unit) if drawn else "",
     svg.legend(drawn, known) if drawn else [],
     tables.final(study, arms),
-    tables.differences(arms, study.metric),
+    gaps,
+    tables.differences(gaps, study.metric),
     tables.duels(arms),
     tables.labels_needed(needed),
     full_text(study, full) if known else "",
