@@ -5,6 +5,7 @@ import textwrap
 import warnings
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
@@ -39,7 +40,7 @@ def learning_curves(
     f"{name} on the test items", fontsize=10.5, color=INK, parse_math=False
   )
   _tidy(axes, arms)
-  axes.set_ylim(*plan.frame(arms, full))
+  axes.set_ylim(*plan.frame(found, full))
   _name_lines(axes, ends)
   return to_png(draw(figure, _DPI))
 
@@ -60,7 +61,7 @@ def _multiples(found, arms, full, metric):
     name = words.shorten(words.plain(plot.title), 30)
     axes.set_title(name, fontsize=9.5, color=INK, loc="left", parse_math=False)
     _tidy(axes, arms, 4)
-  grid[0, 0].set_ylim(*plan.frame(arms, full))
+  grid[0, 0].set_ylim(*plan.frame(found, full))
   figure.supxlabel("labelled items; dashed: random", fontsize=9.5, color=INK)
   name = words.column(metric)
   figure.supylabel(name, fontsize=9.5, color=INK, parse_math=False)
@@ -75,9 +76,9 @@ def _draw_curve(axes, curve, size=5):
     axes.fill_between(
       labels, *curve.ends, color=style["color"], alpha=0.15, lw=0
     )
-  plain = {"color": style["color"], "linestyle": style["linestyle"]}
+  thin = {"color": style["color"], "linestyle": style["linestyle"]}
   for row in curve.seeds:
-    axes.plot(labels, row, **plain, lw=0.6, alpha=0.5, zorder=order - 1)
+    axes.plot(labels, row, **thin, lw=0.6, alpha=0.5, zorder=order - 1)
   axes.plot(
     labels,
     curve.mean,
@@ -103,10 +104,15 @@ def _draw_full(axes, full, num_pool):
 def _tidy(axes, arms, most=9):
   ticks = plan.ticks(arms, most)
   axes.set_xticks(ticks, [f"{x:g}" for x in ticks])
+  plain(axes)
+  axes.margins(x=0.025)
+
+
+def plain(axes: Axes) -> None:
+  """Thin horizontal lines behind what is drawn, no box around it."""
   axes.tick_params(labelsize=9.5, colors=INK, length=3)
   axes.grid(axis="y", color="#e6e6e6", lw=0.7)
   axes.set_axisbelow(True)
-  axes.margins(x=0.025)
   for side in ("top", "right"):
     axes.spines[side].set_visible(False)
 

@@ -45,8 +45,8 @@ def plots(arms: Sequence[Arm]) -> list[Plot]:
   A seed has a thin line each as long as they are few; bands are drawn of two
   acquisitions at most: of random and of the method that ends best.
   """
-  methods = [arm for arm in arms if not arm.is_baseline]
-  if len(methods) <= MOST_TOGETHER:
+  methods = _methods(arms)
+  if not are_apart(arms):
     return [_plot("", arms, line_styles(list(arms)))]
   base = [arm for arm in arms if arm.name == "random"]
   found = []
@@ -54,6 +54,15 @@ def plots(arms: Sequence[Arm]) -> list[Plot]:
     styles = line_styles([arm])  # one colour: names tell them apart
     found.append(_plot(arm.name, [*base, arm], styles))
   return found
+
+
+def are_apart(arms: Sequence[Arm]) -> bool:
+  """Whether `plots` gives each method its own."""
+  return len(_methods(arms)) > MOST_TOGETHER
+
+
+def _methods(arms):
+  return [arm for arm in arms if not arm.is_baseline]
 
 
 def line_styles(arms: Sequence[Arm]) -> dict[str, dict]:
@@ -109,11 +118,11 @@ def _curve(arm, style, banded):
   )
 
 
-def frame(arms: Sequence[Arm], full: Interval | None) -> tuple[float, float]:
+def frame(found: Sequence[Plot], full: Interval | None) -> tuple[float, float]:
   """Vertical limits around what is drawn, inside of what a score can be."""
-  found = [curve for plot in plots(arms) for curve in plot.curves]
-  parts = [c.mean for c in found] + [c.seeds.ravel() for c in found]
-  parts += [end for c in found if c.ends is not None for end in c.ends]
+  drawn = [curve for plot in found for curve in plot.curves]
+  parts = [c.mean for c in drawn] + [c.seeds.ravel() for c in drawn]
+  parts += [end for c in drawn if c.ends is not None for end in c.ends]
   if full is not None:
     parts.append(np.array([full.mean]))
   values = np.concatenate(parts) if parts else np.zeros(0)

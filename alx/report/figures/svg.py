@@ -33,9 +33,9 @@ def curves(
     metric: its column.
     unit: of distances.
   """
-  low, high = plan.frame(arms, full)
-  name = words.column(metric, unit)
   found = plan.plots(arms)
+  low, high = plan.frame(found, full)
+  name = words.column(metric, unit)
   size = (480, 290) if len(found) == 1 else (230, 170)
   return "".join(
     _Axes(size, arms, (low, high)).draw(plot, full, name) for plot in found
@@ -44,9 +44,8 @@ def curves(
 
 def legend(arms: Sequence[Arm], full: bool) -> list[tuple[str, str]]:
   """(SVG of a sample, name) of each line, the best end first."""
-  many = len(plan.plots(arms)) > 1
   styles = plan.line_styles(arms)
-  if many:
+  if plan.are_apart(arms):
     first = next(arm for arm in arms if not arm.is_baseline)
     kept = {
       "random": styles["random"],

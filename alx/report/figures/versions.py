@@ -41,9 +41,5 @@ def version_curve(
     axes.xaxis.get_major_locator().set_params(integer=True)
   axes.set_xlabel(axis, fontsize=10.5, color=curves.INK)
   axes.set_ylabel(score, fontsize=10.5, color=curves.INK, parse_math=False)
-  axes.tick_params(labelsize=9.5, colors=curves.INK, length=3)
-  axes.grid(axis="y", color="#e6e6e6", lw=0.7)
-  axes.set_axisbelow(True)
-  for side in ("top", "right"):
-    axes.spines[side].set_visible(False)
+  curves.plain(axes)
   return curves.to_png(curves.draw(figure, 170))
