@@ -114,11 +114,9 @@ def table_from_flags(workdir: pathlib.Path, console: Console) -> list[rows.Row]:
 def study_from_flags() -> tuple[Config, rows.Axes]:
   """What the rows have in common, and what varies."""
   config = configs.load(_CONFIG.value) if _CONFIG.value else Config()
-  if _MAX_PER_GROUP.value is not None:
-    cap = _MAX_PER_GROUP.value
-    config = dataclasses.replace(config, max_per_group=cap)
-  if _UNIT.value is not None:
-    config = dataclasses.replace(config, unit=_UNIT.value)
+  given = {"max_per_group": _MAX_PER_GROUP.value, "unit": _UNIT.value}
+  given = {name: value for name, value in given.items() if value is not None}
+  config = dataclasses.replace(config, **given)
   config = absolute(override(config, _SET.value, _told()))
   asked = _ACQUISITION.value or config.acquisition
   asked = arms.canonical(asked, (rows.FULL,))
@@ -136,10 +134,11 @@ def _told():
   """Settings that other flags tell, with their names."""
   fields = (
     (_MODELS, ("model",)),
-    (_BUDGETS, ("start", "rounds", "query")),
+    (_BUDGETS, ("start", "rounds", "query", "budget")),
     (_SEEDS, ("seeds",)),
     (_ACQUISITION, ("acquisition",)),
     (_MAX_PER_GROUP, ("max_per_group",)),
+    (_UNIT, ("unit",)),
     (_DATA, ("data",)),
   )
   return {

@@ -93,12 +93,18 @@ def test_flags_come_before_set_and_none_tells_twice():
     protocol.changed(Config(), {}, {"seeds": 3}, ["seeds=3"])
 
 
-def test_a_study_refuses_what_its_budgets_say():
-  (line,) = commands.errors_of(
+def test_a_study_refuses_what_its_flags_say_already():
+  study = "--workdir=w", "--config=phantom", "--list"
+  lines = commands.errors_of(
     "alx.commands.study",
-    ["--workdir=w", "--config=phantom", "--budgets=4+1x2", "--set=rounds=2"],
+    [*study, "--budgets=4+1x2", "--set=rounds=2"],
+    [*study, "--budgets=5xslices:40", "--set=budget=slices:20"],
+    [*study, "--budgets=4+1x2", "--set=budget=slices:20"],
+    [*study, "--unit=slices:0", "--set=unit=boxes:16"],
   )
-  assert line == "error: --set=rounds and --budgets: give one of them"
+  told = ["rounds and --budgets", "budget and --budgets"]
+  told += ["budget and --budgets", "unit and --unit"]
+  assert lines == [f"error: --set={two}: give one of them" for two in told]
 
 
 def test_flags_of_jax_are_not_proposed():
