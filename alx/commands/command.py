@@ -42,17 +42,23 @@ def parse(argv: list[str]) -> list[str]:
   """absl's parser, with one line and exit code 2 for a wrong flag."""
   with ends(2, flags.Error):
     try:
-      text = explained.asked(argv)
-      if text is not None:
-        print(text)
-        sys.exit(0)
-      return flags.FLAGS(argv)
+      _explain(explained.asked(argv))
+      left = flags.FLAGS(argv)
+      _explain(explained.asked_by_value())
+      return left
     except flags.UnrecognizedFlagError as error:
       raise flags.Error(unknown.told(error.flagname)) from None
     except SystemExit:  # --help, which was printed
       sys.exit(0)
     except BrokenPipeError:  # nobody reads on
       os._exit(1)
+
+
+def _explain(text):
+  """Prints it and ends, if there is any."""
+  if text is not None:
+    print(text)
+    sys.exit(0)
 
 
 @contextlib.contextmanager

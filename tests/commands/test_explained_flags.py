@@ -35,6 +35,30 @@ def test_they_are_asked_for_before_anything_is_wanted(flag):
   assert before == [[0, ""]]
 
 
+YES = "--list_methods=true", "--list_methods=1", "-list_methods=T"
+
+
+@pytest.mark.parametrize("module", ["run", "study", "query"])
+def test_they_are_asked_for_by_any_word_for_yes(module, tmp_path):
+  file = tmp_path / "words.txt"
+  file.write_text("--list_methods\n--k=1\n--acquisition=margin\n")
+  words = *YES, f"--flagfile={file}" if module == "query" else "--list_methods"
+  cases = [[word] for word in words]
+  assert commands.ends_of(f"alx.commands.{module}", *cases) == [[0, ""]] * 4
+
+
+def test_all_settings_are_asked_for_by_a_value_too():
+  asked = commands.ends_of("alx.commands.stream", ["--help_settings=true"])
+  assert asked == [[0, ""]]
+
+
+def test_a_word_for_no_asks_for_nothing():
+  (line,) = commands.errors_of(
+    "alx.commands.study", ["--nolist_methods", "--help_settings=false"]
+  )
+  assert line == "error: wanted --workdir=DIR and flags, found []"
+
+
 def test_a_setting_without_a_flag_and_names_of_others_are_told():
   lines = commands.errors_of(
     "alx.commands.run",

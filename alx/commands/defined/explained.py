@@ -52,11 +52,25 @@ def asked(argv: Sequence[str]) -> str | None:
 
   Before they are parsed: a flag that is wanted need not be there.
   """
-  texts = {"list_methods": methods, "help_settings": explained.told}
-  for name, text in texts.items():
-    if name in flags.FLAGS and {f"--{name}", f"-{name}"} & {*argv[1:]}:
+  for name, text in _TEXTS.items():
+    if name in flags.FLAGS and any(_is_yes(word, name) for word in argv[1:]):
       return text()
   return None
+
+
+def asked_by_value() -> str | None:
+  """The same of flags that are parsed, those of a --flagfile too."""
+  for name, text in _TEXTS.items():
+    if name in flags.FLAGS and flags.FLAGS[name].value:
+      return text()
+  return None
+
+
+def _is_yes(word, name):
+  """Whether a word of a command line sets the flag."""
+  flag, equals, value = word.partition("=")
+  yes = not equals or value.lower() in ("true", "t", "1")
+  return flag in (f"--{name}", f"-{name}") and yes
 
 
 def methods() -> str:
@@ -100,3 +114,6 @@ def _row(name, sentence):
     subsequent_indent=" " * (2 + _NAME),
     break_on_hyphens=False,
   )
+
+
+_TEXTS = {"list_methods": methods, "help_settings": explained.told}
