@@ -54,7 +54,11 @@ def count_draws(
 
 
 def nan_if_unlabelled(
-  params: Any, labels: jax.Array, pool: PoolState, training: Training
+  params: Any,
+  labels: jax.Array,
+  pool: PoolState,
+  training: Training,
+  num_classes: int,
 ) -> Any:
   """NaN for each of the params if a voxel of a labelled item is unlabelled.
 
@@ -63,7 +67,11 @@ def nan_if_unlabelled(
   if training.partly or labels.ndim == 1:
     return params
   slots = jnp.arange(pool.order.shape[0], dtype=jnp.int32)
-  every = jax.lax.map(lambda i: is_labelled(labels[pool.order[i]]).all(), slots)
+
+  def is_whole(slot):
+    return is_labelled(labels[pool.order[slot]], num_classes).all()
+
+  every = jax.lax.map(is_whole, slots)
   fine = (every | (slots >= pool.count)).all()
   return jax.tree.map(lambda x: jnp.where(fine, x, jnp.nan), params)
 

@@ -11,6 +11,7 @@ from alx.pool import init_pool, mark_labelled
 from alx.training.augment import Augment
 from alx.training.by_epochs.epoch_settings import Epochs
 from alx.training.by_epochs.epochs import make_epoch_learner
+from alx.training.draw import nan_if_unlabelled
 from alx.training.learner import make_learner
 from alx.training.settings import Training
 
@@ -71,3 +72,23 @@ def test_epochs_learn_from_labelled_voxels():
   params, course = fitted(learner)
   assert all(jnp.isfinite(x).all() for x in jax.tree.leaves(params))
   assert jnp.isfinite(course.loss).all()
+
+
+def test_of_more_classes_than_255_the_value_is_a_class():
+  pool = mark_labelled(init_pool(1), jnp.zeros(1, jnp.int32))
+  labels = jnp.array([[[299, UNLABELLED], [0, 1]]], jnp.int32)
+  found = nan_if_unlabelled(jnp.ones(2), labels, pool, settings(1, False), 300)
+  assert found.tolist() == [1.0, 1.0]
+  found = nan_if_unlabelled(jnp.ones(2), labels, pool, settings(1, False), 255)
+  assert jnp.isnan(found).all()
+
+
+def test_a_fit_of_300_classes_has_numbers():
+  images, labels = problem()
+  labels = jnp.where(labels == 1, UNLABELLED, 299).astype(jnp.int32)
+  model = make_unet(num_classes=300, widths=(4, 8), spatial_dims=2)
+  pool = mark_labelled(init_pool(4), jnp.arange(4, dtype=jnp.int32))
+  learner = make_learner(model, 300, 1, settings(1, False))
+  start = learner.init(jax.random.key(0))
+  params, _ = learner.fit(jax.random.key(1), start, images, labels, pool)
+  assert all(jnp.isfinite(x).all() for x in jax.tree.leaves(params))

@@ -70,7 +70,7 @@ def make_epoch_learner(
   def fit(key, params, images, labels, pool, weights=None):
     if weights is not None:
       raise ValueError("a fit by epochs weighs all items alike: wanted none")
-    params = nan_if_unlabelled(params, labels, pool, training)
+    params = nan_if_unlabelled(params, labels, pool, training, num_classes)
     task = Task(model, num_classes, training, epochs, descent, images, labels)
     return _fit(key, params, pool, task)
 

@@ -167,7 +167,8 @@ def _scores(key, items, task, params):
   loss = losses.weighted_segmentation_loss(
     logits, truth, task.epochs.foreground_weight, task.training.partly
   )
-  known = is_labelled(truth) if task.training.partly else None
+  partly = task.training.partly
+  known = is_labelled(truth, task.num_classes) if partly else None
   return loss, _dice(logits, truth, task.num_classes, known)
 
 

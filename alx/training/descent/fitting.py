@@ -58,7 +58,7 @@ def fit_params(
   at the latest; the loss behind its end is NaN. Weights [N] in [0, 1] are those
   of the items in the loss, see `by_weight`; None: all alike.
   """
-  params = nan_if_unlabelled(params, labels, pool, training)
+  params = nan_if_unlabelled(params, labels, pool, training, num_classes)
   size = images.size if training.partly else None
   draws = count_draws(labels, pool, num_classes, size)
   axes = None
