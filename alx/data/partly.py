@@ -32,11 +32,12 @@ def keep_labelled(
   if ignore is None:
     return list(maps), (), ()
   kept = [i for i, label in maps.items() if (label != UNLABELLED).any()]
+  known = {*kept}
   wanted, found = "a labelled voxel", f"only {ignore}, which is no class"
   odd = [
     bad_input(f"{file}, {ids[i]}", wanted, found)
     for i in maps
-    if i not in set(kept)
+    if i not in known
   ]
   if odd and (strict or not kept):
     raise odd[0]

@@ -66,11 +66,13 @@ def classes_of(
 
 def _of_maps(path, labels, num_names):
   """(values with 0, the one of unlabelled voxels or None) of label maps."""
-  maps = [values_in([label]) for label in labels]
-  found = {0, *(value for values in maps for value in values)}
+  found = {0, *values_in([labels])}
   others = tuple(sorted(found - {UNLABELLED}))
-  if UNLABELLED in found and 0 < max(others) < num_names <= UNLABELLED:
+  if UNLABELLED not in found:
+    return others, None
+  if 0 < max(others) < num_names <= UNLABELLED:
     return others, UNLABELLED  # which has no name, and all others have
+  maps = [values_in([label]) for label in labels]
   return split_values(maps, f"{path}, labels")
 
 

@@ -201,7 +201,8 @@ def keep_labelled(
   if not description.values:
     ignore = split_values([maps[i] for i in places], path)[1]
   kept = [i for i in places if set(maps[i]) != {ignore}]
-  odd = [_nothing_labelled(files[i], ignore) for i in places if i not in kept]
+  known = {*kept}
+  odd = [_nothing_labelled(files[i], ignore) for i in places if i not in known]
   if strict and odd:
     raise odd[0]
   return kept, list(map(str, odd))
