@@ -5,8 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 import scipy.ndimage
 
-from alx.metrics import outlines
-
 # Of volumes that are turned to RAS+, the axis along which slices follow.
 PLANES = {"sagittal": 0, "coronal": 1, "axial": 2}
 _NEAR = 1 + 1e-6  # a tolerance but for rounding
@@ -50,11 +48,14 @@ def _named(plane):
   return int(axis)
 
 
-def contour_of(mask: np.ndarray, axis: int) -> np.ndarray:
-  """Pixels [X, Y, Z] of a mask with a neighbour in their slice outside it."""
+def contour_axes(shape: Sequence[int], axis: int) -> list[int]:
+  """Axes of a slice along which a contour has an outside, of a whole volume.
+
+  Not those of extent 1, unless both are; a part that is cut out of a volume
+  has those of the volume.
+  """
   inside = [a for a in range(3) if a != axis]
-  longer = [a for a in inside if mask.shape[a] > 1]
-  return outlines.surface_of(mask, longer or inside)
+  return [a for a in inside if shape[a] > 1] or inside
 
 
 def beyond(

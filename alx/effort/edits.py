@@ -125,10 +125,11 @@ def _of_class(draft, final, spacing, axis, tolerance):
   either = draft | final
   if not either.any():
     return dict.fromkeys(_PARTS, 0) | {"where": np.zeros(num_slices, bool)}
+  axes = contours.contour_axes(draft.shape, axis)
   box = scipy.ndimage.find_objects(either.astype(np.uint8))[0]
   draft, final = draft[box], final[box]
-  before = contours.contour_of(draft, axis)
-  after = contours.contour_of(final, axis)
+  before = outlines.surface_of(draft, axes)
+  after = outlines.surface_of(final, axes)
   add = contours.beyond(after, before, tolerance, spacing, axis)
   erase = contours.beyond(before, after, tolerance, spacing, axis)
   clicks, deleted = _clicked_away(draft, final, erase)

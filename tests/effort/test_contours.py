@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from alx.effort import contours
+from alx.metrics import outlines
 
 
 @pytest.mark.parametrize(
@@ -24,8 +25,16 @@ def test_axis_of_slices(plane, shape, spacing, axis):
 
 def test_a_contour_is_within_its_slice():
   mask = np.ones((4, 4, 3), bool)
-  found = contours.contour_of(mask, 2)
+  found = outlines.surface_of(mask, contours.contour_axes(mask.shape, 2))
   assert found.sum() == 3 * 12  # also of the middle slice, not its inside
+
+
+@pytest.mark.parametrize(
+  ("shape", "axes"),
+  [((9, 9, 9), [0, 1]), ((9, 1, 9), [0]), ((1, 1, 9), [0, 1])],
+)
+def test_an_axis_of_one_pixel_has_no_outside(shape, axes):
+  assert contours.contour_axes(shape, 2) == axes
 
 
 def test_beyond_a_tolerance_in_the_slice():

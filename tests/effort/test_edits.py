@@ -23,6 +23,27 @@ def test_from_scratch_is_the_whole_contour():
   assert (edit.touched, edit.viewed, edit.unit) == (1, 1, "mm")
 
 
+def test_a_line_is_all_contour_whatever_the_draft_is():
+  line, draft = np.zeros((2, 10, 10), np.uint8)
+  line[3, 2:7] = 1
+  draft[8, 8] = 1
+  for shown in (None, line, draft):
+    assert edit_of(shown, line, 2).whole.tolist() == [5.0]
+  assert edit_of(draft, line, 2).added.tolist() == [5.0]
+
+
+def test_a_sheet_that_is_cut_by_slices_is_all_contour():
+  sheet = np.zeros((9, 9, 4), np.uint8)
+  sheet[2:7, 4, 1:3] = 1
+  assert edit_of(None, sheet, 2, plane="axial").whole.tolist() == [10.0]
+
+
+def test_a_picture_of_one_row_ends_at_its_two_pixels():
+  row = np.zeros((1, 9), np.uint8)
+  row[0, 2:7] = 1
+  assert edit_of(None, row, 2).whole.tolist() == [2.0]
+
+
 def test_an_accepted_draft_costs_nothing():
   edit = edit_of(square(1, 6), square(1, 6), 2)
   assert (edit.added[0], edit.erased[0], edit.components[0]) == (0, 0, 0)
