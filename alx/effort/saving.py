@@ -7,9 +7,16 @@ import numpy as np
 
 from alx.groups import numbers_of
 from alx.stats import checks
-from alx.stats.resampling import Draws, Estimate, percentile
+from alx.stats.resampling import (
+  Draws,
+  Estimate,
+  mean_of,
+  percentile,
+  resample,
+)
 
 FEW_READERS = 5  # below, an interval speaks of these readers only
+_AT_ONCE = 1 << 21  # weights in memory
 
 
 class Savings(NamedTuple):
@@ -47,11 +54,13 @@ def savings(
   Patients are drawn again whole, and, if there are `FEW_READERS` or more,
   readers too: a row counts as often as its patient times its reader was drawn
   (Owen 2007, the pigeonhole bootstrap), whoever read whom. Percentile ends;
-  nothing is clipped at 0, and savings that are all equal have a width of 0.
+  nothing is clipped at 0, savings that are all equal have a width of 0, and a
+  saving that is mere rounding is 0.
 
   Args:
-    manual, assisted: [n] >= 0, of each exam; what assistance costs beside
+    manual, assisted: [n, ...] >= 0, of each exam; what assistance costs beside
       reading (rejected drafts, its part of computing) belongs to `assisted`.
+      Further axes, such as price lists, are told apart from the same draws.
     patients: [n] names; one that is not known is a patient by itself.
     readers: [n] names; None: one reader.
     level: confidence.
@@ -59,32 +68,37 @@ def savings(
     seed: the same one gives the same interval.
 
   Returns:
-    NaN ends for one patient.
+    NaN ends for one patient; [...] of each number.
 
   Raises:
     ValueError: for no exam, other shapes, unknown or negative numbers.
   """
+  single = checks.is_single(manual, assisted)
   manual, assisted = _work("manual", manual), _work("assisted", assisted)
   checks.pairs(manual, assisted)
   patient, reader = _codes(patients, readers, manual)
-  draw = _drawing(patient, reader, num_draws, seed)
-  differences = manual - assisted
+  saved = _apart(manual, assisted, single)
+  mean_saved, mean_manual = mean_of(saved), mean_of(manual)
 
-  def mean(weights):
-    return weights @ differences / weights.sum(1)
+  def statistic(weights):
+    work, mean = mean_manual(weights), mean_saved(weights)
+    mean = _unless_rounding(mean, work, single)
+    return np.stack([mean, _percent(mean, work)], 1)
 
-  def percent(weights):
-    return _percent(weights @ manual, weights @ assisted)
-
-  weights = np.concatenate(list(draw))
-  per_exam = _estimate(mean, weights, patient, level)
+  value = statistic(np.ones((1, len(manual))))[0]
+  draws = _drawing(patient, reader, num_draws, seed)
+  resampled = np.concatenate([statistic(weights) for weights in draws])
+  clusters = len(np.unique(patient))
+  per_exam, percent = (
+    _estimate(value[i], resampled[:, i], clusters, level) for i in range(2)
+  )
   return Savings(
     per_exam,
-    _estimate(percent, weights, patient, level),
-    float(np.mean(_percent(manual, assisted))),
-    float((mean(weights) > 0).mean()),
+    percent,
+    _percent(saved, manual).mean(0),
+    (resampled[:, 0] > 0).mean(0),
     len(manual),
-    len(np.unique(patient)),
+    clusters,
     len(np.unique(reader)),
     len(np.unique(reader)) >= FEW_READERS,
   )
@@ -102,23 +116,32 @@ def unpaired_savings(
 ) -> Estimate:
   """Mean manual minus mean assisted of different exams; each drawn by itself.
 
+  A saving that is mere rounding is 0.
+
+  Args:
+    manual, assisted: [n, ...] and [m, ...], as of `savings`.
+    manual_patients, assisted_patients: [n] and [m] names.
+    level: confidence.
+    num_draws: resampled data sets.
+    seed: the same one gives the same interval.
+
   Raises:
     ValueError: as `savings`.
   """
   random = checks.generator(seed)
+  single = checks.is_single(manual, assisted)
   arms = (manual, manual_patients), (assisted, assisted_patients)
-  values, resampled, least = [], [], []
+  drawn, clusters = [], []
   for name, (work, patients) in zip(("manual", "assisted"), arms, strict=True):
     work = _work(name, work)
-    patient, reader = _codes(patients, None, work)
-    weights = np.concatenate(list(_drawing(patient, reader, num_draws, random)))
-    values.append(work.mean())
-    resampled.append(weights @ work / weights.sum(1))
-    least.append(len(np.unique(patient)))
-  apart = values[0] - values[1]
-  draws = Draws(np.float64(apart), resampled[0] - resampled[1], np.zeros(1))
-  low, high = (np.nan, np.nan) if min(least) < 2 else percentile(draws, level)
-  return Estimate(np.float64(apart), low, high, sum(least))
+    patient, _ = _codes(patients, None, work)
+    drawn.append(resample(mean_of(work), patient, num_draws, random))
+    clusters.append(len(np.unique(patient)))
+  value = _apart(*(arm.value for arm in drawn), single)
+  resampled = _apart(*(arm.resampled for arm in drawn), single)
+  known = sum(clusters) if min(clusters) > 1 else 1
+  found = _estimate(value, resampled, known, level)
+  return found._replace(clusters=sum(clusters))
 
 
 def verdict(low: float, high: float) -> Verdict:
@@ -161,7 +184,7 @@ def break_even_exams(setup: float, saving: float) -> float:
 
 def _work(name, value):
   value = checks.numbers(value, name)
-  if value.ndim != 1 or not value.size:
+  if not value.ndim or not value.size:
     raise ValueError(f"{name}: wanted one number an exam, found {value.shape}")
   if not (value >= 0).all():
     raise ValueError(f"{name}: wanted numbers >= 0, found {value.min():g}")
@@ -174,7 +197,7 @@ def _codes(patients, readers, work):
   found = []
   for name, names in (("patients", patients), ("readers", readers)):
     numbers = numbers_of(names)
-    if numbers.shape != work.shape:
+    if numbers.shape != work.shape[:1]:
       raise ValueError(
         f"{name}: wanted {len(work)} names, found shape {numbers.shape}"
       )
@@ -188,7 +211,7 @@ def _drawing(patient, reader, num_draws, seed):
   random = checks.generator(seed)
   left = num_draws
   while left:
-    step = min(left, max(1, (1 << 21) // len(patient)))
+    step = min(left, max(1, _AT_ONCE // len(patient)))
     weights = _times(random, patient, step)
     if reader.max() + 1 >= FEW_READERS:
       weights = weights * _times(random, reader, step)
@@ -204,18 +227,32 @@ def _times(random, group, draws):
   return random.multinomial(count, chances, draws)[:, group].astype(float)
 
 
-def _percent(manual, assisted):
+def _apart(manual, assisted, single):
+  """Manual minus assisted; 0 where they are equal but for rounding."""
+  size = np.maximum(manual, assisted)
+  return _unless_rounding(manual - assisted, size, single)
+
+
+def _unless_rounding(saved, size, single):
+  return np.where(checks.is_rounding(saved, size, single), 0.0, saved)[()]
+
+
+def _percent(saved, manual):
   with np.errstate(divide="ignore", invalid="ignore"):
-    found = 100 * (1 - assisted / manual)
+    found = 100 * saved / manual
   return np.where(manual > 0, found, np.nan)
 
 
-def _estimate(statistic, weights, patient, level):
-  value = statistic(np.ones((1, len(patient))))[0]
-  patients = patient.max() + 1
-  resampled = statistic(weights)
-  if patients < 2 or np.isnan(value):
-    return Estimate(value, np.nan, np.nan, int(patients))
-  resampled = resampled[~np.isnan(resampled)]
-  low, high = percentile(Draws(value, resampled, np.zeros(1)), level)
-  return Estimate(value, low, high, int(patients))
+def _estimate(value, resampled, clusters, level):
+  """Percentile ends of [D, ...], each over the draws that are known."""
+
+  def ends(value, column):
+    known = column[~np.isnan(column)]
+    if clusters < 2 or np.isnan(value):
+      return np.nan, np.nan
+    return percentile(Draws(value, known, np.zeros(1)), level)
+
+  columns = resampled.reshape(len(resampled), -1).T
+  found = list(map(ends, np.ravel(value), columns))
+  low, high = np.moveaxis(np.reshape(found, (*np.shape(value), 2)), -1, 0)
+  return Estimate(value, low, high, clusters)

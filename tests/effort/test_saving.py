@@ -21,6 +21,66 @@ def test_a_constant_saving_has_no_width():
   assert found.chance == 1
 
 
+def test_what_is_equal_but_for_rounding_saves_nothing():
+  manual, assisted = [0.3] * 3, [0.1 + 0.2] * 3
+  found = savings(manual, assisted, range(3), num_draws=100)
+  assert found.per_exam[:3] == found.percent[:3] == (0, 0, 0)
+  assert (found.mean_percent, found.chance) == (0, 0)
+  apart = unpaired_savings(manual, assisted, range(3), range(3), num_draws=100)
+  assert apart[:3] == (0, 0, 0)
+  for one in (found.per_exam, apart):
+    assert verdict(*one[1:3]) == ("undecided", "assist")
+
+
+def test_savings_that_cancel_are_no_verdict():
+  # 0.2 and -0.2 of each patient add up to 0 but for rounding.
+  how = [0.3, 0.1] * 2, [0.1, 0.1 + 0.2] * 2, [0, 0, 1, 1]
+  found = savings(*how, num_draws=100).per_exam
+  assert found[:3] == (0, 0, 0)
+
+
+def test_single_precision_rounds_sooner():
+  manual = np.full(3, 300.1, np.float32)
+  found = savings(manual, np.nextafter(manual, np.float32(999)), range(3))
+  assert found.per_exam[:3] == (0, 0, 0)
+
+
+def test_columns_are_those_of_one_by_one():
+  rng = np.random.default_rng(6)
+  manual, assisted = rng.lognormal(3, 1, (2, 12, 4))
+  patients = np.arange(12) // 2
+  both = savings(manual, assisted, patients, num_draws=200)
+  other = unpaired_savings(
+    manual, assisted[:8], patients, range(8), num_draws=200
+  )
+  for p in range(4):
+    one = savings(manual[:, p], assisted[:, p], patients, num_draws=200)
+    for name in ("per_exam", "percent"):
+      columns = [end[p] for end in getattr(both, name)[:3]]
+      np.testing.assert_allclose(columns, getattr(one, name)[:3], rtol=1e-12)
+    assert both.chance[p] == one.chance
+    alone = unpaired_savings(
+      manual[:, p], assisted[:8, p], patients, range(8), num_draws=200
+    )
+    columns = [end[p] for end in other[:3]]
+    np.testing.assert_allclose(columns, alone[:3], rtol=1e-12)
+
+
+def test_draws_are_evaluated_in_parts(monkeypatch):
+  whole = savings([1, 2, 4], [0, 0, 1], range(3), num_draws=50)
+  drawing, parts = module._drawing, []
+
+  def told(*args):
+    for weights in drawing(*args):
+      parts.append(len(weights))
+      yield weights
+
+  monkeypatch.setattr(module, "_drawing", told)
+  monkeypatch.setattr(module, "_AT_ONCE", 30)
+  found = savings([1, 2, 4], [0, 0, 1], range(3), num_draws=50)
+  assert parts == [10] * 5 and found == whole
+
+
 def test_a_loss_stays_a_loss():
   found = savings([10, 10, 10], [20, 30, 40], range(3), num_draws=500)
   assert found.per_exam.value == -20
