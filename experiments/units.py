@@ -21,18 +21,24 @@ import numpy as np
 from absl import app, flags
 from rich.console import Console
 
-from alx.runs import screen
+from alx.commands import command
 from alx.runs.disk import store
+from alx.runs.disk.records import Diverged
 from alx.runs.settings import presets
 from alx.runs.settings.config import Config, absolute, absolute_path, override
 from alx.stats import paired, summarize, t_interval
 from alx.studies import rows
-from alx.studies.worker import Worker
+from alx.studies.worker import Left, Worker, tell_left
 
 UNITS = "whole", "slices:2", "boxes:16"
 METHODS = "random", "foreground_random", "entropy", "bald", "clasp_pe"
 CONTROL = "foreground_random"
 _DROPOUT = 0.1  # of all methods alike: bald reads passes
+
+_COLUMNS = {
+  "curve.csv": ("dice", "hd95_penalised"),
+  "spent.csv": ("items", "slices", "foreground_voxels", "boundary_mm"),
+}
 
 
 def define_flags() -> None:
@@ -85,11 +91,14 @@ def study_of(
 
 
 def main(argv: list[str]) -> None:
-  """Runs what is not finished, then prints the tables."""
+  """Runs what is not finished, then prints the tables; exit codes of a study.
+
+  Rows that end without numbers are named at the end, with exit code 1.
+  """
   del argv
-  given = flags.FLAGS
-  console, root = screen.make_console(), pathlib.Path(given.workdir)
-  with screen.hushed():
+  given, left = flags.FLAGS, {}
+  root = pathlib.Path(given.workdir)
+  with command.session() as console, command.wrong_input(ValueError):
     for unit in () if given.tables else given.only or given.units:
       settings = {
         "seeds": given.seeds,
@@ -98,9 +107,23 @@ def main(argv: list[str]) -> None:
         "steps": given.steps,
         "changes": given.set,
       }
-      run_unit(root / folder_of(unit), given.data, unit, settings, console)
-  for line in tables(root, given.units):
-    console.print(line, markup=False, soft_wrap=True, highlight=False)
+      place = root / folder_of(unit)
+      left[unit] = run_unit(place, given.data, unit, settings, console)
+    for line in tables(root, given.units):
+      console.print(line, markup=False, soft_wrap=True, highlight=False)
+    _tell_left(left, console)
+
+
+def _tell_left(left, console):
+  """The rows that each unit has left; raises Diverged for those that failed."""
+  failed = []
+  for unit, found in left.items():
+    try:
+      tell_left(found, console)
+    except Diverged as error:
+      failed.append(f"{unit} {error}")
+  if failed:
+    raise Diverged("; ".join(failed))
 
 
 def folder_of(unit: str) -> str:
@@ -110,8 +133,8 @@ def folder_of(unit: str) -> str:
 
 def run_unit(
   place: pathlib.Path, data: str, unit: str, settings: dict, console: Console
-) -> None:
-  """Does the rows of a study that are not done."""
+) -> Left:
+  """Does the rows of a study that are not done; those that it has left."""
   if not data:
     raise app.UsageError("--data is what to run on; --tables reads only")
   base, axes = study_of(absolute_path(data), unit, **settings)
@@ -119,7 +142,7 @@ def run_unit(
   rows.added(place, base, axes)
   place.mkdir(parents=True, exist_ok=True)
   rows.write(place, base, axes)
-  Worker(place, console).run_all(rows.expand(base, axes))
+  return Worker(place, console).run_all(rows.expand(base, axes))
 
 
 def read(root: pathlib.Path, unit: str) -> dict[str, dict]:
@@ -146,22 +169,11 @@ def read(root: pathlib.Path, unit: str) -> dict[str, dict]:
 
 
 def _columns(place, mine):
-  curve, spent = "dice hd95_penalised", "items slices foreground_voxels"
   columns = {}
-  for file, names in (
-    ("curve.csv", curve),
-    ("spent.csv", f"{spent} boundary_mm"),
-  ):
-    for name in names.split():
-      columns[name] = np.array(
-        [
-          [
-            float(r[name])
-            for r in store.read_rows(rows.folder(place, row) / file)
-          ]
-          for row in mine
-        ]
-      )
+  for file, names in _COLUMNS.items():
+    read = [store.read_rows(rows.folder(place, row) / file) for row in mine]
+    for name in names:
+      columns[name] = np.array([[float(r[name]) for r in one] for one in read])
   return columns
 
 

@@ -1,9 +1,12 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from alx.runs.disk.names import run_folder
 from alx.runs.settings import idle
 from alx.studies import rows
+from alx.studies.worker import Left
 from experiments import units
 
 SETTINGS = {"seeds": 2, "rounds": 1, "budget": "voxels:500", "steps": 3}
@@ -70,3 +73,29 @@ def test_tables_say_what_the_score_gives(written):
 def test_columns_are_seeds_by_rounds(written):
   found = units.read(written, "slices:2")["random"]
   np.testing.assert_allclose(found["dice"], [[0.5, 0.6], [0.51, 0.61]])
+
+
+def test_rows_without_numbers_end_the_command_with_1(
+  tmp_path, monkeypatch, capsys
+):
+  class Diverging:
+    def __init__(self, place, console):
+      del place, console
+
+    def run_all(self, table):
+      return Left([table[1]], [table[0]])
+
+  only = {"only": None, "tables": False, "units": ["whole", "slices:2"]}
+  given = SimpleNamespace(
+    workdir=str(tmp_path), data="phantom", set=[], **only, **SETTINGS
+  )
+  monkeypatch.setattr(units, "flags", SimpleNamespace(FLAGS=given))
+  monkeypatch.setattr(units, "Worker", Diverging)
+  with pytest.raises(SystemExit) as ended:
+    units.main([])
+  found = capsys.readouterr()
+  assert ended.value.code == 1
+  for unit in only["units"]:
+    assert f"{unit} ended without numbers: row 0, " in found.err
+  assert "with other workers: row 1, " in found.out
+  assert "not finished by all methods" in found.out
