@@ -7,6 +7,7 @@ import numpy as np
 
 from alx import stats
 from alx.effort import (
+  DECISIONS,
   Rates,
   Verdict,
   cost_of,
@@ -71,8 +72,7 @@ def arm_of(row: Row, records: list[dict], pricing: Pricing) -> Arm:
   cases = cases_of(records)
   finals = [mean_dice(record["rounds"][-1]) for record in records]
   decisions = [case["decision"] for case in cases]
-  names = ("accept", "edit", "redraw", "scratch")
-  shares = {n: 100 * decisions.count(n) / len(cases) for n in names}
+  shares = {n: 100 * decisions.count(n) / len(cases) for n in DECISIONS}
   seconds = seconds_by_price(cases, pricing)
   return Arm(
     row,
@@ -126,13 +126,7 @@ def _range(values, cases):
   """Over the columns of [n, P]."""
   if values is None:
     return None
-  found = per_exam(values, cases)
-  return Range(
-    float(found.value.min()),
-    float(found.value.max()),
-    float(np.min(found.low)),
-    float(np.max(found.high)),
-  )
+  return _over_prices(per_exam(values, cases))
 
 
 def _money_range(seconds, cases, records, rates):
@@ -175,7 +169,7 @@ def saving_of(
     )
 
   def compare(a, b):
-    a, b = np.asarray(a, float), np.asarray(b, float)
+    """Per exam of [n, ...] and [m, ...], all columns from the same draws."""
     names = [[c["patient"] for c in some] for some in (manual, assisted)]
     if paired:
       return savings(a, b, names[0], num_draws=_DRAWS).per_exam
@@ -187,11 +181,10 @@ def saving_of(
     return Saving(
       row, paired, path, None, None, (verdict(path.low, path.high),)
     )
-  columns = range(len(pricing.prices))
-  found = [compare(seconds[0][:, p], seconds[1][:, p]) for p in columns]
-  verdicts = tuple(verdict(e.low, e.high) for e in found)
+  found = compare(*seconds)
+  verdicts = tuple(map(verdict, found.low, found.high))
   money = _money_saving(compare, seconds, none, records, pricing.rates)
-  return Saving(row, paired, path, _over(found), money, verdicts)
+  return Saving(row, paired, path, _over_prices(found), money, verdicts)
 
 
 def _money_saving(compare, seconds, none, records, rates: Rates | None):
@@ -201,17 +194,16 @@ def _money_saving(compare, seconds, none, records, rates: Rates | None):
     cost_of(rates, s, compute_s=computing_s(some) / len(s))
     for s, some in zip(seconds, (none, records), strict=True)
   ]
-  columns = range(costs[0].shape[1])
-  return _over([compare(costs[0][:, p], costs[1][:, p]) for p in columns])
+  return _over_prices(compare(*costs))
 
 
-def _over(found):
-  """The range of several estimates."""
+def _over_prices(found: Estimate) -> Range:
+  """The range of estimates [P]."""
   return Range(
-    float(min(e.value for e in found)),
-    float(max(e.value for e in found)),
-    float(min(e.low for e in found)),
-    float(max(e.high for e in found)),
+    float(found.value.min()),
+    float(found.value.max()),
+    float(found.low.min()),
+    float(found.high.max()),
   )
 
 

@@ -3,6 +3,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from alx.runs import screen
 from alx.runs.disk.names import run_folder
 from alx.runs.settings import idle
 from alx.studies import rows
@@ -91,7 +92,7 @@ def test_rows_without_numbers_end_the_command_with_1(
   )
   monkeypatch.setattr(units, "flags", SimpleNamespace(FLAGS=given))
   monkeypatch.setattr(units, "Worker", Diverging)
-  with pytest.raises(SystemExit) as ended:
+  with screen.hushed(), pytest.raises(SystemExit) as ended:
     units.main([])
   found = capsys.readouterr()
   assert ended.value.code == 1
