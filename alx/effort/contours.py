@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
-import scipy.ndimage
+
+from alx.metrics import outlines
 
 # Of volumes that are turned to RAS+, the axis along which slices follow.
 PLANES = {"sagittal": 0, "coronal": 1, "axial": 2}
@@ -73,13 +74,11 @@ def beyond(
     spacing: [3], of a voxel.
     axis: along which slices follow; another slice is never near.
   """
-  if not other.any():
-    return contour.copy()
   extent = np.asarray(contour.shape) * spacing
   extent[axis] = 0.0
   apart = spacing.copy()
   apart[axis] = 4 * np.linalg.norm(extent) + 4 * tolerance + 1
-  distance = scipy.ndimage.distance_transform_edt(~other, sampling=apart)
+  distance = outlines.distance_to(other, apart)
   return contour & (distance > tolerance * _NEAR)
 
 

@@ -29,6 +29,9 @@ class Edit(NamedTuple):
   unit: str  # "mm", or "voxels" where the spacing is not known
 
 
+PER_CLASS = Edit._fields[:8]  # what has a number for each class
+
+
 class Totals(NamedTuple):
   """The same for all classes together: what an effort model reads."""
 
@@ -124,7 +127,7 @@ def _of_class(draft, final, spacing, axis, tolerance):
   num_slices = draft.shape[axis]
   either = draft | final
   if not either.any():
-    return dict.fromkeys(_PARTS, 0) | {"where": np.zeros(num_slices, bool)}
+    return dict.fromkeys(PER_CLASS, 0) | {"where": np.zeros(num_slices, bool)}
   axes = contours.contour_axes(draft.shape, axis)
   box = scipy.ndimage.find_objects(either.astype(np.uint8))[0]
   draft, final = draft[box], final[box]
@@ -149,12 +152,6 @@ def _of_class(draft, final, spacing, axis, tolerance):
     "changed": int((draft ^ final).sum()),
     "where": where,
   }
-
-
-_PARTS = (
-  *("added", "erased", "components", "deleted", "slices", "missed"),
-  *("whole", "changed"),
-)
 
 
 def _clicked_away(draft, final, erase):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from alx.stats import checks
-from alx.stats.resampling import Estimate, bootstrap, percentile
+from alx.stats.resampling import Estimate, bootstrap, mean_of, percentile
 
 
 class Factors(NamedTuple):
@@ -50,22 +50,29 @@ def factors_of(
     raise ValueError(f"costs: wanted [n, 2, 2], found shape {costs.shape}")
   if np.isnan(costs).any():
     raise ValueError("costs: wanted numbers, found NaN; leave that repeat out")
-  effects = np.stack(_effects(costs), 1)
+  mean = mean_of(np.stack(_effects(costs), 1))
   groups = range(len(costs)) if groups is None else groups
 
   def statistic(weights):
-    return weights @ effects / weights.sum(1, keepdims=True)
+    effects = mean(weights)
+    return np.concatenate([effects, _shares(effects)], 1)
 
-  def estimates(what):
-    return bootstrap(
-      what, groups, level=level, num_draws=num_draws, ends=percentile, seed=seed
+  found = Factors(
+    *_columns(
+      bootstrap(
+        statistic,
+        groups,
+        level=level,
+        num_draws=num_draws,
+        ends=percentile,
+        seed=seed,
+      )
     )
-
-  found = _columns(estimates(statistic))
-  shares = [Estimate(np.nan, np.nan, np.nan, found[0].clusters)] * 2
-  if found[0].value > 0 and not found[0].low <= 0:
-    shares = _columns(estimates(lambda w: _shares(statistic(w))))
-  return Factors(*found, *shares)
+  )
+  if found.total.value > 0 and not found.total.low <= 0:
+    return found
+  unknown = Estimate(np.nan, np.nan, np.nan, found.total.clusters)
+  return found._replace(draft_share=unknown, selection_share=unknown)
 
 
 def _effects(costs):

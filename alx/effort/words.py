@@ -9,10 +9,18 @@ from alx.stats.resampling import Estimate
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
 
 
+def number(value: float, digits: int) -> str:
+  """A dash if it is not known; no minus before what rounds to 0."""
+  if not math.isfinite(value):
+    return "-"
+  text = f"{value:.{digits}f}"
+  return text.lstrip("-") if float(text) == 0 else text
+
+
 def with_interval(found: Estimate, digits: int = 2, unit: str = "") -> str:
   """Such as "5.63 [-7.26, 26.09]"; a bound that is not known is a dash."""
-  ends = ", ".join(_number(x, digits) for x in (found.low, found.high))
-  return f"{_number(found.value, digits)}{unit} [{ends}]"
+  ends = ", ".join(number(x, digits) for x in (found.low, found.high))
+  return f"{number(found.value, digits)}{unit} [{ends}]"
 
 
 def money(found: Estimate, currency: str) -> str:
@@ -47,14 +55,7 @@ def savings_line(found: Savings, unit: str = "s", digits: int = 1) -> str:
 
 def scenario_line(low: float, high: float, unit: str = "s") -> str:
   """A range over all scenarios, never a point."""
-  return f"scenario, {_number(low, 0)} to {_number(high, 0)} {unit}"
-
-
-def _number(value, digits):
-  if not math.isfinite(value):
-    return "-"
-  text = f"{value:.{digits}f}"
-  return text.lstrip("-") if float(text) == 0 else text
+  return f"scenario, {number(low, 0)} to {number(high, 0)} {unit}"
 
 
 def _count(number, noun):

@@ -3,17 +3,12 @@
 import math
 from typing import Any
 
-from alx.effort import Verdict
+from alx.effort import Factors, Verdict
 from alx.stats import Interval
 from alx.stats.resampling import Estimate
 from experiments.nocode.plan import Row
 from experiments.nocode.results import Range, verdict_text
 from experiments.nocode.targets import Factorial, factor_range
-
-_FACTORS = (
-  *("total", "draft", "selection", "interaction"),
-  *("draft_share", "selection_share"),
-)
 
 
 def flat(found: Any) -> dict:
@@ -27,7 +22,7 @@ def flat(found: Any) -> dict:
 def flat_factors(one: Factorial) -> dict:
   """The same of a factorial, in %, each a range over price lists."""
   row = {k: v for k, v in one._asdict().items() if k != "factors"}
-  for name in _FACTORS:
+  for name in Factors._fields:
     row |= _cells(f"{name}_percent", factor_range(one, name))
   return row
 

@@ -35,19 +35,21 @@ def factors(
   """
   plan = study.plan
   measures = {
-    "contour": lambda record: path_costs(record, abouts),
-    "seconds": lambda record: second_costs(record, abouts, pricing),
+    "contour": {row: path_costs(r, abouts) for row, r in found.items()},
+    "seconds": {
+      row: second_costs(r, abouts, pricing) for row, r in found.items()
+    },
   }
   made = [
     targets.factorial(
-      found, (data, reader, draft, selection), until, measure, costs_of
+      found, (data, reader, draft, selection), until, measure, costs
     )
     for until in (share, None)
     for reader in plan.readers
     for draft in plan.drafts
     for selection in plan.selections
     for data in (*plan.data, *([""] if len(plan.data) > 1 else []))
-    for measure, costs_of in measures.items()
+    for measure, costs in measures.items()
     if draft != NONE and selection != RANDOM
   ]
   return [one for one in made if one]

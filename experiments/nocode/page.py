@@ -10,7 +10,7 @@ from alx.runs.disk import owned, store
 from alx.runs.disk.store import read_object
 from experiments.nocode import origin, results, tables, targets
 from experiments.nocode.flat import flat, flat_factors
-from experiments.nocode.plan import NONE
+from experiments.nocode.plan import NONE, expand
 from experiments.nocode.pricing import Pricing
 from experiments.nocode.rows import finished
 from experiments.nocode.structures import rare_structure, structures_of
@@ -66,7 +66,8 @@ def _lines_of(found, abouts, name, pricing):
   """Arms, savings and structures of one data set."""
   about = abouts[name]
   arms, saved, structures = results.group(found), [], []
-  equal = targets.at_equal_work(found, lambda r: origin.path_costs(r, abouts))
+  costs = {row: origin.path_costs(r, abouts) for row, r in found.items()}
+  equal = targets.at_equal_work(found, costs)
   for row, records in arms.items():
     none = arms.get(row._replace(draft=NONE))
     if none is None:
@@ -142,8 +143,7 @@ def _said(about):
 
 
 def _summary(study, found, pricing):
-  total = len(study.plan.data) * len(study.plan.readers) * study.plan.seeds
-  total *= len(study.plan.drafts) * len(study.plan.selections)
+  total = len(expand(study.plan))
   return (
     f"{len(found)} of {total} loops are finished. Readers are simulated; "
     f"{_origin_of_seconds(pricing)}."

@@ -10,6 +10,7 @@ import numpy as np
 
 from alx.data import patches
 from alx.effort import totals_of
+from alx.effort.edits import PER_CLASS
 from alx.effort.readers import Answer
 from alx.loop import draw_start, pad_items
 from alx.metrics import dice_from_counts, overlap_counts
@@ -22,11 +23,6 @@ from alx.runs.problem.problem import predict_test
 from alx.training.evaluation import case_dice, make_predict_masks
 from experiments.nocode.desk import Case, Desk
 from experiments.nocode.plan import ACTIVE, FIXED, NONE, Row
-
-_PER_CLASS = (
-  *("added", "erased", "components", "deleted", "slices", "missed"),
-  *("whole", "changed"),
-)
 
 
 class Player:
@@ -173,7 +169,7 @@ class Player:
       "pace": round(answer.pace, 6),
       "label_dice": _plain(dice_from_counts(right)[0, 1:]),
       **totals._asdict(),
-      "classes": {n: np.asarray(getattr(edit, n)).tolist() for n in _PER_CLASS},
+      "classes": {n: np.asarray(getattr(edit, n)).tolist() for n in PER_CLASS},
     }
 
 

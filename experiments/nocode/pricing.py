@@ -17,6 +17,7 @@ from alx.effort import (
   counts_of,
   fit_effort,
   scenario_prices,
+  seconds_of,
 )
 
 _LENGTHS = ("added", "erased", "whole")
@@ -107,4 +108,4 @@ def seconds_by_price(
     ]
   ).reshape(len(cases), len(Prices._fields))
   pace = np.array([case["pace"] for case in cases])
-  return pace[:, None] * (counts @ np.array(pricing.prices).T)
+  return pace[:, None] * seconds_of(counts, pricing.prices)

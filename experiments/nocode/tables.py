@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from alx.effort.words import with_interval
+from alx.effort.words import number, with_interval
 from alx.report.tables import Table
 from alx.stats import Interval
 from experiments.nocode.plan import ACTIVE, Row
@@ -26,7 +26,7 @@ def arms_table(arms: Sequence[Arm], active: str, currency: str | None) -> Table:
       str(arm.seeds),
       _interval(arm.dice),
       "-" if arm.dice_at_equal is None else _interval(arm.dice_at_equal),
-      f"{_num(arm.label_dice, 3)}, {_num(arm.accepted_dice, 3)}",
+      f"{number(arm.label_dice, 3)}, {number(arm.accepted_dice, 3)}",
       with_interval(arm.path, 0, f" {arm.unit}"),
       _shares(arm.shares),
       range_text(arm.seconds, 0),
@@ -71,7 +71,7 @@ def structures_table(
       _interval(line.dice),
       with_interval(line.path, 0, f" {unit}"),
       with_interval(line.path_none, 0, f" {unit}"),
-      f"{_num(line.saved, 0)}%",
+      f"{number(line.saved, 0)}%",
       "-" if line.missed is None else str(line.missed),
     ]
     for line in found
@@ -113,10 +113,10 @@ def range_text(found: Range | None, digits: int) -> str:
   """ "20 to 55 [11, 70]": lowest to highest, and the widest interval."""
   if found is None:
     return "not known"
-  ends = f"[{_num(found.low, digits)}, {_num(found.high, digits)}]"
+  ends = f"[{number(found.low, digits)}, {number(found.high, digits)}]"
   if found.least == found.most:
-    return f"{_num(found.least, digits)} {ends}"
-  least, most = (_num(x, digits) for x in (found.least, found.most))
+    return f"{number(found.least, digits)} {ends}"
+  least, most = (number(x, digits) for x in (found.least, found.most))
   return f"{least} to {most} {ends}"
 
 
@@ -139,10 +139,3 @@ def _factor(one, name, unit=""):
   if not np.isfinite(made.least):
     return "not told: the total may be 0 or less"
   return range_text(made, 0) + unit
-
-
-def _num(value, digits):
-  if not np.isfinite(value):
-    return "-"
-  text = f"{value:.{digits}f}"
-  return text.lstrip("-") if float(text) == 0 else text

@@ -1,6 +1,6 @@
 """What it takes to reach a Dice, and whose saving that is."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -42,8 +42,13 @@ def factor_range(one: Factorial, name: str) -> Range:
   )
 
 
+def curve_of(record: Mapping) -> list[float]:
+  """The Dice of each round, mean of structures, of the record of a row."""
+  return [mean_dice(told) for told in record["rounds"]]
+
+
 def reached(
-  record: Mapping, target: float, costs: Sequence[float]
+  dice: Sequence[float], target: float, costs: Sequence[float]
 ) -> tuple[float, bool]:
   """(cost until the Dice is reached, whether it was).
 
@@ -51,11 +56,10 @@ def reached(
   target is charged all it spent, a lower bound.
 
   Args:
-    record: of a row.
+    dice: of each round.
     target: Dice.
     costs: of each round.
   """
-  dice = [mean_dice(told) for told in record["rounds"]]
   spent = np.cumsum(costs)
   for number, now in enumerate(dice):
     if now >= target:
@@ -68,37 +72,39 @@ def reached(
   return float(spent[-1]), False
 
 
-def dice_at(record: Mapping, budget: float, costs: Sequence[float]) -> float:
+def dice_at(
+  dice: Sequence[float], budget: float, costs: Sequence[float]
+) -> float:
   """The Dice when so much was spent, between two rounds interpolated.
 
   Args:
-    record: of a row.
+    dice: of each round.
     budget: at least the cost of the start.
     costs: of each round.
   """
-  dice = [mean_dice(told) for told in record["rounds"]]
   return float(np.interp(budget, np.cumsum(costs), dice))
 
 
 def at_equal_work(
-  found: Mapping[Row, dict], costs_of: Callable[[Mapping], np.ndarray]
+  found: Mapping[Row, dict], costs: Mapping[Row, np.ndarray]
 ) -> dict[Row, stats.Interval]:
   """The Dice of each arm at the least that an arm of its seed spent in all.
 
   Args:
     found: records of one data set.
-    costs_of: record -> [rounds, 1] costs of each round.
+    costs: [rounds, 1] of each record, costs of each round.
 
   Returns:
     By the row of seed 0, over seeds.
   """
   spent, values = {}, {}
-  for row, record in found.items():
+  for row in found:
     key = row.reader, row.seed
-    total = float(costs_of(record).sum())
+    total = float(costs[row].sum())
     spent[key] = min(total, spent.get(key, total))
   for row, record in found.items():
-    value = dice_at(record, spent[row.reader, row.seed], costs_of(record)[:, 0])
+    least = spent[row.reader, row.seed]
+    value = dice_at(curve_of(record), least, costs[row][:, 0])
     values.setdefault(row._replace(seed=0), []).append(value)
   return {row: stats.mean_interval(np.array(v)) for row, v in values.items()}
 
@@ -108,7 +114,7 @@ def factorial(
   cells: tuple[str, str, str, str],
   share: float | None,
   measure: str,
-  costs_of: Callable[[Mapping], np.ndarray | None],
+  costs: Mapping[Row, np.ndarray | None],
 ) -> Factorial | None:
   """Shares of the saving for one draft and one selection.
 
@@ -120,7 +126,7 @@ def factorial(
     cells: data or "" for all, reader, draft, selection.
     share: in (0, 1]; None: until all loops have the same labels.
     measure: how the costs are called.
-    costs_of: record -> [rounds, P] costs of each round, or None: not known.
+    costs: [rounds, P] of each record, costs of each round; None: not known.
 
   Returns:
     None without a whole repeat, or where costs are not known.
@@ -132,7 +138,7 @@ def factorial(
       continue
     if data and row.data != data:
       continue
-    made = _repeat(found, row, draft, selection, share, costs_of)
+    made = _repeat(found, row, draft, selection, share, costs)
     if made is None:
       continue
     rows.append(made[0])
@@ -140,12 +146,12 @@ def factorial(
     censored += made[1]
   if not rows:
     return None
-  costs = np.array(rows)  # [n, 2, 2, P]
-  costs = costs / costs[:, :1, :1]
+  whole = np.array(rows)  # [n, 2, 2, P]
+  shares = whole / whole[:, :1, :1]
   names = [f"{d} {seed}" for d, seed in groups]
   factors = tuple(
-    factors_of(costs[..., p], names, num_draws=_DRAWS)
-    for p in range(costs.shape[-1])
+    factors_of(shares[..., p], names, num_draws=_DRAWS)
+    for p in range(shares.shape[-1])
   )
   return Factorial(
     data or "all",
@@ -160,18 +166,18 @@ def factorial(
   )
 
 
-def _repeat(found, row, draft, selection, share, costs_of):
+def _repeat(found, row, draft, selection, share, costs):
   """([2, 2, P] costs, censored cells) of one seed, or None."""
   last = mean_dice(found[row]["rounds"][-1])
   target = np.inf if share is None else share * last
   cells, censored = [], 0
   for d in (NONE, draft):
     for s in (RANDOM, selection):
-      record = found.get(row._replace(draft=d, selection=s))
-      costs = None if record is None else costs_of(record)
-      if costs is None or np.isnan(last):
+      cell = row._replace(draft=d, selection=s)
+      if cell not in found or costs[cell] is None or np.isnan(last):
         return None
-      ends = [reached(record, target, column) for column in np.transpose(costs)]
+      dice, by_price = curve_of(found[cell]), costs[cell].T
+      ends = [reached(dice, target, column) for column in by_price]
       cells.append([cost for cost, _ in ends])
       censored += share is not None and not ends[0][1]
   cells = np.array(cells).reshape(2, 2, -1)

@@ -17,14 +17,15 @@ PRICING = SCENARIO._replace(rates=Rates("USD", 2024, 100.0))
 
 
 def made():
-  arms = results.group(grid())
+  found = grid()
+  arms = results.group(found)
   none = arms[ROW._replace(draft=NONE)]
   return (
     [results.arm_of(row, r, PRICING) for row, r in arms.items()],
     [results.saving_of(ROW, arms[ROW], none, PRICING)],
     structures_of(ROW, arms[ROW], none, ABOUT),
     targets.factorial(
-      grid(), ("d", "tolerant", "updated", ACTIVE), 1.0, "contour", paths
+      found, ("d", "tolerant", "updated", ACTIVE), 1.0, "contour", paths(found)
     ),
   )
 

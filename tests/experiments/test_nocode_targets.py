@@ -7,6 +7,7 @@ from experiments.nocode.plan import ACTIVE, NONE, RANDOM, Row
 from experiments.nocode.pricing import path_of
 from experiments.nocode.targets import (
   at_equal_work,
+  curve_of,
   dice_at,
   factor_range,
   factorial,
@@ -17,28 +18,33 @@ from tests.nocode_cases import case, grid, record
 CELLS = ("d", "tolerant", "updated", ACTIVE)
 
 
-def paths(told):
-  costs = [sum(map(path_of, r["cases"])) for r in told["rounds"]]
-  return np.array(costs)[:, None]
+def paths(found):
+  return {
+    row: np.array([[sum(map(path_of, r["cases"]))] for r in told["rounds"]])
+    for row, told in found.items()
+  }
+
+
+def test_the_curve_is_the_mean_of_known_structures():
+  row = Row("d", "tolerant", NONE, RANDOM, 0)
+  told = record(row, [0.4, 0.6, 0.8], [[case("a")]] * 3)
+  assert curve_of(told) == [0.4, 0.6, 0.8]
 
 
 def test_between_rounds_costs_are_interpolated():
-  row = Row("d", "tolerant", NONE, RANDOM, 0)
-  told = record(row, [0.4, 0.6, 0.8], [[case("a")]] * 3)
+  told = [0.4, 0.6, 0.8]
   assert reached(told, 0.7, [10, 20, 40]) == (pytest.approx(50), True)
   assert reached(told, 0.4, [10, 20, 40]) == (10.0, True)
   assert reached(told, 0.9, [10, 20, 40]) == (70.0, False)
 
 
 def test_a_dice_that_falls_is_reached_the_first_time():
-  row = Row("d", "tolerant", NONE, RANDOM, 0)
-  told = record(row, [0.4, 0.8, 0.6], [[case("a")]] * 3)
-  assert reached(told, 0.8, [10, 20, 40]) == (30.0, True)
+  assert reached([0.4, 0.8, 0.6], 0.8, [10, 20, 40]) == (30.0, True)
 
 
 def test_shares_by_hand():
   found = grid(1)
-  made = factorial(found, CELLS, 1.0, "contour", paths)
+  made = factorial(found, CELLS, 1.0, "contour", paths(found))
   # The target is 0.8; whoever chooses has it after half of the last round.
   start, second, third = 100.0 + 120, 110.0 + 120, 120.0 + 120
   none = start + second + third
@@ -62,8 +68,10 @@ def test_shares_by_hand():
 def test_the_dice_at_equal_work():
   found = grid(1)
   row = Row("d", "tolerant", NONE, RANDOM, 0)
-  assert dice_at(found[row], 150, [100, 100, 100]) == pytest.approx(0.5)
-  made = at_equal_work(found, paths)
+  assert dice_at(curve_of(found[row]), 150, [100, 100, 100]) == pytest.approx(
+    0.5
+  )
+  made = at_equal_work(found, paths(found))
   # The updated model and whoever chose spent least: all of both rounds.
   both = row._replace(draft="updated", selection=ACTIVE)
   assert made[both].mean == pytest.approx(0.9)
@@ -75,12 +83,13 @@ def test_who_does_not_get_there_is_counted():
   for row, told in found.items():
     if row.draft == "updated":
       told["rounds"][1]["dice"] = told["rounds"][2]["dice"] = [0.5, None]
-  made = factorial(found, CELLS, 1.0, "contour", paths)
+  made = factorial(found, CELLS, 1.0, "contour", paths(found))
   assert (made.repeats, made.censored) == (2, 4)
 
 
 def test_for_the_same_labels_a_selection_saves_what_its_cases_do():
-  made = factorial(grid(2), CELLS, None, "contour", paths)
+  found = grid(2)
+  made = factorial(found, CELLS, None, "contour", paths(found))
   assert made.until == "the same labels" and made.censored == 0
   one = made.factors[0]
   assert one.selection.value == 0.0  # the same exams cost the same
@@ -91,8 +100,8 @@ def test_for_the_same_labels_a_selection_saves_what_its_cases_do():
 def test_what_is_not_there_or_not_known_is_left_out():
   found = grid(2)
   del found[Row("d", "tolerant", "updated", ACTIVE, 1)]
-  assert factorial(found, CELLS, 0.9, "contour", paths).repeats == 1
-  assert factorial(found, CELLS, 0.9, "seconds", lambda told: None) is None
-  assert factorial({}, CELLS, 0.9, "contour", paths) is None
-  together = factorial(found, ("", *CELLS[1:]), 0.9, "contour", paths)
+  assert factorial(found, CELLS, 0.9, "contour", paths(found)).repeats == 1
+  assert factorial(found, CELLS, 0.9, "seconds", dict.fromkeys(found)) is None
+  assert factorial({}, CELLS, 0.9, "contour", {}) is None
+  together = factorial(found, ("", *CELLS[1:]), 0.9, "contour", paths(found))
   assert (together.data, together.repeats) == ("all", 1)
