@@ -17,7 +17,7 @@ from alx.data.masks.files import read_mask
 from alx.data.unlabelled.pictures import encode
 from alx.data.volumes import nifti
 from alx.effort import edit_of
-from alx.effort.readers import Answer, answer_of, habits_of
+from alx.effort.readers import Answer, habits_of
 from alx.projects import Settings, begin, final_label, import_rounds, working
 from alx.projects.cases.targets import (
   encode_label,
@@ -27,7 +27,7 @@ from alx.projects.cases.targets import (
 )
 from alx.runs.compare import Comparison
 from alx.runs.disk.store import write_bytes, write_json
-from experiments.nocode.desk import Case, Desk, key_of
+from experiments.nocode.desk import Case, Desk, memory_desk
 from experiments.nocode.plan import Row
 
 _TAKEN = ("accepted", "repaired")
@@ -45,11 +45,11 @@ def store_desk(row: Row, ready: Comparison, plane: int | str | None) -> Desk:
     DataError: for images that a project cannot hold.
   """
   folder = ready.workdir / "projects" / row.name
+  images = folder.with_name(f"{row.name}-images")
   dataset, pool = ready.problem.dataset, ready.problem.split.pool
   names = {dataset.ids[i]: f"item{n:05d}" for n, i in enumerate(pool)}
-  for left in (folder, folder.with_name(f"{row.name}-images")):
+  for left in (folder, images):
     shutil.rmtree(left, ignore_errors=True)  # of a row that was killed
-  images = folder.with_name(f"{row.name}-images")
   for place in pool:
     name = names[dataset.ids[place]]
     _write_image(
@@ -66,6 +66,7 @@ def store_desk(row: Row, ready: Comparison, plane: int | str | None) -> Desk:
   )
   begin(folder, settings)
   shutil.rmtree(images)
+  reader = memory_desk(row, ready, plane)
 
   def read(cases, drafts):
     with working(folder) as project:
@@ -74,7 +75,7 @@ def store_desk(row: Row, ready: Comparison, plane: int | str | None) -> Desk:
       path = folder / "rounds" / f"round_{number:03d}"
       import_rounds(project, path)  # writes the folder, finds no answer
       answers = [
-        _answer(project, path, uid, case, row, plane)
+        _answer(project, path / "out" / row.reader, uid, case, reader)
         for uid, case in zip(uids, cases, strict=True)
       ]
       _check(path, import_rounds(project, path))
@@ -148,22 +149,13 @@ def _leased(project, number, rank, reader, uid, content, version):
   }
 
 
-def _answer(project, path, uid, case: Case, row, plane) -> Answer:
+def _answer(project, out, uid, case: Case, reader: Desk) -> Answer:
   """The person: opens the draft, writes a label map into out/READER."""
   about = project.state.cases[uid]
   suffix, grid = suffix_of(about), grid_of(about)
-  shown = path / "drafts" / f"{uid}{suffix}"
+  shown = out.parents[1] / "drafts" / f"{uid}{suffix}"
   draft = _open(shown, suffix) if shown.exists() else None
-  answer = answer_of(
-    key_of(row.reader, row.seed, case.name),
-    habits_of(row.reader),
-    case.truth,
-    draft,
-    len(project.class_names),
-    spacing_mm=case.spacing_mm,
-    plane=plane if case.truth.ndim == 3 else None,
-  )
-  out = path / "out" / row.reader
+  (answer,) = reader([case], [draft])
   content = encode_label(answer.label, grid)
   if answer.decision == "accept":
     content = shown.read_bytes()

@@ -51,6 +51,8 @@ def answer_of(
   inputs.check_range("truth", truth, num_classes)
   if draft is not None:
     draft = inputs.classes("draft", draft, num_classes)
+    inputs.check_shapes(draft, truth, 2, "2 or 3 axes")
+    inputs.check_range("draft", draft, num_classes)
   opinion = opinion_of(key, habits, truth, num_classes, spacing_mm)
   how = {
     "spacing_mm": spacing_mm,
@@ -61,12 +63,13 @@ def answer_of(
   if draft is None:
     edit = edit_of(None, opinion, num_classes, **how)
     return Answer(opinion, "scratch", edit, pace)
-  edit = edit_of(draft, opinion, num_classes, **how)
   if _is_content(habits, draft, opinion, num_classes, spacing_mm):
     label, decision = draft.astype(opinion.dtype), "accept"
-  elif _throws_away(habits, edit):
-    return Answer(opinion, "redraw", edit, pace)
   else:
+    if habits.redraws_above:
+      edit = edit_of(draft, opinion, num_classes, **how)
+      if _throws_away(habits, edit):
+        return Answer(opinion, "redraw", edit, pace)
     label = _corrected(habits, draft, opinion, num_classes, spacing_mm)
     decision = "edit"
   return Answer(
@@ -101,8 +104,6 @@ def _is_content(habits, draft, label, num_classes, spacing_mm):
 
 def _throws_away(habits, edit):
   """Whether correcting is more work than drawing it all."""
-  if not habits.redraws_above:
-    return False
   path = edit.added.sum() + edit.erased.sum()
   path += habits.part * edit.components.sum()
   return path > habits.redraws_above * edit.whole.sum() > 0
