@@ -6,7 +6,9 @@ import numpy as np
 
 from alx.data import Dataset
 from alx.groups import is_unknown
+from alx.pool import init_pool
 from alx.runs.problem.problem import Problem
+from alx.runs.problem.units import affordable, num_asked
 from alx.runs.rounds import start_key
 from alx.runs.settings.config import MADE, Config
 from alx.runs.settings.starting import STRATA
@@ -75,16 +77,28 @@ def _of_starts(config, problem):
   """Classes that nobody in a starting set has."""
   dataset = problem.dataset
   first = int(dataset.task == "segmentation")
-  lacking = {}
+  lacking, counts = {}, {}
   for seed in range(config.first_seed, config.first_seed + config.seeds):
-    items = np.asarray(first_items(problem, config, start_key(config, seed)))
-    held = [_classes_in(problem, int(i)) for i in items]
+    items = _first_asked(problem, config, seed)
+    held = [_classes_in(problem, item) for item in items]
+    counts[seed] = len(items)
     for number in range(first, len(dataset.class_names) - config.spare_classes):
       if not any(number in labels for labels in held):
         lacking.setdefault(number, []).append(seed)
   for number, seeds in lacking.items():
     name = dataset.class_names[number]
+    among = [counts[seed] for seed in seeds]
+    low, high = min(among), max(among)
+    told = f"{low}" if low == high else f"{low} to {high}"
     yield (
-      f"no {name} among the {config.start} labels of the start, in "
+      f"no {name} among the {told} labels of the start, in "
       f"{len(seeds)} of {config.seeds} seeds"
     )
+
+
+def _first_asked(problem, config, seed):
+  """What of the starting set of a seed a reader does: no padding."""
+  count = num_asked(problem)
+  items = first_items(problem, config, start_key(config, seed))
+  items = affordable(problem, config, items, init_pool(count))
+  return [int(item) for item in np.asarray(items) if item < count]
