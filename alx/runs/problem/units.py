@@ -1,10 +1,8 @@
 """What one label is in a run: the units of its pool, their names and costs."""
 
 import dataclasses
-import functools
-import pathlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -12,7 +10,12 @@ import numpy as np
 
 from alx import data
 from alx.label_maps import UNLABELLED
-from alx.loop.unit_labels import labelled_items, no_labels, write_units
+from alx.loop.unit_labels import (
+  items_of,
+  labelled_items,
+  no_labels,
+  write_units,
+)
 from alx.runs.settings.arms import needs_of
 from alx.runs.settings.config import Config
 from alx.units import Slices, UnitSet, region_mask
@@ -25,6 +28,15 @@ SPENT = (
   *("units", "items", "voxels", "slices", "foreground_voxels"),
   *("boundary_mm", "label_accuracy", "cost"),
 )
+
+
+class Told(NamedTuple):
+  """What the answer of one unit is."""
+
+  foreground: int  # voxels
+  traced_mm: float
+  labelled: int  # voxels
+  commonest: int  # voxels of the class that most have
 
 
 class PoolUnits:
@@ -40,6 +52,7 @@ class PoolUnits:
     self._dataset, self._pool, self._extent = dataset, list(pool), extent
     self.item = np.asarray(made.units.units.item)
     self.region = np.asarray(made.units.units.region)
+    self._told: dict[int, Told] = {}
 
   @property
   def axis(self) -> int:
@@ -56,8 +69,12 @@ class PoolUnits:
   def mask(self, unit: int) -> np.ndarray:
     """[*sp] bool, the voxels of a unit in its item as it is."""
     item = self._pool[self.item[unit]]
-    shape = self._dataset.labels[item].shape
-    return np.asarray(_mask(self, unit))[tuple(slice(n) for n in shape)]
+    cut = tuple(slice(n) for n in self._dataset.labels[item].shape)
+    if self.regions is not None:
+      return self.regions[self.item[unit]][cut] == self.region[unit]
+    region = jnp.int32(self.region[unit])
+    mask = _region_mask(self.set.partition, self._extent, region)
+    return np.asarray(mask)[cut]
 
   def slices(self) -> np.ndarray:
     """[U] float64, slices across the axis that would hold as many voxels."""
@@ -82,7 +99,7 @@ class PoolUnits:
     some = np.arange(self.set.count) if some is None else some
     if kind not in AFTERWARDS:
       return self.known_costs(kind)[some]
-    traced = np.array([self.told(int(u), False)[1] for u in some])
+    traced = np.array([self.told(int(u)).traced_mm for u in some])
     if kind == "boundary_mm":
       return traced
     _, of_unit, of_mm = config.seconds
@@ -98,15 +115,19 @@ class PoolUnits:
       seen.add(item)
     return np.array(found)
 
-  @functools.lru_cache(maxsize=65536)  # noqa: B019, as long as the problem
-  def told(self, unit: int, dominant: bool) -> tuple[int, float, int]:
-    """(foreground voxels, mm traced, voxels labelled right) of its answer."""
+  def told(self, unit: int) -> Told:
+    """What the answer of a unit is, counted once."""
+    if unit not in self._told:
+      self._told[unit] = self._count(unit)
+    return self._told[unit]
+
+  def _count(self, unit):
     item = self._pool[self.item[unit]]
     inside, labels = self.mask(unit), self._dataset.labels[item]
     inside = inside & (labels != UNLABELLED)
     found = labels[inside]
     if not found.size:
-      return 0, 0.0, 0
+      return Told(0, 0.0, 0, 0)
     kept = np.where(inside, labels, 0)
     box = tuple(
       slice(int(at.min()), int(at.max()) + 1) for at in np.nonzero(inside)
@@ -114,19 +135,8 @@ class PoolUnits:
     length = traced_mm(
       kept[box], self.axis % labels.ndim, self._dataset.spacing_mm[item]
     )
-    right = int(np.bincount(found).max()) if dominant else len(found)
-    return int((found > 0).sum()), length, right
-
-
-def _mask(units, unit):
-  regions = units.regions
-  item = int(units.item[unit])
-  return _region_mask(
-    units.set.partition,
-    units._extent,
-    jnp.int32(units.region[unit]),
-    None if regions is None else jnp.asarray(regions[item]),
-  )
+    commonest = int(np.bincount(found).max())
+    return Told(int((found > 0).sum()), length, len(found), commonest)
 
 
 _region_mask = jax.jit(region_mask, static_argnums=(0, 1))
@@ -137,7 +147,6 @@ def make(
   dataset: data.Dataset,
   pool: Sequence[int],
   extent: Sequence[int],
-  kept: pathlib.Path | None = None,
 ) -> PoolUnits | None:
   """The units that the settings name; None: whole items.
 
@@ -146,7 +155,6 @@ def make(
     dataset: with the items.
     pool: which of them are in the pool.
     extent: of the array that holds them.
-    kept: a file of `keep`, for superpixels that were computed before.
 
   Raises:
     ValueError: if the items have no such units.
@@ -289,8 +297,7 @@ def hidden_of(problem: Any, asked: jax.Array) -> jax.Array:
   """[j, *sp] or [j] labels that a reader has for what was asked."""
   if problem.units is None:
     return problem.labels[asked]
-  item = jnp.asarray(problem.units.item)
-  return problem.labels[item.at[asked].get(mode="clip")]
+  return problem.labels[items_of(problem.units.set, asked)]
 
 
 def known_of(problem: Any, pool: Any) -> jax.Array:
@@ -329,8 +336,8 @@ def spent_row(problem: Any, config: Config, pool: Any) -> dict:
     return {}
   told = np.asarray(pool.order)[: int(pool.count)]
   dominant = config.answer == "dominant"
-  each = np.array([units.told(int(u), dominant) for u in told], np.float64)
-  each = each.reshape(-1, 3)
+  each = [units.told(int(u)) for u in told]
+  right = sum(x.commonest if dominant else x.labelled for x in each)
   voxels = units.voxels[told]
   budget = parse_budget(config.budget)
   cost = np.zeros(0)
@@ -343,9 +350,9 @@ def spent_row(problem: Any, config: Config, pool: Any) -> dict:
     len(np.unique(units.item[told])),
     int(voxels.sum()),
     f"{units.slices()[told].sum():.9g}",
-    int(each[:, 0].sum()),
-    f"{each[:, 1].sum():.9g}",
-    f"{each[:, 2].sum() / max(voxels.sum(), 1):.9g}",
+    sum(x.foreground for x in each),
+    f"{np.array([x.traced_mm for x in each]).sum():.9g}",
+    f"{right / max(voxels.sum(), 1):.9g}",
     f"{cost.sum():.9g}" if budget else "",
   )
   return dict(zip(SPENT, values, strict=True))

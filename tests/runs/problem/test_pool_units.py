@@ -1,0 +1,58 @@
+"""What is told of the units of a pool."""
+
+import numpy as np
+import pytest
+
+from alx import data
+from alx.label_maps import UNLABELLED
+from alx.runs.problem import units
+from alx.runs.settings.config import Config
+
+LABELS = np.array([[0, 0, 1, 1], [0, 0, 2, 1]], np.uint8)
+
+
+def made(unit, labels=LABELS, image=None, extent=None):
+  shape = (*labels.shape, 1)
+  image = np.zeros(shape, np.float32) if image is None else image
+  dataset = data.Dataset(
+    name="small",
+    task="segmentation",
+    ids=("case",),
+    images=(image,),
+    labels=(labels,),
+    class_names=("background", "liver", "tumour"),
+    spacing_mm=(None,),
+    groups=None,
+    split=None,
+    left_out=(),
+  )
+  config = Config(data="d", unit=unit)
+  return units.make(config, dataset, [0], extent or labels.shape)
+
+
+def test_an_answer_is_counted_by_hand():
+  pool = made("boxes:2")
+  assert pool.told(0)[::2] == (0, 4) and pool.told(0).commonest == 4
+  assert pool.told(1)[::2] == (4, 4) and pool.told(1).commonest == 3
+  partly = np.where(LABELS == 2, np.uint8(UNLABELLED), LABELS)
+  assert made("boxes:2", partly).told(1)[2:] == (3, 3)
+
+
+def test_an_answer_is_counted_once(monkeypatch):
+  pool = made("boxes:2")
+  first = pool.told(1)
+  monkeypatch.setattr(units, "traced_mm", None)  # would fail if it were called
+  assert pool.told(1) is first
+  with pytest.raises(TypeError):
+    made("boxes:2").told(1)  # what another pool knows is its own
+
+
+def test_stored_regions_are_cut_to_their_item():
+  image = np.zeros((8, 6, 1), np.float32)
+  image[:, 3:] = 1
+  labels = np.zeros((8, 6), np.uint8)
+  pool = made("superpixels:4", labels, image, (9, 8))
+  masks = np.stack([pool.mask(unit) for unit in range(pool.set.count)])
+  assert masks.shape[1:] == (8, 6)
+  assert (masks.sum(0) == 1).all()  # every voxel in one region
+  assert masks.sum((1, 2)).tolist() == pool.voxels.tolist()
