@@ -21,8 +21,23 @@ def shown(dataset: Dataset, item: int) -> str:
   return _SEPARATOR.join(there)
 
 
+class Likeness:
+  """What items are compared by, made of each when it is first asked for."""
+
+  def __init__(self, dataset: Dataset):
+    """Takes items in memory."""
+    self.number = {name: item for item, name in enumerate(dataset.ids)}
+    self._images, self._made = dataset.images, {}
+
+  def of(self, item: int) -> np.ndarray:
+    """[D] float64, see `nearest`."""
+    if item not in self._made:
+      self._made[item] = _thumbnail(self._images[item])
+    return self._made[item]
+
+
 def nearest(
-  dataset: Dataset, items: Sequence[int], labelled: Sequence[int]
+  likeness: Likeness, items: Sequence[int], labelled: Sequence[int]
 ) -> list[tuple[int, float]]:
   """For each item the labelled one that is most like it, and how far it is.
 
@@ -31,7 +46,7 @@ def nearest(
   answer is the same for every method.
 
   Args:
-    dataset: in memory.
+    likeness: of the data set.
     items: that were asked for.
     labelled: that had labels; none gives no answer.
 
@@ -40,10 +55,10 @@ def nearest(
   """
   if not len(labelled):
     return []
-  those = np.stack([_thumbnail(dataset.images[i]) for i in labelled])
+  those = np.stack([likeness.of(i) for i in labelled])
   found = []
   for item in items:
-    apart = np.linalg.norm(those - _thumbnail(dataset.images[item]), axis=1)
+    apart = np.linalg.norm(those - likeness.of(item), axis=1)
     at = int(apart.argmin())
     found.append((int(labelled[at]), float(apart[at])))
   return found

@@ -1,8 +1,7 @@
 """What is written down of a round, and when it is not worth going on."""
 
-import pathlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -13,7 +12,7 @@ from alx.report.read import ARM
 from alx.runs.disk import reasons, store
 from alx.runs.problem import predictions
 from alx.runs.problem.cases import case_names
-from alx.runs.problem.job import Job
+from alx.runs.problem.job import Job, once
 from alx.runs.problem.problem import Problem, classes_seen, metrics_of
 from alx.runs.problem.units import name_of, num_asked
 from alx.training import evaluation
@@ -145,7 +144,8 @@ def record_round(
 ) -> None:
   """Appends a finished round to its tables; with the curve it counts."""
   times = job.folder / "times.csv"
-  store.append_rows(times, [as_begun(times, {"round": number, **laps})])
+  lap = as_begun(store.read_rows(times), {"round": number, **laps})
+  store.append_rows(times, [lap])
   store.append_rows(job.folder / "cases.csv", cases)
   if signals:
     row_of_pool = {"round": number, **signals}
@@ -153,15 +153,14 @@ def record_round(
   if spent:
     store.append_rows(job.folder / "spent.csv", [{"round": number, **spent}])
   curve = job.folder / "curve.csv"
-  store.append_rows(curve, [as_begun(curve, row)])
+  store.append_rows(curve, [as_begun(store.read_rows(curve), row)])
 
 
-def as_begun(path: pathlib.Path, row: dict) -> dict:
-  """The row with the columns of a file that was begun with fewer, or others.
+def as_begun(before: Sequence[dict], row: dict) -> dict:
+  """The row with the columns of rows that were begun with fewer, or others.
 
   A run of before a measure was known goes on without it.
   """
-  before = store.read_rows(path)
   if not before:
     return row
   return {column: row.get(column, "") for column in before[0]}
@@ -177,6 +176,7 @@ def record_picks(job: Job, number: int, items, scores) -> None:
   items = np.asarray(items)
   scores = np.full(len(items), np.nan) if scores is None else scores
   kept = items < num_asked(problem)
+  before = store.read_rows(path)
   asked = [int(item) for item in items[kept]]
   rows = [
     {
@@ -188,15 +188,15 @@ def record_picks(job: Job, number: int, items, scores) -> None:
     | about
     for rank, (item, score, about) in enumerate(
       zip(
-        *(asked, np.asarray(scores)[kept], _about(problem, asked, path)),
+        *(asked, np.asarray(scores)[kept], _about(problem, asked, before)),
         strict=True,
       )
     )
   ]
-  store.append_rows(path, [as_begun(path, row) for row in rows])
+  store.append_rows(path, [as_begun(before, row) for row in rows])
 
 
-def _about(problem, asked, path):
+def _about(problem, asked, before):
   """Further columns of each item; of units there are none."""
   if problem.units is not None:
     return [{}] * len(asked)
@@ -206,18 +206,19 @@ def _about(problem, asked, path):
     {"class": reasons.shown(dataset, item)}
     | ({"group": dataset.groups[item]} if dataset.groups else {})
     | like
-    for item, like in zip(items, _nearest(dataset, items, path), strict=True)
+    for item, like in zip(items, _nearest(problem, items, before), strict=True)
   ]
 
 
-def _nearest(dataset, asked, path):
+def _nearest(problem, asked, before):
   """Columns of each item about the labelled one that is most like it."""
+  dataset = problem.dataset
   if hasattr(dataset.images, "shapes"):  # on disk: only what is asked is read
     return [{}] * len(asked)
-  place = {name: item for item, name in enumerate(dataset.ids)}
-  rows = store.read_rows(path)
-  labelled = [place[row["id"]] for row in rows if row.get("id") in place]
-  found = reasons.nearest(dataset, asked, labelled)
+  likeness = once(problem, "likeness", lambda: reasons.Likeness(dataset))
+  ids = (row.get("id") for row in before)
+  labelled = [likeness.number[i] for i in ids if i in likeness.number]
+  found = reasons.nearest(likeness, asked, labelled)
   if not found:
     return [{"nearest": "", "distance": ""}] * len(asked)
   return [

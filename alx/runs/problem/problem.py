@@ -41,6 +41,7 @@ class Problem(NamedTuple):
   units: units_of_pool.PoolUnits | None = (
     None  # what one label is; None: an item
   )
+  memo: dict | None = None  # see `job.once`
 
 
 def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
@@ -137,10 +138,10 @@ def make_problem(
   parts = dataset, split, images, labels, test_images, test_labels
   if learner:
     programs = _programs(learner, dataset, config.block)
-    return Problem(*parts, *programs, pool_units)
+    return Problem(*parts, *programs, pool_units, {})
   learner = learning.make_learner(config, dataset)
   programs = _programs(learner, dataset, config.block)
-  problem = Problem(*parts, *programs, pool_units)
+  problem = Problem(*parts, *programs, pool_units, {})
   return problem._replace(fit_all=learning.make_fit_of_all(config, dataset))
 
 

@@ -112,7 +112,7 @@ def make_problem(
   pool = _part(dataset, split.pool, config.patch)
   test = _part(dataset, split.test, config.patch)
   learner = learner or learning.make_learner(config, outline(dataset))
-  problem = Problem(dataset, split, *pool, *test, learner, *[None] * 3)
+  problem = Problem(dataset, split, *pool, *test, learner, *[None] * 3, memo={})
   problem = problems.with_learner(problem, learner, config.block)
   predict_test = partial(_predict_test, problem.predict_test, config.block)
   return problem._replace(predict_test=predict_test)
