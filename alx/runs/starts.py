@@ -13,6 +13,7 @@ from alx.acquisition.combinations.combine import capped_per_group
 from alx.data.arrays.features import with_features
 from alx.loop import draw_start, draw_strata
 from alx.prediction import Prediction
+from alx.runs.problem.job import once
 from alx.runs.problem.learning import arm_of
 from alx.runs.problem.patients import groups_asked
 from alx.runs.problem.problem import Problem
@@ -24,6 +25,8 @@ from alx.runs.settings.starting import RANDOM, STRATA
 def first_items(problem: Problem, config: Config, key: jax.Array) -> jax.Array:
   """[start] int32 items of the starting set of a seed, the same for all arms.
 
+  Chosen once for a problem.
+
   Args:
     problem: of the run.
     config: resolved.
@@ -33,6 +36,11 @@ def first_items(problem: Problem, config: Config, key: jax.Array) -> jax.Array:
     DataError: for features that cannot be read or made, or a method that
       cannot begin.
   """
+  what = "start", repr(config), jax.random.key_data(key).tobytes()
+  return once(problem, what, lambda: _choose(problem, config, key))
+
+
+def _choose(problem, config, key):
   groups = None
   if config.max_per_group:
     groups = groups_asked(problem)
@@ -102,7 +110,11 @@ class _Once:
     self.dataset, self.split, self.name = dataset, split, name
 
   def __eq__(self, other):
-    return self.dataset is other.dataset and self.name == other.name
+    return (
+      self.dataset is other.dataset
+      and self.name == other.name
+      and np.array_equal(self.split.pool, other.split.pool)
+    )
 
   def __hash__(self):
     return hash((id(self.dataset), self.name))

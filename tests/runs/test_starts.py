@@ -120,3 +120,16 @@ def test_classes_that_a_start_lacks_are_named():
     "start_with=stratified reads the labels of the pool, which nobody has "
     "before labelling"
   )
+
+
+def test_it_is_chosen_once_for_a_problem(monkeypatch):
+  problem = problem_of()._replace(memo={})
+  first = chosen(problem, 3)
+  other = chosen(problem, 4)
+  monkeypatch.setattr(
+    starts, "draw_start", None
+  )  # would fail if it were called
+  assert chosen(problem, 3).tolist() == first.tolist()
+  assert chosen(problem, 4).tolist() == other.tolist() != first.tolist()
+  with pytest.raises(TypeError):
+    chosen(problem, 3, start=5)
