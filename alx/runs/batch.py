@@ -27,7 +27,11 @@ from alx.runs.disk.records import (
   record_round,
 )
 from alx.runs.problem import signals
-from alx.runs.problem.fitted import mirrored_column, steps_column
+from alx.runs.problem.fitted import (
+  mirrored_column,
+  steps_column,
+  tells_mirrored,
+)
 from alx.runs.problem.job import Job
 from alx.runs.problem.problem import Problem, held_out, predict_pool
 from alx.runs.problem.units import (
@@ -231,12 +235,13 @@ def _ask(jobs, programs, seeds, number):
   if number:
     for one, picked in zip(jobs, np.asarray(items), strict=True):
       check_picks(one, picked, number)
-  items = jnp.stack(
-    [
-      affordable(job.problem, config, x, _one(seeds.pool, place))
-      for place, x in enumerate(items)
-    ]
-  )
+  if config.budget:
+    items = jnp.stack(
+      [
+        affordable(job.problem, config, x, _one(seeds.pool, place))
+        for place, x in enumerate(items)
+      ]
+    )
   found = np.asarray(items)
   clock.lap("seconds_score")
   scores = np.asarray(seeds.scores)
@@ -294,8 +299,10 @@ def _tell_and_test(jobs, programs, seeds, asked, number) -> Told:
 
 
 def _fit_columns(job, seeds, place):
-  pool, labels = _one((seeds.pool, seeds.labels), place)
   steps = steps_column(job, seeds.steps[place])
+  if not tells_mirrored(job.config):
+    return steps
+  pool, labels = _one((seeds.pool, seeds.labels), place)
   return steps | mirrored_column(
     *(job, job.problem.images, labels, pool, set_of(job.problem))
   )

@@ -9,6 +9,7 @@ from alx.data.patches import Images
 from alx.loop.unit_labels import labelled_items
 from alx.pool import PoolState
 from alx.runs.problem.job import Job
+from alx.runs.settings.config import Config
 from alx.training.mirrors import allowed_axes
 from alx.units import UnitSet
 
@@ -18,6 +19,12 @@ def steps_column(job: Job, steps) -> dict:
   if job.config.schedule != "converged":
     return {}
   return {"steps": int(steps)}
+
+
+def tells_mirrored(config: Config) -> bool:
+  """Whether labels decide what a fit mirrors, and there is one set of them."""
+  decided = config.flips and config.flips_by_labels
+  return bool(decided and config.ensemble != "bootstrap")
 
 
 def mirrored_column(
@@ -39,10 +46,7 @@ def mirrored_column(
     pool: which of the items, or of their units, are labelled.
     units: of a pool of units.
   """
-  config = job.config
-  if not (config.flips and config.flips_by_labels):
-    return {}
-  if config.ensemble == "bootstrap":
+  if not tells_mirrored(job.config):
     return {}
   if units is not None:
     pool = labelled_items(pool, units)
