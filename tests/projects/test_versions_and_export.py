@@ -11,8 +11,10 @@ from PIL import Image
 from alx import data, projects
 from alx.data.dataset import DataError
 from alx.projects.rounds import folder as round_folder
+from alx.projects.store import log
+from alx.projects.work import promote as promoting
 from alx.projects.work.fit import load_version
-from alx.projects.work.promote import Judged, promote
+from alx.projects.work.promote import Frozen, Judged, promote
 from tests.projects import small_projects as small
 from tests.projects.label_files import AFFINE, a_label
 
@@ -118,6 +120,27 @@ def test_promote_hold_and_roll_back_bit_for_bit(folder):
     with pytest.raises(DataError, match="served before"):
       projects.roll_back(project)
   assert projects.verify(folder) == []
+
+
+@pytest.mark.parametrize(
+  ("values", "mean"),
+  [([[np.nan], [np.nan]], None), ([[np.nan], [0.25]], 0.25)],
+)
+def test_classes_in_neither_mask_have_no_mean(
+  folder, monkeypatch, values, mean
+):
+  """Cases without any class, of which a model draws none, are no number."""
+  label_all(folder)
+  with projects.working(folder) as project:
+    projects.fit(project)
+    frozen = [u for u, c in project.state.cases.items() if c.part != "train"]
+    found = Frozen(tuple(frozen), tuple(frozen), np.array(values), np.nan)
+    monkeypatch.setattr(promoting, "scores_on", lambda *_: found)
+    assert not promote(project, 2).promote
+  (gated, *_) = reversed(log.read(folder)[0])
+  assert (gated.kind, gated.about["mean"]) == ("gated", mean)
+  told = [row[0] for row in gated.about["scores"].values()]
+  assert told == [None, mean]
 
 
 def test_a_changed_version_is_found(folder):

@@ -139,7 +139,7 @@ def promote(
     "decision": "promoted" if judged.promote else "held",
     "lines": list(judged.lines),
     "cases": len(new.uids),
-    "mean": None if not new.uids else round(float(np.nanmean(new.values)), 6),
+    "mean": _known_number(_mean(new.values)),
     "calibration": _known_number(new.calibration),
     "scores": {
       uid: list(map(_known_number, row))
@@ -153,6 +153,12 @@ def promote(
   project.add(*news)
   write_pointer(project)
   return judged
+
+
+def _mean(values):
+  """NaN: no case, or none with any class in either mask."""
+  known = values[~np.isnan(values)]
+  return known.mean() if known.size else np.nan
 
 
 def _known_number(value):
