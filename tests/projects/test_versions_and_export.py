@@ -13,6 +13,7 @@ from alx.data.dataset import DataError
 from alx.projects.rounds import folder as round_folder
 from alx.projects.store import log
 from alx.projects.work import promote as promoting
+from alx.projects.work.choose import choose
 from alx.projects.work.fit import load_version
 from alx.projects.work.promote import Frozen, Judged, promote
 from tests.projects import small_projects as small
@@ -141,6 +142,21 @@ def test_classes_in_neither_mask_have_no_mean(
   assert (gated.kind, gated.about["mean"]) == ("gated", mean)
   told = [row[0] for row in gated.about["scores"].values()]
   assert told == [None, mean]
+
+
+@pytest.mark.parametrize(
+  "method", ["vacuity", "beta_entropy", "two_stage(entropy:9, dissonance)"]
+)
+def test_no_softmax_is_taken_for_evidence(folder, method, tmp_path):
+  """Versions are not trained to give evidence, so what reads it is refused."""
+  label_all(folder)
+  with (
+    projects.working(folder) as project,
+    pytest.raises(DataError, match="wanted a method that reads no evidence"),
+  ):
+    choose(project, 2, method)
+  with pytest.raises(DataError, match="--acquisition: wanted a method"):
+    small.of_pictures(tmp_path / "other", acquisition=method)
 
 
 def test_a_changed_version_is_found(folder):

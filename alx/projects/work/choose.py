@@ -1,5 +1,6 @@
 """Which cases to ask for next, and why, in words for a reader."""
 
+import dataclasses
 from typing import NamedTuple
 
 import jax
@@ -17,6 +18,7 @@ from alx.projects.store.state import (
 )
 from alx.projects.work import learn
 from alx.projects.work.fit import load_version, training_cases
+from alx.projects.work.settings import refuse_evidence
 from alx.runs.problem import learning
 from alx.runs.problem.problem import Problem
 from alx.runs.rounds import loop_for
@@ -71,7 +73,8 @@ def choose(project: Project, k: int, method: str = "") -> Choice:
     method: text of `alx.acquisition.grammar`; "": by this rule.
 
   Raises:
-    DataError: a method that wants a model, and there is none.
+    DataError: a method that wants a model, and there is none, or that reads
+      evidence, of which the version that serves gives none.
     ValueError: a method that is none.
   """
   _check(project, method)
@@ -147,12 +150,14 @@ def _out_of_pool(project):
 
 
 def _by_model(project, pool, k, method):
+  trained = load_version(project, project.state.current)
+  if not trained.config.evidential:
+    refuse_evidence(project.folder, method)
   others = [uid for uid in _out_of_pool(project) if uid not in set(pool)]
   uids = [*others, *pool]
   made = learn.make_pool(project, uids)
   config = learn.config_of(project, acquisition=(method,), query=k, start=1)
   config = learn.resolved(config, made)
-  trained = load_version(project, project.state.current)
   config = _as_trained(config, trained.config)
   learner = learning.make_learner(config, made.dataset)
   taken = np.arange(len(uids)) < len(uids) - len(pool)
@@ -175,12 +180,9 @@ def _by_model(project, pool, k, method):
 
 def _as_trained(config, before):
   """The network and windows of the version, whatever the pool is now."""
-  return config.__class__(
-    **{
-      **vars(config),
-      **{name: getattr(before, name) for name in ("patch", "widths", "model")},
-      "dropout": before.dropout,
-    }
+  names = ("patch", "widths", "model", "dropout", "evidential")
+  return dataclasses.replace(
+    config, **{name: getattr(before, name) for name in names}
   )
 
 

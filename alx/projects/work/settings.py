@@ -11,6 +11,7 @@ from alx.projects.models.rule_texts import (
   parse_update,
   parse_weights,
 )
+from alx.runs.problem.problem import want_evidence
 from alx.runs.settings.config import Config, override
 
 GIVEN = "given"  # the reader of labels that were there
@@ -75,6 +76,24 @@ def check(settings: Settings) -> None:
     Config(acquisition=names or ("random",))
   except ValueError as error:
     raise DataError(str(error)) from error
+  if names:
+    refuse_evidence("--acquisition", settings.acquisition)
+
+
+def refuse_evidence(where: object, method: str) -> None:
+  """Refuses what reads evidence: versions are not trained to give any.
+
+  Args:
+    where: the method was named.
+    method: text of `alx.acquisition.grammar`.
+
+  Raises:
+    DataError: logits of a softmax would be taken for evidence.
+  """
+  if want_evidence([method]):
+    wanted = "a method that reads no evidence, which no version here gives"
+    remedy = "entropy and bald read its probabilities"
+    raise bad_input(where, wanted, f"{method}: {remedy}")
 
 
 def check_floors(
