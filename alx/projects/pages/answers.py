@@ -15,7 +15,7 @@ from alx.projects.people.agreement import (
 )
 from alx.projects.people.settle import settle_classes, settle_map
 from alx.projects.store.project import Project
-from alx.projects.store.questions import status_of
+from alx.projects.store.questions import statuses
 from alx.projects.store.state import CONFLICT
 from alx.projects.work.settings import GIVEN
 from alx.report.article import Section
@@ -137,9 +137,9 @@ def _cell(row, name):
 
 def _settled(project, maps):
   """What a vote would leave open of the cases in conflict."""
-  lines = []
+  lines, status = [], statuses(project.state)
   for uid in sorted({u for of in maps.values() for u in of}):
-    if status_of(project.state, uid) == CONFLICT:
+    if status[uid] == CONFLICT:
       own = {reader: of[uid] for reader, of in maps.items() if uid in of}
       found = settle_map(own, len(project.class_names))
       lines.append(
@@ -171,10 +171,10 @@ def _fleiss(project, given):
   lines = [
     f"Fleiss' kappa of all readers: {number(fleiss_kappa(np.array(table)))}."
   ]
-  by_reader = {}
+  by_reader, status = {}, statuses(project.state)
   for uid, answers in given.items():
     for answer in answers:
-      if status_of(project.state, uid) == CONFLICT:
+      if status[uid] == CONFLICT:
         by_reader.setdefault(answer.reader, {})[uid] = answer.label
   if by_reader:
     for uid, found in settle_classes(by_reader, count).items():

@@ -10,7 +10,7 @@ from alx.projects.pages import history, scores
 from alx.projects.pages.history import Answers, Version
 from alx.projects.store.events import Event
 from alx.projects.store.project import Project
-from alx.projects.store.questions import final_label
+from alx.projects.store.questions import final_labels
 from alx.projects.work.settings import GIVEN
 from alx.report.article import Section
 from alx.report.tables import Table
@@ -107,9 +107,9 @@ def _values(values):
 
 
 def _origins(project):
-  found = Counter()
+  found, labels = Counter(), final_labels(project.state)
   for uid in project.state.cases:
-    label = final_label(project.state, uid)
+    label = labels.get(uid)
     if label is None:
       found["none yet"] += 1
     elif uid in project.state.decided:

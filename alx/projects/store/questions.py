@@ -1,5 +1,9 @@
 """What is asked of the state: where a case is, which label is its own."""
 
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import NamedTuple
+
 from alx.projects.store.state import (
   ASKED,
   CONFLICT,
@@ -13,20 +17,13 @@ from alx.projects.store.state import (
 
 def status_of(state: State, uid: str) -> str:
   """Where a case is: pool, asked, labelled, conflict or skipped."""
-  answers = state.newest(uid)
-  if uid in state.decided:
-    return LABELLED
-  if answers:
-    planned = {t.reader for t in state.tasks() if t.uid == uid}
-    strangers = len(answers) > 1 and not (
-      {s.reader for s in answers} <= planned
-    )
-    return CONFLICT if strangers else LABELLED
-  if any(t.uid == uid for t in state.open_tasks()):
-    return ASKED
-  if any(c == uid for c, _ in state.skips):
-    return SKIPPED
-  return POOL
+  return _status(_indexed(state), uid)
+
+
+def statuses(state: State) -> dict[str, str]:
+  """The same of every case, in one pass over what was asked and answered."""
+  found = _indexed(state)
+  return {uid: _status(found, uid) for uid in sorted(state.cases)}
 
 
 def final_label(state: State, uid: str) -> Submission | None:
@@ -34,17 +31,77 @@ def final_label(state: State, uid: str) -> Submission | None:
 
   The one that a reviewer or a vote chose, else the newest answer.
   """
-  chosen = state.decided.get(uid)
-  answers = [
-    s for (c, _), v in state.submissions.items() if c == uid for s in v
+  return _final(_indexed(state), uid)
+
+
+def final_labels(state: State) -> dict[str, Submission]:
+  """The same of every case that has one, in one pass, in order of uids."""
+  found = _indexed(state)
+  labels = {uid: _final(found, uid) for uid in sorted(state.cases)}
+  return {uid: label for uid, label in labels.items() if label is not None}
+
+
+def candidates(state: State, part: str) -> list[str]:
+  """Cases of a part that may be asked for: without a label, and not out."""
+  return [
+    uid
+    for uid, status in statuses(state).items()
+    if status == POOL and state.cases[uid].part == part
   ]
+
+
+def labelled(state: State, part: str) -> dict[str, Submission]:
+  """The final labels of the cases of a part that have one."""
+  return {
+    uid: label
+    for uid, label in final_labels(state).items()
+    if state.cases[uid].part == part
+  }
+
+
+class _Index(NamedTuple):
+  """What was asked and answered, by uid."""
+
+  answers: Mapping[str, list[tuple[Submission, ...]]]  # of each reader
+  planned: Mapping[str, set[str]]  # readers who were asked
+  open: set[str]
+  skipped: set[str]
+  decided: Mapping[str, Mapping]
+
+
+def _indexed(state):
+  answers, planned = defaultdict(list), defaultdict(set)
+  for (uid, _), revisions in state.submissions.items():
+    answers[uid].append(revisions)
+  for task in state.tasks():
+    planned[task.uid].add(task.reader)
+  asked = {task.uid for task in state.open_tasks()}
+  skipped = {uid for uid, _ in state.skips}
+  return _Index(answers, planned, asked, skipped, state.decided)
+
+
+def _status(found, uid):
+  if uid in found.decided:
+    return LABELLED
+  readers = {revisions[-1].reader for revisions in found.answers.get(uid, ())}
+  if readers:
+    planned = found.planned.get(uid, set())
+    return CONFLICT if len(readers) > 1 and readers - planned else LABELLED
+  if uid in found.open:
+    return ASKED
+  return SKIPPED if uid in found.skipped else POOL
+
+
+def _final(found, uid):
+  chosen = found.decided.get(uid)
+  answers = [s for revisions in found.answers.get(uid, ()) for s in revisions]
   if chosen:
     if "label" in chosen:
       newest = max(answers, key=lambda s: s.number, default=None)
       base = newest or Submission(uid, "", 0, 0, "", "", "consensus", {}, 0)
       return base._replace(label=chosen["label"], decision=chosen["by"])
     return next(s for s in answers if s.number == chosen["number"])
-  if status_of(state, uid) != LABELLED:
+  if _status(found, uid) != LABELLED:
     return None
   return max(answers, key=lambda s: s.number)
 

@@ -8,13 +8,8 @@ from alx.data.dataset import DataError, bad_input
 from alx.projects.exchange.label_map import make as make_labels
 from alx.projects.rounds import folder as round_folder
 from alx.projects.store.project import Project
-from alx.projects.store.questions import status_of
-from alx.projects.store.state import (
-  POOL,
-  TEST,
-  VALIDATION,
-  Task,
-)
+from alx.projects.store.questions import candidates
+from alx.projects.store.state import TEST, VALIDATION, Task
 from alx.projects.work.choose import Choice, choose
 from alx.projects.work.drafts import make_drafts
 from alx.projects.work.fit import digest_of_labels, fit, training_cases
@@ -68,7 +63,8 @@ def next_round(
       "asks for others meanwhile)"
     )
   lines += _learn(project, judge)
-  frozen = _frozen(project, TEST if test else VALIDATION)
+  # Frozen cases that nobody was asked for come first, and blind.
+  frozen = candidates(project.state, TEST if test else VALIDATION)
   if test:
     chosen = Choice("frozen test cases", ())
     if not frozen:
@@ -119,15 +115,6 @@ def _learn(project, judge):
   judged = promote(project, fitted.version, judge)
   line = f"v{fitted.version:03d}: fitted to {fitted.labels} labels"
   return [line, *judged.lines]
-
-
-def _frozen(project, part):
-  """Frozen cases that nobody was asked for: they come first, and blind."""
-  return [
-    uid
-    for uid, case in sorted(project.state.cases.items())
-    if case.part == part and status_of(project.state, uid) == POOL
-  ]
 
 
 def _plan(project, chosen, frozen, test, scratch):

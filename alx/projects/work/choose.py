@@ -11,13 +11,10 @@ from alx import data, label_free
 from alx.data.dataset import DataError
 from alx.front.query import query
 from alx.projects.store.project import Project
-from alx.projects.store.questions import status_of
-from alx.projects.store.state import (
-  POOL,
-  TRAIN,
-)
+from alx.projects.store.questions import candidates, labelled
+from alx.projects.store.state import TRAIN
 from alx.projects.work import learn
-from alx.projects.work.fit import load_version, training_cases
+from alx.projects.work.fit import load_version
 from alx.projects.work.settings import refuse_evidence
 from alx.runs.problem import learning
 from alx.runs.problem.problem import Problem
@@ -50,15 +47,6 @@ class Choice(NamedTuple):
   note: str = ""
 
 
-def candidates(project: Project) -> list[str]:
-  """Cases that may be asked for: not frozen, not out, without a label."""
-  return [
-    uid
-    for uid, case in sorted(project.state.cases.items())
-    if case.part == TRAIN and status_of(project.state, uid) == POOL
-  ]
-
-
 def choose(project: Project, k: int, method: str = "") -> Choice:
   """The next k cases.
 
@@ -78,7 +66,7 @@ def choose(project: Project, k: int, method: str = "") -> Choice:
     ValueError: a method that is none.
   """
   _check(project, method)
-  pool = candidates(project)
+  pool = candidates(project.state, TRAIN)
   k = min(k, len(pool))
   if not k:
     return Choice(method or "none", ())
@@ -140,11 +128,10 @@ def _by_images(project, pool, k, method):
 
 def _out_of_pool(project):
   """Cases that have a label, or were asked, and may be trained on."""
-  labelled = [case.uid for case in training_cases(project)]
   waiting = [task.uid for task in project.state.open_tasks()]
   return [
     uid
-    for uid in dict.fromkeys((*labelled, *waiting))
+    for uid in dict.fromkeys((*labelled(project.state, TRAIN), *waiting))
     if project.state.cases[uid].part == TRAIN
   ]
 

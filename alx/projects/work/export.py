@@ -13,7 +13,7 @@ from alx.data.files import visible, write_bytes
 from alx.projects.cases.targets import check_image, files_of, suffix_of
 from alx.projects.rounds.folder import image_name
 from alx.projects.store.project import Project
-from alx.projects.store.questions import final_label
+from alx.projects.store.questions import final_labels
 from alx.projects.store.state import (
   TEST,
   Case,
@@ -55,16 +55,13 @@ def export(
   out = pathlib.Path(out).expanduser().absolute()
   if out.exists() and (not out.is_dir() or visible(out)):
     raise bad_input(out, "a new or empty folder for --out", "something there")
-  labelled = [
-    case
-    for uid, case in sorted(project.state.cases.items())
-    if final_label(project.state, uid) is not None
-  ]
-  if not any(case.part != TEST for case in labelled):
+  labels = final_labels(project.state)
+  labelled = [(project.state.cases[uid], s.label) for uid, s in labels.items()]
+  if not any(case.part != TEST for case, _ in labelled):
     raise DataError(f"{project.folder}: wanted labels to export, found none")
   write = {"nnunet": _nnunet, "msd": _msd, "classes": _classes}[form]
   _whole(out, lambda folder: write(project, labelled, folder))
-  test = sum(case.part == TEST for case in labelled)
+  test = sum(case.part == TEST for case, _ in labelled)
   rest = len(project.state.cases) - len(labelled)
   return Exported(out, len(labelled) - test, test, rest)
 
@@ -103,29 +100,29 @@ def _images_of(project, case):
   return [file.read_bytes() for file in files_of(project, case)]
 
 
-def _put_label(project, case, folder):
-  chosen = final_label(project.state, case.uid)
+def _put_label(project, case, label, folder):
   name = f"{case.uid}{suffix_of(case)}"
-  content = project.get(chosen.label)
+  content = project.get(label)
   _copy(content, folder / f"labels{_part(case)}" / name)
 
 
 def _nnunet(project, labelled, folder):
   """imagesTr/CASE_0000, labelsTr/CASE, dataset.json of nnU-Net v2."""
-  for case in labelled:
+  for case, label in labelled:
     for channel, content in enumerate(_images_of(project, case)):
       name = image_name(project, case.uid, channel)
       _copy(content, folder / f"images{_part(case)}" / name)
-    _put_label(project, case, folder)
+    _put_label(project, case, label, folder)
   _json(
     folder,
     {
       "channel_names": {
-        str(i): f"channel {i}" for i in range(len(labelled[0].about["files"]))
+        str(i): f"channel {i}"
+        for i in range(len(labelled[0][0].about["files"]))
       },
       "labels": {name: i for i, name in enumerate(project.class_names)},
-      "numTraining": sum(case.part != TEST for case in labelled),
-      "file_ending": suffix_of(labelled[0]),
+      "numTraining": sum(case.part != TEST for case, _ in labelled),
+      "file_ending": suffix_of(labelled[0][0]),
     },
   )
 
@@ -133,7 +130,7 @@ def _nnunet(project, labelled, folder):
 def _msd(project, labelled, folder):
   """imagesTr/CASE, labelsTr/CASE, dataset.json of the Decathlon."""
   training, test = [], []
-  for case in labelled:
+  for case, label in labelled:
     contents = _images_of(project, case)
     if len(contents) > 1:
       raise bad_input(
@@ -141,7 +138,7 @@ def _msd(project, labelled, folder):
       )
     part, name = _part(case), f"{case.uid}{suffix_of(case)}"
     _copy(contents[0], folder / f"images{part}" / name)
-    _put_label(project, case, folder)
+    _put_label(project, case, label, folder)
     if part == "Tr":
       training.append(
         {"image": f"./imagesTr/{name}", "label": f"./labelsTr/{name}"}
@@ -165,9 +162,8 @@ def _msd(project, labelled, folder):
 def _classes(project, labelled, folder):
   """train/CLASS/CASE.png, test/CLASS/CASE.png, labels.csv."""
   rows = []
-  for case in labelled:
-    chosen = final_label(project.state, case.uid)
-    name = project.class_names[chosen.label]
+  for case, label in labelled:
+    name = project.class_names[label]
     part = "test" if case.part == TEST else "train"
     path = f"{part}/{_folder_name(name)}/{case.uid}{suffix_of(case)}"
     _copy(_images_of(project, case)[0], folder / path)

@@ -24,7 +24,7 @@ from alx.projects.models.serving import (
 from alx.projects.store import blobs
 from alx.projects.store.events import canonical
 from alx.projects.store.project import MODELS, Project
-from alx.projects.store.questions import final_label
+from alx.projects.store.questions import final_labels, labelled
 from alx.projects.store.state import (
   TRAIN,
   Case,
@@ -51,20 +51,14 @@ class Fitted(NamedTuple):
 
 def training_cases(project: Project) -> list[Case]:
   """Cases with a label that may be trained on: never frozen ones."""
-  return [
-    case
-    for uid, case in sorted(project.state.cases.items())
-    if case.part == TRAIN and final_label(project.state, uid) is not None
-  ]
+  state = project.state
+  return [state.cases[uid] for uid in labelled(state, TRAIN)]
 
 
 def digest_of_labels(project: Project, part: str = TRAIN) -> str:
   """SHA-256 of which case has which label."""
-  rows = [
-    [uid, chosen.label]
-    for uid, case in sorted(project.state.cases.items())
-    if case.part == part and (chosen := final_label(project.state, uid))
-  ]
+  found = labelled(project.state, part)
+  rows = [[uid, chosen.label] for uid, chosen in found.items()]
   return blobs.digest(canonical(rows))
 
 
@@ -145,9 +139,9 @@ def reading_of(project: Project, cases) -> tuple[Reading, int]:
   """(what a fit reads, the version it may start from), as the project says."""
   state, current = project.state, project.state.current
   refuse_frozen(project, [case.uid for case in cases])
-  labels = []
+  labels, final = [], final_labels(state)
   for case in cases:
-    chosen = final_label(state, case.uid)
+    chosen = final[case.uid]
     decided = _DRAWN.get(chosen.decision, chosen.decision)
     decided = CHOSEN if case.uid in state.decided else decided
     domain = case.about.get("stratum", "")

@@ -19,7 +19,7 @@ from alx.pool import PoolState, init_pool, mark_labelled
 from alx.projects.cases.found import PICTURE
 from alx.projects.cases.targets import check_image, files_of, label_of
 from alx.projects.store.project import IMAGES, Project
-from alx.projects.store.questions import final_label
+from alx.projects.store.questions import final_labels
 from alx.projects.store.state import (
   Case,
 )
@@ -99,9 +99,10 @@ def make_pool(project: Project, uids: Sequence[str]) -> Pool:
   """
   read = reader_of(project, wanted_of(project))
   images, labels, known, spacings = [], [], [], []
+  final = final_labels(project.state)
   for uid in uids:
     loaded, case = read(uid), project.state.cases[uid]
-    chosen = final_label(project.state, uid)
+    chosen = final.get(uid)
     images.append(loaded.image)
     spacings.append(loaded.spacing_mm)
     known.append(chosen is not None)

@@ -19,7 +19,7 @@ from alx.projects.models.scores import map_calibration
 from alx.projects.models.serving import Judged, make_judge
 from alx.projects.store import log
 from alx.projects.store.project import Project
-from alx.projects.store.questions import final_label
+from alx.projects.store.questions import labelled
 from alx.projects.store.state import VALIDATION
 from alx.projects.work import learn
 from alx.projects.work.drafts import predict
@@ -42,23 +42,20 @@ Judge = Callable[[Project, int, Frozen, Frozen | None], Judged]
 def scores_on(project: Project, version: int, part: str = VALIDATION) -> Frozen:
   """How a version does on frozen cases, by their final labels."""
   state = project.state
-  uids = [
-    uid
-    for uid, case in sorted(state.cases.items())
-    if case.part == part and final_label(state, uid) is not None
-  ]
+  labels = {uid: s.label for uid, s in labelled(state, part).items()}
+  uids = list(labels)
   found = list(predict(project, version, uids))
-  rows = [_row(project, uid, classes) for uid, classes, _ in found]
+  rows = [_row(project, uid, classes, labels[uid]) for uid, classes, _ in found]
   width = len(project.class_names) - 1 if project.segments else 1
   return Frozen(
     tuple(uids),
     tuple(state.cases[uid].patient or uid for uid in uids),
     np.array(rows, np.float64).reshape(len(uids), width),
-    _calibration(project, version, found),
+    _calibration(project, version, found, labels),
   )
 
 
-def _calibration(project, version, found):
+def _calibration(project, version, found, labels):
   """Of maps it is measured if the gate looks at it: that predicts them anew."""
   if not found:
     return np.nan
@@ -69,7 +66,7 @@ def _calibration(project, version, found):
       return np.nan
     return map_calibration(_probabilities(project, version, uids))
   probs = np.array([about["probabilities"] for _, _, about in found])
-  truth = [final_label(project.state, uid).label for uid in uids]
+  truth = [labels[uid] for uid in uids]
   return ece(probs / probs.sum(1, keepdims=True), np.array(truth))
 
 
@@ -91,11 +88,10 @@ def _probabilities(project, version, uids):
     yield inside, made.labels[number], made.spacing_mm[number]
 
 
-def _row(project, uid, classes):
-  chosen = final_label(project.state, uid)
+def _row(project, uid, classes, label):
   if not project.segments:
-    return [float(int(classes) == chosen.label)]
-  truth = label_of(project, uid, chosen.label)
+    return [float(int(classes) == label)]
+  truth = label_of(project, uid, label)
   return [
     _dice(classes == c, truth == c) for c in range(1, len(project.class_names))
   ]

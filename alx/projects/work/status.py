@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from alx.projects.store import blobs, log
 from alx.projects.store.project import Project, open_project
-from alx.projects.store.questions import blobs_of, status_of
+from alx.projects.store.questions import blobs_of, statuses
 from alx.projects.store.state import (
   CONFLICT,
   LABELLED,
@@ -34,16 +34,16 @@ class Status(NamedTuple):
 def status(project: Project) -> Status:
   """The counts, and the next step in words."""
   state = project.state
-  counts = {}
+  counts, found = {}, statuses(state)
   for uid, case in state.cases.items():
-    counts.setdefault(case.part, Counter())[status_of(state, uid)] += 1
+    counts.setdefault(case.part, Counter())[found[uid]] += 1
   waiting = {}
   for task in state.open_tasks():
     waiting.setdefault(task.reader, []).append(task.uid)
   newest = [v[-1] for v in state.submissions.values()]
   times = [s.about.get("seconds") for s in newest]
   times = [t for t in times if t is not None]
-  conflicts = [u for u in state.cases if status_of(state, u) == CONFLICT]
+  conflicts = [u for u in state.cases if found[u] == CONFLICT]
   return Status(
     {part: dict(found) for part, found in counts.items()},
     len(state.rounds),
