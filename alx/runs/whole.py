@@ -1,5 +1,8 @@
 """The one fit to all labels of the pool: what all of them would give."""
 
+import pathlib
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -45,7 +48,7 @@ def run_full(job: Job) -> None:
   predicted = predict_test(problem, params)
   clock.lap("seconds_test")
   check_predicted(f"{job.folder}: the fit to all labels", predicted)
-  _keep_model(job.folder, params)
+  keep_model(job.folder, params)
   labels = all_labels(problem, job.config)
   row = {"round": 0, "labels": labels} | metrics_of(problem, predicted)
   store.keep_rounds(job.folder, 0)
@@ -63,8 +66,13 @@ def run_full(job: Job) -> None:
   store.write_rows(job.folder / "curve.csv", [row])
 
 
-def _keep_model(folder, params):
-  """The one fit to all labels has no rounds to go on with, but a model."""
+def keep_model(folder: pathlib.Path, params: Any) -> None:
+  """The one fit to all labels has no rounds to go on with, but a model.
+
+  Args:
+    folder: of the run.
+    params: of its model.
+  """
   kept = Checkpoints(folder / MODEL, keep=1)
   kept.save(1, {"params": params})
   kept.close()

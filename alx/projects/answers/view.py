@@ -1,6 +1,5 @@
 """A case in the reader's own viewer, on a copy, with the time it took."""
 
-import os
 import pathlib
 import shlex
 import subprocess
@@ -117,7 +116,6 @@ def view(made: Plan) -> Viewed:
     return Viewed(seconds, None)
   made.out.parent.mkdir(parents=True, exist_ok=True)
   write_bytes(made.out, content)
-  os.utime(made.out)
   return Viewed(seconds, made.out)
 
 

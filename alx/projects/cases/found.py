@@ -67,8 +67,9 @@ def find_images(path: pathlib.Path, segments: bool, where: str = "") -> Images:
   if where:
     raise bad_input(path, "an .npz file to use where on", "another kind")
   files = list(visible_below(path)) if path.is_dir() else [path]
-  left_out = [(file, why) for file in files if (why := _dicom(file))]
-  others = [file for file in files if not _dicom(file)]
+  told = [(file, _dicom(file)) for file in files]
+  left_out = [(file, why) for file, why in told if why]
+  others = [file for file, why in told if not why]
   if left_out and not any(map(_is_known, others)):
     raise bad_input(
       path,

@@ -11,7 +11,7 @@ from alx.data import label_values
 from alx.data.dataset import bad_input
 from alx.projects.store.events import canonical
 
-_BACKGROUNDS = ("background", "bg", "clear label")
+BACKGROUNDS = ("background", "bg", "clear label")
 _KNOWN = (  # of the first classes; then colours around the wheel
   *((230, 25, 75), (60, 180, 75), (0, 130, 200), (255, 225, 25)),
   *((245, 130, 48), (145, 30, 180), (70, 240, 240), (240, 50, 230)),
@@ -54,7 +54,7 @@ def make(
     raise bad_input(file, "names that differ in more than case", list(found))
   if background:
     label_values.check_background(found, range(len(found)), file)
-    if found[0].casefold() not in _BACKGROUNDS:
+    if found[0].casefold() not in BACKGROUNDS:
       wanted = "the background first, as in background,tumour"
       raise bad_input(file, wanted, ",".join(found))
   first = [(0, 0, 0)] if background else []

@@ -4,6 +4,7 @@ A project is anything with `class_names`, `segments` and a `state` whose `cases`
 have a `part`, a `patient` and an `about`, and whose `models` have an `about`.
 """
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -63,7 +64,7 @@ def _that_apply(rules, project):
   """A single answer that is wrong is no failure of a model."""
   if project.segments:
     return rules
-  return Rules(**{**vars(rules), "failures": None})
+  return dataclasses.replace(rules, failures=None)
 
 
 def _without_scores(version, old, approver):

@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-UNDECIDED = 255  # as a label that is not there; also a reader who did not vote
+from alx.label_maps import UNLABELLED
+
+UNDECIDED = UNLABELLED  # as a label is not there; also a reader without a vote
 
 
 class Consensus(NamedTuple):

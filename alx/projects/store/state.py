@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from alx.projects.store.events import Event
 
 POOL, ASKED, LABELLED = "pool", "asked", "labelled"
-CONFLICT, SKIPPED, QUARANTINED = "conflict", "skipped", "quarantined"
+CONFLICT, SKIPPED = "conflict", "skipped"
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
 
 

@@ -13,7 +13,7 @@ from alx.projects.store.state import TEST, VALIDATION, Task
 from alx.projects.work.choose import Choice, choose
 from alx.projects.work.drafts import make_drafts
 from alx.projects.work.fit import digest_of_labels, fit, training_cases
-from alx.projects.work.promote import Judge, promote
+from alx.projects.work.promote import promote
 
 BLIND, DRAFT = "blind", "draft"
 
@@ -37,7 +37,6 @@ def next_round(
   more: bool = False,
   test: bool = False,
   scratch: bool = False,
-  judge: Judge | None = None,
 ) -> Asked:
   """Fits where there are new labels, asks, and writes a round.
 
@@ -48,7 +47,6 @@ def next_round(
     more: also while answers of an earlier round are missing.
     test: ask for the frozen test cases instead.
     scratch: withhold all drafts.
-    judge: of a new version, see `promote`.
 
   Raises:
     DataError: answers are missing, or nothing is left to ask for.
@@ -62,7 +60,7 @@ def next_round(
       f"{waiting[0].reader} (alx project import takes what is there; --more "
       "asks for others meanwhile)"
     )
-  lines += _learn(project, judge)
+  lines += _learn(project)
   # Frozen cases that nobody was asked for come first, and blind.
   frozen = candidates(project.state, TEST if test else VALIDATION)
   if test:
@@ -96,7 +94,7 @@ def next_round(
   return Asked(number, path, made.tasks, made.method, made.model, tuple(lines))
 
 
-def _learn(project, judge):
+def _learn(project):
   """Lines about a fit and its gate, if there are labels no version knows."""
   if not training_cases(project):
     return []
@@ -105,14 +103,14 @@ def _learn(project, judge):
     newest = max(project.state.models)
     if project.state.models[newest].state != "made":
       return []
-    return list(promote(project, newest, judge).lines)
+    return list(promote(project, newest).lines)
   try:
     fitted = fit(project)
   except DataError as error:
     if project.state.current or project.segments:
       raise
     return [str(error)]  # one class so far: ask on
-  judged = promote(project, fitted.version, judge)
+  judged = promote(project, fitted.version)
   line = f"v{fitted.version:03d}: fitted to {fitted.labels} labels"
   return [line, *judged.lines]
 

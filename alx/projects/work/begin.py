@@ -148,7 +148,7 @@ def _segments(settings):
   if settings.task:
     return settings.task == "segmentation"
   names = {name.strip().casefold() for name in settings.classes}
-  return bool(names & {"background", "bg", "clear label"})
+  return bool(names & set(label_map.BACKGROUNDS))
 
 
 def _keep(folder, uid, content, patient):

@@ -31,12 +31,12 @@ from alx.projects.store.state import (
 )
 from alx.projects.work import learn
 from alx.runs.disk import records, store
-from alx.runs.disk.checkpoint import Checkpoints
-from alx.runs.disk.names import MODEL, run_folder
+from alx.runs.disk.names import run_folder
 from alx.runs.problem import learning
 from alx.runs.problem.images import described
 from alx.runs.settings.arms import FULL
 from alx.runs.use.trained import Trained, load
+from alx.runs.whole import keep_model
 
 _DRAWN = {"reject": "redraw"}  # a draft was rejected, a label drawn instead
 
@@ -184,7 +184,7 @@ def _write(project, version, config, pool, params) -> Mapping:
   partial = place.with_name(f".partial-{place.name}")
   for left in (partial, place):  # of a fit that was killed
     shutil.rmtree(left, ignore_errors=True)
-  store.write_json(partial / "config.json", vars_of(config))
+  store.write_json(partial / "config.json", vars(config))
   store.write_json(partial / "versions.json", store.versions())
   store.write_json(
     partial / "dataset.json",
@@ -197,20 +197,13 @@ def _write(project, version, config, pool, params) -> Mapping:
     },
   )
   of_run = run_folder(partial, FULL, 0)
-  kept = Checkpoints(of_run / MODEL, keep=1)
-  kept.save(1, {"params": params})
-  kept.close()
+  keep_model(of_run, params)
   row = {"round": 0, "labels": len(pool.uids)}
   store.write_rows(of_run / "curve.csv", [row])
   partial.rename(place)
   trained = load(place, FULL)
   about = {"parameters": trained.digest, "files": digest_of_files(place)}
   return about
-
-
-def vars_of(config) -> dict:
-  """The settings as config.json holds them."""
-  return {name: getattr(config, name) for name in config.__dataclass_fields__}
 
 
 def digest_of_files(folder) -> dict[str, str]:

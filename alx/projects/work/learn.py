@@ -32,7 +32,6 @@ class Pool(NamedTuple):
 
   uids: tuple[str, ...]
   dataset: data.Dataset
-  known: np.ndarray  # [N] bool
 
 
 def config_of(project: Project, **changes) -> Config:
@@ -98,14 +97,13 @@ def make_pool(project: Project, uids: Sequence[str]) -> Pool:
     DataError: an image or a label that is not what it was.
   """
   read = reader_of(project, wanted_of(project))
-  images, labels, known, spacings = [], [], [], []
+  images, labels, spacings = [], [], []
   final = final_labels(project.state)
   for uid in uids:
     loaded, case = read(uid), project.state.cases[uid]
     chosen = final.get(uid)
     images.append(loaded.image)
     spacings.append(loaded.spacing_mm)
-    known.append(chosen is not None)
     labels.append(_label(project, case, chosen, loaded))
   patients = [project.state.cases[uid].patient for uid in uids]
   dataset = data.Dataset(
@@ -120,7 +118,7 @@ def make_pool(project: Project, uids: Sequence[str]) -> Pool:
     split=None,
     left_out=(),
   )
-  return Pool(tuple(uids), dataset, np.array(known, bool))
+  return Pool(tuple(uids), dataset)
 
 
 def _label(project, case, chosen, loaded):
