@@ -9,7 +9,7 @@ import tensorstore as ts
 from alx.data.cache.record import Record
 from alx.data.cache.store import CaseStore
 from alx.data.dataset import DataError, Dataset, bad_input, no_progress
-from alx.data.label_values import to_classes, values_in
+from alx.data.label_values import to_classes
 from alx.data.sources import digest
 from alx.data.volumes import msd
 from alx.data.volumes.cases import find_cases
@@ -172,7 +172,7 @@ def _keep(store, case, path, description):
     return {
       "shape": item.image.shape,
       "header": item.header,
-      "values": values_in([item.label]),
+      "values": item.values,
     }
 
   record = store.keep(case, path, convert)

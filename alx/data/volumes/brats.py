@@ -9,7 +9,7 @@ from typing import NamedTuple
 from alx.data import intensity
 from alx.data.dataset import DataError, Dataset, bad_input, no_progress
 from alx.data.files import visible
-from alx.data.label_values import default_names, values_in
+from alx.data.label_values import default_names
 from alx.data.volumes import msd, nifti
 from alx.data.volumes.cases import other_files
 from alx.data.volumes.description import Description
@@ -164,7 +164,7 @@ def _read(case, channels):
 
 
 def _describe(path: pathlib.Path, items: Sequence[Item]) -> Description:
-  values = tuple(sorted({0, *values_in(item.label for item in items)}))
+  values = tuple(sorted({0}.union(*(item.values for item in items))))
   names = _meanings([item.id for item in items], values)
   return Description(path.resolve().name, values, names)
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from alx.data.dataset import bad_input
+from alx.data.label_values import values_in
 from alx.data.volumes import nifti, orientation
 from alx.data.volumes.header import Header
 
@@ -21,6 +22,7 @@ class Item(NamedTuple):
   id: str
   image: np.ndarray  # [*sp, channels]
   label: np.ndarray  # [*sp]
+  values: tuple[int, ...]  # of the label, ascending
   header: Header
 
 
@@ -50,7 +52,8 @@ def read_files(
     flat = turn.order.index(2)
     image, classes = image.squeeze(flat), classes.squeeze(flat)
   header = _header(images[0], first, _order(turn, axes))
-  return Item(name, image, classes, header._replace(rounded=label.fraction))
+  header = header._replace(rounded=label.fraction)
+  return Item(name, image, classes, values_in([classes]), header)
 
 
 def read_images(files: Sequence[pathlib.Path]) -> tuple[np.ndarray, Header]:

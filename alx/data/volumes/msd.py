@@ -13,7 +13,6 @@ from alx.data.label_values import (
   note_of_partly,
   split_values,
   to_classes,
-  values_in,
 )
 from alx.data.split import with_test_part
 from alx.data.volumes import cases
@@ -69,7 +68,7 @@ def load_folder(
   files = [case.images[0] for case in read]
   outlines = list(map(outline_of, items))
   kept, lines = keep_commonest(outlines, files, strict=strict)
-  maps = [values_in([item.label]) for item in items]
+  maps = [item.values for item in items]
   labels = [case.labels[0] for case in read]
   kept, more = keep_labelled(
     path, kept, maps, labels, description, strict=strict
@@ -150,7 +149,7 @@ def read_case(case, path, description) -> Item:
   cases.check_files(case, path)
   item = read_files(case.id, case.images, case.labels[0])
   check_channels(case, item.image.shape, description)
-  check_labels(case.labels[0], values_in([item.label]), description)
+  check_labels(case.labels[0], item.values, description)
   return item._replace(image=intensity.normalise(item.image))
 
 
@@ -244,7 +243,7 @@ def make_dataset(
   spacing_from: str,
 ) -> Dataset:
   """The items as one data set, with classes as described or as found."""
-  maps = [values_in([item.label]) for item in items]
+  maps = [item.values for item in items]
   values, names, ignore, lines = classes_of(path, description, maps)
   common = common_of(path, list(map(outline_of, items)), spacing_from)
   pairs = list(zip(items, common.dropped, strict=True))
