@@ -218,12 +218,15 @@ def _draw_start(key, images, labels, item, wanted, patch):
   anywhere = jax.random.randint(key_start, room.shape, 0, room + 1, jnp.int32)
   inside = patches.real_mask(size[None], label.shape)[0]
   of_class = (label == wanted) & inside
-  nth = jax.random.randint(
-    key_voxel, (), 0, jnp.maximum(of_class.sum(), 1), jnp.int32
-  )
-  voxel = patches.nth_true(of_class, nth)
+  voxel = _any_voxel(key_voxel, of_class)
   around = jnp.clip(voxel - jnp.asarray(patch, jnp.int32) // 2, 0, room)
   return jnp.where(of_class.any(), around, anywhere)
+
+
+def _any_voxel(key, mask):
+  """[d] int32, where one of the true voxels is, all as likely."""
+  most = jnp.maximum(mask.sum(), 1)
+  return patches.nth_true(mask, jax.random.randint(key, (), 0, most, jnp.int32))
 
 
 def _draw_labelled(key, images, labels, item, wanted, patch):
@@ -242,11 +245,9 @@ def _draw_labelled(key, images, labels, item, wanted, patch):
   size = images.size[item]
   known = is_labelled(labels[item])
   known = known & patches.real_mask(size[None], known.shape)[0]
-  nth = jax.random.randint(
-    key_voxel, (), 0, jnp.maximum(known.sum(), 1), jnp.int32
-  )
   sides = jnp.asarray(patch, jnp.int32)
   part = jax.random.randint(key_part, sides.shape, 0, sides, jnp.int32)
-  around = jnp.clip(patches.nth_true(known, nth) - part, 0, size - sides)
+  voxel = _any_voxel(key_voxel, known)
+  around = jnp.clip(voxel - part, 0, size - sides)
   seen = is_labelled(patches.cut_item(labels, item, start, patch)).any()
   return jnp.where(seen, start, around)
