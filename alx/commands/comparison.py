@@ -1,10 +1,38 @@
 """A comparison of acquisitions, from flags to the page."""
 
+import pathlib
 from collections.abc import Callable
+
+from absl import flags
 
 from alx.commands import command
 from alx.runs import experiment
+from alx.runs.settings import kept
 from alx.runs.settings.kept import Kept
+
+
+def going_on(
+  workdir: str | None, is_new: object, *, streamed: bool = False
+) -> Kept | None:
+  """The run that goes on in the folder; None if there is none.
+
+  Args:
+    workdir: as given.
+    is_new: whether flags say what another run is, its data or preset.
+    streamed: whether it reads items as they are needed.
+
+  Raises:
+    DataError: if something else is there, or its settings are damaged.
+  """
+  if is_new or not workdir:
+    return None
+  return kept.read(pathlib.Path(workdir).expanduser(), streamed=streamed)
+
+
+def baselines(before: Kept | None) -> bool:
+  """--baselines, or as before where the flag is not given."""
+  flag = flags.FLAGS["baselines"]
+  return before.baselines if before and not flag.present else flag.value
 
 
 def run(argv: list[str], read: Callable[[], Kept], workdir: str | None) -> None:

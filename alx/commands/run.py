@@ -47,7 +47,7 @@ from alx.devices import cores
 from alx.runs.settings import idle
 from alx.runs.settings import presets as configs
 from alx.runs.settings.config import Config
-from alx.runs.settings.kept import Kept, read
+from alx.runs.settings.kept import Kept
 
 _DATA = flags.DEFINE_string(
   "data", None, "Folder or .npz file; without it a screening programme is made."
@@ -79,7 +79,7 @@ _COLUMNS = protocol.define_columns()
 _MAX_PER_GROUP = acquisitions.define_cap()
 _UNIT, _BUDGET = units.define()
 _STOP, _STOP_MODE = stopping.define()
-_BASELINES = flags.DEFINE_bool(
+flags.DEFINE_bool(
   "baselines", True, "Add random (and foreground_random) to the methods."
 )
 _SEEDS = flags.DEFINE_integer("seeds", None, "Repeats with other keys.")
@@ -124,9 +124,7 @@ explained.define_help_settings()
 def settings_from_flags() -> Kept:
   """The preset or the run that goes on, then flags; ValueError if wrong."""
   data = _DATA.value or (_FEATURES.value and _alone(_FEATURES.value))
-  kept = None
-  if not data and not _CONFIG.value and _WORKDIR.value:
-    kept = read(pathlib.Path(_WORKDIR.value).expanduser())
+  kept = comparison.going_on(_WORKDIR.value, data or _CONFIG.value)
   preset = _CONFIG.value or ("" if data else "screening")
   base = kept.config if kept else _preset(preset)
   _use_cores(not (data or _CONFIG.value) and base.data == idle.SCREENING)
@@ -150,10 +148,7 @@ def settings_from_flags() -> Kept:
   if _ACQUISITION.value == []:  # --acquisition= : only the full-data line
     given["acquisition"] = ()
   config = protocol.changed(base, _PROTOCOL, given, _SET.value)
-  baselines = _BASELINES.value
-  if kept and not flags.FLAGS["baselines"].present:
-    baselines = kept.baselines
-  return Kept(config, baselines, streamed=False)
+  return Kept(config, comparison.baselines(kept), streamed=False)
 
 
 def _preset(name):

@@ -14,7 +14,6 @@ maps of the test items: --set=test_items=N.
 """
 
 import dataclasses
-import pathlib
 
 from absl import flags
 
@@ -22,7 +21,7 @@ from alx.commands import command, comparison
 from alx.commands.defined import acquisitions, explained, protocol, stopping
 from alx.runs.settings import presets as configs
 from alx.runs.settings.config import Config
-from alx.runs.settings.kept import Kept, read
+from alx.runs.settings.kept import Kept
 
 _DATA = flags.DEFINE_string("data", None, "Folder with imagesTr and labelsTr.")
 _CACHE = flags.DEFINE_string(
@@ -43,7 +42,7 @@ _ACQUISITION = acquisitions.define(
 _PROTOCOL = protocol.define()
 _MAX_PER_GROUP = acquisitions.define_cap()
 _STOP, _STOP_MODE = stopping.define()
-_BASELINES = flags.DEFINE_bool(
+flags.DEFINE_bool(
   "baselines", True, "Add random and foreground_random to the methods."
 )
 _SEEDS = flags.DEFINE_integer(
@@ -66,9 +65,8 @@ explained.define_help_settings()
 
 def settings_from_flags() -> Kept:
   """The preset or the run that goes on, then flags; ValueError if wrong."""
-  kept = None
-  if not _DATA.value and not _CONFIG.value and _WORKDIR.value:
-    kept = read(pathlib.Path(_WORKDIR.value).expanduser(), streamed=True)
+  is_new = _DATA.value or _CONFIG.value
+  kept = comparison.going_on(_WORKDIR.value, is_new, streamed=True)
   if kept:
     base = kept.config
   else:
@@ -87,10 +85,7 @@ def settings_from_flags() -> Kept:
     "acquisition": _ACQUISITION.value and tuple(_ACQUISITION.value),
   }
   config = protocol.changed(base, _PROTOCOL, given, _SET.value)
-  baselines = _BASELINES.value
-  if kept and not flags.FLAGS["baselines"].present:
-    baselines = kept.baselines
-  return Kept(config, baselines, streamed=True)
+  return Kept(config, comparison.baselines(kept), streamed=True)
 
 
 def main(argv: list[str]) -> None:
