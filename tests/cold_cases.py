@@ -8,7 +8,8 @@ from alx.runs.settings.config import Config
 from experiments.cold import study
 from experiments.cold.plan import expand, make_plan
 from experiments.cold.results import collect
-from experiments.cold.rows import path_of, read_row
+from experiments.cold.rows import read_row
+from experiments.finished import path_of
 
 QUIET = Console(quiet=True)
 ASKED = {"encoders": ("pca", "simclr"), "methods": ("k_center",)}

@@ -8,7 +8,6 @@ import jax
 import numpy as np
 
 import alx
-from alx.data.dataset import bad_input
 from alx.loop import draw_start, spread_over_groups
 from alx.runs import rounds
 from alx.runs.compare import Comparison
@@ -18,15 +17,11 @@ from alx.runs.problem.learning import options_for
 from alx.runs.problem.patients import groups_of
 from alx.runs.problem.problem import metrics_of, predict_test
 from alx.runs.settings.arms import needs_of
+from experiments import finished
 from experiments.cold.features import Features
 from experiments.cold.plan import FOREGROUND, FULL, NO_ENCODER, RANDOM, Row
 
 _REMEDY = "without the file the row is done again"
-
-
-def path_of(workdir: pathlib.Path, row: Row) -> pathlib.Path:
-  """The file of a finished row."""
-  return workdir / "rows" / f"{row.name}.json"
 
 
 def read_row(workdir: pathlib.Path, row: Row) -> dict | None:
@@ -35,13 +30,7 @@ def read_row(workdir: pathlib.Path, row: Row) -> dict | None:
   Raises:
     ValueError: for a damaged file.
   """
-  path = path_of(workdir, row)
-  if not path.exists():
-    return None
-  found = store.read_object(path, "a finished row", _REMEDY)
-  if found and (found | row._asdict() != found or "ids" not in found):
-    raise bad_input(path, f"the row {row.name}", f"another; {_REMEDY}")
-  return found
+  return finished.read(workdir, row, "ids", _REMEDY, or_empty=True)
 
 
 def run_row(
@@ -64,7 +53,7 @@ def run_row(
     "seconds_train": round(time.monotonic() - chosen, 3),
     "ids": [] if row.method == FULL else ids_of(ready, items),
   }
-  store.write_json(path_of(ready.workdir, row), record)
+  store.write_json(finished.path_of(ready.workdir, row), record)
 
 
 def choose(

@@ -18,6 +18,7 @@ from alx.runs.disk.places import stem_of
 from alx.runs.problem import problem, reading
 from alx.runs.settings import presets
 from alx.runs.settings.config import MADE, Config, absolute, override
+from experiments import finished
 from experiments.nocode.desk import Desk, memory_desk
 from experiments.nocode.plan import (
   FOREGROUND,
@@ -28,7 +29,7 @@ from experiments.nocode.plan import (
   fields_of,
 )
 from experiments.nocode.play import Player
-from experiments.nocode.rows import path_of, read_row
+from experiments.nocode.rows import read_row
 
 
 class Source(NamedTuple):
@@ -207,7 +208,7 @@ def _play(study, row, player, make_desk, check):
   _, ready, player = player
   desk = make_desk(row, ready, study.plane)
   found = player.play(row, desk, check)
-  store.write_json(path_of(study.workdir, row), found)
+  store.write_json(finished.path_of(study.workdir, row), found)
 
 
 def sources_of(texts: Sequence[str]) -> dict[str, Source]:

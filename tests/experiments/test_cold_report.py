@@ -7,7 +7,8 @@ from alx.runs.disk import store
 from experiments.cold import report
 from experiments.cold.features import Features
 from experiments.cold.plan import NO_ENCODER
-from experiments.cold.rows import choose, ids_of, path_of
+from experiments.cold.rows import choose, ids_of
+from experiments.finished import path_of
 from tests.cold_cases import QUIET, prepare, score, write_classes, write_slices
 
 

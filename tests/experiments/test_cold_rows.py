@@ -11,6 +11,7 @@ from alx.runs.disk import store
 from alx.runs.disk.records import Diverged
 from experiments.cold import rows
 from experiments.cold.plan import FOREGROUND, NO_ENCODER, RANDOM, Row
+from experiments.finished import path_of
 from tests.cold_cases import QUIET, prepare, write_classes, write_slices
 
 
@@ -80,7 +81,7 @@ def test_foreground_random_passes_over_what_shows_none(slices):
 
 def test_a_damaged_row_is_named(ready):
   row = Row(NO_ENCODER, RANDOM, 5, 0)
-  path = rows.path_of(ready.workdir, row)
+  path = path_of(ready.workdir, row)
   path.parent.mkdir(exist_ok=True)
   path.write_text('{"auc": 0.')
   with pytest.raises(ValueError, match=r"random-5-seed0\.json: wanted a fin"):

@@ -5,7 +5,7 @@ import pytest
 from alx.runs.disk import store
 from experiments.cold import report, study
 from experiments.cold.plan import NO_ENCODER
-from experiments.cold.rows import path_of
+from experiments.finished import path_of
 from tests.cold_cases import QUIET, found, prepare, write_classes
 from tests.command_line import errors_of
 

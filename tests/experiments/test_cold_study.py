@@ -8,6 +8,7 @@ import pytest
 from experiments.cold import rows as cold_rows
 from experiments.cold import study as cold_study
 from experiments.cold.plan import NO_ENCODER, RANDOM, Row
+from experiments.finished import path_of
 from tests.cold_cases import QUIET, found, prepare, score, write_classes
 
 
@@ -63,11 +64,11 @@ def test_what_is_finished_stays_and_what_was_killed_ends_the_same(
 ):
   ready, _, rows = study
   before = found(ready.workdir, rows)
-  kept = cold_rows.path_of(ready.workdir, rows[0])
+  kept = path_of(ready.workdir, rows[0])
   stamp = kept.stat().st_mtime_ns
   gone = [Row("simclr", "k_center", 4, 1), rows[-1]]
   for row in gone:
-    cold_rows.path_of(ready.workdir, row).unlink()
+    path_of(ready.workdir, row).unlink()
   (ready.workdir / "features/simclr-seed1.npz").unlink()
   run, done = cold_study.run_row, []
 

@@ -7,10 +7,11 @@ import pytest
 
 from alx.effort import Rates
 from alx.runs.disk import store
+from experiments.finished import path_of
 from experiments.nocode import page, study
 from experiments.nocode.desk import memory_desk
 from experiments.nocode.plan import ACTIVE, NONE, RANDOM, expand
-from experiments.nocode.rows import path_of, read_row
+from experiments.nocode.rows import read_row
 from tests.nocode_cases import (
   ABOUT,
   QUIET,

@@ -11,7 +11,8 @@ from alx.runs.features import trained
 from alx.runs.settings.config import Config
 from alx.studies import collect, rows
 from experiments.cold.plan import Row
-from experiments.cold.rows import path_of, read_row
+from experiments.cold.rows import read_row
+from experiments.finished import path_of
 
 CUT = {
   "empty": b"",
