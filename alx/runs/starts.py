@@ -13,6 +13,7 @@ from alx.acquisition.combinations.combine import capped_per_group
 from alx.data.arrays.features import with_features
 from alx.loop import draw_start, draw_strata
 from alx.prediction import Prediction
+from alx.runs.problem.cases import held_classes
 from alx.runs.problem.job import once
 from alx.runs.problem.learning import arm_of
 from alx.runs.problem.patients import groups_asked
@@ -60,9 +61,7 @@ def _choose(problem, config, key):
 
 def strata_of(dataset: data.Dataset, split: data.Split) -> np.ndarray:
   """[N] int, equal for pool items of one class, or with the same structures."""
-  classes = np.arange(len(dataset.class_names))
-  labels = [dataset.labels[i] for i in split.pool]
-  held = np.stack([np.isin(classes, label) for label in labels])
+  held = held_classes(dataset, split)
   return np.unique(held, axis=0, return_inverse=True)[1].reshape(-1)
 
 

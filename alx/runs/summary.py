@@ -10,6 +10,7 @@ from alx import stats
 from alx.report import arms as numbers
 from alx.report import read, words
 from alx.report.arms import Arm
+from alx.runs.problem import cases
 from alx.runs.problem.problem import Problem
 from alx.runs.screen import WIDTH, aligned
 
@@ -35,8 +36,10 @@ def show(
   if not found:
     return
   title = words.column(study.metric)
-  rare = _rare_class(problem)
-  head, rows = _table(found, title, rare and _Finds(problem, *rare))
+  held = held_classes(problem)
+  rare = _rare_class(problem, held)
+  finds = rare and _Finds(problem, held[:, rare[0]])
+  head, rows = _table(found, title, finds)
   console.print()
   for line in [_caption(found, title, rare), "", *aligned([head, *rows])]:
     console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -92,12 +95,13 @@ def _needed(arm, base):
   return f">{arm.labels[-1]:g}" if first is None else f"{first}"
 
 
-def _rare_class(problem: Problem) -> tuple[int, str, int] | None:
+def _rare_class(
+  problem: Problem, held: np.ndarray | None
+) -> tuple[int, str, int] | None:
   """(class, name, items of the pool) of a class that most items have not.
 
   None where the classes are about as frequent, or labels are not in memory.
   """
-  held = held_classes(problem)
   if held is None:
     return None
   counts = held.sum(0)
@@ -120,16 +124,13 @@ def held_classes(problem: Problem) -> np.ndarray | None:
   """
   if not isinstance(problem.dataset.labels, tuple):
     return None
-  classes = np.arange(len(problem.dataset.class_names))
-  labels = (problem.dataset.labels[i] for i in problem.split.pool)
-  return np.stack([np.isin(classes, label) for label in labels])
+  return cases.held_classes(problem.dataset, problem.split)
 
 
 class _Finds:
   """How many items of a class each run of an arm has asked for."""
 
-  def __init__(self, problem, number, *_):
-    held = held_classes(problem)[:, number]
+  def __init__(self, problem, held):
     ids = [problem.dataset.ids[i] for i in problem.split.pool]
     self._ids = {name for name, has in zip(ids, held, strict=True) if has}
 

@@ -11,7 +11,9 @@ import pathlib
 import re
 from collections.abc import Sequence
 
-from alx.data import Dataset
+import numpy as np
+
+from alx.data import Dataset, Split
 from alx.data.partly import is_partly_labelled
 from alx.label_maps import UNLABELLED
 from alx.runs.disk import store
@@ -92,6 +94,13 @@ def _partly(dataset, items):
   maps = (dataset.labels[item] for item in items)
   count = sum(bool((label == UNLABELLED).any()) for label in maps)
   return {"partly": count} if count else {}
+
+
+def held_classes(dataset: Dataset, split: Split) -> np.ndarray:
+  """[N, C] bool, which classes each pool item holds."""
+  classes = np.arange(len(dataset.class_names))
+  labels = (dataset.labels[i] for i in split.pool)
+  return np.stack([np.isin(classes, label) for label in labels])
 
 
 def check_begun(
