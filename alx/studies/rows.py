@@ -16,6 +16,7 @@ from alx.runs.problem import problem, reading, units
 from alx.runs.settings import arms, stopping
 from alx.runs.settings.checks import distinct
 from alx.runs.settings.config import Config, absolute, absolute_path
+from alx.runs.settings.kept import as_tuples
 from alx.runs.settings.recipes import CLASSIC
 
 FULL = arms.FULL  # the row that trains on every label of the pool
@@ -234,9 +235,9 @@ def read(workdir: pathlib.Path) -> tuple[Config, Axes]:
   path = workdir / "study.json"
   known = store.read_object(path, "a study", _REMEDY)
   try:
-    axes = {k: _tuple(v) for k, v in known["axes"].items()}
+    axes = as_tuples(known["axes"])
     axes.setdefault("names", tuple(map(_first, axes["data"])))
-    base = {k: _tuple(v) for k, v in known["base"].items()}
+    base = as_tuples(known["base"])
     base.setdefault("recipe", CLASSIC)
     return Config(**base), Axes(**axes)
   except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -257,7 +258,3 @@ def named_as(workdir: pathlib.Path, axes: Axes) -> Axes:
     known = dict(zip(paths, before.names, strict=True))
   names = (known.get(path) or stem_of(path) for path in axes.data)
   return axes._replace(names=tuple(names))
-
-
-def _tuple(value):
-  return tuple(value) if isinstance(value, list) else value

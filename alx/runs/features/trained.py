@@ -14,6 +14,7 @@ from alx.runs.disk import store
 from alx.runs.disk.checkpoint import Checkpoints
 from alx.runs.problem.problem import Problem, digest
 from alx.runs.settings.config import Config
+from alx.runs.settings.kept import as_tuples
 from alx.training.map_blocks import map_blocks
 
 _REMEDY = "the command that made the run writes it anew"
@@ -50,14 +51,10 @@ def read_config(run: pathlib.Path) -> Config:
   known = store.read_object(path, "the settings of a run", _REMEDY)
   try:
     fields = {f.name for f in dataclasses.fields(Config)} - {"passes"}
-    values = {k: _tuple(v) for k, v in known.items() if k in fields}
-    return Config(**values)
+    values = {k: v for k, v in known.items() if k in fields}
+    return Config(**as_tuples(values))
   except (ValueError, TypeError, AttributeError) as error:
     raise bad_input(path, "the settings of a run", error) from error
-
-
-def _tuple(value):
-  return tuple(value) if isinstance(value, list) else value
 
 
 def check_data(run: pathlib.Path, problem: Problem) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import pathlib
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from alx.data import files
@@ -53,7 +54,7 @@ def read(workdir: pathlib.Path, streamed: bool = False) -> Kept | None:
   content = files.read_json(workdir / FILE) or {}
   try:
     command, baselines = content["command"], content["baselines"]
-    config = Config(**_tuples(content["settings"]))
+    config = Config(**as_tuples(content["settings"]))
   except (KeyError, TypeError, ValueError) as error:
     raise bad_input(
       workdir / FILE,
@@ -67,7 +68,8 @@ def read(workdir: pathlib.Path, streamed: bool = False) -> Kept | None:
   return Kept(config, bool(baselines), streamed)
 
 
-def _tuples(settings):
+def as_tuples(settings: Mapping) -> dict:
+  """Settings that were read from JSON, which has lists for tuples."""
   return {
     name: tuple(value) if isinstance(value, list) else value
     for name, value in settings.items()
