@@ -12,6 +12,7 @@ from alx.units.partition import (
   Slices,
   Stored,
   Whole,
+  box_start,
   num_regions,
   starts_of,
 )
@@ -189,13 +190,8 @@ def _of_grid(partition, real, extent):
   made = _made(partition, counts)
   if not partition.overlap:
     return made
-  places = np.unravel_index(
-    np.asarray(made.units.units.region), [len(s) for s in starts]
-  )
-  start = np.stack(places, -1) * np.array(partition.stride)
-  units = UnitSet(
-    partition, made.units.units, len(real), jnp.asarray(start, jnp.int32)
-  )
+  start = jnp.stack(box_start(partition, extent, made.units.units.region), -1)
+  units = UnitSet(partition, made.units.units, len(real), start)
   return made._replace(units=units)
 
 
@@ -228,9 +224,7 @@ def unit_name(
   if isinstance(partition, Slices):
     return f"{case}:axis{partition.axis}:{region}"
   if isinstance(partition, Boxes):
-    counts = [len(s) for s in starts_of(partition, extent)]
-    places = np.unravel_index(region, counts)
-    start = [int(p) * s for p, s in zip(places, partition.stride, strict=True)]
+    start = map(int, box_start(partition, extent, region))
     return (
       f"{case}:box:{','.join(map(str, start))}+"
       f"{','.join(map(str, partition.extent))}"

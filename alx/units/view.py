@@ -15,8 +15,8 @@ from alx.units.partition import (
   Boxes,
   Partition,
   Slices,
-  Stored,
   Whole,
+  box_start,
   num_regions,
   starts_of,
 )
@@ -191,11 +191,10 @@ def voxels_of(
 def _one_by_one(describe, partition, keys, prediction):
   """Boxes that overlap: one of each item at a time."""
   extent = prediction.mask.shape[1:]
-  starts = starts_of(partition, extent)
-  grid = jnp.stack(
-    [g.reshape(-1) for g in jnp.meshgrid(*starts, indexing="ij")], -1
-  )
-  padded = _grown(prediction, [s[-1] for s in starts], partition.extent)
+  numbers = jnp.arange(num_regions(partition, extent), dtype=jnp.int32)
+  grid = jnp.stack(box_start(partition, extent, numbers), -1)
+  last = [s[-1] for s in starts_of(partition, extent)]
+  padded = _grown(prediction, last, partition.extent)
 
   def of_box(at):
     start, own = at
@@ -232,8 +231,3 @@ def _grown(prediction: Prediction, last: Sequence, extent: Sequence):
     pixels=_maybe(prediction.pixels, lambda x: grow(x, 0)),
     evidence=_maybe(prediction.evidence, lambda x: grow(x, 0)),
   )
-
-
-def is_stored(partition: Partition) -> bool:
-  """Whether regions are told by maps, and neighbours are not known."""
-  return isinstance(partition, Stored)
