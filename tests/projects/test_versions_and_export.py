@@ -10,7 +10,6 @@ from PIL import Image
 
 from alx import data, projects
 from alx.data.dataset import DataError
-from alx.projects.rounds import folder as round_folder
 from alx.projects.store import log
 from alx.projects.work import promote as promoting
 from alx.projects.work.choose import choose
@@ -277,4 +276,4 @@ def test_the_blind_arm_has_no_draft(folder):
   rows = small.rows_of(asked.folder / "worklist.csv")
   assert [row["draft"] for row in rows] == ["", ""]
   assert {row["stratum"] for row in rows} == {"scratch"}
-  assert not any(round_folder.shows_draft(task) for task in asked.tasks)
+  assert not any(task.shown for task in asked.tasks)

@@ -159,7 +159,7 @@ def receive_class(
   if before:
     line = f"{UNCHANGED} (revision {before.revision})"
     return Reply(200, UNCHANGED, line, task.uid, before.revision)
-  shown = task.draft.label if task.draft and task.arm == "draft" else None
+  shown = task.shown.label if task.shown else None
   decision = (
     "scratch" if shown is None else "accept" if shown == label else "edit"
   )
@@ -249,7 +249,7 @@ def _raw(project, result):
 def _keep(project, task, about, marks, flags, times, result):
   sha256, mark = marks
   frozen = project.state.cases[task.uid].part != TRAIN
-  draft = task.draft if task.arm == "draft" else None
+  draft = task.shown
   project.add(
     (
       "submitted",

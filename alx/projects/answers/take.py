@@ -202,7 +202,7 @@ def _without_file(project, number, reader, uid, told, decision) -> Reply:
   if not project.segments:
     return _class(project, task, told, decision, asked)
   if decision == "accept":
-    if not round_folder.shows_draft(task):
+    if not task.shown:
       why = f"{QUARANTINED}(accept: there was no draft of this case)"
       return Reply(409, QUARANTINED, why, uid)
     content = project.get(task.draft.sha256)
@@ -228,7 +228,7 @@ def _missing(project, task) -> Reply:
 def _class(project, task, told: Mapping, decision, asked) -> Reply:
   text = str(told.get("label", ""))
   if not text and decision == "accept":
-    if not round_folder.shows_draft(task):
+    if not task.shown:
       why = f"{QUARANTINED}(accept: there was no draft of this case)"
       return Reply(409, QUARANTINED, why, task.uid)
     text = project.class_names[task.draft.label]

@@ -84,8 +84,8 @@ def target_of(project: Project, task: Task, asked: bool = True) -> Target:
   case = project.state.cases[task.uid]
   grid = grid_of(case)
   draft = None
-  if task.draft and task.arm == "draft" and task.draft.sha256:
-    draft = label_of(project, task.uid, task.draft.sha256)
+  if task.shown and task.shown.sha256:
+    draft = label_of(project, task.uid, task.shown.sha256)
   return Target(
     task.uid,
     grid,

@@ -98,13 +98,11 @@ def _several(project):
 
 
 def _maps(project, maps):
-  cases, spacing = project.state.cases, {}
-  for uid in {u for of in maps.values() for u in of}:
-    affine = grid_of(cases[uid]).affine
-    if affine is not None:
-      spacing[uid] = np.linalg.norm(np.asarray(affine)[:3, :3], axis=0)
+  cases = project.state.cases
+  uids = {u for of in maps.values() for u in of}
+  spacing = {uid: grid_of(cases[uid]).spacing_mm for uid in uids}
   rows = map_rows(maps, project.class_names, spacing)
-  patients = {uid: case.patient or uid for uid, case in cases.items()}
+  patients = {uid: case.group for uid, case in cases.items()}
   found = [
     [
       f"{row['first']}, {row['second']}: {row['class']}",

@@ -87,9 +87,9 @@ def _even(shapes):
 def _spacings(cases):
   sides = []
   for case in cases:
-    affine = grid_of(case).affine
-    if affine is not None:
-      sides.append(np.linalg.norm(np.asarray(affine)[:3, :3], axis=0))
+    spacing = grid_of(case).spacing_mm
+    if spacing is not None:
+      sides.append(spacing)
   if not sides:
     return f"{NOT_PROVIDED}: the files do not say"
   low, high = (
@@ -210,7 +210,7 @@ def _calibration(version):
 
 def _limits(project, version):
   uids = version.gate.get("scores", {})
-  patients = {project.state.cases[u].patient or u for u in uids}
+  patients = {project.state.cases[u].group for u in uids}
   return (
     f"judged on {counted(len(patients), 'patient')} of the same source as the "
     "training images; nothing from elsewhere was tried"

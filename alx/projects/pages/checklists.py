@@ -85,7 +85,7 @@ def claim(
 
 def _claim(project, versions, given):
   state = project.state
-  patients = {c.patient or c.uid for c in state.cases.values()}
+  patients = {c.group for c in state.cases.values()}
   readers = {s.reader for s in given.all}
   found = {
     10: f"cases to label were chosen by {_methods(state)}",

@@ -52,10 +52,7 @@ def _totals(project, answer):
   if answer.about.get("draft_sha256"):
     draft = label_of(project, answer.uid, answer.about["draft_sha256"])
   final = label_of(project, answer.uid, answer.label)
-  spacing = None
-  if grid.affine is not None:
-    sides = np.linalg.norm(np.asarray(grid.affine)[:3, :3], axis=0)
-    spacing = tuple(map(float, sides[: final.ndim]))
+  spacing = grid.spacing_mm and grid.spacing_mm[: final.ndim]
   count = len(project.class_names)
   edit = effort.edit_of(draft, final, count, spacing_mm=spacing)
   return effort.totals_of(edit)
@@ -143,7 +140,7 @@ def saved(project: Project, answers: Answers) -> Saved:
 
 
 def _patient(project, uid):
-  return project.state.cases[uid].patient or uid
+  return project.state.cases[uid].group
 
 
 def headline(project: Project, answers: Answers) -> str:

@@ -100,7 +100,7 @@ def score_of(
   """The mean of cases with its interval over patients; None: no case."""
   if not len(uids):
     return None
-  patients = [state.cases[uid].patient or uid for uid in uids]
+  patients = [state.cases[uid].group for uid in uids]
   if len(set(patients)) < 2:
     return Estimate(means.mean(), np.nan, np.nan, 1)
   return bootstrap(mean_of(means), patients, num_draws=2000, ends=percentile)

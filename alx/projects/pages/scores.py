@@ -13,7 +13,7 @@ from alx.projects.store.state import TRAIN
 from alx.report.article import Picture, Section
 from alx.report.figures.versions import version_curve
 from alx.report.tables import Table
-from alx.report.words import NOTHING, counted, number
+from alx.report.words import NOTHING, bounds, counted, number
 
 _NO_FORECAST = "No forecast of what twice the labels would give: "
 
@@ -35,7 +35,7 @@ def section(project: Project, versions: Sequence[Version]) -> Section:
         f"{version.labels}",
         _hours(version.seconds),
         number(found.value),
-        _ends(found),
+        bounds(found),
         f"{len(version.gate['scores'])}",
         version.gate["decision"],
       ]
@@ -85,7 +85,7 @@ def score_of(project: Project, version: Version):
 
 def _basis(project, version):
   uids = version.gate["scores"]
-  patients = {project.state.cases[u].patient or u for u in uids}
+  patients = {project.state.cases[u].group for u in uids}
   return (
     f"Measured on {counted(len(uids), 'frozen case')} of "
     f"{counted(len(patients), 'patient')} that no version was trained on; "
@@ -117,7 +117,7 @@ def forecast(project: Project, versions: Sequence[Version]) -> str:
     for uid, mean in zip(uids, history.means_of(values), strict=True):
       row = cases.setdefault(uid, np.full(len(versions), np.nan))
       row[place] = mean
-  patients = [project.state.cases[u].patient or u for u in cases]
+  patients = [project.state.cases[u].group for u in cases]
   table = np.array(list(cases.values())).T
   try:
     curve = outlook.make_curve([v.labels for v in versions], table, patients)
@@ -205,18 +205,12 @@ def _gap(rows):
 
 def _row(project, name, uids, means, known):
   kept = [uid for uid, is_known in zip(uids, known, strict=True) if is_known]
-  patients = {project.state.cases[u].patient or u for u in kept}
+  patients = {project.state.cases[u].group for u in kept}
   if len(patients) < LEAST:
     return [name, f"fewer than {LEAST}", NOTHING, NOTHING, NOTHING]
   found = history.score_of(project.state, kept, means[known])
   worst = number(means[known].min())
-  return [name, f"{len(patients)}", number(found.value), _ends(found), worst]
-
-
-def _ends(found):
-  if not np.isfinite(found.low):
-    return NOTHING
-  return f"{number(found.low)} to {number(found.high)}"
+  return [name, f"{len(patients)}", number(found.value), bounds(found), worst]
 
 
 def _hours(seconds):

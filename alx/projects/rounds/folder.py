@@ -70,7 +70,7 @@ def _files(project, number):
     mine = [task for task in made.tasks if task.reader == reader]
     files[f"out/{reader}/{WORKLIST}"] = worklist(project, mine)
   for task in made.tasks:
-    if shows_draft(task) and project.segments:
+    if task.shown and project.segments:
       name = f"drafts/{task.uid}{_suffix(project, task)}"
       files[name] = project.get(task.draft.sha256)
       files[f"drafts/{task.uid}.json"] = _json(_about_draft(project, task))
@@ -82,11 +82,6 @@ def _files(project, number):
 
 def _json(value):
   return json.dumps(value, indent=2, ensure_ascii=False).encode() + b"\n"
-
-
-def shows_draft(task: Task) -> bool:
-  """Whether the reader may see what the model says."""
-  return task.arm == "draft" and task.draft is not None
 
 
 def _suffix(project, task):
@@ -122,7 +117,7 @@ def _row(project, task):
   }
   if not project.segments:
     row["labels_out"] = f"{out}/{WORKLIST}"
-  if shows_draft(task):
+  if task.shown:
     row["draft"] = (
       f"drafts/{task.uid}{suffix}"
       if project.segments

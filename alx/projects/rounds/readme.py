@@ -58,7 +58,7 @@ def text(project: Project, made: Round) -> str:
   names = project.class_names
   first = made.tasks[0]
   suffix = ".nii.gz" if project.settings["kind"] == "volume" else ".png"
-  drafts = any(t.draft and t.arm == "draft" for t in made.tasks)
+  drafts = any(t.shown for t in made.tasks)
   values = ", ".join(f"{i} = {name}" for i, name in enumerate(names))
   page = (_MAPS if project.segments else _CLASSES).format(
     uid=first.uid,

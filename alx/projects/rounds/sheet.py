@@ -40,9 +40,9 @@ def _thumbnail(project, uid):
 
 def _said(project, task):
   """What the model says, where the reader may see it."""
-  if task.draft is None or task.arm != "draft":
+  if task.shown is None:
     return ""
-  return project.class_names[task.draft.label]
+  return project.class_names[task.shown.label]
 
 
 def _png(project, tasks):

@@ -19,6 +19,11 @@ class Case(NamedTuple):
   patient: str = ""  # a pseudonym; "": not known
   part: str = TRAIN  # or VALIDATION, TEST: frozen, never trained on
 
+  @property
+  def group(self) -> str:
+    """Its patient; the case by itself where that is not known."""
+    return self.patient or self.uid
+
 
 class Draft(NamedTuple):
   """What a model said of a case before a reader saw it."""
@@ -40,6 +45,11 @@ class Task(NamedTuple):
   arm: str = "draft"  # or "blind": the draft is withheld
   draft: Draft | None = None
   repeat: bool = False  # asked again, to know how far readers agree
+
+  @property
+  def shown(self) -> Draft | None:
+    """The draft, if the reader may see what the model says."""
+    return self.draft if self.arm == "draft" else None
 
 
 class Submission(NamedTuple):

@@ -49,7 +49,7 @@ def scores_on(project: Project, version: int, part: str = VALIDATION) -> Frozen:
   width = len(project.class_names) - 1 if project.segments else 1
   return Frozen(
     tuple(uids),
-    tuple(state.cases[uid].patient or uid for uid in uids),
+    tuple(state.cases[uid].group for uid in uids),
     np.array(rows, np.float64).reshape(len(uids), width),
     _calibration(project, version, found, labels),
   )
