@@ -1,9 +1,11 @@
 """Small files that are there whole or not at all."""
 
+import contextlib
 import json
 import os
 import pathlib
 import secrets
+import shutil
 import unicodedata
 from collections.abc import Iterator
 
@@ -39,6 +41,26 @@ def write_bytes(path: pathlib.Path, content: bytes) -> None:
   except OSError as error:
     partial.unlink(missing_ok=True)
     error.filename = str(path)  # also where a full disk does not say
+    raise
+
+
+@contextlib.contextmanager
+def whole_folder(place: pathlib.Path) -> Iterator[pathlib.Path]:
+  """Yields a folder to fill, which then gets its name, whole or not at all.
+
+  Args:
+    place: where it will be; nothing is there, or an empty folder.
+  """
+  partial = place.with_name(f".partial-{place.name}")
+  shutil.rmtree(partial, ignore_errors=True)  # of a process that was killed
+  try:
+    partial.mkdir(parents=True)
+    yield partial
+    if place.is_dir():
+      place.rmdir()
+    partial.rename(place)
+  except BaseException:
+    shutil.rmtree(partial, ignore_errors=True)
     raise
 
 

@@ -51,3 +51,27 @@ def test_what_a_system_leaves_is_hidden(tmp_path):
   assert [p.name for p in files.visible(tmp_path)] == sorted(seen)
   below = [p.relative_to(tmp_path) for p in files.visible_below(tmp_path)]
   assert [p.as_posix() for p in below] == [f"{n}/x.png" for n in sorted(seen)]
+
+
+def test_a_folder_is_there_whole_or_not_at_all(tmp_path):
+  place = tmp_path / "above" / "new"
+  (tmp_path / "above" / ".partial-new" / "of a kill").mkdir(parents=True)
+  with files.whole_folder(place) as partial:
+    (partial / "a.txt").write_text("a")
+    assert not place.exists()
+  assert [p.name for p in place.iterdir()] == ["a.txt"]
+  with pytest.raises(OSError), files.whole_folder(place):  # it is not empty
+    pass
+  other = tmp_path / "other"
+  other.mkdir()
+  with (
+    pytest.raises(ZeroDivisionError),
+    files.whole_folder(other) as partial,
+  ):
+    (partial / "a.txt").write_text("a")
+    raise ZeroDivisionError
+  assert not list(other.iterdir())
+  with files.whole_folder(other) as partial:  # takes the place of an empty one
+    (partial / "b.txt").write_text("b")
+  assert [p.name for p in other.iterdir()] == ["b.txt"]
+  assert not list(tmp_path.rglob(".partial-*"))

@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from alx.data.dataset import bad_input
-from alx.data.files import write_bytes
 from alx.projects.cases.targets import encode_label, grid_of
 from alx.projects.rounds import folder as round_folder
 from alx.projects.store.project import Project
 from alx.projects.store.state import Task
+from alx.runs.disk.store import write_bytes
 
 VIEWER = "itksnap -g {image} -s {work} -l {labels}"
 _FIELDS = ("image", "work", "labels", "draft")
@@ -57,7 +57,6 @@ def plan(
   out = place / "out" / task.reader / f"{uid}{suffix}"
   work = project.folder / "work" / task.reader / f"{uid}{suffix}"
   before = _first(project, task, out)
-  work.parent.mkdir(parents=True, exist_ok=True)
   write_bytes(work, before)
   names = {
     "image": place / "imagesTr" / round_folder.image_name(project, uid),
@@ -114,7 +113,6 @@ def view(made: Plan) -> Viewed:
   content = made.work.read_bytes() if made.work.is_file() else made.before
   if content == made.before:
     return Viewed(seconds, None)
-  made.out.parent.mkdir(parents=True, exist_ok=True)
   write_bytes(made.out, content)
   return Viewed(seconds, made.out)
 

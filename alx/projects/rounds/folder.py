@@ -2,15 +2,15 @@
 
 import json
 import pathlib
-import shutil
 
 from alx import csv_table
-from alx.data.files import write_bytes
+from alx.data.files import whole_folder
 from alx.projects.cases.targets import files_of, suffix_of
 from alx.projects.exchange import label_map
 from alx.projects.rounds import readme, sheet
 from alx.projects.store.project import ROUNDS, Project
 from alx.projects.store.state import Task
+from alx.runs.disk.store import write_bytes
 
 WORKLIST = "worklist.csv"
 COLUMNS = (
@@ -43,17 +43,10 @@ def write(project: Project, number: int) -> pathlib.Path:
     DataError: an image or a draft that is not what it was.
   """
   place = path_of(project, number)
-  partial = place.with_name(f".partial-{place.name}")
-  shutil.rmtree(partial, ignore_errors=True)
-  try:
+  with whole_folder(place) as partial:
     for name, content in _files(project, number).items():
-      (partial / name).parent.mkdir(parents=True, exist_ok=True)
       write_bytes(partial / name, content)
     _copy_images(project, number, partial)
-    partial.rename(place)
-  except BaseException:
-    shutil.rmtree(partial, ignore_errors=True)
-    raise
   return place
 
 
@@ -173,7 +166,6 @@ def _about_draft(project, task):
 def _copy_images(project, number, partial):
   """Copies: a viewer that writes over one must not reach what is kept."""
   folder = partial / "imagesTr"
-  folder.mkdir(parents=True, exist_ok=True)
   for task in project.state.rounds[number].tasks:
     case = project.state.cases[task.uid]
     for channel, file in enumerate(files_of(project, case)):

@@ -53,16 +53,18 @@ def get(folder: pathlib.Path, sha256: str) -> bytes:
   return content
 
 
+def problem(path: pathlib.Path, sha256: str) -> str:
+  """What is wrong with a file that had this SHA-256; "": nothing."""
+  if not path.is_file():
+    return f"{path}: gone"
+  is_same = digest(path.read_bytes()) == sha256
+  return "" if is_same else f"{path}: changed"
+
+
 def problems(folder: pathlib.Path, wanted: set[str]) -> list[str]:
   """A line for every blob that the log names and that is gone or changed."""
-  lines = []
-  for sha256 in sorted(wanted):
-    path = path_of(folder, sha256)
-    if not path.is_file():
-      lines.append(f"{path}: gone")
-    elif digest(path.read_bytes()) != sha256:
-      lines.append(f"{path}: changed")
-  return lines
+  lines = (problem(path_of(folder, name), name) for name in sorted(wanted))
+  return [line for line in lines if line]
 
 
 def sweep(folder: pathlib.Path) -> None:

@@ -1,15 +1,11 @@
 """Final labels as a folder that other programs train on."""
 
-import json
 import os
 import pathlib
-import shutil
-from collections.abc import Callable
 from typing import NamedTuple
 
-from alx import csv_table
 from alx.data.dataset import DataError, bad_input
-from alx.data.files import visible, write_bytes
+from alx.data.files import visible, whole_folder
 from alx.projects.cases.targets import check_image, files_of, suffix_of
 from alx.projects.rounds.folder import image_name
 from alx.projects.store.project import Project
@@ -18,6 +14,7 @@ from alx.projects.store.state import (
   TEST,
   Case,
 )
+from alx.runs.disk.store import write_bytes, write_json, write_rows
 
 FORMATS = ("nnunet", "msd", "classes")
 
@@ -60,35 +57,11 @@ def export(
   if not any(case.part != TEST for case, _ in labelled):
     raise DataError(f"{project.folder}: wanted labels to export, found none")
   write = {"nnunet": _nnunet, "msd": _msd, "classes": _classes}[form]
-  _whole(out, lambda folder: write(project, labelled, folder))
+  with whole_folder(out) as folder:
+    write(project, labelled, folder)
   test = sum(case.part == TEST for case, _ in labelled)
   rest = len(project.state.cases) - len(labelled)
   return Exported(out, len(labelled) - test, test, rest)
-
-
-def _whole(out, fill: Callable):
-  """The folder is filled beside its place, and then given its name."""
-  partial = out.with_name(f".partial-{out.name}")
-  shutil.rmtree(partial, ignore_errors=True)
-  try:
-    partial.mkdir(parents=True)
-    fill(partial)
-    if out.is_dir():
-      out.rmdir()
-    partial.rename(out)
-  except BaseException:
-    shutil.rmtree(partial, ignore_errors=True)
-    raise
-
-
-def _copy(content: bytes, path: pathlib.Path):
-  path.parent.mkdir(parents=True, exist_ok=True)
-  write_bytes(path, content)
-
-
-def _json(folder, value):
-  text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-  write_bytes(folder / "dataset.json", text.encode())
 
 
 def _part(case: Case) -> str:
@@ -102,8 +75,8 @@ def _images_of(project, case):
 
 def _put_label(project, case, label, folder):
   name = f"{case.uid}{suffix_of(case)}"
-  content = project.get(label)
-  _copy(content, folder / f"labels{_part(case)}" / name)
+  path = folder / f"labels{_part(case)}" / name
+  write_bytes(path, project.get(label))
 
 
 def _nnunet(project, labelled, folder):
@@ -111,10 +84,10 @@ def _nnunet(project, labelled, folder):
   for case, label in labelled:
     for channel, content in enumerate(_images_of(project, case)):
       name = image_name(project, case.uid, channel)
-      _copy(content, folder / f"images{_part(case)}" / name)
+      write_bytes(folder / f"images{_part(case)}" / name, content)
     _put_label(project, case, label, folder)
-  _json(
-    folder,
+  write_json(
+    folder / "dataset.json",
     {
       "channel_names": {
         str(i): f"channel {i}"
@@ -137,7 +110,7 @@ def _msd(project, labelled, folder):
         "--format=msd", "images of one file each", "channels in files: nnunet"
       )
     part, name = _part(case), f"{case.uid}{suffix_of(case)}"
-    _copy(contents[0], folder / f"images{part}" / name)
+    write_bytes(folder / f"images{part}" / name, contents[0])
     _put_label(project, case, label, folder)
     if part == "Tr":
       training.append(
@@ -145,8 +118,8 @@ def _msd(project, labelled, folder):
       )
     else:
       test.append(f"./imagesTs/{name}")
-  _json(
-    folder,
+  write_json(
+    folder / "dataset.json",
     {
       "name": "labels of a project",
       "modality": {"0": "unknown"},
@@ -166,10 +139,9 @@ def _classes(project, labelled, folder):
     name = project.class_names[label]
     part = "test" if case.part == TEST else "train"
     path = f"{part}/{_folder_name(name)}/{case.uid}{suffix_of(case)}"
-    _copy(_images_of(project, case)[0], folder / path)
+    write_bytes(folder / path, _images_of(project, case)[0])
     rows.append({"uid": case.uid, "file": path, "class": name, "part": part})
-  text = csv_table.to_text(("uid", "file", "class", "part"), rows)
-  write_bytes(folder / "labels.csv", csv_table.encode(text))
+  write_rows(folder / "labels.csv", rows)
 
 
 def _folder_name(name):

@@ -11,7 +11,7 @@ import numpy as np
 
 import alx
 from alx.data.dataset import DataError
-from alx.data.files import write_json
+from alx.data.files import whole_folder, write_json
 from alx.projects.models.fitting import fit_planned
 from alx.projects.models.rule_texts import parse_update, parse_weights
 from alx.projects.models.serving import (
@@ -181,26 +181,24 @@ def folder_of(project: Project, version: int):
 def _write(project, version, config, pool, params) -> Mapping:
   """The version on disk: made beside, then given its name."""
   place = folder_of(project, version)
-  partial = place.with_name(f".partial-{place.name}")
-  for left in (partial, place):  # of a fit that was killed
-    shutil.rmtree(left, ignore_errors=True)
-  store.write_json(partial / "config.json", vars(config))
-  store.write_json(partial / "versions.json", store.versions())
-  store.write_json(
-    partial / "dataset.json",
-    {
-      "name": project.folder.name,
-      "task": project.settings["task"],
-      "class_names": list(project.class_names),
-      "metric": "dice" if project.segments else "auc",
-      "images": described(pool.dataset),
-    },
-  )
-  of_run = run_folder(partial, FULL, 0)
-  keep_model(of_run, params)
-  row = {"round": 0, "labels": len(pool.uids)}
-  store.write_rows(of_run / "curve.csv", [row])
-  partial.rename(place)
+  shutil.rmtree(place, ignore_errors=True)  # of a fit that was killed
+  with whole_folder(place) as partial:
+    store.write_json(partial / "config.json", vars(config))
+    store.write_json(partial / "versions.json", store.versions())
+    store.write_json(
+      partial / "dataset.json",
+      {
+        "name": project.folder.name,
+        "task": project.settings["task"],
+        "class_names": list(project.class_names),
+        "metric": "dice" if project.segments else "auc",
+        "images": described(pool.dataset),
+      },
+    )
+    of_run = run_folder(partial, FULL, 0)
+    keep_model(of_run, params)
+    row = {"round": 0, "labels": len(pool.uids)}
+    store.write_rows(of_run / "curve.csv", [row])
   trained = load(place, FULL)
   about = {"parameters": trained.digest, "files": digest_of_files(place)}
   return about

@@ -141,9 +141,5 @@ def _images(project):
   for case in project.state.cases.values():
     files, wanted = case.about["files"], case.about["image_sha256"]
     for name, sha256 in zip(files, wanted, strict=True):
-      path = project.folder / "images" / name
-      if not path.is_file():
-        lines.append(f"{path}: gone")
-      elif blobs.digest(path.read_bytes()) != sha256:
-        lines.append(f"{path}: changed")
-  return lines
+      lines.append(blobs.problem(project.folder / "images" / name, sha256))
+  return [line for line in lines if line]
