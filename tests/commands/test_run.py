@@ -51,6 +51,19 @@ def test_ends_with_the_report(classes, tmp_path):
   assert len(list(workdir.glob("runs/entropy-seed0/pictures/*.npz"))) == 3
 
 
+def test_a_preset_gives_way_to_flags(tmp_path):
+  words = ("--nofull", "--seeds=1", "--rounds=1", "--set=steps=2")
+  words += ("--acquisition=entropy", "--start=4", "--query=2")
+  words += ("--set=phantom_items=16", "--set=test_items=6")
+  done = run(f"--workdir={tmp_path / 'w'}", *words)
+  assert done.returncode == 0, done.stderr
+  told = run(f"--workdir={tmp_path / 'v'}", *words, "--set=full_steps=9")
+  assert told.returncode == 2
+  assert told.stderr.splitlines()[-1] == (
+    "error: full_steps=9 does nothing with full=False"
+  )
+
+
 def test_the_directory_alone_goes_on(classes, tmp_path):
   workdir, alone = tmp_path / "w", f"--workdir={tmp_path / 'w'}"
   small = [word for word in SMALL if "rounds" not in word]

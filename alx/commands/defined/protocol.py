@@ -6,6 +6,7 @@ from typing import Any
 
 from absl import flags
 
+from alx.runs.settings import idle
 from alx.runs.settings.config import Config, absolute, override
 
 flags.disclaim_key_flags()  # those defined here are the callers' own
@@ -64,6 +65,8 @@ def changed(
 ) -> Config:
   """The settings with flags, then --set; paths from the root on.
 
+  What only a preset says and does nothing beside them is left out.
+
   Args:
     config: what is changed.
     holders: flags by field, as they are.
@@ -77,6 +80,6 @@ def changed(
   given = {field: flag.value for field, flag in holders.items()} | {**values}
   given = {field: value for field, value in given.items() if value is not None}
   told = {field: told.get(field, field) for field in given}
-  return absolute(
-    override(dataclasses.replace(config, **given), assignments, told)
-  )
+  config = override(dataclasses.replace(config, **given), assignments, told)
+  named = {text.partition("=")[0].strip() for text in assignments}
+  return absolute(idle.give_way(config, named | {*given}))

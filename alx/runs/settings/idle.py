@@ -2,7 +2,7 @@
 
 import collections
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, NamedTuple
 
 import jax
@@ -204,6 +204,21 @@ _WITHOUT_METHODS = (
 _ALSO_FINE = {"intensity": 0.0, "pictures": 0, "flips_by_labels": False}
 
 
+def give_way(config: Config, told: Collection[str]) -> Config:
+  """The settings without what nobody told and would do nothing.
+
+  What a preset says beside full=False, as `full_steps`, is no wish of the
+  user's: it goes back to its default.
+
+  Args:
+    config: of a preset, changed by flags.
+    told: fields that the flags name; they stay, to be refused.
+  """
+  rules = _OF_SETTINGS + (_OF_METHODS if config.acquisition else ())
+  idle = {field for field, _ in _broken(rules, config)} - {*told}
+  return dataclasses.replace(config, **{name: _DEFAULT[name] for name in idle})
+
+
 def check_settings(config: Config) -> None:
   """Raises ValueError for a changed field that does nothing on any data."""
   if config.cache and config.data not in MADE:
@@ -264,12 +279,17 @@ def _check_cached(config):
 
 
 def _found(rules, config, *about) -> Iterable[str]:
+  for field, why in _broken(rules, config, *about):
+    yield f"{field}={getattr(config, field)} does nothing {why}"
+
+
+def _broken(rules, config, *about) -> Iterable[tuple[str, str]]:
   for rule in rules:
     for field in rule.fields.split():
       value = getattr(config, field)
       fine = (_DEFAULT[field], _ALSO_FINE.get(field, _DEFAULT[field]))
       if value not in fine and rule.holds(config, *about):
-        yield f"{field}={value} does nothing {rule.why}"
+        yield field, rule.why
 
 
 def _refuse(lines):

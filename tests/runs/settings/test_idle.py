@@ -220,6 +220,15 @@ def test_what_does_something_is_fine():
   idle.check_data(Config(test_items=1), _dataset(split=one_part))
 
 
+def test_only_what_nobody_told_gives_way():
+  config = Config(full=False, full_steps=9, tolerance=0.2, samples=3)
+  ours = idle.give_way(config, {"full", "tolerance"})
+  assert ours == dataclasses.replace(config, full_steps=Config().full_steps)
+  with pytest.raises(ValueError, match=r"tolerance=.* does nothing"):
+    idle.check_methods(ours)
+  assert idle.give_way(config, {"full_steps", "tolerance"}) == config
+
+
 @pytest.mark.parametrize("name", configs.BY_NAME)
 def test_presets_are_fine(name):
   config = configs.load(name)
