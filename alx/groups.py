@@ -1,9 +1,11 @@
 """Which items are of one patient; an unknown one is nobody else."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
 
+_PATTERNS = "^(.*)_", "^(.*)-", r"^(.*)\.", "^(.*?)_", "^(.*?)-"
 _UNKNOWN = {
   *("", "?", "-", "--", "na", "n/a", "#n/a", "<na>"),
   *("nan", "nat", "none", "null", "unknown"),
@@ -48,6 +50,22 @@ def numbers_of(names: Sequence | np.ndarray) -> np.ndarray:
         f"wanted a name for each item, found {type(name).__name__}"
       ) from None
   return found
+
+
+def how_to_read(ids: Sequence[str]) -> str:
+  """Which --group would find patients in these ids, for a message.
+
+  Of the pattern is asked that it puts some items together, and not all.
+  """
+  for pattern in _PATTERNS:
+    found = [re.match(pattern, name) for name in ids]
+    patients = {match[1] for match in found if match}
+    if all(found) and 1 < len(patients) < len(ids):
+      return f"--group='{pattern}' reads them from ids such as {ids[0]}"
+  return (
+    "--group=REGEX reads them from ids that tell them, which those here, such "
+    f"as {ids[0]}, do not seem to"
+  )
 
 
 def _text(name):

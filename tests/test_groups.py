@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from alx.groups import is_unknown, numbers_of
+from alx.groups import how_to_read, is_unknown, numbers_of
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,24 @@ def test_masked_names_are_unknown():
   masked = np.ma.masked_array(["a", "a", "a"], [False, True, False])
   assert numbers_of(masked).tolist() == [0, 1, 0]
   assert numbers_of(["a", np.ma.masked, np.ma.masked]).tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+  ("ids", "pattern"),
+  [
+    (["a_1", "a_2", "b_1"], "^(.*)_"),
+    (["a-1", "a-2", "b-1"], "^(.*)-"),
+    (["a_1_l", "a_2_l", "b_1_l"], "^(.*?)_"),
+  ],
+)
+def test_a_pattern_puts_some_together(ids, pattern):
+  told = f"--group='{pattern}' reads them from ids such as {ids[0]}"
+  assert how_to_read(ids) == told
+
+
+@pytest.mark.parametrize("ids", [["h_1", "h_2", "h_3"], ["1", "2"], ["a"]])
+def test_ids_that_tell_no_patient(ids):
+  assert how_to_read(ids) == (
+    "--group=REGEX reads them from ids that tell them, which those here, such "
+    f"as {ids[0]}, do not seem to"
+  )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from alx.data import Dataset
-from alx.groups import is_unknown
+from alx.groups import how_to_read, is_unknown
 from alx.pool import init_pool
 from alx.runs.problem.problem import Problem
 from alx.runs.problem.units import affordable, num_asked
@@ -49,8 +49,7 @@ def _of_patients(config, problem):
     if split.by == "item" and not chosen:
       yield (
         "patients are not known, so items of one may be in the pool and among "
-        "the test items; --group='^(.*)_' reads them from ids such as "
-        f"{dataset.ids[split.pool[0]]}"
+        f"the test items; {how_to_read(dataset.ids)}"
       )
     return
   pool, test = sides(dataset, (split.pool, split.test))

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from alx.data import Dataset, Split
-from alx.groups import numbers_of
+from alx.groups import how_to_read, numbers_of
 from alx.runs.settings.arms import needs_of
 from alx.runs.settings.config import Config
 
@@ -23,7 +23,7 @@ def check_known(config: Config, dataset: Dataset) -> None:
   if wants:
     raise ValueError(
       f"{wants[0]} wants to know the patient of each item, {dataset.name} "
-      "names none; --group='^(.*)_' reads them from ids"
+      f"names none; {how_to_read(dataset.ids)}"
     )
 
 
