@@ -1,0 +1,64 @@
+"""Rows side by side on this machine, each on its own processors and GPUs."""
+
+import pathlib
+import platform
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import NamedTuple
+
+from alx.studies.engines import attempt
+from alx.studies.engines.attempt import Result, Task
+from alx.studies.engines.plan import Plan, cores_here, gpus_here, workers_here
+
+
+class _Slot(NamedTuple):
+  cores: tuple[int, ...]
+  gpus: tuple[str, ...]
+
+
+class Cores:
+  """An `Engine` of threads, each of which waits for one row."""
+
+  def __init__(self, plan: Plan):
+    """Shares out what the machine has; ValueError if that is too little."""
+    if plan.cluster:
+      raise ValueError("--cluster goes with another --engine than local")
+    self.slots = workers_here(plan)
+    self.about = f"{self.slots} at once on {platform.node()}"
+    cores, gpus = cores_here(), gpus_here()
+    self._free = [
+      _Slot(_part(cores, plan.cpus, n), _part(gpus, plan.gpus, n))
+      for n in range(self.slots)
+    ]
+    self._pool = ThreadPoolExecutor(self.slots)
+
+  def start(self, task: Task, avoid: frozenset[str]) -> Future:
+    """A free slot does it."""
+    slot = self._free.pop(0)
+    env = dict(task.environment)
+    if slot.gpus:
+      env["CUDA_VISIBLE_DEVICES"] = ",".join(slot.gpus)
+    task = task._replace(cores=slot.cores, environment=env)
+    future = self._pool.submit(attempt.run, task._asdict())
+    future.add_done_callback(lambda _: self._free.append(slot))
+    return future
+
+  def ended(self, handle: Future) -> Result | None:
+    """How it ended, if it has."""
+    return Result(*handle.result()) if handle.done() else None
+
+  def cancel(self, handle: Future) -> None:
+    """Rows end with this process."""
+    handle.cancel()
+
+  def close(self) -> None:
+    """Waits for nothing: no row runs at the end."""
+    self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _part(things, size, number):
+  return tuple(things[number * size : (number + 1) * size])
+
+
+def open(plan: Plan, workdir: pathlib.Path) -> Cores:
+  """The engine."""
+  return Cores(plan)
