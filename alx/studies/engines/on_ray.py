@@ -5,6 +5,7 @@ import logging
 import os
 import pathlib
 import shutil
+import warnings
 from typing import Any
 
 from alx.studies.engines import attempt
@@ -55,7 +56,7 @@ class Ray:
     if nodes & avoid and nodes - avoid:
       text = f"!in({','.join(sorted(nodes & avoid))})"
       options["label_selector"] = {"ray.io/node-id": text}
-    function = self._function.options(max_retries=0, max_calls=1, **options)
+    function = self._function.options(max_retries=0, **options)
     return function.remote(task._asdict())
 
   def ended(self, handle: Any) -> Result | None:
@@ -88,9 +89,15 @@ def _on_worker(about):
 
 
 def _connect(**options):
-  """Joins or starts a cluster, without a word."""
+  """Joins or starts a cluster, without a word.
+
+  Between its fork and exec Ray does a system call: no lock of JAX is asked for.
+  """
+  quiet = {"log_to_driver": False, "logging_level": logging.CRITICAL}
   try:
-    ray.init(log_to_driver=False, logging_level=logging.CRITICAL, **options)
+    with warnings.catch_warnings():
+      warnings.filterwarnings("ignore", message=r"os\.fork")
+      ray.init(**quiet, **options)
   except (ConnectionError, RuntimeError, ValueError, OSError) as error:
     where = options.get("address", "on this machine")
     raise ValueError(f"Ray {where}: {_first_line(error)}") from error

@@ -1,0 +1,140 @@
+"""Rows as jobs of SLURM, by submitit; also on this machine, to try it."""
+
+import contextlib
+import logging
+import math
+import pathlib
+from typing import Any
+
+import submitit
+from submitit.core.utils import UncompletedJobError
+
+from alx.studies.engines import attempt
+from alx.studies.engines.attempt import LOST, REFUSED, Result, Task
+from alx.studies.engines.plan import Plan, workers_here
+
+_FOLDER = "submitit"  # what it writes of its jobs, in that of the study
+_WAYS = "slurm", "local", "debug"
+_SPARE_MIN = 5  # of a job beyond the time of its row
+_NO_LIMIT_MIN = 60 * 24 * 365
+
+
+class Submitit:
+  """An `Engine` of submitit's jobs."""
+
+  def __init__(self, plan: Plan, workdir: pathlib.Path):
+    """Submits nothing yet."""
+    self._folder = folder = workdir.resolve() / _FOLDER
+    auto = _executor(folder, plan)
+    way = auto.cluster
+    if way == "slurm":
+      self.slots = plan.workers
+    else:
+      self.slots = 1 if way == "debug" else workers_here(plan)
+    self._executor = auto
+    told = _told(plan, way)
+    _update(auto, told, way)
+    self.about = f"submitit ({way}), whose files are in {folder}"
+    if way == "slurm":
+      self.about += "; jobs go on if this command is stopped"
+
+  def start(self, task: Task, avoid: frozenset[str]) -> Any:
+    """A job."""
+    return self._executor.submit(_in_job, task._asdict())
+
+  def ended(self, handle: Any) -> Result | None:
+    """How it ended, if it has; a job of `debug` is done here."""
+    if not _is_done(handle):
+      return None
+    try:
+      result = Result(*handle.result())
+      self._forget(handle)
+      return result
+    except UncompletedJobError:
+      return Result(LOST, 1, f"its job {handle.job_id} ended ({handle.state})")
+    except Exception as error:  # whatever its worker raised
+      return Result(REFUSED, 2, f"a job cannot run alx: {_last_line(error)}")
+
+  def _forget(self, handle):
+    """Takes away what was written for a job that told how it ended."""
+    for path in self._folder.glob(f"{handle.job_id}_*"):
+      path.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+      self._folder.rmdir()  # only what is empty
+
+  def cancel(self, handle: Any) -> None:
+    """Ends the job."""
+    handle.cancel()
+
+  def close(self) -> None:
+    """Nothing was started but jobs."""
+
+
+def _is_done(handle):
+  """Whether it is; a job of `debug` is done here, and tells of itself."""
+  logging.disable(logging.WARNING)
+  try:
+    return handle.done()
+  finally:
+    logging.disable(logging.NOTSET)
+
+
+def _in_job(about):
+  return attempt.run(about)
+
+
+def _executor(folder, plan):
+  if plan.cluster and plan.cluster not in _WAYS:
+    raise ValueError(
+      f"cluster: wanted one of {', '.join(_WAYS)} for submitit, found "
+      f"{plan.cluster!r}"
+    )
+  try:
+    return submitit.AutoExecutor(folder=folder, cluster=plan.cluster or None)
+  except RuntimeError as error:  # no sbatch
+    raise ValueError(f"--cluster={plan.cluster}: {error}") from error
+
+
+def _told(plan, way):
+  """Parameters in the words of submitit."""
+  if plan.slurm and way != "slurm":
+    raise ValueError(f"--slurm goes with SLURM, found submitit ({way})")
+  told = {"name": "alx", "timeout_min": _NO_LIMIT_MIN}
+  if way != "debug":
+    told |= {"gpus_per_node": plan.gpus}
+  if way != "slurm":
+    return told
+  options = {f"slurm_{k}": _value(v) for k, v in plan.slurm}
+  told |= {"cpus_per_task": plan.cpus, "tasks_per_node": 1, "nodes": 1}
+  if plan.memory:
+    told["mem_gb"] = plan.memory
+  if plan.row_seconds:
+    told["timeout_min"] = math.ceil(plan.row_seconds / 60) + _SPARE_MIN
+  elif "slurm_time" not in options:
+    raise ValueError(
+      "--engine=submitit on SLURM wants --row_seconds, or --slurm=time=MINUTES"
+    )
+  else:
+    del told["timeout_min"]
+  return told | options
+
+
+def _value(text):
+  return int(text) if text.isdecimal() else text
+
+
+def _update(executor, told, way):
+  try:
+    executor.update_parameters(**told)
+  except (NameError, ValueError, TypeError) as error:
+    raise ValueError(f"slurm: {_last_line(error)} ({way})") from error
+
+
+def _last_line(error):
+  lines = str(error).strip().splitlines()
+  return lines[-1] if lines else type(error).__name__
+
+
+def open(plan: Plan, workdir: pathlib.Path) -> Submitit:
+  """The engine."""
+  return Submitit(plan, workdir)
