@@ -81,7 +81,7 @@ def main(argv: list[str]) -> None:
   """Runs rows; for the exit codes see --help."""
   with (
     command.session() as console,
-    command.ends(1, drive.Unfinished, engines_table.Gone),
+    command.ends(1, drive.Unfinished),
     command.wrong_input(ValueError),
   ):
     with command.wrong_input():

@@ -15,7 +15,7 @@ from alx.studies import rows
 from alx.studies.engines import attempt
 from alx.studies.engines.attempt import ENDED, LIMIT, REFUSED, Result, Task
 from alx.studies.engines.plan import Plan, environment_of
-from alx.studies.engines.table import Engine
+from alx.studies.engines.table import Engine, Gone
 from alx.studies.rows import Row
 
 LOGS = "logs"  # of the rows, in the folder of the study
@@ -65,8 +65,17 @@ class Driver:
     """Does all rows; returns those that were given up.
 
     Raises:
-      Gone: if the cluster is.
+      Unfinished: if the cluster is gone.
     """
+    try:
+      return self._run(table)
+    except Gone as error:
+      raise Unfinished(
+        f"{error}; {self._done} of {self._total} rows are finished, the same "
+        "command goes on"
+      ) from error
+
+  def _run(self, table):
     todo = [r for r in table if not rows.is_finished(self._workdir, r)]
     self._waiting = [_Waiting(row) for row in todo]
     self._total, self._done = len(table), len(table) - len(todo)

@@ -28,7 +28,7 @@ class Dask:
 
   def __init__(self, plan: Plan, workdir: pathlib.Path):
     """Connects, or starts workers on this machine."""
-    logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
+    _hush()
     self._cluster, self._scratch = None, workdir.resolve() / "dask"
     self.slots = plan.workers
     if plan.cluster:
@@ -44,6 +44,7 @@ class Dask:
 
   def start(self, task: Task, avoid: frozenset[str]) -> Any:
     """A future; `pure=False`: what was tried before is tried again."""
+    self._check_there()
     workers = set(_workers(self._client))
     others = workers - avoid
     only = {"workers": sorted(others)} if avoid & workers and others else {}
@@ -58,18 +59,22 @@ class Dask:
 
   def ended(self, handle: Any) -> Result | None:
     """How it ended, if it has."""
-    if self._client.status != "running" and not handle.done():
-      raise Gone(f"Dask: the scheduler does not answer ({self._client.status})")
     if not handle.done():
+      self._check_there()
       return None
     if handle.status == "finished":
       return Result(*handle.result())
+    self._check_there()  # or its future is lost with it
     if handle.status != "error":
       return Result(LOST, 1, f"its future was {handle.status}")
     error = handle.exception()
     if type(error).__name__ == "KilledWorker":
       return Result(LOST, 1, "its workers died again and again")
     return Result(REFUSED, 2, f"a worker cannot run alx: {error!r}")
+
+  def _check_there(self):
+    if self._client.status != "running":
+      raise Gone("Dask's scheduler is gone")
 
   def cancel(self, handle: Any) -> None:
     """Takes it back if it has not begun."""
@@ -87,6 +92,13 @@ class Dask:
 
 def _on_worker(about):
   return attempt.run(about, get_worker().address)
+
+
+def _hush():
+  """What its loggers would tell of lost connections is told by us."""
+  for name in list(logging.root.manager.loggerDict):
+    if name.split(".")[0] == "distributed":
+      logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def _own(workers, scratch):

@@ -1,10 +1,13 @@
 """Rows as tasks of Ray: a cluster that is there, or an own one."""
 
+import atexit
 import contextlib
 import logging
 import os
 import pathlib
+import queue
 import shutil
+import threading
 import warnings
 from typing import Any
 
@@ -18,8 +21,10 @@ os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
 
 import ray
 from ray import exceptions
+from ray._private import worker
 
 _STORE = 100 * 2**20  # bytes: a try is told in hundreds
+_ANSWER_S = 15.0  # for a cluster to say that it is there; Ray waits for 60
 _LONGEST = 40  # characters of a folder in which Ray's sockets have room
 
 
@@ -49,7 +54,7 @@ class Ray:
 
   def start(self, task: Task, avoid: frozenset[str]) -> Any:
     """A task of Ray; tried again by us alone."""
-    nodes = {n["NodeID"] for n in ray.nodes() if n["Alive"]}
+    nodes = _nodes()
     options = {"num_cpus": self._plan.cpus, "num_gpus": self._plan.gpus}
     if self._plan.memory:
       options["memory"] = int(self._plan.memory * 1e9)
@@ -68,7 +73,7 @@ class Ray:
     except exceptions.RayTaskError as error:
       return Result(REFUSED, 2, f"a worker cannot run alx: {error.cause!r}")
     except (exceptions.RaySystemError, ConnectionError) as error:
-      raise Gone(f"Ray: {error}") from error
+      raise Gone(f"Ray's cluster is gone: {_first_line(error)}") from error
     except exceptions.RayError as error:
       return Result(LOST, 1, f"its worker died: {_first_line(error)}")
 
@@ -78,10 +83,26 @@ class Ray:
       ray.cancel(handle, force=True)
 
   def close(self) -> None:
-    """Leaves, and ends an own cluster."""
-    ray.shutdown()
+    """Leaves, and ends an own cluster; a dead one does not answer."""
+    atexit.unregister(ray.shutdown)
+    thread = threading.Thread(target=ray.shutdown, daemon=True)
+    thread.start()
+    thread.join(_ANSWER_S)
     if self._scratch:
       shutil.rmtree(self._scratch, ignore_errors=True)
+
+
+def _nodes():
+  """Those that are there; `Gone` without one, or without an answer."""
+  found = queue.SimpleQueue()
+  threading.Thread(target=lambda: found.put(ray.nodes()), daemon=True).start()
+  try:
+    nodes = {n["NodeID"] for n in found.get(timeout=_ANSWER_S) if n["Alive"]}
+  except queue.Empty:
+    nodes = set()
+  if not nodes:
+    raise Gone("Ray's cluster is gone: none of its nodes answers")
+  return nodes
 
 
 def _on_worker(about):
@@ -95,6 +116,7 @@ def _connect(**options):
   """
   quiet = {"log_to_driver": False, "logging_level": logging.CRITICAL}
   try:
+    worker._worker_logs_enabled = False  # what died is told by us
     with warnings.catch_warnings():
       warnings.filterwarnings("ignore", message=r"os\.fork")
       ray.init(**quiet, **options)

@@ -1,6 +1,7 @@
 """The engines by name; each is imported when it is asked for."""
 
 import importlib
+import importlib.util
 import pathlib
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
@@ -58,12 +59,9 @@ def opener(plan: Plan) -> Callable[[Plan, pathlib.Path], Engine]:
     ValueError: if its package is not installed.
   """
   home = ENGINES[plan.engine]
-  try:
-    if home.package:
-      importlib.import_module(home.package)
-  except ImportError as error:
+  if home.package and importlib.util.find_spec(home.package) is None:
     raise ValueError(
       f"--engine={plan.engine}: wanted the package {home.package} "
-      f"(pip install 'alx-imaging[{home.extra}]'), found {error}"
-    ) from error
+      f"(pip install 'alx-imaging[{home.extra}]'), found none"
+    )
   return importlib.import_module(f"alx.studies.engines.{home.module}").open
