@@ -20,8 +20,6 @@ class Cores:
 
   def __init__(self, plan: Plan):
     """Shares out what the machine has; ValueError if that is too little."""
-    if plan.cluster:
-      raise ValueError("--cluster goes with another --engine than local")
     self.slots = workers_here(plan)
     self.about = f"{self.slots} at once on {platform.node()}"
     cores, gpus = cores_here(), gpus_here()
@@ -57,6 +55,13 @@ class Cores:
 
 def _part(things, size, number):
   return tuple(things[number * size : (number + 1) * size])
+
+
+def check(plan: Plan) -> None:
+  """Raises ValueError for a plan that makes no sense here."""
+  if plan.cluster:
+    raise ValueError("--cluster goes with another --engine than local")
+  workers_here(plan)
 
 
 def open(plan: Plan, workdir: pathlib.Path) -> Cores:

@@ -148,6 +148,12 @@ def _check_offers(client, needs):
     )
 
 
+def check(plan: Plan) -> None:
+  """Raises ValueError for a plan that makes no sense here."""
+  if not plan.cluster:
+    workers_here(plan)
+
+
 def open(plan: Plan, workdir: pathlib.Path) -> Dask:
   """The engine."""
   return Dask(plan, workdir)

@@ -135,6 +135,12 @@ def _first_line(error):
   return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
+def check(plan: Plan) -> None:
+  """Raises ValueError for a plan that makes no sense here."""
+  if not plan.cluster:
+    workers_here(plan)
+
+
 def open(plan: Plan, workdir: pathlib.Path) -> Ray:
   """The engine."""
   return Ray(plan, workdir)

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import math
 import pathlib
+import shutil
 from typing import Any
 
 import submitit
@@ -24,17 +25,16 @@ class Submitit:
 
   def __init__(self, plan: Plan, workdir: pathlib.Path):
     """Submits nothing yet."""
-    self._folder = folder = workdir.resolve() / _FOLDER
-    auto = _executor(folder, plan)
-    way = auto.cluster
-    if way == "slurm":
-      self.slots = plan.workers
-    else:
-      self.slots = 1 if way == "debug" else workers_here(plan)
-    self._executor = auto
-    told = _told(plan, way)
-    _update(auto, told, way)
-    self.about = f"submitit ({way}), whose files are in {folder}"
+    self._folder, way = workdir.resolve() / _FOLDER, _way(plan)
+    self.slots = plan.workers if way == "slurm" else workers_here(plan)
+    if way == "debug":
+      self.slots = 1
+    try:
+      self._executor = submitit.AutoExecutor(self._folder, cluster=way)
+      self._executor.update_parameters(**_told(plan, way))
+    except (RuntimeError, NameError, ValueError, TypeError) as error:
+      raise ValueError(f"submitit ({way}): {_last_line(error)}") from error
+    self.about = f"submitit ({way}), whose files are in {self._folder}"
     if way == "slurm":
       self.about += "; jobs go on if this command is stopped"
 
@@ -83,22 +83,14 @@ def _in_job(about):
   return attempt.run(about)
 
 
-def _executor(folder, plan):
-  if plan.cluster and plan.cluster not in _WAYS:
-    raise ValueError(
-      f"cluster: wanted one of {', '.join(_WAYS)} for submitit, found "
-      f"{plan.cluster!r}"
-    )
-  try:
-    return submitit.AutoExecutor(folder=folder, cluster=plan.cluster or None)
-  except RuntimeError as error:  # no sbatch
-    raise ValueError(f"--cluster={plan.cluster}: {error}") from error
+def _way(plan):
+  """What it shall be, or SLURM where there is one."""
+  found = "slurm" if shutil.which("srun") else "local"
+  return plan.cluster or found
 
 
 def _told(plan, way):
   """Parameters in the words of submitit."""
-  if plan.slurm and way != "slurm":
-    raise ValueError(f"--slurm goes with SLURM, found submitit ({way})")
   told = {"name": "alx", "timeout_min": _NO_LIMIT_MIN}
   if way != "debug":
     told |= {"gpus_per_node": plan.gpus}
@@ -110,12 +102,8 @@ def _told(plan, way):
     told["mem_gb"] = plan.memory
   if plan.row_seconds:
     told["timeout_min"] = math.ceil(plan.row_seconds / 60) + _SPARE_MIN
-  elif "slurm_time" not in options:
-    raise ValueError(
-      "--engine=submitit on SLURM wants --row_seconds, or --slurm=time=MINUTES"
-    )
   else:
-    del told["timeout_min"]
+    del told["timeout_min"]  # --slurm=time= has it
   return told | options
 
 
@@ -123,16 +111,32 @@ def _value(text):
   return int(text) if text.isdecimal() else text
 
 
-def _update(executor, told, way):
-  try:
-    executor.update_parameters(**told)
-  except (NameError, ValueError, TypeError) as error:
-    raise ValueError(f"slurm: {_last_line(error)} ({way})") from error
-
-
 def _last_line(error):
   lines = str(error).strip().splitlines()
   return lines[-1] if lines else type(error).__name__
+
+
+def check(plan: Plan) -> None:
+  """Raises ValueError for a plan that makes no sense here."""
+  if plan.cluster not in (*_WAYS, ""):
+    raise ValueError(
+      f"cluster: wanted one of {', '.join(_WAYS)} for submitit, found "
+      f"{plan.cluster!r}"
+    )
+  way, names = _way(plan), [name for name, _ in plan.slurm]
+  if way != "slurm":
+    if names:
+      raise ValueError(f"--slurm goes with SLURM, found submitit ({way})")
+    workers_here(plan)
+    return
+  if not (plan.row_seconds or "time" in names):
+    raise ValueError(
+      "--engine=submitit on SLURM wants --row_seconds, or --slurm=time=MINUTES"
+    )
+  known = submitit.SlurmExecutor._valid_parameters()
+  for name in names:
+    if name not in known:
+      raise ValueError(f"slurm: wanted one of {sorted(known)}, found {name!r}")
 
 
 def open(plan: Plan, workdir: pathlib.Path) -> Submitit:

@@ -56,7 +56,7 @@ def opener(plan: Plan) -> Callable[[Plan, pathlib.Path], Engine]:
   """What opens the engine of a plan; nothing is started yet.
 
   Raises:
-    ValueError: if its package is not installed.
+    ValueError: if its package is not installed, or the plan makes no sense.
   """
   home = ENGINES[plan.engine]
   if home.package and importlib.util.find_spec(home.package) is None:
@@ -64,4 +64,6 @@ def opener(plan: Plan) -> Callable[[Plan, pathlib.Path], Engine]:
       f"--engine={plan.engine}: wanted the package {home.package} "
       f"(pip install 'alx-imaging[{home.extra}]'), found none"
     )
-  return importlib.import_module(f"alx.studies.engines.{home.module}").open
+  module = importlib.import_module(f"alx.studies.engines.{home.module}")
+  module.check(plan)
+  return module.open

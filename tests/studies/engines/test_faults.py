@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import json
 import os
 import resource
 import signal
@@ -10,6 +11,7 @@ import sys
 
 import pytest
 
+from alx.devices.processes import is_gone
 from tests import engine_studies as studies
 from tests.engine_studies import waited
 
@@ -59,8 +61,7 @@ def test_rows_end_with_a_command_and_the_same_command_goes_on(
   running.send_signal(number)
   assert running.wait() == (-9 if number == signal.SIGKILL else 143)
   waited(lambda: not (workdir / "claims").exists(), 20)
-  with pytest.raises(ProcessLookupError):
-    os.kill(row, 0)
+  waited(lambda: is_gone(row), 20)
   check_whole(
     workdir, whole, studies.start(workdir, whole[0], "--engine=local")
   )
@@ -149,8 +150,6 @@ class Cluster:
     self.workers.append(self._dask("worker", *words, place, **options))
 
   def address(self):
-    import json
-
     return json.loads(waited(lambda: studies.read(self._file)))["address"]
 
   def close(self):
