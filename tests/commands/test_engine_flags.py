@@ -26,15 +26,19 @@ def test_flags_that_go_with_others(tmp_path):
     (*new, "--engine=local", "--memory=1e9"): "memory: wanted at most ",
   }
   if importlib.util.find_spec("submitit"):
+    jobs = *new, "--engine=submitit"
     cases |= {
-      (*new, "--engine=submitit", "--cluster=a"): "wanted one of slurm, local",
-      (
-        *new,
-        "--engine=submitit",
-        "--cluster=local",
-        "--slurm=a=b",
-      ): "goes with",
+      (*jobs, "--cluster=a"): "wanted one of slurm, local, debug",
+      (*jobs, "--cluster=local", "--slurm=a=b"): "--slurm goes with SLURM",
+      (*jobs, "--cluster=local", "--gpus=1"): "--gpus: wanted --engine=local",
+      (*jobs, "--cluster=debug", "--workers=2"): "one row after the other",
+      (*jobs, "--cluster=slurm"): "wants --row_seconds, or --slurm=time",
+      (*jobs, "--cluster=slurm", "--row_seconds=60", "--slurm=tim=3"): (
+        "found 'tim'"
+      ),
     }
+  if importlib.util.find_spec("distributed"):
+    cases[(*new, "--engine=dask", "--gpus=1")] = "--gpus: wanted --engine=local"
   lines = commands.errors_of("experiments.study", *cases)
   for line, wanted in zip(lines, cases.values(), strict=True):
     assert wanted in line

@@ -22,6 +22,7 @@ LOGS = "logs"  # of the rows, in the folder of the study
 _EVERY_S = 0.1  # between two looks at what runs
 _LOOK_S = 2.0  # between two looks at rows that others have
 _WAIT_S = 1.0  # before the second try of a row; twice as long each time
+_SILENT_S = 60.0  # beyond its time, until a try is taken for lost
 _HELD = 3  # exit code of a row that another worker has
 _WRONG = 2  # of one that no further try can mend
 
@@ -36,6 +37,14 @@ class _Waiting(NamedTuple):
   refused: int = 0  # by workers that may not do it
   since: float = 0.0  # from when on it may be tried
   avoid: frozenset[str] = frozenset()  # where it failed
+
+
+class _Trying(NamedTuple):
+  waiting: _Waiting
+  task: Task
+  handle: Any  # of the engine
+  size: int  # of the log before
+  begun: float | None = None  # when the log was seen to grow
 
 
 class Driver:
@@ -56,7 +65,7 @@ class Driver:
       "seconds": plan.row_seconds,
     }
     self._waiting: list[_Waiting] = []
-    self._at_work: list[tuple[_Waiting, Any]] = []
+    self._at_work: list[_Trying] = []
     self._refusing: frozenset[str] = frozenset()  # places with other versions
     self._given_up: list[Row] = []
     self._total = self._done = 0
@@ -111,16 +120,18 @@ class Driver:
           self._tell(waiting.row, f"is being run by {holder}, waiting for it")
         self._waiting.append(waiting._replace(since=now + _LOOK_S))
       else:
-        handle = self._engine.start(self._task(waiting), self._avoided(waiting))
-        self._at_work.append((waiting, handle))
+        self._hand_over(waiting)
+
+  def _hand_over(self, waiting):
+    task, avoid = self._task(waiting), self._refusing | waiting.avoid
+    size = _size(task.log)
+    handle = self._engine.start(task, avoid)
+    self._at_work.append(_Trying(waiting, task, handle, size))
 
   def _holder(self, row):
     """Who has it; "" if nobody."""
     claim = Claim(self._workdir / FOLDER, row.name)
     return claim.holder() if claim.is_held() else ""
-
-  def _avoided(self, waiting):
-    return self._refusing | waiting.avoid
 
   def _task(self, waiting):
     row, workdir = waiting.row, str(self._workdir.resolve())
@@ -136,13 +147,30 @@ class Driver:
   def _look(self):
     """Takes what has ended."""
     still = []
-    for waiting, handle in self._at_work:
-      result = self._engine.ended(handle)
+    for trying in self._at_work:
+      trying = self._seen(trying)
+      result = self._engine.ended(trying.handle) or self._overdue(trying)
       if result is None:
-        still.append((waiting, handle))
+        still.append(trying)
       else:
-        self._take(waiting, result)
+        self._take(trying.waiting, result)
     self._at_work = still
+
+  def _seen(self, trying):
+    """Notes when a try has begun, where that matters."""
+    if not self._plan.row_seconds or trying.begun is not None:
+      return trying
+    has_begun = _size(trying.task.log) > trying.size
+    return trying._replace(begun=time.monotonic() if has_begun else None)
+
+  def _overdue(self, trying):
+    """The end of a try whose worker should have stopped it, and did not."""
+    if trying.begun is None:
+      return None
+    if time.monotonic() < trying.begun + self._plan.row_seconds + _SILENT_S:
+      return None
+    self._engine.cancel(trying.handle)
+    return Result(LIMIT, 1, "its worker is silent")
 
   def _take(self, waiting, result):
     row = waiting.row
@@ -201,6 +229,13 @@ def _why(result: Result, plan: Plan) -> str:
   if not result.code:
     return f"ended on {result.place}, its rounds are not seen here"
   return result.line.removeprefix("error: ") or f"exit code {result.code}"
+
+
+def _size(path):
+  try:
+    return os.stat(path).st_size
+  except OSError:
+    return 0
 
 
 def check_all(given_up: Sequence[Row], workdir: pathlib.Path) -> None:

@@ -29,24 +29,28 @@ class Cores:
     ]
     self._pool = ThreadPoolExecutor(self.slots)
 
-  def start(self, task: Task, avoid: frozenset[str]) -> Future:
+  def start(self, task: Task, avoid: frozenset[str]) -> tuple[Future, _Slot]:
     """A free slot does it."""
     slot = self._free.pop(0)
     env = dict(task.environment)
     if slot.gpus:
       env["CUDA_VISIBLE_DEVICES"] = ",".join(slot.gpus)
     task = task._replace(cores=slot.cores, environment=env)
-    future = self._pool.submit(attempt.run, task._asdict())
-    future.add_done_callback(lambda _: self._free.append(slot))
-    return future
+    return self._pool.submit(attempt.run, task._asdict()), slot
 
-  def ended(self, handle: Future) -> Result | None:
+  def ended(self, handle: tuple[Future, _Slot]) -> Result | None:
     """How it ended, if it has."""
-    return Result(*handle.result()) if handle.done() else None
+    future, slot = handle
+    if not future.done():
+      return None
+    self._free.append(slot)
+    return Result(*future.result())
 
-  def cancel(self, handle: Future) -> None:
-    """Rows end with this process."""
-    handle.cancel()
+  def cancel(self, handle: tuple[Future, _Slot]) -> None:
+    """Takes it back if it has not begun; its row ends with this process."""
+    future, slot = handle
+    future.cancel()
+    self._free.append(slot)
 
   def close(self) -> None:
     """Waits for nothing: no row runs at the end."""

@@ -15,7 +15,7 @@ from distributed import Client, LocalCluster, get_worker
 
 from alx.studies.engines import attempt
 from alx.studies.engines.attempt import LOST, REFUSED, Result, Task
-from alx.studies.engines.plan import Plan, workers_here
+from alx.studies.engines.plan import Plan, refuse_gpus, workers_here
 from alx.studies.engines.table import Gone
 
 _JOIN_S = 30.0  # for a scheduler to answer
@@ -151,6 +151,7 @@ def _check_offers(client, needs):
 def check(plan: Plan) -> None:
   """Raises ValueError for a plan that makes no sense here."""
   if not plan.cluster:
+    refuse_gpus(plan)
     workers_here(plan)
 
 

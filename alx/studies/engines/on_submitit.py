@@ -12,7 +12,7 @@ from submitit.core.utils import UncompletedJobError
 
 from alx.studies.engines import attempt
 from alx.studies.engines.attempt import LOST, REFUSED, Result, Task
-from alx.studies.engines.plan import Plan, workers_here
+from alx.studies.engines.plan import Plan, refuse_gpus, workers_here
 
 _FOLDER = "submitit"  # what it writes of its jobs, in that of the study
 _WAYS = "slurm", "local", "debug"
@@ -92,10 +92,9 @@ def _way(plan):
 def _told(plan, way):
   """Parameters in the words of submitit."""
   told = {"name": "alx", "timeout_min": _NO_LIMIT_MIN}
-  if way != "debug":
-    told |= {"gpus_per_node": plan.gpus}
   if way != "slurm":
     return told
+  told["gpus_per_node"] = plan.gpus
   options = {f"slurm_{k}": _value(v) for k, v in plan.slurm}
   told |= {"cpus_per_task": plan.cpus, "tasks_per_node": 1, "nodes": 1}
   if plan.memory:
@@ -127,6 +126,9 @@ def check(plan: Plan) -> None:
   if way != "slurm":
     if names:
       raise ValueError(f"--slurm goes with SLURM, found submitit ({way})")
+    if way == "debug" and plan.workers not in (None, 1):
+      raise ValueError("--cluster=debug does one row after the other")
+    refuse_gpus(plan)
     workers_here(plan)
     return
   if not (plan.row_seconds or "time" in names):

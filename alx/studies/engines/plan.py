@@ -79,3 +79,12 @@ def workers_here(plan: Plan) -> int:
         f"workers x {each:g}; fewer --workers or --{name}"
       )
   return workers
+
+
+def refuse_gpus(plan: Plan) -> None:
+  """Raises ValueError where rows would all be given the same GPU."""
+  if plan.gpus:
+    raise ValueError(
+      "--gpus: wanted --engine=local, which shares out the GPUs of one "
+      f"machine, or a --cluster that does, found --engine={plan.engine}"
+    )

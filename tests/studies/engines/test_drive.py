@@ -1,6 +1,7 @@
 """Rows that an engine of scripted ends does."""
 
 import io
+import pathlib
 
 import pytest
 from rich.console import Console
@@ -17,13 +18,17 @@ from alx.studies.engines.table import Gone
 DONE = Result(ENDED, 0, "done", "a")
 
 
+SILENT = Result("silent", 0, "", "a")
+
+
 class Scripted:
   """Ends the tries of each row as it was told, one after the other."""
 
   about, slots = "scripted", 2
 
   def __init__(self, finished, ends):
-    self.finished, self.ends, self.tasks, self.avoided = finished, ends, [], []
+    self.finished, self.ends = finished, ends
+    self.tasks, self.avoided, self.cancelled = [], [], []
 
   def start(self, task, avoid):
     self.tasks.append(task)
@@ -37,9 +42,15 @@ class Scripted:
     result = script[min(len(begun), len(script)) - 1]
     if isinstance(result, Exception):
       raise result
+    if result == SILENT:
+      pathlib.Path(task.log).write_text("begun")
+      return None
     if result is DONE:
       self.finished.add(number)
     return result
+
+  def cancel(self, task):
+    self.cancelled.append(task)
 
 
 @pytest.fixture
@@ -118,6 +129,17 @@ def test_what_no_further_try_can_mend_is_given_up(drive_with, result, why):
   given_up, engine, said = drive_with({0: [result]}, row_seconds=5.0)
   assert given_up == [0] and len(engine.tasks) == 3
   assert f"{why}; given up" in said
+
+
+def test_a_worker_that_does_not_stop_its_row_is_not_waited_for(
+  drive_with, monkeypatch
+):
+  monkeypatch.setattr(drive, "_SILENT_S", 0.02)
+  given_up, engine, said = drive_with({1: [SILENT]}, row_seconds=0.02)
+  assert (
+    given_up == [1] and "stopped after --row_seconds=0.02; given up" in said
+  )
+  assert {task.words[-1] for task in engine.cancelled} == {"--row=1"}
 
 
 def test_a_place_that_refuses_gets_no_other_row(drive_with):

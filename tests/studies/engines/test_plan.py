@@ -1,4 +1,5 @@
 import importlib.util
+from concurrent.futures import wait
 
 import pytest
 
@@ -62,10 +63,12 @@ def test_each_slot_has_its_own_processors_and_gpus(machine, monkeypatch):
   monkeypatch.setattr(attempt, "run", run)
   engine = on_cores.open(Plan("local", cpus=3, gpus=1), None)
   tries = [engine.start(TASK, frozenset()) for _ in range(2)]
-  lines = [handle.result()[2] for handle in tries]
-  assert lines == ["((2, 3, 4), '5')", "((5, 6, 7), '7')"]
-  handle = engine.start(TASK, frozenset())
-  assert engine.ended(handle) in (None, (ENDED, 0, lines[0], "here"))
+  wait(future for future, _ in tries)
+  lines = [engine.ended(handle).line for handle in reversed(tries)]
+  assert lines == ["((5, 6, 7), '7')", "((2, 3, 4), '5')"]
+  again = engine.start(TASK, frozenset())  # in the slot that was free first
+  wait([again[0]])
+  assert engine.ended(again) == (ENDED, 0, lines[0], "here")
   engine.close()
   assert engine.slots == 2 and TASK.environment == {"A": "1"}
 
