@@ -26,6 +26,7 @@ import contextlib
 import dataclasses
 import pathlib
 
+import jax
 from absl import flags
 from rich.console import Console
 
@@ -171,6 +172,7 @@ def _engine_from_flags(workdir, console):
   if _ROW.value is not None or _LIST.value or _COLLECT.value:
     raise ValueError("--engine goes without --row, --list and --collect")
   open_engine = engines_table.opener(plan)
+  jax.config.update("jax_platforms", "cpu")  # other devices are for the rows
 
   def hand_out(table):
     with contextlib.closing(open_engine(plan, workdir)) as engine:

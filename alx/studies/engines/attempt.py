@@ -78,7 +78,7 @@ def run(about: Mapping[str, Any], place: str = "") -> tuple:
   task = Task(**about)
   try:
     with open(task.log, "ab") as log:
-      begin = f"== try {task.number} on {host}, {time.strftime('%F %T')}\n"
+      begin = f"== try {task.number} on {host}, {time.strftime('%Y-%m-%d %H:%M:%S')}\n"
       log.write(begin.encode())
       log.flush()
       how, code = _wait(task, log)

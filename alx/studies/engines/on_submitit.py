@@ -8,11 +8,16 @@ import shutil
 from typing import Any
 
 import submitit
-from submitit.core.utils import UncompletedJobError
+from submitit.core.utils import (
+  FailedJobError,
+  FailedSubmissionError,
+  UncompletedJobError,
+)
 
 from alx.studies.engines import attempt
 from alx.studies.engines.attempt import LOST, REFUSED, Result, Task
 from alx.studies.engines.plan import Plan, refuse_gpus, workers_here
+from alx.studies.engines.table import Gone
 
 _FOLDER = "submitit"  # what it writes of its jobs, in that of the study
 _WAYS = "slurm", "local", "debug"
@@ -40,7 +45,10 @@ class Submitit:
 
   def start(self, task: Task, avoid: frozenset[str]) -> Any:
     """A job."""
-    return self._executor.submit(_in_job, task._asdict())
+    try:
+      return self._executor.submit(_in_job, task._asdict())
+    except (FailedJobError, FailedSubmissionError, OSError) as error:
+      raise Gone(f"no job can be submitted: {_last_line(error)}") from error
 
   def ended(self, handle: Any) -> Result | None:
     """How it ended, if it has; a job of `debug` is done here."""
