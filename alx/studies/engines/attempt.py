@@ -78,8 +78,8 @@ def run(about: Mapping[str, Any], place: str = "") -> tuple:
   task = Task(**about)
   try:
     with open(task.log, "ab") as log:
-      begin = f"== try {task.number} on {host}, {time.strftime('%Y-%m-%d %H:%M:%S')}\n"
-      log.write(begin.encode())
+      now = time.strftime("%Y-%m-%d %H:%M:%S")
+      log.write(f"== try {task.number} on {host}, {now}\n".encode())
       log.flush()
       how, code = _wait(task, log)
     return (how, code, _last_line(task.log), place)

@@ -59,11 +59,12 @@ class Driver:
     self._study = str((workdir / "study.json").resolve())
     self._same = {
       "study": self._study,
-      "digest": attempt.digest_of(self._study),
+      "digest": "",  # nothing was numbered yet
       "versions": attempt.versions(),
       "environment": environment_of(plan),
       "seconds": plan.row_seconds,
     }
+    self._numbers: dict[str, int] = {}
     self._waiting: list[_Waiting] = []
     self._at_work: list[_Trying] = []
     self._refusing: frozenset[str] = frozenset()  # places with other versions
@@ -135,7 +136,9 @@ class Driver:
 
   def _task(self, waiting):
     row, workdir = waiting.row, str(self._workdir.resolve())
-    flags = f"--workdir={workdir}", f"--row={row.number}"
+    self._renumber()
+    number = self._numbers[row.name]
+    flags = f"--workdir={workdir}", f"--row={number}"
     return Task(
       words=("-m", "alx.commands.main", "study", *flags),
       title=row.title,
@@ -143,6 +146,14 @@ class Driver:
       log=os.path.join(workdir, LOGS, f"{row.name}.log"),
       **self._same,
     )
+
+  def _renumber(self):
+    """Another command may have made the study larger in the meantime."""
+    digest = attempt.digest_of(self._study)
+    if digest != self._same["digest"]:
+      table = rows.expand(*rows.read(self._workdir))
+      self._numbers = {row.name: row.number for row in table}
+      self._same["digest"] = digest
 
   def _look(self):
     """Takes what has ended."""
@@ -153,7 +164,7 @@ class Driver:
       if result is None:
         still.append(trying)
       else:
-        self._take(trying.waiting, result)
+        self._take(trying, result)
     self._at_work = still
 
   def _seen(self, trying):
@@ -172,13 +183,16 @@ class Driver:
     self._engine.cancel(trying.handle)
     return Result(LIMIT, 1, "its worker is silent")
 
-  def _take(self, waiting, result):
-    row = waiting.row
+  def _take(self, trying, result):
+    waiting, row = trying.waiting, trying.waiting.row
+    has_grown = trying.task.digest != attempt.digest_of(self._study)
     if rows.is_finished(self._workdir, row):
       self._finish(row)
-    elif result.how == ENDED and result.code == _HELD:
-      now = time.monotonic()
-      self._waiting.append(waiting._replace(since=now + _LOOK_S))
+    elif (result.how, result.code) == (ENDED, _HELD) or (
+      result.how == REFUSED and has_grown
+    ):
+      since = time.monotonic() + _LOOK_S
+      self._waiting.append(waiting._replace(since=since))
     elif result.how == LIMIT or (result.how, result.code) == (ENDED, _WRONG):
       self._give_up(row, _why(result, self._plan))
     else:

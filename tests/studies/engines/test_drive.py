@@ -46,7 +46,7 @@ class Scripted:
       pathlib.Path(task.log).write_text("begun")
       return None
     if result is DONE:
-      self.finished.add(number)
+      self.finished.add(number % 3)
     return result
 
   def cancel(self, task):
@@ -174,6 +174,22 @@ def test_a_row_that_others_have_is_waited_for(drive_with):
   assert said.count("is being run by process") == 1
   # A try that found it held is none.
   assert [t.number for t in engine.tasks if t.words[-1] == "--row=1"] == [1] * 3
+
+
+def test_a_study_that_grows_is_numbered_anew(drive_with):
+  """Data that come first make row 2 row 5; who knows the old table refuses."""
+  base, axes = rows.read(drive_with.workdir)
+
+  class Growing(list):
+    def __getitem__(self, number):
+      more = axes._replace(data=("b.npz", *axes.data), names=("b", "a"))
+      rows.write(drive_with.workdir, base, more)
+      return super().__getitem__(number)
+
+  refused = Result(REFUSED, 2, "does not see this study", "a")
+  given_up, engine, said = drive_with({2: Growing([refused])}, retries=0)
+  assert given_up == [] and "tried again" not in said
+  assert [t.words[-1] for t in engine.tasks[-2:]] == ["--row=2", "--row=5"]
 
 
 def test_a_cluster_that_is_gone_ends_the_command(drive_with):
