@@ -6,6 +6,7 @@ import logging
 import os
 import pathlib
 import queue
+import secrets
 import shutil
 import threading
 import warnings
@@ -23,6 +24,7 @@ import ray
 from ray import exceptions
 from ray._private import worker
 
+_TOKENS = {"RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"}
 _STORE = 100 * 2**20  # bytes: a try is told in hundreds
 _ANSWER_S = 15.0  # for a cluster to say that it is there; Ray waits for 60
 _LONGEST = 40  # characters of a folder in which Ray's sockets have room
@@ -41,6 +43,7 @@ class Ray:
     else:
       self.slots = workers_here(plan)
       self._scratch = _scratch_in(workdir)
+      _have_token()
       _connect(
         num_cpus=self.slots * plan.cpus,
         num_gpus=len(gpus_here()) if plan.gpus else 0,
@@ -90,6 +93,12 @@ class Ray:
     thread.join(_ANSWER_S)
     if self._scratch:
       shutil.rmtree(self._scratch, ignore_errors=True)
+
+
+def _have_token():
+  """One for this cluster alone, or Ray writes one to the user's home."""
+  if not _TOKENS & set(os.environ):
+    os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
 
 
 def _nodes():

@@ -48,8 +48,10 @@ def test_every_engine_finds_the_same(local, tmp_path, engine, cluster):
   flags = [f"--engine={engine}", "--workers=2"]
   flags = flags[:1] if cluster == "debug" else flags
   flags += [f"--cluster={cluster}"] if cluster else []
-  code, said = studies.run(workdir, data, *flags)
+  env = studies.environment(HOME=str(tmp_path / "home"))
+  code, said = studies.run(workdir, data, *flags, env=env)
   assert code == 0, said
+  assert not (tmp_path / "home" / ".ray").exists()
   assert studies.tables(workdir) == studies.tables(done)
   assert (workdir / "rows.csv").read_bytes() == (done / "rows.csv").read_bytes()
   assert {p.name for p in workdir.iterdir()} == {p.name for p in done.iterdir()}
