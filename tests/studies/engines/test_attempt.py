@@ -88,11 +88,12 @@ def test_what_does_not_end_is_stopped(try_of, monkeypatch, how):
   assert is_gone(int(found.line))
 
 
-def test_a_worker_of_another_version_is_refused(try_of):
-  other = attempt.versions() | {"jax": "0.1"}
+@pytest.mark.parametrize("name", ["alx", "jax", "jaxlib"])
+def test_a_worker_of_another_version_is_refused(try_of, name):
+  other = attempt.versions() | {name: "0.1"}
   found = run(try_of("print('ran')", versions=other))
   assert found.how == REFUSED
-  assert f"has jax {attempt.versions()['jax']}, wanted 0.1" in found.line
+  assert f"has {name} {attempt.versions()[name]}, wanted 0.1" in found.line
 
 
 def test_a_worker_that_sees_no_study_or_another_is_refused(try_of, tmp_path):
