@@ -117,7 +117,10 @@ def _connect(address):
   try:
     return Client(address, timeout=_JOIN_S)
   except (OSError, ValueError, TimeoutError) as error:
-    raise ValueError(f"--cluster={address}: wanted Dask's scheduler") from error
+    raise ValueError(
+      f"--cluster={address}: wanted Dask's scheduler, found none that answers "
+      f"within {_JOIN_S:g} s"
+    ) from error
 
 
 def _needs(plan, cpus):
