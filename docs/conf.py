@@ -43,6 +43,8 @@ myst_heading_anchors = 3
 # What a notebook shows was shown when it was run: the build runs none.
 nb_execution_mode = "off"
 
+# Engines of a study, which the site can be built without.
+autodoc_mock_imports = ["ray", "distributed", "submitit"]
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_preserve_defaults = True

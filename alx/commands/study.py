@@ -12,25 +12,34 @@ goes on, and of two workers at one row the second steps aside. A row whose
 worker was killed is free at once on the same machine, elsewhere after ten
 minutes; SIGTERM frees it. --collect makes the joint page.
 
-Without --row rows of other workers are passed over and named at the end (exit
+--engine=local, ray, dask or submitit does the rows side by side, each in a new
+process that calls --row, on this machine or on a cluster: those of dead workers
+are taken up again, those that others have are waited for, and logs/ has what
+each of them said.
+
+With neither, rows of other workers are passed over and named at the end (exit
 code 0), and so are those that end without numbers (1); 3 says that another
 worker has the row of --row. --list writes nothing, --collect no row.
 """
 
+import contextlib
 import dataclasses
 import pathlib
 
+import jax
 from absl import flags
 from rich.console import Console
 
 from alx.commands import command
-from alx.commands.defined import acquisitions, explained, units
+from alx.commands.defined import acquisitions, engines, explained, units
 from alx.runs import compare
 from alx.runs.disk import owned
 from alx.runs.settings import arms
 from alx.runs.settings import presets as configs
 from alx.runs.settings.config import Config, absolute, absolute_path, override
 from alx.studies import collect, rows
+from alx.studies.engines import drive, lifeline
+from alx.studies.engines import table as engines_table
 from alx.studies.worker import Left, Worker, tell_left
 
 _WORKDIR = flags.DEFINE_string(
@@ -66,17 +75,23 @@ explained.define_help_settings()
 _ROW = flags.DEFINE_integer("row", None, "Run this row only, from 0.")
 _LIST = flags.DEFINE_bool("list", False, "Print the rows and end.")
 _COLLECT = flags.DEFINE_bool("collect", False, "Make the joint page and end.")
+_ENGINE = engines.define()
 
 
 def main(argv: list[str]) -> None:
   """Runs rows; for the exit codes see --help."""
-  with command.session() as console, command.wrong_input(ValueError):
+  with (
+    command.session() as console,
+    command.ends(1, drive.Unfinished),
+    command.wrong_input(ValueError),
+  ):
     with command.wrong_input():
       if argv[1:] or not _WORKDIR.value:
         raise ValueError(f"wanted --workdir=DIR and flags, found {argv[1:]}")
       workdir = pathlib.Path(_WORKDIR.value).expanduser()
+      hand_out = _engine_from_flags(workdir, console)
       table = table_from_flags(workdir, console)
-    _do(workdir, table, console)
+    _do(workdir, table, console, hand_out)
 
 
 def table_from_flags(workdir: pathlib.Path, console: Console) -> list[rows.Row]:
@@ -149,16 +164,38 @@ def _told():
   }
 
 
-def _do(workdir, table, console):
+def _engine_from_flags(workdir, console):
+  """table -> rows that were given up, by an engine; None without one."""
+  plan = engines.plan_from(_ENGINE)
+  if plan is None:
+    return None
+  if _ROW.value is not None or _LIST.value or _COLLECT.value:
+    raise ValueError("--engine goes without --row, --list and --collect")
+  open_engine = engines_table.opener(plan)
+  jax.config.update("jax_platforms", "cpu")  # other devices are for the rows
+
+  def hand_out(table):
+    if all(rows.is_finished(workdir, row) for row in table):
+      return []
+    with contextlib.closing(open_engine(plan, workdir)) as engine:
+      return drive.Driver(workdir, plan, engine, console).run(table)
+
+  return hand_out
+
+
+def _do(workdir, table, console, hand_out):
   """What the flags ask for."""
   if _LIST.value:
     for row in table:
       console.print(f"{row.number} {row.title}", markup=False, soft_wrap=True)
     return
-  left = Left([], [])
-  if not _COLLECT.value:
+  left, given_up = Left([], []), []
+  if hand_out:
+    given_up = hand_out(table)
+  elif not _COLLECT.value:
     worker = Worker(workdir, console)
     if _ROW.value is not None:
+      lifeline.follow()
       worker.run(table[_ROW.value])
       return
     left = worker.run_all(table)
@@ -166,6 +203,7 @@ def _do(workdir, table, console):
     page = collect.collect(workdir, table, console)
   command.tell_report(console, page)
   tell_left(left, console)
+  drive.check_all(given_up, workdir)
 
 
 if __name__ == "__main__":

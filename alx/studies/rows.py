@@ -59,6 +59,11 @@ class Row(NamedTuple):
     """The same to be read: with the acquisition as a text."""
     return f"{self.group}.{self.acquisition}-seed{self.seed}"
 
+  @property
+  def label(self) -> str:
+    """What lines about it begin with."""
+    return f"row {self.number}, {self.title}"
+
 
 def expand(base: Config, axes: Axes) -> list[Row]:
   """All rows; those of one seed follow each other, seeds inside a group.

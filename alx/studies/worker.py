@@ -53,7 +53,7 @@ class Worker:
       return
     claim = Claim(self._workdir / FOLDER, row.name, self._expires_s)
     if not claim.take():
-      raise Held(f"{_named(row)}: is being run by {claim.holder()}")
+      raise Held(f"{row.label}: is being run by {claim.holder()}")
     with claim:
       if not rows.is_finished(self._workdir, row):
         self._tell(row, "begins")
@@ -78,7 +78,7 @@ class Worker:
     return left
 
   def _tell(self, row, what):
-    self._print(f"{_named(row)}: {what}")
+    self._print(f"{row.label}: {what}")
 
   def _print(self, text):
     self._console.print(str(text), markup=False, soft_wrap=True)
@@ -102,12 +102,8 @@ def tell_left(left: Left, console: Console) -> None:
     records.Diverged: with the names of the rows that failed.
   """
   if left.held:
-    text = f"with other workers: {'; '.join(map(_named, left.held))}"
+    text = f"with other workers: {'; '.join(row.label for row in left.held)}"
     console.print(text, markup=False, soft_wrap=True)
   if left.failed:
-    names = "; ".join(map(_named, left.failed))
+    names = "; ".join(row.label for row in left.failed)
     raise Diverged(f"ended without numbers: {names}")
-
-
-def _named(row):
-  return f"row {row.number}, {row.title}"

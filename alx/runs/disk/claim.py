@@ -86,6 +86,10 @@ class Claim:
       return False
     return True
 
+  def is_held(self) -> bool:
+    """Whether another process has it; nothing is made."""
+    return bool(self._rival(n for n in self._numbers() if n != self._number))
+
   def holder(self) -> str:
     """Process, host and since when it holds, as far as its file says."""
     others = [n for n in self._numbers() if n != self._number]

@@ -180,3 +180,12 @@ def test_a_holder_says_since_when(tmp_path):
   assert Claim(tmp_path, "row").take()
   text = Claim(tmp_path, "row").holder()
   assert re.search(r" on .+ since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$", text)
+
+
+def test_others_see_whether_it_is_held(tmp_path):
+  one, other = Claim(tmp_path / FOLDER, "row"), Claim(tmp_path / FOLDER, "row")
+  assert not other.is_held() and not (tmp_path / FOLDER).exists()
+  assert one.take()
+  assert other.is_held() and not one.is_held()
+  one.give_up()
+  assert not other.is_held()
