@@ -5,6 +5,7 @@ from alx.models.cnn import make_cnn
 from alx.models.conv import Conv, convolve
 from alx.models.kim_unet import make_kim_unet
 from alx.models.mlp import make_mlp
+from alx.models.precision import in_bfloat16
 from alx.models.resnet import make_resnet
 from alx.models.unet import make_unet
 
@@ -12,6 +13,7 @@ __all__ = [
   "Conv",
   "Model",
   "convolve",
+  "in_bfloat16",
   "make_cnn",
   "make_kim_unet",
   "make_mlp",

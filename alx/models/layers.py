@@ -40,14 +40,19 @@ def group_norm(
   groups: int,
   epsilon: float = 1e-6,
 ) -> jax.Array:
-  """Normalises [B,*sp,W] over space and groups of channels."""
+  """Normalises [B,*sp,W] over space and groups of channels.
+
+  Moments have 32 bits at least; the result has the type of x.
+  """
   space = tuple(range(1, x.ndim - 1))
-  mean = _over_groups(x.mean(space), groups)
-  square = _over_groups(jnp.square(x).mean(space), groups)
+  exact = x.astype(jnp.promote_types(x.dtype, jnp.float32))
+  mean = _over_groups(exact.mean(space), groups)
+  square = _over_groups(jnp.square(exact).mean(space), groups)
   variance = jnp.maximum(square - jnp.square(mean), 0)
   gain = jax.lax.rsqrt(variance + epsilon) * scale[None]
   shift = bias[None] - mean * gain
-  return x * jnp.expand_dims(gain, space) + jnp.expand_dims(shift, space)
+  found = exact * jnp.expand_dims(gain, space) + jnp.expand_dims(shift, space)
+  return found.astype(x.dtype)
 
 
 def _over_groups(moments: jax.Array, groups: int) -> jax.Array:

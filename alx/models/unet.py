@@ -25,6 +25,7 @@ def make_unet(
   skips: str = "",
   norm: str = "group",
   deep: bool = False,
+  remat: bool = False,
 ) -> Model:
   """U-Net with GroupNorm, leaky relu and two convolutions per level.
 
@@ -49,6 +50,8 @@ def make_unet(
     norm: "group", or "instance": each channel by itself.
     deep: levels on the way up have heads that are trained too, all but the
       bottleneck: see `alx.training.losses.over_levels`.
+    remat: for gradients the convolutions of a level are made again instead of
+      being kept (Chen et al. 2016): less memory, more time, the same numbers.
 
   Returns:
     Model, logits [B,*sp,C] and features [B,widths[-1]].
@@ -73,6 +76,7 @@ def make_unet(
     groups if norm == "group" else 0,  # gcd(0, channels) is channels
     up or (1 if light else 2),
     (skips or ("add" if light else "concat")) == "add",
+    remat,
   )
   return with_head(trunk, num_classes, dropout, deep)
 
@@ -83,6 +87,7 @@ class _UNet(nn.Module):
   groups: int
   up: int
   adds: bool
+  remat: bool = False
 
   def __call__(self, x: jax.Array) -> tuple[jax.Array, jax.Array]:
     maps, features = self._maps(x)
@@ -111,6 +116,9 @@ class _UNet(nn.Module):
     return maps[::-1] or [x], features
 
   def _convolve(self, x: jax.Array, width: int, times: int) -> jax.Array:
-    for _ in range(times):
-      x = layers.ConvNormRelu(width, self.groups, _LEAK)(x)
-    return x
+    def level(module: nn.Module, x: jax.Array) -> jax.Array:
+      for _ in range(times):
+        x = layers.ConvNormRelu(width, module.groups, _LEAK)(x)
+      return x
+
+    return (nn.remat(level) if self.remat else level)(self, x)

@@ -285,7 +285,7 @@ def _run_all(comparison, bars, console, check) -> None:
   show = Shower(bars, total, console, check, hint)
   seeds = range(config.first_seed, config.first_seed + config.seeds)
   alone = {name: list(seeds) for name in loops}
-  if batch.pays_off(problem, config.seeds):
+  if config.fit_devices == 1 and batch.pays_off(problem, config.seeds):
     alone = _run_batches(comparison, loops, seeds, show)
   for seed in seeds:
     first = None

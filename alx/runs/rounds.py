@@ -8,6 +8,7 @@ import jax
 
 from alx.acquisition import Acquisition
 from alx.data.dataset import Dataset
+from alx.devices.mesh import over_devices
 from alx.devices.parallel import replicate
 from alx.loop import (
   Loop,
@@ -142,6 +143,8 @@ def loop_for(
     for stage in arm.stages
   ]
   loop = take_turns(tuple(loops), arm.stage_of)
+  if config.fit_devices > 1:
+    return _on_devices(loop, over_devices(config.fit_devices))
   return _on_all_devices(loop) if spreads_passes(config) else loop
 
 
@@ -176,6 +179,23 @@ def _on_all_devices(loop):
     return replicate(loop.init(*args))
 
   return loop._replace(init=init)
+
+
+def _on_devices(loop, spread):
+  """The loop whose state is shared by the devices of a fit, always alike."""
+
+  def placed(state):
+    alike = spread.whole(state._replace(images=None, labels=None))
+    images, labels = spread.held((state.images, state.labels))
+    return alike._replace(images=images, labels=labels)
+
+  def init(*args):
+    return placed(loop.init(*args))
+
+  def ask(state):
+    return loop.ask(placed(state))
+
+  return loop._replace(init=init, ask=ask)
 
 
 def key_of(job: Job, number: int) -> jax.Array:

@@ -39,14 +39,13 @@ def count_draws(
   """
   num_slots = pool.order.shape[0]
 
-  def shows(slot):
-    item = pool.order[slot]
-    label = labels[item]
-    if size is not None:
-      label = _without_padding(label, size[item], num_classes)
+  def shows(label, extent):
+    if extent is not None:
+      label = _without_padding(label, extent, num_classes)
     return jnp.stack([(label == c).any() for c in range(num_classes)])
 
-  shown = jax.lax.map(shows, jnp.arange(num_slots, dtype=jnp.int32))
+  # Of all items first: where they lie on several devices, each does its own.
+  shown = jax.vmap(shows)(labels, size)[pool.order]
   shown = shown & (jnp.arange(num_slots, dtype=jnp.int32) < pool.count)[:, None]
   until = jnp.cumsum(shown.T.astype(jnp.int32), axis=1)
   some = None if size is None else jnp.cumsum(shown.any(1).astype(jnp.int32))
@@ -67,12 +66,8 @@ def nan_if_unlabelled(
   if training.partly or labels.ndim == 1:
     return params
   slots = jnp.arange(pool.order.shape[0], dtype=jnp.int32)
-
-  def is_whole(slot):
-    return is_labelled(labels[pool.order[slot]], num_classes).all()
-
-  every = jax.lax.map(is_whole, slots)
-  fine = (every | (slots >= pool.count)).all()
+  known = is_labelled(labels, num_classes).all(tuple(range(1, labels.ndim)))
+  fine = (known[pool.order] | (slots >= pool.count)).all()
   return jax.tree.map(lambda x: jnp.where(fine, x, jnp.nan), params)
 
 

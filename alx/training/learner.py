@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from alx.data import patches
+from alx.devices.mesh import Spread
 from alx.keys import keys_of
 from alx.models import Model
 from alx.prediction import Prediction
@@ -40,6 +41,7 @@ def make_learner(
   training: Training,
   over_passes: Callable | None = None,
   in_pieces: bool = False,
+  spread: Spread | None = None,
 ) -> Learner:
   """A learner for one model; segmentation iff the labels have space.
 
@@ -53,7 +55,10 @@ def make_learner(
       passes are made one after the other, those of a head all at once.
     in_pieces: `predict` compiles what is before and behind the passes, each by
       itself: called outside of jit, it hands them to `over_passes` there.
+    spread: the devices that share a batch and a block of items; None: one.
   """
+  if spread is not None:
+    model = _spread_trunk(model, spread)
   if model.trunk is None:
     passes = (over_passes or in_turn)(partial(_whole_pass, model, training))
   else:
@@ -66,13 +71,18 @@ def make_learner(
 
   def fit(key, params, images, labels, pool, weights=None):
     task = model, num_classes, training
-    return fit_params(key, params, images, labels, pool, *task, weights)
+    found = fit_params(
+      key, params, images, labels, pool, *task, weights, spread
+    )
+    return found if spread is None else spread.whole(found)
 
   before, after = partial(_before, model, training), partial(_after, model)
   if in_pieces:
     before, after = jax.jit(before, static_argnums=4), jax.jit(after)
 
   def predict(key, params, images, items, num_samples=0):
+    if spread is not None:
+      images = spread.items(images)
     if num_samples == 0:
       return _predict_once(params, images, model, training)
     keys, inputs, features = before(key, params, images, items, num_samples)
@@ -92,6 +102,26 @@ def steps_made(history: Any) -> jax.Array:
   leaves = jax.tree.leaves(history)[:1]
   counts = [(~jnp.isnan(x)).sum(dtype=jnp.int32) for x in leaves]
   return sum(counts, jnp.int32(0))
+
+
+def _spread_trunk(model, spread):
+  """The model with its trunk, where the work is, cut over the devices.
+
+  Raises:
+    ValueError: for one without a trunk, or with levels to be trained on.
+  """
+  if model.trunk is None or model.levels is not None:
+    raise ValueError(
+      "several devices for one fit want a network with a trunk and without "
+      "coarser levels to train on"
+    )
+  trunk = spread.by_item(model.trunk)
+
+  def apply(params, x, key=None):
+    hidden, features = trunk(params, x)
+    return model.head(params, hidden, key), features
+
+  return model._replace(apply=apply, trunk=trunk)
 
 
 def _predict_once(params, images, model, training):

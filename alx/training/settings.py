@@ -59,6 +59,9 @@ class Training:
     partly: whether label maps may have the value `label_maps.UNLABELLED`: draws
       show labelled voxels, losses leave others out. Where they are and it is
       not said, all params of a fit are NaN.
+    accumulate: pieces of a batch that are gone through one after the other, a
+      divisor of it: the gradient is the mean of theirs. Memory is that of a
+      piece; a soft Dice over the batch is one over each piece.
   """
 
   patch: tuple[int, ...]
@@ -78,6 +81,7 @@ class Training:
   convergence: Convergence = Convergence()
   ema: float = 0.0
   partly: bool = False
+  accumulate: int = 1
 
 
 @dataclasses.dataclass(frozen=True)

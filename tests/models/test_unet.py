@@ -146,3 +146,27 @@ def test_learns_a_disc_inside_a_scan():
   assert losses[-5:].mean() < 0.5 * losses[0]
   logits, _ = jax.jit(model.apply)(params, x)
   assert np.mean(logits.argmax(-1) == labels) > 0.95
+
+
+def test_what_is_made_again_is_the_same():
+  x = normal((1, 8, 8, 1))
+  nets = [make_unet(2, 2, (4, 8), light=True, remat=r) for r in (False, True)]
+  params = nets[0].init(jax.random.key(0), x)
+  again = nets[1].init(jax.random.key(0), x)
+  for a, b in zip(
+    *map(jax.tree_util.tree_leaves_with_path, (params, again)), strict=True
+  ):
+    assert a[0] == b[0]
+    np.testing.assert_array_equal(a[1], b[1])
+
+  def gradient(net):
+    def loss(params):
+      return jnp.square(net.apply(params, x)[0]).mean()
+
+    return jax.grad(loss)
+
+  assert "remat" not in str(jax.make_jaxpr(gradient(nets[0]))(params))
+  assert "remat" in str(jax.make_jaxpr(gradient(nets[1]))(params))
+  one, two = (jax.tree.leaves(jax.jit(gradient(n))(params)) for n in nets)
+  for a, b in zip(one, two, strict=True):
+    np.testing.assert_allclose(b, a, rtol=1e-4, atol=1e-6)

@@ -10,6 +10,7 @@ from alx import data, models
 from alx.acquisition import BY_NAME, settings_of
 from alx.acquisition.grammar import Arm, names_in, parse
 from alx.data.partly import is_partly_labelled
+from alx.devices.mesh import over_devices
 from alx.devices.parallel import over_passes
 from alx.models import Model
 from alx.runs.settings.arms import needs_of
@@ -63,6 +64,7 @@ def learner_of(
     training_of(config, dataset, least),
     over_passes,
     in_pieces,
+    over_devices(config.fit_devices),
   )
   if config.ensemble == "snapshots":
     return make_snapshots(one, config.members)
@@ -86,7 +88,21 @@ def make_fit_of_all(config: Config, dataset: data.Dataset) -> Callable | None:
   if most == config.steps:
     return None
   longer = dataclasses.replace(config, schedule="converged", steps=most)
-  return jax.jit(make_learner(longer, dataset, config.steps).fit)
+  return compiled_fit(make_learner(longer, dataset, config.steps).fit, config)
+
+
+def compiled_fit(fit: Callable, config: Config) -> Callable:
+  """The `fit` of a learner as one program, whatever devices hold the data."""
+  fit, spread = jax.jit(fit), over_devices(config.fit_devices)
+  if spread is None:
+    return fit
+
+  def run(key, params, images, labels, pool, *weights):
+    alike = spread.whole((key, params, pool, weights))
+    key, params, pool, weights = alike
+    return fit(key, params, *spread.held((images, labels)), pool, *weights)
+
+  return run
 
 
 def _sides_of(dataset):
@@ -132,7 +148,7 @@ def spreads_passes(config: Config) -> bool:
   """
   devices = jax.local_devices()
   asked = "samples" in needs_of(config.acquisition)
-  alone = config.seeds == 1 and not config.ensemble
+  alone = config.seeds == config.fit_devices == 1 and not config.ensemble
   wanted = config.passes != "auto" or devices[0].platform != "cpu"
   return alone and asked and len(devices) > 1 and wanted
 
@@ -145,7 +161,8 @@ def makes_pieces(config: Config) -> bool:
 def make_model(config: Config, num_classes: int) -> Model:
   """The network that the settings name."""
   name, arguments = network_of(config, num_classes)
-  return getattr(models, name)(**arguments)
+  model = getattr(models, name)(**arguments)
+  return models.in_bfloat16(model) if config.precision != "float32" else model
 
 
 def network_of(config: Config, num_classes: int) -> tuple[str, dict]:
@@ -163,6 +180,7 @@ def network_of(config: Config, num_classes: int) -> tuple[str, dict]:
       "skips": config.skips,
       "norm": config.norm or "group",
       "deep": config.deep_supervision,
+      "remat": config.remat,
     }
     return "make_unet", arguments
   if config.model == "resnet":
@@ -194,6 +212,7 @@ def training_of(
     evidential=config.evidential,
     convergence=convergence,
     ema=config.ema,
+    accumulate=config.accumulate,
     partly=config.unit != "whole"
     or (dataset is not None and is_partly_labelled(dataset)),
   )

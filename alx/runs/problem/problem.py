@@ -12,6 +12,7 @@ import numpy as np
 from alx import data
 from alx.data import patches
 from alx.data.patches import Images
+from alx.devices.mesh import over_devices
 from alx.label_maps import UNLABELLED
 from alx.loop import check_budget
 from alx.runs.problem import learning, patients
@@ -87,6 +88,7 @@ def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
   config = dataclasses.replace(config, patch=patch)
   idle.check_patch(config)
   idle.check_network(config)
+  idle.check_batch(config)
   return dataclasses.replace(config, rounds=stopping.rounds_of(config))
 
 
@@ -127,8 +129,9 @@ def make_problem(
   """
   split = split_of(config, dataset)
   _check_test(dataset, split.test)
-  images, labels = _stack(dataset, split.pool, config.patch)
-  test_images, test_labels = _stack(dataset, split.test, config.patch)
+  held = _held_by(config, learner)
+  images, labels = held(_stack(dataset, split.pool, config.patch))
+  test_images, test_labels = held(_stack(dataset, split.test, config.patch))
   pool_units = units_of_pool.make(config, dataset, split.pool, labels.shape[1:])
   if pool_units:
     _check_units(config, pool_units)
@@ -140,9 +143,28 @@ def make_problem(
     programs = _programs(learner, dataset, config.block)
     return Problem(*parts, *programs, pool_units, {})
   learner = learning.make_learner(config, dataset)
-  programs = _programs(learner, dataset, config.block)
+  fit = learning.compiled_fit(learner.fit, config)
+  programs = _programs(learner, dataset, config.block, fit)
   problem = Problem(*parts, *programs, pool_units, {})
   return problem._replace(fit_all=learning.make_fit_of_all(config, dataset))
+
+
+def _held_by(config, learner):
+  """Where the arrays of items lie: on one device, or shared among several.
+
+  Raises:
+    ValueError: if there are not so many devices, or a learner that is given
+      would not know of them.
+  """
+  spread = over_devices(config.fit_devices)
+  if spread is None:
+    return lambda arrays: jax.tree.map(jnp.asarray, arrays)
+  if learner:
+    raise ValueError(
+      f"fit_devices={config.fit_devices} does nothing here, where the network "
+      "is not that of the settings"
+    )
+  return spread.held
 
 
 def with_learner(problem: Problem, learner: Learner, block: int) -> Problem:
@@ -152,9 +174,9 @@ def with_learner(problem: Problem, learner: Learner, block: int) -> Problem:
   return problem._replace(**dict(zip(names, programs, strict=True)))
 
 
-def _programs(learner, dataset, block):
+def _programs(learner, dataset, block, fit=None):
   return (
-    learner._replace(fit=jax.jit(learner.fit)),
+    learner._replace(fit=fit or jax.jit(learner.fit)),
     None,
     _make_predict_test(learner, dataset, block),
     jax.jit(learner.predict, static_argnums=4),
@@ -217,7 +239,7 @@ def _stack(dataset, items, patch):
   labels = [dataset.labels[i] for i in items]
   if dataset.task == "segmentation":
     labels = patches.stack_labels(labels, patch)
-  return jax.tree.map(jnp.asarray, images), jnp.asarray(np.stack(labels))
+  return images, np.stack(labels)
 
 
 def held_out(problem: Problem) -> tuple:

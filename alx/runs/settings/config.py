@@ -30,6 +30,7 @@ SCHEDULES = ("warmup_cosine", "cosine", "polynomial", "converged")
 PATHS = ("data", "features", "cache")
 MADE = ("phantom", "screening")  # data that are made, not read
 PASSES = ("auto", "shard_map", "pmap")
+PRECISIONS = ("float32", "bfloat16")
 ANSWERS = ("voxels", "dominant")
 ENSEMBLES = ("", "deep", "bootstrap", "snapshots")
 
@@ -99,6 +100,10 @@ class Config:
   weight_decay: float = 0.0  # beside the loss, decoupled; 0: none
   clip: float = 1.0  # norm of the gradient; 0: none
   dice: str = "batch"  # or of each "item", background too; or "none"
+  accumulate: int = 1  # pieces of a batch, one after the other: less memory
+  fit_devices: int = 1  # that share a batch, and hold the pool between them
+  remat: bool = False  # a U-Net's levels are made twice: less memory, slower
+  precision: str = "float32"  # of activations, or bfloat16
   warm: bool = False  # start a round from the last params, not from scratch
   ensemble: str = ""  # deep, bootstrap or snapshots: samples, not dropout
   members: int = 5  # of the ensemble
@@ -156,6 +161,7 @@ class Config:
     among("spacing_from", self.spacing_from, SPACING_FROM)
     among("dice", self.dice, ("batch", "item", "none"))
     among("passes", self.passes, PASSES)
+    among("precision", self.precision, PRECISIONS)
     among("skips", self.skips, ("", "add", "concat"))
     among("norm", self.norm, ("", "group", "instance"))
     among("stop_mode", self.stop_mode, stopping.MODES)
@@ -166,6 +172,8 @@ class Config:
     if self.group_pattern and self.split_by_item:
       raise ValueError("group_pattern says nothing with split_by_item=True")
     for name in ("seeds", "start", "query", "samples", "members"):
+      at_least(name, getattr(self, name), 1)
+    for name in ("accumulate", "fit_devices"):
       at_least(name, getattr(self, name), 1)
     for name in ("rounds", "test_items", "batch", "block", "pictures", "steps"):
       at_least(name, getattr(self, name), 0)

@@ -138,7 +138,7 @@ _OF_DATA = (
   ),
   Rule("dice", lambda c, d: c.evidential, "with the evidential loss"),
   Rule(
-    "up_convolutions skips norm deep_supervision",
+    "up_convolutions skips norm deep_supervision remat",
     lambda c, d: d.task == "classification",
     "in a classification: it is of U-Nets",
   ),
@@ -255,6 +255,27 @@ def check_network(config: Config) -> None:
     raise ValueError(
       f"deep_supervision=True does nothing with widths={config.widths}: wanted "
       "three or more, as the bottleneck has no loss of its own"
+    )
+
+
+def check_batch(config: Config) -> None:
+  """Raises ValueError for a batch that cannot be shared or cut as asked.
+
+  Args:
+    config: with the size of a batch.
+  """
+  parts = config.accumulate * config.fit_devices
+  if config.batch % parts:
+    raise ValueError(
+      f"batch: wanted a multiple of accumulate x fit_devices = {parts}, found "
+      f"{config.batch}"
+    )
+  taken = config.ensemble, config.deep_supervision
+  if config.fit_devices > 1 and any(taken):
+    raise ValueError(
+      f"fit_devices={config.fit_devices}: wanted one network without "
+      "deep_supervision, found "
+      + (f"ensemble={config.ensemble}" if config.ensemble else "it")
     )
 
 

@@ -106,6 +106,11 @@ def make_problem(
   Raises:
     ValueError: if the protocol does not fit the data.
   """
+  if config.fit_devices > 1:
+    raise ValueError(
+      f"fit_devices={config.fit_devices}: a pool that is streamed is fitted on "
+      "one device; alx run holds a pool on several"
+    )
   split = problems.split_of(config, dataset)
   if not any(_shows_any(dataset.labels[i]) for i in split.test):
     raise ValueError(f"none of the {len(split.test)} test items has foreground")

@@ -1,5 +1,6 @@
 """A model of a run directory, ready to predict."""
 
+import dataclasses
 import pathlib
 from typing import Any, NamedTuple
 
@@ -70,6 +71,7 @@ def load(
   path = pathlib.Path(path).expanduser()
   workdir, _ = workdir_of(path)
   config = read_config(workdir / "runs" / "any")
+  config = dataclasses.replace(config, fit_devices=1)  # here there may be one
   about = _read_about(workdir / "dataset.json")
   choice = choose(path, config, arm, seed, number)
   params = _params(choice)

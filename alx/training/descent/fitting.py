@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import optax
 
 from alx.data.patches import Images
+from alx.devices.mesh import Spread
 from alx.models import Model
 from alx.pool import PoolState
 from alx.training import losses
@@ -51,12 +52,14 @@ def fit_params(
   num_classes: int,
   training: Training,
   weights: jax.Array | None = None,
+  spread: Spread | None = None,
 ) -> tuple[Any, jax.Array]:
   """Params after a fit to the labelled items, and its loss [steps].
 
   With the schedule "converged" the fit ends by itself, after `training.steps`
   at the latest; the loss behind its end is NaN. Weights [N] in [0, 1] are those
-  of the items in the loss, see `by_weight`; None: all alike.
+  of the items in the loss, see `by_weight`; None: all alike. What a batch holds
+  depends on keys and items alone, not on the devices over which it is spread.
   """
   params = nan_if_unlabelled(params, labels, pool, training, num_classes)
   size = images.size if training.partly else None
@@ -68,7 +71,8 @@ def fit_params(
   optimizer = (make_descent if adapts else make_optimizer)(training)
 
   def batch_of(drawn):
-    return cut_batch(drawn, images, labels, training, axes)
+    batch = cut_batch(drawn, images, labels, training, axes)
+    return batch if spread is None else spread.items(batch)
 
   def stretch(moving, key, progress, rates=None):
     """As many steps as there are values of progress."""
@@ -99,13 +103,16 @@ def _make_step(
 ) -> Callable:
   """(Moving, Now) -> (Moving, loss []): one step of the optimiser."""
 
+  def loss_of(params, batch, now):
+    return _loss(params, now, batch, model, training)
+
+  gradient = jax.value_and_grad(loss_of)
+  if training.accumulate > 1:
+    gradient = _in_pieces(gradient, training.accumulate)
+
   def step(moving, now):
     batch = *batch_of(now.drawn), _of_items(weights, now.drawn)
-
-    def loss_of(params):
-      return _loss(params, now, batch, model, training)
-
-    loss, grads = jax.value_and_grad(loss_of)(moving.params)
+    loss, grads = gradient(moving.params, batch, now)
     updates, moments = optimizer.update(grads, moving.moments, moving.params)
     if now.rate is not None:
       updates = jax.tree.map(lambda u: -now.rate * u, updates)
@@ -116,6 +123,31 @@ def _make_step(
     return Moving(params, moments, average), loss
 
   return step
+
+
+def _in_pieces(gradient: Callable, pieces: int) -> Callable:
+  """(params, batch, Now) -> the mean of (loss, gradient) over its pieces.
+
+  A piece has every n-th item, so that devices that share a batch in stretches
+  share each of its pieces.
+  """
+
+  def cut(x):
+    return jnp.moveaxis(x.reshape(-1, pieces, *x.shape[1:]), 1, 0)
+
+  def of_batch(params, batch, now):
+    def add(total, numbered):
+      number, piece = numbered
+      key = jax.random.fold_in(now.key_dropout, number)
+      found = gradient(params, piece, now._replace(key_dropout=key))
+      return jax.tree.map(jnp.add, total, found), None
+
+    nothing = jnp.float32(0), jax.tree.map(jnp.zeros_like, params)
+    numbered = jnp.arange(pieces, dtype=jnp.int32), jax.tree.map(cut, batch)
+    total, _ = jax.lax.scan(add, nothing, numbered)
+    return jax.tree.map(lambda x: x / pieces, total)
+
+  return of_batch
 
 
 def _of_items(weights, drawn):

@@ -184,6 +184,20 @@ def test_deep_supervision_wants_a_level_between():
     idle.check_network(Config(widths=(4, 8), deep_supervision=True))
 
 
+@pytest.mark.parametrize(
+  ("fields", "told"),
+  [
+    ({"accumulate": 3}, r"multiple of accumulate x fit_devices = 3, found 4"),
+    ({"accumulate": 2, "fit_devices": 4}, "= 8, found 4"),
+    ({"fit_devices": 2, "ensemble": "deep"}, "fit_devices=2: .* ensemble=deep"),
+    ({"fit_devices": 2, "deep_supervision": True}, "without deep_supervision"),
+  ],
+)
+def test_a_batch_that_cannot_be_shared(fields, told):
+  with pytest.raises(ValueError, match=told):
+    idle.check_batch(Config(batch=4, **fields))
+
+
 def test_what_does_something_is_fine():
   idle.check_methods(Config(tolerance=0.2))
   idle.check_methods(Config(tolerance=0.2, full=False, schedule="converged"))

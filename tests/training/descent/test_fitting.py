@@ -182,3 +182,32 @@ def test_steps_are_the_losses_that_are_numbers():
   assert int(steps_made(jnp.array([1.0, 2.0, jnp.nan]))) == 2
   assert int(steps_made(jnp.full((2, 3), 1.0))) == 6
   assert int(steps_made(None)) == 0
+
+
+def test_a_batch_in_pieces_is_the_batch():
+  """Without dropout, a mean of means is the mean of all."""
+  images, labels = problems.blobs()
+  pool = pool_of(labels, 12)
+  model = make_mlp(2, widths=(8,), dropout=0.0)
+  found = []
+  for pieces in (1, 4):
+    training = Training((2, 2), steps=6, accumulate=pieces, **SETTINGS)
+    learner = problems.compiled(make_learner(model, 2, 1, training))
+    begin = start(learner)
+    found.append(learner.fit(jax.random.key(0), begin, images, labels, pool))
+  (params, losses), (same, alike) = found
+  np.testing.assert_allclose(alike, losses, rtol=1e-5)
+  for x, y in zip(jax.tree.leaves(params), jax.tree.leaves(same), strict=True):
+    np.testing.assert_allclose(y, x, rtol=1e-3, atol=1e-5)
+
+
+def test_pieces_have_dropout_of_their_own():
+  images, labels = problems.blobs()
+  pool = pool_of(labels, 12)
+  losses = []
+  for pieces in (1, 2):
+    _, _, learner = classes(4, accumulate=pieces)
+    learner = problems.compiled(learner)
+    fit = learner.fit(jax.random.key(0), start(learner), images, labels, pool)
+    losses.append(np.asarray(fit[1]))
+  assert np.abs(losses[0] - losses[1]).max() > 1e-3

@@ -1,0 +1,100 @@
+"""A batch that is spread over devices: one program, whatever their number.
+
+What is annotated here is all that a fit or a prediction knows of devices; XLA
+cuts the rest by it, and sums gradients over them. On one device nothing is
+annotated, and the program is what it was.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+
+_SPREAD, _COPIES = "spread", "copies"
+
+
+class Spread(NamedTuple):
+  """The devices that share what has many items."""
+
+  devices: tuple[jax.Device, ...]
+
+  def items(self, tree: Any) -> Any:
+    """The arrays of a pytree cut along their first axis, inside of `jit`.
+
+    Those whose first axis the devices do not divide are left as they are.
+    """
+    return jax.tree.map(self._cut, tree)
+
+  def whole(self, tree: Any) -> Any:
+    """The arrays of a pytree on every device, in and outside of `jit`."""
+    return self._put(tree, self._mesh(len(self.devices)), PartitionSpec())
+
+  def held(self, tree: Any) -> Any:
+    """Arrays of N items, each device with as few of them as N allows.
+
+    By the largest divisor of the number of devices that divides N: as many
+    devices hold different items, and the others copies.
+    """
+    shares = self.shares(len(jax.tree.leaves(tree)[0]))
+    return self._put(tree, self._mesh(shares), PartitionSpec(_SPREAD))
+
+  def by_item(self, function: Callable) -> Callable:
+    """(shared, x [B, ...]) -> [B, ...] with a part of the items per device.
+
+    Each runs the function on its own: what of an item may not depend on what
+    it is with. Gradients of `shared` are summed over the devices. A B that the
+    devices do not divide is left to all of them.
+    """
+    mesh = self._mesh(len(self.devices))
+    spec = PartitionSpec((_SPREAD, _COPIES))
+    cut = jax.shard_map(
+      function,
+      mesh=mesh,
+      in_specs=(PartitionSpec(), spec),
+      out_specs=spec,
+      check_vma=False,  # gradients of our convolutions say nothing of axes
+    )
+
+    def run(shared, x):
+      whole = x.shape[0] % len(self.devices)
+      return (function if whole else cut)(shared, x)
+
+    return run
+
+  def shares(self, num_items: int) -> int:
+    """In how many parts `held` cuts so many items."""
+    return math.gcd(num_items, len(self.devices))
+
+  def _cut(self, x):
+    if x.ndim == 0 or x.shape[0] % len(self.devices):
+      return x
+    return self._put(x, self._mesh(len(self.devices)), PartitionSpec(_SPREAD))
+
+  def _put(self, tree, mesh, spec):
+    where = NamedSharding(mesh, spec)
+    traced = any(isinstance(x, jax.core.Tracer) for x in jax.tree.leaves(tree))
+    if traced:
+      return jax.lax.with_sharding_constraint(tree, where)
+    return jax.device_put(tree, where)
+
+  def _mesh(self, shares):
+    devices = np.array(self.devices).reshape(shares, -1)
+    return Mesh(devices, (_SPREAD, _COPIES))
+
+
+def over_devices(count: int) -> Spread | None:
+  """The first devices of this backend; None for a single one.
+
+  Raises:
+    ValueError: if there are fewer.
+  """
+  devices: Sequence[jax.Device] = jax.devices()
+  if not 1 <= count <= len(devices):
+    raise ValueError(
+      f"fit_devices: wanted 1 to {len(devices)}, the devices that there are, "
+      f"found {count}"
+    )
+  return Spread(tuple(devices[:count])) if count > 1 else None
