@@ -1,0 +1,180 @@
+"""Which DICOM series lie in a folder, as their files say; names say nothing."""
+
+import hashlib
+import pathlib
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from alx.data.dataset import DataError
+from alx.data.dicom import packages
+
+SUFFIXES = (".dcm", ".ima", ".dicom")
+SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.4"
+_LABEL_MAP = "1.2.840.10008.5.1.4.1.1.66.7"
+_DIRECTORY = "1.2.840.10008.1.3.10"  # a DICOMDIR
+_TAGS = (
+  *("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID"),
+  *("PatientID", "IssuerOfPatientID", "Modality", "Rows"),
+)
+
+
+class Series(NamedTuple):
+  """The files of one SeriesInstanceUID."""
+
+  id: str  # of its folder, or the UID
+  files: tuple[pathlib.Path, ...]  # sorted by name, which is no order in space
+  uid: str
+  patient: str  # a hash; "": not told
+  study: str  # StudyInstanceUID
+  modality: str
+
+
+class Scan(NamedTuple):
+  """All DICOM files of a folder."""
+
+  series: tuple[Series, ...]  # of images, by id
+  segmentations: tuple[pathlib.Path, ...]  # DICOM SEG
+  left_out: tuple[tuple[pathlib.Path, str], ...]  # and why
+  notes: tuple[str, ...] = ()
+
+
+class _Head(NamedTuple):
+  file: pathlib.Path
+  kind: str  # SOPClassUID
+  instance: str
+  series: str
+  study: str
+  patient: str
+  modality: str
+  has_rows: bool
+
+
+def is_dicom(file: pathlib.Path) -> bool:
+  """Whether a file says that it is DICOM: by content, or .dcm by name."""
+  try:
+    with open(file, "rb") as opened:
+      head = opened.read(132)
+  except OSError:
+    return False
+  return head[128:] == b"DICM" or file.suffix.lower() in SUFFIXES
+
+
+def is_segmentation(kind: str) -> bool:
+  """Whether a SOPClassUID is that of a SEG."""
+  return kind in (SEGMENTATION, _LABEL_MAP)
+
+
+def scan(files: Iterable[pathlib.Path], root: pathlib.Path) -> Scan:
+  """The series among files; no pixel is read.
+
+  Args:
+    files: that `is_dicom` knows.
+    root: the folder, or the one file.
+
+  Raises:
+    DataError: pydicom is not installed.
+  """
+  heads, left_out = [], []
+  packages.wanted("pydicom", root)
+  for file in files:
+    try:
+      head = _head(file)
+    except DataError as error:
+      left_out.append((file, str(error).removeprefix(f"{file}: ")))
+      continue
+    if head.kind == _DIRECTORY:
+      continue
+    why = _why_not(head)
+    if why:
+      left_out.append((file, why))
+    else:
+      heads.append(head)
+  masks = tuple(h.file for h in heads if is_segmentation(h.kind))
+  images = [h for h in heads if not is_segmentation(h.kind)]
+  series = _grouped(images, root)
+  return Scan(series, masks, tuple(left_out), tuple(_notes(root, series)))
+
+
+def patient_of(dataset) -> str:
+  """A hash of who a data set says it is of; "" where it does not say."""
+  number = str(dataset.get("PatientID") or "").strip()
+  issuer = str(dataset.get("IssuerOfPatientID") or "").strip()
+  if not number:
+    return ""
+  return hashlib.sha256(f"{issuer}\0{number}".encode()).hexdigest()[:16]
+
+
+def _head(file) -> _Head:
+  pydicom = packages.wanted("pydicom", file)
+  with packages.reading(file, "a DICOM file"):
+    found = pydicom.dcmread(
+      file, stop_before_pixels=True, force=True, specific_tags=list(_TAGS)
+    )
+    meta = getattr(found, "file_meta", {})
+    kind = found.get("SOPClassUID") or meta.get("MediaStorageSOPClassUID") or ""
+    texts = [
+      str(found.get(name) or "").strip()
+      for name in ("SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
+    ]
+    modality = str(found.get("Modality") or "")
+    has_rows = "Rows" in found
+    return _Head(
+      file, str(kind), *texts, patient_of(found), modality, has_rows
+    )
+
+
+def _why_not(head):
+  if not head.kind:
+    return "wanted a DICOM file, found none in it"
+  if is_segmentation(head.kind):
+    return ""
+  if not head.has_rows:
+    return f"wanted an image, found DICOM {head.modality or 'without one'}"
+  return "" if head.series else "wanted a SeriesInstanceUID, found none"
+
+
+def _grouped(heads, root):
+  """By series; the folder names those that are alone in one."""
+  groups = {}
+  for head in heads:
+    groups.setdefault(head.series, []).append(head)
+  inside = {}
+  for uid, members in groups.items():
+    for head in members:
+      inside.setdefault(head.file.parent, set()).add(uid)
+  names = {u: _name(u, m, inside, root) for u, m in groups.items()}
+  counts = Counter(name.casefold() for name in names.values())
+  found = []
+  for uid, members in groups.items():
+    name = names[uid] if counts[names[uid].casefold()] == 1 else uid
+    files = tuple(sorted(head.file for head in members))
+    first = members[0]
+    who = first.patient or _hash_of_study(first.study)
+    found.append(Series(name, files, uid, who, first.study, first.modality))
+  return tuple(sorted(found, key=lambda s: s.id))
+
+
+def _name(uid, members, inside, root):
+  if root.is_file():
+    return root.stem
+  folders = {head.file.parent for head in members}
+  if len(members) == 1 and len(inside[next(iter(folders))]) > 1:
+    return members[0].file.stem  # files of many frames, side by side
+  if len(folders) > 1 or len(inside[next(iter(folders))]) > 1:
+    return uid
+  return next(iter(folders)).resolve().name or uid
+
+
+def _hash_of_study(study):
+  return hashlib.sha256(study.encode()).hexdigest()[:16] if study else ""
+
+
+def _notes(root, series):
+  studies = {one.study for one in series}
+  patients = {one.patient for one in series}
+  if len(studies) > 2 and len(patients) == 1:
+    yield (
+      f"{root}: all {len(series)} series of {len(studies)} studies have one "
+      "PatientID, they are taken for one patient (--group_pattern tells)"
+    )

@@ -1,0 +1,240 @@
+"""DICOM SEG as layers on a grid, if it is of the series it should be of."""
+
+import io
+from typing import NamedTuple
+
+import numpy as np
+
+from alx.data.dataset import bad_input
+from alx.data.dicom import packages
+from alx.data.dicom.frames import Frame, frames_of
+from alx.data.dicom.geometry import affine_of
+from alx.data.dicom.headers import is_segmentation
+from alx.data.dicom.kept import Source
+
+_NAME = "the SEG"
+_OUT_OF_PLACE = 0.1  # of a voxel
+_MOST_SLICES = 4  # times those of the image
+
+
+class Layers(NamedTuple):
+  """What a SEG says."""
+
+  array: np.ndarray  # uint8 [S, x, y, z], 0 or 1
+  affine: np.ndarray  # [4, 4]
+  names: tuple[str, ...]  # S, of the segments
+  flags: tuple[str, ...] = ()
+
+
+def read(
+  content: bytes, source: Source, shape: tuple[int, ...], affine: np.ndarray
+) -> Layers:
+  """The segments of a SEG.
+
+  Args:
+    content: of the file.
+    source: the images of the case.
+    shape: of the case's grid.
+    affine: of it.
+
+  Raises:
+    DataError: no SEG, damaged, of another series, images or frame of
+      reference; a slice twice; a segment that is not described; fractions.
+  """
+  pydicom = packages.wanted("pydicom", _NAME)
+  with packages.reading(_NAME, "a DICOM SEG"):
+    dataset = pydicom.dcmread(io.BytesIO(content), force=True)
+    kind = str(dataset.get("SOPClassUID") or "")
+    if not is_segmentation(kind):
+      found = f"DICOM {str(dataset.get('Modality') or 'of another kind')[:8]}"
+      raise bad_input(_NAME, "a DICOM SEG", found)
+    _check_references(dataset, source)
+    numbers, names = _segments(dataset)
+    frames = frames_of(dataset, _NAME)
+    _check_count(dataset, frames)
+    planes = _planes(dataset)
+    places, where = _places(frames, shape, affine)
+    _check_sources(dataset, places, source, where is affine)
+    parts = _parts(dataset, planes, numbers)
+  if where is affine:
+    extents = shape
+  else:
+    extents = (*frames[0].slice.shape[::-1], max(places) + 1)
+  out = np.zeros((len(names), *extents), np.uint8)
+  done = set()
+  for part, number, frame in parts:
+    key = number, places[frame]
+    if key in done:
+      raise bad_input(_NAME, "each slice of a segment once", "one twice")
+    done.add(key)
+    out[numbers.index(number), :, :, places[frame]] = part.T
+  return Layers(out, where, names, _flags(out, names))
+
+
+def referenced_series(dataset) -> list[str]:
+  """The SeriesInstanceUIDs that a SEG says it is of."""
+  found = dataset.get("ReferencedSeriesSequence") or ()
+  return [str(item.get("SeriesInstanceUID") or "") for item in found]
+
+
+def _check_references(dataset, source):
+  known = source.place_of()
+  series = referenced_series(dataset)
+  if not series:
+    raise bad_input(_NAME, "the series that it is of", "no reference to one")
+  if {*map(_either(source), series)} != {source.series}:
+    raise bad_input(_NAME, "a SEG of this case's series", "one of another")
+  for item in dataset.ReferencedSeriesSequence:
+    images = item.get("ReferencedInstanceSequence") or ()
+    uids = [str(i.get("ReferencedSOPInstanceUID") or "") for i in images]
+    strange = sum(_either(source)(uid) not in known for uid in uids)
+    if strange:
+      found = f"{strange} of {len(uids)} that the series does not have"
+      raise bad_input(_NAME, "slices of this case", found)
+  frame = str(dataset.get("FrameOfReferenceUID") or "")
+  if _either(source)(frame) != source.frame_of_reference:
+    wanted = "the frame of reference of the series"
+    raise bad_input(_NAME, wanted, "another" if frame else "none")
+
+
+def _either(source):
+  """The kept UID of one that is kept, or of an original."""
+  kept = {source.series, source.frame_of_reference, *source.place_of()}
+  return lambda uid: uid if uid in kept else source.uid(uid)
+
+
+def _segments(dataset):
+  """(numbers, names) of the segments."""
+  found = list(dataset.get("SegmentSequence") or ())
+  numbers = [int(item.SegmentNumber) for item in found]
+  names = tuple(str(item.get("SegmentLabel") or "") for item in found)
+  if not numbers or len(set(numbers)) < len(numbers):
+    raise bad_input(_NAME, "segments with a number each", numbers)
+  return numbers, names
+
+
+def _check_count(dataset, frames):
+  count = int(dataset.get("NumberOfFrames") or 1)
+  if count != len(frames):
+    found = f"{len(frames)} places for {count} frames"
+    raise bad_input(_NAME, "a place for each frame", found)
+
+
+def _planes(dataset):
+  """[frames, rows, columns] of whole numbers."""
+  planes = np.asarray(dataset.pixel_array)
+  planes = planes.reshape(-1, int(dataset.Rows), int(dataset.Columns))
+  if dataset.get("SegmentationType") == "FRACTIONAL":
+    top = int(dataset.get("MaximumFractionalValue") or 255)
+    if not np.isin(planes, (0, top)).all():
+      raise bad_input(_NAME, "a label for each voxel", "fractions")
+    planes = (planes > 0).astype(np.uint8)
+  return planes
+
+
+def _parts(dataset, planes, numbers):
+  """(mask [rows, columns], segment, frame) of each frame and segment."""
+  if dataset.get("SegmentationType") == "LABELMAP":
+    strange = set(np.unique(planes).tolist()) - {0, *numbers}
+    _check_described(strange)
+    return [
+      (plane == number, number, frame)
+      for frame, plane in enumerate(planes)
+      for number in numbers
+      if number
+    ]
+  shared = (dataset.get("SharedFunctionalGroupsSequence") or [{}])[0]
+  found = []
+  for frame, group in enumerate(dataset.PerFrameFunctionalGroupsSequence):
+    told = group.get("SegmentIdentificationSequence") or shared.get(
+      "SegmentIdentificationSequence"
+    )
+    number = int(told[0].ReferencedSegmentNumber) if told else 0
+    found.append((planes[frame], number, frame))
+  _check_described({number for _, number, _ in found} - {*numbers})
+  return found
+
+
+def _check_described(strange):
+  if strange:
+    found = f"segment {', '.join(map(str, sorted(strange)))} without one"
+    raise bad_input(_NAME, "a description of each segment", found)
+
+
+def _places(frames: list[Frame], shape, affine):
+  """(slice of each frame, affine): on the grid if they are, else on their own."""
+  slices = [frame.slice for frame in frames]
+  first = slices[0]
+  _check_one_way(slices)
+  step = _step(first, affine)
+  own = affine_of(first, step)
+  index = np.linalg.inv(affine) @ own
+  onto = all(s.shape == (shape[1], shape[0]) for s in slices)
+  if onto and np.abs(index[:3, :3] - np.eye(3)).max() * max(shape) <= (
+    _OUT_OF_PLACE
+  ):
+    places = [np.linalg.inv(affine) @ affine_of(s, step)[:, 3] for s in slices]
+    whole = np.rint(places)
+    near = np.abs(np.array(places) - whole).max() <= _OUT_OF_PLACE
+    inside = (whole[:, 2] >= 0) & (whole[:, 2] < shape[2])
+    if near and not whole[:, :2].any() and inside.all():
+      return [int(k) for k in whole[:, 2]], affine
+  along = np.array([s.position @ first.normal for s in slices])
+  lowest = slices[int(along.argmin())]
+  places = (along - along.min()) / step
+  whole = np.rint(places)
+  aside = [
+    s.position - lowest.position - first.normal * step * k
+    for s, k in zip(slices, whole, strict=True)
+  ]
+  if np.linalg.norm(aside, axis=1).max() > _OUT_OF_PLACE * min(
+    step, *first.spacing
+  ):
+    raise bad_input(_NAME, "frames at slices of the image", "some between them")
+  if whole.max() >= _MOST_SLICES * max(shape):
+    raise bad_input(_NAME, "frames near the image", "some far away")
+  return [int(k) for k in whole], affine_of(lowest, step)
+
+
+def _check_one_way(slices):
+  first = slices[0]
+  for one in slices[1:]:
+    if (
+      np.abs(one.orientation - first.orientation).max() > 1e-3
+      or np.abs(one.spacing - first.spacing).max() > 1e-3
+    ):
+      raise bad_input(_NAME, "frames of one orientation and size", "several")
+
+
+def _step(first, affine):
+  """mm between slices of the image along the normal of a frame."""
+  sides = np.linalg.norm(affine[:3, :3], axis=0)
+  normal = first.normal * (-1.0, -1.0, 1.0)
+  return float(sides[np.abs(normal @ (affine[:3, :3] / sides)).argmax()])
+
+
+def _check_sources(dataset, places, source, is_on_grid):
+  """Refuses a frame that is told to be of another slice than it lies at."""
+  known = source.place_of()
+  for frame, group in enumerate(dataset.PerFrameFunctionalGroupsSequence):
+    for derived in group.get("DerivationImageSequence") or ():
+      for image in derived.get("SourceImageSequence") or ():
+        uid = _either(source)(str(image.get("ReferencedSOPInstanceUID") or ""))
+        if uid not in known:
+          raise bad_input(_NAME, "frames of slices of this case", "one of none")
+        place = known[uid]
+        alone = len(derived.SourceImageSequence) == 1
+        if is_on_grid and alone and place not in (None, places[frame]):
+          found = "one that lies at another slice"
+          raise bad_input(_NAME, "frames where their slices are", found)
+
+
+def _flags(array, names):
+  """Lines about segments with a slice left out between two of them."""
+  flags = []
+  for layer, name in zip(array, names, strict=True):
+    used = np.flatnonzero(layer.any((0, 1)))
+    holes = int((np.diff(used) == 2).sum()) if used.size else 0
+    if holes:
+      flags.append(f"{name}: {holes} slices without it between two with it")
+  return tuple(flags)
