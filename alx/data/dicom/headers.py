@@ -16,6 +16,7 @@ _DIRECTORY = "1.2.840.10008.1.3.10"  # a DICOMDIR
 _TAGS = (
   *("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID"),
   *("PatientID", "IssuerOfPatientID", "Modality", "Rows"),
+  "BurnedInAnnotation",
 )
 
 
@@ -28,6 +29,7 @@ class Series(NamedTuple):
   patient: str  # a hash; "": not told
   study: str  # StudyInstanceUID
   modality: str
+  is_silent: bool = False  # about text that may be burned into its pixels
 
 
 class Scan(NamedTuple):
@@ -48,6 +50,7 @@ class _Head(NamedTuple):
   patient: str
   modality: str
   has_rows: bool
+  is_silent: bool
 
 
 def is_dicom(file: pathlib.Path) -> bool:
@@ -118,9 +121,14 @@ def _head(file) -> _Head:
       for name in ("SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
     ]
     modality = str(found.get("Modality") or "")
-    has_rows = "Rows" in found
     return _Head(
-      file, str(kind), *texts, patient_of(found), modality, has_rows
+      file,
+      str(kind),
+      *texts,
+      patient_of(found),
+      modality,
+      "Rows" in found,
+      not found.get("BurnedInAnnotation"),
     )
 
 
@@ -151,7 +159,9 @@ def _grouped(heads, root):
     files = tuple(sorted(head.file for head in members))
     first = members[0]
     who = first.patient or _hash_of_study(first.study)
-    found.append(Series(name, files, uid, who, first.study, first.modality))
+    silent = any(head.is_silent for head in members)
+    told = uid, who, first.study, first.modality, silent
+    found.append(Series(name, files, *told))
   return tuple(sorted(found, key=lambda s: s.id))
 
 

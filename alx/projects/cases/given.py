@@ -16,6 +16,8 @@ from alx.data.masks.names import without_mask_word
 from alx.data.pictures import pictures
 from alx.data.unlabelled.pictures import encode
 from alx.data.volumes import nifti
+from alx.data.dicom import headers
+from alx.projects.cases import dicom
 from alx.projects.cases.found import PICTURE, Images
 
 AUTO, NONE = "auto", "none"
@@ -101,6 +103,8 @@ def _volume(found, name, label):
 
 
 def _maps_below(root, images, classes):
+  if images.series:
+    return _segmentations(root, images)
   used = {f.file.resolve() for f in images.found}
   known = {f.id: f for f in images.found}
   maps, notes = {}, []
@@ -122,6 +126,19 @@ def _maps_below(root, images, classes):
     except DataError as error:
       notes.append(str(error))
   return Given(maps, {}, tuple(notes))
+
+
+def _segmentations(root, images):
+  """DICOM SEG of the series, and label maps that are called as they are."""
+  files = [f for f in visible_below(root) if headers.is_dicom(f)]
+  masks = headers.scan(files, root).segmentations if files else ()
+  found = dicom.segmentations(masks, images.series)
+  maps = _maps_below(root, images._replace(series={}), 0)
+  both = sorted({*maps.maps} & {*found})
+  if both:
+    raise bad_input(root, "one label map of each image", f"two of {both[0]}")
+  contents = {name: file.read_bytes() for name, file in found.items()}
+  return Given({**maps.maps, **contents}, {}, maps.notes)
 
 
 def _stem(file):
