@@ -10,6 +10,11 @@ from alx.data.dataset import DataError
 from alx.data.dicom import packages
 
 SUFFIXES = (".dcm", ".ima", ".dicom")
+_OTHERS = {  # files that need not be opened
+  *(".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"),
+  *(".nii", ".gz", ".nrrd", ".mha", ".npz", ".npy", ".csv", ".tsv", ".json"),
+  *(".txt", ".md", ".html", ".htm", ".xml", ".pdf", ".py", ".zip"),
+}
 SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.4"
 _LABEL_MAP = "1.2.840.10008.5.1.4.1.1.66.7"
 _DIRECTORY = "1.2.840.10008.1.3.10"  # a DICOMDIR
@@ -55,6 +60,8 @@ class _Head(NamedTuple):
 
 def is_dicom(file: pathlib.Path) -> bool:
   """Whether a file says that it is DICOM: by content, or .dcm by name."""
+  if file.suffix.lower() in _OTHERS:
+    return False
   try:
     with open(file, "rb") as opened:
       head = opened.read(132)

@@ -20,6 +20,11 @@ _TYPE_2 = (
 )
 
 
+def can_refer(source: Source) -> bool:
+  """Whether a SEG can be written of images: of one frame each, or all in one."""
+  return len(source.images) in (1, len(source.slices))
+
+
 def write(
   mask: np.ndarray,
   source: Source,
@@ -44,8 +49,6 @@ def write(
   """
   highdicom = packages.wanted("highdicom", "SEG")
   images, frames = _frames(mask, source)
-  if not source.frame_of_reference:
-    raise bad_input("SEG", "a FrameOfReferenceUID in the images", "none")
   described = [
     _description(highdicom, number, name, (how, algorithm, version))
     for number, name in enumerate(names[1:], 1)
@@ -87,7 +90,7 @@ def _frames(mask, source):
   images = [_complete(source.images[i]) for i, _ in source.slices]
   if len(source.images) == count:
     return images, planes
-  if len(source.images) > 1:
+  if not can_refer(source):
     wanted = "images of one frame, or one of many"
     raise bad_input("SEG", wanted, f"{len(source.images)} of {count} frames")
   ordered = np.empty_like(planes)

@@ -83,7 +83,9 @@ def _check_references(dataset, source):
   if not series:
     raise bad_input(_NAME, "the series that it is of", "no reference to one")
   if {*map(_either(source), series)} != {source.series}:
-    raise bad_input(_NAME, "a SEG of this case's series", "one of another")
+    key = ", or of its original without the key (--dicom_key)"
+    found = f"one of another{key if source.uid is str else ''}"
+    raise bad_input(_NAME, "a SEG of this case's series", found)
   for item in dataset.ReferencedSeriesSequence:
     images = item.get("ReferencedInstanceSequence") or ()
     uids = [str(i.get("ReferencedSOPInstanceUID") or "") for i in images]

@@ -1,5 +1,6 @@
 """One series as a volume."""
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -62,6 +63,8 @@ def read(files: Sequence) -> SeriesVolume:
   for dataset in datasets:
     for keyword in _PIXELS:
       dataset.pop(keyword, None)
+    if not dataset.get("FrameOfReferenceUID"):
+      dataset.FrameOfReferenceUID = _frame_of_reference(dataset)
   return SeriesVolume(
     _small(array),
     stack.affine,
@@ -69,6 +72,13 @@ def read(files: Sequence) -> SeriesVolume:
     tuple(datasets),
     tuple(places[i] for i in stack.order),
   )
+
+
+def _frame_of_reference(dataset):
+  """A UID where there is none, the same for all images of a series."""
+  text = f"frame of reference of {dataset.get('SeriesInstanceUID')}"
+  digest = hashlib.sha256(text.encode()).digest()
+  return f"2.25.{int.from_bytes(digest[:16], 'big')}"
 
 
 def _read(file, name):
