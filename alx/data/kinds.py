@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from alx.data.arrays import npz
 from alx.data.dataset import Dataset, bad_input, no_progress
+from alx.data.dicom import dataset as dicom
+from alx.data.dicom import headers
 from alx.data.files import visible, visible_below
 from alx.data.groups import group_by_pattern
 from alx.data.masks import masks as picture_masks
@@ -129,8 +131,9 @@ def _kind_of(path, given, reading) -> _Kind | None:
     return _Kind("an .npz file", ("where",), read)
   if not path.is_dir():
     return None
-  is_msd = msd.is_folder(path) and not _is_of_pictures(path / "imagesTr")
-  for is_kind, module in ((is_msd, msd), (brats.is_folder(path), brats)):
+  is_msd = msd.is_folder(path) and _is_of_volumes(path / "imagesTr")
+  kinds = ((is_msd, msd), (brats.is_folder(path), brats))
+  for is_kind, module in (*kinds, (dicom.is_folder(path), dicom)):
     if is_kind:
       spacing_from = given["spacing_from"] or "pixdim"
       read = partial(module.load_folder, path, spacing_from=spacing_from, **how)
@@ -154,11 +157,13 @@ def _kind_of_pictures(path, columns, reading) -> _Kind | None:
   return _Kind("a folder of pictures", ("image_size",), read)
 
 
-def _is_of_pictures(folder):
-  """Whether nnU-Net's images are pictures: none of them is a volume."""
+def _is_of_volumes(folder):
+  """Whether nnU-Net's images are volumes, or nothing that is known."""
   files = visible(folder)
-  return any(map(pictures.is_picture, files)) and not any(
-    map(nifti.stem, files)
+  if any(map(nifti.stem, files)):
+    return True
+  return not any(map(pictures.is_picture, files)) and not any(
+    map(headers.is_dicom, visible_below(folder))
   )
 
 

@@ -67,14 +67,19 @@ def _frame(dataset, number, groups, name):
   }
   for keyword, (found, count) in places.items():
     if found is None or len(found) != count:
-      raise bad_input(name, f"{count} numbers in {keyword}", found and len(found))
+      raise bad_input(
+        name, f"{count} numbers in {keyword}", found and len(found)
+      )
   place = Slice(
     *(np.array(x, np.float64) for x in (position, orientation, spacing)),
     (int(dataset.Rows), int(dataset.Columns)),
     str(dataset.get("FrameOfReferenceUID") or ""),
   )
   scale = "PixelValueTransformationSequence"
-  slope, intercept = value(scale, "RescaleSlope"), value(scale, "RescaleIntercept")
+  slope, intercept = (
+    value(scale, "RescaleSlope"),
+    value(scale, "RescaleIntercept"),
+  )
   return Frame(
     number,
     place,

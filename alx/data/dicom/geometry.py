@@ -146,7 +146,9 @@ def _check_straight(ordered, step, name):
     s.position - first.position - first.normal * step * k
     for k, s in enumerate(ordered)
   ]
-  aside = [np.linalg.norm(s - first.normal * (s @ first.normal)) for s in shifts]
+  aside = [
+    np.linalg.norm(s - first.normal * (s @ first.normal)) for s in shifts
+  ]
   if max(aside) > _MOST_SHIFT * first.spacing.min():
     way = last.position - first.position
     cosine = abs(way @ first.normal) / np.linalg.norm(way)

@@ -99,8 +99,7 @@ def _distinct(datasets, name):
     if other is None:
       raise bad_input(name, "a SOPInstanceUID in each file", "none in one")
     if other is not dataset and any(
-      other.get(k) != dataset.get(k)
-      for k in (*_PIXELS, "ImagePositionPatient")
+      other.get(k) != dataset.get(k) for k in (*_PIXELS, "ImagePositionPatient")
     ):
       found = "two different ones of one SOPInstanceUID"
       raise bad_input(name, "an image of each name", found)

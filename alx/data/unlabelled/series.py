@@ -6,9 +6,11 @@ import numpy as np
 
 from alx.data.dataset import bad_input
 from alx.data.dicom import headers, kept, seg, series
+from alx.data.dicom.dataset import volume_of
 from alx.data.pictures import pictures
 from alx.data.unlabelled.case import Case, Cases, Loaded, Wanted, as_trained
-from alx.data.volumes import nifti, orientation
+from alx.data.volumes import grids, nifti, orientation
+from alx.data.volumes.header import spacing_of
 
 
 def find(files: list[pathlib.Path], path: pathlib.Path, wanted: Wanted):
@@ -51,12 +53,11 @@ def _left_out(path, scan):
 def _read(case, wanted) -> Loaded:
   name = series.name_of(case.files)
   found = series.read(case.files)
-  turn = orientation.closest(found.affine)
-  image = orientation.apply(found.array, turn)[..., None]
-  spacing = tuple(found.spacing_mm[axis] for axis in turn.order)
+  volume = volume_of(found)
+  image, header = grids.image_of(case.files[:1], [volume])
 
   def in_file(array):
-    return np.ascontiguousarray(orientation.undo(array, turn))
+    return np.ascontiguousarray(orientation.undo(array, volume.turn))
 
   can_refer = seg.can_refer(kept.source_of(found))
 
@@ -67,7 +68,7 @@ def _read(case, wanted) -> Loaded:
   return Loaded(
     as_trained(image, wanted, name),
     image.shape[:-1],
-    spacing,
+    spacing_of(header, wanted.spacing_from),
     lambda classes: nifti.on_grid(in_file(classes), found.affine),
     lambda numbers, _: nifti.on_grid(
       in_file(np.asarray(numbers, np.float32)), found.affine

@@ -1,12 +1,12 @@
 """DICOM series as images of a project: without names, but not forgotten."""
 
 import pathlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from alx.data.dataset import bad_input
-from alx.data.dicom import deidentify, headers, kept, packages, series
+from alx.data.dicom import deidentify, headers, kept, series
 from alx.data.dicom.deidentify import Door
 from alx.data.dicom.kept import Source
 from alx.data.volumes import nifti
@@ -51,36 +51,6 @@ def notes_of(root: pathlib.Path, scan: headers.Scan) -> tuple[str, ...]:
   return (*scan.notes, line)
 
 
-def segmentations(
-  files: Sequence[pathlib.Path], ids: Mapping[str, str]
-) -> dict[str, pathlib.Path]:
-  """The SEG of each image, by its id.
-
-  Args:
-    files: DICOM SEG.
-    ids: of images by SeriesInstanceUID.
-
-  Raises:
-    DataError: two of one image.
-  """
-  found = {}
-  for file in files:
-    for name in {ids.get(uid) for uid in _series_of(file)} - {None}:
-      if name in found:
-        both = f"{found[name].name} and {file.name}"
-        raise bad_input(file.parent, "one SEG of each series", both)
-      found[name] = file
-  return found
-
-
-def _series_of(file):
-  from alx.data.dicom.seg_read import referenced_series
-
-  pydicom = packages.wanted("pydicom", file)
-  with packages.reading(file, "a DICOM SEG"):
-    return referenced_series(pydicom.dcmread(file, stop_before_pixels=True))
-
-
 def key_file(folder: pathlib.Path) -> pathlib.Path:
   """The key of the UIDs; beside the project, so that it is not sent with it."""
   return folder.with_name(f"{folder.name}-dicom.key")
@@ -122,9 +92,7 @@ def source_of(project: Project, case: Case) -> Callable[[], Source] | None:
   sha256 = case.about.get("dicom")
   if not sha256:
     return None
-  return lambda: kept.decode(
-    project.get(sha256), "the case", _uids_of(project)
-  )
+  return lambda: kept.decode(project.get(sha256), "the case", _uids_of(project))
 
 
 def _uids_of(project):

@@ -17,7 +17,7 @@ from alx.data.pictures import pictures
 from alx.data.unlabelled.pictures import encode
 from alx.data.volumes import nifti
 from alx.data.dicom import headers
-from alx.projects.cases import dicom
+from alx.data.dicom.dataset import by_series
 from alx.projects.cases.found import PICTURE, Images
 
 AUTO, NONE = "auto", "none"
@@ -132,7 +132,7 @@ def _segmentations(root, images):
   """DICOM SEG of the series, and label maps that are called as they are."""
   files = [f for f in visible_below(root) if headers.is_dicom(f)]
   masks = headers.scan(files, root).segmentations if files else ()
-  found = dicom.segmentations(masks, images.series)
+  found = by_series(masks, images.series)
   maps = _maps_below(root, images._replace(series={}), 0)
   both = sorted({*maps.maps} & {*found})
   if both:
