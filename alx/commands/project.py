@@ -6,7 +6,7 @@
   alx project import DIR      takes what readers wrote, tells of every file
   alx project status DIR      where it stands, and what to do next
     ... and again next, import, until it is enough ...
-  alx project export DIR --out=FOLDER     final labels (nnU-Net, MSD, SEG, classes)
+  alx project export DIR --out=FOLDER     labels (nnU-Net, MSD, SEG, classes)
 
   alx project open DIR CASE   a case in a viewer (ITK-SNAP), with the time
   alx project fit DIR         a version of the model; the one that serves stays

@@ -1,4 +1,4 @@
-"""A folder of DICOM series with labels: SEG, or label maps called as they are."""
+"""A folder of DICOM series with labels: SEG, or label maps of their names."""
 
 import pathlib
 from collections.abc import Mapping
@@ -149,11 +149,12 @@ def _maps(path, found, files):
 
 def _names(of_seg):
   """The classes of all SEG, background first."""
-  names = {"background": None}
+  names = {"background": "background"}
   for _, file in sorted(of_seg.items()):
-    for item in _header(file).get("SegmentSequence") or ():
-      names[str(item.get("SegmentLabel") or "").strip()] = None
-  return tuple(names)
+    with packages.reading(file, "a DICOM SEG"):
+      for _, name in seg_read.named_segments(_header(file)):
+        names.setdefault(name.casefold(), name)
+  return tuple(names.values())
 
 
 def _read(one: Series, labels, names) -> grids.Item:
@@ -192,7 +193,8 @@ def _of_seg(file, found, names):
   if (layers.array.sum(0) > 1).any():
     count = int((layers.array.sum(0) > 1).sum())
     raise bad_input(file, "one segment for each voxel", f"{count} of several")
+  known = {name.casefold(): i for i, name in enumerate(names)}
   out = np.zeros(found.array.shape, np.uint8)
   for layer, name in zip(layers.array, layers.names, strict=True):
-    out[layer > 0] = names.index(name.strip())
+    out[layer > 0] = known[name.casefold()]
   return out

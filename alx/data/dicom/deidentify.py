@@ -186,10 +186,9 @@ def _numbers(dataset, out):
     value = dataset.get(keyword)
     if value is None or value == "":
       continue
-    if hasattr(value, "original_string"):
-      setattr(out, keyword, str(value))
-    else:
-      setattr(out, keyword, [str(number) for number in value])
+    one = isinstance(value, int | float | str)
+    kept = [float(number) for number in ([value] if one else value)]
+    setattr(out, keyword, kept[0] if one else kept)
 
 
 def _groups(dataset, out):

@@ -21,7 +21,7 @@ _TYPE_2 = (
 
 
 def can_refer(source: Source) -> bool:
-  """Whether a SEG can be written of images: of one frame each, or all in one."""
+  """Whether a SEG can be of the images: of one frame each, or all in one."""
   return len(source.images) in (1, len(source.slices))
 
 
@@ -88,6 +88,7 @@ def _frames(mask, source):
     raise bad_input("SEG", f"a mask of {shape}, as the series", mask.shape)
   planes = np.ascontiguousarray(np.transpose(mask, (2, 1, 0)), np.uint8)
   images = [_complete(source.images[i]) for i, _ in source.slices]
+  _with_thickness(images)
   if len(source.images) == count:
     return images, planes
   if not can_refer(source):
@@ -105,6 +106,18 @@ def _complete(image):
     if keyword not in image:
       setattr(image, keyword, "")
   return image
+
+
+def _with_thickness(images):
+  """Of images of one frame, the way to the next where it is not told."""
+  if len(images) < 2 or "ImagePositionPatient" not in images[0]:
+    return
+  first, second = (
+    np.array(image.ImagePositionPatient, float) for image in images[:2]
+  )
+  for image in images:
+    if image.get("SliceThickness") in (None, ""):
+      image.SliceThickness = float(f"{np.linalg.norm(second - first):.6g}")
 
 
 def _description(highdicom, number, name, made):

@@ -77,6 +77,16 @@ def referenced_series(dataset) -> list[str]:
   return [str(item.get("SeriesInstanceUID") or "") for item in found]
 
 
+def named_segments(dataset) -> list[tuple[int, str]]:
+  """(number, label) of the segments, without a background."""
+  found = dataset.get("SegmentSequence") or ()
+  return [
+    (int(item.SegmentNumber), str(item.get("SegmentLabel") or "").strip())
+    for item in found
+    if int(item.SegmentNumber)
+  ]
+
+
 def _check_references(dataset, source):
   known = source.place_of()
   series = referenced_series(dataset)
@@ -106,10 +116,10 @@ def _either(source):
 
 
 def _segments(dataset):
-  """(numbers, names) of the segments."""
-  found = list(dataset.get("SegmentSequence") or ())
-  numbers = [int(item.SegmentNumber) for item in found]
-  names = tuple(str(item.get("SegmentLabel") or "") for item in found)
+  """(numbers, names) of the segments; 0 is the background of a label map."""
+  named = named_segments(dataset)
+  numbers = [number for number, _ in named]
+  names = tuple(name for _, name in named)
   if not numbers or len(set(numbers)) < len(numbers):
     raise bad_input(_NAME, "segments with a number each", numbers)
   return numbers, names
@@ -143,7 +153,6 @@ def _parts(dataset, planes, numbers):
       (plane == number, number, frame)
       for frame, plane in enumerate(planes)
       for number in numbers
-      if number
     ]
   shared = (dataset.get("SharedFunctionalGroupsSequence") or [{}])[0]
   found = []
@@ -164,7 +173,7 @@ def _check_described(strange):
 
 
 def _places(frames: list[Frame], shape, affine):
-  """(slice of each frame, affine): on the grid if they are, else on their own."""
+  """(slice of each frame, affine): on the grid, or on a grid of their own."""
   slices = [frame.slice for frame in frames]
   first = slices[0]
   _check_one_way(slices)

@@ -49,15 +49,19 @@ def read(files: Sequence) -> SeriesVolume:
       gray pixels beyond doubt; see `geometry.stacked`.
   """
   name = name_of(files)
+  with packages.reading(name, "a DICOM series"):
+    return _volume(files, name)
+
+
+def _volume(files, name):
   datasets = _distinct([_read(file, name) for file in files], name)
   frames, places = [], []
-  with packages.reading(name, "a DICOM series"):
-    for place, dataset in enumerate(datasets):
-      check_gray(dataset, name)
-      for frame in frames_of(dataset, name):
-        frames.append(frame)
-        places.append((place, frame.number))
-    stack = stacked([frame.slice for frame in frames], name)
+  for place, dataset in enumerate(datasets):
+    check_gray(dataset, name)
+    for frame in frames_of(dataset, name):
+      frames.append(frame)
+      places.append((place, frame.number))
+  stack = stacked([frame.slice for frame in frames], name)
   arrays = _arrays(datasets, frames, places, name)
   array = np.stack([arrays[i] for i in stack.order], -1)
   for dataset in datasets:

@@ -10,8 +10,8 @@ from alx.data.unlabelled import arrays, pictures, series, volumes
 from alx.data.unlabelled.case import Cases, Wanted
 
 _KINDS = (
-  "NIfTI volumes, DICOM series, pictures, or an .npz of images: in a folder, in "
-  "folders below it, or one file"
+  "NIfTI volumes, DICOM series, pictures, or an .npz of images: in a folder, "
+  "in folders below it, or one file"
 )
 
 

@@ -10,14 +10,14 @@ import numpy as np
 from alx import csv_table, data
 from alx.data.arrays import npz
 from alx.data.dataset import DataError, bad_input
+from alx.data.dicom import headers
+from alx.data.dicom.dataset import by_series
 from alx.data.files import visible_below
 from alx.data.masks import files as mask_files
 from alx.data.masks.names import without_mask_word
 from alx.data.pictures import pictures
 from alx.data.unlabelled.pictures import encode
 from alx.data.volumes import nifti
-from alx.data.dicom import headers
-from alx.data.dicom.dataset import by_series
 from alx.projects.cases.found import PICTURE, Images
 
 AUTO, NONE = "auto", "none"

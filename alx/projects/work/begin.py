@@ -9,8 +9,8 @@ import numpy as np
 
 import alx
 from alx.data.dataset import DataError, bad_input, no_progress
-from alx.data.files import visible, write_bytes
 from alx.data.dicom import kept as headers_kept
+from alx.data.files import visible, write_bytes
 from alx.projects.cases import dicom, naming
 from alx.projects.cases.found import (
   PICTURE,
