@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from alx._version import __version__
 from alx.data.dataset import bad_input
-from alx.data.dicom import packages
+from alx.data.dicom import headers, packages
 from alx.data.files import write_bytes
 
 _PROFILE = ("113100", "Basic Application Confidentiality Profile")
@@ -60,11 +60,6 @@ _OF_DEVICE = (
   *("Manufacturer", "ManufacturerModelName", "DeviceSerialNumber"),
   "SoftwareVersions",
 )
-_MODALITIES = (
-  *("CT", "MR", "PT", "NM", "CR", "DX", "MG", "US", "XA", "RF", "IO", "PX"),
-  *("OPT", "OP", "SC", "ES", "SM", "BMD", "IVUS", "IVOCT"),
-)
-_CAPTURES = "1.2.840.10008.5.1.4.1.1.7"  # Secondary Capture, and of frames
 _OLDEST = 89  # years that are told
 _MOST_DAYS = 3650
 _LENGTH = 32  # bytes of a key
@@ -128,23 +123,17 @@ def read_key(path: pathlib.Path, make: bool = False) -> bytes:
   return key
 
 
-def may_show_names(dataset) -> str:
-  """Why the pixels may hold text of who it is; "": nothing speaks for it."""
-  if str(dataset.get("BurnedInAnnotation") or "").upper() == "YES":
-    return "BurnedInAnnotation YES"
-  kind = str(dataset.get("SOPClassUID") or "")
-  if kind == _CAPTURES or kind.startswith(f"{_CAPTURES}."):
-    return "a secondary capture"
-  modality = str(dataset.get("Modality") or "").upper()
-  return f"modality {modality}" if modality in ("US", "IVUS", "ES") else ""
+def check_pixels(shows: str, door: Door, name: object) -> None:
+  """Raises DataError for pixels that may hold text of who it is.
 
-
-def check_pixels(dataset, door: Door, name: object) -> None:
-  """Raises DataError for pixels that may hold text of who it is."""
-  why = may_show_names(dataset)
-  if why and PIXELS not in door.retain:
+  Args:
+    shows: why, see `headers.may_show_names`.
+    door: with what is retained.
+    name: what the error names.
+  """
+  if shows and PIXELS not in door.retain:
     wanted = f"pixels without text (--retain={PIXELS} takes them unseen)"
-    raise bad_input(name, wanted, f"{why}: names may be burned in")
+    raise bad_input(name, wanted, f"{shows}: names may be burned in")
 
 
 def scrubbed(dataset, door: Door):
@@ -158,8 +147,7 @@ def scrubbed(dataset, door: Door):
   with packages.reading("a header", "one to take names from"):
     out = pydicom.Dataset()
     out.SOPClassUID = str(dataset.SOPClassUID)
-    modality = str(dataset.get("Modality") or "")
-    out.Modality = modality if modality in _MODALITIES else "OT"
+    out.Modality = headers.modality_of(dataset) or "OT"
     for keyword in _UIDS:
       if dataset.get(keyword):
         setattr(out, keyword, door.uid(str(dataset.get(keyword))))

@@ -9,6 +9,10 @@ from alx.data.dicom import packages
 from alx.data.dicom.geometry import Slice
 
 _GRAY = ("MONOCHROME1", "MONOCHROME2")
+_COLOURS = (
+  *("RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_420"),
+  *("YBR_ICT", "YBR_RCT", "HSV", "ARGB", "CMYK"),
+)
 _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
 
@@ -80,21 +84,22 @@ def _frame(dataset, number, groups, name):
     value(scale, "RescaleSlope"),
     value(scale, "RescaleIntercept"),
   )
-  return Frame(
-    number,
-    place,
-    1.0 if slope is None else float(slope),
-    0.0 if intercept is None else float(intercept),
-  )
+  slope = 1.0 if slope is None else float(slope)
+  intercept = 0.0 if intercept is None else float(intercept)
+  if not (np.isfinite((slope, intercept)).all() and slope):
+    wanted = "a RescaleSlope and RescaleIntercept that keep numbers apart"
+    raise bad_input(name, wanted, f"{slope:g} and {intercept:g}")
+  return Frame(number, place, slope, intercept)
 
 
 def check_gray(dataset, name: object) -> None:
   """Raises DataError unless an image has pixels that are one number each."""
   if "MOSAIC" in (dataset.get("ImageType") or ()):
     raise bad_input(name, "one slice in each image", "a mosaic (dcm2niix)")
-  colours = dataset.get("PhotometricInterpretation")
+  colours = str(dataset.get("PhotometricInterpretation") or "")
   if int(dataset.get("SamplesPerPixel") or 1) != 1 or colours not in _GRAY:
-    raise bad_input(name, "gray pixels", f"colour ({colours})")
+    told = f"colour ({colours})" if colours in _COLOURS else "others"
+    raise bad_input(name, "gray pixels", told)
   if not any(keyword in dataset for keyword in _PIXELS):
     raise bad_input(name, "PixelData", "none")
   syntax = dataset.file_meta.TransferSyntaxUID
@@ -110,7 +115,8 @@ def _check_decoder(syntax, name):
     ready = syntax.name.startswith("Deflated")
   if not ready:
     need = "a transfer syntax that can be decoded (pylibjpeg or gdcm may)"
-    raise bad_input(name, need, syntax.name)
+    told = "a private one" if syntax.is_private else syntax.name
+    raise bad_input(name, need, told)
 
 
 def pixels_of(dataset, name: object) -> np.ndarray:

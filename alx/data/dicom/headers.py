@@ -9,12 +9,24 @@ from typing import NamedTuple
 from alx.data.dataset import DataError
 from alx.data.dicom import packages
 
+_MODALITIES = {  # others may be anything, also a name
+  *("CT", "MR", "PT", "NM", "CR", "DX", "MG", "US", "XA", "RF", "IO", "PX"),
+  *("OPT", "OP", "SC", "ES", "SM", "BMD", "IVUS", "IVOCT", "OT", "SEG", "SR"),
+  *("PR", "KO", "DOC", "REG", "FID", "ECG", "RTSTRUCT", "RTPLAN", "RTDOSE"),
+  *("RTIMAGE", "RTRECORD", "RWV", "PLAN", "AU"),
+}
+_CAPTURES = "1.2.840.10008.5.1.4.1.1.7"  # Secondary Capture, and of frames
+_SCREENS = ("US", "IVUS", "ES")  # that write names into their pixels
+_BARE = tuple(  # how files without a preamble begin: the first tags there are
+  bytes(tag) for tag in ((2, 0, 0, 0), (8, 0, 0, 0), (8, 0, 5, 0), (8, 0, 8, 0))
+)
 SUFFIXES = (".dcm", ".ima", ".dicom")
 _OTHERS = {  # files that need not be opened
   *(".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"),
   *(".nii", ".gz", ".nrrd", ".mha", ".npz", ".npy", ".csv", ".tsv", ".json"),
   *(".txt", ".md", ".html", ".htm", ".xml", ".pdf", ".py", ".zip"),
 }
+_HEAD = 132  # bytes, the last four of them DICM
 SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.4"
 _LABEL_MAP = "1.2.840.10008.5.1.4.1.1.66.7"
 _DIRECTORY = "1.2.840.10008.1.3.10"  # a DICOMDIR
@@ -35,6 +47,7 @@ class Series(NamedTuple):
   study: str  # StudyInstanceUID
   modality: str
   is_silent: bool = False  # about text that may be burned into its pixels
+  shows: str = ""  # why there may be, see `may_show_names`
 
 
 class Scan(NamedTuple):
@@ -56,6 +69,7 @@ class _Head(NamedTuple):
   modality: str
   has_rows: bool
   is_silent: bool
+  shows: str
 
 
 def is_dicom(file: pathlib.Path) -> bool:
@@ -64,10 +78,12 @@ def is_dicom(file: pathlib.Path) -> bool:
     return False
   try:
     with open(file, "rb") as opened:
-      head = opened.read(132)
+      head = opened.read(_HEAD)
   except OSError:
     return False
-  return head[128:] == b"DICM" or file.suffix.lower() in SUFFIXES
+  if head[128:] == b"DICM" or file.suffix.lower() in SUFFIXES:
+    return True
+  return len(head) == _HEAD and head.startswith(_BARE)
 
 
 def is_segmentation(kind: str) -> bool:
@@ -106,6 +122,23 @@ def scan(files: Iterable[pathlib.Path], root: pathlib.Path) -> Scan:
   return Scan(series, masks, tuple(left_out), tuple(_notes(root, series)))
 
 
+def modality_of(dataset) -> str:
+  """The Modality; "" for one that the standard does not know."""
+  found = str(dataset.get("Modality") or "").strip().upper()
+  return found if found in _MODALITIES else ""
+
+
+def may_show_names(dataset) -> str:
+  """Why pixels may hold text of who it is; "": nothing speaks for it."""
+  if str(dataset.get("BurnedInAnnotation") or "").upper() == "YES":
+    return "BurnedInAnnotation YES"
+  kind = str(dataset.get("SOPClassUID") or "")
+  if kind == _CAPTURES or kind.startswith(f"{_CAPTURES}."):
+    return "a secondary capture"
+  modality = modality_of(dataset)
+  return f"modality {modality}" if modality in _SCREENS else ""
+
+
 def patient_of(dataset) -> str:
   """A hash of who a data set says it is of; "" where it does not say."""
   number = str(dataset.get("PatientID") or "").strip()
@@ -127,15 +160,15 @@ def _head(file) -> _Head:
       str(found.get(name) or "").strip()
       for name in ("SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
     ]
-    modality = str(found.get("Modality") or "")
     return _Head(
       file,
       str(kind),
       *texts,
       patient_of(found),
-      modality,
+      modality_of(found),
       "Rows" in found,
       not found.get("BurnedInAnnotation"),
+      may_show_names(found),
     )
 
 
@@ -167,7 +200,8 @@ def _grouped(heads, root):
     first = members[0]
     who = first.patient or _hash_of_study(first.study)
     silent = any(head.is_silent for head in members)
-    told = uid, who, first.study, first.modality, silent
+    shows = next(filter(None, (head.shows for head in members)), "")
+    told = uid, who, first.study, first.modality, silent, shows
     found.append(Series(name, files, *told))
   return tuple(sorted(found, key=lambda s: s.id))
 

@@ -9,7 +9,7 @@ from alx.data.dataset import bad_input
 from alx.data.dicom import packages
 from alx.data.dicom.frames import Frame, frames_of
 from alx.data.dicom.geometry import affine_of
-from alx.data.dicom.headers import is_segmentation
+from alx.data.dicom.headers import is_segmentation, modality_of
 from alx.data.dicom.kept import Source
 
 _NAME = "the SEG"
@@ -46,7 +46,7 @@ def read(
     dataset = pydicom.dcmread(io.BytesIO(content), force=True)
     kind = str(dataset.get("SOPClassUID") or "")
     if not is_segmentation(kind):
-      found = f"DICOM {str(dataset.get('Modality') or 'of another kind')[:8]}"
+      found = f"DICOM {modality_of(dataset) or 'of another kind'}"
       raise bad_input(_NAME, "a DICOM SEG", found)
     _check_references(dataset, source)
     numbers, names = _segments(dataset)

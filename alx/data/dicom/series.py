@@ -64,6 +64,8 @@ def _volume(files, name):
   stack = stacked([frame.slice for frame in frames], name)
   arrays = _arrays(datasets, frames, places, name)
   array = np.stack([arrays[i] for i in stack.order], -1)
+  if array.dtype.kind == "f" and not np.isfinite(array).all():
+    raise bad_input(name, "finite voxels", "NaN or infinity")
   for dataset in datasets:
     for keyword in _PIXELS:
       dataset.pop(keyword, None)

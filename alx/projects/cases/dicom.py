@@ -34,9 +34,8 @@ def read(one: headers.Series, door: Door) -> Part:
   Raises:
     DataError: no volume, or pixels that may show a name.
   """
+  deidentify.check_pixels(one.shows, door, series.name_of(one.files))
   found = series.read(one.files)
-  for header in found.headers:
-    deidentify.check_pixels(header, door, series.name_of(one.files))
   content = nifti.on_grid(found.array, found.affine)
   source = kept.encode(found, door)
   return Part(content, found.array.shape, found.affine, source)

@@ -154,6 +154,11 @@ def _check_dicom(settings, images):
       wanted = f"DICOM series to use --{flag} on"
       raise bad_input(settings.data, wanted, "another kind")
 
+  names = {uid for uid, name in images.series.items() if uid == name}
+  if settings.keep_names and names:
+    wanted = "folders with one series each, to name cases by"
+    raise bad_input("--keep_names", wanted, f"{len(names)} series without one")
+
 
 def _source(folder, case, door):
   sha256 = case.about.get("dicom")

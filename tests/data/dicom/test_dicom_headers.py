@@ -59,12 +59,27 @@ def test_what_is_no_image_is_left_out_with_a_reason(tmp_path):
   report = made.header("r", SOPClassUID="1.2.840.10008.5.1.4.1.1.88.11")
   report.Modality = "SR"
   made.save(report, tmp_path / "r.dcm")
+  report.Modality = "MUSTERMANN"
+  made.save(report, tmp_path / "s.dcm")
   (tmp_path / "z.dcm").write_bytes(b"no DICOM at all" * 30)
   (tmp_path / "empty.dcm").write_bytes(b"")
   found = {file.name: why for file, why in scan(tmp_path).left_out}
   assert found.pop("r.dcm") == "wanted an image, found DICOM SR"
+  assert found.pop("s.dcm") == "wanted an image, found DICOM without one"
   assert set(found) == {"z.dcm", "empty.dcm"}
   assert all("wanted a DICOM file" in why for why in found.values())
+
+
+def test_files_without_an_ending_or_a_preamble(tmp_path):
+  for file in made.write(tmp_path / "a"):
+    file.rename(file.with_name(f"1.2.840.{file.stem}"))
+  for file in made.write(
+    tmp_path / "b", series="t", SpecificCharacterSet="ISO_IR 100"
+  ):
+    file.with_suffix("").write_bytes(file.read_bytes()[132:])
+    file.unlink()
+  found = scan(tmp_path)
+  assert {one.id: len(one.files) for one in found.series} == {"a": 4, "b": 4}
 
 
 def test_patients_are_hashed_and_studies_stand_for_them(tmp_path):

@@ -150,6 +150,11 @@ def mosaic(one, k):
   one.ImageType = ["ORIGINAL", "PRIMARY", "M", "MOSAIC"]
 
 
+def no_slope(one, k):
+  if k == 1:
+    one.RescaleSlope, one.RescaleIntercept = 0, 1
+
+
 def nameless(one, k):
   if k == 1:
     del one.SOPInstanceUID
@@ -169,6 +174,7 @@ def same_place(one, k):
     (no_place, "wanted 3 numbers in ImagePositionPatient, found None"),
     (film, "found 7 frames without"),
     (mosaic, "found a mosaic"),
+    (no_slope, "RescaleIntercept that keep numbers apart, found 0 and 1"),
     (nameless, "wanted a SOPInstanceUID in each file"),
     (same_place, "1 more, of 4 slices"),
   ],
@@ -190,6 +196,37 @@ def test_a_transfer_syntax_without_a_decoder(tmp_path):
     one.save_as(path)
   with pytest.raises(DataError, match="found MPEG2"):
     series.read(paths)
+
+
+@pytest.mark.parametrize(
+  "syntax", ["RLELossless", "DeflatedExplicitVRLittleEndian"]
+)
+def test_compressed_pixels(tmp_path, syntax):
+  array = made.voxels()
+  paths = made.write(tmp_path, array)
+  for path in paths:
+    one = pydicom.dcmread(path)
+    if syntax == "RLELossless":
+      one.compress(pydicom.uid.RLELossless, generate_instance_uid=False)
+    else:
+      one.file_meta.TransferSyntaxUID = getattr(pydicom.uid, syntax)
+    one.save_as(path)
+  np.testing.assert_array_equal(series.read(paths).array, array)
+
+
+def test_big_endian(tmp_path):
+  array = made.voxels()
+  paths = made.write(tmp_path, array)
+  for path in paths:
+    one = pydicom.dcmread(path)
+    swapped = np.frombuffer(one.PixelData, "<i2").astype(">i2").tobytes()
+    one.PixelData = swapped
+    one.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRBigEndian
+    order = {"implicit_vr": False, "little_endian": False}
+    pydicom.dcmwrite(path, one, force_encoding=True, **order)
+  found = series.read(paths).array
+  np.testing.assert_array_equal(found, array)
+  assert found.dtype == np.dtype("int16")
 
 
 def test_damaged_files(tmp_path):

@@ -275,3 +275,11 @@ def test_dicom_beside_pictures(tmp_path):
   small.pictures(data / "icons", 2)
   with pytest.raises(DataError, match="found 6 DICOM files and 2 pictures"):
     begin(tmp_path, data)
+
+
+def test_names_of_cases_are_no_uids(tmp_path):
+  data = write(tmp_path / "in", 2)
+  for number, file in enumerate(sorted((data / f"{PLANTED}_1").iterdir())):
+    file.rename(data / f"{PLANTED}_0" / f"other{number}.dcm")
+  with pytest.raises(DataError, match="folders with one series each"):
+    begin(tmp_path, data, keep_names=True)
