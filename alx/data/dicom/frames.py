@@ -7,7 +7,9 @@ import numpy as np
 from alx.data.dataset import bad_input
 from alx.data.dicom import packages
 from alx.data.dicom.geometry import Slice
+from alx.data.dicom.headers import modality_of
 
+_PICTURES = ("CR", "DX", "MG", "IO", "PX", "XA", "RF", "OP", "SM", "US", "SC")
 _GRAY = ("MONOCHROME1", "MONOCHROME2")
 _COLOURS = (
   *("RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_420"),
@@ -64,6 +66,7 @@ def _frame(dataset, number, groups, name):
   position = value("PlanePositionSequence", "ImagePositionPatient")
   orientation = value("PlaneOrientationSequence", "ImageOrientationPatient")
   spacing = value("PixelMeasuresSequence", "PixelSpacing")
+  _check_no_picture(dataset, position, name)
   places = {
     "ImagePositionPatient": (position, 3),
     "ImageOrientationPatient": (orientation, 6),
@@ -90,6 +93,13 @@ def _frame(dataset, number, groups, name):
     wanted = "a RescaleSlope and RescaleIntercept that keep numbers apart"
     raise bad_input(name, wanted, f"{slope:g} and {intercept:g}")
   return Frame(number, place, slope, intercept)
+
+
+def _check_no_picture(dataset, position, name):
+  modality = modality_of(dataset)
+  if position is None and modality in _PICTURES:
+    wanted = "slices of a volume (save pictures as PNG)"
+    raise bad_input(name, wanted, f"a picture, modality {modality}")
 
 
 def check_gray(dataset, name: object) -> None:

@@ -1,20 +1,21 @@
 """DICOM SEG as layers on a grid, if it is of the series it should be of."""
 
 import io
+import math
 from typing import NamedTuple
 
 import numpy as np
 
 from alx.data.dataset import bad_input
 from alx.data.dicom import packages
-from alx.data.dicom.frames import Frame, frames_of
-from alx.data.dicom.geometry import affine_of
+from alx.data.dicom.frames import frames_of
 from alx.data.dicom.headers import is_segmentation, modality_of
 from alx.data.dicom.kept import Source
+from alx.data.dicom.seg_places import places_of
 
 _NAME = "the SEG"
-_OUT_OF_PLACE = 0.1  # of a voxel
-_MOST_SLICES = 4  # times those of the image
+_MOST_SEGMENTS = 255
+_MOST_VOXELS = 64  # times those of the image and its segments
 
 
 class Layers(NamedTuple):
@@ -52,8 +53,9 @@ def read(
     numbers, names = _segments(dataset)
     frames = frames_of(dataset, _NAME)
     _check_count(dataset, frames)
+    _check_size(dataset, shape, len(names))
     planes = _planes(dataset)
-    places, where = _places(frames, shape, affine)
+    places, where = places_of(frames, shape, affine)
     _check_sources(dataset, places, source, where is affine)
     parts = _parts(dataset, planes, numbers)
   if where is affine:
@@ -132,6 +134,16 @@ def _check_count(dataset, frames):
     raise bad_input(_NAME, "a place for each frame", found)
 
 
+def _check_size(dataset, shape, segments):
+  """Refuses what would not fit into memory, before it is decoded."""
+  rows, columns = int(dataset.Rows), int(dataset.Columns)
+  frames = int(dataset.get("NumberOfFrames") or 1)
+  most = _MOST_VOXELS * max(1, segments) * math.prod(shape)
+  if rows * columns * frames > most or segments > _MOST_SEGMENTS:
+    found = f"{segments} segments, {frames} frames of {rows} x {columns}"
+    raise bad_input(_NAME, "a SEG of the size of the image", found)
+
+
 def _planes(dataset):
   """[frames, rows, columns] of whole numbers."""
   planes = np.asarray(dataset.pixel_array)
@@ -170,58 +182,6 @@ def _check_described(strange):
   if strange:
     found = f"segment {', '.join(map(str, sorted(strange)))} without one"
     raise bad_input(_NAME, "a description of each segment", found)
-
-
-def _places(frames: list[Frame], shape, affine):
-  """(slice of each frame, affine): on the grid, or on a grid of their own."""
-  slices = [frame.slice for frame in frames]
-  first = slices[0]
-  _check_one_way(slices)
-  step = _step(first, affine)
-  own = affine_of(first, step)
-  index = np.linalg.inv(affine) @ own
-  onto = all(s.shape == (shape[1], shape[0]) for s in slices)
-  if onto and np.abs(index[:3, :3] - np.eye(3)).max() * max(shape) <= (
-    _OUT_OF_PLACE
-  ):
-    places = [np.linalg.inv(affine) @ affine_of(s, step)[:, 3] for s in slices]
-    whole = np.rint(places)
-    near = np.abs(np.array(places) - whole).max() <= _OUT_OF_PLACE
-    inside = (whole[:, 2] >= 0) & (whole[:, 2] < shape[2])
-    if near and not whole[:, :2].any() and inside.all():
-      return [int(k) for k in whole[:, 2]], affine
-  along = np.array([s.position @ first.normal for s in slices])
-  lowest = slices[int(along.argmin())]
-  places = (along - along.min()) / step
-  whole = np.rint(places)
-  aside = [
-    s.position - lowest.position - first.normal * step * k
-    for s, k in zip(slices, whole, strict=True)
-  ]
-  if np.linalg.norm(aside, axis=1).max() > _OUT_OF_PLACE * min(
-    step, *first.spacing
-  ):
-    raise bad_input(_NAME, "frames at slices of the image", "some between them")
-  if whole.max() >= _MOST_SLICES * max(shape):
-    raise bad_input(_NAME, "frames near the image", "some far away")
-  return [int(k) for k in whole], affine_of(lowest, step)
-
-
-def _check_one_way(slices):
-  first = slices[0]
-  for one in slices[1:]:
-    if (
-      np.abs(one.orientation - first.orientation).max() > 1e-3
-      or np.abs(one.spacing - first.spacing).max() > 1e-3
-    ):
-      raise bad_input(_NAME, "frames of one orientation and size", "several")
-
-
-def _step(first, affine):
-  """mm between slices of the image along the normal of a frame."""
-  sides = np.linalg.norm(affine[:3, :3], axis=0)
-  normal = first.normal * (-1.0, -1.0, 1.0)
-  return float(sides[np.abs(normal @ (affine[:3, :3] / sides)).argmax()])
 
 
 def _check_sources(dataset, places, source, is_on_grid):

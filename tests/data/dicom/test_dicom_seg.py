@@ -173,6 +173,10 @@ def fractions(one):
   one.PixelData = bytes([127]) * (size + size % 2)
 
 
+def far_too_large(one):
+  one.Rows = one.Columns = 30000
+
+
 def an_image(one):
   one.SOPClassUID = made.MR
   one.Modality = "MR"
@@ -195,6 +199,7 @@ def an_image(one):
     (pixels_too_few, "a damaged one"),
     (between_slices, "frames at slices of the image, found some between"),
     (fractions, "a label for each voxel, found fractions"),
+    (far_too_large, "a SEG of the size of the image, found 2 segments, 4 fra"),
     (an_image, "wanted a DICOM SEG, found DICOM MR"),
   ],
 )

@@ -155,6 +155,12 @@ def no_slope(one, k):
     one.RescaleSlope, one.RescaleIntercept = 0, 1
 
 
+def an_x_ray(one, k):
+  del k
+  one.Modality = "DX"
+  del one.ImagePositionPatient, one.ImageOrientationPatient
+
+
 def nameless(one, k):
   if k == 1:
     del one.SOPInstanceUID
@@ -174,6 +180,7 @@ def same_place(one, k):
     (no_place, "wanted 3 numbers in ImagePositionPatient, found None"),
     (film, "found 7 frames without"),
     (mosaic, "found a mosaic"),
+    (an_x_ray, "save pictures as PNG.*found a picture, modality DX"),
     (no_slope, "RescaleIntercept that keep numbers apart, found 0 and 1"),
     (nameless, "wanted a SOPInstanceUID in each file"),
     (same_place, "1 more, of 4 slices"),
