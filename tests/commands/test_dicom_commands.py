@@ -17,6 +17,7 @@ def ran(*words):
   return shared().start("project", *words).ended()
 
 
+@pytest.mark.slow
 def test_from_series_to_seg(tmp_path):
   data, folder = tmp_path / "in", tmp_path / "p"
   files = made.write(data / "one", made.voxels((9, 8, 6)))
@@ -62,6 +63,13 @@ def test_flags_that_make_no_sense(tmp_path, words, told):
     *("--classes=background,anterior", *words),
   )
   assert (code, told in text) == (2, True), text
+
+
+def test_a_key_that_says_nothing(tmp_path):
+  folder, key = small.of_volumes(tmp_path, 1), tmp_path / "a.key"
+  key.write_text("00" * 32)
+  code, told = ran("import", folder, f"--dicom_key={key}")
+  assert (code, "wanted a project of DICOM series" in told) == (2, True), told
 
 
 def test_a_key_that_is_not_there(tmp_path):

@@ -54,7 +54,7 @@ def _asks_for_test():
 def take(console: Console, folder: str) -> None:
   """Takes what readers wrote."""
   with working(folder, console) as project:
-    project.dicom_key = _dicom_key()
+    project.dicom_key = _dicom_key(project)
     lines = projects.import_rounds(project, FLAGS.round)
   counts = {}
   for line in lines:
@@ -66,13 +66,15 @@ def take(console: Console, folder: str) -> None:
   say(console, f"next: {statuses.status(project).next}")
 
 
-def _dicom_key():
+def _dicom_key(project):
   """The file that --dicom_key names; None: beside the project."""
   if not FLAGS.dicom_key:
     return None
   path = pathlib.Path(FLAGS.dicom_key).expanduser().absolute()
   if not path.is_file():
     raise bad_input("--dicom_key", "the file that init wrote", path)
+  if not any(case.about.get("dicom") for case in project.state.cases.values()):
+    raise bad_input("--dicom_key", "a project of DICOM series", "another kind")
   return path
 
 
@@ -112,7 +114,9 @@ def export(console: Console, folder: str) -> None:
     if not FLAGS.out:
       raise ValueError("wanted --out=FOLDER")
     project = projects.open_project(folder)
-    project.dicom_key = _dicom_key()
+    project.dicom_key = _dicom_key(project)
+    if FLAGS.dicom_key and not FLAGS.source:
+      raise ValueError("wanted --source=FOLDER to use --dicom_key on")
   with command.wrong_input(ValueError):
     form, source = FLAGS.format or "", FLAGS.source or ""
     found = projects.export(project, FLAGS.out, form, source)

@@ -111,8 +111,12 @@ def read_key(path: pathlib.Path, make: bool = False) -> bytes:
     DataError: no key in it.
   """
   if make and not path.exists():
-    write_bytes(path, secrets.token_hex(_LENGTH).encode() + b"\n")
-    os.chmod(path, 0o600)
+    try:
+      write_bytes(path, secrets.token_hex(_LENGTH).encode() + b"\n")
+      os.chmod(path, 0o600)
+    except OSError as error:
+      wanted = "a file to write a key to"
+      raise bad_input(path, wanted, error.strerror) from error
   try:
     text = path.read_text("ascii").strip()
     key = bytes.fromhex(text)

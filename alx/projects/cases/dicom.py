@@ -80,6 +80,8 @@ def door_of(
 
   def door():
     if not made:
+      if not key:
+        path.parent.mkdir(parents=True, exist_ok=True)
       made.append(Door(deidentify.read_key(path, make=True), tuple(retain)))
     return made[0]
 

@@ -70,7 +70,7 @@ def begin(
   labels = label_map.make(settings.classes, background=segments)
   door = dicom.door_of(folder, settings.dicom_key, settings.retain)
   images = find_images(data, segments, settings.where, door)
-  _check_dicom(settings, images)
+  _check_dicom(settings, images, door)
   if not segments and images.kind != PICTURE:
     wanted = "pictures for classes of whole images, or background,... for maps"
     raise bad_input(data, wanted, "volumes")
@@ -148,7 +148,8 @@ def _check_place(folder, data):
     raise bad_input(folder, "a new or empty folder", ", ".join(names[:4]))
 
 
-def _check_dicom(settings, images):
+def _check_dicom(settings, images, door):
+  """Refuses settings that say nothing, and a key that is none."""
   for flag in ("retain", "dicom_key"):
     if getattr(settings, flag) and not images.series:
       wanted = f"DICOM series to use --{flag} on"
@@ -158,6 +159,8 @@ def _check_dicom(settings, images):
   if settings.keep_names and names:
     wanted = "folders with one series each, to name cases by"
     raise bad_input("--keep_names", wanted, f"{len(names)} series without one")
+  if images.series:
+    door()
 
 
 def _source(folder, case, door):

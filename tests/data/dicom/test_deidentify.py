@@ -121,6 +121,8 @@ def test_a_key_is_made_once_for_its_owner(tmp_path):
     path.write_text(text)
     with pytest.raises(DataError, match="a key"):
       deidentify.read_key(path)
+  with pytest.raises(DataError, match="a file to write a key to, found No su"):
+    deidentify.read_key(tmp_path / "nowhere" / "a.key", make=True)
   with pytest.raises(DataError, match="words of patient, device, uids, pixels"):
     deidentify.check_retain(["patients"])
 

@@ -268,6 +268,9 @@ def test_settings_that_would_do_nothing(tmp_path):
   data = write(tmp_path / "dicom", 1)
   with pytest.raises(DataError, match="a file outside of the project"):
     begin(tmp_path, data, dicom_key=str(tmp_path / "project/a.key"))
+  (tmp_path / "none.key").write_text("no key")
+  with pytest.raises(DataError, match="wanted a key for UIDs, found none"):
+    begin(tmp_path, data, dicom_key=str(tmp_path / "none.key"))
 
 
 def test_dicom_beside_pictures(tmp_path):
