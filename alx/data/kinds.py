@@ -132,13 +132,19 @@ def _kind_of(path, given, reading) -> _Kind | None:
   if not path.is_dir():
     return None
   is_msd = msd.is_folder(path) and _is_of_volumes(path / "imagesTr")
-  kinds = ((is_msd, msd), (brats.is_folder(path), brats))
-  for is_kind, module in (*kinds, (dicom.is_folder(path), dicom)):
+  for is_kind, module in ((is_msd, msd), (brats.is_folder(path), brats)):
     if is_kind:
-      spacing_from = given["spacing_from"] or "pixdim"
-      read = partial(module.load_folder, path, spacing_from=spacing_from, **how)
-      return _Kind(VOLUMES, ("spacing_from",), read)
-  return _kind_of_pictures(path, given["columns"], reading)
+      return _of_volumes(module, path, given, how)
+  kind = _kind_of_pictures(path, given["columns"], reading)
+  if kind is None and dicom.is_folder(path):
+    return _of_volumes(dicom, path, given, how)
+  return kind
+
+
+def _of_volumes(module, path, given, how):
+  spacing_from = given["spacing_from"] or "pixdim"
+  read = partial(module.load_folder, path, spacing_from=spacing_from, **how)
+  return _Kind(VOLUMES, ("spacing_from",), read)
 
 
 def _kind_of_pictures(path, columns, reading) -> _Kind | None:
@@ -163,7 +169,7 @@ def _is_of_volumes(folder):
   if any(map(nifti.stem, files)):
     return True
   return not any(map(pictures.is_picture, files)) and not any(
-    map(headers.is_dicom, visible_below(folder))
+    map(headers.begins_as_dicom, visible_below(folder))
   )
 
 

@@ -20,7 +20,7 @@ from alx.data.volumes.volumes import keep_commonest
 
 def is_folder(path: pathlib.Path) -> bool:
   """Whether a folder holds DICOM files."""
-  return any(map(headers.is_dicom, visible_below(path)))
+  return any(map(headers.begins_as_dicom, visible_below(path)))
 
 
 def load_folder(
@@ -47,9 +47,7 @@ def load_folder(
       first bad series.
   """
   files = list(visible_below(path))
-  scan = headers.scan([f for f in files if headers.is_dicom(f)], path)
-  if not scan.series:
-    raise bad_input(path, "a DICOM series of images", "none")
+  scan = headers.scan_images(filter(headers.is_dicom, files), path)
   labels, names = _labels(path, scan, files)
   read = partial(_read, labels=labels, names=names)
   items, used, left_out = [], [], [f"{f}: {w}" for f, w in scan.left_out]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from alx.data.dataset import DataError
+from alx.data.dataset import DataError, bad_input
 from alx.data.dicom import packages
 
 _MODALITIES = {  # others may be anything, also a name
@@ -74,6 +74,11 @@ class _Head(NamedTuple):
 
 def is_dicom(file: pathlib.Path) -> bool:
   """Whether a file says that it is DICOM: by content, or .dcm by name."""
+  return file.suffix.lower() in SUFFIXES or begins_as_dicom(file)
+
+
+def begins_as_dicom(file: pathlib.Path) -> bool:
+  """Whether the first bytes of a file are those of DICOM."""
   if file.suffix.lower() in _OTHERS:
     return False
   try:
@@ -81,7 +86,7 @@ def is_dicom(file: pathlib.Path) -> bool:
       head = opened.read(_HEAD)
   except OSError:
     return False
-  if head[128:] == b"DICM" or file.suffix.lower() in SUFFIXES:
+  if head[128:] == b"DICM":
     return True
   return len(head) == _HEAD and head.startswith(_BARE)
 
@@ -120,6 +125,21 @@ def scan(files: Iterable[pathlib.Path], root: pathlib.Path) -> Scan:
   images = [h for h in heads if not is_segmentation(h.kind)]
   series = _grouped(images, root)
   return Scan(series, masks, tuple(left_out), tuple(_notes(root, series)))
+
+
+def scan_images(files: Iterable[pathlib.Path], root: pathlib.Path) -> Scan:
+  """As `scan`.
+
+  Raises:
+    DataError: pydicom is not installed, or not one series of images.
+  """
+  files = list(files)
+  found = scan(files, root)
+  if not found.series:
+    why = f", {found.left_out[0][1]}" if found.left_out else ""
+    told = f"{len(files)} DICOM files without one{why}"
+    raise bad_input(root, "a DICOM series of images", told)
+  return found
 
 
 def modality_of(dataset) -> str:

@@ -31,11 +31,7 @@ def find(files: list[pathlib.Path], path: pathlib.Path, wanted: Wanted):
   if shown:
     found = f"{len(dicoms)} DICOM files and {shown} pictures"
     raise bad_input(path, "DICOM or pictures (name the folder of one)", found)
-  scan = headers.scan(dicoms, path)
-  if not scan.series:
-    why = f", {scan.left_out[0][1]}" if scan.left_out else ""
-    found = f"{len(dicoms)} DICOM files without one{why}"
-    raise bad_input(path, "a DICOM series of images", found)
+  scan = headers.scan_images(dicoms, path)
   cases = tuple(Case(one.id, one.files) for one in scan.series)
   notes = (*scan.notes, *_left_out(path, scan))
   return Cases(cases, lambda c: _read(c, wanted), ".nii.gz", notes)

@@ -101,11 +101,7 @@ def _of_dicom(path, files, others, door):
   if shown:
     found = f"{len(files)} DICOM files and {len(shown)} pictures"
     raise bad_input(path, "DICOM or pictures (name the folder of one)", found)
-  scan = headers.scan(files, path)
-  if not scan.series:
-    why = f", {scan.left_out[0][1]}" if scan.left_out else ""
-    found = f"{len(files)} DICOM files without one{why}"
-    raise bad_input(path, "a DICOM series of images", found)
+  scan = headers.scan_images(files, path)
 
   def reader(one):
     read = dicom.reader(one, door)
