@@ -49,19 +49,12 @@ def load_folder(
   files = list(visible_below(path))
   scan = headers.scan_images(filter(headers.is_dicom, files), path)
   labels, names = _labels(path, scan, files)
-  read = partial(_read, labels=labels, names=names)
-  items, used, left_out = [], [], [f"{f}: {w}" for f, w in scan.left_out]
+  left_out = [f"{file}: {why}" for file, why in scan.left_out]
   if strict and left_out:
     raise DataError(left_out[0])
-  many = progress(scan.series, total=len(scan.series), description="reading")
-  for one in many:
-    try:
-      items.append(read(one))
-      used.append(one)
-    except DataError as error:
-      if strict:
-        raise
-      left_out.append(str(error))
+  read = partial(_read, labels=labels, names=names)
+  items, used, lines = _items(scan.series, read, strict, progress)
+  left_out += lines
   if not items:
     raise bad_input(path, "at least one series with its label", left_out[-1])
   outlines = list(map(msd.outline_of, items))
@@ -77,6 +70,20 @@ def load_folder(
     groups=patients if all(patients) else None,
     notes=(*dataset.notes, *scan.notes),
   )
+
+
+def _items(many, read, strict, progress):
+  """(items, their series, a line for each that cannot be used)."""
+  items, used, lines = [], [], []
+  for one in progress(many, total=len(many), description="reading"):
+    try:
+      items.append(read(one))
+      used.append(one)
+    except DataError as error:
+      if strict:
+        raise
+      lines.append(str(error))
+  return items, used, lines
 
 
 def _description(path, names):

@@ -62,7 +62,13 @@ def read(
     extents = shape
   else:
     extents = (*frames[0].slice.shape[::-1], max(places) + 1)
-  out = np.zeros((len(names), *extents), np.uint8)
+  out = _filled(parts, places, numbers, extents)
+  return Layers(out, where, names, _flags(out, names))
+
+
+def _filled(parts, places, numbers, extents):
+  """uint8 [S, x, y, z] of the frames of S segments."""
+  out = np.zeros((len(numbers), *extents), np.uint8)
   done = set()
   for part, number, frame in parts:
     key = number, places[frame]
@@ -70,7 +76,7 @@ def read(
       raise bad_input(_NAME, "each slice of a segment once", "one twice")
     done.add(key)
     out[numbers.index(number), :, :, places[frame]] = part.T
-  return Layers(out, where, names, _flags(out, names))
+  return out
 
 
 def referenced_series(dataset) -> list[str]:
