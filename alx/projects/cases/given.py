@@ -130,6 +130,8 @@ def _maps_below(root, images, classes):
 
 def _segmentations(root, images):
   """DICOM SEG of the series, and label maps that are called as they are."""
+  if root.is_file():
+    return Given({}, {})
   files = [f for f in visible_below(root) if headers.is_dicom(f)]
   masks = headers.scan(files, root).segmentations if files else ()
   found = by_series(masks, images.series)

@@ -10,6 +10,7 @@ import numpy as np
 import alx
 from alx.data.dataset import DataError, bad_input, no_progress
 from alx.data.dicom import kept as headers_kept
+from alx.data.dicom.deidentify import codes_of
 from alx.data.files import visible, write_bytes
 from alx.projects.cases import dicom, naming
 from alx.projects.cases.found import (
@@ -213,6 +214,9 @@ def _about(settings, labels, segments, images):
   hidden = ("data", "labels", "classes", "keep_names", "dicom_key")
   for name in (*hidden, *_PATTERNS):
     del told[name]  # paths and patterns may name somebody
+  if images.series:
+    codes = codes_of(settings.retain)
+    told["deidentified"] = [code for code, _ in codes]
   return told | {
     "schema": 1,
     "alx": alx.__version__,

@@ -119,6 +119,7 @@ def test_images_are_those_of_the_series(tmp_path):
     image = nibabel.load(begun.project.folder / f"images/{uid}_0000.nii.gz")
     np.testing.assert_array_equal(np.asarray(image.dataobj), wanted.array)
     np.testing.assert_allclose(image.affine, wanted.affine, atol=1e-4)
+  assert begun.project.settings["deidentified"] == ["113100", "113107"]
   assert projects.verify(begun.project.folder) == []
   sha256 = state.cases["case_001"].about["dicom"]
   path = begun.project.folder / "blobs" / sha256[:2] / sha256
@@ -286,3 +287,22 @@ def test_names_of_cases_are_no_uids(tmp_path):
     file.rename(data / f"{PLANTED}_0" / f"other{number}.dcm")
   with pytest.raises(DataError, match="folders with one series each"):
     begin(tmp_path, data, keep_names=True)
+
+
+def test_one_file_of_many_frames(tmp_path):
+  path = made.write_enhanced(tmp_path / "scan.dcm", made.voxels(SHAPE))
+  begun = begin(tmp_path, path)
+  (case,) = begun.project.state.cases.values()
+  assert tuple(case.about["shape"]) == SHAPE
+
+
+def test_channels_and_time_do_not_hide_in_a_series(tmp_path):
+  """Echoes of one series lie at the same places, and nothing tells which."""
+  data = write(tmp_path / "in", 1)
+  array = made.voxels((12, 10, 12))
+  places = np.repeat(made.positions(6), 2, axis=0)
+  made.write(data / "echoes", array, places=places, patient="E")
+  begun = begin(tmp_path, data)
+  assert len(begun.project.state.cases) == 1
+  (line,) = begun.left_out
+  assert "give each echo or time as a series" in line
