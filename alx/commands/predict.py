@@ -4,13 +4,15 @@
   alx predict --run=runs/slices --data=new_pictures --out=new --uncertainty
   alx predict --run=runs/breast --data=new.npz --out=new --arm=bald --round=3
 
---data is a folder of NIfTI volumes or of pictures, with or without labels, as
-the readers of a run know them (imagesTr, imagesTs, BraTS cases, folders of
-classes, images beside masks), a flat folder, one file, or an .npz with images.
+--data is a folder of NIfTI volumes, DICOM series or pictures, with or without
+labels, as the readers of a run know them (imagesTr, imagesTs, BraTS cases,
+folders of classes, images beside masks), a flat folder, one file, or an .npz
+with images.
 They are read as the run read its own: turned, normalised, resized alike.
 
 Of a segmentation --out gets masks/ID.nii.gz on the grid and with the header of
-each volume, or masks/ID.png of a picture; the values are class numbers, named
+each volume, with masks/ID.dcm (DICOM SEG) beside it for a DICOM series, or
+masks/ID.png of a picture; the values are class numbers, named
 in classes.csv. Of a classification predictions.csv has the class and a column
 of probabilities for each class. --uncertainty adds the predictive entropy and,
 of a model with dropout or an ensemble, the mutual information: maps, float32 or

@@ -6,7 +6,7 @@
   alx project import DIR      takes what readers wrote, tells of every file
   alx project status DIR      where it stands, and what to do next
     ... and again next, import, until it is enough ...
-  alx project export DIR --out=FOLDER     final labels (nnU-Net, MSD, classes)
+  alx project export DIR --out=FOLDER     labels (nnU-Net, MSD, SEG, classes)
 
   alx project open DIR CASE   a case in a viewer (ITK-SNAP), with the time
   alx project fit DIR         a version of the model; the one that serves stays
@@ -16,7 +16,8 @@
   alx project report DIR      two pages, for you and for an audit
   alx project verify DIR      is the log as it was written?
 
---data is NIfTI volumes, pictures, or an .npz, with labels or without. Volumes,
+--data is NIfTI volumes, DICOM series, pictures, or an .npz, with labels or
+without. Volumes,
 or classes that begin with background, are label maps; other classes are of
 whole pictures, and are written into a table. The first round needs no label.
 Images are copied into the project without what may name a patient. Nothing a
@@ -75,12 +76,13 @@ _VERBS = {
       *("data", "classes", "task", "labels", "readers", "group_pattern"),
       *("keep_names", "validation", "test", "blind", "where", "set", "seed"),
       *("stratum_pattern", "query", "acquisition", "gate", "weights", "update"),
+      *("retain", "dicom_key"),
     ),
   ),
   "next": _Verb(
     rounds.ask, ("query", "acquisition", "more", "test", "scratch")
   ),
-  "import": _Verb(rounds.take, ("round",)),
+  "import": _Verb(rounds.take, ("round", "dicom_key")),
   "status": _Verb(rounds.status),
   "fit": _Verb(versions.fit),
   "promote": _Verb(versions.promote, ("version", "approver")),
@@ -89,7 +91,7 @@ _VERBS = {
   "reopen": _Verb(rounds.reopen, ("reason",), 2),
   "report": _Verb(versions.report),
   "verify": _Verb(versions.verify, ("head",)),
-  "export": _Verb(rounds.export, ("out", "format")),
+  "export": _Verb(rounds.export, ("out", "format", "source", "dicom_key")),
   "open": _Verb(rounds.view, ("reader", "viewer"), 2),
 }
 

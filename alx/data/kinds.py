@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from alx.data.arrays import npz
 from alx.data.dataset import Dataset, bad_input, no_progress
+from alx.data.dicom import dataset as dicom
+from alx.data.dicom import headers
 from alx.data.files import visible, visible_below
 from alx.data.groups import group_by_pattern
 from alx.data.masks import masks as picture_masks
@@ -129,13 +131,20 @@ def _kind_of(path, given, reading) -> _Kind | None:
     return _Kind("an .npz file", ("where",), read)
   if not path.is_dir():
     return None
-  is_msd = msd.is_folder(path) and not _is_of_pictures(path / "imagesTr")
+  is_msd = msd.is_folder(path) and _is_of_volumes(path / "imagesTr")
   for is_kind, module in ((is_msd, msd), (brats.is_folder(path), brats)):
     if is_kind:
-      spacing_from = given["spacing_from"] or "pixdim"
-      read = partial(module.load_folder, path, spacing_from=spacing_from, **how)
-      return _Kind(VOLUMES, ("spacing_from",), read)
-  return _kind_of_pictures(path, given["columns"], reading)
+      return _of_volumes(module, path, given, how)
+  kind = _kind_of_pictures(path, given["columns"], reading)
+  if kind is None and dicom.is_folder(path):
+    return _of_volumes(dicom, path, given, how)
+  return kind
+
+
+def _of_volumes(module, path, given, how):
+  spacing_from = given["spacing_from"] or "pixdim"
+  read = partial(module.load_folder, path, spacing_from=spacing_from, **how)
+  return _Kind(VOLUMES, ("spacing_from",), read)
 
 
 def _kind_of_pictures(path, columns, reading) -> _Kind | None:
@@ -154,11 +163,13 @@ def _kind_of_pictures(path, columns, reading) -> _Kind | None:
   return _Kind("a folder of pictures", ("image_size",), read)
 
 
-def _is_of_pictures(folder):
-  """Whether nnU-Net's images are pictures: none of them is a volume."""
+def _is_of_volumes(folder):
+  """Whether nnU-Net's images are volumes, or nothing that is known."""
   files = visible(folder)
-  return any(map(pictures.is_picture, files)) and not any(
-    map(nifti.stem, files)
+  if any(map(nifti.stem, files)):
+    return True
+  return not any(map(pictures.is_picture, files)) and not any(
+    map(headers.begins_as_dicom, visible_below(folder))
   )
 
 

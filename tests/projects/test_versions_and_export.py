@@ -15,6 +15,7 @@ from alx.projects.work import promote as promoting
 from alx.projects.work.choose import choose
 from alx.projects.work.fit import load_version
 from alx.projects.work.promote import Frozen, Judged, promote
+from alx.runs.use.predict import predict
 from tests.projects import small_projects as small
 from tests.projects.label_files import AFFINE, a_label
 
@@ -277,3 +278,9 @@ def test_the_blind_arm_has_no_draft(folder):
   assert [row["draft"] for row in rows] == ["", ""]
   assert {row["stratum"] for row in rows} == {"scratch"}
   assert not any(task.shown for task in asked.tasks)
+
+
+def test_a_version_predicts_other_images(folder, tmp_path):
+  found = predict(folder / "models/v001", folder / "images", tmp_path / "out")
+  assert len(found.ids) == 14
+  assert (tmp_path / "out/predictions.csv").exists()

@@ -38,6 +38,8 @@ def init(console: Console, folder: str) -> None:
   else:
     say(console, "too few patients to freeze any: every model will serve")
   say(console, f"who is who: {made.key} (keep it apart from the project)")
+  if made.dicom_key:
+    say(console, f"key of its DICOM UIDs: {made.dicom_key} (keep it apart too)")
   say(console, f"next: alx project next {folder}")
 
 
@@ -55,6 +57,8 @@ def _settings():
     "seed": FLAGS.seed,
     "update": FLAGS.update,
     "task": FLAGS.task,
+    "dicom_key": FLAGS.dicom_key,
+    "retain": FLAGS.retain and settings.split_names(FLAGS.retain),
     "readers": FLAGS.readers and settings.split_names(FLAGS.readers),
   }
   given = {name: value for name, value in given.items() if value is not None}

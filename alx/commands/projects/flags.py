@@ -46,6 +46,22 @@ def define() -> None:
   flags.DEFINE_float(
     "blind", None, "init: share of cases without their draft; 0.", 0, 1
   )
+  flags.DEFINE_list(
+    "retain",
+    None,
+    "init: of DICOM: patient (sex, age, size, weight), device, uids; pixels "
+    "takes images that may show a name.",
+  )
+  flags.DEFINE_string(
+    "dicom_key",
+    None,
+    "init, import, export: file of the key of DICOM UIDs; beside DIR.",
+  )
+  flags.DEFINE_string(
+    "source",
+    None,
+    "export: the DICOM folder of init: --format=dicom-seg is then of its UIDs.",
+  )
   flags.DEFINE_string("where", None, "init: of an .npz, frame=1.")
   flags.DEFINE_multi_string(
     "set", [], "init: field=value of the settings of a run, such as steps=300."

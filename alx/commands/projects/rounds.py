@@ -1,11 +1,14 @@
 """The words of `alx project` that go round: ask, label, take."""
 
+import pathlib
+
 from absl import flags
 from rich.console import Console
 
 from alx import projects
 from alx.commands import command
 from alx.commands.projects.session import say, working
+from alx.data.dataset import bad_input
 from alx.projects.answers import view as views
 from alx.projects.work import decide
 from alx.projects.work import status as statuses
@@ -51,6 +54,7 @@ def _asks_for_test():
 def take(console: Console, folder: str) -> None:
   """Takes what readers wrote."""
   with working(folder, console) as project:
+    project.dicom_key = _dicom_key(project)
     lines = projects.import_rounds(project, FLAGS.round)
   counts = {}
   for line in lines:
@@ -60,6 +64,18 @@ def take(console: Console, folder: str) -> None:
   told = ", ".join(f"{n} {s}" for s, n in sorted(counts.items()))
   say(console, f"{len(lines)} answers: {told or 'nothing was asked yet'}")
   say(console, f"next: {statuses.status(project).next}")
+
+
+def _dicom_key(project):
+  """The file that --dicom_key names; None: beside the project."""
+  if not FLAGS.dicom_key:
+    return None
+  path = pathlib.Path(FLAGS.dicom_key).expanduser().absolute()
+  if not path.is_file():
+    raise bad_input("--dicom_key", "the file that init wrote", path)
+  if not any(case.about.get("dicom") for case in project.state.cases.values()):
+    raise bad_input("--dicom_key", "a project of DICOM series", "another kind")
+  return path
 
 
 def status(console: Console, folder: str) -> None:
@@ -98,8 +114,12 @@ def export(console: Console, folder: str) -> None:
     if not FLAGS.out:
       raise ValueError("wanted --out=FOLDER")
     project = projects.open_project(folder)
+    project.dicom_key = _dicom_key(project)
+    if FLAGS.dicom_key and not FLAGS.source:
+      raise ValueError("wanted --source=FOLDER to use --dicom_key on")
   with command.wrong_input(ValueError):
-    found = projects.export(project, FLAGS.out, FLAGS.format or "")
+    form, source = FLAGS.format or "", FLAGS.source or ""
+    found = projects.export(project, FLAGS.out, form, source)
   told = f", {found.unlabelled} without a label are not in it"
   say(
     console,

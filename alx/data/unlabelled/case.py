@@ -42,6 +42,8 @@ class Loaded(NamedTuple):
   mask_bytes: Callable | None = None
   # (numbers [*extent], largest possible) -> the same
   map_bytes: Callable | None = None
+  # (classes [*extent], names, algorithm, version) -> the mask as DICOM SEG
+  seg_bytes: Callable | None = None
 
 
 class Cases(NamedTuple):

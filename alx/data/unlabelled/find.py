@@ -6,12 +6,12 @@ from alx.data.arrays import npz
 from alx.data.dataset import bad_input
 from alx.data.files import visible
 from alx.data.pictures.pictures import count_endings
-from alx.data.unlabelled import arrays, pictures, volumes
+from alx.data.unlabelled import arrays, pictures, series, volumes
 from alx.data.unlabelled.case import Cases, Wanted
 
 _KINDS = (
-  "NIfTI volumes, pictures, or an .npz of images: in a folder, in folders "
-  "below it, or one file"
+  "NIfTI volumes, DICOM series, pictures, or an .npz of images: in a folder, "
+  "in folders below it, or one file"
 )
 
 
@@ -39,9 +39,9 @@ def find(
   if not path.exists():
     raise bad_input(path, _KINDS, "nothing")
   files = volumes.files_below(path, without)
-  found = volumes.find(files, path, wanted) or pictures.find(
-    files, path, wanted
-  )
+  kinds = (volumes, series, pictures)
+  looked = (kind.find(files, path, wanted) for kind in kinds)
+  found = next(filter(None, looked), None)
   if found is None:
     raise bad_input(path, _KINDS, _found(path, files))
   return found

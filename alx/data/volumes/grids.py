@@ -42,6 +42,22 @@ def read_files(
   """
   label = nifti.read_label(label_file)
   volumes = [nifti.read(file) for file in images]
+  return item_of(name, images, volumes, label_file, label)
+
+
+def item_of(name, images, volumes, label_file, label) -> Item:
+  """The item of `read_files`, of volumes that were read.
+
+  Args:
+    name: its id.
+    images: files, one or one for each channel.
+    volumes: of them.
+    label_file: the file of the label map.
+    label: what was read of it.
+
+  Raises:
+    DataError: they do not fit together.
+  """
   axes = max(min(3, volume.array.ndim) for volume in (label, *volumes))
   first, turn = volumes[0], volumes[0].turn or orientation.NONE
   label, *turned = (_turned(v, first, turn) for v in (label, *volumes))
@@ -65,7 +81,19 @@ def read_images(files: Sequence[pathlib.Path]) -> tuple[np.ndarray, Header]:
   Raises:
     DataError: files damaged, or not on one grid.
   """
-  volumes = [nifti.read(file) for file in files]
+  return image_of(files, [nifti.read(file) for file in files])
+
+
+def image_of(files, volumes) -> tuple[np.ndarray, Header]:
+  """The image and header of `read_images`, of volumes that were read.
+
+  Args:
+    files: one, or one for each channel.
+    volumes: of them.
+
+  Raises:
+    DataError: they are not on one grid.
+  """
   axes = max(min(3, volume.array.ndim) for volume in volumes)
   first, turn = volumes[0], volumes[0].turn or orientation.NONE
   turned = [_turned(volume, first, turn) for volume in volumes]

@@ -10,7 +10,7 @@ from alx.data.tables.tables import read_table
 from alx.projects.exchange.params import checked, parse
 from alx.projects.exchange.refused import Refused
 
-SUFFIXES = (".seg.nrrd", ".nii.gz", ".nii", ".nrrd", ".png")
+SUFFIXES = (".seg.nrrd", ".nii.gz", ".nii", ".nrrd", ".png", ".dcm")
 _NOTHING = ("empty", "nothing", "nothing_to_label")
 
 

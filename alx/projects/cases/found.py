@@ -3,7 +3,7 @@
 import io
 import pathlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -11,12 +11,13 @@ from PIL import Image
 
 from alx.data.arrays import fields, npz
 from alx.data.dataset import DataError, bad_input
+from alx.data.dicom import headers
 from alx.data.files import visible_below
 from alx.data.pictures import pictures
 from alx.data.unlabelled import arrays, find
 from alx.data.unlabelled.case import Wanted
 from alx.data.volumes import brats, nifti
-from alx.projects.cases import volume
+from alx.projects.cases import dicom, volume
 
 VOLUME, PICTURE = "volume", "picture"
 _CHANNEL = re.compile(r"(.+)_(\d{4})")
@@ -30,6 +31,7 @@ class Content(NamedTuple):
   shape: tuple[int, ...]  # of the grid
   affine: np.ndarray | None  # [4, 4]; None: a picture
   channels: int
+  source: bytes = b""  # of a DICOM series: its headers without names
 
 
 class Found(NamedTuple):
@@ -48,34 +50,39 @@ class Images(NamedTuple):
   found: tuple[Found, ...]
   notes: tuple[str, ...]
   left_out: tuple[tuple[pathlib.Path, str], ...] = ()
+  series: Mapping[str, str] = {}  # ids by SeriesInstanceUID
+  segmentations: tuple[pathlib.Path, ...] = ()  # DICOM SEG
 
 
-def find_images(path: pathlib.Path, segments: bool, where: str = "") -> Images:
+def find_images(
+  path: pathlib.Path,
+  segments: bool,
+  where: str = "",
+  door: Callable | None = None,
+) -> Images:
   """What there is, in order of ids; nothing but an .npz is read.
 
   Args:
-    path: NIfTI files or pictures in a folder, laid out in any way that
-      `alx predict` knows; or one file; or an .npz of images.
+    path: NIfTI files, pictures or DICOM series in a folder, laid out in any
+      way that `alx predict` knows; or one file; or an .npz of images.
     segments: masks may lie beside images.
     where: of an .npz: "frame=1".
+    door: () -> what becomes of the names in DICOM headers.
 
   Raises:
-    DataError: nothing that is known.
+    DataError: nothing that is known, or pictures beside DICOM.
   """
   if path.is_file() and npz.is_npz(path):
     return _of_npz(path, where)
   if where:
     raise bad_input(path, "an .npz file to use where on", "another kind")
   files = list(visible_below(path)) if path.is_dir() else [path]
-  told = [(file, _dicom(file)) for file in files]
-  left_out = [(file, why) for file, why in told if why]
-  others = [file for file, why in told if not why]
-  if left_out and not any(map(_is_known, others)):
-    raise bad_input(
-      path,
-      "NIfTI volumes, pictures or an .npz",
-      f"{len(left_out)} DICOM files (dcm2niix makes NIfTI of a series)",
-    )
+  is_dicom = [headers.is_dicom(file) for file in files]
+  dicoms = [f for f, told in zip(files, is_dicom, strict=True) if told]
+  others = [f for f, told in zip(files, is_dicom, strict=True) if not told]
+  if dicoms and not any(map(nifti.stem, others)):
+    return _of_dicom(path, dicoms, others, door)
+  left_out = [(file, "DICOM beside volumes, which are read") for file in dicoms]
   channels = _channels(path, others)
   wanted = Wanted(3, channels, False, of_maps=segments)
   nowhere = pathlib.Path("/nonexistent")
@@ -89,21 +96,33 @@ def find_images(path: pathlib.Path, segments: bool, where: str = "") -> Images:
   return Images(VOLUME, tuple(found), cases.notes, tuple(left_out))
 
 
-def _is_known(file):
-  return bool(nifti.stem(file)) or pictures.is_picture(file)
+def _of_dicom(path, files, others, door):
+  shown = [file for file in others if pictures.is_picture(file)]
+  if shown:
+    found = f"{len(files)} DICOM files and {len(shown)} pictures"
+    raise bad_input(path, "DICOM or pictures (name the folder of one)", found)
+  scan = headers.scan_images(files, path)
 
+  def reader(one):
+    read = dicom.reader(one, door)
 
-def _dicom(file):
-  """Why a DICOM file is left out; "" for any other."""
-  if file.suffix.lower() not in (".dcm", ".ima", ".dicom", ""):
-    return ""
-  try:
-    with open(file, "rb") as opened:
-      is_dicom = opened.read(132)[128:] == b"DICM"
-  except OSError:
-    return ""
-  is_dicom = is_dicom or file.suffix.lower() == ".dcm"
-  return "DICOM, which dcm2niix makes NIfTI of" if is_dicom else ""
+    def content():
+      part = read()
+      affine, source = part.affine, part.source
+      files = (part.content,)
+      return Content(files, ".nii.gz", part.shape, affine, 1, source)
+
+    return content
+
+  found = [Found(s.id, s.files[0], reader(s), s.patient) for s in scan.series]
+  return Images(
+    VOLUME,
+    tuple(found),
+    dicom.notes_of(path, scan),
+    scan.left_out,
+    {one.uid: one.id for one in scan.series},
+    scan.segmentations,
+  )
 
 
 def _channels(path, files):

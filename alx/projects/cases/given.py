@@ -10,6 +10,8 @@ import numpy as np
 from alx import csv_table, data
 from alx.data.arrays import npz
 from alx.data.dataset import DataError, bad_input
+from alx.data.dicom import headers
+from alx.data.dicom.dataset import by_series
 from alx.data.files import visible_below
 from alx.data.masks import files as mask_files
 from alx.data.masks.names import without_mask_word
@@ -101,6 +103,8 @@ def _volume(found, name, label):
 
 
 def _maps_below(root, images, classes):
+  if images.series:
+    return _segmentations(root, images)
   used = {f.file.resolve() for f in images.found}
   known = {f.id: f for f in images.found}
   maps, notes = {}, []
@@ -122,6 +126,21 @@ def _maps_below(root, images, classes):
     except DataError as error:
       notes.append(str(error))
   return Given(maps, {}, tuple(notes))
+
+
+def _segmentations(root, images):
+  """DICOM SEG of the series, and label maps that are called as they are."""
+  if root.is_file():
+    return Given({}, {})
+  files = [f for f in visible_below(root) if headers.is_dicom(f)]
+  masks = headers.scan(files, root).segmentations if files else ()
+  found = by_series(masks, images.series)
+  maps = _maps_below(root, images._replace(series={}), 0)
+  both = sorted({*maps.maps} & {*found})
+  if both:
+    raise bad_input(root, "one label map of each image", f"two of {both[0]}")
+  contents = {name: file.read_bytes() for name, file in found.items()}
+  return Given({**maps.maps, **contents}, {}, maps.notes)
 
 
 def _stem(file):

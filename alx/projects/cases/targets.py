@@ -7,6 +7,7 @@ import numpy as np
 from alx.data.dataset import bad_input
 from alx.data.unlabelled.pictures import encode
 from alx.data.volumes import nifti
+from alx.projects.cases import dicom
 from alx.projects.cases.found import PICTURE, VOLUME
 from alx.projects.exchange.decode import decode
 from alx.projects.exchange.grid import Grid
@@ -94,6 +95,7 @@ def target_of(project: Project, task: Task, asked: bool = True) -> Target:
     _body(project, case) if grid.affine is not None else None,
     tuple(case.about["image_sha256"]),
     frozen=case.part != TRAIN and not asked,
+    source=dicom.source_of(project, case),
   )
 
 

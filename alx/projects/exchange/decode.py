@@ -1,12 +1,14 @@
 """Bytes of a label map to voxels and a grid: by content, never by name."""
 
 import io
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
 
 from alx.data.dataset import DataError
+from alx.data.dicom import seg_read
 from alx.data.volumes import nifti
 from alx.projects.exchange import nifti_header, nrrd
 from alx.projects.exchange.grid import Grid, corner_error, snap_mm
@@ -36,9 +38,15 @@ class Decoded(NamedTuple):
   fixes: tuple[str, ...] = ()
   flags: tuple[str, ...] = ()
   layered: bool = False
+  of_dicom: bool = False  # where layers are what is expected
 
 
-def decode(content: bytes, grid: Grid, name: str = "") -> Decoded:
+def decode(
+  content: bytes,
+  grid: Grid,
+  name: str = "",
+  source: Callable | None = None,
+) -> Decoded:
   """The voxels of a file, checked in an order in which nothing is believed.
 
   Size, check sums, header, bytes; only then a reader.
@@ -47,6 +55,7 @@ def decode(content: bytes, grid: Grid, name: str = "") -> Decoded:
     content: of the file.
     grid: of the image, which tells how large a label map may be.
     name: of the file, to tell where its ending is another's.
+    source: () -> the DICOM images of the case, for a SEG; None: of none.
 
   Raises:
     Refused: 400, 413, 415 or 422.
@@ -70,6 +79,8 @@ def decode(content: bytes, grid: Grid, name: str = "") -> Decoded:
   elif content.startswith(nrrd.MAGIC):
     found = Decoded(*nrrd.read(content, most))
     found = found._replace(layered=found.array.ndim == 4)
+  elif _is_dicom(content, name):
+    found = _segmentation(content, grid, source)
   elif grid.affine is None:
     found = _picture(content, grid)
   else:
@@ -78,13 +89,31 @@ def decode(content: bytes, grid: Grid, name: str = "") -> Decoded:
 
 
 def _other(content):
-  if content[128:132] == b"DICM":
-    return Refused(
-      422, "DICOM (SEG) is not taken: save it as .seg.nrrd or .nii.gz"
-    )
   told = next((t for start, t in _OTHERS if content.startswith(start)), "")
   found = told or ("text" if _is_text(content) else "other bytes")
   return Refused(415, f"wanted NIfTI or NRRD, found {found}")
+
+
+def _is_dicom(content, name):
+  return content[128:132] == b"DICM" or name.lower().endswith(".dcm")
+
+
+def _segmentation(content, grid, source):
+  """The segments of a DICOM SEG, a layer each."""
+  if source is None:
+    raise Refused(
+      422,
+      "a DICOM file of a case that did not come as DICOM: save it as .seg.nrrd "
+      "or .nii.gz",
+    )
+  try:
+    found = seg_read.read(content, source(), grid.shape, grid.affine)
+  except DataError as error:
+    raise Refused(422, str(error)) from error
+  segments = [nrrd.Segment(n, 1, i) for i, n in enumerate(found.names)]
+  return Decoded(
+    found.array, found.affine, tuple(segments), (), found.flags, True, True
+  )
 
 
 def _is_text(content):

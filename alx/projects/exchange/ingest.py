@@ -1,6 +1,6 @@
 """The label map of a reader: taken, mended without loss, or refused."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,6 +27,7 @@ class Target(NamedTuple):
   region: np.ndarray | None = None  # [*sp] bool, voxels asked for; None: all
   frozen: bool = False  # never trained on
   known: np.ndarray | None = None  # [*sp], of an expert, for the other voxels
+  source: Callable | None = None  # () -> the DICOM images of it; None: of none
 
 
 class Result(NamedTuple):
@@ -68,7 +69,7 @@ def ingest(
   told = told or {}
   try:
     _check_image(told, target)
-    decoded = decode(content, target.grid, name)
+    decoded = decode(content, target.grid, name, target.source)
     label, fixes = _on_grid(decoded, target)
     label = _inside(label, target)
     flags = [*decoded.flags, *checked(label, target, told)]

@@ -45,7 +45,7 @@ def of_segments(decoded: Decoded, names: tuple[str, ...]):
     raise Refused(422, "voxels of a value that no segment describes")
   _check_disjoint(int((covered > 1).sum()))
   fixes = [f"numbered by name: {', '.join(renamed)}"] if renamed else []
-  if decoded.layered:
+  if decoded.layered and not decoded.of_dicom:
     fixes.append("layers without overlap: joined by name")
   return out, fixes
 

@@ -18,11 +18,13 @@ class Project:
   Attributes:
     folder: of the project.
     state: after the last event.
+    dicom_key: file of the key of DICOM UIDs; None: beside the project.
   """
 
   def __init__(self, folder: pathlib.Path, state: State, check=None):
     """Use `open_project` or `working`."""
     self.folder, self.state, self._check = folder, state, check
+    self.dicom_key: pathlib.Path | None = None
 
   @property
   def settings(self) -> Mapping:

@@ -122,4 +122,6 @@ def blobs_of(state: State) -> set[str]:
     if s.about.get("submitted_sha256")
   }
   chosen = {d.get("label") for d in state.decided.values()}
-  return {x for x in drafts | labels | raw | chosen if isinstance(x, str) and x}
+  headers = {c.about.get("dicom") for c in state.cases.values()}
+  found = drafts | labels | raw | chosen | headers
+  return {x for x in found if isinstance(x, str) and x}

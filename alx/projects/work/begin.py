@@ -9,8 +9,10 @@ import numpy as np
 
 import alx
 from alx.data.dataset import DataError, bad_input, no_progress
+from alx.data.dicom import kept as headers_kept
+from alx.data.dicom.deidentify import codes_of
 from alx.data.files import visible, write_bytes
-from alx.projects.cases import naming
+from alx.projects.cases import dicom, naming
 from alx.projects.cases.found import (
   PICTURE,
   find_images,
@@ -22,7 +24,7 @@ from alx.projects.exchange import label_map
 from alx.projects.exchange.ingest import Target, ingest
 from alx.projects.models.frozen import freeze
 from alx.projects.store import log
-from alx.projects.store.blobs import digest, put
+from alx.projects.store.blobs import digest, get, put
 from alx.projects.store.project import IMAGES, Project, open_project
 from alx.projects.store.state import TEST, VALIDATION, Case
 from alx.projects.work.settings import GIVEN, Settings, check, check_floors
@@ -42,6 +44,7 @@ class Begun(NamedTuple):
   left_out: tuple[str, ...]  # with the names of the files
   key: pathlib.Path  # who is who
   labelled: int
+  dicom_key: pathlib.Path | None = None  # of the UIDs of DICOM series
 
 
 def begin(
@@ -66,7 +69,9 @@ def begin(
   check(settings)
   segments = _segments(settings)
   labels = label_map.make(settings.classes, background=segments)
-  images = find_images(data, segments, settings.where)
+  door = dicom.door_of(folder, settings.dicom_key, settings.retain)
+  images = find_images(data, segments, settings.where, door)
+  _check_dicom(settings, images, door)
   if not segments and images.kind != PICTURE:
     wanted = "pictures for classes of whole images, or background,... for maps"
     raise bad_input(data, wanted, "volumes")
@@ -107,7 +112,9 @@ def begin(
       news.append(("quarantined", {"item": None, "reason": why}))
     if not kept:
       raise DataError(lines[0])
-    answers, more = _answers(folder, news, images, kept, uids, given, labels)
+    answers, more = _answers(
+      folder, news, images, kept, uids, given, labels, door
+    )
     settings_about = _about(settings, labels, segments, images)
     frozen, told = _freeze(news, settings)
     key = naming.write_key(
@@ -125,7 +132,9 @@ def begin(
     log.begin(folder, [("created", settings_about), *news, *frozen, *answers])
     (folder / _BEGUN).unlink()
   notes = (*images.notes, *given.notes, *more, *told)
-  return Begun(open_project(folder), notes, tuple(lines), key, len(answers))
+  secret = dicom.key_of(folder, settings.dicom_key) if images.series else None
+  project = open_project(folder)
+  return Begun(project, notes, tuple(lines), key, len(answers), secret)
 
 
 def _check_place(folder, data):
@@ -138,6 +147,30 @@ def _check_place(folder, data):
   names = [p.name for p in visible(folder)] if folder.is_dir() else []
   if set(names) - {FOLDER} and not (folder / _BEGUN).exists():
     raise bad_input(folder, "a new or empty folder", ", ".join(names[:4]))
+
+
+def _check_dicom(settings, images, door):
+  """Refuses settings that say nothing, and a key that is none."""
+  for flag in ("retain", "dicom_key"):
+    if getattr(settings, flag) and not images.series:
+      wanted = f"DICOM series to use --{flag} on"
+      raise bad_input(settings.data, wanted, "another kind")
+
+  names = {uid for uid, name in images.series.items() if uid == name}
+  if settings.keep_names and names:
+    wanted = "folders with one series each, to name cases by"
+    raise bad_input("--keep_names", wanted, f"{len(names)} series without one")
+  if images.series:
+    door()
+
+
+def _source(folder, case, door):
+  sha256 = case.about.get("dicom")
+  if not sha256:
+    return None
+  return lambda: headers_kept.decode(
+    get(folder, sha256), "the case", door().uid
+  )
 
 
 def _segments(settings):
@@ -160,6 +193,7 @@ def _keep(folder, uid, content, patient):
     for n in range(len(content.files))
   ]
   (folder / IMAGES).mkdir(parents=True, exist_ok=True)
+  source = {"dicom": put(folder, content.source)} if content.source else {}
   for name, one in zip(names, content.files, strict=True):
     write_bytes(folder / IMAGES / name, one)
   affine = None if content.affine is None else np.asarray(content.affine)
@@ -171,13 +205,18 @@ def _keep(folder, uid, content, patient):
     "affine": None if affine is None else affine.tolist(),
     "channels": int(content.channels),
     "patient": patient,
+    **source,
   }
 
 
 def _about(settings, labels, segments, images):
   told = settings._asdict()
-  for name in ("data", "labels", "classes", "keep_names", *_PATTERNS):
+  hidden = ("data", "labels", "classes", "keep_names", "dicom_key")
+  for name in (*hidden, *_PATTERNS):
     del told[name]  # paths and patterns may name somebody
+  if images.series:
+    codes = codes_of(settings.retain)
+    told["deidentified"] = [code for code, _ in codes]
   return told | {
     "schema": 1,
     "alx": alx.__version__,
@@ -207,7 +246,7 @@ def _freeze(news, settings):
   return events, parts.notes
 
 
-def _answers(folder, news, images, kept, uids, given, labels):
+def _answers(folder, news, images, kept, uids, given, labels, door):
   """(events, lines) of the labels that were there."""
   answers, lines = [], []
   by_uid = {a["case"]: a for kind, a in news if kind == "case_added"}
@@ -219,7 +258,12 @@ def _answers(folder, news, images, kept, uids, given, labels):
       case = Case(uid, by_uid[uid])
       result = ingest(
         given.maps[name],
-        Target(uid, grid_of(case), labels.names),
+        Target(
+          uid,
+          grid_of(case),
+          labels.names,
+          source=_source(folder, case, door),
+        ),
         {"nothing_to_label": True},
       )
       if result.label is None:

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+from functools import partial
 from typing import NamedTuple
 
 from alx.data.dataset import DataError, bad_input
@@ -14,9 +15,11 @@ from alx.projects.store.state import (
   TEST,
   Case,
 )
+from alx.projects.work.export_dicom import writer
 from alx.runs.disk.store import write_bytes, write_json, write_rows
 
-FORMATS = ("nnunet", "msd", "classes")
+_MAPS = ("nnunet", "msd", "dicom-seg")
+FORMATS = (*_MAPS, "classes")
 
 
 class Exported(NamedTuple):
@@ -29,7 +32,10 @@ class Exported(NamedTuple):
 
 
 def export(
-  project: Project, out: str | os.PathLike, form: str = ""
+  project: Project,
+  out: str | os.PathLike,
+  form: str = "",
+  source: str = "",
 ) -> Exported:
   """Writes a new folder, whole or not at all.
 
@@ -39,29 +45,54 @@ def export(
   Args:
     project: with labels.
     out: a folder that is not there, or empty.
-    form: "nnunet" (version 2), "msd", or "classes" of a classification; "":
-      nnunet, or classes.
+    form: "nnunet" (version 2), "msd", "dicom-seg" of what came as DICOM, or
+      "classes" of a classification; "": nnunet, or classes.
+    source: of dicom-seg: folder of the DICOM files that the project was begun
+      with, see `export_dicom.writer`.
 
   Raises:
-    DataError: no label, another format, a folder that holds something.
+    DataError: no label, another format, a folder that holds something, a
+      source that says nothing.
   """
   form = form or ("nnunet" if project.segments else "classes")
-  wanted = FORMATS[:2] if project.segments else FORMATS[2:]
+  wanted = _MAPS if project.segments else ("classes",)
   if form not in wanted:
     raise bad_input("--format", f"one of {', '.join(wanted)}", form)
   out = pathlib.Path(out).expanduser().absolute()
+  _check_source(project, out, form, source)
   if out.exists() and (not out.is_dir() or visible(out)):
     raise bad_input(out, "a new or empty folder for --out", "something there")
   labels = final_labels(project.state)
-  labelled = [(project.state.cases[uid], s.label) for uid, s in labels.items()]
+  labelled = [(project.state.cases[uid], s) for uid, s in labels.items()]
   if not any(case.part != TEST for case, _ in labelled):
     raise DataError(f"{project.folder}: wanted labels to export, found none")
-  write = {"nnunet": _nnunet, "msd": _msd, "classes": _classes}[form]
+  write = {
+    "nnunet": _nnunet,
+    "msd": _msd,
+    "classes": _classes,
+    "dicom-seg": partial(_dicom_seg, source),
+  }[form]
   with whole_folder(out) as folder:
     write(project, labelled, folder)
   test = sum(case.part == TEST for case, _ in labelled)
   rest = len(project.state.cases) - len(labelled)
   return Exported(out, len(labelled) - test, test, rest)
+
+
+def _check_source(project, out, form, source):
+  if source and form != "dicom-seg":
+    raise bad_input("--source", "--format=dicom-seg to use it on", form)
+  if source and project.folder in (out, *out.parents):
+    wanted = "a folder outside of the project: the files name patients"
+    raise bad_input("--out", wanted, out)
+
+
+def _dicom_seg(source, project, labelled, folder):
+  """labelsTr/CASE.dcm, labelsTs/CASE.dcm."""
+  write = writer(project, [case for case, _ in labelled], source)
+  for case, label in labelled:
+    path = folder / f"labels{_part(case)}" / f"{case.uid}.dcm"
+    write_bytes(path, write(case, label))
 
 
 def _part(case: Case) -> str:
@@ -76,7 +107,7 @@ def _images_of(project, case):
 def _put_label(project, case, label, folder):
   name = f"{case.uid}{suffix_of(case)}"
   path = folder / f"labels{_part(case)}" / name
-  write_bytes(path, project.get(label))
+  write_bytes(path, project.get(label.label))
 
 
 def _nnunet(project, labelled, folder):
@@ -136,7 +167,7 @@ def _classes(project, labelled, folder):
   """train/CLASS/CASE.png, test/CLASS/CASE.png, labels.csv."""
   rows = []
   for case, label in labelled:
-    name = project.class_names[label]
+    name = project.class_names[label.label]
     part = "test" if case.part == TEST else "train"
     path = f"{part}/{_folder_name(name)}/{case.uid}{suffix_of(case)}"
     write_bytes(folder / path, _images_of(project, case)[0])

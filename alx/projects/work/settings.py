@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from alx.data.dataset import DataError, bad_input
+from alx.data.dicom.deidentify import check_retain
 from alx.projects.cases.given import AUTO
 from alx.projects.exchange.params import ID
 from alx.projects.models.rule_texts import (
@@ -48,6 +49,8 @@ class Settings(NamedTuple):
   weights: tuple[str, ...] = ()  # of labels by source: "accepted=0.5"
   update: str = "scratch"  # or warm, finetune_new, finetune_replay:1
   seed: int = 0
+  retain: tuple[str, ...] = ()  # of DICOM: patient, device, uids, pixels
+  dicom_key: str = ""  # file of the key of UIDs; "": beside the project
 
 
 def check(settings: Settings) -> None:
@@ -68,6 +71,7 @@ def check(settings: Settings) -> None:
       known = ", ".join(sorted(_SETTINGS))
       raise bad_input("--set", f"one of {known}", name)
   try:
+    check_retain(settings.retain)
     parse_rules(settings.gate)
     parse_weights(settings.weights)
     parse_update(settings.update)

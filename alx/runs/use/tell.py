@@ -77,6 +77,8 @@ def _labelled(trained):
   choice = trained.choice
   if choice.arm == FULL:
     path = choice.workdir / "split.json"
+    if not path.exists():  # a version of a project has none
+      return set()
     split = store.read_object(path, "the split of a run", "it is not needed")
     return set(split.get("pool", ()))
   folder = run_folder(choice.workdir, choice.arm, choice.seed)

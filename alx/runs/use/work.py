@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from rich.console import Console
 
+from alx._version import __version__
 from alx.data.dataset import DataError, bad_input
 from alx.data.sources.digest import of_file, of_texts
 from alx.data.sources.prefetch import prefetch
@@ -172,6 +173,12 @@ def _write(work, one, found: Found):
   for name in work.maps():
     contents.append(one.loaded.map_bytes(found.uncertainty[name], top))
   files = work.files_of(one.case)
+  if one.loaded.seg_bytes:  # first: a mask that is there has its SEG
+    content = one.loaded.seg_bytes(
+      *(found.classes, work.trained.class_names, "alx predict"),
+      f"{__version__} {work.trained.digest[:12]}",
+    )
+    work.place.write(f"{MASKS}/{one.case.id}.dcm", content)
   for name, content in zip(files, contents, strict=True):
     work.place.write(name, content)
 

@@ -4,6 +4,7 @@ import csv
 import gzip
 import os
 import stat
+import sys
 
 import nibabel
 import numpy as np
@@ -101,10 +102,19 @@ def test_42_bad_images_are_left_out_and_others_go_on(tmp_path):
   assert "tilted" not in log
 
 
-def test_dicom_alone_says_what_to_do(tmp_path):
+def test_dicom_without_an_image_says_so(tmp_path):
+  pytest.importorskip("pydicom", reason="pydicom is not installed")
   (tmp_path / "in").mkdir()
   put(tmp_path / "in/IM1", bytes(128) + b"DICM")
-  with pytest.raises(DataError, match="dcm2niix"):
+  with pytest.raises(DataError, match="a DICOM series of images, found 1 DIC"):
+    begin(tmp_path, tmp_path / "in")
+
+
+def test_dicom_without_pydicom_names_the_extra(tmp_path, monkeypatch):
+  monkeypatch.setitem(sys.modules, "pydicom", None)
+  (tmp_path / "in").mkdir()
+  put(tmp_path / "in/IM1", bytes(128) + b"DICM")
+  with pytest.raises(DataError, match=r"pip install 'alx-imaging\[dicom\]'"):
     begin(tmp_path, tmp_path / "in")
 
 

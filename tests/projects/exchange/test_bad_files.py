@@ -101,4 +101,4 @@ def test_07_types_that_are_no_numbers(code, bits, word):
 
 def test_41_dicom_segmentations():
   content = bytes(128) + b"DICM" + bytes(300)
-  refused(content, 422, "DICOM", ".seg.nrrd")
+  refused(content, 422, "did not come as DICOM", ".seg.nrrd")

@@ -1,0 +1,1 @@
+"""DICOM series as volumes, without the names in them; masks as DICOM SEG."""

@@ -1,0 +1,205 @@
+"""A folder of DICOM series with labels: SEG, or label maps of their names."""
+
+import pathlib
+from collections.abc import Mapping
+from functools import partial
+
+import numpy as np
+
+from alx.data import intensity
+from alx.data.dataset import DataError, Dataset, bad_input, no_progress
+from alx.data.dicom import headers, kept, packages, seg_read, series
+from alx.data.dicom.headers import Series
+from alx.data.files import visible_below
+from alx.data.masks.names import without_mask_word
+from alx.data.volumes import grids, msd, nifti, orientation
+from alx.data.volumes.description import Description
+from alx.data.volumes.placed import Volume
+from alx.data.volumes.volumes import keep_commonest
+
+
+def is_folder(path: pathlib.Path) -> bool:
+  """Whether a folder holds DICOM files."""
+  return any(map(headers.begins_as_dicom, visible_below(path)))
+
+
+def load_folder(
+  path: pathlib.Path,
+  *,
+  strict: bool = False,
+  spacing_from: str = "pixdim",
+  progress=no_progress,
+) -> Dataset:
+  """Reads series with the SEG that refer to them, or with label maps.
+
+  A label map is called as its series, which is called as its folder where it
+  is alone there. Classes of SEG are the labels of their segments, in the order
+  in which they come. PatientID, hashed, is the group.
+
+  Args:
+    path: the folder.
+    strict: stop at the first series that cannot be used.
+    spacing_from: "pixdim" or "affine"; both are of the positions of slices.
+    progress: progress(iterable, total=, description=) -> iterable.
+
+  Raises:
+    DataError: no labels, or not one series can be used; with `strict` the
+      first bad series.
+  """
+  files = list(visible_below(path))
+  scan = headers.scan_images(filter(headers.is_dicom, files), path)
+  labels, names = _labels(path, scan, files)
+  left_out = [f"{file}: {why}" for file, why in scan.left_out]
+  if strict and left_out:
+    raise DataError(left_out[0])
+  read = partial(_read, labels=labels, names=names)
+  items, used, lines = _items(scan.series, read, strict, progress)
+  left_out += lines
+  if not items:
+    raise bad_input(path, "at least one series with its label", left_out[-1])
+  outlines = list(map(msd.outline_of, items))
+  firsts = [one.files[0] for one in used]
+  places, lines = keep_commonest(outlines, firsts, strict=strict)
+  items, used = [items[i] for i in places], [used[i] for i in places]
+  about = _description(path, names)
+  dataset = msd.make_dataset(
+    path, about, items, [*left_out, *lines], spacing_from
+  )
+  patients = tuple(one.patient for one in used)
+  return dataset._replace(
+    groups=patients if all(patients) else None,
+    notes=(*dataset.notes, *scan.notes),
+  )
+
+
+def _items(many, read, strict, progress):
+  """(items, their series, a line for each that cannot be used)."""
+  items, used, lines = [], [], []
+  for one in progress(many, total=len(many), description="reading"):
+    try:
+      items.append(read(one))
+      used.append(one)
+    except DataError as error:
+      if strict:
+        raise
+      lines.append(str(error))
+  return items, used, lines
+
+
+def _description(path, names):
+  values = tuple(range(len(names)))
+  return Description(path.resolve().name, values, tuple(names))
+
+
+def _labels(path, scan, files):
+  """({id: file}, names of classes; () of label maps)."""
+  of_seg = by_series(scan.segmentations, {s.uid: s.id for s in scan.series})
+  of_maps = _maps(path, scan.series, files)
+  if of_seg and of_maps:
+    found = f"{len(of_seg)} SEG and {len(of_maps)} label maps"
+    raise bad_input(path, "SEG or label maps", found)
+  if not (of_seg or of_maps):
+    wanted = (
+      "a DICOM SEG of a series, or a label map called as its folder (images "
+      "alone: alx project, alx predict)"
+    )
+    raise bad_input(path, wanted, f"{len(scan.series)} series without")
+  return (of_seg, _names(of_seg)) if of_seg else (of_maps, ())
+
+
+def by_series(
+  files: tuple[pathlib.Path, ...], ids: Mapping[str, str]
+) -> dict[str, pathlib.Path]:
+  """The SEG of each image, by its id.
+
+  Args:
+    files: DICOM SEG.
+    ids: of images by SeriesInstanceUID.
+
+  Raises:
+    DataError: two of one image.
+  """
+  found = {}
+  for file in files:
+    uids = seg_read.referenced_series(_header(file))
+    for name in sorted({ids[uid] for uid in uids if uid in ids}):
+      if name in found:
+        both = f"{found[name].name} and {file.name}"
+        raise bad_input(file.parent, "one SEG of each series", both)
+      found[name] = file
+  return found
+
+
+def _header(file):
+  pydicom = packages.wanted("pydicom", file)
+  with packages.reading(file, "a DICOM SEG"):
+    return pydicom.dcmread(file, stop_before_pixels=True, force=True)
+
+
+def _maps(path, found, files):
+  """Label maps by the id of their series."""
+  known, maps = {one.id for one in found}, {}
+  for file in files:
+    stem = nifti.stem(file)
+    name = next(
+      (n for n in (stem, stem and without_mask_word(stem)) if n in known), ""
+    )
+    if name in maps:
+      both = f"{maps[name].name} and {file.name}"
+      raise bad_input(path, "one label map of each series", both)
+    if name:
+      maps[name] = file
+  return maps
+
+
+def _names(of_seg):
+  """The classes of all SEG, background first."""
+  names = {"background": "background"}
+  for _, file in sorted(of_seg.items()):
+    with packages.reading(file, "a DICOM SEG"):
+      for _, name in seg_read.named_segments(_header(file)):
+        names.setdefault(name.casefold(), name)
+  return tuple(names.values())
+
+
+def _read(one: Series, labels, names) -> grids.Item:
+  label_file, name = labels.get(one.id), series.name_of(one.files)
+  if label_file is None:
+    raise bad_input(name, "a SEG or label map of it", "none")
+  found = series.read(one.files)
+  volume = volume_of(found)
+  if names:
+    label = volume._replace(array=_of_seg(label_file, found, names))
+  else:
+    label = nifti.read_label(label_file)
+  item = grids.item_of(*(one.id, one.files[:1], [volume]), label_file, label)
+  return item._replace(image=intensity.normalise(item.image))
+
+
+def volume_of(found: series.SeriesVolume) -> Volume:
+  """A series as what is read of a NIfTI file."""
+  turn = orientation.closest(found.affine)
+  mm = found.spacing_mm
+  return Volume(found.array, mm, found.affine, mm, turn)
+
+
+def _of_seg(file, found, names):
+  """[columns, rows, slices] classes."""
+  try:
+    layers = seg_read.read(
+      *(file.read_bytes(), kept.source_of(found)),
+      *(found.array.shape, found.affine),
+    )
+  except DataError as error:
+    raise DataError(str(error).replace("the SEG", str(file), 1)) from error
+  if layers.array.shape[1:] != found.array.shape:
+    wanted = f"the grid of its series, {found.array.shape}"
+    raise bad_input(file, wanted, layers.array.shape[1:])
+  if (layers.array.sum(0) > 1).any():
+    count = int((layers.array.sum(0) > 1).sum())
+    raise bad_input(file, "one segment for each voxel", f"{count} of several")
+  known = {name.casefold(): i for i, name in enumerate(names)}
+  out = np.zeros(found.array.shape, np.uint8)
+  for layer, name in zip(layers.array, layers.names, strict=True):
+    out[layer > 0] = known[name.casefold()]
+  return out

@@ -1,0 +1,75 @@
+"""Scrubbed headers of a series as bytes, and what a SEG is held against."""
+
+import gzip
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from alx.data.dataset import bad_input
+from alx.data.dicom import packages
+from alx.data.dicom.deidentify import Door, codes_of, scrubbed
+from alx.data.dicom.series import SeriesVolume
+
+
+class Source(NamedTuple):
+  """The images that a mask is of."""
+
+  images: tuple[Any, ...]  # pydicom headers
+  slices: tuple[tuple[int, int], ...]  # (image, frame) of each slice
+  uid: Callable = str  # of the original, the UID that is in `images`
+
+  @property
+  def series(self) -> str:
+    """SeriesInstanceUID."""
+    return str(self.images[0].SeriesInstanceUID)
+
+  @property
+  def frame_of_reference(self) -> str:
+    """FrameOfReferenceUID; "": none."""
+    return str(self.images[0].get("FrameOfReferenceUID") or "")
+
+  def place_of(self) -> dict[str, int | None]:
+    """The slice of each image by SOPInstanceUID; None: it has several."""
+    found = {}
+    for k, (image, _) in enumerate(self.slices):
+      uid = str(self.images[image].SOPInstanceUID)
+      found[uid] = None if uid in found else k
+    return found
+
+
+def source_of(volume: SeriesVolume, uid: Callable = str) -> Source:
+  """Of a series as it was read."""
+  return Source(volume.headers, volume.slices, uid)
+
+
+def encode(volume: SeriesVolume, door: Door) -> bytes:
+  """The headers without names, as gzipped DICOM JSON."""
+  images = [scrubbed(header, door) for header in volume.headers]
+  with packages.quiet():
+    told = {
+      "deidentified": [list(code) for code in codes_of(door.retain)],
+      "slices": [list(pair) for pair in volume.slices],
+      "images": [image.to_json_dict() for image in images],
+    }
+  return gzip.compress(json.dumps(told, sort_keys=True).encode(), mtime=0)
+
+
+def decode(content: bytes, name: object, uid: Callable = str) -> Source:
+  """What `encode` made.
+
+  Args:
+    content: the bytes.
+    name: what an error names.
+    uid: of an original UID, the one that was kept.
+
+  Raises:
+    DataError: pydicom is not installed, or damaged.
+  """
+  pydicom = packages.wanted("pydicom", name)
+  try:
+    told = json.loads(gzip.decompress(content))
+    images = tuple(pydicom.Dataset.from_json(x) for x in told["images"])
+    slices = tuple((int(i), int(f)) for i, f in told["slices"])
+  except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+    raise bad_input(name, "headers of a series", "damaged ones") from error
+  return Source(images, slices, uid)

@@ -1,0 +1,147 @@
+"""Masks as DICOM SEG: written with highdicom."""
+
+import hashlib
+import io
+from collections.abc import Sequence
+
+import numpy as np
+
+from alx._version import __version__
+from alx.data.dataset import bad_input
+from alx.data.dicom import packages
+from alx.data.dicom.kept import Source
+
+AUTOMATIC, SEMIAUTOMATIC, MANUAL = "AUTOMATIC", "SEMIAUTOMATIC", "MANUAL"
+_MAKER = "alx"
+_TYPE_2 = (
+  *("PatientID", "PatientName", "PatientBirthDate", "PatientSex"),
+  *("AccessionNumber", "StudyID", "StudyDate", "StudyTime"),
+  "ReferringPhysicianName",
+)
+
+
+def can_refer(source: Source) -> bool:
+  """Whether a SEG can be of the images: of one frame each, or all in one."""
+  return len(source.images) in (1, len(source.slices))
+
+
+def write(
+  mask: np.ndarray,
+  source: Source,
+  names: Sequence[str],
+  *,
+  how: str,
+  algorithm: str = "",
+  version: str = __version__,
+) -> bytes:
+  """A SEG of a mask; a class that is nowhere in it is described all the same.
+
+  Args:
+    mask: uint8 [columns, rows, slices], on the grid of the series.
+    source: the images it is of.
+    names: C classes, background first.
+    how: AUTOMATIC, SEMIAUTOMATIC or MANUAL.
+    algorithm: name of what made it, "" where MANUAL.
+    version: of the algorithm.
+
+  Raises:
+    DataError: highdicom is not installed, or it cannot refer to the images.
+  """
+  highdicom = packages.wanted("highdicom", "SEG")
+  images, frames = _frames(mask, source)
+  described = [
+    _description(highdicom, number, name, (how, algorithm, version))
+    for number, name in enumerate(names[1:], 1)
+  ]
+  mark = hashlib.sha256(
+    repr((source.series, how, algorithm, version, tuple(names))).encode()
+    + np.ascontiguousarray(frames).tobytes()
+  ).digest()
+  with packages.reading("SEG", "images that a SEG can refer to"):
+    made = highdicom.seg.Segmentation(
+      source_images=images,
+      pixel_array=frames,
+      segmentation_type="BINARY",
+      segment_descriptions=described,
+      series_instance_uid=_uid(mark, "series"),
+      series_number=9000,
+      sop_instance_uid=_uid(mark, "instance"),
+      instance_number=1,
+      manufacturer=_MAKER,
+      manufacturer_model_name=algorithm or _MAKER,
+      software_versions=__version__,
+      device_serial_number="0",
+      omit_empty_frames=bool(frames.any()),
+      content_label="ALX",
+      series_description=f"{algorithm or 'labels'} {version}"[:64],
+    )
+    content = io.BytesIO()
+    made.save_as(content)
+  return content.getvalue()
+
+
+def _frames(mask, source):
+  """(images, uint8 [frames, rows, columns]) in the order of each other."""
+  count = len(source.slices)
+  shape = int(source.images[0].Columns), int(source.images[0].Rows), count
+  if mask.shape != shape:
+    raise bad_input("SEG", f"a mask of {shape}, as the series", mask.shape)
+  planes = np.ascontiguousarray(np.transpose(mask, (2, 1, 0)), np.uint8)
+  images = [_complete(source.images[i]) for i, _ in source.slices]
+  _with_thickness(images)
+  if len(source.images) == count:
+    return images, planes
+  if not can_refer(source):
+    wanted = "images of one frame, or one of many"
+    raise bad_input("SEG", wanted, f"{len(source.images)} of {count} frames")
+  ordered = np.empty_like(planes)
+  for plane, (_, number) in zip(planes, source.slices, strict=True):
+    ordered[number] = plane
+  return images[:1], ordered
+
+
+def _complete(image):
+  """With all that a SEG takes over, empty where it is not known."""
+  for keyword in _TYPE_2:
+    if keyword not in image:
+      setattr(image, keyword, "")
+  return image
+
+
+def _with_thickness(images):
+  """Of images of one frame, the way to the next where it is not told."""
+  if len(images) < 2 or "ImagePositionPatient" not in images[0]:
+    return
+  first, second = (
+    np.array(image.ImagePositionPatient, float) for image in images[:2]
+  )
+  for image in images:
+    if image.get("SliceThickness") in (None, ""):
+      image.SliceThickness = float(f"{np.linalg.norm(second - first):.6g}")
+
+
+def _description(highdicom, number, name, made):
+  how, algorithm, version = made
+  concept = highdicom.sr.CodedConcept
+  by = None
+  if how != MANUAL:
+    by = highdicom.AlgorithmIdentificationSequence(
+      name=algorithm,
+      version=version,
+      family=concept("123110", "DCM", "Artificial Intelligence"),
+    )
+  code = hashlib.sha256(name.casefold().encode()).hexdigest()[:12].upper()
+  return highdicom.seg.SegmentDescription(
+    segment_number=number,
+    segment_label=name,
+    # No vocabulary knows what the class is: only its own name is told.
+    segmented_property_category=concept("85756007", "SCT", "Tissue"),
+    segmented_property_type=concept(code, "99ALX", name),
+    algorithm_type=how,
+    algorithm_identification=by,
+  )
+
+
+def _uid(mark, what):
+  digest = hashlib.sha256(mark + what.encode()).digest()
+  return f"2.25.{int.from_bytes(digest[:16], 'big')}"

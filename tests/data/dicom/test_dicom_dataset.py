@@ -1,0 +1,115 @@
+"""Series with SEG, or with label maps of their names, as a data set."""
+
+import nibabel
+import numpy as np
+import pytest
+
+from alx import data
+from alx.data import intensity
+from alx.data.dataset import DataError
+from alx.data.dicom import kept, seg, series
+from alx.data.volumes import orientation
+from tests import dicom_files as made
+
+pytest.importorskip("pydicom", reason="pydicom is not installed")
+pytest.importorskip("highdicom", reason="highdicom is not installed")
+
+SHAPE = (6, 5, 4)
+
+
+def mask(top=2):
+  found = np.zeros(SHAPE, np.uint8)
+  found[1:3, 1:4, 1:] = 1
+  found[4, 2, :2] = top
+  return found
+
+
+def write(root, count=3):
+  """Series; the paths of their files."""
+  return [
+    made.write(
+      root / f"scan{n}",
+      made.voxels(SHAPE, seed=n),
+      patient=f"P{n // 2}",
+      series=f"{n}",
+    )
+    for n in range(count)
+  ]
+
+
+def segment(path, files, label=None, names=("background", "big", "small")):
+  source = kept.source_of(series.read(files))
+  label = mask() if label is None else label
+  path.parent.mkdir(exist_ok=True)
+  path.write_bytes(seg.write(label, source, names, how=seg.MANUAL))
+
+
+def test_series_with_seg(tmp_path):
+  found = write(tmp_path)
+  for n, files in enumerate(found):
+    segment(tmp_path / "seg" / f"{n}.dcm", files)
+  loaded = data.load(tmp_path)
+  assert loaded.ids == ("scan0", "scan1", "scan2")
+  assert loaded.class_names == ("background", "big", "small")
+  assert loaded.spacing_mm == ((0.7, 0.8, 2.5),) * 3
+  assert loaded.groups[0] == loaded.groups[1] != loaded.groups[2]
+  assert (loaded.left_out, loaded.notes) == ((), ())
+  turn = orientation.closest(series.read(found[0]).affine)
+  for label in loaded.labels:
+    np.testing.assert_array_equal(label, orientation.apply(mask(), turn))
+  image = orientation.apply(made.voxels(SHAPE, seed=1), turn).astype(float)
+  wanted = intensity.normalise(image[..., None])
+  np.testing.assert_allclose(loaded.images[1], wanted, atol=1e-5)
+
+
+def test_classes_are_those_of_all_seg(tmp_path):
+  first, second = write(tmp_path, 2)
+  names = ("background", "small", "Big", "third")
+  segment(tmp_path / "seg" / "0.dcm", first)
+  segment(tmp_path / "seg" / "1.dcm", second, mask(3), names)
+  loaded = data.load(tmp_path)
+  assert loaded.class_names == ("background", "big", "small", "third")
+  counts = [np.bincount(x.reshape(-1), minlength=4) for x in loaded.labels]
+  np.testing.assert_array_equal(counts, [[100, 18, 2, 0], [100, 0, 18, 2]])
+
+
+def test_series_with_label_maps(tmp_path):
+  files = write(tmp_path, 2)
+  (tmp_path / "labelsTr").mkdir()
+  for n, paths in enumerate(files):
+    affine = series.read(paths).affine
+    path = tmp_path / "labelsTr" / f"scan{n}.nii.gz"
+    nibabel.save(nibabel.Nifti1Image(mask(), affine), path)
+  loaded = data.load(tmp_path)
+  assert loaded.class_names == ("background", "class 1", "class 2")
+  assert [int((x > 0).sum()) for x in loaded.labels] == [20, 20]
+  nibabel.save(nibabel.Nifti1Image(mask(), np.eye(4)), path)
+  assert "a label of another grid" in data.load(tmp_path).left_out[0]
+
+
+def test_what_is_left_out(tmp_path):
+  files = write(tmp_path)
+  segment(tmp_path / "seg" / "0.dcm", files[0])
+  segment(tmp_path / "seg" / "1.dcm", files[1])
+  files[1][2].unlink()
+  loaded = data.load(tmp_path)
+  assert loaded.ids == ("scan0",)
+  gap, alone = loaded.left_out
+  assert "no gap" in gap and "a SEG or label map of it, found none" in alone
+  with pytest.raises(DataError, match="no gap"):
+    data.load(tmp_path, strict=True)
+
+
+def test_series_without_labels(tmp_path):
+  write(tmp_path, 1)
+  with pytest.raises(DataError, match="images alone: alx project, alx predict"):
+    data.load(tmp_path)
+
+
+def test_seg_and_label_maps(tmp_path):
+  files = write(tmp_path, 2)
+  segment(tmp_path / "seg" / "0.dcm", files[0])
+  image = nibabel.Nifti1Image(mask(), series.read(files[1]).affine)
+  nibabel.save(image, tmp_path / "seg" / "scan1.nii.gz")
+  with pytest.raises(DataError, match="found 1 SEG and 1 label maps"):
+    data.load(tmp_path)
