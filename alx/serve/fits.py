@@ -132,7 +132,7 @@ class Fits:
   def train_stats(self) -> dict[str, Any]:
     """Where a fit is, in the words that clients show."""
     last = self.last()
-    found: dict[str, Any] = {"epoch": 0, "total_epochs": 1, "best_metric": 0}
+    found: dict[str, Any] = {"epoch": 0, "total_epochs": 1}
     if last is None:
       return found
     if last.status == RUNNING:

@@ -113,7 +113,10 @@ def serve(
     for line in warnings_of(settings):
       say(line)
     made.state.fits.ask_ahead()
-    return _until_ended(made, settings, say)
+    guard.start_log()
+    server = make_server(made, settings, say)
+    server.run()
+    return server.signal
 
 
 def limits_of(settings: Settings) -> guard.Limits:
@@ -180,8 +183,10 @@ class _Server(uvicorn.Server):
     self.should_exit = True
 
 
-def _until_ended(made: Starlette, settings, say):
-  guard.start_log()
+def make_server(
+  made: Starlette, settings: Settings, say: Callable[[str], None]
+) -> uvicorn.Server:
+  """A server that tells where it listens; `run` returns when it is ended."""
   config = uvicorn.Config(
     made,
     host=settings.host.strip("[]"),
@@ -197,6 +202,4 @@ def _until_ended(made: Starlette, settings, say):
     limit_concurrency=_MOST_CALLS,
     ws="none",
   )
-  server = _Server(config, say)
-  server.run()
-  return server.signal
+  return _Server(config, say)
