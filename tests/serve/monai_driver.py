@@ -7,6 +7,7 @@ Labels cases until none is left; writes one JSON line for each label.
 
 import http.client
 import json
+import os
 import pathlib
 import sys
 import tempfile
@@ -47,7 +48,7 @@ def main(url, reader, labels, out, login=""):
       reply = again(client.save_label, case["id"], str(label), params={})
       line = {
         **{"case": case["name"], "reader": reader, "id": case["id"]},
-        **{"draft": about["draft"], "bytes": len(open(drawn, "rb").read())},
+        **{"draft": about["draft"], "bytes": os.path.getsize(drawn)},
         "reply": reply,
       }
       file.write(json.dumps(line) + "\n")
