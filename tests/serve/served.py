@@ -1,5 +1,9 @@
 """A project with drafts, and a server of it in a thread."""
 
+from tests.serve import extra  # noqa: F401, skips without it
+
+# isort: split
+
 import contextlib
 import http.client
 import json

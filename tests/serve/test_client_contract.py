@@ -1,5 +1,9 @@
 """A client that nobody here wrote, as it comes from its index, unchanged."""
 
+from tests.serve import extra  # noqa: F401, skips without it
+
+# isort: split
+
 import contextlib
 import json
 import os
@@ -19,9 +23,6 @@ from alx import projects
 from alx.projects.cases.targets import label_of
 from tests.projects.label_files import SHAPE
 from tests.serve import served
-
-for _name in ("starlette", "uvicorn", "python_multipart"):
-  pytest.importorskip(_name, reason="wants the extra alx[serve]")
 
 pytestmark = pytest.mark.slow
 

@@ -1,5 +1,9 @@
 """Cases handed out, answers taken, without HTTP."""
 
+from tests.serve import extra  # noqa: F401, skips without it
+
+# isort: split
+
 import json
 
 import numpy as np

@@ -1,5 +1,9 @@
 """Requests that nobody would send: an answer with a reason, nothing else."""
 
+from tests.serve import extra  # noqa: F401, skips without it
+
+# isort: split
+
 import gzip
 import http.client
 import json
@@ -13,9 +17,6 @@ from hypothesis import strategies as st
 from alx import projects
 from alx.projects.exchange.refused import Refused
 from tests.serve import served
-
-for _name in ("starlette", "uvicorn", "python_multipart"):
-  pytest.importorskip(_name, reason="wants the extra alx[serve]")
 
 MANY = int(os.environ.get("ALX_FUZZ", "0"))  # 10000: as many, in minutes
 METHODS = "GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"

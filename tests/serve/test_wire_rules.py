@@ -1,18 +1,17 @@
 """What clients do that no specification tells: each rule is a test."""
 
-import socket
+from tests.serve import extra  # noqa: F401, skips without it
 
-import numpy as np
-import pytest
-
-pytest.importorskip("starlette", reason="wants the extra alx[serve]")
-pytest.importorskip("uvicorn", reason="wants the extra alx[serve]")
-pytest.importorskip("python_multipart", reason="wants the extra alx[serve]")
+# isort: split
 
 import email.parser
 import email.policy
 import gzip
 import json
+import socket
+
+import numpy as np
+import pytest
 
 from alx.projects.exchange import nrrd
 from tests.projects import small_projects
