@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from alx import projects
 from alx.projects.cases.targets import encode_label, grid_of
-from alx.serve import application, open_service
+from alx.serve import open_service
+from alx.serve.app import application
 from alx.serve.run import Settings, make_server
 from tests.projects import small_projects
 from tests.projects.label_files import a_label
