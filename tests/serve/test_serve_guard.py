@@ -97,6 +97,43 @@ def test_a_body_that_does_not_come_is_not_waited_for(server):
   assert b" 408 " in raw(server, HEAD + b"Content-Length: 100\r\n\r\n{")
 
 
+def test_an_upload_that_is_cut_leaves_nothing(server):
+  case = server.next()
+  before = server.project.state.last
+  content = served.label_of(server.project, case["name"])
+  kind, body = served.parts({"params": "{}"}, "label", content)
+  head = f"PUT /datastore/label?image={case['id']} HTTP/1.1\r\n"
+  head += f"Host: localhost\r\ncontent-type: {kind['content-type']}\r\n"
+  head += f"content-length: {len(body)}\r\n\r\n"
+  with socket.create_connection(("127.0.0.1", server.port), 10) as link:
+    link.sendall(head.encode() + body[: len(body) // 2])
+  assert server.next()["name"] == case["name"]
+  after = server.project.state.last
+  assert (after.kind, after.number) == ("handed", before.number + 1)
+
+
+@pytest.mark.parametrize(
+  ("path", "code"), [("/session/", 406), ("/datastore/?image=x", 403)]
+)
+def test_a_large_file_where_none_is_wanted_is_told_why(server, path, code):
+  kind, body = served.parts({}, "files", b"x" * 40_000)
+  assert server.call("PUT", path, body, kind).code == code
+
+
+def test_a_page_that_is_allowed_may_read(tmp_path):
+  place, other = served.with_drafts(tmp_path, 1), "https://ohif.example"
+  limits = SMALL._replace(origins=(other,))
+  with served.serving(place, limits=limits) as found:
+    for method in ("GET", "OPTIONS"):
+      head = {"Origin": other, "Access-Control-Request-Method": "GET"}
+      reply = found.call(method, "/info/", None, head)
+      assert reply.code == 200
+      assert reply.headers["access-control-allow-origin"] == other
+      assert "access-control-allow-credentials" not in reply.headers
+    third = found.call("GET", "/info/", None, {"Origin": "https://a.b"})
+    assert third.code == 403
+
+
 @pytest.mark.parametrize("length", [b"-1", b"x", b"1" * 40])
 def test_a_length_that_is_none(server, length):
   found = raw(server, HEAD + b"Content-Length: " + length + b"\r\n\r\n")
