@@ -43,6 +43,10 @@ def imports_of(path):
     ("ray", ("alx/studies/engines/on_ray.py",)),
     ("distributed", ("alx/studies/engines/on_dask.py",)),
     ("submitit", ("alx/studies/engines/on_submitit.py",)),
+
+
+    ("starlette", ("alx/serve/",)),
+    ("uvicorn", ("alx/serve/run.py",)),
     ("pickle", ()),
     ("experiments", ()),
   ],
@@ -69,6 +73,7 @@ FLOORS = (
   ("label_free", "loop", "report"),
   ("runs",),
   ("projects", "studies"),
+  ("serve",),
   ("commands",),
 )
 FLOOR_OF = {name: n for n, floor in enumerate(FLOORS) for name in floor}
