@@ -11,6 +11,9 @@ from alx.projects.work import status as statuses
 from alx.runs import compare
 
 FLAGS = flags.FLAGS
+_PEOPLE = (
+  *("readers_per_case", "repeats", "senior_above", "settle", "lease_days"),
+)
 
 
 def init(console: Console, folder: str) -> None:
@@ -56,6 +59,8 @@ def _settings():
     "update": FLAGS.update,
     "task": FLAGS.task,
     "readers": FLAGS.readers and settings.split_names(FLAGS.readers),
+    "seniors": FLAGS.seniors and settings.split_names(FLAGS.seniors),
+    **{name: FLAGS[name].value for name in _PEOPLE},
   }
   given = {name: value for name, value in given.items() if value is not None}
   return settings.Settings(

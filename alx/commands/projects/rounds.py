@@ -7,7 +7,8 @@ from alx import projects
 from alx.commands import command
 from alx.commands.projects.session import say, working
 from alx.projects.answers import view as views
-from alx.projects.work import decide
+from alx.projects.people import survey as surveys
+from alx.projects.work import decide, settling
 from alx.projects.work import status as statuses
 
 FLAGS = flags.FLAGS
@@ -51,7 +52,10 @@ def _asks_for_test():
 def take(console: Console, folder: str) -> None:
   """Takes what readers wrote."""
   with working(folder, console) as project:
+    if FLAGS.survey:
+      say(console, surveys.take(project, FLAGS.survey))
     lines = projects.import_rounds(project, FLAGS.round)
+    settled = settling.settle(project)
   counts = {}
   for line in lines:
     counts[line.status] = counts.get(line.status, 0) + 1
@@ -59,6 +63,8 @@ def take(console: Console, folder: str) -> None:
     say(console, f"{where}: {line.what}: {line.line}")
   told = ", ".join(f"{n} {s}" for s, n in sorted(counts.items()))
   say(console, f"{len(lines)} answers: {told or 'nothing was asked yet'}")
+  for line in settled:
+    say(console, line)
   say(console, f"next: {statuses.status(project).next}")
 
 
@@ -113,6 +119,15 @@ def review(console: Console, folder: str, uid: str) -> None:
   with working(folder, console) as project:
     decide.review(project, uid, FLAGS.reader or "", FLAGS.reason or "")
   say(console, f"{uid}: the label of {FLAGS.reader} counts")
+
+
+def settle(console: Console, folder: str) -> None:
+  """One label of several answers."""
+  with working(folder, console, "settling") as project:
+    lines = settling.settle(project, FLAGS.way or "", unplanned=True)
+  for line in lines or ["nothing to settle: no case whose readers differ"]:
+    say(console, line)
+  say(console, f"next: {statuses.status(project).next}")
 
 
 def reopen(console: Console, folder: str, uid: str) -> None:

@@ -213,7 +213,7 @@ def _flags(project, task, told, asked, late):
   flags = []
   if not asked:
     flags.append(f"was not asked of {task.reader}")
-  if late:
+  if late or (task.uid, task.reader, task.round) in project.state.expired:
     flags.append("after its lease had ended")
   if told.get("client_id") in _UNNAMED:
     flags.append("unnamed reader: the client's default name")
@@ -261,6 +261,7 @@ def _keep(project, task, about, marks, flags, times, result):
         "draft_sha256": draft.sha256 if draft else "",
         "model": draft.model if draft else 0,
         "frozen": frozen,
+        **({"repeat": True} if task.repeat else {}),
         "source": {"accept": "accepted_draft", "edit": "edited_draft"}.get(
           result.decision, "expert"
         ),

@@ -35,10 +35,10 @@ from alx.projects.exchange.ingest import QUARANTINED
 from alx.projects.exchange.refused import Refused
 from alx.projects.rounds import folder as round_folder
 from alx.projects.store.project import Project
-from alx.projects.store.state import Task
+from alx.projects.store.state import DECLINED, DEFERRED, Task
 
 MISSING = "missing"
-_SKIPS = ("skip", "decline", "defer")
+_SKIPS = {"skip": SKIPPED, "decline": DECLINED, "defer": DEFERRED}
 
 
 class Line(NamedTuple):
@@ -103,34 +103,51 @@ def _of_round(project, number, path):
       lines += _of_reader(project, number, out / reader, main)
   answered = {(line.reader, line.what) for line in lines}
   for task in project.state.rounds[number].tasks:
-    if (task.reader, task.uid) not in answered and not (
+    if (task.reader, task.name) not in answered and not (
       out / task.reader
     ).is_dir():
-      lines.append(Line(number, task.reader, task.uid, MISSING, MISSING))
+      lines.append(Line(number, task.reader, task.name, MISSING, MISSING))
   return lines
 
 
 def _of_reader(project, number, folder, main):
   reader = folder.name
-  files, lines = _files(project, number, folder)
+  tasks = project.state.rounds[number].tasks
+  named = dict.fromkeys(project.state.cases)  # and repeats by their names
+  named |= {t.name: t.uid for t in tasks if t.reader == reader}
+  files, lines = _files(number, folder, named)
   mine, lines = _worklist(number, reader, folder, lines)
   rows = main | mine
-  uids = [
-    t.uid for t in project.state.rounds[number].tasks if t.reader == reader
-  ]
+  uids = [t.name for t in tasks if t.reader == reader]
   uids += [u for u in files if u not in uids]
   mine = {*uids}
   for uid, row in rows.items():
-    if uid not in project.state.cases:
+    if uid not in named:
+      if _is_repeat_of_another(tasks, uid, reader):
+        continue
       why = f"{QUARANTINED}(no such case)"
       lines.append(Line(number, reader, uid[:40], QUARANTINED, why))
     elif uid not in mine and row.get("reader") in ("", reader, None):
       uids.append(uid)
   for uid in uids:
-    reply = _answer(project, number, folder, uid, files.get(uid, []), rows)
+    given = _Given(uid, files.get(uid, []), rows.get(uid, {}))
+    reply = _answer(project, number, folder, named[uid] or uid, given)
     what = files[uid][0].name if files.get(uid) else uid
     lines.append(Line(number, reader, what, reply.status, reply.line))
   return lines
+
+
+class _Given(NamedTuple):
+  """What a reader has written of a case, under the name he knows it by."""
+
+  name: str
+  files: list[pathlib.Path]
+  row: Mapping
+
+
+def _is_repeat_of_another(tasks, name, reader):
+  """Whether a row of the worklist of all is another reader's repeat."""
+  return any(t.alias == name and t.reader != reader for t in tasks)
 
 
 def _worklist(number, reader, folder, lines):
@@ -143,7 +160,7 @@ def _worklist(number, reader, folder, lines):
     return {}, [*lines, line]
 
 
-def _files(project, number, folder):
+def _files(number, folder, named):
   """(files by case, lines about files that are of none)."""
   found, lines = defaultdict(list), []
   for file in visible(folder):
@@ -152,11 +169,11 @@ def _files(project, number, folder):
     stem = stem_of(file.name)
     if file.is_symlink() or not file.is_file():
       why = "wanted a file, found a link or folder"
-    elif file.suffix.lower() == ".json" and file.stem in project.state.cases:
+    elif file.suffix.lower() == ".json" and file.stem in named:
       continue
     elif not stem:
       why = f"wanted one of {', '.join(SUFFIXES)}"
-    elif stem not in project.state.cases:
+    elif stem not in named:
       why = "no such case"
     else:
       found[stem].append(file)
@@ -166,10 +183,10 @@ def _files(project, number, folder):
   return found, lines
 
 
-def _answer(project, number, folder, uid, files, rows) -> Reply:
-  reader = folder.name
+def _answer(project, number, folder, uid, given: _Given) -> Reply:
+  reader, files = folder.name, given.files
   try:
-    told = told_of(folder, uid, rows.get(uid, {}))
+    told = told_of(folder, given.name, given.row)
   except Refused as error:
     return Reply(error.code, QUARANTINED, f"{QUARANTINED}({error})", uid)
   decision = str(told.get("decision", "")).casefold()
@@ -198,7 +215,7 @@ def _answer(project, number, folder, uid, files, rows) -> Reply:
 def _without_file(project, number, reader, uid, told, decision) -> Reply:
   task, asked = task_of(project, uid, reader, number)
   if decision in _SKIPS:
-    return _skip(project, task, told)
+    return _skip(project, task, told, _SKIPS[decision])
   if not project.segments:
     return _class(project, task, told, decision, asked)
   if decision == "accept":
@@ -237,17 +254,22 @@ def _class(project, task, told: Mapping, decision, asked) -> Reply:
   return receive_class(project, task, text, told, asked)
 
 
-def _skip(project, task: Task, told) -> Reply:
+def _skip(project, task: Task, told, kind) -> Reply:
   reason = " ".join(str(told.get("comment", "")).split())
   if not reason:
-    why = f"{QUARANTINED}(skip wants its reason in the column comment)"
+    why = f"{QUARANTINED}({kind}: wants its reason in the column comment)"
     return Reply(409, QUARANTINED, why, task.uid)
   key = task.uid, task.reader
-  if project.state.skips.get(key) == reason:
+  before = project.state.skips.get(key), project.state.out.get(key)
+  later = any(
+    (t.uid, t.reader) == key and t.round > task.round
+    for t in project.state.tasks()
+  )  # he was asked again since: this row is of before
+  if later or before == (reason[:500], kind):
     return Reply(200, UNCHANGED, UNCHANGED, task.uid)
   about = {
     **{"case": task.uid, "reader": task.reader, "round": task.round},
-    **{"reason": reason[:500]},
+    **{"reason": reason[:500], "kind": kind},
   }
   project.add(("skipped", about))
-  return Reply(200, SKIPPED, f"{SKIPPED}({reason[:80]})", task.uid)
+  return Reply(200, SKIPPED, f"{kind}({reason[:80]})", task.uid)

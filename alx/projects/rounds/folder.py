@@ -81,10 +81,12 @@ def _suffix(project, task):
   return suffix_of(project.state.cases[task.uid])
 
 
-def image_name(project: Project, uid: str, channel: int = 0) -> str:
-  """UID_0000.nii.gz, as nnU-Net wants it."""
+def image_name(
+  project: Project, uid: str, channel: int = 0, name: str = ""
+) -> str:
+  """UID_0000.nii.gz, as nnU-Net wants it; of a repeat by its other name."""
   case = project.state.cases[uid]
-  return f"{uid}_{channel:04d}{suffix_of(case)}"
+  return f"{name or uid}_{channel:04d}{suffix_of(case)}"
 
 
 def worklist(project: Project, tasks) -> bytes:
@@ -98,10 +100,10 @@ def _row(project, task):
   suffix = _suffix(project, task)
   out = f"out/{task.reader}"
   row = {
-    "uid": task.uid,
-    "image": f"imagesTr/{image_name(project, task.uid)}",
+    "uid": task.name,
+    "image": f"imagesTr/{image_name(project, task.uid, name=task.name)}",
     "draft": "",
-    "labels_out": f"{out}/{task.uid}{suffix}",
+    "labels_out": f"{out}/{task.name}{suffix}",
     "priority": task.rank,
     "stratum": stratum_of(project, task),
     "reader": task.reader,
@@ -135,7 +137,7 @@ def _dataset(project, made, labels):
       str(i): f"channel {i}" for i in range(some.about["channels"])
     },
     "labels": {name: i for i, name in enumerate(labels.names)},
-    "numTraining": len(made.tasks),
+    "numTraining": len({task.name for task in made.tasks}),
     "file_ending": suffix_of(some),
     "alx": {
       "schema": 1,
@@ -169,5 +171,5 @@ def _copy_images(project, number, partial):
   for task in project.state.rounds[number].tasks:
     case = project.state.cases[task.uid]
     for channel, file in enumerate(files_of(project, case)):
-      there = folder / image_name(project, task.uid, channel)
+      there = folder / image_name(project, task.uid, channel, task.name)
       write_bytes(there, file.read_bytes())

@@ -61,7 +61,7 @@ def text(project: Project, made: Round) -> str:
   drafts = any(t.shown for t in made.tasks)
   values = ", ".join(f"{i} = {name}" for i, name in enumerate(names))
   page = (_MAPS if project.segments else _CLASSES).format(
-    uid=first.uid,
+    uid=first.name,
     suffix=suffix,
     values=values,
     others=" (or .nrrd, .seg.nrrd)" if suffix == ".nii.gz" else "",
@@ -75,7 +75,7 @@ def text(project: Project, made: Round) -> str:
   return page + _REST.format(
     readers=readers,
     number=made.number,
-    count=len(made.tasks),
+    count=len({task.name for task in made.tasks}),
     method=made.method,
     model=model,
   )

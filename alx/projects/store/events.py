@@ -11,7 +11,7 @@ KINDS = (
   *("draft_made", "leased", "lease_expired", "opened", "submitted"),
   *("repaired", "refused", "skipped", "reopened", "reviewed", "consensus"),
   *("fit_requested", "fit_started", "fit_done", "gated", "promoted"),
-  *("rolled_back", "exported"),
+  *("rolled_back", "exported", "surveyed"),
 )
 
 

@@ -8,6 +8,7 @@ from alx.projects.store.events import Event
 
 POOL, ASKED, LABELLED = "pool", "asked", "labelled"
 CONFLICT, SKIPPED = "conflict", "skipped"
+DECLINED, DEFERRED = "declined", "deferred"  # for others; for another round
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
 
 
@@ -45,6 +46,12 @@ class Task(NamedTuple):
   arm: str = "draft"  # or "blind": the draft is withheld
   draft: Draft | None = None
   repeat: bool = False  # asked again, to know how far readers agree
+  alias: str = ""  # what the reader knows a repeat by
+
+  @property
+  def name(self) -> str:
+    """What the reader calls it: a repeat looks like another case."""
+    return self.alias or self.uid
 
   @property
   def shown(self) -> Draft | None:
@@ -64,6 +71,11 @@ class Submission(NamedTuple):
   decision: str  # accept, edit, redraw
   about: Mapping[str, Any]  # draft, changed voxels, fixes, flags, times
   number: int  # of the event
+
+  @property
+  def repeat(self) -> bool:
+    """Whether it is the second answer to a hidden repeat: no case's label."""
+    return bool(self.about.get("repeat"))
 
 
 class Round(NamedTuple):
@@ -99,6 +111,9 @@ class State(NamedTuple):
   decided: Mapping[str, Mapping]  # labels that a reviewer or a vote chose
   left_out: tuple[Mapping, ...]  # files that are no case, and why
   last: Event | None
+  out: Mapping[tuple[str, str], str] = {}  # kinds: SKIPPED, DECLINED, DEFERRED
+  expired: frozenset[tuple[str, str, int]] = frozenset()  # (uid, reader, round)
+  survey: tuple[Mapping, ...] = ()  # answers about the work
 
   def tasks(self) -> list[Task]:
     """All that was ever asked, in order."""
@@ -106,15 +121,21 @@ class State(NamedTuple):
 
   def newest(self, uid: str) -> list[Submission]:
     """The last answer of each reader of a case, by reader."""
-    found = [v[-1] for (c, _), v in self.submissions.items() if c == uid]
-    return sorted(found, key=lambda s: s.reader)
+    found = [
+      [s for s in revisions if not s.repeat]
+      for (case, _), revisions in self.submissions.items()
+      if case == uid
+    ]
+    return sorted((f[-1] for f in found if f), key=lambda s: s.reader)
 
   def open_tasks(self) -> list[Task]:
-    """Asked, and neither answered since nor skipped."""
+    """Asked, and neither answered since nor skipped nor over."""
     return [t for t in self.tasks() if not self._is_answered(t)]
 
   def _is_answered(self, task):
     key = task.uid, task.reader
+    if (*key, task.round) in self.expired:
+      return True
     answers = self.submissions.get(key, ())
     return key in self.skips or any(s.round >= task.round for s in answers)
 
@@ -178,6 +199,7 @@ def _leased(state, about, event):
     arm=about["arm"],
     draft=Draft(**draft) if draft else None,
     repeat=about.get("repeat", False),
+    alias=about.get("alias", ""),
   )
   of_round = state.rounds[number]
   of_round = of_round._replace(tasks=(*of_round.tasks, task))
@@ -223,7 +245,22 @@ def _refused(state, about, event):
 def _skipped(state, about, event):
   del event
   key = about["case"], about["reader"]
-  return state._replace(skips=_with(state.skips, key, about["reason"]))
+  kind = about.get("kind", SKIPPED)
+  return state._replace(
+    skips=_with(state.skips, key, about["reason"]),
+    out=_with(state.out, key, kind),
+  )
+
+
+def _lease_expired(state, about, event):
+  del event
+  key = about["case"], about["reader"], about["round"]
+  return state._replace(expired=state.expired | {key})
+
+
+def _surveyed(state, about, event):
+  del event
+  return state._replace(survey=tuple(about["answers"]))
 
 
 def _reopened(state, about, event):
@@ -274,6 +311,7 @@ _CHANGES = {
   "frozen": _frozen,
   "round_made": _round_made,
   "leased": _leased,
+  "lease_expired": _lease_expired,
   "opened": _opened,
   "submitted": _submitted,
   "refused": _refused,
@@ -285,4 +323,5 @@ _CHANGES = {
   "gated": _gated,
   "promoted": _promoted,
   "rolled_back": _rolled_back,
+  "surveyed": _surveyed,
 }

@@ -6,7 +6,15 @@ from typing import NamedTuple
 
 from alx.data.dataset import DataError, bad_input
 from alx.data.files import visible, whole_folder
-from alx.projects.cases.targets import check_image, files_of, suffix_of
+from alx.label_maps import UNLABELLED
+from alx.projects.cases.targets import (
+  check_image,
+  encode_label,
+  files_of,
+  grid_of,
+  label_of,
+  suffix_of,
+)
 from alx.projects.rounds.folder import image_name
 from alx.projects.store.project import Project
 from alx.projects.store.questions import final_labels
@@ -76,7 +84,17 @@ def _images_of(project, case):
 def _put_label(project, case, label, folder):
   name = f"{case.uid}{suffix_of(case)}"
   path = folder / f"labels{_part(case)}" / name
-  write_bytes(path, project.get(label))
+  content = project.get(label)
+  if _is_open(project, case, label):
+    voxels = label_of(project, case.uid, label)
+    voxels[voxels == UNLABELLED] = len(project.class_names)
+    content = encode_label(voxels, grid_of(case))
+  write_bytes(path, content)
+
+
+def _is_open(project, case, label):
+  """Whether readers have left voxels of a label map undecided."""
+  return bool((label_of(project, case.uid, label) == UNLABELLED).any())
 
 
 def _nnunet(project, labelled, folder):
@@ -86,6 +104,10 @@ def _nnunet(project, labelled, folder):
       name = image_name(project, case.uid, channel)
       write_bytes(folder / f"images{_part(case)}" / name, content)
     _put_label(project, case, label, folder)
+  names = {name: i for i, name in enumerate(project.class_names)}
+  if any(_is_open(project, case, label) for case, label in labelled):
+    _refuse_ignore(names)
+    names["ignore"] = len(names)  # nnU-Net trains on none of these voxels
   write_json(
     folder / "dataset.json",
     {
@@ -93,17 +115,26 @@ def _nnunet(project, labelled, folder):
         str(i): f"channel {i}"
         for i in range(len(labelled[0][0].about["files"]))
       },
-      "labels": {name: i for i, name in enumerate(project.class_names)},
+      "labels": names,
       "numTraining": sum(case.part != TEST for case, _ in labelled),
       "file_ending": suffix_of(labelled[0][0]),
     },
   )
 
 
+def _refuse_ignore(names):
+  if "ignore" in names:
+    wanted = "another name for a class: nnU-Net takes ignore for no class"
+    raise bad_input("--format=nnunet", wanted, "ignore")
+
+
 def _msd(project, labelled, folder):
   """imagesTr/CASE, labelsTr/CASE, dataset.json of the Decathlon."""
   training, test = [], []
   for case, label in labelled:
+    if _is_open(project, case, label):
+      wanted = "voxels that readers agree on (--format=nnunet has ignore)"
+      raise bad_input("--format=msd", wanted, f"{case.uid}: undecided ones")
     contents = _images_of(project, case)
     if len(contents) > 1:
       raise bad_input(

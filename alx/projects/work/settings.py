@@ -11,9 +11,11 @@ from alx.projects.models.rule_texts import (
   parse_update,
   parse_weights,
 )
+from alx.projects.people.settle import WAYS
 from alx.runs.problem.problem import want_evidence
 from alx.runs.settings.config import Config, override
 
+SENIOR_ABOVE = 0.3  # how far readers may differ without a senior
 GIVEN = "given"  # the reader of labels that were there
 _SETTINGS = {  # of a run that say something here
   *("recipe", "model", "widths", "dropout", "up_convolutions", "skips"),
@@ -48,6 +50,12 @@ class Settings(NamedTuple):
   weights: tuple[str, ...] = ()  # of labels by source: "accepted=0.5"
   update: str = "scratch"  # or warm, finetune_new, finetune_replay:1
   seed: int = 0
+  readers_per_case: int = 1
+  repeats: float = 0.0  # share of a reader's cases that are given twice
+  seniors: tuple[str, ...] = ()  # of the readers: asked where others differ
+  senior_above: float | None = None  # 1 - Dice; None: SENIOR_ABOVE
+  settle: str = WAYS[0]  # how one label is made of several
+  lease_days: float = 0.0  # after which others may take a case; 0: never
 
 
 def check(settings: Settings) -> None:
@@ -58,6 +66,7 @@ def check(settings: Settings) -> None:
       raise bad_input("--readers", wanted, repr(name))
   if len({n.casefold() for n in settings.readers}) < len(settings.readers):
     raise bad_input("--readers", "different names", list(settings.readers))
+  _check_people(settings)
   for name in ("validation", "test", "blind"):
     if not 0 <= getattr(settings, name) <= (1 if name == "blind" else 0.9):
       found = getattr(settings, name)
@@ -78,6 +87,38 @@ def check(settings: Settings) -> None:
     raise DataError(str(error)) from error
   if names:
     refuse_evidence("--acquisition", settings.acquisition)
+
+
+def _check_people(settings):
+  """Who reads how often, and what is made of it."""
+  unknown = set(settings.seniors) - set(settings.readers)
+  if unknown:
+    known = ", ".join(settings.readers)
+    raise bad_input("--seniors", f"some of {known}", ", ".join(sorted(unknown)))
+  first = len(settings.readers) - len(settings.seniors)
+  if not first:
+    raise bad_input("--seniors", "a reader who is no senior", "none")
+  if not 1 <= settings.readers_per_case <= first:
+    wanted = f"1 to {first}, as many as are read by first"
+    raise bad_input("--readers_per_case", wanted, settings.readers_per_case)
+  if not 0 <= settings.repeats < 1:
+    raise bad_input("--repeats", "a share in [0, 1)", settings.repeats)
+  if settings.settle not in WAYS:
+    raise bad_input("--settle", f"one of {', '.join(WAYS)}", settings.settle)
+  if settings.settle == "senior" and not settings.seniors:
+    raise bad_input("--settle=senior", "--seniors to name one", "none")
+  if not 0 <= settings.lease_days < float("inf"):
+    raise bad_input("--lease_days", "days >= 0", settings.lease_days)
+  if settings.senior_above is not None:
+    _check_above(settings)
+
+
+def _check_above(settings):
+  if not settings.seniors or settings.readers_per_case < 2:
+    wanted = "--seniors and --readers_per_case=2 or more, to see who differs"
+    raise bad_input("--senior_above", wanted, "none")
+  if not 0 <= settings.senior_above <= 1:
+    raise bad_input("--senior_above", "1 - Dice", settings.senior_above)
 
 
 def refuse_evidence(where: object, method: str) -> None:
