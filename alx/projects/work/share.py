@@ -1,4 +1,4 @@
-"""Who reads the cases of a round: in turn, some twice, the senior where asked."""
+"""Who reads the cases of a round: in turn, some twice, seniors where asked."""
 
 import datetime
 from collections import defaultdict
