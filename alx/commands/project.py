@@ -91,7 +91,7 @@ _VERBS = {
   "rollback": _Verb(versions.roll_back, ("to", "reason")),
   "review": _Verb(rounds.review, ("reader", "reason"), 2),
   "reopen": _Verb(rounds.reopen, ("reason",), 2),
-  "report": _Verb(versions.report),
+  "report": _Verb(versions.report, versions.PRICES),
   "verify": _Verb(versions.verify, ("head",)),
   "export": _Verb(rounds.export, ("out", "format")),
   "open": _Verb(rounds.view, ("reader", "viewer"), 2),

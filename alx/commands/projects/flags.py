@@ -114,4 +114,15 @@ def define() -> None:
   flags.DEFINE_string("head", None, "verify: that a report has printed.")
   flags.DEFINE_integer("to", None, "rollback: a version; the one before.")
   flags.DEFINE_string("reason", None, "rollback, review, reopen: why.")
+  flags.DEFINE_float(
+    "reader_hour", None, "report: what an hour of a reader costs.", 0
+  )
+  flags.DEFINE_string("currency", None, "report: of the costs, EUR.")
+  flags.DEFINE_integer("year", None, "report: whose money it is.", 1900)
+  flags.DEFINE_float(
+    "compute_hour", None, "report: what an hour of the machine costs; 0.", 0
+  )
+  flags.DEFINE_float(
+    "storage_gb_month", None, "report: what a GB kept for a month costs; 0.", 0
+  )
   flags.DEFINE_integer("version", None, "promote: the newest.", 1)

@@ -63,7 +63,6 @@ def section(project: Project, answers: Answers, done: list[Done]) -> Section:
   lines = [_time_line(answers), _saved_line(project, answers)]
   lines += _model_lines(project, done)
   lines.append(_machine_line(project))
-  lines.append("Money: not provided, the price of an hour is not on record.")
   return Section(_TITLE, tuple(lines), (), _tables(done))
 
 
@@ -112,7 +111,7 @@ def arms_of(project: Project, answers: Answers):
   for answer in answers.timed:
     made = project.state.rounds.get(answer.round)
     part = project.state.cases[answer.uid].part
-    if made and made.model and part == TRAIN:
+    if made and made.model and part == TRAIN and not answer.repeat:
       arms[answer.about.get("arm", "draft")].append(answer)
   return arms["blind"], arms["draft"]
 
