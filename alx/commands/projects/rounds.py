@@ -29,12 +29,16 @@ def ask(console: Console, folder: str) -> None:
     )
   for line in asked.lines:
     say(console, line)
-  frozen = sum(project.state.cases[t.uid].part != "train" for t in asked.tasks)
+  cases = {task.uid for task in asked.tasks}
+  frozen = sum(project.state.cases[uid].part != "train" for uid in cases)
   told = f", {frozen} of them frozen cases" if frozen else ""
+  if len(asked.tasks) > len(cases):
+    readers = {task.reader for task in asked.tasks}
+    told += f", {len(asked.tasks)} readings by {len(readers)} readers"
   model = f"drafts by v{asked.model:03d}" if asked.model else "no drafts yet"
   say(
     console,
-    f"round {asked.number}: {len(asked.tasks)} cases{told}, asked by "
+    f"round {asked.number}: {len(cases)} cases{told}, asked by "
     f"{asked.method}, {model}",
   )
   say(console, f"next: work as {asked.folder / 'README.txt'} tells, then")

@@ -1,11 +1,16 @@
 """Final labels as a folder that other programs train on."""
 
+import gzip
+import io
 import os
 import pathlib
 from typing import NamedTuple
 
+from PIL import Image
+
 from alx.data.dataset import DataError, bad_input
 from alx.data.files import visible, whole_folder
+from alx.data.volumes import nifti
 from alx.label_maps import UNLABELLED
 from alx.projects.cases.targets import (
   check_image,
@@ -99,8 +104,9 @@ def _is_open(project, case, label):
 
 def _nnunet(project, labelled, folder):
   """imagesTr/CASE_0000, labelsTr/CASE, dataset.json of nnU-Net v2."""
+  channels = max(case.about["channels"] for case, _ in labelled)
   for case, label in labelled:
-    for channel, content in enumerate(_images_of(project, case)):
+    for channel, content in enumerate(_split(project, case, channels)):
       name = image_name(project, case.uid, channel)
       write_bytes(folder / f"images{_part(case)}" / name, content)
     _put_label(project, case, label, folder)
@@ -111,15 +117,34 @@ def _nnunet(project, labelled, folder):
   write_json(
     folder / "dataset.json",
     {
-      "channel_names": {
-        str(i): f"channel {i}"
-        for i in range(len(labelled[0][0].about["files"]))
-      },
+      "channel_names": {str(i): f"channel {i}" for i in range(channels)},
       "labels": names,
       "numTraining": sum(case.part != TEST for case, _ in labelled),
       "file_ending": suffix_of(labelled[0][0]),
     },
   )
+
+
+def _split(project, case, channels):
+  """A file for each channel of a volume; one of all colours of a picture."""
+  contents = _images_of(project, case)
+  if suffix_of(case) == ".png":
+    is_gray = case.about["channels"] < channels  # among coloured ones
+    return [_in_colour(contents[0])] if is_gray else contents
+  if len(contents) == channels:
+    return contents
+  volume = nifti.of_bytes(case.uid, gzip.decompress(contents[0]))
+  affine = grid_of(case).affine
+  array = volume.array.reshape(*case.about["shape"], channels)
+  return [nifti.on_grid(array[..., c], affine) for c in range(channels)]
+
+
+def _in_colour(content):
+  """A gray PNG as red, green and blue."""
+  made = io.BytesIO()
+  with Image.open(io.BytesIO(content)) as image:
+    image.convert("RGB").save(made, "PNG")
+  return made.getvalue()
 
 
 def _refuse_ignore(names):

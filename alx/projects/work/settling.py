@@ -23,18 +23,19 @@ def settle(
 
   Args:
     project: that this process writes to.
-    way: one of WAYS; "": as the project was begun with.
+    way: one of WAYS; "": as the project was begun with, and what was settled
+      in another way stays.
     unplanned: also answers of readers who had not been asked.
 
   Raises:
     DataError: another way, or "senior" without one.
   """
-  way = way or project.state.settings.get("settle", WAYS[0])
+  wanted, way = way, way or project.state.settings.get("settle", WAYS[0])
   if way not in WAYS:
     raise bad_input("--way", f"one of {', '.join(WAYS)}", way)
   if way == "senior" and not project.state.settings.get("seniors"):
     raise bad_input("--way=senior", "a project with --seniors", "none")
-  ready = _ready(project.state, way, unplanned)
+  ready = _ready(project.state, wanted, unplanned)
   if not ready:
     return []
   found = _maps(project, ready, way) if project.segments else None
@@ -67,7 +68,7 @@ def _about(uid, answers, label, way, settled):
   }
 
 
-def _ready(state: State, way, unplanned):
+def _ready(state: State, wanted, unplanned):
   """{uid: the newest answer of each reader} where there is something to do."""
   asked = {(task.uid, task.reader) for task in state.tasks()}
   waiting = {task.uid for task in state.open_tasks() if not task.repeat}
@@ -80,8 +81,9 @@ def _ready(state: State, way, unplanned):
     if not unplanned and any((s.uid, s.reader) not in asked for s in answers):
       continue
     same = [s.number for s in answers] == before.get("of")
+    same &= wanted in ("", before.get("way"))
     alike = len({s.label for s in answers}) == 1 and not before
-    if not alike and not (same and before.get("way") == way):
+    if not alike and not same:
       found[uid] = answers
   return found
 

@@ -103,6 +103,8 @@ def test_dawid_and_skene_know_who_is_right_more_often(tmp_path):
   state = projects.open_project(folder).state
   assert projects.final_label(state, uids[0]).label == 0
   assert state.decided[uids[0]]["confidence"] > 0.9
+  assert settled(folder) == []  # though the project's own way is another
+  assert settled(folder, "majority") == [f"{uids[0]}: majority of 3 readers"]
 
 
 def test_a_senior_is_asked_where_juniors_differ_and_decides(tmp_path):
