@@ -77,7 +77,7 @@ _VERBS = {
       *("keep_names", "validation", "test", "blind", "where", "set", "seed"),
       *("stratum_pattern", "query", "acquisition", "gate", "weights", "update"),
       *("readers_per_case", "repeats", "seniors", "senior_above", "settle"),
-      "lease_days",
+      *("lease_days", "unit"),
     ),
   ),
   "next": _Verb(

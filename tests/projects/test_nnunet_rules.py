@@ -11,7 +11,7 @@ from PIL import Image
 
 from alx import projects
 from alx.data.dataset import DataError
-from alx.projects.work import settling
+from alx.projects.people import settling
 from tests.projects import nnunet_rules as rules
 from tests.projects import small_projects as small
 from tests.projects.label_files import AFFINE, a_label, image_of

@@ -13,6 +13,7 @@ from alx.runs import compare
 FLAGS = flags.FLAGS
 _PEOPLE = (
   *("readers_per_case", "repeats", "senior_above", "settle", "lease_days"),
+  "unit",
 )
 
 

@@ -44,6 +44,9 @@ def define() -> None:
   flags.DEFINE_float(
     "lease_days", None, "init: after these others may take a case; never.", 0
   )
+  flags.DEFINE_string(
+    "unit", None, "init: asked once a model serves: slices:axial, boxes:16."
+  )
   flags.DEFINE_enum("way", None, list(WAYS), "settle: as the project says.")
   flags.DEFINE_string(
     "survey", None, "import: a CSV of answers about the work (Likert, SUS)."

@@ -7,8 +7,9 @@ from alx import projects
 from alx.commands import command
 from alx.commands.projects.session import say, working
 from alx.projects.answers import view as views
+from alx.projects.people import settling
 from alx.projects.people import survey as surveys
-from alx.projects.work import decide, settling
+from alx.projects.work import decide
 from alx.projects.work import status as statuses
 
 FLAGS = flags.FLAGS

@@ -8,6 +8,7 @@ from alx import effort
 from alx.effort import words as effort_words
 from alx.effort.fit import line_of
 from alx.projects.cases.targets import grid_of, label_of
+from alx.projects.cases.units import mask_of
 from alx.projects.pages import history
 from alx.projects.pages.history import LEAST, Answers
 from alx.projects.store.project import Project
@@ -52,6 +53,9 @@ def _totals(project, answer):
   if answer.about.get("draft_sha256"):
     draft = label_of(project, answer.uid, answer.about["draft_sha256"])
   final = label_of(project, answer.uid, answer.label)
+  if answer.of_units:  # elsewhere nothing was done
+    inside = mask_of(answer.about["units"], final.shape)
+    final = np.where(inside, final, 0 if draft is None else draft)
   spacing = grid.spacing_mm and grid.spacing_mm[: final.ndim]
   count = len(project.class_names)
   edit = effort.edit_of(draft, final, count, spacing_mm=spacing)

@@ -11,11 +11,11 @@ from alx.projects.people.agreement import (
   summary_rows,
 )
 from alx.projects.people.desk import ANSWERS, counts_of
+from alx.projects.people.share import desk_of, referred
 from alx.projects.store.project import Project
 from alx.projects.store.questions import statuses
 from alx.projects.store.state import CONFLICT
 from alx.projects.work.settings import GIVEN
-from alx.projects.work.share import desk_of, referred
 from alx.report.article import Section
 from alx.report.tables import Table
 from alx.report.words import counted, number
@@ -63,6 +63,7 @@ def _several(project):
   found = {}
   for uid in sorted(project.state.cases):
     answers = [s for s in project.state.newest(uid) if s.reader != GIVEN]
+    answers = [s for s in answers if not s.of_units]
     answers += _again(project.state, uid)
     if len(answers) > 1:
       found[uid] = answers

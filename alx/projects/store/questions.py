@@ -103,6 +103,8 @@ def _status(found, uid):
     readers, planned = {s.reader for s in newest}, found.planned.get(uid, set())
     if len(readers) > 1 and readers - planned:
       return CONFLICT
+    if max(newest, key=_number).of_units:
+      return ASKED if uid in found.open else LABELLED
     if uid in found.open:
       return ASKED
     return CONFLICT if len({s.label for s in newest}) > 1 else LABELLED
@@ -116,13 +118,18 @@ def _final(found, uid):
   answers = [s for revisions in found.answers.get(uid, ()) for s in revisions]
   if chosen:
     if "label" in chosen:
-      newest = max(answers, key=lambda s: s.number, default=None)
+      newest = max(answers, key=_number, default=None)
       base = newest or Submission(uid, "", 0, 0, "", "", "consensus", {}, 0)
       return base._replace(label=chosen["label"], decision=chosen["by"])
     return next(s for s in answers if s.number == chosen["number"])
-  if _status(found, uid) != LABELLED:
-    return None
-  return max(answers, key=lambda s: s.number)
+  status, newest = _status(found, uid), max(answers, key=_number, default=None)
+  if status == ASKED and newest and newest.of_units:  # and more is asked for
+    return newest
+  return newest if status == LABELLED else None
+
+
+def _number(answer):
+  return answer.number
 
 
 def blobs_of(state: State) -> set[str]:

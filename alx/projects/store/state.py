@@ -47,6 +47,7 @@ class Task(NamedTuple):
   draft: Draft | None = None
   repeat: bool = False  # asked again, to know how far readers agree
   alias: str = ""  # what the reader knows a repeat by
+  units: tuple = ()  # boxes (start, stop) of its voxels; (): all of it
 
   @property
   def name(self) -> str:
@@ -76,6 +77,11 @@ class Submission(NamedTuple):
   def repeat(self) -> bool:
     """Whether it is the second answer to a hidden repeat: no case's label."""
     return bool(self.about.get("repeat"))
+
+  @property
+  def of_units(self) -> bool:
+    """Whether units were asked for; it holds the answers before it, too."""
+    return bool(self.about.get("units"))
 
 
 class Round(NamedTuple):
@@ -200,6 +206,7 @@ def _leased(state, about, event):
     draft=Draft(**draft) if draft else None,
     repeat=about.get("repeat", False),
     alias=about.get("alias", ""),
+    units=tuple(about.get("units", ())),
   )
   of_round = state.rounds[number]
   of_round = of_round._replace(tasks=(*of_round.tasks, task))

@@ -5,16 +5,17 @@ from typing import NamedTuple
 from alx.data.dataset import DataError, bad_input
 from alx.projects.exchange.label_map import make as make_labels
 from alx.projects.people.assignment import arm_of
+from alx.projects.people.settling import settle
+from alx.projects.people.share import Planned, expire, policy_of, share
 from alx.projects.rounds import folder as round_folder
 from alx.projects.store.project import Project
 from alx.projects.store.questions import candidates
 from alx.projects.store.state import TEST, VALIDATION, Task
-from alx.projects.work.choose import Choice, choose
+from alx.projects.work.choose import Choice
+from alx.projects.work.choose_units import choose_units
 from alx.projects.work.drafts import make_drafts
 from alx.projects.work.fit import digest_of_labels, fit, training_cases
 from alx.projects.work.promote import promote
-from alx.projects.work.settling import settle
-from alx.projects.work.share import Planned, expire, policy_of, share
 
 BLIND, DRAFT = "blind", "draft"
 
@@ -72,7 +73,7 @@ def next_round(
         project.folder, "frozen test cases without a label", "none"
       )
   else:
-    chosen = choose(
+    chosen = choose_units(
       project,
       query or project.settings["query"],
       acquisition or project.settings["acquisition"],
@@ -124,9 +125,9 @@ def _plan(project, chosen, frozen, test, scratch):
   rows = [Planned(uid, why, part, BLIND) for uid in frozen]
   policy = policy_of(project.state)
   without = scratch or not project.state.current
-  for uid, reason in chosen.cases:
+  for uid, reason, units in chosen.cases:
     arm = BLIND if without else arm_of(policy, uid)
-    rows.append(Planned(uid, reason, "query", arm))
+    rows.append(Planned(uid, reason, "query", arm, units))
   return rows
 
 
@@ -141,8 +142,9 @@ def _events(project, number, method, shared, drafts):
     },
   )
   for one in shared:
-    uid, reason, stratum, arm = one.planned
+    uid, reason, stratum, arm, units = one.planned
     draft = drafts.get(uid) if arm == DRAFT else None
+    parts = {"units": units} if units else {}
     again = {"repeat": True, "alias": one.alias} if one.repeat else {}
     yield (
       "leased",
@@ -150,6 +152,6 @@ def _events(project, number, method, shared, drafts):
         **{"case": uid, "reader": one.reader, "rank": one.rank},
         **{"round": number, "reason": reason, "arm": arm, "stratum": stratum},
         "draft": draft and draft._asdict(),
-        **again,
+        **(again | parts),
       },
     )

@@ -35,14 +35,15 @@ def predict(
       inside = found.classes > 0
       mean = float(entropy[inside].mean()) if inside.any() else 0.0
       summary["entropy_foreground"] = round(mean, 6)
-      classes = _in_file(project, uid, found.classes)
+      classes = in_file(project, uid, found.classes)
     else:
       classes = found.classes
       summary["probabilities"] = [round(float(p), 6) for p in found.probs]
     yield uid, classes, summary
 
 
-def _in_file(project, uid, classes):
+def in_file(project: Project, uid: str, classes: np.ndarray) -> np.ndarray:
+  """A map that has the axes of memory, on those of the file."""
   case = project.state.cases[uid]
   if case.about["affine"] is None:
     return classes

@@ -14,7 +14,9 @@ from alx.projects.models.rule_texts import (
 from alx.projects.people.settle import WAYS
 from alx.runs.problem.problem import want_evidence
 from alx.runs.settings.config import Config, override
+from alx.units.spec import parse_unit
 
+WHOLE = "whole"  # what one label is, see alx.units.spec
 SENIOR_ABOVE = 0.3  # how far readers may differ without a senior
 GIVEN = "given"  # the reader of labels that were there
 _SETTINGS = {  # of a run that say something here
@@ -56,6 +58,7 @@ class Settings(NamedTuple):
   senior_above: float | None = None  # 1 - Dice; None: SENIOR_ABOVE
   settle: str = WAYS[0]  # how one label is made of several
   lease_days: float = 0.0  # after which others may take a case; 0: never
+  unit: str = WHOLE  # or slices, boxes: what is asked for once a model serves
 
 
 def check(settings: Settings) -> None:
@@ -107,10 +110,31 @@ def _check_people(settings):
     raise bad_input("--settle", f"one of {', '.join(WAYS)}", settings.settle)
   if settings.settle == "senior" and not settings.seniors:
     raise bad_input("--settle=senior", "--seniors to name one", "none")
+  _check_unit(settings)
   if not 0 <= settings.lease_days < float("inf"):
     raise bad_input("--lease_days", "days >= 0", settings.lease_days)
   if settings.senior_above is not None:
     _check_above(settings)
+
+
+def _check_unit(settings):
+  try:
+    kind = parse_unit(settings.unit).kind
+  except ValueError as error:
+    raise DataError(f"--{error}") from error
+  if kind == WHOLE:
+    return
+  if kind == "superpixels":
+    wanted = "slices or boxes, which a reader can find in a viewer"
+    raise bad_input("--unit", wanted, settings.unit)
+  if settings.readers_per_case > 1 or settings.seniors or settings.repeats:
+    wanted = "one reader of each case, no --seniors and no --repeats"
+    raise bad_input(f"--unit={settings.unit}", wanted, "more readings")
+  for text in settings.set:
+    name = text.partition("=")[0].strip()
+    if name in ("coarsen", "image_size"):
+      wanted = f"images as they are, no --set={name}"
+      raise bad_input(f"--unit={settings.unit}", wanted, text)
 
 
 def _check_above(settings):

@@ -6,7 +6,7 @@ import pytest
 from alx import projects
 from alx.data.dataset import DataError
 from alx.projects.cases.targets import label_of
-from alx.projects.work import settling, share
+from alx.projects.people import settling, share
 from tests.projects import small_projects as small
 from tests.projects.label_files import a_label
 

@@ -28,6 +28,7 @@ class Planned(NamedTuple):
   reason: str
   stratum: str
   arm: str
+  units: tuple = ()  # boxes of its voxels; (): all of it
 
 
 class Shared(NamedTuple):

@@ -5,10 +5,10 @@ import math
 from alx.data.dataset import bad_input
 from alx.projects.cases.targets import encode_label, grid_of, label_of
 from alx.projects.people.settle import WAYS, settle_classes, settle_map
+from alx.projects.people.share import levels_of
 from alx.projects.store.project import Project
 from alx.projects.store.state import State
 from alx.projects.work.settings import GIVEN
-from alx.projects.work.share import levels_of
 
 CONSENSUS = "consensus"
 
@@ -76,6 +76,7 @@ def _ready(state: State, wanted, unplanned):
   for uid in sorted(state.cases):
     answers = [s for s in state.newest(uid) if s.reader != GIVEN]
     before = state.decided.get(uid, {})
+    answers = [s for s in answers if not s.of_units]
     if len(answers) < 2 or uid in waiting or before.get("by") == "reviewed":
       continue
     if not unplanned and any((s.uid, s.reader) not in asked for s in answers):
