@@ -150,25 +150,35 @@ def _gigabytes(project):
 
 
 def _spent(project, answers, rates):
-  """What was paid so far, part by part."""
-  read = effort.cost_of(rates, answers.seconds)
-  machine = effort.cost_of(rates, 0.0, compute_s=_machine_s(project))
-  stored = effort.cost_of(rates, 0.0, gb_months=_gigabytes(project))
+  """What was paid so far, part by part; what has no price is not told."""
+  show, spent = _shown(rates), []
   unknown = len(answers.all) - len(answers.timed)
-  more = (
-    f" ({counted(unknown, 'answer')} without a time not counted)"
-    if unknown
-    else ""
+  untimed = counted(unknown, "answer")
+  more = f" ({untimed} without a time not counted)" if unknown else ""
+  read = effort.cost_of(rates, answers.seconds)
+  spent.append(
+    f"{show(read)} on reading, {counted(len(answers.timed), 'answer')}{more}"
   )
-  show = _shown(rates)
+  if rates.compute_hour:
+    cost = effort.cost_of(rates, 0.0, compute_s=_machine_s(project))
+    spent.append(f"{show(cost)} on {counted(len(project.state.models), 'fit')}")
+  if rates.storage_gb_month:
+    cost = effort.cost_of(rates, 0.0, gb_months=_gigabytes(project))
+    spent.append(f"{show(cost)} a month on keeping images, labels and versions")
   return (
-    f"Spent on reading: {show(read)} in {counted(len(answers.timed), 'answer')}"
-    f"{more}; on {counted(len(project.state.models), 'fit')}: {show(machine)}; "
-    f"on keeping images, labels and versions: {show(stored)} a month. Prices "
-    f"of {rates.currency} {rates.year}: {rates.reader_hour:g} an hour of a "
-    f"reader, {rates.compute_hour:g} of the machine, "
-    f"{rates.storage_gb_month:g} a GB and month."
+    f"Spent: {', '.join(spent)}. Prices of {rates.currency} {rates.year}: "
+    f"{_prices(rates)}."
   )
+
+
+def _prices(rates):
+  told = [f"{rates.reader_hour:g} an hour of a reader"]
+  for value, what in (
+    (rates.compute_hour, "an hour of the machine"),
+    (rates.storage_gb_month, "a GB kept for a month"),
+  ):
+    told.append(f"{value:g} {what}" if value else f"none told for {what}")
+  return ", ".join(told)
 
 
 def _apart(answers, rates):

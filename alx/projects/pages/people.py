@@ -20,6 +20,7 @@ from alx.report.article import Section
 from alx.report.tables import Table
 from alx.report.words import counted, number
 
+_AGAIN = " again"  # of the reader of a hidden repeat
 _WAYS = {
   "majority": "majority vote",
   "dawid_skene": "Dawid and Skene's estimate",
@@ -75,7 +76,7 @@ def _again(state, uid):
   for (case, reader), revisions in state.submissions.items():
     for answer in revisions:
       if case == uid and answer.repeat:
-        repeats[reader] = answer._replace(reader=f"{reader} again")
+        repeats[reader] = answer._replace(reader=f"{reader}{_AGAIN}")
   return [repeats[reader] for reader in sorted(repeats)]
 
 
@@ -120,11 +121,19 @@ def _maps(project, maps):
       number(_kappa(rows, row)),
     ]
     for row in summary_rows(rows, patients)
+    if _is_told(row)
   ]
   head = ["readers and class", "cases", "Dice", "surface Dice, a voxel"]
   head.append("Cohen's kappa, all voxels")
   note = "Below each mean its 95% interval over patients, where it is known."
   return ((Table(head, found), note),)
+
+
+def _is_told(row):
+  """Of a repeat the pair with the same reader alone."""
+  first, second = row["first"], row["second"]
+  repeats = [name for name in (first, second) if name.endswith(_AGAIN)]
+  return not repeats or f"{first}{_AGAIN}" == second
 
 
 def _kappa(rows, pair):
@@ -150,6 +159,7 @@ def _classes(project, by_reader):
       number(row["kappa"]),
     ]
     for row in class_rows(by_reader, project.class_names)
+    if _is_told(row)
   ]
   head = ["readers", "cases", "share agreed", "Cohen's kappa"]
   return ((Table(head, rows), ""),)
@@ -158,7 +168,7 @@ def _classes(project, by_reader):
 def _fleiss(project, given):
   count = len(project.class_names)
   table = [
-    np.bincount([s.label for s in answers], minlength=count)
+    np.bincount([s.label for s in answers if not s.repeat], minlength=count)
     for answers in given.values()
   ]
   return [
