@@ -258,7 +258,7 @@ def tested(job: Job, state: Any, number: int, clock: Clock) -> Told:
   if job.config.budget:
     row["labels"] = labels_after(job.config, number)
   cases = case_rows(job.problem, predicted, number)
-  labelled = state.pool.labelled
+  labelled = items_labelled(job.problem, state.pool)
   if number == job.config.rounds:
     record_predictions(
       *(
