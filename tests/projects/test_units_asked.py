@@ -74,6 +74,7 @@ def test_slices_are_named_shown_and_taken_alone(asked, monkeypatch):
   _, lines = small.taken(folder)
   told = [line.line for line in lines if line.round == 2]
   assert all("voxels outside of the units were not taken" in t for t in told)
+  assert not any("slice thick" in t for t in told)
   state = projects.open_project(folder).state
   for row in rows:
     inside = units.mask_of(boxes_of(folder, row["uid"]), SHAPE)
