@@ -43,8 +43,6 @@ def imports_of(path):
     ("ray", ("alx/studies/engines/on_ray.py",)),
     ("distributed", ("alx/studies/engines/on_dask.py",)),
     ("submitit", ("alx/studies/engines/on_submitit.py",)),
-
-
     ("starlette", ("alx/serve/",)),
     ("uvicorn", ("alx/serve/run.py",)),
     ("pickle", ()),

@@ -12,6 +12,7 @@
   alx project fit DIR         a version of the model; the one that serves stays
   alx project promote DIR     judges the newest version; rollback DIR goes back
   alx project review DIR CASE --reader=NAME   whose label counts in a conflict
+  alx project settle DIR      one label where readers differ, by a vote
   alx project reopen DIR CASE   asks again for a case that was skipped
   alx project report DIR      two pages, for you and for an audit
   alx project verify DIR      is the log as it was written?
@@ -77,19 +78,22 @@ _VERBS = {
       *("keep_names", "validation", "test", "blind", "where", "set", "seed"),
       *("stratum_pattern", "query", "acquisition", "gate", "weights", "update"),
       *("retain", "dicom_key"),
+      *("readers_per_case", "repeats", "seniors", "senior_above", "settle"),
+      *("lease_days", "unit"),
     ),
   ),
   "next": _Verb(
     rounds.ask, ("query", "acquisition", "more", "test", "scratch")
   ),
-  "import": _Verb(rounds.take, ("round", "dicom_key")),
+  "import": _Verb(rounds.take, ("round", "survey", "dicom_key")),
+  "settle": _Verb(rounds.settle, ("way",)),
   "status": _Verb(rounds.status),
   "fit": _Verb(versions.fit),
   "promote": _Verb(versions.promote, ("version", "approver")),
   "rollback": _Verb(versions.roll_back, ("to", "reason")),
   "review": _Verb(rounds.review, ("reader", "reason"), 2),
   "reopen": _Verb(rounds.reopen, ("reason",), 2),
-  "report": _Verb(versions.report),
+  "report": _Verb(versions.report, versions.PRICES),
   "verify": _Verb(versions.verify, ("head",)),
   "export": _Verb(rounds.export, ("out", "format", "source", "dicom_key")),
   "open": _Verb(rounds.view, ("reader", "viewer"), 2),

@@ -3,6 +3,7 @@
 import pathlib
 from typing import NamedTuple
 
+from alx.effort import Rates
 from alx.projects.pages import cards, checklists, chief, history, plan
 from alx.projects.store import log
 from alx.projects.store.project import Project
@@ -18,11 +19,15 @@ class Pages(NamedTuple):
   audit: pathlib.Path  # for who audits: cards, decisions, plans, checklists
 
 
-def write_report(project: Project) -> Pages:
+def write_report(project: Project, rates: Rates | None = None) -> Pages:
   """Writes both pages into the project, from its log alone.
 
   The head of the log is printed: a log that was written anew is found by
   `alx project verify --head`.
+
+  Args:
+    project: to look at.
+    rates: what an hour of a reader costs; None: no money is told.
   """
   events = log.read(project.folder)[0]
   versions = history.versions_of(project.state, events)
@@ -32,7 +37,7 @@ def write_report(project: Project) -> Pages:
     project.folder / PAGE,
     f"Labelling project: {name}",
     chief.summary(project, versions, given),
-    chief.sections(project, versions, given, AUDIT),
+    chief.sections(project, versions, given, AUDIT, rates),
     chief.BYLINE,
   )
   audit = write_article(

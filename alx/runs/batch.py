@@ -313,15 +313,12 @@ def _record_predictions(jobs, programs, seeds, predicted, number):
   if number != jobs[0].config.rounds:
     return
   problem = jobs[0].problem
-  pool = None
-  if problem.dataset.task == "classification":
-    pool = predict_pool(problem, seeds.params, programs.test)
-  labelled = np.asarray(seeds.pool.labelled)
+  pool = predict_pool(problem, seeds.params, programs.test)
   for place, one in enumerate(jobs):
     record_predictions(
       *(one, number, _one(predicted, place)),
       partial(_one, pool, place),
-      labelled[place],
+      items_labelled(problem, _one(seeds.pool, place)),
     )
 
 

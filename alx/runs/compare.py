@@ -24,6 +24,7 @@ from alx.runs.problem.units import sized
 from alx.runs.progress import Runs, Shower, hint_of, progress_bars
 from alx.runs.settings import arms
 from alx.runs.settings.config import Config
+from alx.runs.together import Fits
 
 _MOST_LINES = 20
 
@@ -288,11 +289,11 @@ def _run_all(comparison, bars, console, check) -> None:
   if config.fit_devices == 1 and batch.pays_off(problem, config.seeds):
     alone = _run_batches(comparison, loops, seeds, show)
   for seed in seeds:
-    first = None
+    first, fits = None, Fits(loops)
     for name, loop in loops.items():
       if seed in alone[name]:
         job = _job(comparison, name, seed, show)
-        first = rounds.run_rounds(job, loop, first)
+        first = rounds.run_rounds(job, loop, first, fits)
         show.finish(config.rounds + 1)
     if config.full:
       whole.run_full(_job(comparison, "full", seed, show))

@@ -53,6 +53,7 @@ from alx.runs.problem.units import (
 )
 from alx.runs.settings.config import Config, labels_after
 from alx.runs.starts import first_items
+from alx.runs.together import Fits
 from alx.training.settings import Asking
 from alx.units.budget import parse_budget
 
@@ -77,7 +78,9 @@ class Told(NamedTuple):
   signals: dict | None = None  # of signals.csv, where a stop rule reads it
 
 
-def run_rounds(job: Job, loop: Loop, first: Told | None) -> Told | None:
+def run_rounds(
+  job: Job, loop: Loop, first: Told | None, fits: Fits | None = None
+) -> Told | None:
   """Runs, or goes on with, the rounds of one acquisition and one seed.
 
   Args:
@@ -85,6 +88,7 @@ def run_rounds(job: Job, loop: Loop, first: Told | None) -> Told | None:
     loop: of the acquisition.
     first: round 0 of this seed, if another acquisition has done it: it is the
       same for all of them.
+    fits: of other acquisitions of this seed; None: none are known.
 
   Returns:
     Round 0 for the next acquisition, or None if it was not done here.
@@ -95,13 +99,19 @@ def run_rounds(job: Job, loop: Loop, first: Told | None) -> Told | None:
   checkpoints = Checkpoints(job.folder / "checkpoints")
   state, done = _resume(job, loop, checkpoints)
   open_folder(job, done)
+  fits = None if done else fits  # what was asked before is not at hand
+  all_asked = []
   for number in range(done, job.config.rounds + 1):
     state = state._replace(key=key_of(job, number))
     state, asked, laps = _ask(job, loop, state, number)
-    if number > 0 or first is None:
-      told = _tell_and_test(job, loop, state, asked, number)
-    else:
+    all_asked.append(asked)
+    if number == 0 and first is not None:
       told = first
+    else:
+      same = fits and fits.after(job.name, all_asked, state, job.problem)
+      told = _tell_and_test(job, loop, state, asked, number, same)
+    if fits:
+      fits.keep(job.name, all_asked, told.state)
     if number == 0:
       first = told
     state = told.state
@@ -253,12 +263,15 @@ def record_asked(job: Job, state: Any, items: jax.Array, number: int) -> None:
     pictures.save(job, state, items, number)
 
 
-def _tell_and_test(job, loop, state, asked, number) -> Told:
-  """Looks the labels up, fits the model, tests it."""
+def _tell_and_test(job, loop, state, asked, number, same=None) -> Told:
+  """Looks the labels up, fits the model, tests it.
+
+  `same` is the state with a fit that is there already.
+  """
   clock = Clock()
-  job.show(number, "training")
   before = state.params
-  state = loop.tell(state, asked, hidden_of(job.problem, asked))
+  job.show(number, "training")
+  state = same or loop.tell(state, asked, hidden_of(job.problem, asked))
   told = tested(job, state, number, clock)
   mirrored = mirrored_column(
     *(job, state.images, state.labels, state.pool, set_of(job.problem))
@@ -278,7 +291,7 @@ def tested(job: Job, state: Any, number: int, clock: Clock) -> Told:
   if job.config.budget:
     row["labels"] = labels_after(job.config, number)
   cases = case_rows(job.problem, predicted, number)
-  labelled = state.pool.labelled
+  labelled = items_labelled(job.problem, state.pool)
   if number == job.config.rounds:
     record_predictions(
       *(

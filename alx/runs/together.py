@@ -1,11 +1,19 @@
-"""Which seeds go together, and which by themselves."""
+"""What several runs share: seeds that go together, fits of the same items."""
 
 import re
 from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
 
 from alx.acquisition.grammar import folder_of
+from alx.pool import PoolState
 from alx.runs.disk import names
 from alx.runs.problem.job import Job
+from alx.runs.problem.problem import Problem
+from alx.runs.problem.units import known_of
+from alx.stats import BASELINES
 
 _FOLDER = re.compile(r"(?P<name>.+)-seeds(?P<first>\d+)-(?P<last>\d+)")
 
@@ -51,3 +59,58 @@ def stretches(numbers: Sequence[int]) -> list[range]:
     else:
       stretches.append(range(number, number + 1))
   return stretches
+
+
+class Fit(NamedTuple):
+  """What a state is after a fit, but for what is looked up again."""
+
+  pool: PoolState
+  params: Any
+  round: jax.Array  # [] int32
+  steps: jax.Array  # [] int32
+
+
+class Fits:
+  """Those of random of one seed, by all that was asked for, in order.
+
+  A baseline that asks for the same items has the same key, the same draws and
+  so the same model: it is not trained again.
+  """
+
+  def __init__(self, names: Sequence[str]):
+    """Takes the acquisitions; nothing is kept where no other baseline is."""
+    self._others = set(names) & set(BASELINES[1:])
+    self._fits: dict[tuple[bytes, ...], Fit] = {}
+
+  def keep(self, name: str, asked: Sequence[Any], state: Any) -> None:
+    """Keeps a fit of random.
+
+    Args:
+      name: of the acquisition.
+      asked: items of each round so far, the last one too.
+      state: of its loop, after the fit.
+    """
+    if name == BASELINES[0] and self._others:
+      fields = (getattr(state, field) for field in Fit._fields)
+      self._fits[_key(asked)] = Fit(*fields)
+
+  def after(
+    self, name: str, asked: Sequence[Any], state: Any, problem: Problem
+  ) -> Any | None:
+    """The state after the fit, if random has made it; None: it has not.
+
+    Args:
+      name: of the acquisition.
+      asked: items of each round so far, the last one too.
+      state: of its loop, before the fit.
+      problem: with the labels.
+    """
+    found = self._fits.get(_key(asked)) if name in self._others else None
+    if found is None:
+      return None
+    labels = known_of(problem, found.pool)
+    return state._replace(labels=labels, **found._asdict())
+
+
+def _key(asked):
+  return tuple(np.asarray(items).tobytes() for items in asked)

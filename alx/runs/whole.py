@@ -61,7 +61,7 @@ def run_full(job: Job) -> None:
   store.append_rows(job.folder / "cases.csv", cases)
   record_predictions(
     *(job, 0, predicted, lambda: predict_pool(problem, params)),
-    np.ones(num_items, bool),
+    np.ones(len(problem.split.pool), bool),
   )
   store.write_rows(job.folder / "curve.csv", [row])
 

@@ -69,7 +69,7 @@ def test_an_empty_project_says_what_is_not_known(tmp_path):
   report, audit = pages_of(small.of_volumes(tmp_path))
   assert "0 cases of 4 labelled by 0 readers in 0 rounds" in report
   assert "No model serves yet" in report
-  assert "Not known: no case was answered by two readers" in report
+  assert "Not known: no case was answered twice" in report
   assert "No version has been fitted" in audit
   assert "Funding not provided" in audit
 
@@ -149,9 +149,10 @@ def test_two_readers_of_a_case_are_compared(tmp_path):
     small.save(path / "out" / reader / f"{rows[0]['uid']}.nii.gz")
   small.taken(folder)
   report, _ = pages_of(folder)
-  assert "1 case answered by two readers or more" in report
+  assert "1 case answered twice or more" in report
   assert "anna, ben: anterior 1 1.000 1.000 1.000" in report
-  assert "majority of 2 readers, 0 voxels undecided" in report
+  told = f"In conflict (`alx project settle` or review): {rows[0]['uid']}"
+  assert told in report
 
 
 def test_groups_of_few_patients_are_masked(tmp_path):

@@ -66,6 +66,28 @@ def test_writes_what_a_run_directory_promises(finished):
   assert not set(split["pool"]) & set(split["test"])
 
 
+def test_predictions_of_test_and_pool_are_kept(finished):
+  """Voxels of each class: true ones are counted in the labels anew."""
+  ready, _, _ = finished
+  part, runs = ready.problem, ready.workdir / "runs"
+  found = store.read_rows(runs / "entropy-seed0/predictions.csv")
+  assert [row["part"] for row in found] == ["test"] * 4 + ["pool"] * 10
+  picks = {
+    row["id"] for row in store.read_rows(runs / "entropy-seed0/picks.csv")
+  }
+  assert {row["id"] for row in found if row["labelled"] == "1"} == picks
+  names = part.dataset.class_names[1:]
+  for row in found:
+    label = part.dataset.labels[part.dataset.ids.index(row["id"])]
+    for place, name in enumerate(names, 1):
+      true, said, both = (
+        int(row[f"{what}_{name}"]) for what in ("true", "predicted", "both")
+      )
+      assert true == (label == place).sum() and both <= min(true, said)
+  full = store.read_rows(runs / "full-seed0/predictions.csv")
+  assert sum(int(row["labelled"]) for row in full) == 10
+
+
 def test_table_and_page_say_what_was_mirrored(finished):
   ready, page, _ = finished
   runs = ready.workdir / "runs"

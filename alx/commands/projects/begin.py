@@ -11,6 +11,10 @@ from alx.projects.work import status as statuses
 from alx.runs import compare
 
 FLAGS = flags.FLAGS
+_PEOPLE = (
+  *("readers_per_case", "repeats", "senior_above", "settle", "lease_days"),
+  "unit",
+)
 
 
 def init(console: Console, folder: str) -> None:
@@ -60,6 +64,8 @@ def _settings():
     "dicom_key": FLAGS.dicom_key,
     "retain": FLAGS.retain and settings.split_names(FLAGS.retain),
     "readers": FLAGS.readers and settings.split_names(FLAGS.readers),
+    "seniors": FLAGS.seniors and settings.split_names(FLAGS.seniors),
+    **{name: FLAGS[name].value for name in _PEOPLE},
   }
   given = {name: value for name, value in given.items() if value is not None}
   return settings.Settings(

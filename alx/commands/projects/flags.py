@@ -3,6 +3,7 @@
 from absl import flags
 
 from alx.projects.answers import view
+from alx.projects.people.settle import WAYS
 from alx.projects.work.export import FORMATS
 
 flags.disclaim_key_flags()  # those defined here are the caller's own
@@ -24,6 +25,31 @@ def define() -> None:
   )
   flags.DEFINE_string(
     "readers", None, "init: names of the readers; default reader1."
+  )
+  flags.DEFINE_integer(
+    "readers_per_case", None, "init: how many read each case; 1.", 1
+  )
+  flags.DEFINE_float(
+    "repeats", None, "init: share that a reader is given twice, hidden; 0.", 0
+  )
+  flags.DEFINE_list(
+    "seniors", None, "init: of the readers those asked where others differ."
+  )
+  flags.DEFINE_float(
+    "senior_above", None, "init: 1 - Dice of readers for that; 0.3.", 0, 1
+  )
+  flags.DEFINE_enum(
+    "settle", None, list(WAYS), "init: one label of several; majority."
+  )
+  flags.DEFINE_float(
+    "lease_days", None, "init: after these others may take a case; never.", 0
+  )
+  flags.DEFINE_string(
+    "unit", None, "init: asked once a model serves: slices:axial, boxes:16."
+  )
+  flags.DEFINE_enum("way", None, list(WAYS), "settle: as the project says.")
+  flags.DEFINE_string(
+    "survey", None, "import: a CSV of answers about the work (Likert, SUS)."
   )
   flags.DEFINE_string(
     "group_pattern", None, r"init: the patient in a name, (patient\d+)_.*"
@@ -107,4 +133,15 @@ def define() -> None:
   flags.DEFINE_string("head", None, "verify: that a report has printed.")
   flags.DEFINE_integer("to", None, "rollback: a version; the one before.")
   flags.DEFINE_string("reason", None, "rollback, review, reopen: why.")
+  flags.DEFINE_float(
+    "reader_hour", None, "report: what an hour of a reader costs.", 0
+  )
+  flags.DEFINE_string("currency", None, "report: of the costs, EUR.")
+  flags.DEFINE_integer("year", None, "report: whose money it is.", 1900)
+  flags.DEFINE_float(
+    "compute_hour", None, "report: what an hour of the machine costs; 0.", 0
+  )
+  flags.DEFINE_float(
+    "storage_gb_month", None, "report: what a GB kept for a month costs; 0.", 0
+  )
   flags.DEFINE_integer("version", None, "promote: the newest.", 1)

@@ -10,6 +10,8 @@ from alx.commands import command
 from alx.commands.projects.session import say, working
 from alx.data.dataset import bad_input
 from alx.projects.answers import view as views
+from alx.projects.people import settling
+from alx.projects.people import survey as surveys
 from alx.projects.work import decide
 from alx.projects.work import status as statuses
 
@@ -31,12 +33,16 @@ def ask(console: Console, folder: str) -> None:
     )
   for line in asked.lines:
     say(console, line)
-  frozen = sum(project.state.cases[t.uid].part != "train" for t in asked.tasks)
+  cases = {task.uid for task in asked.tasks}
+  frozen = sum(project.state.cases[uid].part != "train" for uid in cases)
   told = f", {frozen} of them frozen cases" if frozen else ""
+  if len(asked.tasks) > len(cases):
+    readers = {task.reader for task in asked.tasks}
+    told += f", {len(asked.tasks)} readings by {len(readers)} readers"
   model = f"drafts by v{asked.model:03d}" if asked.model else "no drafts yet"
   say(
     console,
-    f"round {asked.number}: {len(asked.tasks)} cases{told}, asked by "
+    f"round {asked.number}: {len(cases)} cases{told}, asked by "
     f"{asked.method}, {model}",
   )
   say(console, f"next: work as {asked.folder / 'README.txt'} tells, then")
@@ -55,7 +61,10 @@ def take(console: Console, folder: str) -> None:
   """Takes what readers wrote."""
   with working(folder, console) as project:
     project.dicom_key = _dicom_key(project)
+    if FLAGS.survey:
+      say(console, surveys.take(project, FLAGS.survey))
     lines = projects.import_rounds(project, FLAGS.round)
+    settled = settling.settle(project)
   counts = {}
   for line in lines:
     counts[line.status] = counts.get(line.status, 0) + 1
@@ -63,6 +72,8 @@ def take(console: Console, folder: str) -> None:
     say(console, f"{where}: {line.what}: {line.line}")
   told = ", ".join(f"{n} {s}" for s, n in sorted(counts.items()))
   say(console, f"{len(lines)} answers: {told or 'nothing was asked yet'}")
+  for line in settled:
+    say(console, line)
   say(console, f"next: {statuses.status(project).next}")
 
 
@@ -133,6 +144,15 @@ def review(console: Console, folder: str, uid: str) -> None:
   with working(folder, console) as project:
     decide.review(project, uid, FLAGS.reader or "", FLAGS.reason or "")
   say(console, f"{uid}: the label of {FLAGS.reader} counts")
+
+
+def settle(console: Console, folder: str) -> None:
+  """One label of several answers."""
+  with working(folder, console, "settling") as project:
+    lines = settling.settle(project, FLAGS.way or "", unplanned=True)
+  for line in lines or ["nothing to settle: no case whose readers differ"]:
+    say(console, line)
+  say(console, f"next: {statuses.status(project).next}")
 
 
 def reopen(console: Console, folder: str, uid: str) -> None:

@@ -8,10 +8,14 @@ from rich.console import Console
 from alx import projects
 from alx.commands import command
 from alx.commands.projects.session import say, working
+from alx.effort import Rates
 from alx.projects import report as reports
 from alx.projects.models.gate import Approver
 
 FLAGS = flags.FLAGS
+PRICES = (
+  *("reader_hour", "currency", "year", "compute_hour", "storage_gb_month"),
+)
 
 
 def fit(console: Console, folder: str) -> None:
@@ -47,11 +51,26 @@ def roll_back(console: Console, folder: str) -> None:
   say(console, f"v{to:03d} serves again")
 
 
+def _rates():
+  """What an hour costs; None: nobody has said."""
+  given = {name: FLAGS[name].value for name in PRICES}
+  given = {name: value for name, value in given.items() if value is not None}
+  if not given:
+    return None
+  missing = [f"--{n}" for n in PRICES[:3] if n not in given]
+  if missing:
+    raise ValueError(
+      f"wanted {', '.join(missing)} too: money is of a currency and a year"
+    )
+  return Rates(**given)
+
+
 def report(console: Console, folder: str) -> None:
   """Writes the two pages."""
-  with command.wrong_input():
+  with command.wrong_input(ValueError):
+    rates = _rates()
     project = projects.open_project(folder)
-  pages = reports.write_report(project)
+  pages = reports.write_report(project, rates)
   say(console, f"for an audit: {pages.audit}")
   command.tell_report(console, pages.report)
 

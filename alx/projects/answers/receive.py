@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from alx.data.dataset import DataError
+from alx.projects.cases import units
 from alx.projects.cases.given import class_number
 from alx.projects.cases.targets import encode_label, grid_of, target_of
 from alx.projects.exchange import nrrd
@@ -117,14 +118,19 @@ def _received(project, uid, reader, content, told, how):
     raise Refused(415, "wanted a class in the worklist, found a file")
   task = _with_its_draft(project, task, told)
   seconds, source = _times(project, task, told, elapsed)
-  result = ingest(
-    content, target_of(project, task, asked), told | {"seconds": seconds}, name
-  )
+  target, told_more = target_of(project, task, asked), {"seconds": seconds}
+  if task.units:  # which may well hold nothing
+    region = units.mask_of(task.units, target.grid.shape)
+    target = target._replace(region=region)
+    told_more["nothing_to_label"] = True
+  result = ingest(content, target, told | told_more, name)
   if result.label is None:
     return _refused(project, task, sha256, result)
   flags = (*result.flags, *_flags(project, task, told, asked, late))
-  grid = grid_of(project.state.cases[uid])
-  label = project.put(encode_label(result.label, grid))
+  grid, voxels = grid_of(project.state.cases[uid]), result.label
+  if task.units:
+    voxels = units.merged(project, uid, voxels, task.units)
+  label = project.put(encode_label(voxels, grid))
   about = {
     "label": label,
     "decision": result.decision,
@@ -225,7 +231,7 @@ def _flags(project, task, told, asked, late):
   flags = []
   if not asked:
     flags.append(f"was not asked of {task.reader}")
-  if late:
+  if late or (task.uid, task.reader, task.round) in project.state.expired:
     flags.append("after its lease had ended")
   if told.get("client_id") in _UNNAMED:
     flags.append("unnamed reader: the client's default name")
@@ -275,6 +281,8 @@ def _keep(project, task, about, marks, flags, times, result):
         "draft_sha256": draft.sha256 if draft else "",
         "model": draft.model if draft else 0,
         "frozen": frozen,
+        **({"repeat": True} if task.repeat else {}),
+        **({"units": list(task.units)} if task.units else {}),
         "source": {"accept": "accepted_draft", "edit": "edited_draft"}.get(
           result.decision, "expert"
         ),

@@ -4,7 +4,8 @@ import errno
 import os
 import pathlib
 from collections import defaultdict
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from alx.data.dataset import DataError, bad_input
 from alx.data.files import visible
@@ -87,34 +88,51 @@ def _of_round(project, number, path):
       lines += _of_reader(project, number, out / reader, main)
   answered = {(line.reader, line.what) for line in lines}
   for task in project.state.rounds[number].tasks:
-    if (task.reader, task.uid) not in answered and not (
+    if (task.reader, task.name) not in answered and not (
       out / task.reader
     ).is_dir():
-      lines.append(Line(number, task.reader, task.uid, MISSING, MISSING))
+      lines.append(Line(number, task.reader, task.name, MISSING, MISSING))
   return lines
 
 
 def _of_reader(project, number, folder, main):
   reader = folder.name
-  files, lines = _files(project, number, folder)
+  tasks = project.state.rounds[number].tasks
+  named = dict.fromkeys(project.state.cases)  # and repeats by their names
+  named |= {t.name: t.uid for t in tasks if t.reader == reader}
+  files, lines = _files(number, folder, named)
   mine, lines = _worklist(number, reader, folder, lines)
   rows = main | mine
-  uids = [
-    t.uid for t in project.state.rounds[number].tasks if t.reader == reader
-  ]
+  uids = [t.name for t in tasks if t.reader == reader]
   uids += [u for u in files if u not in uids]
   mine = {*uids}
   for uid, row in rows.items():
-    if uid not in project.state.cases:
+    if uid not in named:
+      if _is_repeat_of_another(tasks, uid, reader):
+        continue
       why = f"{QUARANTINED}(no such case)"
       lines.append(Line(number, reader, uid[:40], QUARANTINED, why))
     elif uid not in mine and row.get("reader") in ("", reader, None):
       uids.append(uid)
   for uid in uids:
-    reply = _answer(project, number, folder, uid, files.get(uid, []), rows)
+    given = _Given(uid, files.get(uid, []), rows.get(uid, {}))
+    reply = _answer(project, number, folder, named[uid] or uid, given)
     what = files[uid][0].name if files.get(uid) else uid
     lines.append(Line(number, reader, what, reply.status, reply.line))
   return lines
+
+
+class _Given(NamedTuple):
+  """What a reader has written of a case, under the name he knows it by."""
+
+  name: str
+  files: list[pathlib.Path]
+  row: Mapping[str, Any]
+
+
+def _is_repeat_of_another(tasks, name, reader):
+  """Whether a row of the worklist of all is another reader's repeat."""
+  return any(t.alias == name and t.reader != reader for t in tasks)
 
 
 def _worklist(number, reader, folder, lines):
@@ -127,7 +145,7 @@ def _worklist(number, reader, folder, lines):
     return {}, [*lines, line]
 
 
-def _files(project, number, folder):
+def _files(number, folder, named):
   """(files by case, lines about files that are of none)."""
   found, lines = defaultdict(list), []
   for file in visible(folder):
@@ -136,11 +154,11 @@ def _files(project, number, folder):
     stem = stem_of(file.name)
     if file.is_symlink() or not file.is_file():
       why = "wanted a file, found a link or folder"
-    elif file.suffix.lower() == ".json" and file.stem in project.state.cases:
+    elif file.suffix.lower() == ".json" and file.stem in named:
       continue
     elif not stem:
       why = f"wanted one of {', '.join(SUFFIXES)}"
-    elif stem not in project.state.cases:
+    elif stem not in named:
       why = "no such case"
     else:
       found[stem].append(file)
@@ -150,10 +168,10 @@ def _files(project, number, folder):
   return found, lines
 
 
-def _answer(project, number, folder, uid, files, rows) -> Reply:
-  reader = folder.name
+def _answer(project, number, folder, uid, given: _Given) -> Reply:
+  reader, files = folder.name, given.files
   try:
-    told = told_of(folder, uid, rows.get(uid, {}))
+    told = told_of(folder, given.name, given.row)
   except Refused as error:
     return Reply(error.code, QUARANTINED, f"{QUARANTINED}({error})", uid)
   decision = str(told.get("decision", "")).casefold()

@@ -43,7 +43,7 @@ def plan(
   Raises:
     DataError: a case that was not asked, or another command.
   """
-  tasks = [t for t in project.state.tasks() if t.uid == uid]
+  tasks = [t for t in project.state.tasks() if uid in (t.uid, t.name)]
   tasks = [t for t in tasks if reader in ("", t.reader)]
   if not tasks:
     who = f" of {reader}" if reader else ""
@@ -52,14 +52,15 @@ def plan(
     raise bad_input(uid, "a segmentation", "classes: open sheet.html instead")
   task = tasks[-1]
   place = round_folder.path_of(project, task.round)
-  case = project.state.cases[uid]
+  uid, case = task.name, project.state.cases[task.uid]
   suffix = round_folder.suffix_of(case)
   out = place / "out" / task.reader / f"{uid}{suffix}"
   work = project.folder / "work" / task.reader / f"{uid}{suffix}"
   before = _first(project, task, out)
   write_bytes(work, before)
+  image = round_folder.image_name(project, task.uid, name=uid)
   names = {
-    "image": place / "imagesTr" / round_folder.image_name(project, uid),
+    "image": place / "imagesTr" / image,
     "labels": place / "labels" / "itksnap.txt",
     "work": work,
     "draft": place / "drafts" / f"{uid}{suffix}",

@@ -16,10 +16,10 @@ from alx.projects.answers.receive import (
 from alx.projects.cases.targets import encode_label, grid_of
 from alx.projects.exchange.ingest import QUARANTINED
 from alx.projects.store.project import Project
-from alx.projects.store.state import Task
+from alx.projects.store.state import DECLINED, DEFERRED, Task
 
 MISSING = "missing"
-SKIPS = ("skip", "decline", "defer")
+SKIPS = {"skip": SKIPPED, "decline": DECLINED, "defer": DEFERRED}
 
 
 def answer_in_words(
@@ -44,7 +44,7 @@ def answer_in_words(
   decision = str(told.get("decision", "")).casefold()
   task, asked = task_of(project, uid, reader, number)
   if decision in SKIPS:
-    return _skip(project, task, told)
+    return _skip(project, task, told, SKIPS[decision])
   if not project.segments:
     return _class(project, task, told, asked, how)
   if decision == "accept":
@@ -84,17 +84,22 @@ def _class(project, task, told: Mapping, asked, how) -> Reply:
   return receive_class(project, task, text, told, asked, **how)
 
 
-def _skip(project, task: Task, told) -> Reply:
+def _skip(project, task: Task, told, kind) -> Reply:
   reason = " ".join(str(told.get("comment", "")).split())
   if not reason:
-    why = f"{QUARANTINED}(skip wants its reason as a comment)"
+    why = f"{QUARANTINED}({kind}: wants its reason as a comment)"
     return Reply(409, QUARANTINED, why, task.uid)
   key = task.uid, task.reader
-  if project.state.skips.get(key) == reason:
+  before = project.state.skips.get(key), project.state.out.get(key)
+  later = any(
+    (t.uid, t.reader) == key and t.round > task.round
+    for t in project.state.tasks()
+  )  # he was asked again since: this row is of before
+  if later or before == (reason[:500], kind):
     return Reply(200, UNCHANGED, UNCHANGED, task.uid)
   about = {
     **{"case": task.uid, "reader": task.reader, "round": task.round},
-    **{"reason": reason[:500]},
+    **{"reason": reason[:500], "kind": kind},
   }
   project.add(("skipped", about))
-  return Reply(200, SKIPPED, f"{SKIPPED}({reason[:80]})", task.uid)
+  return Reply(200, SKIPPED, f"{kind}({reason[:80]})", task.uid)

@@ -72,7 +72,9 @@ def ingest(
     _check_image(told, target)
     decoded = decode(content, target.grid, name, target.source)
     label, fixes = _on_grid(decoded, target)
-    label = _inside(label, target)
+    whole, label = label, _inside(label, target)
+    if others := int(np.count_nonzero(whole != label)):
+      fixes = [*fixes, f"{others} voxels outside of the units were not taken"]
     flags = [*decoded.flags, *checked(label, target, told)]
   except Refused as error:
     return Result(error.code, QUARANTINED, problem=str(error))

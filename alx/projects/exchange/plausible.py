@@ -32,7 +32,7 @@ def checked(label: np.ndarray, target: Any, told: Mapping) -> list[str]:
   _check_names(label, target, told)
   draft = target.draft
   if draft is None or not draft.any():
-    return _speckle(label, None)
+    return _speckle(label, None) if target.region is None else []
   found = overlap.moved(label, draft, len(target.names))
   if found and not told.get("values_checked"):
     raise Refused(
@@ -51,7 +51,10 @@ def checked(label: np.ndarray, target: Any, told: Mapping) -> list[str]:
       for i in sorted(missing)
     )
     flags.append(f"the draft had {names}, this has none ({goes})")
-  return flags + _elsewhere(label, target) + _speckle(label, draft)
+  flags += _elsewhere(label, target)
+  if target.region is not None:  # a slice is one slice thick
+    return flags
+  return flags + _speckle(label, draft)
 
 
 def _check_names(label, target, told):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from alx.label_maps import UNLABELLED
 from alx.metrics import ece, near_foreground
 from alx.stats import checks
 
@@ -143,13 +144,15 @@ def map_calibration(
   """
   found = []
   for probs, truth, spacing in cases:
-    near = near_foreground(
-      probs.argmax(-1) > 0, np.asarray(truth) > 0, distance_mm, spacing
+    truth = np.asarray(truth)
+    told = truth != UNLABELLED
+    near = told & near_foreground(
+      probs.argmax(-1) > 0, told & (truth > 0), distance_mm, spacing
     )
     if near.any():
       known = np.asarray(probs, np.float64)[near]
       known = known / known.sum(-1, keepdims=True)
-      found.append(ece(known, np.asarray(truth)[near]))
+      found.append(ece(known, truth[near]))
   return float(np.mean(found)) if found else np.nan
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from alx.effort import Rates
 from alx.projects.pages import answers as replies
-from alx.projects.pages import effort, scores
+from alx.projects.pages import effort, money, people, scores
 from alx.projects.pages.cards import state_of
 from alx.projects.pages.history import Answers, Version
 from alx.projects.store.project import Project
@@ -42,7 +43,11 @@ BYLINE = "Labelling project with alx"
 
 
 def sections(
-  project: Project, versions: Sequence[Version], given: Answers, other: str
+  project: Project,
+  versions: Sequence[Version],
+  given: Answers,
+  other: str,
+  rates: Rates | None = None,
 ) -> list[Section]:
   """All sections; the other page is the auditor's."""
   done = effort.work_of(project, given)
@@ -50,8 +55,11 @@ def sections(
     _standing(project),
     scores.section(project, versions),
     effort.section(project, given, done),
+    money.section(project, given, rates),
     replies.shares(project, given),
-    replies.agreement(project),
+    people.replies(project),
+    people.agreement(project),
+    people.opinions(project),
     scores.groups(project, versions),
     replies.drift(project, given),
     _words(project, other),

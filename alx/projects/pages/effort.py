@@ -8,6 +8,7 @@ from alx import effort
 from alx.effort import words as effort_words
 from alx.effort.fit import line_of
 from alx.projects.cases.targets import grid_of, label_of
+from alx.projects.cases.units import mask_of
 from alx.projects.pages import history
 from alx.projects.pages.history import LEAST, Answers
 from alx.projects.store.project import Project
@@ -53,6 +54,9 @@ def _totals(project, answer):
   if answer.about.get("draft_sha256"):
     draft = label_of(project, answer.uid, answer.about["draft_sha256"])
   final = label_of(project, answer.uid, answer.label)
+  if answer.of_units:  # elsewhere nothing was done
+    inside = mask_of(answer.about["units"], final.shape)
+    final = np.where(inside, final, 0 if draft is None else draft)
   spacing = grid.spacing_mm and grid.spacing_mm[: final.ndim]
   count = len(project.class_names)
   edit = effort.edit_of(draft, final, count, spacing_mm=spacing)
@@ -64,7 +68,6 @@ def section(project: Project, answers: Answers, done: list[Done]) -> Section:
   lines = [_time_line(answers), _saved_line(project, answers)]
   lines += _model_lines(project, done)
   lines.append(_machine_line(project))
-  lines.append("Money: not provided, the price of an hour is not on record.")
   return Section(_TITLE, tuple(lines), (), _tables(done))
 
 
@@ -113,7 +116,7 @@ def arms_of(project: Project, answers: Answers):
   for answer in answers.timed:
     made = project.state.rounds.get(answer.round)
     part = project.state.cases[answer.uid].part
-    if made and made.model and part == TRAIN:
+    if made and made.model and part == TRAIN and not answer.repeat:
       arms[answer.about.get("arm", "draft")].append(answer)
   return arms["blind"], arms["draft"]
 

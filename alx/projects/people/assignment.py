@@ -94,9 +94,19 @@ def next_case(
     case = next(filter(is_free, queue), None)
   if case is None:
     return None
-  is_blind = uniform(policy.seed, "blind", case) < policy.blind
-  arm = "blind" if is_blind else "draft"
+  arm = arm_of(policy, case)
   return Lease(case, reader, now, now + policy.seconds, arm, repeat)
+
+
+def arm_of(policy: Policy, case: str) -> str:
+  """ "blind" or "draft" of a case, whoever asks and whatever others there are.
+
+  Args:
+    policy: of the share and the seed.
+    case: its name.
+  """
+  is_blind = uniform(policy.seed, "blind", case) < policy.blind
+  return "blind" if is_blind else "draft"
 
 
 def _due_repeat(desk, reader, policy):

@@ -5,14 +5,20 @@ import pathlib
 
 from alx import csv_table
 from alx.data.files import whole_folder
-from alx.projects.cases.targets import files_of, suffix_of
+from alx.projects.cases import units
+from alx.projects.cases.targets import (
+  encode_label,
+  files_of,
+  grid_of,
+  suffix_of,
+)
 from alx.projects.exchange import label_map
 from alx.projects.rounds import readme, sheet
 from alx.projects.store.project import ROUNDS, Project
 from alx.projects.store.state import Task
 from alx.runs.disk.store import write_bytes
 
-WORKLIST = "worklist.csv"
+WORKLIST, WHOLE = "worklist.csv", "whole"
 COLUMNS = (
   *("uid", "image", "draft", "labels_out", "priority", "stratum", "reader"),
   *("status", "minutes", "decision", "comment"),
@@ -67,6 +73,13 @@ def _files(project, number):
       name = f"drafts/{task.uid}{_suffix(project, task)}"
       files[name] = project.get(task.draft.sha256)
       files[f"drafts/{task.uid}.json"] = _json(_about_draft(project, task))
+  for task in made.tasks:
+    if task.units:
+      grid = grid_of(project.state.cases[task.uid])
+      mask = units.mask_of(task.units, grid.shape).astype("uint8")
+      files[f"units/{task.name}{_suffix(project, task)}"] = encode_label(
+        mask, grid
+      )
   if not project.segments:
     files |= sheet.files(project, made.tasks)
   files["README.txt"] = readme.text(project, made).encode()
@@ -81,16 +94,20 @@ def _suffix(project, task):
   return suffix_of(project.state.cases[task.uid])
 
 
-def image_name(project: Project, uid: str, channel: int = 0) -> str:
-  """UID_0000.nii.gz, as nnU-Net wants it."""
+def image_name(
+  project: Project, uid: str, channel: int = 0, name: str = ""
+) -> str:
+  """UID_0000.nii.gz, as nnU-Net wants it; of a repeat by its other name."""
   case = project.state.cases[uid]
-  return f"{uid}_{channel:04d}{suffix_of(case)}"
+  return f"{name or uid}_{channel:04d}{suffix_of(case)}"
 
 
 def worklist(project: Project, tasks) -> bytes:
   """The CSV of some tasks, by rank."""
   rows = [_row(project, task) for task in tasks]
   head = (*COLUMNS, *MORE[project.settings["task"]])
+  if _has_units(project):
+    head = (*head, "units")
   return csv_table.encode(csv_table.to_text(head, rows))
 
 
@@ -98,16 +115,19 @@ def _row(project, task):
   suffix = _suffix(project, task)
   out = f"out/{task.reader}"
   row = {
-    "uid": task.uid,
-    "image": f"imagesTr/{image_name(project, task.uid)}",
+    "uid": task.name,
+    "image": f"imagesTr/{image_name(project, task.uid, name=task.name)}",
     "draft": "",
-    "labels_out": f"{out}/{task.uid}{suffix}",
+    "labels_out": f"{out}/{task.name}{suffix}",
     "priority": task.rank,
     "stratum": stratum_of(project, task),
     "reader": task.reader,
     "status": "todo",
     "reason": task.reason,
   }
+  if _has_units(project):
+    shape = project.state.cases[task.uid].about["shape"]
+    row["units"] = units.text_of(task.units, shape) or "all of it"
   if not project.segments:
     row["labels_out"] = f"{out}/{WORKLIST}"
   if task.shown:
@@ -117,6 +137,10 @@ def _row(project, task):
       else project.class_names[task.draft.label]
     )
   return row
+
+
+def _has_units(project):
+  return project.settings.get("unit", WHOLE) != WHOLE
 
 
 def stratum_of(project: Project, task: Task) -> str:
@@ -135,7 +159,7 @@ def _dataset(project, made, labels):
       str(i): f"channel {i}" for i in range(some.about["channels"])
     },
     "labels": {name: i for i, name in enumerate(labels.names)},
-    "numTraining": len(made.tasks),
+    "numTraining": len({task.name for task in made.tasks}),
     "file_ending": suffix_of(some),
     "alx": {
       "schema": 1,
@@ -169,5 +193,5 @@ def _copy_images(project, number, partial):
   for task in project.state.rounds[number].tasks:
     case = project.state.cases[task.uid]
     for channel, file in enumerate(files_of(project, case)):
-      there = folder / image_name(project, task.uid, channel)
+      there = folder / image_name(project, task.uid, channel, task.name)
       write_bytes(there, file.read_bytes())

@@ -17,7 +17,12 @@ WHAT TO DO
 4. A draft that is right as it is: save it there unchanged, or write accept in
    the column decision. To start anew: draw, save, and write redraw. Nothing to
    label: empty. Not able or not willing: skip, with the reason in comment.
-5. If you like, write the minutes it took in the column minutes.
+{units}5. If you like, write the minutes it took in the column minutes.
+"""
+_UNITS = """\
+   WHERE: the column units says which slices or boxes of a case are wanted, in
+   voxels of the file, counted from 0; units/ has them as label maps. Only their
+   voxels are taken; what you write elsewhere is not.
 """
 _CLASSES = """\
 WHAT TO DO
@@ -61,9 +66,10 @@ def text(project: Project, made: Round) -> str:
   drafts = any(t.shown for t in made.tasks)
   values = ", ".join(f"{i} = {name}" for i, name in enumerate(names))
   page = (_MAPS if project.segments else _CLASSES).format(
-    uid=first.uid,
+    uid=first.name,
     suffix=suffix,
     values=values,
+    units=_UNITS if any(t.units for t in made.tasks) else "",
     others=" (or .nrrd, .seg.nrrd)" if suffix == ".nii.gz" else "",
     draft=(
       ", with its draft of drafts/ if it has one" if drafts else ", and draw"
@@ -75,7 +81,7 @@ def text(project: Project, made: Round) -> str:
   return page + _REST.format(
     readers=readers,
     number=made.number,
-    count=len(made.tasks),
+    count=len({task.name for task in made.tasks}),
     method=made.method,
     model=model,
   )

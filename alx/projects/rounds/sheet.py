@@ -19,6 +19,7 @@ def files(project: Project, tasks: Sequence[Task]) -> dict[str, bytes]:
   """sheet.png (sheet_2.png ...) and sheet.html; none of volumes."""
   if project.settings["kind"] != "picture" or not tasks:
     return {}
+  tasks = list({task.name: task for task in reversed(tasks)}.values())[::-1]
   found = {}
   for start in range(0, len(tasks), _MOST):
     part = tasks[start : start + _MOST]
@@ -57,7 +58,7 @@ def _png(project, tasks):
     x = place % _COLUMNS * (_SIDE + 8) + 4
     y = place // _COLUMNS * (height + 8) + 4
     sheet.paste(_thumbnail(project, task.uid), (x, y + 2 * _TEXT))
-    draw.text((x, y), f"{task.rank} {task.uid}"[:22], "black")
+    draw.text((x, y), f"{task.rank} {task.name}"[:22], "black")
     draw.text((x, y + _TEXT), _said(project, task)[:22], "gray")
   content = io.BytesIO()
   sheet.save(content, "PNG")
@@ -72,8 +73,8 @@ def _page(project, tasks):
     data = base64.b64encode(content.getvalue()).decode()
     said = html.escape(_said(project, task))
     cells.append(
-      f'<figure><img alt="{task.uid}" src="data:image/png;base64,{data}">'
-      f"<figcaption><b>{task.rank}</b> {task.uid}<br>{said}</figcaption>"
+      f'<figure><img alt="{task.name}" src="data:image/png;base64,{data}">'
+      f"<figcaption><b>{task.rank}</b> {task.name}<br>{said}</figcaption>"
       "</figure>"
     )
   names = ", ".join(

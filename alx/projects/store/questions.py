@@ -7,6 +7,7 @@ from typing import NamedTuple
 from alx.projects.store.state import (
   ASKED,
   CONFLICT,
+  DECLINED,
   LABELLED,
   POOL,
   SKIPPED,
@@ -60,7 +61,7 @@ def labelled(state: State, part: str) -> dict[str, Submission]:
 
 
 class _Index(NamedTuple):
-  """What was asked and answered, by uid."""
+  """What was asked and answered, by uid; hidden repeats are left out."""
 
   answers: Mapping[str, list[tuple[Submission, ...]]]  # of each reader
   planned: Mapping[str, set[str]]  # readers who were asked
@@ -72,21 +73,41 @@ class _Index(NamedTuple):
 def _indexed(state):
   answers, planned = defaultdict(list), defaultdict(set)
   for (uid, _), revisions in state.submissions.items():
-    answers[uid].append(revisions)
+    if first := tuple(s for s in revisions if not s.repeat):
+      answers[uid].append(first)
   for task in state.tasks():
     planned[task.uid].add(task.reader)
-  asked = {task.uid for task in state.open_tasks()}
-  skipped = {uid for uid, _ in state.skips}
-  return _Index(answers, planned, asked, skipped, state.decided)
+  asked = {task.uid for task in state.open_tasks() if not task.repeat}
+  return _Index(answers, planned, asked, _out(state), state.decided)
+
+
+def _out(state):
+  """Skipped by somebody, or declined by all who may be asked."""
+  readers = set(state.settings.get("readers", ()))
+  readers = readers - set(state.settings.get("seniors", ())) or readers
+  declined, skipped = defaultdict(set), set()
+  for uid, reader in state.skips:
+    kind = state.out.get((uid, reader), SKIPPED)
+    if kind == SKIPPED:
+      skipped.add(uid)
+    elif kind == DECLINED:
+      declined[uid].add(reader)
+  return skipped | {uid for uid, names in declined.items() if readers <= names}
 
 
 def _status(found, uid):
   if uid in found.decided:
     return LABELLED
-  readers = {revisions[-1].reader for revisions in found.answers.get(uid, ())}
-  if readers:
-    planned = found.planned.get(uid, set())
-    return CONFLICT if len(readers) > 1 and readers - planned else LABELLED
+  newest = [revisions[-1] for revisions in found.answers.get(uid, ())]
+  if newest:
+    readers, planned = {s.reader for s in newest}, found.planned.get(uid, set())
+    if len(readers) > 1 and readers - planned:
+      return CONFLICT
+    if max(newest, key=_number).of_units:
+      return ASKED if uid in found.open else LABELLED
+    if uid in found.open:
+      return ASKED
+    return CONFLICT if len({s.label for s in newest}) > 1 else LABELLED
   if uid in found.open:
     return ASKED
   return SKIPPED if uid in found.skipped else POOL
@@ -97,13 +118,18 @@ def _final(found, uid):
   answers = [s for revisions in found.answers.get(uid, ()) for s in revisions]
   if chosen:
     if "label" in chosen:
-      newest = max(answers, key=lambda s: s.number, default=None)
+      newest = max(answers, key=_number, default=None)
       base = newest or Submission(uid, "", 0, 0, "", "", "consensus", {}, 0)
       return base._replace(label=chosen["label"], decision=chosen["by"])
     return next(s for s in answers if s.number == chosen["number"])
-  if _status(found, uid) != LABELLED:
-    return None
-  return max(answers, key=lambda s: s.number)
+  status, newest = _status(found, uid), max(answers, key=_number, default=None)
+  if status == ASKED and newest and newest.of_units:  # and more is asked for
+    return newest
+  return newest if status == LABELLED else None
+
+
+def _number(answer):
+  return answer.number
 
 
 def blobs_of(state: State) -> set[str]:

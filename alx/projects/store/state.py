@@ -8,83 +8,44 @@ from typing import Any, NamedTuple
 from alx.projects.people import desk as desks
 from alx.projects.people.desk import Desk
 from alx.projects.store.events import Event
+from alx.projects.store.records import (
+  TEST,
+  TRAIN,
+  VALIDATION,
+  Case,
+  Draft,
+  Model,
+  Round,
+  Submission,
+  Task,
+)
+
+__all__ = [
+  "ASKED",
+  "CONFLICT",
+  "DECLINED",
+  "DEFERRED",
+  "EMPTY",
+  "LABELLED",
+  "POOL",
+  "SKIPPED",
+  "TEST",
+  "TRAIN",
+  "VALIDATION",
+  "Case",
+  "Draft",
+  "Model",
+  "Round",
+  "State",
+  "Submission",
+  "Task",
+  "reduce",
+  "replay",
+]
 
 POOL, ASKED, LABELLED = "pool", "asked", "labelled"
 CONFLICT, SKIPPED = "conflict", "skipped"
-TRAIN, VALIDATION, TEST = "train", "validation", "test"
-
-
-class Case(NamedTuple):
-  """One image."""
-
-  uid: str
-  about: Mapping[str, Any]  # shape, affine, spacing, sha256, ...
-  patient: str = ""  # a pseudonym; "": not known
-  part: str = TRAIN  # or VALIDATION, TEST: frozen, never trained on
-
-  @property
-  def group(self) -> str:
-    """Its patient; the case by itself where that is not known."""
-    return self.patient or self.uid
-
-
-class Draft(NamedTuple):
-  """What a model said of a case before a reader saw it."""
-
-  sha256: str  # of the blob, of a segmentation
-  model: int  # version
-  label: int | None = None  # of a classification
-  summary: Mapping[str, Any] = {}  # of the uncertainty
-
-
-class Task(NamedTuple):
-  """A case that a reader was asked for."""
-
-  uid: str
-  reader: str
-  round: int
-  rank: int
-  reason: str
-  arm: str = "draft"  # or "blind": the draft is withheld
-  draft: Draft | None = None
-  repeat: bool = False  # asked again, to know how far readers agree
-
-  @property
-  def shown(self) -> Draft | None:
-    """The draft, if the reader may see what the model says."""
-    return self.draft if self.arm == "draft" else None
-
-
-class Submission(NamedTuple):
-  """One answer of a reader; never overwritten."""
-
-  uid: str
-  reader: str
-  revision: int  # 1, 2, ... of the case and reader
-  round: int
-  sha256: str  # of the bytes that came
-  label: str | int  # sha256 of the label map, or a class
-  decision: str  # accept, edit, redraw
-  about: Mapping[str, Any]  # draft, changed voxels, fixes, flags, times
-  number: int  # of the event
-
-
-class Round(NamedTuple):
-  """One worklist."""
-
-  number: int
-  model: int  # version of the drafts; 0: none
-  method: str
-  tasks: tuple[Task, ...]
-  about: Mapping[str, Any]
-
-
-class Model(NamedTuple):
-  """One version; its files are never changed."""
-
-  version: int
-  about: Mapping[str, Any]
-  state: str = "made"  # held, promoted
+DECLINED, DEFERRED = "declined", "deferred"  # for others; for another round
 
 
 class Handed(NamedTuple):
@@ -115,6 +76,9 @@ class State(NamedTuple):
   desk: Desk = Desk()  # who holds which case, and who wanted it not
   handed: Mapping[str, Handed] = {}  # by the sha256 of a token
   flagged: Mapping[tuple[str, str], Mapping] = {}  # by a reviewer: look again
+  out: Mapping[tuple[str, str], str] = {}  # kinds: SKIPPED, DECLINED, DEFERRED
+  expired: frozenset[tuple[str, str, int]] = frozenset()  # (uid, reader, round)
+  survey: tuple[Mapping, ...] = ()  # answers about the work
 
   def tasks(self) -> list[Task]:
     """All that was ever asked, in order."""
@@ -122,15 +86,21 @@ class State(NamedTuple):
 
   def newest(self, uid: str) -> list[Submission]:
     """The last answer of each reader of a case, by reader."""
-    found = [v[-1] for (c, _), v in self.submissions.items() if c == uid]
-    return sorted(found, key=lambda s: s.reader)
+    found = [
+      [s for s in revisions if not s.repeat]
+      for (case, _), revisions in self.submissions.items()
+      if case == uid
+    ]
+    return sorted((f[-1] for f in found if f), key=lambda s: s.reader)
 
   def open_tasks(self) -> list[Task]:
-    """Asked, and neither answered since nor skipped."""
+    """Asked, and neither answered since nor skipped nor over."""
     return [t for t in self.tasks() if not self._is_answered(t)]
 
   def _is_answered(self, task):
     key = task.uid, task.reader
+    if (*key, task.round) in self.expired:
+      return True
     answers = self.submissions.get(key, ())
     return key in self.skips or any(s.round >= task.round for s in answers)
 
@@ -194,6 +164,8 @@ def _leased(state, about, event):
     arm=about["arm"],
     draft=Draft(**draft) if draft else None,
     repeat=about.get("repeat", False),
+    alias=about.get("alias", ""),
+    units=tuple(about.get("units", ())),
   )
   of_round = state.rounds[number]
   of_round = of_round._replace(tasks=(*of_round.tasks, task))
@@ -279,10 +251,24 @@ def _refused(state, about, event):
 
 def _skipped(state, about, event):
   key = about["case"], about["reader"]
+  kind = about.get("kind", SKIPPED)
+  said = DECLINED if kind == DECLINED else SKIPPED
   return state._replace(
     skips=_with(state.skips, key, about["reason"]),
-    desk=_replied(state, about, event, "skipped"),
+    out=_with(state.out, key, kind),
+    desk=_replied(state, about, event, said),
   )
+
+
+def _lease_expired(state, about, event):
+  del event
+  key = about["case"], about["reader"], about["round"]
+  return state._replace(expired=state.expired | {key})
+
+
+def _surveyed(state, about, event):
+  del event
+  return state._replace(survey=tuple(about["answers"]))
 
 
 def _reopened(state, about, event):
@@ -344,6 +330,7 @@ _CHANGES = {
   "handed": _handed,
   "declined": _declined,
   "flagged": _flagged,
+  "lease_expired": _lease_expired,
   "opened": _opened,
   "submitted": _submitted,
   "refused": _refused,
@@ -355,4 +342,5 @@ _CHANGES = {
   "gated": _gated,
   "promoted": _promoted,
   "rolled_back": _rolled_back,
+  "surveyed": _surveyed,
 }

@@ -2,15 +2,17 @@
 
 from typing import NamedTuple
 
-import numpy as np
-
 from alx.data.dataset import DataError, bad_input
 from alx.projects.exchange.label_map import make as make_labels
+from alx.projects.people.assignment import arm_of
+from alx.projects.people.settling import settle
+from alx.projects.people.share import Planned, expire, policy_of, share
 from alx.projects.rounds import folder as round_folder
 from alx.projects.store.project import Project
 from alx.projects.store.questions import candidates
 from alx.projects.store.state import TEST, VALIDATION, Task
-from alx.projects.work.choose import Choice, choose
+from alx.projects.work.choose import Choice
+from alx.projects.work.choose_units import choose_units
 from alx.projects.work.drafts import make_drafts
 from alx.projects.work.fit import digest_of_labels, fit, training_cases
 from alx.projects.work.promote import promote
@@ -51,7 +53,8 @@ def next_round(
   Raises:
     DataError: answers are missing, or nothing is left to ask for.
   """
-  lines = round_folder.write_missing(project)
+  lines = [*round_folder.write_missing(project), *expire(project)]
+  lines += settle(project)
   waiting = project.state.open_tasks()
   if waiting and not more:
     raise DataError(
@@ -70,25 +73,25 @@ def next_round(
         project.folder, "frozen test cases without a label", "none"
       )
   else:
-    chosen = choose(
+    chosen = choose_units(
       project,
       query or project.settings["query"],
       acquisition or project.settings["acquisition"],
     )
-  if not chosen.cases and not frozen:
+  lines += [chosen.note] if chosen.note else []
+  number = max(project.state.rounds, default=0) + 1
+  shared = share(project, _plan(project, chosen, frozen, test, scratch))
+  if not shared:
     raise DataError(
       f"{project.folder}: nothing is left to ask for (alx project fit, status, "
       "export)"
     )
-  lines += [chosen.note] if chosen.note else []
-  number = max(project.state.rounds, default=0) + 1
-  planned = _plan(project, chosen, frozen, test, scratch)
   drafts = make_drafts(
     project,
     project.state.current,
-    [uid for uid, _, _, arm in planned if arm == DRAFT],
+    [*dict.fromkeys(s.planned.uid for s in shared if s.planned.arm == DRAFT)],
   )
-  project.add(*_events(project, number, chosen.method, planned, drafts))
+  project.add(*_events(project, number, chosen.method, shared, drafts))
   path = round_folder.write(project, number)
   made = project.state.rounds[number]
   return Asked(number, path, made.tasks, made.method, made.model, tuple(lines))
@@ -116,38 +119,39 @@ def _learn(project):
 
 
 def _plan(project, chosen, frozen, test, scratch):
-  """[(uid, reason, stratum, arm)] by rank."""
+  """The cases of a round by rank, before they are somebody's."""
   part = "test" if test else "validation"
   why = f"frozen {part} case, never trained on"
-  rows = [(uid, why, part, BLIND) for uid in frozen]
-  rng = np.random.default_rng(
-    [project.settings["seed"], len(project.state.rounds)]
-  )
-  draws = rng.random(len(chosen.cases))
-  share = 1.0 if scratch or not project.state.current else None
-  for (uid, reason), draw in zip(chosen.cases, draws, strict=True):
-    blind = draw < (project.settings["blind"] if share is None else share)
-    rows.append((uid, reason, "query", BLIND if blind else DRAFT))
+  rows = [Planned(uid, why, part, BLIND) for uid in frozen]
+  policy = policy_of(project.state)
+  without = scratch or not project.state.current
+  for uid, reason, units in chosen.cases:
+    arm = BLIND if without else arm_of(policy, uid)
+    rows.append(Planned(uid, reason, "query", arm, units))
   return rows
 
 
-def _events(project, number, method, planned, drafts):
+def _events(project, number, method, shared, drafts):
   labels = make_labels(project.class_names, "the project", project.segments)
   yield (
     "round_made",
     {
       **{"round": number, "model": project.state.current, "method": method},
-      **{"cases": len(planned), "label_map_sha256": labels.sha256},
+      "cases": len({one.planned.uid for one in shared}),
+      "label_map_sha256": labels.sha256,
     },
   )
-  readers = project.settings["readers"]
-  for rank, (uid, reason, stratum, arm) in enumerate(planned, 1):
-    draft = drafts.get(uid)
+  for one in shared:
+    uid, reason, stratum, arm, units = one.planned
+    draft = drafts.get(uid) if arm == DRAFT else None
+    parts = {"units": units} if units else {}
+    again = {"repeat": True, "alias": one.alias} if one.repeat else {}
     yield (
       "leased",
       {
-        **{"case": uid, "reader": readers[(rank - 1) % len(readers)]},
-        **{"round": number, "rank": rank, "reason": reason, "arm": arm},
-        **{"stratum": stratum, "draft": draft and draft._asdict()},
+        **{"case": uid, "reader": one.reader, "rank": one.rank},
+        **{"round": number, "reason": reason, "arm": arm, "stratum": stratum},
+        "draft": draft and draft._asdict(),
+        **(again | parts),
       },
     )

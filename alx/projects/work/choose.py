@@ -1,7 +1,7 @@
 """Which cases to ask for next, and why, in words for a reader."""
 
 import dataclasses
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -19,6 +19,7 @@ from alx.projects.work.settings import refuse_evidence
 from alx.runs.problem import learning
 from alx.runs.problem.problem import Problem
 from alx.runs.rounds import loop_for
+from alx.runs.settings.config import Config
 
 RANDOM, TYPICAL, COVER = "random", "typiclust", "facility_location"
 _WHY = {
@@ -26,7 +27,7 @@ _WHY = {
   COVER: "stands for images that no other stands for",
 }
 _CLUSTER = 10  # images for each that is asked: clusters of fewer are dropped
-_BY_TASK = {
+BY_TASK = {
   "segmentation": "bald(reduce=top_fraction)",
   "classification": "badge",
 }
@@ -37,6 +38,7 @@ class Chosen(NamedTuple):
 
   uid: str
   reason: str
+  units: tuple = ()  # boxes of its voxels; (): all of it
 
 
 class Choice(NamedTuple):
@@ -74,7 +76,7 @@ def choose(project: Project, k: int, method: str = "") -> Choice:
     why = "all that are left" if k == len(pool) else "drawn at random"
     return _at_random(project, pool, k, why)
   if project.state.current:
-    method = method or _BY_TASK[project.settings["task"]]
+    method = method or BY_TASK[project.settings["task"]]
     return _by_model(project, pool, k, method)
   if len(pool) < 2 * k:
     note = f"{len(pool)} images are too few to compare: drawn at random"
@@ -137,19 +139,45 @@ def _out_of_pool(project):
 
 
 def _by_model(project, pool, k, method):
+  uids, asking = asking_of(project, pool, k, method)
+  taken = np.arange(len(uids)) < len(uids) - len(pool)
+  problem = problem_of(asking.made, asking.learner, asking.config)
+  items, scores = ask_of(project, asking, problem, problem.labels, taken)
+  return _told(method, uids, items, scores)
+
+
+class Asking(NamedTuple):
+  """What asks: a version, and the cases as it reads them."""
+
+  made: learn.Pool
+  config: Config
+  learner: Any
+  params: Any
+  method: str
+
+
+def asking_of(
+  project: Project, pool: list[str], k: int, method: str, **changes
+) -> tuple[list[str], Asking]:
+  """(uids, those out of the pool first; what asks them)."""
   trained = load_version(project, project.state.current)
   if not trained.config.evidential:
     refuse_evidence(project.folder, method)
   others = [uid for uid in _out_of_pool(project) if uid not in set(pool)]
   uids = [*others, *pool]
   made = learn.make_pool(project, uids)
-  config = learn.config_of(project, acquisition=(method,), query=k, start=1)
-  config = learn.resolved(config, made)
+  changes |= {"acquisition": (method,), "query": k, "start": 1}
+  config = learn.resolved(learn.config_of(project, **changes), made)
   config = _as_trained(config, trained.config)
   learner = learning.make_learner(config, made.dataset)
-  taken = np.arange(len(uids)) < len(uids) - len(pool)
-  problem = _problem(made, learner, config)
-  loop = loop_for(problem, config, method)
+  return uids, Asking(made, config, learner, trained.params, method)
+
+
+def ask_of(
+  project: Project, asking: Asking, problem: Problem, labels, taken
+) -> tuple[np.ndarray, np.ndarray]:
+  """(what is asked [k], its scores) of a pool of which some is taken."""
+  loop = loop_for(problem, asking.config, asking.method)
   state = loop.init(
     jax.random.key(_seed(project)),
     problem.images,
@@ -157,12 +185,12 @@ def _by_model(project, pool, k, method):
   )
   state = state._replace(
     pool=learn.pool_state(taken),
-    labels=problem.labels,
-    params=jax.tree.map(jnp.asarray, trained.params),
+    labels=labels,
+    params=jax.tree.map(jnp.asarray, asking.params),
     round=jnp.int32(len(project.state.rounds)),
   )
   items, state = loop.ask(state)
-  return _told(method, uids, np.asarray(items), np.asarray(state.scores))
+  return np.asarray(items), np.asarray(state.scores)
 
 
 def _as_trained(config, before):
@@ -173,7 +201,8 @@ def _as_trained(config, before):
   )
 
 
-def _problem(made, learner, config):
+def problem_of(made: learn.Pool, learner: Any, config: Config) -> Problem:
+  """Cases as the loop takes them; nothing is tested."""
   images, labels = learn.stacked(made, config)
   count = len(made.uids)
   none = np.zeros((0,), np.int32)
@@ -186,7 +215,7 @@ def _problem(made, learner, config):
 
 def _told(method, uids, items, scores):
   chosen = [
-    Chosen(uids[i], f"{method}, rank {rank}{_score(score)}")
+    Chosen(uids[i], f"{method}, rank {rank}{score_of(score)}")
     for rank, (i, score) in enumerate(
       zip(items.tolist(), scores.tolist(), strict=True), 1
     )
@@ -195,5 +224,6 @@ def _told(method, uids, items, scores):
   return Choice(method, tuple(chosen))
 
 
-def _score(score):
+def score_of(score: float) -> str:
+  """How it is told; "" of a method without scores."""
   return "" if np.isnan(score) else f", score {score:.4g}"

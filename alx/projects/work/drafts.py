@@ -1,5 +1,6 @@
 """What a version of the model says of cases, before a reader sees them."""
 
+import functools
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -9,7 +10,7 @@ from alx.projects.cases.targets import encode_label, files_of, grid_of
 from alx.projects.store.project import Project
 from alx.projects.store.state import Draft
 from alx.projects.work import learn
-from alx.projects.work.fit import load_version
+from alx.projects.work.fit import folder_of, load_as
 from alx.runs.use.program import make_program, predict_block
 from alx.runs.use.trained import wanted_of
 
@@ -23,9 +24,9 @@ def predict(
     DataError: an image or a version that is not what it was.
     Diverged: the model gives no numbers.
   """
-  trained = load_version(project, version)
+  digest = project.state.models[version].about["parameters"]
+  trained, program = _ready(folder_of(project, version), digest)
   read = learn.reader_of(project, wanted_of(trained))
-  program = make_program(trained, 0)
   for number, uid in enumerate(uids):
     loaded = read(uid)
     (found,) = predict_block(trained, program, [loaded], [number], 1)
@@ -35,14 +36,25 @@ def predict(
       inside = found.classes > 0
       mean = float(entropy[inside].mean()) if inside.any() else 0.0
       summary["entropy_foreground"] = round(mean, 6)
-      classes = _in_file(project, uid, found.classes)
+      classes = in_file(project, uid, found.classes)
     else:
       classes = found.classes
       summary["probabilities"] = [round(float(p), 6) for p in found.probs]
     yield uid, classes, summary
 
 
-def _in_file(project, uid, classes):
+@functools.lru_cache(maxsize=2)
+def _ready(folder, digest):
+  """(a version, its program): of the two that a round scores and drafts with.
+
+  Neither is loaded or compiled again; a version never changes.
+  """
+  trained = load_as(folder, digest)
+  return trained, make_program(trained, 0)
+
+
+def in_file(project: Project, uid: str, classes: np.ndarray) -> np.ndarray:
+  """A map that has the axes of memory, on those of the file."""
   case = project.state.cases[uid]
   if case.about["affine"] is None:
     return classes

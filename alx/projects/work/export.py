@@ -1,13 +1,26 @@
 """Final labels as a folder that other programs train on."""
 
+import gzip
+import io
 import os
 import pathlib
 from functools import partial
 from typing import NamedTuple
 
+from PIL import Image
+
 from alx.data.dataset import DataError, bad_input
 from alx.data.files import visible, whole_folder
-from alx.projects.cases.targets import check_image, files_of, suffix_of
+from alx.data.volumes import nifti
+from alx.label_maps import UNLABELLED
+from alx.projects.cases.targets import (
+  check_image,
+  encode_label,
+  files_of,
+  grid_of,
+  label_of,
+  suffix_of,
+)
 from alx.projects.rounds.folder import image_name
 from alx.projects.store.project import Project
 from alx.projects.store.questions import final_labels
@@ -91,6 +104,7 @@ def _dicom_seg(source, project, labelled, folder):
   """labelsTr/CASE.dcm, labelsTs/CASE.dcm."""
   write = writer(project, [case for case, _ in labelled], source)
   for case, label in labelled:
+    _refuse_open(project, case, label, "dicom-seg")
     path = folder / f"labels{_part(case)}" / f"{case.uid}.dcm"
     write_bytes(path, write(case, label))
 
@@ -107,34 +121,82 @@ def _images_of(project, case):
 def _put_label(project, case, label, folder):
   name = f"{case.uid}{suffix_of(case)}"
   path = folder / f"labels{_part(case)}" / name
-  write_bytes(path, project.get(label.label))
+  content = project.get(label.label)
+  if _is_open(project, case, label):
+    voxels = label_of(project, case.uid, label.label)
+    voxels[voxels == UNLABELLED] = len(project.class_names)
+    content = encode_label(voxels, grid_of(case))
+  write_bytes(path, content)
+
+
+def _is_open(project, case, label):
+  """Whether readers have left voxels of a label map undecided."""
+  voxels = label_of(project, case.uid, label.label)
+  return bool((voxels == UNLABELLED).any())
+
+
+def _refuse_open(project, case, label, form):
+  if _is_open(project, case, label):
+    wanted = "voxels that readers agree on (--format=nnunet has ignore)"
+    raise bad_input(f"--format={form}", wanted, f"{case.uid}: undecided ones")
 
 
 def _nnunet(project, labelled, folder):
   """imagesTr/CASE_0000, labelsTr/CASE, dataset.json of nnU-Net v2."""
+  channels = max(case.about["channels"] for case, _ in labelled)
   for case, label in labelled:
-    for channel, content in enumerate(_images_of(project, case)):
+    for channel, content in enumerate(_split(project, case, channels)):
       name = image_name(project, case.uid, channel)
       write_bytes(folder / f"images{_part(case)}" / name, content)
     _put_label(project, case, label, folder)
+  names = {name: i for i, name in enumerate(project.class_names)}
+  if any(_is_open(project, case, label) for case, label in labelled):
+    _refuse_ignore(names)
+    names["ignore"] = len(names)  # nnU-Net trains on none of these voxels
   write_json(
     folder / "dataset.json",
     {
-      "channel_names": {
-        str(i): f"channel {i}"
-        for i in range(len(labelled[0][0].about["files"]))
-      },
-      "labels": {name: i for i, name in enumerate(project.class_names)},
+      "channel_names": {str(i): f"channel {i}" for i in range(channels)},
+      "labels": names,
       "numTraining": sum(case.part != TEST for case, _ in labelled),
       "file_ending": suffix_of(labelled[0][0]),
     },
   )
 
 
+def _split(project, case, channels):
+  """A file for each channel of a volume; one of all colours of a picture."""
+  contents = _images_of(project, case)
+  if suffix_of(case) == ".png":
+    is_gray = case.about["channels"] < channels  # among coloured ones
+    return [_in_colour(contents[0])] if is_gray else contents
+  if len(contents) == channels:
+    return contents
+  volume = nifti.of_bytes(case.uid, gzip.decompress(contents[0]))
+  affine = grid_of(case).affine
+  array = volume.array.reshape(*case.about["shape"], channels)
+  return [nifti.on_grid(array[..., c], affine) for c in range(channels)]
+
+
+def _in_colour(content):
+  """A gray PNG as red, green and blue."""
+  made = io.BytesIO()
+  with Image.open(io.BytesIO(content)) as image:
+    image.convert("RGB").save(made, "PNG")
+  return made.getvalue()
+
+
+def _refuse_ignore(names):
+  if "ignore" in names:
+    wanted = "another name for a class: nnU-Net takes ignore for no class"
+    raise bad_input("--format=nnunet", wanted, "ignore")
+
+
 def _msd(project, labelled, folder):
   """imagesTr/CASE, labelsTr/CASE, dataset.json of the Decathlon."""
   training, test = [], []
   for case, label in labelled:
+    _refuse_open(project, case, label, "msd")
     contents = _images_of(project, case)
     if len(contents) > 1:
       raise bad_input(

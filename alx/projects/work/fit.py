@@ -1,5 +1,6 @@
 """A version of the model: fitted, written, never changed; the pointer stays."""
 
+import pathlib
 import shutil
 import time
 from collections.abc import Mapping
@@ -219,12 +220,21 @@ def load_version(project: Project, version: int) -> Trained:
   Raises:
     DataError: it is gone, or its parameters are not what they were.
   """
-  trained = load(folder_of(project, version), FULL)
   wanted = project.state.models[version].about["parameters"]
-  if trained.digest != wanted:
+  return load_as(folder_of(project, version), wanted)
+
+
+def load_as(folder: pathlib.Path, digest: str) -> Trained:
+  """The version of a folder, if its parameters have this digest.
+
+  Raises:
+    DataError: as `load_version`.
+  """
+  trained = load(folder, FULL)
+  if trained.digest != digest:
     raise DataError(
-      f"{folder_of(project, version)}: wanted the parameters as they were "
-      "fitted, found others (alx project verify)"
+      f"{folder}: wanted the parameters as they were fitted, found others "
+      "(alx project verify)"
     )
   return trained
 

@@ -81,9 +81,16 @@ def in_memory(
   """A label map on the axes that its image has in memory."""
   if case.about["affine"] is None:
     return label
+  return turned(project, case, label).reshape(loaded.extent)
+
+
+def turned(project: Project, case: Case, label: np.ndarray) -> np.ndarray:
+  """A map on the axes of the file, as its image is turned in memory."""
+  if case.about["affine"] is None:
+    return label
   first = nifti.read(files_of(project, case)[0])
-  turned = orientation.apply(label, first.turn or orientation.NONE)
-  return np.ascontiguousarray(turned).reshape(loaded.extent)
+  found = orientation.apply(label, first.turn or orientation.NONE)
+  return np.ascontiguousarray(found)
 
 
 def make_pool(project: Project, uids: Sequence[str]) -> Pool:

@@ -12,9 +12,13 @@ from alx.projects.models.rule_texts import (
   parse_update,
   parse_weights,
 )
+from alx.projects.people.settle import WAYS
 from alx.runs.problem.problem import want_evidence
 from alx.runs.settings.config import Config, override
+from alx.units.spec import parse_unit
 
+WHOLE = "whole"  # what one label is, see alx.units.spec
+SENIOR_ABOVE = 0.3  # how far readers may differ without a senior
 GIVEN = "given"  # the reader of labels that were there
 _SETTINGS = {  # of a run that say something here
   *("recipe", "model", "widths", "dropout", "up_convolutions", "skips"),
@@ -51,6 +55,13 @@ class Settings(NamedTuple):
   seed: int = 0
   retain: tuple[str, ...] = ()  # of DICOM: patient, device, uids, pixels
   dicom_key: str = ""  # file of the key of UIDs; "": beside the project
+  readers_per_case: int = 1
+  repeats: float = 0.0  # share of a reader's cases that are given twice
+  seniors: tuple[str, ...] = ()  # of the readers: asked where others differ
+  senior_above: float | None = None  # 1 - Dice; None: SENIOR_ABOVE
+  settle: str = WAYS[0]  # how one label is made of several
+  lease_days: float = 0.0  # after which others may take a case; 0: never
+  unit: str = WHOLE  # or slices, boxes: what is asked for once a model serves
 
 
 def check(settings: Settings) -> None:
@@ -61,6 +72,7 @@ def check(settings: Settings) -> None:
       raise bad_input("--readers", wanted, repr(name))
   if len({n.casefold() for n in settings.readers}) < len(settings.readers):
     raise bad_input("--readers", "different names", list(settings.readers))
+  _check_people(settings)
   for name in ("validation", "test", "blind"):
     if not 0 <= getattr(settings, name) <= (1 if name == "blind" else 0.9):
       found = getattr(settings, name)
@@ -82,6 +94,59 @@ def check(settings: Settings) -> None:
     raise DataError(str(error)) from error
   if names:
     refuse_evidence("--acquisition", settings.acquisition)
+
+
+def _check_people(settings):
+  """Who reads how often, and what is made of it."""
+  unknown = set(settings.seniors) - set(settings.readers)
+  if unknown:
+    known = ", ".join(settings.readers)
+    raise bad_input("--seniors", f"some of {known}", ", ".join(sorted(unknown)))
+  first = len(settings.readers) - len(settings.seniors)
+  if not first:
+    raise bad_input("--seniors", "a reader who is no senior", "none")
+  if not 1 <= settings.readers_per_case <= first:
+    wanted = f"1 to {first}, as many as are read by first"
+    raise bad_input("--readers_per_case", wanted, settings.readers_per_case)
+  if not 0 <= settings.repeats < 1:
+    raise bad_input("--repeats", "a share in [0, 1)", settings.repeats)
+  if settings.settle not in WAYS:
+    raise bad_input("--settle", f"one of {', '.join(WAYS)}", settings.settle)
+  if settings.settle == "senior" and not settings.seniors:
+    raise bad_input("--settle=senior", "--seniors to name one", "none")
+  _check_unit(settings)
+  if not 0 <= settings.lease_days < float("inf"):
+    raise bad_input("--lease_days", "days >= 0", settings.lease_days)
+  if settings.senior_above is not None:
+    _check_above(settings)
+
+
+def _check_unit(settings):
+  try:
+    kind = parse_unit(settings.unit).kind
+  except ValueError as error:
+    raise DataError(f"--{error}") from error
+  if kind == WHOLE:
+    return
+  if kind == "superpixels":
+    wanted = "slices or boxes, which a reader can find in a viewer"
+    raise bad_input("--unit", wanted, settings.unit)
+  if settings.readers_per_case > 1 or settings.seniors or settings.repeats:
+    wanted = "one reader of each case, no --seniors and no --repeats"
+    raise bad_input(f"--unit={settings.unit}", wanted, "more readings")
+  for text in settings.set:
+    name = text.partition("=")[0].strip()
+    if name in ("coarsen", "image_size"):
+      wanted = f"images as they are, no --set={name}"
+      raise bad_input(f"--unit={settings.unit}", wanted, text)
+
+
+def _check_above(settings):
+  if not settings.seniors or settings.readers_per_case < 2:
+    wanted = "--seniors and --readers_per_case=2 or more, to see who differs"
+    raise bad_input("--senior_above", wanted, "none")
+  if not 0 <= settings.senior_above <= 1:
+    raise bad_input("--senior_above", "1 - Dice", settings.senior_above)
 
 
 def refuse_evidence(where: object, method: str) -> None:

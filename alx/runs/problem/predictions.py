@@ -12,65 +12,63 @@ from alx.runs.problem.problem import Problem
 def of_items(
   problem: Problem, predicted: Any, pool: Callable, labelled: np.ndarray
 ) -> list[dict]:
-  """A row for each item: of a classification of test and pool, else of test.
+  """A row for each item of test and pool.
 
   Args:
     problem: with the items.
     predicted: of the test items.
-    pool: () -> probabilities [N, C] of the pool, called for a classification.
+    pool: () -> probabilities [N, C] of the pool, or voxels [N, C, 3].
     labelled: [N] bool, what the model was trained on.
 
   Returns:
-    With `part`, `id` and, where known, `group`; of a classification whether
-    it is `labelled`, its `class`, the class `predicted` and the probability
+    With `part`, `id`, where known `group`, and whether it is `labelled`; of a
+    classification its `class`, the class `predicted` and the probability
     `p_NAME` of each; of a segmentation its `case` and of each class the voxels
     `true_NAME`, `predicted_NAME` and `both_NAME`.
   """
   split, dataset = problem.split, problem.dataset
-  if dataset.task != "classification":
-    return _masks(problem, predicted)
+  is_classes = dataset.task == "classification"
+  test = np.asarray(predicted if is_classes else predicted.counts)
   nothing = np.zeros(len(split.test), bool)
   parts = (
-    ("test", split.test, np.asarray(predicted), nothing),
+    ("test", split.test, test, nothing),
     ("pool", split.pool, np.asarray(pool()), np.asarray(labelled)),
   )
-  return [
-    _classified(dataset, part, item, probs, known)
-    for part, items, found, flags in parts
-    for item, probs, known in zip(items, found, flags, strict=True)
-  ]
+  tell = _classified if is_classes else _masks
+  return [row for part in parts for row in tell(dataset, *part)]
 
 
-def _classified(dataset, part, item, probs, labelled):
+def _classified(dataset, part, items, found, flags):
   names = dataset.class_names
-  return (
-    _about(dataset, part, item)
-    | {
-      "labelled": int(labelled),
-      "class": names[int(dataset.labels[item])],
-      "predicted": names[int(probs.argmax())],
-    }
-    | {f"p_{n}": f"{float(p):.6g}" for n, p in zip(names, probs, strict=True)}
-  )
+  for item, probs, labelled in zip(items, found, flags, strict=True):
+    each = zip(names, probs, strict=True)
+    yield (
+      _about(dataset, part, item, labelled)
+      | {
+        "class": names[int(dataset.labels[item])],
+        "predicted": names[int(probs.argmax())],
+      }
+      | {f"p_{name}": f"{float(p):.6g}" for name, p in each}
+    )
 
 
-def _masks(problem, predicted):
-  dataset, test = problem.dataset, problem.split.test
-  names = dataset.class_names[1:]
-  counts = np.asarray(predicted.counts)[:, 1:]
-  cases = case_names(dataset, test)
-  return [
-    _about(dataset, "test", item)
-    | {"case": case}
-    | {
-      f"{what}_{name}": int(number)
-      for place, what in ((2, "true"), (1, "predicted"), (0, "both"))
-      for name, number in zip(names, row[:, place], strict=True)
-    }
-    for item, case, row in zip(test, cases, counts, strict=True)
-  ]
+def _masks(dataset, part, items, found, flags):
+  names, cases = dataset.class_names[1:], case_names(dataset, items)
+  for item, case, counts, labelled in zip(
+    items, cases, found[:, 1:], flags, strict=True
+  ):
+    yield (
+      _about(dataset, part, item, labelled)
+      | {"case": case}
+      | {
+        f"{what}_{name}": int(number)
+        for place, what in ((2, "true"), (1, "predicted"), (0, "both"))
+        for name, number in zip(names, counts[:, place], strict=True)
+      }
+    )
 
 
-def _about(dataset, part, item):
+def _about(dataset, part, item, labelled):
   group = {"group": dataset.groups[item]} if dataset.groups else {}
-  return {"part": part, "id": dataset.ids[item]} | group
+  about = {"part": part, "id": dataset.ids[item]} | group
+  return about | {"labelled": int(labelled)}

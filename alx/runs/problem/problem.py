@@ -257,9 +257,10 @@ def predict_test(problem: Problem, params):
 def predict_pool(
   problem: Problem, params, predict: Callable | None = None
 ) -> np.ndarray:
-  """[N, C] probabilities of the pool of a classification, in parts.
+  """[N, C] probabilities of the pool, or [N, C, 3] voxels of masks, in parts.
 
-  Each is as large as the test part, so that nothing is compiled for it.
+  Each is as large as the test part, so that nothing is compiled for it where
+  its items are of one extent. The voxels are those of `counts` of a test.
 
   Args:
     problem: with the pool.
@@ -268,13 +269,17 @@ def predict_pool(
   """
   predict = predict or problem.predict_test
   count, size = problem.labels.shape[0], problem.test_labels.shape[0]
-  images = jax.tree.map(np.asarray, problem.images)
-  found = []
+  is_classes = problem.dataset.task == "classification"
+  pool = (problem.images,) if is_classes else (problem.images, problem.labels)
+  pool, found = jax.tree.map(np.asarray, pool), []
   for start in range(0, count, size):
     rows = np.minimum(np.arange(start, start + size), count - 1)
-    part = jax.tree.map(lambda x, rows=rows: x[rows], images)
-    found.append(np.asarray(predict(params, part)))
-  return np.concatenate(found, axis=-2)[..., :count, :]
+    part = jax.tree.map(lambda x, rows=rows: x[rows], pool)
+    said = predict(params, *part)
+    found.append(np.asarray(said if is_classes else said.counts))
+  if is_classes:
+    return np.concatenate(found, axis=-2)[..., :count, :]
+  return np.concatenate(found, axis=-3)[..., :count, :, :]
 
 
 def classes_seen(problem: Problem, labelled) -> int | None:

@@ -55,11 +55,11 @@ def state():
 
 
 STATUS = {
-  **{"a": "pool", "b": "asked", "c": "labelled", "d": "conflict"},
+  **{"a": "pool", "b": "asked", "c": "conflict", "d": "conflict"},
   **{"e": "labelled", "f": "labelled", "g": "skipped", "h": "labelled"},
   "i": "labelled",
 }
-LABELS = {"c": 5, "e": 9, "f": 1, "h": 3, "i": 3}
+LABELS = {"e": 9, "f": 1, "h": 3, "i": 3}
 
 
 def test_where_each_case_is(state):
@@ -81,7 +81,48 @@ def test_of_a_part(state):
   assert questions.candidates(state, TRAIN) == ["a"]
   assert questions.candidates(state, VALIDATION) == []
   assert list(questions.labelled(state, VALIDATION)) == ["i"]
-  assert list(questions.labelled(state, TRAIN)) == ["c", "e", "f", "h"]
+  assert list(questions.labelled(state, TRAIN)) == ["e", "f", "h"]
+
+
+def test_readers_who_are_asked_together():
+  """Labelled where all have answered alike; open until all have answered."""
+  found = state_of(
+    asked=["ax", "ay", "bx", "by"],
+    answers=[answer("a", "x", 1, 4), answer("a", "y", 2, 4)],
+  )
+  assert questions.status_of(found, "a") == "labelled"
+  one = {("b", "x"): (answer("b", "x", 3, 4),)}
+  found = found._replace(submissions={**found.submissions, **one})
+  assert questions.status_of(found, "b") == "asked"
+  assert questions.final_label(found, "b") is None
+  found = found._replace(expired=frozenset({("b", "y", 1)}))
+  assert questions.final_label(found, "b").label == 4
+
+
+def test_a_repeat_is_no_label():
+  again = answer("a", "x", 2, 5, 2)._replace(about={"repeat": True})
+  found = state_of(asked=["ax"], answers=[answer("a", "x", 1, 4), again])
+  assert questions.final_label(found, "a").label == 4
+  assert [s.label for s in found.newest("a")] == [4]
+
+
+@pytest.mark.parametrize(
+  ("out", "status"),
+  [
+    ({"x": "declined"}, "pool"),
+    ({"x": "declined", "y": "declined"}, "skipped"),
+    ({"x": "deferred", "y": "declined"}, "pool"),
+    ({"x": "skipped"}, "skipped"),
+  ],
+)
+def test_declined_is_for_others_and_deferred_for_later(out, status):
+  kinds = {("a", reader): kind for reader, kind in out.items()}
+  found = state_of(
+    asked=["ax", "ay"],
+    skips=dict.fromkeys([("a", "x"), ("a", "y")], "no time"),
+    out=kinds | ({} if "y" in out else {("a", "y"): "deferred"}),
+  )._replace(settings={"readers": ["x", "y"]})
+  assert questions.status_of(found, "a") == status
 
 
 def test_a_pass_looks_at_each_answer_once(state):
