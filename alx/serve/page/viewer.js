@@ -52,9 +52,10 @@ const OPTIONS = {
   logLevel: "fatal", dragAndDropEnabled: false, dragMode: 0,
   dragModePrimary: 8, drawingEnabled: false, maxDrawUndoBitmaps: 1,
   isNearestInterpolation: true, multiplanarShowRender: 0,
-  crosshairWidth: 1, crosshairWidthUnit: "voxels", show3Dcrosshair: false,
+  crosshairWidth: 0.3, crosshairWidthUnit: "percent", crosshairGap: 4,
+  show3Dcrosshair: false,
   isColorbar: false, sliceType: 3, multiplanarPadPixels: 6,
-  backColor: [0, 0, 0, 1], crosshairColor: [0.3, 0.8, 1, 0.6],
+  backColor: [0, 0, 0, 1], crosshairColor: [0.3, 0.8, 1, 1],
 };
 
 /** What a plane is called, in the order of NiiVue. */
@@ -109,7 +110,7 @@ export class Viewer {
       sliceType: flat ? 0 : 3, isOrientationTextVisible: !flat,
       isRadiologicalConvention: !flat,
     });
-    await this.main.change("volumes", [`IPY_MODEL_${id}`]);
+    await this.#loaded(id);
     const { hdr, mat_ras: turned } = model.values;
     if (!turned || dims.some((n, axis) => n !== (hdr.dims[axis + 1] ?? 1))) {
       throw new Error("The viewer could not read this image.");
@@ -121,6 +122,20 @@ export class Viewer {
     await this.main.order("set_drawing_enabled", [false]);
     await this.#number("drawRimOpacity", 1);
     this.place(this.dims.map((n) => n >> 1));
+  }
+
+  // NiiVue says when an image is there; what went wrong nobody waits for.
+  #loaded(id) {
+    return new Promise((resolve, reject) => {
+      const wrong = ({ reason }) => reject(new Error(
+        `The viewer could not read this image: ${reason?.message ?? reason}`));
+      window.addEventListener("unhandledrejection", wrong);
+      this.onLoaded = () => {
+        window.removeEventListener("unhandledrejection", wrong);
+        resolve();
+      };
+      this.main.change("volumes", [`IPY_MODEL_${id}`]);
+    });
   }
 
   async clear() {
@@ -142,6 +157,7 @@ export class Viewer {
   }
 
   #hear(event, data) {
+    if (event === "image_loaded") this.onLoaded?.();
     if (event !== "location_change" || !this.dims) return;
     this.voxel = data.frac.map((f, n) =>
       Math.min(Math.max(Math.floor(f * this.dims[n]), 0), this.dims[n] - 1));
