@@ -37,6 +37,8 @@ def imports_of(path):
     ("SimpleITK", ("alx/data/volumes/itk.py",)),
     ("tensorstore", ("alx/data/cache/cache.py",)),
     ("matplotlib", ("alx/report/",)),
+    ("starlette", ("alx/serve/",)),
+    ("uvicorn", ("alx/serve/run.py",)),
     ("pickle", ()),
     ("experiments", ()),
   ],
@@ -63,6 +65,7 @@ FLOORS = (
   ("label_free", "loop", "report"),
   ("runs",),
   ("projects", "studies"),
+  ("serve",),
   ("commands",),
 )
 FLOOR_OF = {name: n for n, floor in enumerate(FLOORS) for name in floor}

@@ -27,6 +27,7 @@ UNCHANGED, SKIPPED = "unchanged", "skipped"
 _UNNAMED = ("user-xyz",)  # what a client is called that nobody has named
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 FULL = 507  # of HTTP: no room
+IDLE_S = 600.0  # between two signs of a reader; in more he did something else
 
 
 class Reply(NamedTuple):
@@ -50,6 +51,7 @@ def receive(
   name: str = "",
   number: int | None = None,
   late: bool = False,
+  elapsed: float | None = None,
 ) -> Reply:
   """Takes a label map, or tells why not; nothing is ever overwritten.
 
@@ -62,12 +64,14 @@ def receive(
     name: of the file, for its ending alone.
     number: of the round; None: the last in which the case was asked of him.
     late: the lease had expired.
+    elapsed: seconds since the case was handed out; None: it was not.
   """
+  how = name, number, late, elapsed
   try:
     told = parse(params) if isinstance(params, bytes) else dict(params)
     uid = checked_id(uid, project.state.cases, "case")
     reader = checked_id(reader, readers_of(project), "reader")
-    return _received(project, uid, reader, content, told, name, number, late)
+    return _received(project, uid, reader, content, told, how)
   except Refused as error:
     return Reply(error.code, QUARANTINED, f"{QUARANTINED}({error})")
   except OSError as error:
@@ -100,7 +104,8 @@ def task_of(
   return others[-1]._replace(reader=reader), False
 
 
-def _received(project, uid, reader, content, told, name, number, late):
+def _received(project, uid, reader, content, told, how):
+  name, number, late, elapsed = how
   task, asked = task_of(project, uid, reader, number)
   sha256 = digest(content)
   mark = digest(canonical(_lasting(told)))
@@ -111,7 +116,7 @@ def _received(project, uid, reader, content, told, name, number, late):
   if not project.segments:
     raise Refused(415, "wanted a class in the worklist, found a file")
   task = _with_its_draft(project, task, told)
-  seconds, source = _times(project, task, told)
+  seconds, source = _times(project, task, told, elapsed)
   result = ingest(
     content, target_of(project, task, asked), told | {"seconds": seconds}, name
   )
@@ -138,6 +143,9 @@ def receive_class(
   text: str,
   told: Mapping[str, Any],
   asked: bool = True,
+  *,
+  late: bool = False,
+  elapsed: float | None = None,
 ) -> Reply:
   """The same for a class that was written into a worklist.
 
@@ -147,6 +155,8 @@ def receive_class(
     text: the class by name or number.
     told: beside it.
     asked: it was asked of this reader.
+    late: the lease had expired.
+    elapsed: seconds since the case was handed out; None: it was not.
   """
   try:
     label = class_number(text, project.class_names, "label")
@@ -163,8 +173,8 @@ def receive_class(
   decision = (
     "scratch" if shown is None else "accept" if shown == label else "edit"
   )
-  seconds, source = _times(project, task, told)
-  flags = _flags(project, task, told, asked, False)
+  seconds, source = _times(project, task, told, elapsed)
+  flags = _flags(project, task, told, asked, late)
   about = {"label": label, "decision": decision, "fixes": []}
   result = Result(200, ACCEPTED, None, (), tuple(flags), "", decision)
   return _keep(
@@ -197,8 +207,8 @@ def _with_its_draft(project, task, told):
   raise Refused(409, "of a draft that was never made of this case")
 
 
-def _times(project, task, told):
-  """(seconds or None, where they are from)."""
+def _times(project, task, told, elapsed):
+  """(seconds or None, where they are from); without work in it, none."""
   opened = project.state.opened.get((task.uid, task.reader))
   if opened:
     return opened, "opened"
@@ -206,6 +216,8 @@ def _times(project, task, told):
     return float(told["seconds"]), "client"
   if told.get("minutes") is not None:
     return 60.0 * float(told["minutes"]), "self_reported"
+  if elapsed is not None and 0 <= elapsed <= IDLE_S:
+    return round(elapsed, 3), "lease"
   return None, ""
 
 

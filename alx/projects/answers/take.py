@@ -4,10 +4,7 @@ import errno
 import os
 import pathlib
 from collections import defaultdict
-from collections.abc import Mapping
 from typing import NamedTuple
-
-import numpy as np
 
 from alx.data.dataset import DataError, bad_input
 from alx.data.files import visible
@@ -19,26 +16,13 @@ from alx.projects.answers.beside import (
   stem_of,
   told_of,
 )
-from alx.projects.answers.receive import (
-  FULL,
-  SKIPPED,
-  UNCHANGED,
-  Reply,
-  readers_of,
-  receive,
-  receive_class,
-  task_of,
-)
-from alx.projects.cases.targets import encode_label, grid_of
+from alx.projects.answers.receive import FULL, Reply, readers_of, receive
+from alx.projects.answers.words import MISSING, SKIPS, answer_in_words
 from alx.projects.exchange.decode import MOST
 from alx.projects.exchange.ingest import QUARANTINED
 from alx.projects.exchange.refused import Refused
 from alx.projects.rounds import folder as round_folder
 from alx.projects.store.project import Project
-from alx.projects.store.state import Task
-
-MISSING = "missing"
-_SKIPS = ("skip", "decline", "defer")
 
 
 class Line(NamedTuple):
@@ -178,8 +162,8 @@ def _answer(project, number, folder, uid, files, rows) -> Reply:
     why = f"{QUARANTINED}(two files of one case, keep one of {names})"
     return Reply(409, QUARANTINED, why, uid)
   if not files:
-    return _without_file(project, number, reader, uid, told, decision)
-  if decision in _SKIPS:
+    return answer_in_words(project, number, reader, uid, told)
+  if decision in SKIPS:
     why = f"{QUARANTINED}(a file, and skip in the worklist: which of both?)"
     return Reply(409, QUARANTINED, why, uid)
   size = files[0].stat().st_size
@@ -193,61 +177,3 @@ def _answer(project, number, folder, uid, files, rows) -> Reply:
   if reply.code == FULL:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(project.folder))
   return reply
-
-
-def _without_file(project, number, reader, uid, told, decision) -> Reply:
-  task, asked = task_of(project, uid, reader, number)
-  if decision in _SKIPS:
-    return _skip(project, task, told)
-  if not project.segments:
-    return _class(project, task, told, decision, asked)
-  if decision == "accept":
-    if not task.shown:
-      why = f"{QUARANTINED}(accept: there was no draft of this case)"
-      return Reply(409, QUARANTINED, why, uid)
-    content = project.get(task.draft.sha256)
-    return receive(project, uid, reader, content, told, number=number)
-  if told.get("nothing_to_label"):
-    grid = grid_of(project.state.cases[uid])
-    content = encode_label(np.zeros(grid.shape, np.uint8), grid)
-    return receive(project, uid, reader, content, told, number=number)
-  if decision:
-    why = f"{QUARANTINED}({decision[:20]}, but no file {uid})"
-    return Reply(409, QUARANTINED, why, uid)
-  return _missing(project, task)
-
-
-def _missing(project, task) -> Reply:
-  """An answer that was taken before may be gone; nothing changes by that."""
-  answers = project.state.submissions.get((task.uid, task.reader), ())
-  if any(s.round == task.round for s in answers):
-    return Reply(200, UNCHANGED, f"{UNCHANGED} (its file is gone)", task.uid)
-  return Reply(200, MISSING, MISSING, task.uid)
-
-
-def _class(project, task, told: Mapping, decision, asked) -> Reply:
-  text = str(told.get("label", ""))
-  if not text and decision == "accept":
-    if not task.shown:
-      why = f"{QUARANTINED}(accept: there was no draft of this case)"
-      return Reply(409, QUARANTINED, why, task.uid)
-    text = project.class_names[task.draft.label]
-  if not text:
-    return _missing(project, task)
-  return receive_class(project, task, text, told, asked)
-
-
-def _skip(project, task: Task, told) -> Reply:
-  reason = " ".join(str(told.get("comment", "")).split())
-  if not reason:
-    why = f"{QUARANTINED}(skip wants its reason in the column comment)"
-    return Reply(409, QUARANTINED, why, task.uid)
-  key = task.uid, task.reader
-  if project.state.skips.get(key) == reason:
-    return Reply(200, UNCHANGED, UNCHANGED, task.uid)
-  about = {
-    **{"case": task.uid, "reader": task.reader, "round": task.round},
-    **{"reason": reason[:500]},
-  }
-  project.add(("skipped", about))
-  return Reply(200, SKIPPED, f"{SKIPPED}({reason[:80]})", task.uid)

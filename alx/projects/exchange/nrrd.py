@@ -189,23 +189,29 @@ def _segments(fields):
     raise Refused(422, "damaged header: a segment without a value") from error
 
 
-def write(array: np.ndarray, affine: np.ndarray) -> bytes:
-  """A NRRD label map, gzipped, for readers that want one.
+def write(
+  array: np.ndarray, affine: np.ndarray, compress: bool = True
+) -> bytes:
+  """A NRRD label map, for readers that want one.
 
   Args:
     array: uint8 [x, y, z].
     affine: [4, 4], voxel index to mm, RAS.
+    compress: by gzip; a reader that goes line by line is much faster then.
   """
   lps = affine[:3] * np.array([[-1.0], [-1.0], [1.0]])
   vectors = " ".join(
     f"({','.join(map(repr, c))})" for c in lps[:, :3].T.tolist()
   )
   origin = ",".join(map(repr, lps[:, 3].tolist()))
+  encoding = "gzip" if compress else "raw"
   head = (
     "NRRD0004\ntype: uint8\ndimension: 3\nspace: left-posterior-superior\n"
     f"sizes: {' '.join(map(str, array.shape))}\n"
     f"space directions: {vectors}\nkinds: domain domain domain\n"
-    f"endian: little\nencoding: gzip\nspace origin: ({origin})\n\n"
+    f"endian: little\nencoding: {encoding}\nspace origin: ({origin})\n\n"
   )
   voxels = np.asarray(array, np.uint8).tobytes(order="F")
-  return head.encode() + gzip.compress(voxels, 1, mtime=0)
+  if compress:
+    voxels = gzip.compress(voxels, 1, mtime=0)
+  return head.encode() + voxels

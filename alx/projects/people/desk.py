@@ -3,7 +3,7 @@
 Nothing here reads a clock: `now` is an argument, seconds since any moment.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 ANSWERS = ("submitted", "skipped", "declined", "deferred")
@@ -60,6 +60,24 @@ def replied(desk: Desk, reply: Reply) -> Desk:
   if not waits and reply.until is not None:
     raise ValueError(f"reply: until means nothing to {reply.kind}")
   return desk._replace(replies=(*desk.replies, reply))
+
+
+def forgotten(desk: Desk, case: str) -> Desk:
+  """The desk on which a case is new: it is asked again."""
+  if not any(x.case == case for x in (*desk.leases, *desk.replies)):
+    return desk
+  return Desk(
+    tuple(x for x in desk.leases if x.case != case),
+    tuple(x for x in desk.replies if x.case != case),
+  )
+
+
+def of_cases(desk: Desk, cases: Collection[str]) -> Desk:
+  """What is on it of some cases, in order."""
+  return Desk(
+    tuple(x for x in desk.leases if x.case in cases),
+    tuple(x for x in desk.replies if x.case in cases),
+  )
 
 
 def last_replies(desk: Desk) -> dict[tuple[str, str], Reply]:

@@ -11,7 +11,7 @@ KINDS = (
   *("draft_made", "leased", "lease_expired", "opened", "submitted"),
   *("repaired", "refused", "skipped", "reopened", "reviewed", "consensus"),
   *("fit_requested", "fit_started", "fit_done", "gated", "promoted"),
-  *("rolled_back", "exported"),
+  *("rolled_back", "exported", "handed", "declined"),
 )
 
 
@@ -93,9 +93,13 @@ def encode(event: Event) -> bytes:
 
 
 def decode(
-  content: bytes,
+  content: bytes, last: Event | None = None
 ) -> tuple[list[Event], bytes, list[Broken]]:
   """The events of a log.
+
+  Args:
+    content: of the log, or of its end.
+    last: the event before it; None: there is none.
 
   Returns:
     (events, what a kill left of a last line, the lines that are not as they
@@ -103,8 +107,10 @@ def decode(
     line.
   """
   whole, _, torn = content.rpartition(b"\n")
-  events, broken, before = [], [], START
-  for place, line in enumerate(whole.split(b"\n") if whole else (), 1):
+  number, before = (last.number, last.sha256) if last else (0, START)
+  events, broken = [], []
+  lines = whole.split(b"\n") if whole else ()
+  for place, line in enumerate(lines, number + 1):
     event, why = _read(line, place, before)
     if why:
       broken.append(Broken(place, why))

@@ -1,9 +1,12 @@
 """What a project is, made of its events alone: reduce(state, event)."""
 
+import datetime
 import functools
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from alx.projects.people import desk as desks
+from alx.projects.people.desk import Desk
 from alx.projects.store.events import Event
 
 POOL, ASKED, LABELLED = "pool", "asked", "labelled"
@@ -84,6 +87,16 @@ class Model(NamedTuple):
   state: str = "made"  # held, promoted
 
 
+class Handed(NamedTuple):
+  """A case that a server has given to a reader, under a name of its own."""
+
+  uid: str
+  reader: str
+  round: int
+  start: float  # seconds since 1970
+  until: float
+
+
 class State(NamedTuple):
   """Everything a project knows."""
 
@@ -99,6 +112,8 @@ class State(NamedTuple):
   decided: Mapping[str, Mapping]  # labels that a reviewer or a vote chose
   left_out: tuple[Mapping, ...]  # files that are no case, and why
   last: Event | None
+  desk: Desk = Desk()  # who holds which case, and who wanted it not
+  handed: Mapping[str, Handed] = {}  # by the sha256 of a token
 
   def tasks(self) -> list[Task]:
     """All that was ever asked, in order."""
@@ -183,8 +198,47 @@ def _leased(state, about, event):
   of_round = of_round._replace(tasks=(*of_round.tasks, task))
   skips = {k: v for k, v in state.skips.items() if k != (task.uid, task.reader)}
   return state._replace(
-    rounds=_with(state.rounds, number, of_round), skips=skips
+    rounds=_with(state.rounds, number, of_round),
+    skips=skips,
+    desk=desks.forgotten(state.desk, task.uid),
   )
+
+
+def _handed(state, about, event):
+  """A task of another reader becomes that of the one who has the case."""
+  del event
+  uid, reader, number = about["case"], about["reader"], about["round"]
+  start, until = about["start"], about["until"]
+  of_round, owner = state.rounds[number], about.get("from", reader)
+  tasks = tuple(
+    t._replace(reader=reader) if (t.uid, t.reader) == (uid, owner) else t
+    for t in of_round.tasks
+  )
+  given = Handed(uid, reader, number, start, until)
+  lease = desks.Lease(uid, reader, start, until)
+  return state._replace(
+    rounds=_with(state.rounds, number, of_round._replace(tasks=tasks)),
+    handed=_with(state.handed, about["token_sha256"], given),
+    desk=desks.leased(state.desk, lease),
+  )
+
+
+def _replied(state, about, event, kind):
+  reason = about.get("reason", "")
+  said = (about["case"], about["reader"], kind, _seconds(event.time))
+  reply = desks.Reply(*said, reason=reason)
+  return desks.replied(state.desk, reply)
+
+
+def _seconds(time):
+  try:
+    return datetime.datetime.fromisoformat(time).timestamp()
+  except ValueError:
+    return 0.0
+
+
+def _declined(state, about, event):
+  return state._replace(desk=_replied(state, about, event, "declined"))
 
 
 def _opened(state, about, event):
@@ -211,6 +265,7 @@ def _submitted(state, about, event):
     submissions=_with(state.submissions, key, (*before, found)),
     skips=skips,
     opened=opened,
+    desk=_replied(state, about, event, "submitted"),
   )
 
 
@@ -221,9 +276,11 @@ def _refused(state, about, event):
 
 
 def _skipped(state, about, event):
-  del event
   key = about["case"], about["reader"]
-  return state._replace(skips=_with(state.skips, key, about["reason"]))
+  return state._replace(
+    skips=_with(state.skips, key, about["reason"]),
+    desk=_replied(state, about, event, "skipped"),
+  )
 
 
 def _reopened(state, about, event):
@@ -231,7 +288,9 @@ def _reopened(state, about, event):
   uid = about["case"]
   skips = {k: v for k, v in state.skips.items() if k[0] != uid}
   decided = {k: v for k, v in state.decided.items() if k != uid}
-  return state._replace(skips=skips, decided=decided)
+  return state._replace(
+    skips=skips, decided=decided, desk=desks.forgotten(state.desk, uid)
+  )
 
 
 def _decided(state, about, event):
@@ -274,6 +333,8 @@ _CHANGES = {
   "frozen": _frozen,
   "round_made": _round_made,
   "leased": _leased,
+  "handed": _handed,
+  "declined": _declined,
   "opened": _opened,
   "submitted": _submitted,
   "refused": _refused,

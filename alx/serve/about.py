@@ -1,0 +1,99 @@
+"""What is told of a project: where it stands, its classes, who does what."""
+
+from typing import Any
+
+from alx.projects.exchange import label_map
+from alx.projects.people import desk as desks
+from alx.projects.store.questions import LABELLED, statuses
+from alx.projects.store.state import TRAIN, State
+from alx.projects.work.status import status as status_of_project
+from alx.serve.desk import Sample, Service, clock
+
+
+def classes_of(service: Service) -> list[dict[str, Any]]:
+  """[{value, name, color}] of all classes, the background too."""
+  project = service.project
+  made = label_map.make(project.class_names, "classes", project.segments)
+  rows = zip(made.names, made.colours, strict=True)
+  return [
+    {"value": value, "name": name, "color": list(colour)}
+    for value, (name, colour) in enumerate(rows)
+  ]
+
+
+def status(service: Service) -> dict[str, Any]:
+  """Where the project stands, as `alx project status` tells it."""
+  found = status_of_project(service.project)
+  return {
+    "name": service.project.folder.name,
+    "task": service.project.settings["task"],
+    "classes": classes_of(service),
+    "readers": list(service.project.settings["readers"]),
+    "cases": found.counts,
+    "waiting": {reader: len(uids) for reader, uids in found.waiting.items()},
+    "answers": found.decisions,
+    "flagged": found.flagged,
+    "conflicts": list(found.conflicts),
+    "model": found.current,
+    "models": found.models,
+    "head": found.head,
+  }
+
+
+def worklist(
+  service: Service, reader: str, now: float | None = None
+) -> list[dict[str, Any]]:
+  """The cases that a reader was asked for, by round and rank.
+
+  Each is {case, round, rank, reason, status, until}; status is todo, in hand,
+  done or skipped.
+  """
+  state = service.project.look()
+  now = clock(now)
+  held = {
+    x.case: x.end for x in desks.live(state.desk, now) if x.reader == reader
+  }
+  waiting = {(t.uid, t.round) for t in state.open_tasks() if t.reader == reader}
+  return [
+    {
+      **{"case": t.uid, "round": t.round, "rank": t.rank, "reason": t.reason},
+      "status": _word(state, t, held, waiting),
+      "until": held.get(t.uid),
+    }
+    for t in state.tasks()
+    if t.reader == reader
+  ]
+
+
+def _word(state, task, held, waiting):
+  if (task.uid, task.round) in waiting:
+    return "in hand" if task.uid in held else "todo"
+  return "skipped" if (task.uid, task.reader) in state.skips else "done"
+
+
+def sample_json(service: Service, sample: Sample) -> dict[str, Any]:
+  """A sample as a client reads it; the first two keys are all it must know."""
+  case = service.project.state.cases[sample.case]
+  draft = sample.draft_class
+  return {
+    "id": sample.id,
+    "name": sample.case,
+    "round": sample.round,
+    "reader": sample.reader,
+    "reason": sample.reason,
+    "lease_until": sample.until,
+    "channels": case.about["channels"],
+    "shape": list(case.about["shape"]),
+    "model": f"v{sample.model:03d}" if sample.model else "",
+    "draft": bool(sample.draft_sha256) or draft is not None,
+    "draft_sha256": sample.draft_sha256,
+    "draft_class": draft,
+    "uncertainty": dict(sample.summary),
+  }
+
+
+def labelled_counts(state: State) -> tuple[int, int]:
+  """(cases that may be trained on, those with a label)."""
+  found = statuses(state)
+  mine = [u for u, case in state.cases.items() if case.part == TRAIN]
+  return len(mine), sum(found[u] == LABELLED for u in mine)
