@@ -27,7 +27,7 @@ async function call(path, options = {}) {
   }
   if (reply.ok) return reply;
   const told = await reply.json().catch(() => ({}));
-  throw new Refusal(reply.status, told.line ?? `The server says ${reply.status}.`);
+  throw new Refusal(reply.status, told.detail ?? `The server says ${reply.status}.`);
 }
 
 async function asked(path, body) {

@@ -1,5 +1,5 @@
-// What a reader does and when, so that the server can count his seconds: every
-// stroke, every pause, and both ends of every long gap.
+// What a reader does and when, so that the server can count his seconds: the
+// first stroke, every pause, and both ends of every long gap.
 
 const NEAR_S = 60; // signs of life that are closer to the last entry are left out
 
@@ -44,11 +44,11 @@ export class Clock {
     this.touched = now;
   }
 
-  /** A stroke, or that it was taken back. */
+  /** A stroke, or that it was taken back; the first one is told apart. */
   drawn() {
     this.seen();
-    const first = !this.log.some((event) => event.kind === "first_edit");
-    this.#add(first ? "first_edit" : "edit");
+    const before = this.log.some((event) => event.kind === "first_edit");
+    if (!before) this.#add("first_edit");
   }
 
   /** The page is hidden or closed. */
@@ -62,10 +62,12 @@ export class Clock {
     return paused ? 0 : Math.min(this.touched - this.#last.time, idle);
   }
 
-  /** The log with its end: submit or skip. */
+  /** [[kind, seconds from the first]] with its end: submit or skip. */
   ended(kind) {
     const time = Math.max(this.now(), this.#last.time);
-    return [...this.log, { kind, time }];
+    const start = this.log[0].time;
+    return [...this.log, { kind, time }].map(
+      (event) => [event.kind, Math.round(100 * (event.time - start)) / 100]);
   }
 }
 

@@ -21,7 +21,7 @@ async function start() {
   document.title = `Label: ${told.name}`;
   screen.manual(keysOf(told));
   const name = sessionStorage.getItem("alx-reader") ?? "";
-  if (!told.open && !sessionStorage.getItem("alx-token")) return door();
+  if (!told.open) return sessionStorage.getItem("alx-token") ? enter("") : door();
   if (told.readers.includes(name)) return enter(name);
   if (told.readers.length === 1 && told.open) return enter(told.readers[0]);
   return door();
@@ -29,9 +29,12 @@ async function start() {
 
 function door() {
   const { readers, open } = page.project;
-  hint("Tell the page who you are. Nothing else is needed to begin.");
+  hint(open
+    ? "Tell the page who you are. Nothing else is needed to begin."
+    : "Type the token that you were given: it tells the page who you are.");
   $("name").replaceChildren(...readers.map((name) => new Option(name, name)));
   show("token-row", !open);
+  show("name-row", open);
   show("door", true);
   show("desk", false);
   $("door").onsubmit = (event) => {
@@ -39,17 +42,17 @@ function door() {
     if (!open) api.useToken($("token").value.trim());
     safely(() => enter($("name").value));
   };
-  $("name").focus();
+  $(open ? "name" : "token").focus();
 }
 
 async function enter(name) {
-  page.reader = name;
-  const rows = await api.worklist(name);
-  sessionStorage.setItem("alx-reader", name);
+  const { reader, rows } = await api.worklist(name);
+  page.reader = reader;
+  sessionStorage.setItem("alx-reader", reader);
   show("door", false);
-  $("who").textContent = name;
+  $("who").textContent = reader;
   show("leave", page.project.readers.length > 1 || !page.project.open);
-  page.tab = new Tab(`${page.project.id} ${name}`, sentAway);
+  page.tab = new Tab(`${page.project.id} ${reader}`, sentAway);
   if (!(await page.tab.enter())) {
     const text = "You are labelling in another tab or window already. Go on " +
       "in this one instead? What you have drawn comes along.";
@@ -71,7 +74,7 @@ function sentAway() {
 async function next() {
   hint("Fetching the next image …");
   const sample = await api.next(page.reader);
-  const rows = await api.worklist(page.reader);
+  const { rows } = await api.worklist(page.reader);
   screen.worklist(rows, sample?.case);
   if (!sample) return nothingLeft();
   const work = new Work(sample, `${page.project.id} ${page.reader}`);
@@ -159,7 +162,6 @@ async function send(words, isLabel = false) {
   const reply = isLabel
     ? await api.label(id, work.label(), params)
     : await api.words(id, params);
-  if (reply.code !== 200) throw new api.Refusal(reply.code, reply.line);
   await work.forget();
   page.work = null;
   page.last = reply;

@@ -104,8 +104,7 @@ def _answers(act):
     try:
       reply = await act(request)
     except Refused as error:
-      code = error.code
-      reply = JSONResponse({"code": code, "line": str(error)}, code)
+      reply = JSONResponse({"detail": str(error)}, error.code)
     reply.headers.update(_SAFE)
     return reply
 
@@ -166,7 +165,7 @@ async def _json(request) -> Mapping[str, Any]:
 async def _worklist(who, request):
   reader = who(request, (await _json(request)).get("reader"))
   rows = await run_in_threadpool(about.worklist, _service(request), reader)
-  return JSONResponse(rows)
+  return JSONResponse({"reader": reader, "rows": rows})
 
 
 async def _next(who, request):
@@ -270,10 +269,11 @@ def _params(told, sample):
 
 
 def _told(reply):
+  if reply.code != 200:
+    raise Refused(reply.code, reply.line)
   return JSONResponse(
     {
       **{"code": reply.code, "status": reply.status, "line": reply.line},
       **{"revision": reply.revision, "decision": reply.decision},
-    },
-    reply.code,
+    }
   )

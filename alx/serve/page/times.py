@@ -12,7 +12,7 @@ def active_seconds(events: Any, reader: str, case: str) -> float:
   """By the rule of `effort.timing`: long gaps count up to its limit.
 
   Args:
-    events: [{"kind", "time"}], from opening a case to its end.
+    events: [[kind, seconds]], from opening a case to its end.
     reader: whose they are.
     case: that was open.
 
@@ -22,7 +22,7 @@ def active_seconds(events: Any, reader: str, case: str) -> float:
   if not isinstance(events, list) or not 2 <= len(events) <= _MOST:
     raise Refused(400, "times: wanted a list from open to submit or skip")
   try:
-    log = [Event(reader, case, e["kind"], e["time"]) for e in events]
+    log = [Event(reader, case, kind, time) for kind, time in events]
     return round(sittings_of(log)[0].active_s, 1)
-  except (TypeError, KeyError, ValueError) as error:
+  except (TypeError, ValueError) as error:
     raise Refused(400, f"times: {error}"[:200]) from error
