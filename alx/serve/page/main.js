@@ -167,7 +167,7 @@ async function send(words, isLabel = false) {
   page.last = reply;
   await next();
   const look = /\[look at it: (.*)\]/.exec(reply.line);
-  if (look) hint(`Taken. Somebody should look at it again: ${look[1]}. ` +
+  if (look) hint(`Taken, and marked for a second look (${look[1]}). ` +
     $("hint").textContent);
 }
 
