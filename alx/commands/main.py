@@ -8,6 +8,7 @@
   alx predict      masks or classes of new images, by the model of a run
   alx export       the parameters of that model, for other programs
   alx project      labelling with people, by files
+  alx serve        the same over HTTP, for 3D Slicer and browsers
   alx distributed  embeddings that are shared out over several processes
   alx --version
 
@@ -22,7 +23,7 @@ import alx
 
 COMMANDS = (
   *("run", "stream", "study", "features", "query", "predict", "export"),
-  *("project", "distributed"),
+  *("project", "serve", "distributed"),
 )
 
 

@@ -17,8 +17,12 @@ class Process(NamedTuple):
 
 def this_process() -> Process:
   """The one that asks."""
-  began = _stat(os.getpid())[1]
-  return Process(platform.node(), _numbering(), os.getpid(), began)
+  return process_of(os.getpid())
+
+
+def process_of(pid: int) -> Process:
+  """One of this machine that runs."""
+  return Process(platform.node(), _numbering(), pid, _stat(pid)[1])
 
 
 def has_ended(process: Process) -> bool:

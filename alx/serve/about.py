@@ -97,3 +97,21 @@ def labelled_counts(state: State) -> tuple[int, int]:
   found = statuses(state)
   mine = [u for u, case in state.cases.items() if case.part == TRAIN]
   return len(mine), sum(found[u] == LABELLED for u in mine)
+
+
+def dimension_of(state: State) -> int:
+  """3 of volumes, 2 of pictures."""
+  some = next(iter(state.cases.values()))
+  return 2 if some.about["affine"] is None else 3
+
+
+def draft_json(service: Service, sample: Sample) -> dict[str, Any]:
+  """What is told beside a draft: of which model, and which value is what."""
+  names = service.project.class_names
+  return {
+    "label_names": {name: i for i, name in enumerate(names) if i},
+    "draft": bool(sample.draft_sha256),
+    "draft_sha256": sample.draft_sha256,
+    "model": f"v{sample.model:03d}" if sample.model else "",
+    "uncertainty": dict(sample.summary),
+  }

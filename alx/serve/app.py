@@ -3,29 +3,46 @@
 from collections.abc import Sequence
 
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse
-from starlette.routing import BaseRoute, Route
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 
+from alx.serve.access import OPEN, Access
 from alx.serve.desk import Service
+from alx.serve.fits import Fits
+from alx.serve.guard import Guard, Limits
+from alx.serve.routes import datastore, entry, labelling, own, training
+
+# Paths to which files are sent.
+FILES = ("/datastore/label", "/infer/")
 
 
 def application(
-  service: Service, routes: Sequence[BaseRoute] = ()
+  service: Service,
+  routes: Sequence[BaseRoute] = (),
+  *,
+  access: Access = OPEN,
+  limits: Limits | None = None,
+  ahead: int = 0,
 ) -> Starlette:
   """All routes; those that are given come first.
 
-  In a request `request.app.state.service` is the service.
+  In a request `wire.service_of(request)` is the service, and
+  `wire.caller_of(request)` who calls.
 
   Args:
     service: the project.
-    routes: of a page, for example.
+    routes: of a page, for example; one of "/" takes its place.
+    access: who may call; everybody who reaches the server.
+    limits: of a request.
+    ahead: the next round is asked for, in a process of its own, when so few
+      cases wait; 0: never.
   """
-  made = Starlette(routes=[*routes, Route("/", _root)])
-  made.state.service = service
+  rooms = (entry, labelling, datastore, training, own)
+  made = Starlette(
+    routes=[*routes, *(route for room in rooms for route in room.ROUTES)],
+    middleware=[Middleware(Guard, limits=limits or Limits(), files=FILES)],
+  )
+  made.router.redirect_slashes = False
+  made.state.service, made.state.access = service, access
+  made.state.fits = Fits(service, ahead)
   return made
-
-
-async def _root(request: Request):
-  del request
-  return PlainTextResponse("alx serve\n")

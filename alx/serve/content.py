@@ -5,7 +5,13 @@ from typing import NamedTuple
 import numpy as np
 
 from alx.projects.answers.beside import read_bytes
-from alx.projects.cases.targets import files_of, label_of, suffix_of
+from alx.projects.cases.targets import (
+  encode_label,
+  files_of,
+  grid_of,
+  label_of,
+  suffix_of,
+)
 from alx.projects.exchange import nrrd
 from alx.projects.exchange.refused import Refused
 from alx.serve.desk import Sample, Service
@@ -58,6 +64,20 @@ def draft_of(
   if not sample.draft_sha256:
     return None
   return label_content(service, sample.case, sample.draft_sha256, form)
+
+
+def draft_or_empty(service: Service, sample: Sample, form: str) -> Content:
+  """The draft of a sample, or a label map of the background alone."""
+  found = draft_of(service, sample, form)
+  if found is not None:
+    return found
+  case = service.project.state.cases[sample.case]
+  grid = grid_of(case)
+  label = np.zeros(grid.shape, np.uint8)
+  if form == STORED or grid.affine is None:
+    return _content(sample.case, suffix_of(case), encode_label(label, grid))
+  data = nrrd.write(label, grid.affine, form != RAW)
+  return _content(sample.case, ".nrrd", data)
 
 
 def answer_of(

@@ -68,21 +68,34 @@ def open_service(
   return Service(project, lease_s, locks)
 
 
-def known_reader(service: Service, name: Any) -> str:
+def known_reader(service: Service, name: Any, alone: bool = True) -> str:
   """The reader of this name.
 
-  A project of one reader knows who it is, whatever a client calls itself.
+  Args:
+    service: the project.
+    name: that somebody says he has.
+    alone: the only reader of a project is meant by any name: clients have
+      names of their own for those who have not said who they are.
 
   Raises:
     Refused: 403, with the names, for another.
   """
   known = sorted(readers_of(service.project))
-  if name in known:
+  if isinstance(name, str) and name in known:
     return name
-  if len(known) == 1:
+  if alone and len(known) == 1:
     return known[0]
   wanted = ", ".join(known)
   raise Refused(403, f"who reads? set client_id (user name) to one of {wanted}")
+
+
+def known_case(service: Service, name: Any) -> str:
+  """The case of this name.
+
+  Raises:
+    Refused: 400 and 404.
+  """
+  return checked_id(name, service.project.state.cases, "case")
 
 
 def next_sample(
@@ -217,6 +230,22 @@ def receive_label(
       **how,
     ),
   )
+
+
+def receive_unasked(
+  service: Service,
+  case: str,
+  reader: str,
+  content: bytes,
+  params: Mapping[str, Any] | None = None,
+  *,
+  name: str = "",
+) -> Reply:
+  """The same of a case that was not handed out: a reviewer's own label."""
+  with service.locks[case]:
+    service.project.look()
+    told = checked(params or {})
+    return receive(service.project, case, reader, content, told, name=name)
 
 
 def receive_words(

@@ -15,6 +15,7 @@ _KEYS = (
   *("minutes", "seconds", "decision", "comment", "nothing_to_label"),
   *("values_checked", "image_sha256", "draft_sha256", "label_info", "model"),
   *("client_id", "base_revision", "label", "unit", "tool"),
+  *("result_extension", "result_compress", "reason", "version"),
 )
 
 
@@ -33,8 +34,12 @@ def checked_id(text: Any, known: Collection[str], what: str) -> str:
   return found[0]
 
 
-def parse(content: bytes) -> dict[str, Any]:
+def parse(content: bytes, keep: Collection[str] = ()) -> dict[str, Any]:
   """The JSON object beside a file, with the keys that mean something.
+
+  Args:
+    content: of the text.
+    keep: keys beside those of labels.
 
   Raises:
     Refused: 400 for anything else.
@@ -48,7 +53,7 @@ def parse(content: bytes) -> dict[str, Any]:
     raise Refused(400, "params are no JSON") from error
   if not isinstance(found, dict):
     raise Refused(400, f"wanted an object, found a {type(found).__name__}")
-  return checked({k: v for k, v in found.items() if k in _KEYS})
+  return checked({k: v for k, v in found.items() if k in {*_KEYS, *keep}})
 
 
 def _no_number(text):
@@ -79,7 +84,9 @@ def checked(told: Mapping[str, Any]) -> dict[str, Any]:
       raise Refused(400, f"wanted {name} as a number")
     if not math.isfinite(value) or value < 0:
       found.pop(name)
-  for name in ("decision", "comment", "client_id", "tool"):
+  for name in ("decision", "comment", "client_id", "tool", "reason"):
+    if found.get(name, "") is None:
+      found.pop(name)
     if not isinstance(found.get(name, ""), str):
       raise Refused(400, f"wanted {name} as a text")
   return found

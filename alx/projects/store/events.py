@@ -12,6 +12,7 @@ KINDS = (
   *("repaired", "refused", "skipped", "reopened", "reviewed", "consensus"),
   *("fit_requested", "fit_started", "fit_done", "gated", "promoted"),
   *("rolled_back", "exported", "handed", "declined"),
+  *("fit_stopped", "flagged"),
 )
 
 

@@ -114,6 +114,7 @@ class State(NamedTuple):
   last: Event | None
   desk: Desk = Desk()  # who holds which case, and who wanted it not
   handed: Mapping[str, Handed] = {}  # by the sha256 of a token
+  flagged: Mapping[tuple[str, str], Mapping] = {}  # by a reviewer: look again
 
   def tasks(self) -> list[Task]:
     """All that was ever asked, in order."""
@@ -265,6 +266,7 @@ def _submitted(state, about, event):
     submissions=_with(state.submissions, key, (*before, found)),
     skips=skips,
     opened=opened,
+    flagged={k: v for k, v in state.flagged.items() if k != key},
     desk=_replied(state, about, event, "submitted"),
   )
 
@@ -291,6 +293,12 @@ def _reopened(state, about, event):
   return state._replace(
     skips=skips, decided=decided, desk=desks.forgotten(state.desk, uid)
   )
+
+
+def _flagged(state, about, event):
+  del event
+  key = about["case"], about["reader"]
+  return state._replace(flagged=_with(state.flagged, key, about))
 
 
 def _decided(state, about, event):
@@ -335,6 +343,7 @@ _CHANGES = {
   "leased": _leased,
   "handed": _handed,
   "declined": _declined,
+  "flagged": _flagged,
   "opened": _opened,
   "submitted": _submitted,
   "refused": _refused,

@@ -5,7 +5,9 @@ from alx.projects.store.project import Project
 from alx.projects.store.questions import status_of
 
 
-def review(project: Project, uid: str, reader: str, reason: str = "") -> None:
+def review(
+  project: Project, uid: str, reader: str, reason: str = "", reviewer: str = ""
+) -> None:
   """The newest answer of a reader becomes the label of a case.
 
   Args:
@@ -13,6 +15,7 @@ def review(project: Project, uid: str, reader: str, reason: str = "") -> None:
     uid: of the case.
     reader: whose answer.
     reason: why.
+    reviewer: who says so; "": not known.
 
   Raises:
     DataError: no such answer.
@@ -27,6 +30,7 @@ def review(project: Project, uid: str, reader: str, reason: str = "") -> None:
   about = {
     **{"case": uid, "reader": reader, "number": chosen.number},
     **{"by": "reviewed", "reason": reason},
+    **({"reviewer": reviewer} if reviewer else {}),
   }
   project.add(("reviewed", about))
 

@@ -1,0 +1,97 @@
+"""The process that fits, judges and asks, so that the server need not.
+
+python -m alx.serve.fitting FOLDER ID WORK JSON
+"""
+
+import json
+import pathlib
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from alx.data.dataset import DataError
+from alx.devices.processes import this_process
+from alx.projects.models.gate import Approver
+from alx.projects.store.shared import Shared, look_at
+from alx.projects.work.ask import next_round
+from alx.projects.work.fit import fit
+from alx.projects.work.promote import promote
+from alx.runs.disk import owned
+from alx.runs.disk.claim import FOLDER, Claim, Held
+from alx.runs.disk.records import Diverged
+from alx.serve import progress as progresses
+from alx.serve.progress import DONE, FAILED, RUNNING, Progress
+
+FIT, ASK, PROMOTE = "fit", "ask", "promote"
+CLAIM = "fit"
+_WAIT_S = 600.0  # for a command on the same project to end
+
+
+def main(argv: list[str]) -> None:
+  """Does one piece of work; everything about it is in the file of progress."""
+  folder, id, what, text = argv[1:]
+  place, how = pathlib.Path(folder), json.loads(text)
+  begun = Progress(
+    *(id, what, RUNNING, int(time.time())),
+    stage="begins",
+    process=tuple(this_process()),
+  )
+  progresses.write(place, begun)
+  try:
+    with owned.owning(place, Claim(place / FOLDER, CLAIM)):
+      project = look_at(place, _WAIT_S)
+      lines, version = WORK[what](project, how, _Teller(place, begun))
+    ended = progresses.ended_as(begun, DONE, lines, version)
+  except (DataError, Diverged, Held, ValueError, OSError, MemoryError) as error:
+    line = _plain(error, place)
+    ended = progresses.ended_as(begun, FAILED, [line])
+  progresses.write(place, ended)
+
+
+def _plain(error, place):
+  """One line without the path of the project."""
+  text = " ".join(str(error).split()) or type(error).__name__
+  return text.replace(f"{place}/", "").replace(str(place), place.name)
+
+
+class _Teller:
+  """Tells a stage."""
+
+  def __init__(self, place, begun):
+    self._place, self._begun = place, begun
+
+  def __call__(self, stage):
+    progresses.write(self._place, self._begun._replace(stage=stage))
+
+
+def _fit(project: Shared, how: Mapping[str, Any], tell):
+  del how
+  tell("training")
+  found = fit(project)
+  lines = [f"v{found.version:03d}: of {found.labels} labels"]
+  if project.state.models[found.version].state == "made":
+    tell("judging")
+    lines += promote(project, found.version).lines
+  return lines, found.version
+
+
+def _ask(project: Shared, how: Mapping[str, Any], tell):
+  del how
+  tell("training and asking")
+  found = next_round(project, more=True)
+  line = f"round {found.number}: {len(found.tasks)} cases, by {found.method}"
+  return [*found.lines, line], found.model
+
+
+def _promote(project: Shared, how: Mapping[str, Any], tell):
+  tell("judging")
+  version = how.get("version") or max(project.state.models, default=0)
+  approver = Approver(how["name"], how["role"]) if how.get("name") else None
+  return list(promote(project, version, approver=approver).lines), version
+
+
+WORK = {FIT: _fit, ASK: _ask, PROMOTE: _promote}
+
+if __name__ == "__main__":
+  main(sys.argv)

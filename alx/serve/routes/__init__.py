@@ -1,0 +1,1 @@
+"""What each path answers; the work is done by the files above."""

@@ -1,0 +1,202 @@
+"""The server as a process: where it listens, for whom, and how it ends."""
+
+import dataclasses
+import ipaddress
+import pathlib
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from alx.data.dataset import bad_input
+from alx.projects.answers.receive import readers_of
+from alx.runs.disk import owned
+from alx.runs.disk.claim import FOLDER, Claim
+from alx.serve import access, guard
+from alx.serve.app import application
+from alx.serve.desk import LEASE_S, open_service
+from alx.serve.progress import folder_of
+
+_UPLOADS = "uploads"
+_MOST_CALLS = 256  # at the same time
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+  """How a project is served.
+
+  Attributes:
+    host: address to listen at; another than this machine's own wants tokens.
+    port: to listen at; 0: any that is free.
+    tokens: a file of NAME ROLE TOKEN; None: whoever reaches it may call.
+    lease_s: seconds that a reader has a case for himself.
+    ahead: the next round is asked for when so few cases wait; 0: never.
+    names: by which the server is called from elsewhere.
+    origins: pages of other places that may call.
+  """
+
+  host: str = "127.0.0.1"
+  port: int = 8000
+  tokens: pathlib.Path | None = None
+  lease_s: float = LEASE_S
+  ahead: int = 0
+  names: tuple[str, ...] = ()
+  origins: tuple[str, ...] = ()
+
+  def __post_init__(self):
+    """Raises ValueError for what must not be, or makes no sense."""
+    if not 0 <= self.port < 65536:
+      raise ValueError(f"--port: wanted 0 to 65535, found {self.port}")
+    if not 1 <= self.lease_s <= 30 * 86400:
+      raise ValueError(
+        f"--lease: wanted 1 second to 30 days, found {self.lease_s:g} s"
+      )
+    if self.ahead < 0:
+      raise ValueError(f"--ahead: wanted 0 or more, found {self.ahead}")
+    if not is_local(self.host) and self.tokens is None:
+      raise ValueError(
+        f"--host={self.host}: others can reach that, wanted --tokens=FILE with "
+        "lines of NAME ROLE TOKEN"
+      )
+
+
+def is_local(host: str) -> bool:
+  """Whether only this machine reaches an address."""
+  if host == "localhost":
+    return True
+  try:
+    return ipaddress.ip_address(host.strip("[]")).is_loopback
+  except ValueError:
+    return False
+
+
+def serve(
+  folder: pathlib.Path,
+  settings: Settings,
+  say: Callable[[str], None],
+  routes: Sequence[BaseRoute] = (),
+) -> int:
+  """Serves a project until it is told to end.
+
+  Args:
+    folder: of the project.
+    settings: of the server.
+    say: tells a line.
+    routes: before all others, of a page for example.
+
+  Returns:
+    The signal that ended it; 0: none did.
+
+  Raises:
+    DataError: no project, or a token file that is none.
+    Held: another server serves it.
+    OSError: an address that is taken.
+  """
+  folder = folder.expanduser().absolute()
+  service = open_service(folder, settings.lease_s)
+  with owned.owning(folder, Claim(folder / FOLDER, "serve")):
+    people = access.OPEN
+    if settings.tokens is not None:
+      known = readers_of(service.project)
+      people = access.read_tokens(settings.tokens, known)
+    _own_uploads(folder)
+    made = application(
+      service,
+      routes,
+      access=people,
+      limits=limits_of(settings),
+      ahead=settings.ahead,
+    )
+    for line in warnings_of(settings):
+      say(line)
+    made.state.fits.ask_ahead()
+    return _until_ended(made, settings, say)
+
+
+def limits_of(settings: Settings) -> guard.Limits:
+  """Of a request; by which names a server is called, anybody can find out."""
+  known = guard.Limits()
+  hosts = (*known.hosts, *settings.names)
+  if not is_local(settings.host):
+    # A token is asked for: a page of another place does not have it.
+    hosts = hosts if settings.names else ()
+  return known._replace(hosts=hosts, origins=settings.origins)
+
+
+def warnings_of(settings: Settings) -> list[str]:
+  """What somebody should know who starts a server so."""
+  lines = []
+  if settings.tokens is None:
+    lines.append(
+      "whoever works on this machine may label, train and promote, under any "
+      "reader's name: --tokens=FILE asks who it is"
+    )
+  if not is_local(settings.host):
+    lines.append(
+      f"--host={settings.host}: others can reach it, and nothing is encrypted: "
+      "put a reverse proxy with TLS before it"
+    )
+  return lines
+
+
+def _own_uploads(folder):
+  """Uploads on their way stay in the project; what a kill has left goes."""
+  own = folder_of(folder)
+  own.mkdir(mode=0o700, exist_ok=True)
+  own.chmod(0o700)
+  uploads = own / _UPLOADS
+  shutil.rmtree(uploads, ignore_errors=True)
+  uploads.mkdir(mode=0o700)
+  tempfile.tempdir = str(uploads)
+
+
+class _Server(uvicorn.Server):
+  """Tells where it listens, and which signal ended it."""
+
+  def __init__(self, config, say):
+    super().__init__(config)
+    self._say, self.signal = say, 0
+
+  async def startup(self, sockets=None):
+    try:
+      await super().startup(sockets)
+    except SystemExit:
+      place = f"{self.config.host}:{self.config.port}"
+      wanted = "an address of this machine that is free (--port)"
+      raise bad_input(place, wanted, "it is taken, or another's") from None
+    for server in self.servers:
+      for socket in server.sockets:
+        host, port = socket.getsockname()[:2]
+        host = f"[{host}]" if ":" in host else host
+        self._say(f"serves at http://{host}:{port}")
+
+  def handle_exit(self, sig, frame):
+    del frame
+    self.force_exit = bool(self.signal)  # who asks twice will not wait
+    self.signal = self.signal or sig
+    self.should_exit = True
+
+
+def _until_ended(made: Starlette, settings, say):
+  guard.start_log()
+  config = uvicorn.Config(
+    made,
+    host=settings.host.strip("[]"),
+    port=settings.port,
+    log_config=None,
+    log_level="critical",
+    access_log=False,
+    server_header=False,
+    proxy_headers=False,
+    lifespan="off",
+    timeout_keep_alive=30,
+    timeout_graceful_shutdown=10,
+    limit_concurrency=_MOST_CALLS,
+    ws="none",
+  )
+  server = _Server(config, say)
+  server.run()
+  return server.signal
