@@ -13,7 +13,7 @@ from alx.serve.guard import Guard, Limits
 from alx.serve.routes import datastore, entry, labelling, own, training
 
 # Paths to which files are sent.
-FILES = ("/datastore/label", "/infer/")
+FILES = ("/datastore/label", "/infer/", "/label/api/label")
 
 
 def application(

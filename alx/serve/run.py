@@ -78,6 +78,7 @@ def serve(
   settings: Settings,
   say: Callable[[str], None],
   routes: Sequence[BaseRoute] = (),
+  started: Callable[[str], None] = lambda address: None,
 ) -> int:
   """Serves a project until it is told to end.
 
@@ -86,6 +87,7 @@ def serve(
     settings: of the server.
     say: tells a line.
     routes: before all others, of a page for example.
+    started: is told its address, http://HOST:PORT, once it listens.
 
   Returns:
     The signal that ended it; 0: none did.
@@ -113,7 +115,7 @@ def serve(
     for line in warnings_of(settings):
       say(line)
     made.state.fits.ask_ahead()
-    return _until_ended(made, settings, say)
+    return _until_ended(made, settings, say, started)
 
 
 def limits_of(settings: Settings) -> guard.Limits:
@@ -156,9 +158,9 @@ def _own_uploads(folder):
 class _Server(uvicorn.Server):
   """Tells where it listens, and which signal ended it."""
 
-  def __init__(self, config, say):
+  def __init__(self, config, say, started):
     super().__init__(config)
-    self._say, self.signal = say, 0
+    self._say, self._started, self.signal = say, started, 0
 
   async def startup(self, sockets=None):
     try:
@@ -172,6 +174,7 @@ class _Server(uvicorn.Server):
         host, port = socket.getsockname()[:2]
         host = f"[{host}]" if ":" in host else host
         self._say(f"serves at http://{host}:{port}")
+    self._started(f"http://{host}:{port}")
 
   def handle_exit(self, sig, frame):
     del frame
@@ -180,7 +183,7 @@ class _Server(uvicorn.Server):
     self.should_exit = True
 
 
-def _until_ended(made: Starlette, settings, say):
+def _until_ended(made: Starlette, settings, say, started):
   guard.start_log()
   config = uvicorn.Config(
     made,
@@ -197,6 +200,6 @@ def _until_ended(made: Starlette, settings, say):
     limit_concurrency=_MOST_CALLS,
     ws="none",
   )
-  server = _Server(config, say)
+  server = _Server(config, say, started)
   server.run()
   return server.signal

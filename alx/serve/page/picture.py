@@ -95,8 +95,6 @@ def unpack(case: Case, content: bytes) -> np.ndarray:
     raise Refused(415, "wanted a drawing of the page, packed with gzip")
   flat = inflate(content, size)
   if len(flat) != size:
-    raise Refused(
-      422, f"wanted a drawing of {size} voxels, found {len(flat)}"
-    )
+    raise Refused(422, f"wanted a drawing of {size} voxels, found {len(flat)}")
   array = np.frombuffer(flat, np.uint8)
   return array.reshape(shape, order="C" if len(shape) == 2 else "F")

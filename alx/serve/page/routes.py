@@ -1,258 +1,159 @@
-"""The page, the viewer it hosts, and what it asks of the desk.
+"""What the page asks of the desk; nothing is kept here.
 
-Nothing is kept here: cases, answers and times are the desk's, and so the
-project's log.
+Cases, answers and times are the desk's, and so the project's log.
 """
 
-import functools
-import importlib.resources
-import importlib.util
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from alx.data.dataset import bad_input
 from alx.effort.timing import IDLE_S
+from alx.projects.answers.receive import readers_of
 from alx.projects.cases.targets import encode_label, grid_of
 from alx.projects.exchange.refused import Refused
-from alx.serve import about, desk
-from alx.serve.page import picture
+from alx.serve import about, desk, wire
+from alx.serve.access import want
+from alx.serve.page import files, picture
 from alx.serve.page.times import active_seconds
+from alx.serve.routes import entry, labelling
 
-AT = "/label"  # where the page is
-_MEDIA = {
-  ".html": "text/html; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-}
-_WIDGET = ("static", "widget.js")  # of ipyniivue: NiiVue in one file
-# Everything comes from this server; the viewer's decoders are WebAssembly and
-# workers out of blobs.
-_POLICY = (
-  "default-src 'self'; script-src 'self' blob: 'wasm-unsafe-eval'; "
-  "worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
-  "img-src 'self' data: blob:; connect-src 'self' data: blob:; "
-  "font-src 'self' data:; frame-ancestors 'none'"
-)
-_SAFE = {
-  "Content-Security-Policy": _POLICY,
-  "X-Content-Type-Options": "nosniff",
-  "Referrer-Policy": "no-referrer",
-  "Cache-Control": "no-store",
-}
-Who = Callable[[Request, Any], str]
+AT = files.AT
+_BYTES = "application/octet-stream"
 
 
-def check_viewer() -> None:
-  """Raises DataError, in one line, if the viewer is not installed."""
-  if importlib.util.find_spec("ipyniivue") is None:
-    wanted = "the viewer of the page (pip install 'alx-imaging[serve]')"
-    raise bad_input("ipyniivue", wanted, "it is not installed")
+async def root(request: Request):
+  """The page, for people; for programs what else stands there."""
+  if "text/html" in request.headers.get("accept", ""):
+    return RedirectResponse(f"{AT}/")
+  return await entry.root(request)
 
 
-def page_routes(who: Who | None = None, is_open: bool = True) -> list[Route]:
-  """Routes for `application`; `request.app.state.service` is the service.
-
-  Args:
-    who: (request, name that the page says) -> the reader, or raises Refused
-      (401, 403); None: whoever it says, see `desk.known_reader`.
-    is_open: no token is wanted.
-
-  Raises:
-    DataError: the viewer is not installed.
-  """
-  check_viewer()
-  who = who or _anybody
-  api = {
-    "project": ("GET", functools.partial(_project, is_open)),
-    "worklist": ("POST", functools.partial(_worklist, who)),
-    "next": ("POST", functools.partial(_next, who)),
-    "image": ("GET", functools.partial(_image, who)),
-    "draft": ("GET", functools.partial(_draft, who)),
-    "words": ("POST", functools.partial(_words, who)),
-    "label": ("POST", functools.partial(_label, who)),
-  }
-  return [
-    Route(AT, _to_page),
-    *(
-      Route(f"{AT}/api/{name}", _answers(act), methods=[method])
-      for name, (method, act) in api.items()
-    ),
-    Route(f"{AT}/niivue.js", _viewer),
-    Route(f"{AT}/{{name}}", _file),
-    Route(f"{AT}/", _file),
-  ]
-
-
-def _anybody(request, name):
-  return desk.known_reader(_service(request), name)
-
-
-def _service(request) -> desk.Service:
-  return request.app.state.service
-
-
-def _answers(act):
-  """A handler: what is refused is told in one line, as JSON."""
-
-  async def handler(request: Request) -> Response:
-    try:
-      reply = await act(request)
-    except Refused as error:
-      reply = JSONResponse({"detail": str(error)}, error.code)
-    reply.headers.update(_SAFE)
-    return reply
-
-  return handler
-
-
-async def _to_page(request):
-  del request
-  return RedirectResponse(f"{AT}/")
-
-
-async def _file(request):
-  """A file of the page, out of the package."""
-  name = request.path_params.get("name", "index.html")
-  suffix = name[name.rfind(".") :]
-  here = importlib.resources.files("alx.serve.page")
-  known = {p.name for p in here.iterdir() if p.name.endswith(tuple(_MEDIA))}
-  if name not in known:
-    return Response("not found\n", 404, _SAFE, "text/plain")
-  content = await run_in_threadpool(here.joinpath(name).read_bytes)
-  return Response(content, 200, _SAFE, _MEDIA[suffix])
-
-
-async def _viewer(request):
-  """NiiVue out of the package that is installed; it may be kept a while."""
-  del request
-  file = importlib.resources.files("ipyniivue").joinpath(*_WIDGET)
-  content = await run_in_threadpool(file.read_bytes)
-  headers = {**_SAFE, "Cache-Control": "max-age=86400"}
-  return Response(content, 200, headers, _MEDIA[".js"])
-
-
-async def _project(is_open, request):
-  project = _service(request).project
-  readers = sorted(desk.readers_of(project)) if is_open else []
+async def project(request: Request):
+  """What the page has to know before it knows who reads."""
+  service = wire.service_of(request)
+  made, is_open = service.project, wire.access_of(request).is_open
   told = {
-    "name": project.folder.name,
-    "id": project.settings["label_map_sha256"][:12],
-    "segments": project.segments,
-    "classes": picture.classes_of(project),
-    "readers": readers,
+    "name": made.folder.name,
+    "id": made.settings["label_map_sha256"][:12],
+    "segments": made.segments,
+    "classes": picture.classes_of(made),
+    "readers": sorted(readers_of(made)) if is_open else [],
     "open": is_open,
     "idle_s": IDLE_S,
   }
   return JSONResponse(told)
 
 
-async def _json(request) -> Mapping[str, Any]:
+async def worklist(request: Request):
+  """Who the reader is, and his cases."""
+  reader = _reader(request, await _object(request))
+  service = wire.service_of(request)
+  rows = await wire.in_thread(about.worklist, service, reader)
+  return JSONResponse({"reader": reader, "rows": rows})
+
+
+async def next_case(request: Request):
+  """Hands a case to the reader; null when nothing waits."""
+  service = wire.service_of(request)
+  reader = _reader(request, await _object(request))
+  sample = await wire.in_thread(desk.next_sample, service, reader)
+  request.app.state.fits.ask_ahead()
+  if sample is None:
+    return JSONResponse(None)
+  wire.note(request, case=sample.case, reader=reader)
+  case = service.project.state.cases[sample.case]
+  return JSONResponse(
+    {
+      **{"id": sample.id, "case": sample.case, "round": sample.round},
+      **{"reason": sample.reason, "until": sample.until},
+      "image_sha256": case.about["image_sha256"][0],
+      "dims": picture.extents_of(case),
+      "flat": picture.is_flat(case),
+      "channels": case.about["channels"],
+      "files": len(case.about["files"]),
+      "has_draft": bool(sample.draft_sha256) or sample.draft_class is not None,
+      "draft_sha256": sample.draft_sha256,
+      "draft_class": sample.draft_class,
+    }
+  )
+
+
+async def image(request: Request):
+  """The image, or a file of several that are its channels."""
+  sample, service = _sample(request), wire.service_of(request)
+  text = request.query_params.get("channel", "0")
+  channel = int(text) if text.isdecimal() and len(text) < 5 else -1
+  case = service.project.state.cases[sample.case]
+  made = (picture.image_bytes, service.project, case, channel)
+  content = await wire.in_thread(*made, heavy=True)
+  return Response(content, media_type=_BYTES)
+
+
+async def draft(request: Request):
+  """The draft, a byte a voxel."""
+  sample, service = _sample(request), wire.service_of(request)
+  if not sample.draft_sha256:
+    raise Refused(404, "there is no draft of this image")
+  case = service.project.state.cases[sample.case]
+  made = (picture.pack, service.project, case, sample.draft_sha256)
+  content = await wire.in_thread(*made, heavy=True)
+  return Response(content, 200, {"Content-Encoding": "gzip"}, _BYTES)
+
+
+async def words(request: Request):
+  """Takes accept, empty, skip, or a class."""
+  told = await _object(request)
+  sample = labelling.sample_of(request, told.get("id"), held=False)
+  params = _params(told.get("params"), sample)
+  service = wire.service_of(request)
+  answer = (desk.receive_words, service, sample.id, params)
+  return _told(request, await wire.in_thread(*answer, heavy=True))
+
+
+async def label(request: Request):
+  """Takes a drawing: id and params as texts, the label as a file."""
+  async with request.form(max_files=1, max_fields=2) as form:
+    try:
+      id, told = form["id"], json.loads(form["params"])
+      packed = await form["label"].read()
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+      raise Refused(400, "wanted id, params and a label") from error
+  sample = labelling.sample_of(request, id, held=False)
+  params = _params(told, sample)
+  answer = (_received, wire.service_of(request), sample, packed, params)
+  return _told(request, await wire.in_thread(*answer, heavy=True))
+
+
+def _received(service, sample, packed, params):
+  case = service.project.state.cases[sample.case]
+  drawn = picture.unpack(case, packed)
+  content = encode_label(drawn, grid_of(case))
+  return desk.receive_label(service, sample.id, content, params)
+
+
+async def _object(request) -> Mapping[str, Any]:
   try:
     found = json.loads(await request.body() or b"{}")
-  except ValueError as error:
+  except (ValueError, RecursionError) as error:
     raise Refused(400, "wanted JSON") from error
   if not isinstance(found, dict):
     raise Refused(400, "wanted a JSON object")
   return found
 
 
-async def _worklist(who, request):
-  reader = who(request, (await _json(request)).get("reader"))
-  rows = await run_in_threadpool(about.worklist, _service(request), reader)
-  return JSONResponse({"reader": reader, "rows": rows})
+def _reader(request, told):
+  person = want(wire.caller_of(request))
+  named = {"client_id": told.get("reader")}
+  return labelling.reader_of(wire.service_of(request), person, named)
 
 
-async def _next(who, request):
-  service = _service(request)
-  reader = who(request, (await _json(request)).get("reader"))
-  sample = await run_in_threadpool(desk.next_sample, service, reader)
-  if sample is None:
-    return JSONResponse(None)
-  case = service.project.state.cases[sample.case]
-  told = {
-    **{"id": sample.id, "case": sample.case, "round": sample.round},
-    **{"reason": sample.reason, "until": sample.until},
-    "image_sha256": case.about["image_sha256"][0],
-    "dims": picture.extents_of(case),
-    "flat": picture.is_flat(case),
-    "channels": case.about["channels"],
-    "files": len(case.about["files"]),
-    "has_draft": bool(sample.draft_sha256) or sample.draft_class is not None,
-    "draft_sha256": sample.draft_sha256,
-    "draft_class": sample.draft_class,
-  }
-  return JSONResponse(told)
-
-
-def _held(who, request, id):
-  """The sample of an id, if it is of the reader who asks."""
-  sample = desk.sample_of(_service(request), id)
-  if who(request, sample.reader) != sample.reader:
-    raise Refused(403, "this image is in another reader's hands")
-  return sample
-
-
-async def _image(who, request):
-  service = _service(request)
-  sample = _held(who, request, request.headers.get("x-case"))
-  case = service.project.state.cases[sample.case]
-  text = request.query_params.get("channel", "0")
-  channel = int(text) if text.isascii() and text.isdigit() else -1
-  content = await run_in_threadpool(
-    picture.image_bytes, service.project, case, channel
-  )
-  return Response(content, media_type="application/octet-stream")
-
-
-async def _draft(who, request):
-  service = _service(request)
-  sample = _held(who, request, request.headers.get("x-case"))
-  if not sample.draft_sha256:
-    raise Refused(404, "there is no draft of this image")
-  case = service.project.state.cases[sample.case]
-  content = await run_in_threadpool(
-    picture.pack, service.project, case, sample.draft_sha256
-  )
-  headers = {"Content-Encoding": "gzip"}
-  return Response(content, 200, headers, "application/octet-stream")
-
-
-async def _words(who, request):
-  told = dict(await _json(request))
-  params = told.get("params")
-  sample = _held(who, request, told.get("id"))
-  params = _params(params, sample)
-  reply = await run_in_threadpool(
-    desk.receive_words, _service(request), sample.id, params
-  )
-  return _told(reply)
-
-
-async def _label(who, request):
-  service = _service(request)
-  async with request.form(max_files=1, max_fields=2) as form:
-    sample = _held(who, request, form.get("id"))
-    try:
-      told = json.loads(form.get("params") or "{}")
-      packed = await form["label"].read()
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-      raise Refused(400, "wanted id, params and a label") from error
-  params = _params(told, sample)
-  reply = await run_in_threadpool(_received, service, sample, packed, params)
-  return _told(reply)
-
-
-def _received(service, sample, packed, params):
-  case = service.project.state.cases[sample.case]
-  label = picture.unpack(case, packed)
-  content = encode_label(label, grid_of(case))
-  return desk.receive_label(service, sample.id, content, params)
+def _sample(request):
+  """The case in hand; its id is in a header, so that no log has it."""
+  return labelling.sample_of(request, request.headers.get("x-case"), held=False)
 
 
 def _params(told, sample):
@@ -262,18 +163,33 @@ def _params(told, sample):
   params = {k: v for k, v in told.items() if k != "events"}
   params["tool"] = "alx page"
   if "events" in told:
-    params["seconds"] = active_seconds(
-      told["events"], sample.reader, sample.case
-    )
+    moments = told["events"], sample.reader, sample.case
+    params["seconds"] = active_seconds(*moments)
   return params
 
 
-def _told(reply):
+def _told(request, reply):
+  request.app.state.fits.ask_ahead()
   if reply.code != 200:
     raise Refused(reply.code, reply.line)
-  return JSONResponse(
-    {
-      **{"code": reply.code, "status": reply.status, "line": reply.line},
-      **{"revision": reply.revision, "decision": reply.decision},
-    }
-  )
+  names = ("code", "status", "line", "revision", "decision")
+  return JSONResponse({name: getattr(reply, name) for name in names})
+
+
+def page_routes() -> list[Route]:
+  """Of the page, for `application`; without the viewer a line in its place."""
+  api = {
+    **{"project": project, "image": image, "draft": draft},
+    **{"worklist": worklist, "next": next_case, "words": words, "label": label},
+  }
+  reading = ("project", "image", "draft")
+  return [
+    Route("/", root),
+    *(
+      Route(
+        f"{AT}/api/{name}", act, methods=["GET" if name in reading else "POST"]
+      )
+      for name, act in api.items()
+    ),
+    *files.routes(),
+  ]

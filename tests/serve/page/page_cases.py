@@ -86,7 +86,11 @@ def ball(shape=(20, 24, 18)):
 def asked_project(folder, data, classes=CLASSES, readers=("anna",), drafts=()):
   """A project with one round; drafts: label maps or classes, None: withheld."""
   settings = Settings(
-    data=str(data), classes=classes, readers=readers, validation=0, labels="none"
+    data=str(data),
+    classes=classes,
+    readers=readers,
+    validation=0,
+    labels="none",
   )
   begin(folder, settings)
   with working(folder) as project:
@@ -191,7 +195,9 @@ class Browser:
 
   def text(self, id):
     """Of an element."""
-    return self.js("return document.getElementById(arguments[0])?.innerText", id)
+    return self.js(
+      "return document.getElementById(arguments[0])?.innerText", id
+    )
 
   def click(self, id):
     """A button."""
@@ -221,7 +227,10 @@ class Browser:
     canvas = self.driver.find_element("css selector", "#viewer canvas")
     size = canvas.size
     points = [
-      [round((share - 0.5) * size[side]) for share, side in zip(p, sides, strict=True)]
+      [
+        round((share - 0.5) * size[side])
+        for share, side in zip(p, sides, strict=True)
+      ]
       for p, sides in ((start, ("width", "height")), (end, ("width", "height")))
     ]
     chain = ActionChains(self.driver, duration=20)
