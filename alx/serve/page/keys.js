@@ -4,6 +4,7 @@ const ROWS = [
   ["A", "accept the draft"], ["S", "submit what you have drawn"],
   ["R", "reject the draft and draw anew"], ["N", "nothing to label here"],
   ["K", "skip this image, with a reason"],
+  ["U", "go back to your last answer"],
   ["1 … 9", "the class that the brush draws"],
   ["B, E, L", "brush, eraser, look"], ["[ and ]", "smaller, larger brush"],
   ["Z", "undo"], ["arrows", "move the cross"],
@@ -28,7 +29,7 @@ export function keysOf({ segments }) {
 /** `act(name)` runs what has a name; the stage does the rest. */
 export function listen(stage, act, segments) {
   const common = {
-    k: () => act("skip"), "?": () => act("help"),
+    k: () => act("skip"), u: () => act("back"), "?": () => act("help"),
     "+": () => stage.zoom(1), "=": () => stage.zoom(1),
     "-": () => stage.zoom(-1),
     v: () => stage.nextView(), p: () => stage.nextPlane(),

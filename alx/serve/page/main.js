@@ -1,7 +1,7 @@
 // The page: signs a reader in, shows case after case, sends what he decides.
 
 import * as api from "./api.js";
-import { activeSeconds } from "./clock.js";
+import { activeSeconds, Clock } from "./clock.js";
 import { keysOf, listen } from "./keys.js";
 import * as screen from "./screen.js";
 import { $, ask, fail, hint, show } from "./screen.js";
@@ -74,22 +74,45 @@ function sentAway() {
 async function next() {
   hint("Fetching the next image …");
   const sample = await api.next(page.reader);
-  const { rows } = await api.worklist(page.reader);
-  screen.worklist(rows, sample?.case);
+  await list(sample?.case);
   if (!sample) return nothingLeft();
   const work = new Work(sample, `${page.project.id} ${page.reader}`);
   const goesOn = await work.open();
+  await put(work);
+  tell(goesOn ? "You go on where you were. " : "");
+}
+
+async function list(current) {
+  const { rows } = await api.worklist(page.reader);
+  screen.worklist(rows, current);
+}
+
+// Shows a case with what is drawn in it.
+async function put(work) {
+  const { sample } = work;
   const [bytes, draft] = await Promise.all([
-    api.image(sample.id, 0), sample.has_draft ? api.draft(sample.id) : null,
+    api.image(sample.id, 0),
+    sample.draft_sha256 ? api.draft(sample.id) : null,
   ]);
   await stage.show(sample, bytes);
   if (page.project.segments) {
     await stage.draw(work.begin(stage.order, draft), work);
   }
   page.work = work;
-  tell(goesOn);
   buttons();
   await work.keep();
+}
+
+// The last answer once more: another one is a revision of it.
+async function back() {
+  const work = page.sent;
+  if (!work) return;
+  await page.work?.keep();
+  page.sent = null;
+  work.clock = new Clock();
+  await list(work.sample.case);
+  await put(work);
+  tell("Your last answer once more: a new one takes its place. ");
 }
 
 function nothingLeft() {
@@ -100,9 +123,8 @@ function nothingLeft() {
     "Thank you! Reload this page when there are new ones.");
 }
 
-function tell(goesOn) {
+function tell(again) {
   const { project, work: { sample } } = page;
-  const again = goesOn ? "You go on where you were. " : "";
   if (!project.segments) {
     const guess = sample.draft_class === null
       ? "" : `The computer's guess: ${project.classes[sample.draft_class].name}. `;
@@ -112,8 +134,10 @@ function tell(goesOn) {
     ? "The coloured outline is the computer's guess. Right: accept it. " +
       "Nearly right: correct it with brush and eraser, then submit. Wrong: " +
       "reject it and draw anew."
-    : "Choose a class, draw it with the brush slice by slice, then submit. " +
-      "The mouse wheel goes through the slices."));
+    : sample.flat
+      ? "Choose a class, draw it with the brush, then submit."
+      : "Choose a class, draw it with the brush slice by slice, then submit. " +
+        "The mouse wheel goes through the slices."));
 }
 
 function buttons() {
@@ -131,6 +155,7 @@ function buttons() {
   $("reject").disabled = !ready || Boolean(work?.isRejected);
   $("undo").disabled = !ready || !work.isChanged;
   for (const id of ["nothing", "skip"]) $(id).disabled = !ready;
+  $("back").disabled = busy || !page.sent;
   for (const button of $("answers").children) button.disabled = !ready;
 }
 
@@ -163,6 +188,7 @@ async function send(words, isLabel = false) {
     ? await api.label(id, work.label(), params)
     : await api.words(id, params);
   await work.forget();
+  page.sent = work;
   page.work = null;
   page.last = reply;
   await next();
@@ -229,12 +255,14 @@ const acts = {
   nothing: () => page.work && page.project.segments && nothing(),
   skip: () => page.work && skip(),
   undo: takeBack,
+  back,
   help: () => $("manual").showModal(),
   answer: (number) => page.work && page.project.classes[number] &&
     send({ label: page.project.classes[number].name }),
 };
 
-for (const id of ["accept", "submit", "reject", "nothing", "skip", "undo"]) {
+for (const id of ["accept", "submit", "reject", "nothing", "skip", "undo",
+  "back"]) {
   $(id).onclick = () => safely(async () => acts[id]());
 }
 $("help").onclick = acts.help;
@@ -242,6 +270,7 @@ $("leave").onclick = () => {
   sessionStorage.clear();
   location.reload();
 };
+stage.fetched = (number) => api.image(page.work.sample.id, number);
 stage.answer = (number) => safely(async () => acts.answer(number));
 listen(stage, (name) =>
   name === "help" ? acts.help() : safely(async () => acts[name]()),

@@ -35,12 +35,13 @@ export class Stage {
   async show(sample, bytes) {
     this.sample = sample;
     this.work = null;
-    await this.viewer.show("image.nii.gz", bytes, sample);
+    const cross = this.project.segments;
+    await this.viewer.show("image.nii.gz", bytes, { ...sample, cross });
     this.zoom(0);
     this.reset();
     show("view-row", !sample.flat);
     $("view").value = sample.flat ? "axial" : "three";
-    show("channel-row", sample.channels > 1);
+    show("channel-row", sample.channels > 1 && !sample.flat);
     $("channel").replaceChildren(...Array.from(
       { length: sample.channels }, (_, n) => new Option(`${n + 1}`, n)));
     this.#told();
@@ -236,8 +237,16 @@ export class Stage {
     this.viewer.setZoom(step ? this.viewer.zoom * 1.25 ** step : 1);
   }
 
-  channel(number) {
-    return this.viewer.channel(number);
+  /** Of several: frames of one file, or files that `fetched(n)` brings. */
+  async channel(number) {
+    if (this.sample.files === 1) return this.viewer.channel(number);
+    const { voxel } = this.viewer;
+    const cross = this.project.segments;
+    const bytes = await this.fetched(number);
+    await this.viewer.show("image.nii.gz", bytes, { ...this.sample, cross });
+    if (this.work) await this.viewer.draw(this.work.bits);
+    await this.fill();
+    this.go(voxel);
   }
 
   reset() {

@@ -52,7 +52,7 @@ const OPTIONS = {
   logLevel: "fatal", dragAndDropEnabled: false, dragMode: 0,
   dragModePrimary: 8, drawingEnabled: false, maxDrawUndoBitmaps: 1,
   isNearestInterpolation: true, multiplanarShowRender: 0,
-  crosshairWidth: 0.3, crosshairWidthUnit: "percent", crosshairGap: 4,
+  crosshairWidthUnit: "percent", crosshairGap: 4,
   show3Dcrosshair: false,
   isColorbar: false, sliceType: 3, multiplanarPadPixels: 6,
   backColor: [0, 0, 0, 1], crosshairColor: [0.3, 0.8, 1, 1],
@@ -97,8 +97,8 @@ export class Viewer {
     await this.main.order("resize_listener");
   }
 
-  /** Shows an image; `dims` are the extents that its file should have. */
-  async show(name, bytes, { dims, flat }) {
+  /** Shows an image with or without a cross; `dims`: what its file should have. */
+  async show(name, bytes, { dims, flat, cross }) {
     await this.clear();
     const id = `image${++this.shown}`;
     const model = volumeModel(id, name, bytes);
@@ -108,7 +108,7 @@ export class Viewer {
     // Radiologists look from the feet: the patient's left is on the right.
     this.#options({
       sliceType: flat ? 0 : 3, isOrientationTextVisible: !flat,
-      isRadiologicalConvention: !flat,
+      isRadiologicalConvention: !flat, crosshairWidth: cross ? 0.3 : 0,
     });
     await this.#loaded(id);
     const { hdr, mat_ras: turned } = model.values;

@@ -126,14 +126,16 @@ def _draft(project, uid, draft):
 
 
 @contextlib.contextmanager
-def serving(folder, lease_s=3600.0, port=0):
+def serving(folder, lease_s=3600.0, port=0, access=None):
   """The address of a page on loopback."""
   import uvicorn
 
   from alx.serve import application, open_service
+  from alx.serve.access import OPEN
   from alx.serve.page.routes import page_routes
 
-  made = application(open_service(folder, lease_s), page_routes())
+  service = open_service(folder, lease_s)
+  made = application(service, page_routes(), access=access or OPEN)
   config = uvicorn.Config(made, port=port, log_level="error", lifespan="off")
   server = uvicorn.Server(config)
   thread = threading.Thread(target=server.run, daemon=True)
