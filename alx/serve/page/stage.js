@@ -4,6 +4,7 @@ import { classButton, press, show, $ } from "./screen.js";
 import { AXES, middleOf, radiusOf } from "./strokes.js";
 import { PLANES, Viewer } from "./viewer.js";
 
+const LARGE = 2 ** 24; // voxels
 const TOOLS = ["look", "brush", "eraser"];
 
 export class Stage {
@@ -37,8 +38,8 @@ export class Stage {
     this.work = null;
     const cross = this.project.segments;
     await this.viewer.show("image.nii.gz", bytes, { ...sample, cross });
-    this.zoom(0);
-    this.reset();
+    $("level").value = $("width").value = 50;
+    this.exact = {};
     show("view-row", !sample.flat);
     $("view").value = sample.flat ? "axial" : "three";
     show("channel-row", sample.channels > 1 && !sample.flat);
@@ -114,6 +115,7 @@ export class Stage {
       this.#nudge("level", (y - event.clientY) / 4);
     }, true);
     const up = () => {
+      if (this.dark && this.isLarge) this.#window();
       this.dark = null;
       // NiiVue hears of the last move after this.
       if (this.held) setTimeout(() => this.#done());
@@ -130,7 +132,10 @@ export class Stage {
 
   #controls() {
     for (const tool of TOOLS) $(tool).onclick = () => this.take(tool);
-    for (const id of ["level", "width"]) $(id).oninput = () => this.#window();
+    for (const id of ["level", "width"]) {
+      $(id).oninput = () => this.isLarge || this.#window();
+      $(id).onchange = () => this.#window();
+    }
     $("plain").onclick = () => this.reset();
     $("size").oninput = () => this.size(0);
     $("fill").oninput = () => this.fill();
@@ -249,8 +254,15 @@ export class Stage {
     this.go(voxel);
   }
 
+  /** So many voxels that a new window takes a moment. */
+  get isLarge() {
+    const { dims } = this.viewer;
+    return Boolean(dims) && dims[0] * dims[1] * dims[2] > LARGE;
+  }
+
   reset() {
     $("level").value = $("width").value = 50;
+    this.exact = {};
     this.zoom(0);
     this.#window();
   }
@@ -260,7 +272,7 @@ export class Stage {
     const value = (this.exact[id] ?? Number($(id).value)) + change;
     this.exact[id] = Math.min(Math.max(value, 0), 100);
     $(id).value = this.exact[id];
-    this.#window();
+    if (!this.isLarge) this.#window();
   }
 
   #window() {
