@@ -89,8 +89,7 @@ async def image(request: Request):
   channel = int(text) if text.isdecimal() and len(text) < 5 else -1
   case = service.project.state.cases[sample.case]
   made = (picture.image_bytes, service.project, case, channel)
-  content = await wire.in_thread(*made, heavy=True)
-  return Response(content, media_type=_BYTES)
+  return _packed(await wire.in_thread(*made, heavy=True))
 
 
 async def draft(request: Request):
@@ -100,7 +99,11 @@ async def draft(request: Request):
     raise Refused(404, "there is no draft of this image")
   case = service.project.state.cases[sample.case]
   made = (picture.pack, service.project, case, sample.draft_sha256)
-  content = await wire.in_thread(*made, heavy=True)
+  return _packed(await wire.in_thread(*made, heavy=True))
+
+
+def _packed(content):
+  """Browsers unpack gzip by themselves, and faster than a script does."""
   return Response(content, 200, {"Content-Encoding": "gzip"}, _BYTES)
 
 

@@ -37,7 +37,7 @@ export class Stage {
     this.sample = sample;
     this.work = null;
     const cross = this.project.segments;
-    await this.viewer.show("image.nii.gz", bytes, { ...sample, cross });
+    await this.viewer.show("image.nii", bytes, { ...sample, cross });
     $("level").value = $("width").value = 50;
     this.exact = {};
     show("view-row", !sample.flat);
@@ -248,7 +248,7 @@ export class Stage {
     const { voxel } = this.viewer;
     const cross = this.project.segments;
     const bytes = await this.fetched(number);
-    await this.viewer.show("image.nii.gz", bytes, { ...this.sample, cross });
+    await this.viewer.show("image.nii", bytes, { ...this.sample, cross });
     if (this.work) await this.viewer.draw(this.work.bits);
     await this.fill();
     this.go(voxel);
