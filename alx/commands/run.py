@@ -32,9 +32,10 @@ import pathlib
 
 from absl import flags
 
-from alx.commands import command, comparison
+from alx.commands import command
 from alx.commands.defined import (
   acquisitions,
+  comparison,
   explained,
   protocol,
   stopping,

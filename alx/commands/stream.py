@@ -17,8 +17,14 @@ import dataclasses
 
 from absl import flags
 
-from alx.commands import command, comparison
-from alx.commands.defined import acquisitions, explained, protocol, stopping
+from alx.commands import command
+from alx.commands.defined import (
+  acquisitions,
+  comparison,
+  explained,
+  protocol,
+  stopping,
+)
 from alx.runs.settings import presets as configs
 from alx.runs.settings.config import Config
 from alx.runs.settings.kept import Kept

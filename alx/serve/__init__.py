@@ -1,6 +1,9 @@
 """A project over HTTP: cases handed to readers, labels taken, models made."""
 
-from alx.serve.app import application
+from alx.lazy import lazily
 from alx.serve.desk import Service, open_service
 
 __all__ = ["Service", "application", "open_service"]
+
+# What wants the extra alx[serve] is imported when it is asked for.
+__getattr__, __dir__ = lazily(__name__, {"application": "alx.serve.app"})

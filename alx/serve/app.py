@@ -1,9 +1,11 @@
 """The program that answers over HTTP; what it says is made elsewhere."""
 
+import re
 from collections.abc import Sequence
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute
 
 from alx.serve.access import OPEN, Access
@@ -12,8 +14,13 @@ from alx.serve.fits import Fits
 from alx.serve.guard import Guard, Limits
 from alx.serve.routes import datastore, entry, labelling, own, training
 
+<<<<<<< HEAD
 # Paths to which files are sent.
 FILES = ("/datastore/label", "/infer/", "/label/api/label")
+=======
+# Paths to which files are sent, wanted or not.
+FILES = re.compile(r"/datastore/(label)?|/infer/.*|/session/.*", re.DOTALL)
+>>>>>>> server
 
 
 def application(
@@ -37,12 +44,32 @@ def application(
     ahead: the next round is asked for, in a process of its own, when so few
       cases wait; 0: never.
   """
-  rooms = (entry, labelling, datastore, training, own)
+  rooms, limits = (
+    (entry, labelling, datastore, training, own),
+    limits or Limits(),
+  )
   made = Starlette(
     routes=[*routes, *(route for room in rooms for route in room.ROUTES)],
-    middleware=[Middleware(Guard, limits=limits or Limits(), files=FILES)],
+    middleware=[
+      Middleware(Guard, limits=limits, files=FILES),
+      *_allowing(limits.origins),
+    ],
   )
   made.router.redirect_slashes = False
   made.state.service, made.state.access = service, access
   made.state.fits = Fits(service, ahead)
   return made
+
+
+def _allowing(origins):
+  """Browsers let pages of these places read replies; no cookie goes with it."""
+  if not origins:
+    return []
+  return [
+    Middleware(
+      CORSMiddleware,
+      allow_origins=list(origins),
+      allow_methods=["GET", "POST", "PUT", "DELETE"],
+      allow_headers=["authorization", "content-type"],
+    )
+  ]

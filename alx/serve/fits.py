@@ -45,8 +45,12 @@ class Fits:
 
   def last(self) -> Progress | None:
     """The work that goes on, or the last one; None: none yet."""
-    self._children = [c for c in self._children if c.poll() is None]
+    self._reap()
     return progresses.read(self._folder)
+
+  def _reap(self):
+    """Asks those that have ended how, so that nothing is left of them."""
+    self._children = [c for c in self._children if c.poll() is None]
 
   def running(self) -> Progress | None:
     """The work that goes on."""
@@ -99,6 +103,7 @@ class Fits:
         return self.last()
       process = Process(*last.process)
       _end(process)
+      self._reap()
       about = {"by": person.name, "role": person.role, "id": last.id}
       self._service.project.add(("fit_stopped", about))
       ended = progresses.ended_as(last, STOPPED, ["stopped"])
@@ -132,7 +137,7 @@ class Fits:
   def train_stats(self) -> dict[str, Any]:
     """Where a fit is, in the words that clients show."""
     last = self.last()
-    found: dict[str, Any] = {"epoch": 0, "total_epochs": 1, "best_metric": 0}
+    found: dict[str, Any] = {"epoch": 0, "total_epochs": 1}
     if last is None:
       return found
     if last.status == RUNNING:

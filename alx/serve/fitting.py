@@ -13,18 +13,17 @@ from typing import Any
 from alx.data.dataset import DataError
 from alx.devices.processes import this_process
 from alx.projects.models.gate import Approver
+from alx.projects.store.project import fitting
 from alx.projects.store.shared import Shared, look_at
 from alx.projects.work.ask import next_round
 from alx.projects.work.fit import fit
 from alx.projects.work.promote import promote
-from alx.runs.disk import owned
-from alx.runs.disk.claim import FOLDER, Claim, Held
+from alx.runs.disk.claim import Held
 from alx.runs.disk.records import Diverged
 from alx.serve import progress as progresses
 from alx.serve.progress import DONE, FAILED, RUNNING, Progress
 
 FIT, ASK, PROMOTE = "fit", "ask", "promote"
-CLAIM = "fit"
 _WAIT_S = 600.0  # for a command on the same project to end
 
 
@@ -39,7 +38,7 @@ def main(argv: list[str]) -> None:
   )
   progresses.write(place, begun)
   try:
-    with owned.owning(place, Claim(place / FOLDER, CLAIM)):
+    with fitting(place):
       project = look_at(place, _WAIT_S)
       lines, version = WORK[what](project, how, _Teller(place, begun))
     ended = progresses.ended_as(begun, DONE, lines, version)

@@ -3,11 +3,11 @@
 import asyncio
 import errno
 import logging
+import re
 import secrets
 import sys
 import time
 import traceback
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from starlette.exceptions import HTTPException
@@ -21,6 +21,7 @@ from alx.serve.wire import reply_line
 
 LOG = logging.getLogger("alx.serve")
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+_NO_PATH = re.compile(r"(?!)")
 _BODILESS = ("GET", "HEAD", "DELETE", "OPTIONS")
 _LOCAL = ("localhost", "127.0.0.1", "[::1]", "::1")
 _HEADERS = (
@@ -56,15 +57,15 @@ class TooMuch(Exception):
 class Guard:
   """An ASGI program around another one."""
 
-  def __init__(self, inner, limits: Limits, files: Sequence[str] = ()):
+  def __init__(self, inner, limits: Limits, files: re.Pattern = _NO_PATH):
     """Wraps a program.
 
     Args:
       inner: the program.
       limits: of a request.
-      files: beginnings of the paths to which files are sent.
+      files: paths to which files are sent.
     """
-    self._inner, self._limits, self._files = inner, limits, tuple(files)
+    self._inner, self._limits, self._files = inner, limits, files
 
   async def __call__(self, scope, receive, send):
     """One request."""
@@ -106,7 +107,7 @@ class Guard:
   def _bounded(self, scope, receive):
     if scope["method"] in _BODILESS:
       return _nothing(receive)
-    holds_file = scope["path"].startswith(self._files) if self._files else False
+    holds_file = self._files.fullmatch(scope["path"])
     most = self._limits.label if holds_file else self._limits.other
     length = dict(scope["headers"]).get(b"content-length", b"0")
     if not length.isdigit() or len(length) > 15:

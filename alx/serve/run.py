@@ -115,7 +115,10 @@ def serve(
     for line in warnings_of(settings):
       say(line)
     made.state.fits.ask_ahead()
-    return _until_ended(made, settings, say, started)
+    guard.start_log()
+    server = make_server(made, settings, say, started)
+    server.run()
+    return server.signal
 
 
 def limits_of(settings: Settings) -> guard.Limits:
@@ -183,8 +186,13 @@ class _Server(uvicorn.Server):
     self.should_exit = True
 
 
-def _until_ended(made: Starlette, settings, say, started):
-  guard.start_log()
+def make_server(
+  made: Starlette,
+  settings: Settings,
+  say: Callable[[str], None],
+  started: Callable[[str], None] = lambda address: None,
+) -> uvicorn.Server:
+  """A server that tells where it listens; `run` returns when it is ended."""
   config = uvicorn.Config(
     made,
     host=settings.host.strip("[]"),
@@ -200,6 +208,4 @@ def _until_ended(made: Starlette, settings, say, started):
     limit_concurrency=_MOST_CALLS,
     ws="none",
   )
-  server = _Server(config, say, started)
-  server.run()
-  return server.signal
+  return _Server(config, say, started)

@@ -82,6 +82,12 @@ async def read_object(request: Request) -> dict[str, Any]:
   return params.parse(await request.body())
 
 
+async def drain(request: Request) -> None:
+  """Reads a body to its end and keeps none of it: its sender sees the reply."""
+  async for _ in request.stream():
+    pass
+
+
 async def read_form(
   request: Request, file: str = "", keep: tuple[str, ...] = ()
 ) -> Form:

@@ -17,7 +17,7 @@ def ask(console: Console, folder: str) -> None:
   """Writes the next round."""
   with command.wrong_input():
     test = _asks_for_test()
-  with working(folder, console, "asking") as project:
+  with working(folder, console, "asking", fits=True) as project:
     asked = projects.next_round(
       project,
       FLAGS.query or 0,

@@ -16,7 +16,7 @@ FLAGS = flags.FLAGS
 
 def fit(console: Console, folder: str) -> None:
   """A version of the model; the one that serves stays."""
-  with working(folder, console, "training") as project:
+  with working(folder, console, "training", fits=True) as project:
     found = projects.fit(project)
   word = "fitted to" if found.is_new else "is there already, of"
   say(console, f"v{found.version:03d} {word} {found.labels} labels")
@@ -25,7 +25,7 @@ def fit(console: Console, folder: str) -> None:
 
 def promote(console: Console, folder: str) -> None:
   """Judges a version."""
-  with working(folder, console, "judging") as project:
+  with working(folder, console, "judging", fits=True) as project:
     newest = max(project.state.models, default=0)
     version = FLAGS.version or newest
     found = projects.promote(project, version, approver=_approver())

@@ -87,7 +87,7 @@ def _class(project, task, told: Mapping, asked, how) -> Reply:
 def _skip(project, task: Task, told) -> Reply:
   reason = " ".join(str(told.get("comment", "")).split())
   if not reason:
-    why = f"{QUARANTINED}(skip wants its reason in the column comment)"
+    why = f"{QUARANTINED}(skip wants its reason as a comment)"
     return Reply(409, QUARANTINED, why, task.uid)
   key = task.uid, task.reader
   if project.state.skips.get(key) == reason:

@@ -21,6 +21,7 @@ _SOURCES = {
   "opened": "measured while the reader's viewer was open",
   "client": "measured by the viewer or server",
   "self_reported": "written down by the reader",
+  "lease": "from handing out to answer, pauses in it",
 }
 _WORDS = {
   "accept": "accepted as it was",

@@ -10,6 +10,7 @@ from alx.runs.disk import owned
 from alx.runs.disk.claim import FOLDER, Claim
 
 IMAGES, ROUNDS, MODELS = "images", "rounds", "models"
+FITS = "fit"  # what a process claims that makes versions or rounds
 
 
 class Project:
@@ -87,5 +88,25 @@ def working(folder: str | pathlib.Path) -> Iterator[Project]:
     events, torn = log.read(folder)
     log.mend(folder, torn)
     log.note_head(folder, events[-1])
-    blobs.sweep(folder)
+    _sweep(folder)
     yield Project(folder, replay(events), check)
+
+
+def _sweep(folder):
+  """Nothing is half-written while nobody writes; a fit may be at it."""
+  fits = Claim(folder / FOLDER, FITS)
+  if fits.take():
+    blobs.sweep(folder)
+    fits.give_up()
+
+
+@contextlib.contextmanager
+def fitting(folder: str | pathlib.Path) -> Iterator[None]:
+  """This process alone makes versions and rounds; others may take answers.
+
+  Raises:
+    Held: another process does.
+  """
+  folder = pathlib.Path(folder).expanduser().absolute()
+  with owned.owning(folder, Claim(folder / FOLDER, FITS)):
+    yield

@@ -66,7 +66,7 @@ async def say(request: Request):
 
 async def no_upload(request: Request):
   """403: images come in by `alx project init`."""
-  del request
+  await wire.drain(request)
   raise Refused(403, "uploads are off: images come in by alx project init")
 
 

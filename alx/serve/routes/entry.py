@@ -98,7 +98,7 @@ def _info(service, fits):
 
 async def no_session(request: Request):
   """406, as other servers say of a feature that is off."""
-  del request
+  await wire.drain(request)
   raise Refused(406, _OFF)
 
 

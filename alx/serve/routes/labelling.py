@@ -55,7 +55,7 @@ def sample_of(request: Request, id: str, held: bool = True) -> desk.Sample:
   is_annotator = person and person.name and person.role == ANNOTATOR
   if is_annotator and person.name != sample.reader:
     raise Refused(403, "the case of another reader")
-  wire.note(request, case=sample.case, reader=sample.reader)
+  wire.note(request, reader=sample.reader, case=sample.case)
   return sample
 
 

@@ -128,23 +128,25 @@ def _draft(project, uid, draft):
 @contextlib.contextmanager
 def serving(folder, lease_s=3600.0, port=0, access=None):
   """The address of a page on loopback."""
-  import uvicorn
-
   from alx.serve import application, open_service
   from alx.serve.access import OPEN
   from alx.serve.page.routes import page_routes
+  from alx.serve.run import Settings, make_server
 
   service = open_service(folder, lease_s)
   made = application(service, page_routes(), access=access or OPEN)
-  config = uvicorn.Config(made, port=port, log_level="error", lifespan="off")
-  server = uvicorn.Server(config)
+  lines, started = [], threading.Event()
+
+  def told(address):
+    lines.append(address)
+    started.set()
+
+  server = make_server(made, Settings(port=port), lambda line: None, told)
   thread = threading.Thread(target=server.run, daemon=True)
   thread.start()
-  while not server.started:
-    time.sleep(0.01)
-  port = server.servers[0].sockets[0].getsockname()[1]
+  assert started.wait(30)
   try:
-    yield f"http://127.0.0.1:{port}/label/"
+    yield f"{lines[0]}/label/"
   finally:
     server.should_exit = server.force_exit = True
     thread.join(10)

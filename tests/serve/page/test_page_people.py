@@ -42,14 +42,18 @@ def balls(tmp_path, count=3, **how):
 def test_two_readers_by_name_in_two_tabs(tmp_path, browser):
   folder, _ = balls(tmp_path, 4, readers=("anna", "ben"))
   with cases.serving(folder) as address:
-    browser.open(address, "alx.project && !document.querySelector('#door').hidden")
+    browser.open(
+      address, "alx.project && !document.querySelector('#door').hidden"
+    )
     browser.keys(TAB, ENTER)  # the first name
     browser.wait(browser.READY)
     assert browser.text("who") == "anna"
     anna = browser.case()
     first = browser.driver.current_window_handle
     browser.driver.switch_to.new_window("tab")
-    browser.open(address, "alx.project && !document.querySelector('#door').hidden")
+    browser.open(
+      address, "alx.project && !document.querySelector('#door').hidden"
+    )
     browser.keys(DOWN, TAB, ENTER)
     browser.wait(browser.READY)
     assert browser.text("who") == "ben"
@@ -123,7 +127,9 @@ def test_a_token_tells_who_it_is(tmp_path, browser):
   folder, _ = balls(tmp_path, readers=("anna", "ben"))
   people = {mark_of("b" * 20): Person("ben", "annotator")}
   with cases.serving(folder, access=Access(people)) as address:
-    browser.open(address, "alx.project && !document.querySelector('#door').hidden")
+    browser.open(
+      address, "alx.project && !document.querySelector('#door').hidden"
+    )
     browser.keys("wrong", ENTER)
     browser.wait("!document.getElementById('error').hidden && !alx.busy")
     assert "who are you" in browser.text("error")
@@ -186,7 +192,9 @@ def test_classes_by_key_and_button(tmp_path, browser):
   with cases.serving(folder) as address:
     browser.open(address)
     assert "guess: pneumonia" in browser.text("hint")
-    assert not browser.js("return document.querySelector('#brush').offsetParent")
+    assert not browser.js(
+      "return document.querySelector('#brush').offsetParent"
+    )
     browser.keys("1")
     browser.next_case("case_001")
     assert "guess" not in browser.text("hint")

@@ -1,0 +1,191 @@
+"""Fits beside the server: one at a time, told of by a file."""
+
+from tests.serve import extra  # noqa: F401, skips without it
+
+# isort: split
+
+import os
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from alx import projects
+from alx.devices.processes import Process, this_process
+from alx.projects.exchange.refused import Refused
+from alx.projects.store.project import fitting
+from alx.serve import desk
+from alx.serve import fitting as work
+from alx.serve import progress as progresses
+from alx.serve.access import Person
+from alx.serve.fits import Fits
+from alx.serve.progress import DONE, FAILED, RUNNING, STOPPED, Progress
+from tests.projects import small_projects
+from tests.projects.label_files import a_label
+from tests.serve import served
+
+RITA = Person("rita", "reviewer")
+NOBODY = Process(*this_process()._replace(pid=2**22, began="1"))
+
+
+class Sleeping(Fits):
+  """Whose work takes a minute, or as long as it is told."""
+
+  seconds = 60.0
+
+  def _child(self, id, what, how):
+    code = f"import time; time.sleep({self.seconds})"
+    words = [sys.executable, "-S", "-c", code]
+    return subprocess.Popen(words, start_new_session=True)
+
+
+@pytest.fixture
+def service(tmp_path):
+  return desk.open_service(served.with_drafts(tmp_path, 2))
+
+
+@pytest.fixture
+def fits(service):
+  made = Sleeping(service)
+  yield made
+  made.stop(RITA)
+
+
+def kinds(service):
+  place = service.project.folder
+  events = projects.store.log.read(place)[0]
+  return [event.kind for event in events]
+
+
+def test_none_yet(fits):
+  assert fits.last() is None and fits.running() is None
+  assert fits.stop(RITA) is None
+  assert fits.train_stats() == {"epoch": 0, "total_epochs": 1}
+
+
+def test_one_at_a_time_and_who_asked_is_in_the_log(fits, service):
+  begun = fits.start(work.FIT, RITA)
+  assert begun.status == RUNNING and fits.running().id == begun.id
+  with pytest.raises(Refused) as error:
+    fits.start(work.FIT, RITA)
+  assert error.value.code == 429
+  last = service.project.state.last
+  assert last.kind == "fit_requested"
+  assert (last.about["by"], last.about["work"]) == ("rita", "fit")
+
+
+def test_it_is_stopped_and_the_version_that_serves_stays(fits, service):
+  begun = fits.start(work.FIT, RITA)
+  ended = fits.stop(RITA)
+  assert (ended.id, ended.status) == (begun.id, STOPPED)
+  assert fits.running() is None and fits.last().status == STOPPED
+  assert service.project.state.last.kind == "fit_stopped"
+  assert service.project.state.current == 1
+  told = ended.json()
+  assert told["details"] == ["stopped"] and "process" not in told
+
+
+def test_one_that_is_killed_has_failed(fits):
+  begun = fits.start(work.FIT, RITA)
+  os.kill(begun.process[2], 9)
+  deadline = time.monotonic() + 10
+  while fits.running() and time.monotonic() < deadline:
+    time.sleep(0.02)
+  last = fits.last()
+  assert last.status == FAILED and "without a word" in last.details[-1]
+  fits.start(work.FIT, RITA)
+
+
+def test_another_server_sees_what_goes_on(fits, service):
+  begun = fits.start(work.FIT, RITA)
+  other = Fits(desk.open_service(service.project.folder))
+  assert other.running().id == begun.id
+  with pytest.raises(Refused):
+    other.start(work.FIT, RITA)
+
+
+def test_a_file_that_is_none_is_no_work(service):
+  folder = progresses.folder_of(service.project.folder)
+  folder.mkdir()
+  for text in ("", "{", "[]", '{"id": 3}'):
+    (folder / "fit.json").write_text(text)
+    assert Fits(service).last() is None
+
+
+def test_its_folder_is_its_owners_alone(service):
+  place = service.project.folder
+  progresses.write(place, Progress("a", "fit", RUNNING, 1, process=NOBODY))
+  assert progresses.folder_of(place).stat().st_mode & 0o777 == 0o700
+  assert progresses.read(place).status == FAILED
+
+
+@pytest.fixture(scope="module")
+def two_wait(tmp_path_factory):
+  """Two cases wait, four are in no round."""
+  folder = tmp_path_factory.mktemp("ahead")
+  place = small_projects.of_volumes(folder, 6, validation=0.0, query=2)
+  small_projects.asked(place, acquisition="random")
+  return place
+
+
+@pytest.mark.parametrize(("ahead", "begun"), [(0, 0), (2, 0), (3, 1)])
+def test_the_next_round_is_asked_for_when_few_cases_wait(
+  two_wait, ahead, begun
+):
+  fits, found = Fits(desk.open_service(two_wait), ahead), []
+  fits.start = lambda what, person: found.append((what, person.role))
+  threads = threading.active_count()
+  fits.ask_ahead()
+  deadline = time.monotonic() + 10
+  while threading.active_count() > threads and time.monotonic() < deadline:
+    time.sleep(0.01)
+  assert found == [(work.ASK, "server")] * begun
+
+
+def test_nothing_is_asked_for_where_nothing_is_left(service):
+  fits, found = Fits(service, 99), []
+  fits.start = lambda what, person: found.append(what)
+  fits._ask_ahead()
+  assert found == []
+
+
+def run(place, what, how="{}"):
+  """The progress of one piece of work in this process."""
+  work.main(["", str(place), "id", what, how])
+  return progresses.read(place)
+
+
+def test_what_goes_wrong_is_one_line_without_paths(service):
+  place = service.project.folder
+  found = run(place, work.FIT)
+  assert found.status == FAILED
+  assert "wanted labels to train on" in found.details[0]
+  assert str(place) not in found.details[0]
+  with fitting(place):
+    found = run(place, work.FIT)
+  assert found.status == FAILED and "wait" in found.details[0]
+
+
+@pytest.mark.slow
+def test_a_fit_is_judged_and_the_next_round_has_its_drafts(tmp_path):
+  place = small_projects.of_volumes(
+    tmp_path, 4, validation=0.0, query=2, set=("steps=3",)
+  )
+  small_projects.asked(place)
+  service = desk.open_service(place)
+  for _ in range(2):
+    sample = desk.next_sample(service, "reader1")
+    label = served.label_of(service.project, sample.case, a_label())
+    assert desk.receive_label(service, sample.id, label).code == 200
+  found = run(place, work.FIT)
+  assert (found.status, found.version) == (DONE, 1)
+  assert any("promoted" in line for line in found.details)
+  found = run(place, work.ASK)
+  assert found.status == DONE
+  assert "round 2: 2 cases" in found.details[-1]
+  assert desk.next_sample(service, "reader1").model == 1
+  found = run(place, work.PROMOTE)
+  assert found.status == FAILED  # it serves already
+  assert projects.verify(place) == []

@@ -1,0 +1,192 @@
+"""Limits of a request, errors in one line, and a log without secrets."""
+
+from tests.serve import extra  # noqa: F401, skips without it
+
+# isort: split
+
+import errno
+import logging
+import socket
+
+import pytest
+from starlette.routing import Route
+
+from alx.data.dataset import DataError
+from alx.runs.disk.claim import Held
+from alx.serve.guard import Guard, Limits
+from tests.serve import served
+
+SMALL = Limits(label=50_000, other=2_000, seconds=0.5)
+ERRORS = {
+  "data": DataError("/home/doe/secret.nii.gz: damaged"),
+  "bug": KeyError("Doe^John"),
+  "held": Held("process 3 on host"),
+  "full": OSError(errno.ENOSPC, "full", "/home/doe"),
+}
+
+
+async def fails(request):
+  raise ERRORS[request.path_params["what"]]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+  place = served.with_drafts(tmp_path_factory.mktemp("guard"), 6)
+  routes = [Route("/fails/{what}", fails)]
+  with served.serving(place, limits=SMALL, routes=routes) as found:
+    yield found
+
+
+def test_a_page_of_another_place_does_not_reach_it(server):
+  for name in ("Host", "Origin"):
+    for value in ("evil.example", "http://evil.example", "null"):
+      reply = server.call("GET", "/info/", None, {name: value})
+      assert reply.code == 403, (name, value)
+  own = {"Origin": f"http://127.0.0.1:{server.port}"}
+  assert server.call("GET", "/info/", None, own).code == 200
+  for host in (
+    "localhost",
+    f"localhost:{server.port}",
+    "[::1]:80",
+    "127.0.0.1",
+  ):
+    assert server.call("GET", "/info/", None, {"Host": host}).code == 200
+
+
+def test_nothing_of_another_place_may_be_allowed_for_all(server):
+  reply = server.call("OPTIONS", "/info/", None, {"Origin": "https://a.b"})
+  assert not [h for h in reply.headers if h.startswith("access-control")]
+
+
+@pytest.mark.parametrize(
+  ("method", "path", "size", "code"),
+  [
+    ("POST", "/activelearning/alx", 2_001, 413),
+    ("POST", "/alx/answer?image=x", 2_001, 413),
+    ("PUT", "/datastore/label?image=x", 50_001, 413),
+    ("PUT", "/datastore/label?image=x", 3_000, 415),
+    ("PUT", "/datastore/updatelabelinfo?label=x", 3_000, 413),
+  ],
+)
+def test_each_route_has_its_most_bytes(server, method, path, size, code):
+  kind = {"content-type": "application/octet-stream"}
+  assert server.call(method, path, b"x" * size, kind).code == code
+
+
+def raw(server, *texts):
+  """The first line of the reply to bytes that are sent as they are."""
+  with socket.create_connection(("127.0.0.1", server.port), 10) as link:
+    try:
+      for text in texts:
+        link.sendall(text)
+    except OSError:
+      pass  # it was cut off
+    return link.recv(2**16).split(b"\r\n")[0]
+
+
+HEAD = b"POST /activelearning/alx HTTP/1.1\r\nHost: localhost\r\n"
+
+
+def test_a_body_in_chunks_is_counted_too(server):
+  chunks = [b"400\r\n" + b" " * 0x400 + b"\r\n"] * 3
+  found = raw(server, HEAD + b"Transfer-Encoding: chunked\r\n\r\n", *chunks)
+  assert b" 413 " in found
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(server):
+  assert b" 408 " in raw(server, HEAD + b"Content-Length: 100\r\n\r\n{")
+
+
+def test_an_upload_that_is_cut_leaves_nothing(server):
+  case = server.next()
+  before = server.project.state.last
+  content = served.label_of(server.project, case["name"])
+  kind, body = served.parts({"params": "{}"}, "label", content)
+  head = f"PUT /datastore/label?image={case['id']} HTTP/1.1\r\n"
+  head += f"Host: localhost\r\ncontent-type: {kind['content-type']}\r\n"
+  head += f"content-length: {len(body)}\r\n\r\n"
+  with socket.create_connection(("127.0.0.1", server.port), 10) as link:
+    link.sendall(head.encode() + body[: len(body) // 2])
+  assert server.next()["name"] == case["name"]
+  after = server.project.state.last
+  assert (after.kind, after.number) == ("handed", before.number + 1)
+
+
+@pytest.mark.parametrize(
+  ("path", "code"), [("/session/", 406), ("/datastore/?image=x", 403)]
+)
+def test_a_large_file_where_none_is_wanted_is_told_why(server, path, code):
+  kind, body = served.parts({}, "files", b"x" * 40_000)
+  assert server.call("PUT", path, body, kind).code == code
+
+
+def test_a_page_that_is_allowed_may_read(tmp_path):
+  place, other = served.with_drafts(tmp_path, 1), "https://ohif.example"
+  limits = SMALL._replace(origins=(other,))
+  with served.serving(place, limits=limits) as found:
+    for method in ("GET", "OPTIONS"):
+      head = {"Origin": other, "Access-Control-Request-Method": "GET"}
+      reply = found.call(method, "/info/", None, head)
+      assert reply.code == 200
+      assert reply.headers["access-control-allow-origin"] == other
+      assert "access-control-allow-credentials" not in reply.headers
+    third = found.call("GET", "/info/", None, {"Origin": "https://a.b"})
+    assert third.code == 403
+
+
+@pytest.mark.parametrize("length", [b"-1", b"x", b"1" * 40])
+def test_a_length_that_is_none(server, length):
+  found = raw(server, HEAD + b"Content-Length: " + length + b"\r\n\r\n")
+  assert b" 400 " in found or b" 413 " in found
+
+
+@pytest.mark.parametrize(
+  ("what", "code", "word"),
+  [
+    ("data", 500, "alx project verify"),
+    ("bug", 500, "the server failed"),
+    ("held", 503, "try again"),
+    ("full", 507, "no room"),
+  ],
+)
+def test_an_error_is_one_line_without_what_is_private(
+  server, caplog, what, code, word
+):
+  with caplog.at_level(logging.INFO):
+    reply = server.call("GET", f"/fails/{what}")
+  assert reply.code == code and word in reply.json["detail"]
+  assert ("retry-after" in reply.headers) == (code == 503)
+  for text in (reply.data.decode(), caplog.text):
+    assert "doe" not in text.lower() and "Traceback" not in text
+  if code == 500:
+    number = reply.json["detail"].partition("error ")[2].split()[0]
+    assert number in caplog.text
+
+
+def test_the_log_has_names_of_ours_alone(server, caplog):
+  case = server.next()
+  token = case["id"].partition("~")[2]
+  head = {"X-Patient": "Doe^John", "Authorization": "Bearer secret"}
+  with caplog.at_level(logging.INFO):
+    server.call("GET", f"/datastore/image?image={case['id']}", None, head)
+    server.call("GET", "/Doe^John/1960?name=Doe", None, head)
+    server.call("GET", "/datastore/image?image=Doe~1960", None, head)
+  lines = [record.getMessage() for record in caplog.records]
+  assert lines[0].startswith("GET /datastore/image 200 ")
+  assert lines[0].endswith("anna case_001")
+  assert lines[1].startswith("GET - 404 ")
+  for text in (token, "Doe", "1960", "secret", "X-Patient"):
+    assert text not in caplog.text
+
+
+def test_what_is_not_http_passes():
+  seen = []
+
+  async def inner(scope, receive, send):
+    seen.append(scope["type"])
+
+  guard = Guard(inner, Limits())
+  call = guard({"type": "lifespan"}, None, None)
+  with pytest.raises(StopIteration):
+    call.send(None)
+  assert seen == ["lifespan"]
