@@ -1,5 +1,6 @@
 """What is told of a project: where it stands, its classes, who does what."""
 
+import math
 from typing import Any
 
 from alx.projects.exchange import label_map
@@ -115,3 +116,9 @@ def draft_json(service: Service, sample: Sample) -> dict[str, Any]:
     "model": f"v{sample.model:03d}" if sample.model else "",
     "uncertainty": dict(sample.summary),
   }
+
+
+def most_bytes(service: Service, case: str) -> int:
+  """Of a body with a label map of a case: as decoding takes, and params."""
+  shape = service.project.state.cases[case].about["shape"]
+  return math.prod(shape) * 8 + 2**18

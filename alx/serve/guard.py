@@ -114,7 +114,7 @@ class Guard:
       raise Refused(400, "wanted the length of the body as a number")
     if int(length) > most:
       raise TooMuch(413, f"a body of {int(length)} bytes, more than {most}")
-    return _counted(receive, most, self._limits.seconds)
+    return _counted(scope, receive, most, self._limits.seconds)
 
   def _told(self, error):
     """The reply to an error, and a number by which the log knows it."""
@@ -154,7 +154,7 @@ def _nothing(receive):
   return nothing
 
 
-def _counted(receive, most, seconds):
+def _counted(scope, receive, most, seconds):
   """A body of so many bytes in so many seconds."""
   count, end, over = [0], time.monotonic() + seconds, [False]
 
@@ -169,8 +169,9 @@ def _counted(receive, most, seconds):
     if message["type"] == "http.request":
       over[0] = not message.get("more_body", False)
       count[0] += len(message.get("body", b""))
-      if count[0] > most:
-        raise TooMuch(413, f"a body of more than {most} bytes")
+      allowed = min(most, scope.get("alx.most", most))
+      if count[0] > allowed:
+        raise TooMuch(413, f"a body of more than {allowed} bytes")
     return message
 
   return counted

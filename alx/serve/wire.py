@@ -48,6 +48,13 @@ def note(request: Request, **about: str) -> None:
   request.scope.setdefault("alx.note", {}).update(about)
 
 
+def allow(request: Request, most: int) -> None:
+  """No more than so many bytes are read of a body."""
+  request.scope["alx.most"] = most
+  if int(request.headers.get("content-length", 0)) > most:
+    raise Refused(413, f"a body of more than {most} bytes")
+
+
 async def in_thread(function, *args, heavy: bool = False):
   """The result of a function that may wait for a disk.
 

@@ -64,13 +64,24 @@ def test_nothing_of_another_place_may_be_allowed_for_all(server):
     ("POST", "/activelearning/alx", 2_001, 413),
     ("POST", "/alx/answer?image=x", 2_001, 413),
     ("PUT", "/datastore/label?image=x", 50_001, 413),
-    ("PUT", "/datastore/label?image=x", 3_000, 415),
+    ("PUT", "/datastore/label?image=x", 3_000, 404),
     ("PUT", "/datastore/updatelabelinfo?label=x", 3_000, 413),
   ],
 )
 def test_each_route_has_its_most_bytes(server, method, path, size, code):
   kind = {"content-type": "application/octet-stream"}
   assert server.call(method, path, b"x" * size, kind).code == code
+
+
+def test_a_label_has_room_for_the_voxels_of_its_case(server):
+  case = server.next()
+  most = 6 * 7 * 8 * 8 + 2**18
+  kind, body = served.parts({}, "label", b"x" * (most + 1))
+  with served.serving(server.project.folder) as large:
+    path = f"/datastore/label?image={case['id']}"
+    reply = large.call("PUT", path, body, kind)
+    assert reply.code == 413 and str(most) in reply.json["detail"]
+    assert large.save(case["id"], b"x" * 1000).code == 415
 
 
 def raw(server, *texts):

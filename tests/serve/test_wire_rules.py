@@ -228,6 +228,48 @@ def test_a_name_of_no_reader_is_told_whom_there_are(server):
   assert reply.code == 403 and "anna, ben" in reply.json["detail"]
 
 
+def test_another_name_than_the_readers_is_flagged(tmp_path):
+  alone = small_projects.of_volumes(tmp_path, 3, validation=0.0)
+  small_projects.asked(alone)
+  with served.serving(alone) as server:
+    for name in ("reader1", "user-xyz", "somebody"):
+      case = server.next(name)
+      content = served.label_of(server.project, case["name"])
+      reply = server.save(case["id"], content, {"client_id": name})
+      assert reply.code == 200
+      assert ("look at it" in reply.json["detail"]) == (name != "reader1")
+      assert "somebody" not in reply.json["detail"]
+
+
+def test_tags_are_a_closed_set(server):
+  case = server.next()
+  for tag, code in (("version_1", 415), ("final", 415), ("../x", 404)):
+    assert server.save(case["id"], b"text", tag=tag).code == code
+
+
+def test_classes_through_the_same_door(tmp_path):
+  place = small_projects.of_pictures(tmp_path, 3, validation=0.0)
+  small_projects.asked(place)
+  with served.serving(place) as server:
+    info = server.call("GET", "/info/").json
+    assert info["labels"] == ["dark", "bright"] and info["models"] == {}
+    case = server.next()
+    path = f"/alx/answer?image={case['id']}"
+    assert server.call("POST", path, {"label": "mud"}).code == 422
+    assert server.call("POST", path, {}).code == 400
+    reply = server.call("POST", path, {"label": "bright", "seconds": 4})
+    assert reply.json["status"] == "accepted"
+    assert server.save(case["id"], b"x").code == 415
+    listed = server.call("GET", "/alx/worklist?client_id=reader1").json
+    assert [row["status"] for row in listed["cases"]].count("done") == 1
+    other = f"/alx/answer?image={server.next()['id']}"
+    said = {"decision": "skip", "comment": "blurred"}
+    assert server.call("POST", other, said).json["status"] == "skipped"
+    third = f"/alx/decline?image={server.next()['id']}"
+    assert server.call("POST", third, {"reason": "no"}).code == 200
+    assert server.next() == {}
+
+
 def test_uploads_and_deletions_are_off(server):
   kind, body = served.parts({}, "file", b"x")
   assert server.call("PUT", "/datastore/?image=x", body, kind).code == 403

@@ -229,6 +229,8 @@ def _flags(project, task, told, asked, late):
     flags.append("after its lease had ended")
   if told.get("client_id") in _UNNAMED:
     flags.append("unnamed reader: the client's default name")
+  elif told.get("client_id") not in (None, "", task.reader):
+    flags.append("the client calls itself by another name than its reader's")
   others = [s.reader for s in project.state.newest(task.uid)]
   planned = {t.reader for t in project.state.tasks() if t.uid == task.uid}
   strangers = [r for r in others if r != task.reader and r not in planned]

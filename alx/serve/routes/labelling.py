@@ -1,5 +1,8 @@
 """The loop of a reader: the next case, its image, its draft, his label."""
 
+import functools
+import re
+
 from starlette.requests import Request
 from starlette.routing import Route
 
@@ -9,7 +12,8 @@ from alx.serve import about, content, desk, wire
 from alx.serve.access import ANNOTATOR, REVIEWER, Person, want
 from alx.serve.routes.entry import MODEL, STRATEGY
 
-_SLICER_TAGS = ("", "final", "original")
+# What clients put beside a label; here it is kept by reader and revision.
+_TAG = re.compile(r"(final|original|version_\d{1,6})?", re.ASCII)
 
 
 async def next_case(request: Request):
@@ -96,11 +100,11 @@ async def draft(request: Request):
   """
   if request.path_params["model"] != MODEL:
     raise Refused(404, f"no such model; there is {MODEL}")
-  form = await wire.read_form(request)
   service = wire.service_of(request)
+  sample = sample_of(request, request.query_params.get("image", ""))
   if not service.project.segments:
     raise Refused(404, "classes have no label map")
-  sample = sample_of(request, request.query_params.get("image", ""))
+  form = await wire.read_form(request)
   output = request.query_params.get("output", "")
   if output not in ("", "all", "image", "json"):
     raise Refused(404, "no such output; there are all, image and json")
@@ -118,27 +122,37 @@ async def draft(request: Request):
 
 
 async def label(request: Request):
-  """Takes a label map through the door that files go through."""
-  tag = request.query_params.get("tag", "")
+  """Takes a label map through the door that files go through.
+
+  Who sends it and for which case is known before any of it is read.
+  """
+  id, tag = (request.query_params.get(n, "") for n in ("image", "tag"))
+  service = wire.service_of(request)
+  if not _TAG.fullmatch(tag):
+    raise Refused(404, "no such tag: labels are kept by reader")
+  if desk.MARK in id:
+    case = sample_of(request, id, held=False).case
+  else:
+    case = case_of(request, id)
+  wire.allow(request, about.most_bytes(service, case))
   form = await wire.read_form(request, "label")
   if form.data is None:
     raise Refused(400, "wanted a file in the part label")
-  id, service = request.query_params.get("image", ""), wire.service_of(request)
+  take = functools.partial(_take, request, id, case, form)
+  return told(request, await wire.in_thread(take, heavy=True))
+
+
+def _take(request, id, case, form):
+  service, said = wire.service_of(request), dict(form.told)
   name = f"label{form.suffix}"
-  if desk.MARK in id:
-    if tag not in _SLICER_TAGS:
-      raise Refused(404, "no such tag: labels are kept by reader")
-    sample_of(request, id, held=False)
-    taken = lambda: desk.receive_label(  # noqa: E731
-      service, id, form.data, form.told, name=name
+  if desk.MARK not in id:
+    reader = reader_of(service, want(wire.caller_of(request)), said)
+    return desk.receive_unasked(
+      service, case, reader, form.data, said, name=name
     )
-  else:
-    case = case_of(request, id)
-    reader = reader_of(service, want(wire.caller_of(request)), form.told)
-    taken = lambda: desk.receive_unasked(  # noqa: E731
-      service, case, reader, form.data, form.told, name=name
-    )
-  return told(request, await wire.in_thread(taken, heavy=True))
+  if not wire.access_of(request).is_open:
+    said.pop("client_id", None)  # the token has told who it is
+  return desk.receive_label(service, id, form.data, said, name=name)
 
 
 def told(request: Request, reply: Reply):
