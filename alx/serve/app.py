@@ -14,13 +14,10 @@ from alx.serve.fits import Fits
 from alx.serve.guard import Guard, Limits
 from alx.serve.routes import datastore, entry, labelling, own, training
 
-<<<<<<< HEAD
-# Paths to which files are sent.
-FILES = ("/datastore/label", "/infer/", "/label/api/label")
-=======
 # Paths to which files are sent, wanted or not.
-FILES = re.compile(r"/datastore/(label)?|/infer/.*|/session/.*", re.DOTALL)
->>>>>>> server
+FILES = re.compile(
+  r"/datastore/(label)?|/infer/.*|/session/.*|/label/api/label", re.DOTALL
+)
 
 
 def application(

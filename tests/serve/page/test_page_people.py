@@ -8,6 +8,7 @@ from tests.serve.page import page_cases as cases
 from tests.serve.page.test_page_browser import answer, bright
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+AT_DOOR = "alx.project && !document.querySelector('#door').hidden"
 ENTER, TAB, DOWN, LEFT = "\ue007", "\ue004", "\ue015", "\ue012"
 
 
@@ -42,18 +43,14 @@ def balls(tmp_path, count=3, **how):
 def test_two_readers_by_name_in_two_tabs(tmp_path, browser):
   folder, _ = balls(tmp_path, 4, readers=("anna", "ben"))
   with cases.serving(folder) as address:
-    browser.open(
-      address, "alx.project && !document.querySelector('#door').hidden"
-    )
+    browser.open(address, AT_DOOR)
     browser.keys(TAB, ENTER)  # the first name
     browser.wait(browser.READY)
     assert browser.text("who") == "anna"
     anna = browser.case()
     first = browser.driver.current_window_handle
     browser.driver.switch_to.new_window("tab")
-    browser.open(
-      address, "alx.project && !document.querySelector('#door').hidden"
-    )
+    browser.open(address, AT_DOOR)
     browser.keys(DOWN, TAB, ENTER)
     browser.wait(browser.READY)
     assert browser.text("who") == "ben"
@@ -127,9 +124,7 @@ def test_a_token_tells_who_it_is(tmp_path, browser):
   folder, _ = balls(tmp_path, readers=("anna", "ben"))
   people = {mark_of("b" * 20): Person("ben", "annotator")}
   with cases.serving(folder, access=Access(people)) as address:
-    browser.open(
-      address, "alx.project && !document.querySelector('#door').hidden"
-    )
+    browser.open(address, AT_DOOR)
     browser.keys("wrong", ENTER)
     browser.wait("!document.getElementById('error').hidden && !alx.busy")
     assert "who are you" in browser.text("error")
@@ -143,7 +138,7 @@ def test_a_token_tells_who_it_is(tmp_path, browser):
 def test_rejected_drafts_are_drawn_anew_and_empty_wants_a_word(
   tmp_path, browser
 ):
-  folder, draft = balls(tmp_path)
+  folder, _ = balls(tmp_path)
   with cases.serving(folder) as address:
     browser.open(address)
     browser.keys("r")
