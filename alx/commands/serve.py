@@ -6,9 +6,9 @@
   alx serve DIR --port=8000
 
 The page for browsers is at http://127.0.0.1:8000/label/; --open opens it. 3D
-Slicer's plugin of MONAI Label connects to http://127.0.0.1:8000 as it is, and so
-does its Python client. Each reader is handed the next case, which nobody else
-has for --lease hours. A label goes through the same door as a file of
+Slicer's plugin of MONAI Label connects to http://127.0.0.1:8000 as it is, and
+so does its Python client. Each reader is handed the next case, which nobody
+else has for --lease hours. A label goes through the same door as a file of
 `alx project import`; files and server may be used side by side. A fit runs in a
 process of its own, one at a time; its model serves if the gate lets it.
 
