@@ -1,5 +1,6 @@
 """The files of the page out of the package, and NiiVue out of `ipyniivue`."""
 
+import functools
 import importlib.resources
 import importlib.util
 
@@ -25,8 +26,9 @@ _POLICY = (
   "default-src 'self'; script-src 'self' blob: 'wasm-unsafe-eval'; "
   "worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
   "img-src 'self' data: blob:; connect-src 'self' data: blob:; "
-  "font-src 'self' data:; frame-ancestors 'none'"
+  "font-src 'self' data:"
 )
+_ALONE = "; frame-ancestors 'none'"
 
 
 def has_viewer() -> bool:
@@ -34,15 +36,20 @@ def has_viewer() -> bool:
   return importlib.util.find_spec("ipyniivue") is not None
 
 
-def routes() -> list[Route]:
-  """Of all files; without the viewer a line that says what is missing."""
+def routes(is_framed: bool = False) -> list[Route]:
+  """Of all files; without the viewer a line that says what is missing.
+
+  Args:
+    is_framed: other pages may show it inside, as a notebook does.
+  """
   if not has_viewer():
     return [Route(AT, _no_viewer), Route(f"{AT}/", _no_viewer)]
+  policy = _POLICY if is_framed else _POLICY + _ALONE
   return [
     Route(AT, _to_page),
-    Route(f"{AT}/", _file),
-    Route(f"{AT}/niivue.js", _viewer),
-    Route(f"{AT}/{{name}}", _file),
+    Route(f"{AT}/", functools.partial(_file, policy)),
+    Route(f"{AT}/niivue.js", functools.partial(_viewer, policy)),
+    Route(f"{AT}/{{name}}", functools.partial(_file, policy)),
   ]
 
 
@@ -56,7 +63,7 @@ async def _to_page(request):
   return RedirectResponse(f"{AT}/")
 
 
-async def _file(request: Request):
+async def _file(policy, request: Request):
   """A file of the page."""
   name = request.path_params.get("name", "index.html")
   here = importlib.resources.files("alx.serve.page")
@@ -64,16 +71,16 @@ async def _file(request: Request):
   if name not in known:
     return PlainTextResponse("not found\n", 404)
   content = await wire.in_thread(here.joinpath(name).read_bytes)
-  return _sent(content, name[name.rfind(".") :])
+  return _sent(content, name[name.rfind(".") :], policy)
 
 
-async def _viewer(request):
+async def _viewer(policy, request):
   """NiiVue: the one file of somebody else."""
   del request
   file = importlib.resources.files("ipyniivue").joinpath(*_WIDGET)
-  return _sent(await wire.in_thread(file.read_bytes), ".js")
+  return _sent(await wire.in_thread(file.read_bytes), ".js", policy)
 
 
-def _sent(content, suffix):
-  headers = {"Content-Security-Policy": _POLICY}
+def _sent(content, suffix, policy):
+  headers = {"Content-Security-Policy": policy}
   return Response(content, 200, headers, _MEDIA[suffix])

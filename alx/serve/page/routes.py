@@ -179,8 +179,12 @@ def _told(request, reply):
   return JSONResponse({name: getattr(reply, name) for name in names})
 
 
-def page_routes() -> list[Route]:
-  """Of the page, for `application`; without the viewer a line in its place."""
+def page_routes(is_framed: bool = False) -> list[Route]:
+  """Of the page, for `application`; without the viewer a line in its place.
+
+  Args:
+    is_framed: see `files.routes`.
+  """
   api = {
     **{"project": project, "image": image, "draft": draft},
     **{"worklist": worklist, "next": next_case, "words": words, "label": label},
@@ -194,5 +198,5 @@ def page_routes() -> list[Route]:
       )
       for name, act in api.items()
     ),
-    *files.routes(),
+    *files.routes(is_framed),
   ]

@@ -129,7 +129,7 @@ def test_a_token_is_asked_for_and_tells_the_reader(folder):
   people = {mark_of("b" * 20): Person("ben", "annotator")}
   with cases.serving(folder, access=Access(people)) as address:
     link = Link(address)
-    code, told = link.json("project")
+    _, told = link.json("project")
     assert (told["open"], told["readers"]) == (False, [])
     assert link.json("next", {"reader": "ben"})[0] == 401
     mine = {"authorization": f"Bearer {'b' * 20}"}
