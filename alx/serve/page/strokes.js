@@ -92,20 +92,20 @@ export function redo(bits, change) {
   }
 }
 
-/** The slice of an axis with the most labelled voxels, and its middle. */
+/** A labelled voxel, near the middle of the slice with most of them; or null. */
 export function middleOf(bits, dims) {
   const counts = new Uint32Array(dims[2]);
   const area = dims[0] * dims[1];
   for (let n = 0; n < bits.length; n++) if (bits[n]) counts[(n / area) | 0]++;
-  const most = Math.max(...counts);
+  const most = counts.reduce((a, b) => Math.max(a, b), 0);
   if (!most) return null;
   const k = counts.indexOf(most);
-  let [i, j] = [0, 0];
+  const found = [];
   for (let n = 0; n < area; n++) {
-    if (bits[k * area + n]) {
-      i += n % dims[0];
-      j += (n / dims[0]) | 0;
-    }
+    if (bits[k * area + n]) found.push([n % dims[0], (n / dims[0]) | 0]);
   }
-  return [Math.round(i / most), Math.round(j / most), k];
+  const mean = [0, 1].map((a) => found.reduce((s, v) => s + v[a], 0) / most);
+  const far = ([i, j]) => (i - mean[0]) ** 2 + (j - mean[1]) ** 2;
+  const nearest = found.reduce((a, b) => (far(b) < far(a) ? b : a));
+  return [...nearest, k];
 }

@@ -108,7 +108,7 @@ export class Viewer {
     // Radiologists look from the feet: the patient's left is on the right.
     this.#options({
       sliceType: flat ? 0 : 3, isOrientationTextVisible: !flat,
-      isRadiologicalConvention: !flat, crosshairWidth: cross ? 0.3 : 0,
+      isRadiologicalConvention: !flat, crosshairWidth: cross ? 0.5 : 0,
     });
     await this.#loaded(id);
     const { hdr, mat_ras: turned } = model.values;
