@@ -55,8 +55,6 @@ _ORIGIN = flags.DEFINE_multi_string(
   [],
   "A page of another place that may call, https://...; repeatable.",
 )
-
-
 _OPEN = flags.DEFINE_boolean(
   "open", False, "Open the page on which people label, in this browser."
 )
@@ -94,7 +92,10 @@ def main(argv: list[str]) -> None:
 
 def _started(tell, files, address):
   """Where people go; a browser is started beside the server, not before it."""
-  page = f"{address}{files.AT}/"
+  here = address.replace("//0.0.0.0:", "//127.0.0.1:").replace(
+    "[::]:", "[::1]:"
+  )
+  page = f"{here}{files.AT}/"
   tell(f"people label at {page}" if files.has_viewer() else files.NO_VIEWER)
   if _OPEN.value:
     threading.Thread(target=_open, args=(page, tell), daemon=True).start()

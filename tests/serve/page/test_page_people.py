@@ -208,3 +208,25 @@ def test_classes_by_key_and_button(tmp_path, browser):
   found, label = answer(folder, "case_002")
   assert (label, found.revision) == (1, 2)  # 0 was taken back
   assert open_project(folder).state.skips == {("case_003", "anna"): "blurred"}
+
+
+def test_a_notebook_shows_the_page_in_a_frame(tmp_path, browser):
+  from alx.serve import review
+
+  folder, _ = balls(tmp_path)
+  page = review(folder)
+  try:
+    cell = f"<title>cell</title>{page._repr_html_()}"
+    (tmp_path / "cell.html").write_text(cell)
+    browser.driver.get(f"file://{tmp_path / 'cell.html'}")
+    frame = browser.driver.find_element("css selector", "iframe")
+    browser.driver.switch_to.frame(frame)
+    browser.wait(browser.READY)
+    assert browser.text("who") == "anna"
+    assert browser.js("return location.hash") == ""  # the token is gone
+    browser.click("accept")
+    browser.next_case("case_001")
+  finally:
+    browser.driver.switch_to.default_content()
+    page.close()
+  assert answer(folder, "case_001")[0].decision == "accept"
