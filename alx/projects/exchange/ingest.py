@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from alx.projects.exchange import overlap
 from alx.projects.exchange.decode import Decoded, decode
 from alx.projects.exchange.grid import Grid, align
 from alx.projects.exchange.plausible import checked
@@ -154,7 +155,7 @@ def _whole(array, target):
       )
   elif array.dtype.kind not in "bui":
     raise Refused(422, f"wanted whole numbers, found {array.dtype}")
-  values = np.unique(array)
+  values = overlap.values(array)
   if values.size and values[0] < 0:
     raise Refused(422, f"negative values, the least {values[0]:g}")
   unknown = values[values >= len(target.names)]

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 _SIZEABLE = 20  # voxels, of a class that tells anything
+_BLOCK = 2**20  # voxels that are counted at a time
 _EXPLAINS = 0.9  # share of each class that a permutation has to explain
 
 
@@ -15,10 +16,26 @@ class Moved(NamedTuple):
   table: np.ndarray  # [C, C] shares, rows the values found
 
 
+def values(array: np.ndarray) -> np.ndarray:
+  """The values that are there, sorted; voxels as they lie in memory."""
+  flat = array.ravel("K")
+  if flat.dtype != np.uint8:
+    return np.unique(flat)
+  counts = np.zeros(256, np.int64)
+  for start in range(0, flat.size, _BLOCK):
+    counts += np.bincount(flat[start : start + _BLOCK], minlength=256)
+  return np.flatnonzero(counts)
+
+
 def table(label: np.ndarray, draft: np.ndarray, classes: int) -> np.ndarray:
   """[C, C] voxels of value i that are of class j in the draft."""
-  joint = label.astype(np.int64).ravel() * classes + draft.ravel()
-  counts = np.bincount(joint, minlength=classes * classes)
+  order = "F" if label.flags.f_contiguous and draft.flags.f_contiguous else "C"
+  one, other = label.ravel(order), draft.ravel(order)
+  counts = np.zeros(classes * classes, np.int64)
+  for start in range(0, one.size, _BLOCK):
+    part = slice(start, start + _BLOCK)
+    joint = one[part].astype(np.int64) * classes + other[part]
+    counts += np.bincount(joint, minlength=classes * classes)
   return counts.reshape(classes, classes)
 
 

@@ -40,7 +40,7 @@ def checked(label: np.ndarray, target: Any, told: Mapping) -> list[str]:
       f"{overlap.told(found, target.names)}; if the draft had them wrong, "
       "confirm with decision=values_checked",
     )
-  missing = set(np.unique(draft)) - set(np.unique(label)) - {0}
+  missing = {*overlap.values(draft)} - {*overlap.values(label)} - {0}
   flags = []
   if missing and label.any():
     names = ", ".join(target.names[i] for i in sorted(missing))
@@ -65,7 +65,7 @@ def _check_names(label, target, told):
   ):
     raise Refused(400, "wanted label_info as a list of {name, idx}")
   by_name = {n.casefold(): i for i, n in enumerate(target.names)}
-  present = set(np.unique(label).tolist()) - {0}
+  present = {*overlap.values(label).tolist()} - {0}
   for place, about in enumerate(given, 1):
     name, value = str(about.get("name", "")), about.get("idx", place)
     right = by_name.get(name.strip().casefold())
@@ -96,8 +96,8 @@ def _elsewhere(label, target):
 
 def _speckle(label, draft):
   """Many small islands, or one of a single slice."""
-  islands, count = ndimage.label(label > 0)
-  before = ndimage.label(draft > 0)[1] if draft is not None else 1
+  islands, count = ndimage.label(_solid(label))
+  before = ndimage.label(_solid(draft))[1] if draft is not None else 1
   flags = []
   if count - before >= _SPECKLE:
     flags.append(f"{count} separate pieces, {before} before: speckle?")
@@ -110,3 +110,17 @@ def _speckle(label, draft):
     if thin:
       flags.append(f"{len(thin)} of {count} pieces are one slice thick")
   return flags
+
+
+def _solid(label):
+  """Where there is anything: axes as in memory, cut to what there is."""
+  solid = label > 0
+  solid = solid.T if solid.flags.f_contiguous else solid
+  for axis in range(solid.ndim):
+    others = tuple(i for i in range(solid.ndim) if i != axis)
+    there = np.flatnonzero(solid.any(others))
+    if not there.size:
+      return solid
+    cut = slice(there[0], there[-1] + 1)
+    solid = solid[(slice(None),) * axis + (cut,)]
+  return solid
