@@ -230,3 +230,35 @@ def test_a_notebook_shows_the_page_in_a_frame(tmp_path, browser):
     browser.driver.switch_to.default_content()
     page.close()
   assert answer(folder, "case_001")[0].decision == "accept"
+
+
+@pytest.mark.parametrize("kind", ["files", "frames"])
+def test_another_channel_keeps_the_drawing(tmp_path, browser, kind):
+  first, second = (
+    np.full((6, 7, 8), 3, np.int16),
+    np.full((6, 7, 8), 9, np.int16),
+  )
+  first[0], second[0] = 1, 1
+  affine = cases.affine_of("PSL")
+  (tmp_path / "data").mkdir()
+  if kind == "files":
+    for n, array in enumerate((first, second)):
+      cases.write_volume(tmp_path / f"data/c_000{n}.nii.gz", array, affine)
+  else:
+    both = np.stack([first, second], -1)
+    cases.write_volume(tmp_path / "data/c.nii.gz", both, affine)
+  folder = cases.asked_project(tmp_path / "two", tmp_path / "data")
+  shown = (
+    "alx.stage.viewer.main.order('move_crosshair_in_vox', [0, 0, 0]);"
+    "return alx.stage.viewer.values[0].value"
+  )
+  with cases.serving(folder) as address:
+    browser.open(address)
+    browser.keys("b", " ")
+    browser.wait("alx.work.changes.length === 1")
+    assert browser.js(shown) == 3
+    browser.later("await alx.stage.channel(1); return 1;")
+    assert browser.js(shown) == 9
+    browser.keys("s")
+    browser.wait("!alx.work && !alx.busy")
+  assert np.count_nonzero(answer(folder, "case_001")[1]) == 9  # 3 wide
