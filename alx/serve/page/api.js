@@ -41,8 +41,8 @@ const byId = (id) => ({ headers: { "X-Case": id } });
 export const project = async () => (await call("project")).json();
 export const worklist = (reader) => asked("worklist", { reader });
 export const next = (reader) => asked("next", { reader });
-export const image = async (id, channel) =>
-  (await call(`image?channel=${channel}`, byId(id))).arrayBuffer();
+export const image = async (id, channel, most) =>
+  (await call(`image?channel=${channel}&most=${most}`, byId(id))).arrayBuffer();
 export const draft = async (id) =>
   new Uint8Array(await (await call("draft", byId(id))).arrayBuffer());
 export const words = (id, params) => asked("words", { id, params });

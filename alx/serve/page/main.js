@@ -100,14 +100,16 @@ async function list(current) {
 async function put(work) {
   const { sample } = work;
   const [bytes, draft] = await Promise.all([
-    api.image(sample.id, 0),
+    api.image(sample.id, 0, stage.viewer.most),
     sample.draft_sha256 ? api.draft(sample.id) : null,
   ]);
+  page.work = work;
+  work.isShown = false; // until it is, it can be skipped and nothing else
   await stage.show(sample, bytes);
   if (page.project.segments) {
     await stage.draw(work.begin(stage.order, draft), work);
   }
-  page.work = work;
+  work.isShown = true;
   buttons();
   await work.keep();
 }
@@ -151,7 +153,7 @@ function tell(again) {
 
 function buttons() {
   const { project, work, busy } = page;
-  const ready = Boolean(work) && !busy;
+  const ready = Boolean(work?.isShown) && !busy;
   const segments = Boolean(project?.segments);
   const guess = Boolean(work?.sample.has_draft);
   show("draw-tools", segments);
@@ -163,7 +165,8 @@ function buttons() {
   $("submit").disabled = !ready || !work.isChanged;
   $("reject").disabled = !ready || Boolean(work?.isRejected);
   $("undo").disabled = !ready || !work.isChanged;
-  for (const id of ["nothing", "skip"]) $(id).disabled = !ready;
+  $("nothing").disabled = !ready;
+  $("skip").disabled = !work || busy;
   $("back").disabled = busy || !page.sent;
   for (const button of $("answers").children) button.disabled = !ready;
 }
@@ -256,18 +259,22 @@ function drawn(stroke) {
   buttons();
 }
 
+// Acts on a case that is shown, and not on one that could not be.
+const onShown = (act) => (word) => page.work?.isShown && act(page.work, word);
+
 const acts = {
-  accept: () => page.work && !page.work.isChanged && page.work.sample.has_draft &&
-    send({ decision: "accept" }),
-  submit,
-  reject: () => page.work?.sample.has_draft && !page.work.isRejected && reject(),
-  nothing: () => page.work && page.project.segments && nothing(),
+  accept: onShown((work) => !work.isChanged && work.sample.has_draft &&
+    page.project.segments && send({ decision: "accept" })),
+  submit: onShown(submit),
+  reject: onShown((work) => work.sample.has_draft && !work.isRejected &&
+    reject()),
+  nothing: onShown(() => page.project.segments && nothing()),
+  undo: onShown(takeBack),
+  answer: onShown((work, number) => page.project.classes[number] &&
+    send({ label: page.project.classes[number].name })),
   skip: () => page.work && skip(),
-  undo: takeBack,
   back,
   help: () => $("manual").showModal(),
-  answer: (number) => page.work && page.project.classes[number] &&
-    send({ label: page.project.classes[number].name }),
 };
 
 for (const id of ["accept", "submit", "reject", "nothing", "skip", "undo",
@@ -279,7 +286,8 @@ $("leave").onclick = () => {
   sessionStorage.clear();
   location.reload();
 };
-stage.fetched = (number) => api.image(page.work.sample.id, number);
+stage.fetched = (number) => 
+  api.image(page.work.sample.id, number, stage.viewer.most);
 stage.answer = (number) => safely(async () => acts.answer(number));
 listen(stage, (name) =>
   name === "help" ? acts.help() : safely(async () => acts[name]()),

@@ -37,13 +37,17 @@ def is_flat(case: Case) -> bool:
   return grid_of(case).affine is None
 
 
-def image_bytes(project: Project, case: Case, channel: int = 0) -> bytes:
+def image_bytes(
+  project: Project, case: Case, channel: int = 0, most: int = 0
+) -> bytes:
   """An image as a .nii.gz.
 
   Args:
     project: of the case.
     case: any.
     channel: which of its files, where channels have files of their own.
+    most: pixels of a side of a picture that has a class and no label map; a
+      larger one is made smaller; 0: none is.
 
   Raises:
     Refused: 404 for a channel that is not there.
@@ -52,17 +56,22 @@ def image_bytes(project: Project, case: Case, channel: int = 0) -> bytes:
   if not 0 <= channel < len(files):
     raise Refused(404, "no such channel")
   content = files[channel].read_bytes()
-  return of_picture(content) if is_flat(case) else content
+  if not is_flat(case):
+    return content
+  return of_picture(content, 0 if project.segments else most)
 
 
-def of_picture(content: bytes) -> bytes:
+def of_picture(content: bytes, most: int = 0) -> bytes:
   """A picture as a slice whose first row is on top, as people look at it.
 
   Args:
     content: of a PNG of 8 bits, gray or colours.
+    most: see `image_bytes`.
   """
   image = Image.open(io.BytesIO(content))
   image = image if image.mode == "L" else image.convert("RGB")
+  if most:
+    image.thumbnail((most, most), Image.Resampling.BOX)
   pixels = np.asarray(image)
   affine = np.diag([1.0, -1.0, 1.0, 1.0])
   affine[1, 3] = pixels.shape[0] - 1

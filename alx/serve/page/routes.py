@@ -85,11 +85,15 @@ async def next_case(request: Request):
 async def image(request: Request):
   """The image, or a file of several that are its channels."""
   sample, service = _sample(request), wire.service_of(request)
-  text = request.query_params.get("channel", "0")
-  channel = int(text) if text.isdecimal() and len(text) < 5 else -1
+  channel, most = _number(request, "channel"), _number(request, "most")
   case = service.project.state.cases[sample.case]
-  made = (picture.image_bytes, service.project, case, channel)
+  made = (picture.image_bytes, service.project, case, channel, max(most, 0))
   return _packed(await wire.in_thread(*made, heavy=True))
+
+
+def _number(request, name):
+  text = request.query_params.get(name, "0")
+  return int(text) if text.isdecimal() and len(text) < 6 else -1
 
 
 async def draft(request: Request):

@@ -48,6 +48,11 @@ function volumeModel(id, name, bytes) {
   });
 }
 
+// Extents as the server makes a picture smaller: not exactly known.
+function fitted(dims, most) {
+  return Math.max(...dims) > most ? [] : dims;
+}
+
 const OPTIONS = {
   logLevel: "fatal", dragAndDropEnabled: false, dragMode: 0,
   dragModePrimary: 8, drawingEnabled: false, maxDrawUndoBitmaps: 1,
@@ -84,22 +89,31 @@ export class Viewer {
 
   /** Puts the viewer into an element; needs WebGL 2. */
   async start(element, source) {
-    if (!document.createElement("canvas").getContext("webgl2")) {
+    const probe = document.createElement("canvas").getContext("webgl2");
+    if (!probe) {
       throw new Error("This browser shows no WebGL 2 pictures. Use a current " +
         "Chrome, Edge, Firefox or Safari, or switch hardware acceleration on.");
     }
+    this.most = probe.getParameter(probe.MAX_3D_TEXTURE_SIZE);
     const widget = (await import(source)).default;
     await widget.initialize({ model: this.main });
     await widget.render({ model: this.main, el: element });
     this.canvas = element.querySelector("canvas");
     this.canvas.parentElement.style.height = "100%";
     this.canvas.parentElement.style.position = "relative";
-    await this.main.order("resize_listener");
+    // A picture that is stretched would be drawn on beside the mouse.
+    new ResizeObserver(() => this.main.order("resize_listener")).observe(element);
   }
 
   /** Shows an image with or without a cross; `dims`: what its file should have. */
-  async show(name, bytes, { dims, flat, cross }) {
+  async show(name, bytes, { dims: wanted, flat, cross }) {
     await this.clear();
+    // A picture of a class may have been made smaller; nothing is drawn in it.
+    const dims = cross ? wanted : fitted(wanted, this.most);
+    if (Math.max(...dims) > this.most) {
+      throw new Error(`This image has ${dims.join(" x ")} pixels, and this ` +
+        `browser shows up to ${this.most} a side: label it by files, or skip it.`);
+    }
     const id = `image${++this.shown}`;
     const model = volumeModel(id, name, bytes);
     this.models.set(id, model);
@@ -115,7 +129,8 @@ export class Viewer {
     if (!turned || dims.some((n, axis) => n !== (hdr.dims[axis + 1] ?? 1))) {
       throw new Error("The viewer could not read this image.");
     }
-    this.order = orderOf(hdr.affine, turned, dims);
+    const extents = [1, 2, 3].map((axis) => hdr.dims[axis] ?? 1);
+    this.order = orderOf(hdr.affine, turned, extents);
     this.dims = this.order.dims;
     this.first = [model.get("cal_min"), model.get("cal_max")];
     await this.main.order("set_drawing_enabled", [true]); // makes the texture

@@ -169,6 +169,10 @@ def test_a_mouse_that_clicks_a_bright_voxel_labels_it(tmp_path, browser):
 
 def bright(browser):
   """[n, 2] where the canvas is white, as shares of its width and height."""
+  browser.wait(
+    "((c) => c.width === c.clientWidth && c.height === c.clientHeight)"
+    "(alx.stage.viewer.canvas)"
+  )
   found = browser.later(
     "const c = alx.stage.viewer.canvas;"
     "alx.stage.viewer.main.order('draw_scene');"

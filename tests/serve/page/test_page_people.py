@@ -262,3 +262,22 @@ def test_another_channel_keeps_the_drawing(tmp_path, browser, kind):
     browser.keys("s")
     browser.wait("!alx.work && !alx.busy")
   assert np.count_nonzero(answer(folder, "case_001")[1]) == 9  # 3 wide
+
+
+def test_a_picture_larger_than_the_screen_can_hold(tmp_path, browser):
+  """2048 pixels a side, as WebGL 2 has them without a graphics card."""
+  wide = np.zeros((40, 3000), np.uint8)
+  data = cases.pictures(tmp_path / "data", [wide])
+  folder = cases.asked_project(tmp_path / "classes", data, ("no", "yes"))
+  with cases.serving(folder) as address:
+    browser.open(address)
+    assert browser.js("return alx.stage.viewer.dims") == [2048, 27, 1]
+    browser.keys("1")
+    browser.wait("!alx.work && !alx.busy")
+  folder = cases.asked_project(tmp_path / "maps", data)
+  with cases.serving(folder) as address:
+    browser.open(address, "alx.work && !alx.busy")
+    assert "3000 x 40" in browser.text("error")
+    browser.keys("a", "n", "s", "r", "k", "too wide", ENTER)
+    browser.wait("!alx.work && !alx.busy")
+  assert list(open_project(folder).state.skips.values()) == ["too wide"]
