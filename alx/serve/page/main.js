@@ -6,6 +6,7 @@ import { keysOf, listen } from "./keys.js";
 import * as screen from "./screen.js";
 import { $, ask, fail, hint, show } from "./screen.js";
 import { Stage } from "./stage.js";
+import { buttons, tell } from "./state.js";
 import { Tab } from "./tabs.js";
 import { Work } from "./work.js";
 
@@ -88,7 +89,7 @@ async function next() {
   const work = new Work(sample, `${page.project.id} ${page.reader}`);
   const goesOn = await work.open();
   await put(work);
-  tell(goesOn ? "You go on where you were. " : "");
+  tell(page, goesOn ? "You go on where you were. " : "");
 }
 
 async function list(current) {
@@ -110,7 +111,7 @@ async function put(work) {
     await stage.draw(work.begin(stage.order, draft), work);
   }
   work.isShown = true;
-  buttons();
+  buttons(page);
   await work.keep();
 }
 
@@ -123,52 +124,15 @@ async function back() {
   work.clock = new Clock();
   await list(work.sample.case);
   await put(work);
-  tell("Your last answer once more: a new one takes its place. ");
+  tell(page, "Your last answer once more: a new one takes its place. ");
 }
 
 function nothingLeft() {
   page.work = null;
   stage.clear();
-  buttons();
+  buttons(page);
   hint("Nothing waits for you: all images that you were asked for are done. " +
     "Thank you! Reload this page when there are new ones.");
-}
-
-function tell(again) {
-  const { project, work: { sample } } = page;
-  if (!project.segments) {
-    const guess = sample.draft_class === null
-      ? "" : `The computer's guess: ${project.classes[sample.draft_class].name}. `;
-    return hint(`${again}${guess}Which class is this picture? Press its number.`);
-  }
-  return hint(again + (sample.has_draft
-    ? "The coloured outline is the computer's guess. Right: accept it. " +
-      "Nearly right: correct it with brush and eraser, then submit. Wrong: " +
-      "reject it and draw anew."
-    : sample.flat
-      ? "Choose a class, draw it with the brush, then submit."
-      : "Choose a class, draw it with the brush slice by slice, then submit. " +
-        "The mouse wheel goes through the slices."));
-}
-
-function buttons() {
-  const { project, work, busy } = page;
-  const ready = Boolean(work?.isShown) && !busy;
-  const segments = Boolean(project?.segments);
-  const guess = Boolean(work?.sample.has_draft);
-  show("draw-tools", segments);
-  show("answers", !segments);
-  show("submit", segments);
-  for (const id of ["accept", "reject"]) show(id, segments && guess);
-  show("nothing", segments);
-  $("accept").disabled = !ready || work.isChanged;
-  $("submit").disabled = !ready || !work.isChanged;
-  $("reject").disabled = !ready || Boolean(work?.isRejected);
-  $("undo").disabled = !ready || !work.isChanged;
-  $("nothing").disabled = !ready;
-  $("skip").disabled = !work || busy;
-  $("back").disabled = busy || !page.sent;
-  for (const button of $("answers").children) button.disabled = !ready;
 }
 
 // Runs one act at a time and tells what went wrong.
@@ -176,7 +140,7 @@ async function safely(act) {
   if (page.busy) return;
   page.busy = true;
   fail(null);
-  buttons();
+  buttons(page);
   try {
     await act();
   } catch (error) {
@@ -187,7 +151,7 @@ async function safely(act) {
     fail(error);
   } finally {
     page.busy = false;
-    buttons();
+    buttons(page);
   }
 }
 
@@ -256,7 +220,7 @@ function touched() {
 function drawn(stroke) {
   page.work?.add(stroke).catch(() => fail(new Error(
     "This browser keeps no data for the page: do not reload before you submit.")));
-  buttons();
+  buttons(page);
 }
 
 // Acts on a case that is shown, and not on one that could not be.

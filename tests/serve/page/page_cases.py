@@ -26,7 +26,13 @@ FLAGS = (
 
 def missing():
   """Why there is no browser to test in; "": there is one."""
-  for name in ("starlette", "uvicorn", "multipart", "ipyniivue", "selenium"):
+  for name in (
+    "starlette",
+    "uvicorn",
+    "python_multipart",
+    "ipyniivue",
+    "selenium",
+  ):
     if importlib.util.find_spec(name) is None:
       return f"{name} is not installed (alx-imaging[serve], selenium)"
   for file in (CHROMIUM, DRIVER):
