@@ -7,5 +7,6 @@ __all__ = ["Service", "application", "open_service", "review"]
 
 # What wants the extra alx[serve] is imported when it is asked for.
 __getattr__, __dir__ = lazily(
-  __name__, {"application": "alx.serve.app", "review": "alx.serve.notebook"}
+  __name__,
+  {"application": "alx.serve.app", "review": "alx.serve.page.notebook"},
 )
