@@ -50,7 +50,13 @@ def plain(folder):
     v: (m.about["parameters"], m.about["labels_sha256"], m.state)
     for v, m in state.models.items()
   }
-  kept = state._replace(submissions=answers, models=models, last=None)
+  replies = [reply._replace(at=0.0) for reply in state.desk.replies]
+  kept = state._replace(
+    submissions=answers,
+    models=models,
+    last=None,
+    desk=state.desk._replace(replies=replies),
+  )
   return {**kept._asdict(), "settings": dict(state.settings)}
 
 
