@@ -2,10 +2,12 @@
 
   alx project init DIR --data=FOLDER --classes=background,anterior,posterior
   alx project next DIR
+  alx serve DIR --open
   alx serve DIR --port=8000
 
-3D Slicer's plugin of MONAI Label connects to http://127.0.0.1:8000 as it is,
-and so does its Python client. Each reader is handed the next case, which nobody
+The page for browsers is at http://127.0.0.1:8000/label/; --open opens it. 3D
+Slicer's plugin of MONAI Label connects to http://127.0.0.1:8000 as it is, and
+so does its Python client. Each reader is handed the next case, which nobody
 else has for --lease hours. A label goes through the same door as a file of
 `alx project import`; files and server may be used side by side. A fit runs in a
 process of its own, one at a time; its model serves if the gate lets it.
@@ -18,8 +20,11 @@ promotes by name), and only its owner may read it (chmod 600).
 It wants the extra alx[serve]: pip install "alx-imaging[serve]".
 """
 
+import functools
 import importlib.util
 import pathlib
+import threading
+import webbrowser
 
 from absl import flags
 
@@ -50,6 +55,9 @@ _ORIGIN = flags.DEFINE_multi_string(
   [],
   "A page of another place that may call, https://...; repeatable.",
 )
+_OPEN = flags.DEFINE_boolean(
+  "open", False, "Open the page on which people label, in this browser."
+)
 
 
 def main(argv: list[str]) -> None:
@@ -59,6 +67,11 @@ def main(argv: list[str]) -> None:
       folder = _folder_of(argv)
       _want_extra()
       from alx.serve import run
+      from alx.serve.page import files
+      from alx.serve.page.routes import page_routes
+
+      if _OPEN.value and not files.has_viewer():
+        raise ValueError(files.NO_VIEWER)
 
       settings = run.Settings(
         host=_HOST.value,
@@ -69,8 +82,28 @@ def main(argv: list[str]) -> None:
         names=tuple(_NAME.value),
         origins=tuple(_ORIGIN.value),
       )
-    ended = run.serve(folder, settings, lambda line: say(console, line))
+    tell = functools.partial(say, console)
+    ended = run.serve(
+      *(folder, settings, tell, page_routes()),
+      functools.partial(_started, tell, files),
+    )
   raise SystemExit(128 + ended if ended else 0)
+
+
+def _started(tell, files, address):
+  """Where people go; a browser is started beside the server, not before it."""
+  here = address.replace("//0.0.0.0:", "//127.0.0.1:").replace(
+    "[::]:", "[::1]:"
+  )
+  page = f"{here}{files.AT}/"
+  tell(f"people label at {page}" if files.has_viewer() else files.NO_VIEWER)
+  if _OPEN.value:
+    threading.Thread(target=_open, args=(page, tell), daemon=True).start()
+
+
+def _open(page, tell):
+  if not webbrowser.open(page):
+    tell(f"no browser could be opened here: go to {page}")
 
 
 def _folder_of(argv):

@@ -3,7 +3,10 @@
 from alx.lazy import lazily
 from alx.serve.desk import Service, open_service
 
-__all__ = ["Service", "application", "open_service"]
+__all__ = ["Service", "application", "open_service", "review"]
 
 # What wants the extra alx[serve] is imported when it is asked for.
-__getattr__, __dir__ = lazily(__name__, {"application": "alx.serve.app"})
+__getattr__, __dir__ = lazily(
+  __name__,
+  {"application": "alx.serve.app", "review": "alx.serve.page.notebook"},
+)

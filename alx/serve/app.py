@@ -15,7 +15,9 @@ from alx.serve.guard import Guard, Limits
 from alx.serve.routes import datastore, entry, labelling, own, training
 
 # Paths to which files are sent, wanted or not.
-FILES = re.compile(r"/datastore/(label)?|/infer/.*|/session/.*", re.DOTALL)
+FILES = re.compile(
+  r"/datastore/(label)?|/infer/.*|/session/.*|/label/api/label", re.DOTALL
+)
 
 
 def application(

@@ -78,6 +78,7 @@ def serve(
   settings: Settings,
   say: Callable[[str], None],
   routes: Sequence[BaseRoute] = (),
+  started: Callable[[str], None] = lambda address: None,
 ) -> int:
   """Serves a project until it is told to end.
 
@@ -86,6 +87,7 @@ def serve(
     settings: of the server.
     say: tells a line.
     routes: before all others, of a page for example.
+    started: is told its address, http://HOST:PORT, once it listens.
 
   Returns:
     The signal that ended it; 0: none did.
@@ -114,7 +116,7 @@ def serve(
       say(line)
     made.state.fits.ask_ahead()
     guard.start_log()
-    server = make_server(made, settings, say)
+    server = make_server(made, settings, say, started)
     server.run()
     return server.signal
 
@@ -159,9 +161,9 @@ def _own_uploads(folder):
 class _Server(uvicorn.Server):
   """Tells where it listens, and which signal ended it."""
 
-  def __init__(self, config, say):
+  def __init__(self, config, say, started):
     super().__init__(config)
-    self._say, self.signal = say, 0
+    self._say, self._started, self.signal = say, started, 0
 
   async def startup(self, sockets=None):
     try:
@@ -175,6 +177,7 @@ class _Server(uvicorn.Server):
         host, port = socket.getsockname()[:2]
         host = f"[{host}]" if ":" in host else host
         self._say(f"serves at http://{host}:{port}")
+    self._started(f"http://{host}:{port}")
 
   def handle_exit(self, sig, frame):
     del frame
@@ -184,7 +187,10 @@ class _Server(uvicorn.Server):
 
 
 def make_server(
-  made: Starlette, settings: Settings, say: Callable[[str], None]
+  made: Starlette,
+  settings: Settings,
+  say: Callable[[str], None],
+  started: Callable[[str], None] = lambda address: None,
 ) -> uvicorn.Server:
   """A server that tells where it listens; `run` returns when it is ended."""
   config = uvicorn.Config(
@@ -202,4 +208,4 @@ def make_server(
     limit_concurrency=_MOST_CALLS,
     ws="none",
   )
-  return _Server(config, say)
+  return _Server(config, say, started)
