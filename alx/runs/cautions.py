@@ -8,11 +8,12 @@ from alx.data import Dataset
 from alx.groups import is_unknown
 from alx.pool import init_pool
 from alx.runs.problem.problem import Problem
-from alx.runs.problem.units import affordable, num_asked
 from alx.runs.rounds import start_key
 from alx.runs.settings.config import MADE, Config
 from alx.runs.settings.starting import STRATA
 from alx.runs.starts import first_items
+from alx.runs.units.asked import num_asked
+from alx.runs.units.budgets import affordable
 
 
 def lines(config: Config, problem: Problem) -> list[str]:

@@ -20,10 +20,10 @@ from alx.runs.problem import cases, headline, reading
 from alx.runs.problem import problem as problems
 from alx.runs.problem.images import described
 from alx.runs.problem.job import Job
-from alx.runs.problem.units import sized
 from alx.runs.progress import Runs, Shower, hint_of, progress_bars
 from alx.runs.settings import arms
 from alx.runs.settings.config import Config
+from alx.runs.units.budgets import sized
 
 _MOST_LINES = 20
 

@@ -41,17 +41,16 @@ from alx.runs.problem.learning import (
 )
 from alx.runs.problem.patients import groups_asked
 from alx.runs.problem.problem import Problem, predict_pool, predict_test
-from alx.runs.problem.units import (
-  affordable,
+from alx.runs.settings.config import Config, labels_after
+from alx.runs.starts import first_items
+from alx.runs.units.asked import (
   hidden_of,
   items_labelled,
   known_of,
   num_asked,
   set_of,
-  spent_row,
 )
-from alx.runs.settings.config import Config, labels_after
-from alx.runs.starts import first_items
+from alx.runs.units.budgets import affordable, spent_row
 from alx.training.settings import Asking
 from alx.units.budget import parse_budget
 

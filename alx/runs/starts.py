@@ -18,9 +18,10 @@ from alx.runs.problem.job import once
 from alx.runs.problem.learning import arm_of
 from alx.runs.problem.patients import groups_asked
 from alx.runs.problem.problem import Problem
-from alx.runs.problem.units import first_units, num_asked
 from alx.runs.settings.config import Config
 from alx.runs.settings.starting import RANDOM, STRATA
+from alx.runs.units.asked import first_units, num_asked
+from alx.runs.units.begin import chooses_slices, key_slices
 
 
 def first_items(problem: Problem, config: Config, key: jax.Array) -> jax.Array:
@@ -46,6 +47,8 @@ def _choose(problem, config, key):
   if config.max_per_group:
     groups = groups_asked(problem)
   cap, num_items = config.max_per_group, num_asked(problem)
+  if problem.units is not None and chooses_slices(config):
+    return key_slices(problem, config, key)
   if problem.units is not None:
     order = draw_start(key, num_items, num_items, groups, cap)
     return first_units(problem, order, config.start)

@@ -9,15 +9,16 @@ import numpy as np
 from alx.units.partition import (
   Boxes,
   Partition,
+  Planes,
   Slices,
   Stored,
   Whole,
   box_start,
-  num_regions,
+  plane_of,
   starts_of,
 )
 from alx.units.slic import superpixels
-from alx.units.spec import ANATOMY, Spec
+from alx.units.spec import ANATOMY, EVERY, Spec
 from alx.units.table import Units, UnitSet, whole_items
 
 Spacings = Sequence[Sequence[float] | None]
@@ -61,6 +62,8 @@ def make_units(
 def _partition(spec, images, spacings, extent):
   """(partition, stored maps or None)."""
   dims = len(extent)
+  if spec.axis == EVERY:
+    return _planes(spec, dims), None
   if spec.kind == "slices":
     return Slices(axis_of(spec, dims, spacings)), None
   if spec.kind == "superpixels":
@@ -86,6 +89,19 @@ def _partition(spec, images, spacings, extent):
   return _stored(maps, extent)
 
 
+def _planes(spec, dims):
+  if dims != 3:
+    raise _no_slices(spec, dims)
+  return Planes()
+
+
+def _no_slices(spec, dims):
+  return ValueError(
+    f"unit {spec.text} wants volumes of 3 axes, found items of {dims}; for "
+    "pictures there are boxes and superpixels"
+  )
+
+
 def _as_tuple(spacing):
   return None if spacing is None else tuple(map(float, spacing))
 
@@ -98,10 +114,7 @@ def axis_of(spec: Spec, dims: int, spacings: Spacings) -> int:
       no axis has one.
   """
   if dims != 3:
-    raise ValueError(
-      f"unit {spec.text} wants volumes of 3 axes, found items of {dims}; for "
-      "pictures there are boxes and superpixels"
-    )
+    raise _no_slices(spec, dims)
   if spec.axis is None:
     return dims - 1
   if spec.axis in ANATOMY:
@@ -171,10 +184,10 @@ def _of_maps(partition, regions):
 def _of_grid(partition, real, extent):
   """Slices and boxes: voxels of each region are a product over the axes."""
   if isinstance(partition, Slices):
-    count = num_regions(partition, extent)
-    others = real.prod(1) // real[:, partition.axis]
-    there = np.arange(count) < real[:, partition.axis, None]
-    return _made(partition, there * others[:, None])
+    return _made(partition, _slice_counts(real, extent, partition.axis))
+  if isinstance(partition, Planes):
+    each = [_slice_counts(real, extent, axis) for axis in range(len(extent))]
+    return _made(partition, np.concatenate(each, 1))
   counts = np.ones((len(real), 1), np.int64)
   starts = starts_of(partition, extent)
   for axis, start in enumerate(starts):
@@ -193,6 +206,12 @@ def _of_grid(partition, real, extent):
   start = jnp.stack(box_start(partition, extent, made.units.units.region), -1)
   units = UnitSet(partition, made.units.units, len(real), start)
   return made._replace(units=units)
+
+
+def _slice_counts(real, extent, axis):
+  """[N, R] voxels of each slice across an axis; 0 of one that is not there."""
+  there = np.arange(extent[axis]) < real[:, axis, None]
+  return there * (real.prod(1) // real[:, axis])[:, None]
 
 
 def _made(partition: Partition, counts, regions=None) -> Made:
@@ -223,6 +242,9 @@ def unit_name(
     return case
   if isinstance(partition, Slices):
     return f"{case}:axis{partition.axis}:{region}"
+  if isinstance(partition, Planes):
+    axis, at = plane_of(extent, region)
+    return f"{case}:axis{axis}:{at}"
   if isinstance(partition, Boxes):
     start = map(int, box_start(partition, extent, region))
     return (

@@ -14,7 +14,7 @@ from alx.runs.problem import predictions
 from alx.runs.problem.cases import case_names
 from alx.runs.problem.job import Job, once
 from alx.runs.problem.problem import Problem, classes_seen, metrics_of
-from alx.runs.problem.units import name_of, num_asked
+from alx.runs.units.asked import name_of, num_asked
 from alx.training import evaluation
 
 
