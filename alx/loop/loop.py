@@ -239,6 +239,8 @@ def candidates_of(
   if units is not None and groups is None:
     groups = units.units.item
   found = Candidates(~labelled, labelled, classes, groups)
+  if units is not None and units.parents is not None:
+    found = found._replace(parents=units.parents)
   if units is None or not budget:
     return found
   return found._replace(costs=units.units.cost, budget=jnp.float32(budget))

@@ -1,5 +1,6 @@
 """The units of a pool, from what a text says and the extents of the items."""
 
+import dataclasses
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -202,10 +203,21 @@ def _of_grid(partition, real, extent):
     counts = (counts[:, :, None] * inside[:, None, :]).reshape(len(real), -1)
   made = _made(partition, counts)
   if not partition.overlap:
-    return made
+    return made._replace(units=_with_parents(made.units, extent))
   start = jnp.stack(box_start(partition, extent, made.units.units.region), -1)
   units = UnitSet(partition, made.units.units, len(real), start)
   return made._replace(units=units)
+
+
+def _with_parents(units, extent):
+  """Units with the slices that they are in, if they are flat boxes."""
+  flat = [axis for axis, e in enumerate(units.partition.extent) if e == 1]
+  if len(flat) != 1:
+    return units
+  at = box_start(units.partition, extent, units.units.region)[flat[0]]
+  place = np.asarray(units.units.item) * extent[flat[0]] + np.asarray(at)
+  number = np.unique(place, return_inverse=True)[1].reshape(-1)
+  return dataclasses.replace(units, parents=jnp.asarray(number, jnp.int32))
 
 
 def _slice_counts(real, extent, axis):

@@ -80,6 +80,7 @@ CHOICES = {
 # Methods without a function of arrays, and why.
 _OF_REGIONS = "of regions of images: `alx.query` and the loop ask it"
 WITHOUT = {
+  "key_slices": "which slice a region is in is what the loop knows",
   "uniform": "the order of the items is that of slices: the loop asks it",
   "inconsistency": _OF_REGIONS,
   "ripu": _OF_REGIONS,

@@ -208,6 +208,8 @@ def check_acquisition(config: Config, name: str) -> None:
       f"acquisition {name} wants costs that are known before the labels are: "
       f"a budget in units, voxels or slices, found {config.budget}"
     )
+  if "key_slices" in name:
+    _check_key_slices(config, name)
   if not config.unit.startswith("superpixels"):
     return
   for word in ("reduce=boundary", "window="):
@@ -216,3 +218,17 @@ def check_acquisition(config: Config, name: str) -> None:
         f"acquisition {name}: {word.strip('=')} looks at neighbours, which "
         f"voxels of {config.unit} do not have; wanted boxes or slices"
       )
+
+
+def _check_key_slices(config, name):
+  spec = parse_unit(config.unit)
+  if spec.kind != "boxes" or spec.extent.count(1) != 1 or spec.in_mm:
+    raise ValueError(
+      f"acquisition {name} wants regions inside of slices, such as "
+      f"unit=boxes:16,16,1, found {config.unit}"
+    )
+  if config.max_per_item:
+    raise ValueError(
+      f"acquisition {name} asks for several regions of a slice, "
+      f"max_per_item={config.max_per_item} for fewer; set max_per_item=0"
+    )
