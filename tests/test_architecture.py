@@ -60,7 +60,7 @@ FLOORS = (
   ("devices",),
   ("data", "front", "functional"),
   ("training",),
-  ("label_free", "loop", "report"),
+  ("interactive", "label_free", "loop", "report"),
   ("runs",),
   ("projects", "studies"),
   ("commands",),
