@@ -98,7 +98,7 @@ def slices_of(
     labels.append(np.where(label == 255, 255, label > 0).astype(np.uint8))
   if not images:
     raise ValueError(
-      f"{dataset.name}: wanted items with foreground, found none"
+      f"{dataset.name}: wanted foreground in an item, found none"
     )
   multiple = 2 ** (len(settings.widths) - 1)
   most = np.max([x.shape[:2] for x in images], 0)
