@@ -4,9 +4,19 @@ import os
 import pathlib
 from typing import NamedTuple
 
+import numpy as np
+
 from alx.data.dataset import DataError, bad_input
 from alx.data.files import visible, whole_folder
-from alx.projects.cases.targets import check_image, files_of, suffix_of
+from alx.label_maps import UNLABELLED
+from alx.projects.cases.targets import (
+  check_image,
+  encode_label,
+  files_of,
+  grid_of,
+  label_of,
+  suffix_of,
+)
 from alx.projects.rounds.folder import image_name
 from alx.projects.store.project import Project
 from alx.projects.store.questions import final_labels
@@ -73,19 +83,41 @@ def _images_of(project, case):
   return [file.read_bytes() for file in files_of(project, case)]
 
 
-def _put_label(project, case, label, folder):
+def _put_label(case, content, folder):
   name = f"{case.uid}{suffix_of(case)}"
-  path = folder / f"labels{_part(case)}" / name
-  write_bytes(path, project.get(label))
+  write_bytes(folder / f"labels{_part(case)}" / name, content)
+
+
+def _undecided(project, case, label):
+  """[*sp] bool of a label map, where no reader has decided."""
+  return label_of(project, case.uid, label) == UNLABELLED
+
+
+def _with_ignore(project, case, label):
+  """(content, whether some is to be ignored) with the value behind the classes.
+
+  What several readers differ about is undecided: nnU-Net calls it `ignore` and
+  wants its value to be the highest.
+  """
+  open_ = _undecided(project, case, label)
+  if not open_.any():
+    return project.get(label), False
+  found = label_of(project, case.uid, label)
+  found = np.where(open_, np.uint8(len(project.class_names)), found)
+  return encode_label(found, grid_of(case)), True
 
 
 def _nnunet(project, labelled, folder):
   """imagesTr/CASE_0000, labelsTr/CASE, dataset.json of nnU-Net v2."""
+  labels = {name: i for i, name in enumerate(project.class_names)}
   for case, label in labelled:
     for channel, content in enumerate(_images_of(project, case)):
       name = image_name(project, case.uid, channel)
       write_bytes(folder / f"images{_part(case)}" / name, content)
-    _put_label(project, case, label, folder)
+    content, ignores = _with_ignore(project, case, label)
+    _put_label(case, content, folder)
+    if ignores:
+      labels["ignore"] = len(project.class_names)
   write_json(
     folder / "dataset.json",
     {
@@ -93,7 +125,7 @@ def _nnunet(project, labelled, folder):
         str(i): f"channel {i}"
         for i in range(len(labelled[0][0].about["files"]))
       },
-      "labels": {name: i for i, name in enumerate(project.class_names)},
+      "labels": labels,
       "numTraining": sum(case.part != TEST for case, _ in labelled),
       "file_ending": suffix_of(labelled[0][0]),
     },
@@ -111,7 +143,14 @@ def _msd(project, labelled, folder):
       )
     part, name = _part(case), f"{case.uid}{suffix_of(case)}"
     write_bytes(folder / f"images{part}" / name, contents[0])
-    _put_label(project, case, label, folder)
+    still = int(_undecided(project, case, label).sum())
+    if still:
+      raise bad_input(
+        f"--format=msd, {case.uid}",
+        "label maps that are decided everywhere",
+        f"{still} voxels that are not: nnunet has an ignore label for them",
+      )
+    _put_label(case, project.get(label), folder)
     if part == "Tr":
       training.append(
         {"image": f"./imagesTr/{name}", "label": f"./labelsTr/{name}"}
