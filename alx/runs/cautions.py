@@ -12,6 +12,7 @@ from alx.runs.rounds import start_key
 from alx.runs.settings.config import MADE, Config
 from alx.runs.settings.starting import STRATA
 from alx.runs.starts import first_items
+from alx.runs.units import partly
 from alx.runs.units.asked import num_asked
 from alx.runs.units.budgets import affordable
 
@@ -32,6 +33,7 @@ def lines(config: Config, problem: Problem) -> list[str]:
       f"start_with={config.start_with} reads the labels of the pool, which "
       "nobody has before labelling"
     )
+  found += partly.lines(problem)
   if config.acquisition:
     found += _of_starts(config, problem)
   return found

@@ -24,6 +24,7 @@ from alx.runs.progress import Runs, Shower, hint_of, progress_bars
 from alx.runs.settings import arms
 from alx.runs.settings.config import Config
 from alx.runs.units.budgets import sized
+from alx.runs.units.partly import NEXT
 
 _MOST_LINES = 20
 
@@ -105,6 +106,9 @@ def finish(comparison: Comparison, console: Console) -> pathlib.Path:
   for line in report.budget_lines(workdir, study):
     for part in textwrap.wrap(line, summary.WIDTH, break_on_hyphens=False):
       console.print(part, markup=False, highlight=False, soft_wrap=True)
+  for place in sorted(workdir.glob(f"runs/*/{NEXT}")):
+    told = f"what to label next: {place}"
+    console.print(told, soft_wrap=True, markup=False, highlight=False)
   console.print()
   tell_answer(report.read_answer(workdir), console)
   return page

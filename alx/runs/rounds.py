@@ -26,6 +26,7 @@ from alx.runs.disk.records import (
   check_picks,
   curve_row,
   open_folder,
+  record_next,
   record_picks,
   record_predictions,
   record_round,
@@ -42,6 +43,7 @@ from alx.runs.problem.learning import (
 from alx.runs.problem.patients import groups_asked
 from alx.runs.problem.problem import Problem, predict_pool, predict_test
 from alx.runs.settings.config import Config, labels_after
+from alx.runs.settings.starting import LABELLED
 from alx.runs.starts import first_items
 from alx.runs.units.asked import (
   hidden_of,
@@ -111,7 +113,18 @@ def run_rounds(job: Job, loop: Loop, first: Told | None) -> Told | None:
     )
     checkpoints.save(number + 1, _saved(state)._asdict())
   checkpoints.close()
+  if job.config.start_with == LABELLED:
+    _ask_next(job, loop, state)
   return first
+
+
+def _ask_next(job, loop, state):
+  """Writes what to label next, which nobody answers here."""
+  number = job.config.rounds + 1
+  job.show(job.config.rounds, "asking")
+  asked, state = loop.ask(state._replace(key=key_of(job, number)))
+  check_picks(job, asked, number)
+  record_next(job, asked, state.scores)
 
 
 def loop_for(

@@ -27,7 +27,8 @@ def define() -> dict[str, flags.FlagHolder]:
       None,
       "How the starting set is chosen: random (default), typiclust, "
       "facility_location, k_means or another method of features alone, of "
-      "slices also uniform (every n-th), or by the labels themselves: "
+      "slices also uniform (every n-th); labelled, what the label maps hold "
+      "already; or by the labels themselves: "
       "stratified (in the shares of the classes) or balanced (as many of "
       "each), which nobody can do before labelling.",
     ),

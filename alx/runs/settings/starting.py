@@ -9,7 +9,9 @@ from alx.units.spec import parse_unit
 
 RANDOM = "random"
 STRATA = ("stratified", "balanced")  # these read the labels of the pool
+LABELLED = "labelled"  # what the label maps hold already
 EVENLY = "uniform"  # every n-th slice
+_WORDS = RANDOM, EVENLY, LABELLED
 _BEGIN = ("typiclust", "facility_location", "k_means")  # for example
 
 
@@ -20,7 +22,7 @@ def canonical(text: str) -> str:
     ValueError: if it is no way to choose before there is any label.
   """
   text = text.strip()
-  if text in (RANDOM, EVENLY, *STRATA):
+  if text in (*_WORDS, *STRATA):
     return text
   try:
     arm = parse(text)
@@ -40,7 +42,7 @@ def canonical(text: str) -> str:
 
 def reads_features(text: str) -> bool:
   """Whether a way to choose looks at features."""
-  return text not in (RANDOM, EVENLY, *STRATA)
+  return text not in (*_WORDS, *STRATA)
 
 
 def check_unit(config: Any) -> None:
@@ -50,6 +52,13 @@ def check_unit(config: Any) -> None:
     ValueError: in one line, with what is wanted.
   """
   kind, name = parse_unit(config.unit).kind, config.start_with
+  if name == LABELLED and config.start_per_item:
+    raise ValueError(
+      f"start_per_item={config.start_per_item} does nothing with "
+      f"start_with={LABELLED}"
+    )
+  if name == LABELLED:
+    return
   if kind == "slices":
     _check_slices(config)
   elif config.start_per_item:

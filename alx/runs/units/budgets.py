@@ -8,6 +8,7 @@ import numpy as np
 
 from alx.runs.settings.config import Config
 from alx.runs.units.asked import num_asked
+from alx.runs.units.partly import started
 from alx.units.budget import most_units, parse_budget, within
 
 SPENT = (
@@ -17,12 +18,13 @@ SPENT = (
 
 
 def sized(config: Config, problem: Any) -> Config:
-  """Settings with room for what a budget buys; without one as they are.
+  """Settings with room for what a budget buys, or what is labelled already.
 
   Raises:
     ValueError: if the pool has not as much for all the rounds, or a budget
       buys nothing.
   """
+  config = started(config, problem)
   budget, units = parse_budget(config.budget), problem.units
   if budget is None:
     return config

@@ -12,6 +12,7 @@ from alx import data
 from alx.label_maps import UNLABELLED
 from alx.runs.settings.arms import needs_of
 from alx.runs.settings.config import Config
+from alx.runs.units.partly import answerable
 from alx.units import Planes, Slices, UnitSet, region_mask
 from alx.units.budget import AFTERWARDS, parse_budget
 from alx.units.costs import traced_mm
@@ -39,7 +40,9 @@ class PoolUnits:
     self.set: UnitSet = made.units
     self.regions = made.regions
     self.voxels = made.voxels
-    self._dataset, self._pool, self._extent = dataset, list(pool), extent
+    self.dataset = self._dataset = dataset
+    self._pool, self._extent = list(pool), extent
+    self.unanswered = 0  # units that nobody has labelled, left out
     self.item = np.asarray(made.units.units.item)
     self.region = np.asarray(made.units.units.region)
     self._told: dict[int, Told] = {}
@@ -126,6 +129,33 @@ class PoolUnits:
       self._told[unit] = self._count(unit)
     return self._told[unit]
 
+  def told_voxels(self) -> np.ndarray:
+    """[U] int64, voxels of each unit that have a label."""
+    found = self.voxels.copy()
+    labels = [self._dataset.labels[item] for item in self._pool]
+    partly = [bool((label == UNLABELLED).any()) for label in labels]
+    for unit in np.flatnonzero(np.array(partly)[self.item]):
+      label = labels[self.item[unit]]
+      found[unit] = (label[self.mask(int(unit))] != UNLABELLED).sum()
+    return found
+
+  def restrict(self, keep: np.ndarray) -> None:
+    """Only some of the units [U] bool are there from now on."""
+    at, made = np.flatnonzero(keep), self.set
+    self.unanswered = len(keep) - len(at)
+    parents = made.parents
+    if parents is not None:
+      number = np.unique(np.asarray(parents)[at], return_inverse=True)[1]
+      parents = jnp.asarray(number.reshape(-1), jnp.int32)
+    self.set = dataclasses.replace(
+      made,
+      units=jax.tree.map(lambda x: x[at], made.units),
+      start=None if made.start is None else made.start[at],
+      parents=parents,
+    )
+    self.voxels = self.voxels[at]
+    self.item, self.region = self.item[at], self.region[at]
+
   def covered(self, units: np.ndarray) -> tuple[int, int]:
     """(voxels, those of foreground) that some units hold, each voxel once."""
     if not isinstance(self.set.partition, Planes):
@@ -188,12 +218,16 @@ def make(
   spacings = [dataset.spacing_mm[i] for i in pool]
   made = make_units(spec, images, spacings, tuple(extent))
   units = PoolUnits(made, dataset, pool, tuple(extent))
+  keep = answerable(config, units)
+  if keep is not None:
+    units.restrict(keep)
+  made = units.set
   classes = len(dataset.class_names) if config.answer == "dominant" else 0
-  table = made.units.units
+  table = made.units
   if budget and budget.is_known_before:
     cost = jnp.asarray(units.known_costs(budget.kind), jnp.float32)
     table = table._replace(cost=cost)
-  units.set = dataclasses.replace(made.units, units=table, dominant=classes)
+  units.set = dataclasses.replace(made, units=table, dominant=classes)
   return units
 
 

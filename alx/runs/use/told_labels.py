@@ -116,9 +116,7 @@ def _write(ready, known, told, place, out, line):
     "numTraining": len(told),
     "file_ending": ".nii.gz",
   }
-  store.write_bytes(
-    place / "dataset.json", json.dumps(about, indent=2).encode()
-  )
+  store.write_json(place / "dataset.json", about)
   return ExportedLabels(out, line, len(told), len(split.test), partly)
 
 
