@@ -85,7 +85,13 @@ def _told(prediction, cut, mask):
     mask=mask,
     pixels=pixels,
     evidence=_maybe(prediction.evidence, lambda x: cut(x, 0)),
+    summary=_of_arrays(prediction.summary, cut),
   )
+
+
+def _of_arrays(summary, change):
+  """The arrays of a summary changed, its numbers as they are."""
+  return jax.tree.map(lambda x: change(x, 0) if x.ndim else x, summary)
 
 
 def _maybe(x, function):
@@ -250,4 +256,5 @@ def _grown(prediction: Prediction, last: Sequence, extent: Sequence):
     mask=grow(prediction.mask, 0),
     pixels=_maybe(prediction.pixels, lambda x: grow(x, 0)),
     evidence=_maybe(prediction.evidence, lambda x: grow(x, 0)),
+    summary=_of_arrays(prediction.summary, grow),
   )
