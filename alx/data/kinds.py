@@ -11,7 +11,7 @@ from alx.data.dataset import Dataset, bad_input, no_progress
 from alx.data.files import visible, visible_below
 from alx.data.groups import group_by_pattern
 from alx.data.masks import masks as picture_masks
-from alx.data.pictures import class_folders, pictures
+from alx.data.pictures import class_folders, pictures, stacks
 from alx.data.split import with_test_part
 from alx.data.tables import others as other_tables
 from alx.data.tables import picture_table
@@ -157,9 +157,10 @@ def _kind_of_pictures(path, columns, reading) -> _Kind | None:
 def _is_of_pictures(folder):
   """Whether nnU-Net's images are pictures: none of them is a volume."""
   files = visible(folder)
-  return any(map(pictures.is_picture, files)) and not any(
-    map(nifti.stem, files)
-  )
+  first = next(filter(stacks.is_known, files), None)
+  is_stacked = first is not None and stacks.is_stack(first)
+  flat = any(map(pictures.is_picture, files)) and not is_stacked
+  return flat and not any(map(nifti.stem, files))
 
 
 def _found(path):

@@ -1,7 +1,7 @@
 """The units of a pool, from what a text says and the extents of the items."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import jax.numpy as jnp
@@ -38,6 +38,7 @@ def make_units(
   images: Sequence[np.ndarray],
   spacings: Spacings,
   extent: Sequence[int],
+  segment: Callable = superpixels,
 ) -> Made:
   """All units of N items.
 
@@ -46,6 +47,7 @@ def make_units(
     images: N arrays [*sp, channels].
     spacings: of the items, mm, or None.
     extent: of the array that holds all items.
+    segment: what makes superpixels, as `slic.superpixels`.
 
   Raises:
     ValueError: in one line, where the items cannot have such units.
@@ -54,13 +56,13 @@ def make_units(
   if spec.kind == "whole":
     made = whole_items(len(images))
     return Made(made, None, real.prod(1))
-  partition, regions = _partition(spec, images, spacings, extent)
+  partition, regions = _partition(spec, images, spacings, extent, segment)
   if regions is not None:
     return _of_maps(partition, regions)
   return _of_grid(partition, real, extent)
 
 
-def _partition(spec, images, spacings, extent):
+def _partition(spec, images, spacings, extent, segment):
   """(partition, stored maps or None)."""
   dims = len(extent)
   if spec.axis == EVERY:
@@ -69,7 +71,7 @@ def _partition(spec, images, spacings, extent):
     return Slices(axis_of(spec, dims, spacings)), None
   if spec.kind == "superpixels":
     maps = [
-      superpixels(x, spec.count, s, compactness=spec.compactness)
+      segment(x, spec.count, s, compactness=spec.compactness)
       for x, s in zip(images, spacings, strict=True)
     ]
     return _stored(maps, extent)

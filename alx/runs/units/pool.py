@@ -12,6 +12,7 @@ from alx import data
 from alx.label_maps import UNLABELLED
 from alx.runs.settings.arms import needs_of
 from alx.runs.settings.config import Config
+from alx.runs.units.kept_regions import segmenter
 from alx.runs.units.partly import answerable
 from alx.units import Planes, Slices, UnitSet, region_mask
 from alx.units.budget import AFTERWARDS, parse_budget
@@ -216,7 +217,8 @@ def make(
     )
   images = [dataset.images[i] for i in pool]
   spacings = [dataset.spacing_mm[i] for i in pool]
-  made = make_units(spec, images, spacings, tuple(extent))
+  segment = segmenter(config.cache)
+  made = make_units(spec, images, spacings, tuple(extent), segment)
   units = PoolUnits(made, dataset, pool, tuple(extent))
   keep = answerable(config, units)
   if keep is not None:
