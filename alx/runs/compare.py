@@ -20,6 +20,7 @@ from alx.runs.problem import cases, headline, reading
 from alx.runs.problem import problem as problems
 from alx.runs.problem.images import described
 from alx.runs.problem.job import Job
+from alx.runs.problem.loops import loop_for
 from alx.runs.progress import Runs, Shower, hint_of, progress_bars
 from alx.runs.settings import arms
 from alx.runs.settings.config import Config
@@ -283,7 +284,7 @@ def _run_all(comparison, bars, console, check) -> None:
   Seeds outermost, so that what is stopped holds whole comparisons.
   """
   config, problem = comparison.config, comparison.problem
-  loops = {n: rounds.loop_for(problem, config, n) for n in config.acquisition}
+  loops = {n: loop_for(problem, config, n) for n in config.acquisition}
   total = config.seeds * (len(loops) * (config.rounds + 1) + config.full)
   hint = hint_of(config, problem)
   show = Shower(bars, total, console, check, hint)

@@ -21,8 +21,8 @@ from rich.table import Table
 
 from alx.acquisition import BY_NAME
 from alx.data.patches import stack_images
+from alx.loop.asking import by_unit
 from alx.loop.describe import make_describe
-from alx.loop.loop import by_unit
 from alx.runs.problem import learning
 from alx.runs.settings import presets
 from alx.runs.settings.config import override
