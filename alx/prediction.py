@@ -1,6 +1,6 @@
 """What a model says about a block of items: the one type that is passed on."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 
@@ -19,6 +19,8 @@ class Prediction(NamedTuple):
       without space that is `features` itself.
     evidence: [B, *sp, C] float32 > 0, Dirichlet parameters; of Beta
       distributions [B, *sp, L, 2].
+    summary: of the passes, a pytree of [B, *sp, C] and numbers, where it takes
+      the place of `probs`; see `alx.acquisition.scores.passes.Summary`.
   """
 
   probs: jax.Array | None
@@ -26,3 +28,4 @@ class Prediction(NamedTuple):
   mask: jax.Array | None
   pixels: jax.Array | None = None
   evidence: jax.Array | None = None
+  summary: Any = None

@@ -68,7 +68,7 @@ FLOORS = (
   ("devices",),
   ("data", "front", "functional"),
   ("training",),
-  ("label_free", "loop", "report"),
+  ("interactive", "label_free", "loop", "report"),
   ("runs",),
   ("projects", "studies"),
   ("serve",),

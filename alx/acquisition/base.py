@@ -31,6 +31,7 @@ class Candidates(NamedTuple):
     groups: [N] int32 >= 0, of a patient or volume.
     costs: [N] float32 >= 0, of a label.
     budget: [] float32 > 0, that a batch may cost.
+    parents: [N] int32 in [0, N), of the slice that a region is in.
   """
 
   available: jax.Array
@@ -39,6 +40,7 @@ class Candidates(NamedTuple):
   groups: jax.Array | None = None
   costs: jax.Array | None = None
   budget: jax.Array | None = None
+  parents: jax.Array | None = None
 
   @property
   def present(self) -> jax.Array:

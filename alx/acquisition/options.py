@@ -121,6 +121,7 @@ TABLE = {
     callable,
   ),
   "redundancy": _or_none(_NOT_NEGATIVE),
+  "regions": _whole(1),
   "ridge": _POSITIVE,
   "share": _SHARE,
   "similarity": _one_of("cosine", "euclidean", "distance"),

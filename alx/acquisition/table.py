@@ -5,6 +5,7 @@ from alx.acquisition.clusters import (
   density,
   hashing,
   hierarchy,
+  key_slices,
   kmeans,
   kmeans_pp,
   seeding,
@@ -239,6 +240,12 @@ BY_NAME = {
     kmeans_pp.k_means_pp,
     ("features",),
     "Arthur & Vassilvitskii 2007",
+  ),
+  "key_slices": Acquisition(
+    key_slices.features_and_variance,
+    key_slices.key_slices,
+    ("samples", "features"),
+    "Hiasa et al. 2020",
   ),
   "typiclust": Acquisition(
     cover.features, density.typiclust, ("features",), "Hacohen et al. 2022"

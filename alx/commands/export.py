@@ -8,6 +8,11 @@ trunk/params/Dense_0/kernel, and model.json: network and widths, classes, patch,
 normalisation, voxel sizes, and the SHA-256 of the arrays. The guide "Use the
 model" has twenty lines that make the network of them again.
 
+  alx export --run=runs/volumes --labels --out=Dataset001_Picks
+
+Writes what the run was told instead, as a folder of nnU-Net v2: voxels whose
+label nobody told have the value of its `ignore` label.
+
 The model is chosen as by `alx predict`.
 """
 
@@ -15,6 +20,7 @@ from absl import flags
 
 from alx.commands import command
 from alx.runs.use import export as use
+from alx.runs.use.told_labels import export_labels
 
 _RUN = flags.DEFINE_string(
   "run", None, "A run directory, or runs/NAME-seedS in it."
@@ -27,6 +33,9 @@ _SEED = flags.DEFINE_integer("seed", None, "Of the run; default the lowest.", 0)
 _ROUND = flags.DEFINE_integer(
   "round", None, "After which round; default the last.", 0
 )
+_LABELS = flags.DEFINE_bool(
+  "labels", False, "Write the labels that the run was told, not its model."
+)
 
 
 def main(argv: list[str]) -> None:
@@ -37,15 +46,20 @@ def main(argv: list[str]) -> None:
       for flag in (_RUN, _OUT):
         if not flag.value:
           raise ValueError(f"wanted --{flag.name}=PATH")
-    found = use.export(
-      _RUN.value,
-      _OUT.value,
-      arm=_ARM.value or "",
-      seed=_SEED.value,
-      round=_ROUND.value,
-    )
-    console.print(found.model, soft_wrap=True, markup=False)
-    text = f"{found.arrays} arrays, {found.numbers:,} numbers: {found.out}"
+    which = {
+      "arm": _ARM.value or "",
+      "seed": _SEED.value,
+      "round": _ROUND.value,
+    }
+    if _LABELS.value:
+      with command.wrong_input(ValueError):
+        labels = export_labels(_RUN.value, _OUT.value, **which)
+      model, text = labels.model, labels.told()
+    else:
+      found = use.export(_RUN.value, _OUT.value, **which)
+      model = found.model
+      text = f"{found.arrays} arrays, {found.numbers:,} numbers: {found.out}"
+    console.print(model, soft_wrap=True, markup=False)
     console.print(text, soft_wrap=True, markup=False)
 
 

@@ -13,7 +13,7 @@ from alx.data.dicom import headers
 from alx.data.files import visible, visible_below
 from alx.data.groups import group_by_pattern
 from alx.data.masks import masks as picture_masks
-from alx.data.pictures import class_folders, pictures
+from alx.data.pictures import class_folders, pictures, stacks
 from alx.data.split import with_test_part
 from alx.data.tables import others as other_tables
 from alx.data.tables import picture_table
@@ -167,6 +167,9 @@ def _is_of_volumes(folder):
   """Whether nnU-Net's images are volumes, or nothing that is known."""
   files = visible(folder)
   if any(map(nifti.stem, files)):
+    return True
+  first = next(filter(stacks.is_known, files), None)
+  if first is not None and stacks.is_stack(first):
     return True
   return not any(map(pictures.is_picture, files)) and not any(
     map(headers.begins_as_dicom, visible_below(folder))

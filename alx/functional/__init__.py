@@ -64,6 +64,7 @@ from alx.functional.choices.draws import (
   softmax_sampling,
   softrank_sampling,
   top_k,
+  uniform,
 )
 from alx.functional.choices.hierarchies import (
   cluster_margin,
@@ -89,6 +90,7 @@ from alx.functional.choices.sets import (
   mutual_information,
   non_similar,
 )
+from alx.functional.choices.strata import clasp_pe
 from alx.functional.scores.disagreement import (
   bald,
   dbal,
@@ -118,6 +120,7 @@ from alx.functional.scores.gradients import (
   gradient_embedding,
   gradient_factors,
 )
+from alx.functional.scores.regions import inconsistency, ripu
 from alx.functional.scores.uncertainty import (
   confidence,
   entropy,
@@ -136,6 +139,7 @@ __all__ = [
   "batch_bald",
   "best_random_batch",
   "beta_entropy",
+  "clasp_pe",
   "class_balanced",
   "cluster_margin",
   "confidence",
@@ -158,6 +162,7 @@ __all__ = [
   "gradient_embedding",
   "gradient_factors",
   "graph_cut",
+  "inconsistency",
   "influence",
   "k_center",
   "k_center_cosine",
@@ -184,6 +189,7 @@ __all__ = [
   "random",
   "ranked_batch",
   "representative",
+  "ripu",
   "softmax_bald",
   "softmax_sampling",
   "softrank_bald",
@@ -191,6 +197,7 @@ __all__ = [
   "stochastic_batches",
   "top_k",
   "typiclust",
+  "uniform",
   "usl",
   "vacuity",
   "variance",

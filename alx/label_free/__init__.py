@@ -9,12 +9,14 @@ from alx.label_free.encoders import (
   make_features,
   shrink,
 )
+from alx.label_free.slices import features_of_slices
 
 __all__ = [
   "NAMES",
   "WITHOUT_KEY",
   "Encoding",
   "encoding_for",
+  "features_of_slices",
   "group_numbers",
   "make_features",
   "shrink",

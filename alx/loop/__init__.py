@@ -1,6 +1,7 @@
 """The loop: init, ask, tell; simulated runs; pools that stay on disk."""
 
-from alx.loop.loop import Loop, LoopState, make_loop, simulate
+from alx.loop.loop import make_loop
+from alx.loop.simulated import simulate
 from alx.loop.start import (
   check_budget,
   draw_start,
@@ -8,6 +9,7 @@ from alx.loop.start import (
   pad_items,
   spread_over_groups,
 )
+from alx.loop.state import Loop, LoopState
 from alx.loop.turns import Turns, loops_of, take_turns, turn_of
 
 __all__ = [

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 
 from alx.acquisition import Acquisition
 from alx.acquisition.base import in_float32
+from alx.acquisition.scores.summaries import summarised
 from alx.data import patches
 from alx.data.patches import Images
 from alx.keys import keys_of
@@ -97,6 +98,7 @@ def _after(key, items, prediction, acquisition, regions=None, units=None):
   keys, prediction = keys_of(key, items), in_float32(prediction)
   if units is None or units.is_whole:
     return acquisition.describe(keys, prediction)
+  prediction = summarised(acquisition.describe, prediction)
   return describe_regions(
     acquisition.describe, units.partition, keys, prediction, regions
   )

@@ -15,8 +15,8 @@ from alx.acquisition import Acquisition, Candidates
 from alx.data.patches import Images
 from alx.data.sources.source import ArraySource
 from alx.keys import as_key
+from alx.loop.asking import capped, keys_to_ask, keys_to_fit, scores_of
 from alx.loop.describe import make_describe
-from alx.loop.loop import capped, keys_to_ask, keys_to_fit, scores_of
 from alx.loop.start import as_groups
 from alx.loop.upload import to_device
 from alx.pool import PoolState, init_pool, mark_labelled

@@ -34,17 +34,11 @@ from alx.runs.problem.fitted import (
 )
 from alx.runs.problem.job import Job
 from alx.runs.problem.problem import Problem, held_out, predict_pool
-from alx.runs.problem.units import (
-  affordable,
-  items_labelled,
-  known_of,
-  num_asked,
-  set_of,
-  spent_row,
-)
 from alx.runs.rounds import key_of
 from alx.runs.settings.config import labels_after
 from alx.runs.starts import first_items
+from alx.runs.units.asked import items_labelled, known_of, num_asked, set_of
+from alx.runs.units.budgets import affordable, spent_row
 
 
 class Seeds(NamedTuple):

@@ -8,11 +8,13 @@ from alx.data import Dataset
 from alx.groups import how_to_read, is_unknown
 from alx.pool import init_pool
 from alx.runs.problem.problem import Problem
-from alx.runs.problem.units import affordable, num_asked
 from alx.runs.rounds import start_key
 from alx.runs.settings.config import MADE, Config
 from alx.runs.settings.starting import STRATA
 from alx.runs.starts import first_items
+from alx.runs.units import partly
+from alx.runs.units.asked import num_asked
+from alx.runs.units.budgets import affordable
 
 
 def lines(config: Config, problem: Problem) -> list[str]:
@@ -31,6 +33,7 @@ def lines(config: Config, problem: Problem) -> list[str]:
       f"start_with={config.start_with} reads the labels of the pool, which "
       "nobody has before labelling"
     )
+  found += partly.lines(problem)
   if config.acquisition:
     found += _of_starts(config, problem)
   return found

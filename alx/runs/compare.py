@@ -20,11 +20,13 @@ from alx.runs.problem import cases, headline, reading
 from alx.runs.problem import problem as problems
 from alx.runs.problem.images import described
 from alx.runs.problem.job import Job
-from alx.runs.problem.units import sized
+from alx.runs.problem.loops import loop_for
 from alx.runs.progress import Runs, Shower, hint_of, progress_bars
 from alx.runs.settings import arms
 from alx.runs.settings.config import Config
 from alx.runs.together import Fits
+from alx.runs.units.budgets import sized
+from alx.runs.units.partly import NEXT
 
 _MOST_LINES = 20
 
@@ -106,6 +108,9 @@ def finish(comparison: Comparison, console: Console) -> pathlib.Path:
   for line in report.budget_lines(workdir, study):
     for part in textwrap.wrap(line, summary.WIDTH, break_on_hyphens=False):
       console.print(part, markup=False, highlight=False, soft_wrap=True)
+  for place in sorted(workdir.glob(f"runs/*/{NEXT}")):
+    told = f"what to label next: {place}"
+    console.print(told, soft_wrap=True, markup=False, highlight=False)
   console.print()
   tell_answer(report.read_answer(workdir), console)
   return page
@@ -280,7 +285,7 @@ def _run_all(comparison, bars, console, check) -> None:
   Seeds outermost, so that what is stopped holds whole comparisons.
   """
   config, problem = comparison.config, comparison.problem
-  loops = {n: rounds.loop_for(problem, config, n) for n in config.acquisition}
+  loops = {n: loop_for(problem, config, n) for n in config.acquisition}
   total = config.seeds * (len(loops) * (config.rounds + 1) + config.full)
   hint = hint_of(config, problem)
   show = Shower(bars, total, console, check, hint)

@@ -14,7 +14,7 @@ from alx.label_maps import is_labelled
 from alx.loop import LoopState
 from alx.runs.disk import store
 from alx.runs.problem.job import Job
-from alx.runs.problem.units import num_asked
+from alx.runs.units.asked import num_asked
 
 
 def save(job: Job, state: LoopState, items: jax.Array, number: int) -> None:
@@ -123,7 +123,7 @@ def _of_unit(problem, index, probs, dice, asked):
     "truth": np.where(inside, truth, 0),
     "uncertainty": uncertainty,
   }
-  axis = _axis_of(problem.units, truth.ndim)
+  axis = problem.units.axis_of(asked) % truth.ndim
   maps = {name: np.moveaxis(x, axis, -1) for name, x in maps.items()}
   spacing = [s for a, s in enumerate(spacing) if a != axis] + [spacing[axis]]
   at = None
@@ -137,10 +137,6 @@ def _of_unit(problem, index, probs, dice, asked):
     "where": where,
     "spacing": np.array(spacing, np.float32),
   }
-
-
-def _axis_of(units, dims):
-  return units.axis % dims
 
 
 def _slice(maps, at, spacing, axis=3):

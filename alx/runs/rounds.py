@@ -1,21 +1,14 @@
 """One run: the rounds of one acquisition and one seed, killed or not."""
 
-import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
 
-from alx.acquisition import Acquisition
-from alx.data.dataset import Dataset
-from alx.devices.mesh import over_devices
-from alx.devices.parallel import replicate
 from alx.loop import (
   Loop,
   LoopState,
-  make_loop,
   pad_items,
-  take_turns,
 )
 from alx.pool import PoolState
 from alx.runs import pictures
@@ -27,6 +20,7 @@ from alx.runs.disk.records import (
   check_picks,
   curve_row,
   open_folder,
+  record_next,
   record_picks,
   record_predictions,
   record_round,
@@ -34,28 +28,19 @@ from alx.runs.disk.records import (
 from alx.runs.problem import signals
 from alx.runs.problem.fitted import mirrored_column, steps_column
 from alx.runs.problem.job import Job
-from alx.runs.problem.learning import (
-  arm_of,
-  augment_of,
-  makes_pieces,
-  spreads_passes,
-)
-from alx.runs.problem.patients import groups_asked
-from alx.runs.problem.problem import Problem, predict_pool, predict_test
-from alx.runs.problem.units import (
-  affordable,
+from alx.runs.problem.problem import predict_pool, predict_test
+from alx.runs.settings.config import Config, labels_after
+from alx.runs.settings.starting import LABELLED
+from alx.runs.starts import first_items
+from alx.runs.together import Fits
+from alx.runs.units.asked import (
   hidden_of,
   items_labelled,
   known_of,
   num_asked,
   set_of,
-  spent_row,
 )
-from alx.runs.settings.config import Config, labels_after
-from alx.runs.starts import first_items
-from alx.runs.together import Fits
-from alx.training.settings import Asking
-from alx.units.budget import parse_budget
+from alx.runs.units.budgets import affordable, spent_row
 
 
 class Saved(NamedTuple):
@@ -123,89 +108,18 @@ def run_rounds(
     )
     checkpoints.save(number + 1, _saved(state)._asdict())
   checkpoints.close()
+  if job.config.start_with == LABELLED:
+    _ask_next(job, loop, state)
   return first
 
 
-def loop_for(
-  problem: Problem, config: Config, name: str, make: Callable = make_loop
-) -> Any:
-  """The loop of one acquisition; its `ask` is compiled once for all seeds.
-
-  One whose rounds take turns has an `ask` for each turn.
-
-  Args:
-    problem: with the learner.
-    config: how it asks.
-    name: of the acquisition, a text as in `alx.acquisition.grammar`.
-    make: (learner, acquisition, Asking, groups) -> the loop, with an `init`.
-  """
-  arm = arm_of(name, config, problem.dataset)
-  groups, units = None, set_of(problem)
-  if config.max_per_group or "groups" in arm.needs:
-    groups = groups_asked(problem)
-  loops = [
-    _loop_for(
-      *(make, problem.learner, stage.acquisition),
-      asking_of(config, stage.acquisition, problem.dataset),
-      groups,
-      *([] if units is None else [units]),
-    )
-    for stage in arm.stages
-  ]
-  loop = take_turns(tuple(loops), arm.stage_of)
-  if config.fit_devices > 1:
-    return _on_devices(loop, over_devices(config.fit_devices))
-  return _on_all_devices(loop) if spreads_passes(config) else loop
-
-
-@functools.lru_cache(maxsize=64)
-def _loop_for(make, learner, acquisition, asking, groups, *units):
-  return make(learner, acquisition, asking, groups, *units)
-
-
-def asking_of(
-  config: Config, acquisition: Acquisition, dataset: Dataset | None = None
-) -> Asking:
-  """How an acquisition asks; only what compares features alone distorts."""
-  distorts = config.distort and acquisition.needs == ("features",)
-  return Asking(
-    config.query,
-    config.block,
-    config.samples,
-    config.warm,
-    distort=augment_of(config, dataset) if distorts else None,
-    distort_all=config.distort == "all",
-    in_pieces=makes_pieces(config),
-    max_per_group=config.max_per_group,
-    max_per_item=0 if config.unit == "whole" else config.max_per_item,
-    budget=parse_budget(config.budget).amount if config.budget else 0.0,
-  )
-
-
-def _on_all_devices(loop):
-  """The loop with its state there, and a restored one with it."""
-
-  def init(*args):
-    return replicate(loop.init(*args))
-
-  return loop._replace(init=init)
-
-
-def _on_devices(loop, spread):
-  """The loop whose state is shared by the devices of a fit, always alike."""
-
-  def placed(state):
-    alike = spread.whole(state._replace(images=None, labels=None))
-    images, labels = spread.held((state.images, state.labels))
-    return alike._replace(images=images, labels=labels)
-
-  def init(*args):
-    return placed(loop.init(*args))
-
-  def ask(state):
-    return loop.ask(placed(state))
-
-  return loop._replace(init=init, ask=ask)
+def _ask_next(job, loop, state):
+  """Writes what to label next, which nobody answers here."""
+  number = job.config.rounds + 1
+  job.show(job.config.rounds, "asking")
+  asked, state = loop.ask(state._replace(key=key_of(job, number)))
+  check_picks(job, asked, number)
+  record_next(job, asked, state.scores)
 
 
 def key_of(job: Job, number: int) -> jax.Array:

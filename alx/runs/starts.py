@@ -18,9 +18,11 @@ from alx.runs.problem.job import once
 from alx.runs.problem.learning import arm_of
 from alx.runs.problem.patients import groups_asked
 from alx.runs.problem.problem import Problem
-from alx.runs.problem.units import first_units, num_asked
 from alx.runs.settings.config import Config
-from alx.runs.settings.starting import RANDOM, STRATA
+from alx.runs.settings.starting import LABELLED, RANDOM, STRATA
+from alx.runs.units.asked import first_units, num_asked
+from alx.runs.units.begin import chooses_slices, key_slices
+from alx.runs.units.partly import labelled_whole
 
 
 def first_items(problem: Problem, config: Config, key: jax.Array) -> jax.Array:
@@ -42,10 +44,15 @@ def first_items(problem: Problem, config: Config, key: jax.Array) -> jax.Array:
 
 
 def _choose(problem, config, key):
+  if config.start_with == LABELLED:
+    found = np.flatnonzero(labelled_whole(problem))[: config.start]
+    return jnp.asarray(found, jnp.int32)
   groups = None
   if config.max_per_group:
     groups = groups_asked(problem)
   cap, num_items = config.max_per_group, num_asked(problem)
+  if problem.units is not None and chooses_slices(config):
+    return key_slices(problem, config, key)
   if problem.units is not None:
     order = draw_start(key, num_items, num_items, groups, cap)
     return first_units(problem, order, config.start)

@@ -12,7 +12,7 @@ from alx.pool import PoolState
 from alx.runs.disk import names
 from alx.runs.problem.job import Job
 from alx.runs.problem.problem import Problem
-from alx.runs.problem.units import known_of
+from alx.runs.units.asked import known_of
 from alx.stats import BASELINES
 
 _FOLDER = re.compile(r"(?P<name>.+)-seeds(?P<first>\d+)-(?P<last>\d+)")

@@ -12,12 +12,13 @@ from alx.runs.disk import store
 from alx.runs.disk.checkpoint import newest_step
 from alx.runs.disk.names import run_folder, run_name
 from alx.runs.disk.places import stem_of
-from alx.runs.problem import problem, reading, units
+from alx.runs.problem import problem, reading
 from alx.runs.settings import arms, stopping
 from alx.runs.settings.checks import distinct
 from alx.runs.settings.config import Config, absolute, absolute_path
 from alx.runs.settings.kept import as_tuples
 from alx.runs.settings.recipes import CLASSIC
+from alx.runs.units.budgets import sized
 
 FULL = arms.FULL  # the row that trains on every label of the pool
 _REMEDY = (
@@ -144,7 +145,7 @@ def _check_group(configs, dataset):
     config = problem.resolve(config, dataset, baselines=False)
     made = made or problem.make_problem(config, dataset)
     problem.check_protocol(config, made.split)
-    units.sized(config, made)
+    sized(config, made)
 
 
 def budget_of(config: Config) -> str:

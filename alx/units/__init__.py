@@ -3,6 +3,7 @@
 from alx.units.partition import (
   Boxes,
   Partition,
+  Planes,
   Slices,
   Stored,
   Whole,
@@ -13,6 +14,7 @@ from alx.units.table import Units, UnitSet, whole_items
 __all__ = [
   "Boxes",
   "Partition",
+  "Planes",
   "Slices",
   "Stored",
   "UnitSet",

@@ -1,6 +1,7 @@
 """The units of a pool, from what a text says and the extents of the items."""
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import jax.numpy as jnp
@@ -9,15 +10,16 @@ import numpy as np
 from alx.units.partition import (
   Boxes,
   Partition,
+  Planes,
   Slices,
   Stored,
   Whole,
   box_start,
-  num_regions,
+  plane_of,
   starts_of,
 )
 from alx.units.slic import superpixels
-from alx.units.spec import ANATOMY, Spec
+from alx.units.spec import ANATOMY, EVERY, Spec
 from alx.units.table import Units, UnitSet, whole_items
 
 Spacings = Sequence[Sequence[float] | None]
@@ -36,6 +38,7 @@ def make_units(
   images: Sequence[np.ndarray],
   spacings: Spacings,
   extent: Sequence[int],
+  segment: Callable = superpixels,
 ) -> Made:
   """All units of N items.
 
@@ -44,6 +47,7 @@ def make_units(
     images: N arrays [*sp, channels].
     spacings: of the items, mm, or None.
     extent: of the array that holds all items.
+    segment: what makes superpixels, as `slic.superpixels`.
 
   Raises:
     ValueError: in one line, where the items cannot have such units.
@@ -52,20 +56,22 @@ def make_units(
   if spec.kind == "whole":
     made = whole_items(len(images))
     return Made(made, None, real.prod(1))
-  partition, regions = _partition(spec, images, spacings, extent)
+  partition, regions = _partition(spec, images, spacings, extent, segment)
   if regions is not None:
     return _of_maps(partition, regions)
   return _of_grid(partition, real, extent)
 
 
-def _partition(spec, images, spacings, extent):
+def _partition(spec, images, spacings, extent, segment):
   """(partition, stored maps or None)."""
   dims = len(extent)
+  if spec.axis == EVERY:
+    return _planes(spec, dims), None
   if spec.kind == "slices":
     return Slices(axis_of(spec, dims, spacings)), None
   if spec.kind == "superpixels":
     maps = [
-      superpixels(x, spec.count, s, compactness=spec.compactness)
+      segment(x, spec.count, s, compactness=spec.compactness)
       for x, s in zip(images, spacings, strict=True)
     ]
     return _stored(maps, extent)
@@ -86,6 +92,19 @@ def _partition(spec, images, spacings, extent):
   return _stored(maps, extent)
 
 
+def _planes(spec, dims):
+  if dims != 3:
+    raise _no_slices(spec, dims)
+  return Planes()
+
+
+def _no_slices(spec, dims):
+  return ValueError(
+    f"unit {spec.text} wants volumes of 3 axes, found items of {dims}; for "
+    "pictures there are boxes and superpixels"
+  )
+
+
 def _as_tuple(spacing):
   return None if spacing is None else tuple(map(float, spacing))
 
@@ -98,10 +117,7 @@ def axis_of(spec: Spec, dims: int, spacings: Spacings) -> int:
       no axis has one.
   """
   if dims != 3:
-    raise ValueError(
-      f"unit {spec.text} wants volumes of 3 axes, found items of {dims}; for "
-      "pictures there are boxes and superpixels"
-    )
+    raise _no_slices(spec, dims)
   if spec.axis is None:
     return dims - 1
   if spec.axis in ANATOMY:
@@ -171,10 +187,10 @@ def _of_maps(partition, regions):
 def _of_grid(partition, real, extent):
   """Slices and boxes: voxels of each region are a product over the axes."""
   if isinstance(partition, Slices):
-    count = num_regions(partition, extent)
-    others = real.prod(1) // real[:, partition.axis]
-    there = np.arange(count) < real[:, partition.axis, None]
-    return _made(partition, there * others[:, None])
+    return _made(partition, _slice_counts(real, extent, partition.axis))
+  if isinstance(partition, Planes):
+    each = [_slice_counts(real, extent, axis) for axis in range(len(extent))]
+    return _made(partition, np.concatenate(each, 1))
   counts = np.ones((len(real), 1), np.int64)
   starts = starts_of(partition, extent)
   for axis, start in enumerate(starts):
@@ -189,10 +205,27 @@ def _of_grid(partition, real, extent):
     counts = (counts[:, :, None] * inside[:, None, :]).reshape(len(real), -1)
   made = _made(partition, counts)
   if not partition.overlap:
-    return made
+    return made._replace(units=_with_parents(made.units, extent))
   start = jnp.stack(box_start(partition, extent, made.units.units.region), -1)
   units = UnitSet(partition, made.units.units, len(real), start)
   return made._replace(units=units)
+
+
+def _with_parents(units, extent):
+  """Units with the slices that they are in, if they are flat boxes."""
+  flat = [axis for axis, e in enumerate(units.partition.extent) if e == 1]
+  if len(flat) != 1:
+    return units
+  at = box_start(units.partition, extent, units.units.region)[flat[0]]
+  place = np.asarray(units.units.item) * extent[flat[0]] + np.asarray(at)
+  number = np.unique(place, return_inverse=True)[1].reshape(-1)
+  return dataclasses.replace(units, parents=jnp.asarray(number, jnp.int32))
+
+
+def _slice_counts(real, extent, axis):
+  """[N, R] voxels of each slice across an axis; 0 of one that is not there."""
+  there = np.arange(extent[axis]) < real[:, axis, None]
+  return there * (real.prod(1) // real[:, axis])[:, None]
 
 
 def _made(partition: Partition, counts, regions=None) -> Made:
@@ -223,6 +256,9 @@ def unit_name(
     return case
   if isinstance(partition, Slices):
     return f"{case}:axis{partition.axis}:{region}"
+  if isinstance(partition, Planes):
+    axis, at = plane_of(extent, region)
+    return f"{case}:axis{axis}:{at}"
   if isinstance(partition, Boxes):
     start = map(int, box_start(partition, extent, region))
     return (

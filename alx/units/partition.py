@@ -26,6 +26,11 @@ class Slices:
 
 
 @dataclasses.dataclass(frozen=True)
+class Planes:
+  """Slices across every axis of a volume, axis by axis: they cross."""
+
+
+@dataclasses.dataclass(frozen=True)
 class Boxes:
   """Boxes of an extent on a grid, in raster order of where they begin.
 
@@ -49,7 +54,7 @@ class Stored:
   most_voxels: int  # of a region
 
 
-Partition = Whole | Slices | Boxes | Stored
+Partition = Whole | Slices | Planes | Boxes | Stored
 
 
 def starts_of(partition: Boxes, extent: Sequence[int]) -> list[np.ndarray]:
@@ -69,6 +74,8 @@ def num_regions(partition: Partition, extent: Sequence[int]) -> int:
   """R of items in an array of this extent; smaller items have fewer."""
   if isinstance(partition, Slices):
     return int(extent[partition.axis])
+  if isinstance(partition, Planes):
+    return int(sum(extent))
   if isinstance(partition, Boxes):
     return math.prod(len(s) for s in starts_of(partition, extent))
   return partition.num_regions if isinstance(partition, Stored) else 1
@@ -93,6 +100,8 @@ def region_mask(
   inside = jnp.full(extent, region < num_regions(partition, extent))
   if isinstance(partition, Slices):
     return inside & (_along(extent, partition.axis) == region)
+  if isinstance(partition, Planes):
+    return _planes_mask(extent, region)
   if isinstance(partition, Boxes):
     for axis, start in enumerate(box_start(partition, extent, region)):
       at = _along(extent, axis)
@@ -110,6 +119,26 @@ def box_start(
     place.astype(jnp.int32) * step
     for place, step in zip(places, partition.stride, strict=True)
   ]
+
+
+def _planes_mask(extent, region):
+  inside = jnp.zeros(extent, bool)
+  for axis, first in enumerate(first_planes(extent)):
+    at = region - first
+    inside |= (_along(extent, axis) == at) & (at < extent[axis])
+  return inside
+
+
+def first_planes(extent: Sequence[int]) -> list[int]:
+  """The number of the first slice across each axis, of `Planes`."""
+  return [int(sum(extent[:axis])) for axis in range(len(extent))]
+
+
+def plane_of(extent: Sequence[int], region: int) -> tuple[int, int]:
+  """(axis, index) of a slice of `Planes`."""
+  first = first_planes(extent)
+  axis = max(a for a, start in enumerate(first) if start <= region)
+  return axis, int(region) - first[axis]
 
 
 def _along(extent, axis):

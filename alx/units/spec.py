@@ -2,6 +2,7 @@
 
 whole                      the item itself
 slices                     across the last axis; slices:0 across the first
+slices:all                 across every axis; they cross
 slices:axial               also coronal, sagittal, of turned volumes
 boxes:16,16,16             extent in voxels; boxes:16 along every axis
 boxes:16,16,16/8,8,8       a stride below the extent: boxes overlap
@@ -15,6 +16,7 @@ import re
 
 KINDS = ("whole", "slices", "boxes", "superpixels")
 ANATOMY = {"sagittal": 0, "coronal": 1, "axial": 2}  # of axes that are RAS+
+EVERY = "all"  # axes
 COMPACTNESS = 0.1
 
 
@@ -72,7 +74,7 @@ def parse_unit(text: str) -> Spec:
 
 _FORMS = {
   "whole": "whole",
-  "slices": "slices or slices:AXIS (0, 1, 2, axial, coronal or sagittal)",
+  "slices": "slices or slices:AXIS (0, 1, 2, axial, coronal, sagittal or all)",
   "boxes": "boxes:16,16,16 (voxels), boxes:10mm or boxes:EXTENT/STRIDE",
   "superpixels": "superpixels:COUNT or superpixels:COUNT/COMPACTNESS",
 }
@@ -87,7 +89,7 @@ def _slices(rest, text):
   if not rest:
     return Spec("slices")
   name = rest.lower()
-  if name in ANATOMY:
+  if name in (*ANATOMY, EVERY):
     return Spec("slices", name)
   if name in ("0", "1", "2"):
     return Spec("slices", int(name))

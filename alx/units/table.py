@@ -26,6 +26,8 @@ class UnitSet:
     units: the U that there are: those that hold a voxel of their item.
     num_items: N.
     start: [U, d] int32, where boxes that overlap begin; None: none overlap.
+    parents: [U] int32 in [0, U), equal for the boxes in one slice; None: they
+      are in no slice.
     dominant: C: a reader tells the class that most voxels of a unit have, and
       all get it; 0: the class of each voxel.
   """
@@ -35,6 +37,7 @@ class UnitSet:
   num_items: int
   start: jax.Array | None = None
   dominant: int = 0
+  parents: jax.Array | None = None
 
   @property
   def count(self) -> int:

@@ -14,9 +14,11 @@ from alx.prediction import Prediction
 from alx.units.partition import (
   Boxes,
   Partition,
+  Planes,
   Slices,
   Whole,
   box_start,
+  first_planes,
   num_regions,
   starts_of,
 )
@@ -42,6 +44,8 @@ def describe_regions(
   count = num_regions(partition, extent)
   numbers = jnp.arange(count, dtype=jnp.int32)
   of_regions = jax.vmap(lambda key: keys_of(key, numbers))(keys)
+  if isinstance(partition, Planes):
+    return _plane_by_plane(describe, of_regions, prediction)
   if isinstance(partition, Boxes) and partition.overlap:
     return _one_by_one(describe, partition, of_regions, prediction)
   seen = as_regions(partition, prediction, regions)
@@ -60,12 +64,13 @@ def as_regions(
   regions are in a row, in raster order: neighbours are not known any more.
 
   Raises:
-    ValueError: for boxes that overlap, which no array holds at once.
+    ValueError: for regions that overlap, which no array holds at once.
   """
   if isinstance(partition, Whole):
     return prediction
-  if isinstance(partition, Boxes) and partition.overlap:
-    raise ValueError(f"wanted boxes that do not overlap, found {partition}")
+  crossing = isinstance(partition, Planes)
+  if crossing or (isinstance(partition, Boxes) and partition.overlap):
+    raise ValueError(f"wanted regions that do not overlap, found {partition}")
   cut, inside = _cutter(partition, prediction.mask.shape, regions)
   mask = cut(prediction.mask, 0)
   return _told(prediction, cut, mask if inside is None else mask & inside)
@@ -80,7 +85,13 @@ def _told(prediction, cut, mask):
     mask=mask,
     pixels=pixels,
     evidence=_maybe(prediction.evidence, lambda x: cut(x, 0)),
+    summary=_of_arrays(prediction.summary, cut),
   )
+
+
+def _of_arrays(summary, change):
+  """The arrays of a summary changed, its numbers as they are."""
+  return jax.tree.map(lambda x: change(x, 0) if x.ndim else x, summary)
 
 
 def _maybe(x, function):
@@ -188,6 +199,21 @@ def voxels_of(
   return order[at], place < sizes[:, None]
 
 
+def _plane_by_plane(describe, keys, prediction):
+  """Slices across one axis after the other, each in one pass."""
+  extent, told = prediction.mask.shape[1:], []
+  for axis, first in enumerate(first_planes(extent)):
+    seen = as_regions(Slices(axis), prediction)
+    own = keys[:, first : first + extent[axis]]
+    of_axis = describe(own.reshape(-1), seen)
+    told.append(
+      jax.tree.map(
+        lambda x, n=extent[axis]: x.reshape(-1, n, *x.shape[1:]), of_axis
+      )
+    )
+  return jax.tree.map(lambda *x: jnp.concatenate(x, 1), *told)
+
+
 def _one_by_one(describe, partition, keys, prediction):
   """Boxes that overlap: one of each item at a time."""
   extent = prediction.mask.shape[1:]
@@ -230,4 +256,5 @@ def _grown(prediction: Prediction, last: Sequence, extent: Sequence):
     mask=grow(prediction.mask, 0),
     pixels=_maybe(prediction.pixels, lambda x: grow(x, 0)),
     evidence=_maybe(prediction.evidence, lambda x: grow(x, 0)),
+    summary=_of_arrays(prediction.summary, grow),
   )

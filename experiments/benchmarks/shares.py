@@ -17,9 +17,10 @@ from rich.table import Table
 
 from alx import report
 from alx.acquisition import BY_NAME
-from alx.loop.loop import candidates_of, describe_pool
+from alx.loop.asking import candidates_of, describe_pool
 from alx.runs import compare, rounds
 from alx.runs.disk.checkpoint import Checkpoints
+from alx.runs.problem import loops
 from alx.runs.problem.job import Job
 from alx.runs.settings import presets as configs
 from alx.runs.settings.config import Config
@@ -149,7 +150,7 @@ def _run(ready, workdir, programs, num_rounds):
 
   folder = workdir / "runs" / f"{name}-seed{seed}"
   job = Job(ready.problem, config, name, seed, folder, show)
-  loop = rounds.loop_for(ready.problem, config, name)._replace(ask=ask)
+  loop = loops.loop_for(ready.problem, config, name)._replace(ask=ask)
   save = watch.timed("saving", Checkpoints.save)
   with mock.patch.object(Checkpoints, "save", save):
     rounds.run_rounds(job, loop, None)

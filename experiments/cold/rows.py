@@ -9,10 +9,10 @@ import numpy as np
 
 import alx
 from alx.loop import draw_start, spread_over_groups
-from alx.runs import rounds
 from alx.runs.compare import Comparison
 from alx.runs.disk import store
 from alx.runs.disk.records import check_fit, check_predicted
+from alx.runs.problem import loops
 from alx.runs.problem.learning import options_for
 from alx.runs.problem.patients import groups_of
 from alx.runs.problem.problem import metrics_of, predict_test
@@ -119,7 +119,7 @@ def train_and_test(
   """
   problem = ready.problem
   items = np.asarray(items, np.int32)
-  loop = rounds.loop_for(problem, ready.config, RANDOM)
+  loop = loops.loop_for(problem, ready.config, RANDOM)
   label_like = jax.eval_shape(lambda: problem.labels[0])
   state = loop.init(jax.random.key(seed), problem.images, label_like)
   state = loop.tell(state, items, problem.labels[items])

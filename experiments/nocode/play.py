@@ -15,9 +15,9 @@ from alx.effort.readers import Answer
 from alx.loop import draw_start, pad_items
 from alx.metrics import dice_from_counts
 from alx.metrics.means import nan_mean
-from alx.runs import rounds
 from alx.runs.compare import Comparison
 from alx.runs.disk.records import check_fit, check_predicted
+from alx.runs.problem import loops
 from alx.runs.problem.cases import case_names
 from alx.runs.problem.problem import predict_test
 from alx.training.evaluation import case_dice, make_predict_masks
@@ -63,7 +63,7 @@ class Player:
       self._known, self._series = {}, (row.selection, row.seed)
     problem, config = self._ready.problem, self._ready.config
     name = self._active if row.selection == ACTIVE else row.selection
-    loop = rounds.loop_for(problem, config, name)
+    loop = loops.loop_for(problem, config, name)
     key = jax.random.key(row.seed)
     like = jax.eval_shape(lambda: problem.labels[0])
     state = loop.init(key, problem.images, like)

@@ -39,6 +39,7 @@ RANDOM = {
   "k_dpp",
   "cluster_margin",
   "k_means",
+  "key_slices",
   "k_means_pp",
   "lsh",
   "typiclust",

@@ -5,8 +5,7 @@ import pytest
 
 from alx.acquisition import settings_of
 from alx.data.dataset import no_progress
-from alx.runs import rounds
-from alx.runs.problem import learning, reading
+from alx.runs.problem import learning, loops, reading
 from alx.runs.settings.config import Config
 from experiments.survey import deviations
 
@@ -50,7 +49,7 @@ def asking_of(config, name):
   anything = type(
     "Problem", (), {"learner": None, "dataset": None, "units": None}
   )()
-  return rounds.loop_for(anything, config, name, lambda *parts: parts[2])
+  return loops.loop_for(anything, config, name, lambda *parts: parts[2])
 
 
 def test_the_start_and_the_features_reach_the_loop():
@@ -75,7 +74,7 @@ def test_draws_of_scikit_learn_reach_badge(benchmark):
 
   def badge_of(config):
     return settings_of(
-      rounds.loop_for(anything, config, "badge", lambda *parts: parts[1])
+      loops.loop_for(anything, config, "badge", lambda *parts: parts[1])
     )
 
   plain = badge_of(Config())

@@ -55,7 +55,7 @@ def exactly(monkeypatch, name, **given):
 
 
 # The number of items in a batch is in the shape of what this one compares.
-ALONE = ["clasp_pe", "stochastic_batches"]
+ALONE = ["stochastic_batches"]
 
 
 def test_all_methods_but_one_are_told_how_many_items():

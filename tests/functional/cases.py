@@ -36,12 +36,16 @@ SCORES = {
   "evidential_epistemic": "evidence",
   "evidential_entropy": "evidence",
   "beta_entropy": "betas",
+  "inconsistency": "maps",
+  "ripu": "maps",
   "egl": "probs features",
   "entropy_gradient": "probs features",
 }
 CHOICES = {
   "random": "key",
+  "uniform": "key",
   "foreground_random": "key maps",
+  "clasp_pe": "key maps labelled",
   "power_bald": "key samples",
   "softmax_bald": "key samples",
   "softrank_bald": "key samples",
@@ -78,12 +82,8 @@ CHOICES = {
   "batch_bald": "key samples",
 }
 # Methods without a function of arrays, and why.
-_OF_REGIONS = "of regions of images: `alx.query` and the loop ask it"
 WITHOUT = {
-  "uniform": "the order of the items is that of slices: the loop asks it",
-  "inconsistency": _OF_REGIONS,
-  "ripu": _OF_REGIONS,
-  "clasp_pe": _OF_REGIONS,
+  "key_slices": "which slice a region is in is what the loop knows",
 }
 # Sizes that suit so small a pool, and what alone tells the number of classes.
 OPTIONS = {

@@ -7,13 +7,8 @@ import numpy as np
 import pytest
 
 from alx.acquisition import BY_NAME
-from alx.loop.loop import (
-  check_budget,
-  describe_pool,
-  draw_start,
-  pad_items,
-  simulate,
-)
+from alx.loop import check_budget, draw_start, pad_items, simulate
+from alx.loop.asking import describe_pool
 from alx.pool import mark_labelled
 from alx.prediction import Prediction
 from alx.training.augment import Augment

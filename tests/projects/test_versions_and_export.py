@@ -10,7 +10,9 @@ from PIL import Image
 
 from alx import data, projects
 from alx.data.dataset import DataError
+from alx.label_maps import UNLABELLED
 from alx.projects.store import log
+from alx.projects.work import export as exporting
 from alx.projects.work import promote as promoting
 from alx.projects.work.choose import choose
 from alx.projects.work.fit import load_version
@@ -221,6 +223,32 @@ def test_nnunet_finds_nothing_wrong(tmp_path):
     assert set(np.unique(data)) <= set(values)
     assert np.isfinite(np.asarray(image.dataobj)).all()
   assert not list((tmp_path / "out").rglob(".*"))
+
+
+def test_what_readers_left_open_is_ignored(tmp_path, monkeypatch):
+  """nnU-Net has a value for it, the Decathlon has none."""
+  folder = labelled_volumes(tmp_path)
+  as_kept = exporting.label_of
+
+  def open_in_a_corner(*which):
+    label = as_kept(*which).copy()
+    label[0, 0, 0] = UNLABELLED
+    return label
+
+  monkeypatch.setattr(exporting, "label_of", open_in_a_corner)
+  out = tmp_path / "out"
+  projects.export(projects.open_project(folder), out)
+  about = json.loads((out / "dataset.json").read_text())
+  assert about["labels"]["ignore"] == 3 == max(about["labels"].values())
+  for path in (out / "labelsTr").iterdir():
+    mask = nibabel.load(path)
+    assert np.asarray(mask.dataobj)[0, 0, 0] == 3
+    np.testing.assert_allclose(mask.affine, AFFINE, atol=1e-5)
+  found = data.load(out)
+  assert "ignore" not in found.class_names
+  assert all((label == UNLABELLED).sum() == 1 for label in found.labels)
+  with pytest.raises(DataError, match="1 voxels that are not: nnunet has"):
+    projects.export(projects.open_project(folder), tmp_path / "m", "msd")
 
 
 def test_the_decathlon_is_read_again(tmp_path):

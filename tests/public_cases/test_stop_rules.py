@@ -11,6 +11,7 @@ from alx import csv_table
 from alx.runs import batch, compare, rounds
 from alx.runs.disk import store
 from alx.runs.disk.checkpoint import Checkpoints
+from alx.runs.problem import loops
 from alx.runs.problem import problem as problems
 from alx.runs.problem.job import Job
 from alx.runs.settings.config import Config
@@ -197,7 +198,7 @@ def test_a_pool_on_disk_says_what_it_says_in_memory(tmp_path):
   )
   problem = problems.make_problem(config, in_memory, learner)
   job = job._replace(problem=problem, folder=tmp_path / "memory")
-  rounds.run_rounds(job, rounds.loop_for(problem, config, "entropy"), None)
+  rounds.run_rounds(job, loops.loop_for(problem, config, "entropy"), None)
   disk, memory = (signals_of(tmp_path / n) for n in ("disk", "memory"))
   rows = zip(disk["disk"], memory["memory"], strict=True)
   for a, b in rows:

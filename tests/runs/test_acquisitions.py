@@ -8,7 +8,7 @@ import pytest
 from alx.acquisition import BY_NAME
 from alx.runs import rounds
 from alx.runs.disk import store
-from alx.runs.problem import problem, reading
+from alx.runs.problem import loops, problem, reading
 from alx.runs.problem.job import Job
 from alx.runs.settings.config import Config
 
@@ -76,7 +76,7 @@ def test_asks_and_is_told(name, everything, first, tmp_path, monkeypatch):
     monkeypatch.setattr(rounds, "Checkpoints", Unsaved)
   config, task = everything
   job = Job(task, config, name, 0, tmp_path, lambda number, stage: None)
-  loop = rounds.loop_for(task, config, name)
+  loop = loops.loop_for(task, config, name)
   first["told"] = rounds.run_rounds(job, loop, first.get("told"))
   picks = store.read_rows(tmp_path / "picks.csv")
   asked = [row["id"] for row in picks]

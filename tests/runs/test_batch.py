@@ -4,10 +4,11 @@ import pathlib
 import numpy as np
 import pytest
 
-from alx.runs import batch, compare, rounds
+from alx.runs import batch, compare
 from alx.runs.disk import store
 from alx.runs.disk.checkpoint import Checkpoints
 from alx.runs.problem import problem
+from alx.runs.problem.loops import loop_for
 from alx.runs.settings.config import Config
 from alx.runs.use import trained
 from tests.comparisons import CONSOLE, prepare
@@ -145,8 +146,7 @@ def test_all_acquisitions_train_with_one_program(embeddings, tmp_path):
   config = dataclasses.replace(CONFIG, data=str(embeddings))
   ready = prepare(config, tmp_path)
   loops = [
-    rounds.loop_for(ready.problem, ready.config, name)
-    for name in config.acquisition
+    loop_for(ready.problem, ready.config, name) for name in config.acquisition
   ]
   first = batch.programs_of(ready.problem, loops[0])
   second = batch.programs_of(ready.problem, loops[1], first)

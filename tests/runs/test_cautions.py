@@ -4,9 +4,9 @@ import numpy as np
 
 from alx import data
 from alx.runs import cautions
-from alx.runs.problem import units
 from alx.runs.problem.problem import Problem
 from alx.runs.settings.config import Config
+from alx.runs.units import pool as units
 
 
 def told(labels, **settings):

@@ -115,6 +115,9 @@ def test_what_makes_no_sense_is_refused():
     acquisition=("entropy(reduce=boundary)",),
   )
   refused("answer=dominant does nothing", unit="whole", answer="dominant")
+  refused("inside of slices", acquisition=("key_slices",))
+  flat = {"unit": "boxes:8,8,1", "acquisition": ("key_slices",), "dropout": 0.1}
+  refused("set max_per_item=0", **flat)
   refused("query=3 does nothing beside budget", budget="slices:4", start=4)
   refused("less than", budget="voxels:10", start=4, query=4)
   refused("in 2 rounds wants", budget="slices:100", start=4, query=4)

@@ -5,10 +5,12 @@ import pytest
 
 from alx.units.partition import (
   Boxes,
+  Planes,
   Slices,
   Stored,
   Whole,
   num_regions,
+  plane_of,
   region_mask,
   starts_of,
 )
@@ -21,6 +23,17 @@ def mask_of(partition, extent, region, regions=None):
 def test_a_slice():
   found = mask_of(Slices(1), (2, 3), 2)
   np.testing.assert_array_equal(found, [[0, 0, 1], [0, 0, 1]])
+
+
+def test_slices_across_every_axis():
+  found = mask_of(Planes(), (2, 3), 4)
+  np.testing.assert_array_equal(found, [[0, 0, 1], [0, 0, 1]])
+  assert [plane_of((2, 3), region) for region in range(5)] == [
+    *((0, at) for at in range(2)),
+    *((1, at) for at in range(3)),
+  ]
+  assert num_regions(Planes(), (2, 3, 4)) == 9
+  assert not mask_of(Planes(), (2, 3), 5).any()
 
 
 def test_a_box():

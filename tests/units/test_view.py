@@ -6,7 +6,14 @@ import pytest
 from alx.acquisition import BY_NAME
 from alx.keys import keys_of
 from alx.prediction import Prediction
-from alx.units.partition import Boxes, Slices, Stored, Whole, region_mask
+from alx.units.partition import (
+  Boxes,
+  Planes,
+  Slices,
+  Stored,
+  Whole,
+  region_mask,
+)
 from alx.units.view import as_regions, describe_regions, voxels_of
 
 SHAPE = (2, 5, 4, 6)
@@ -38,6 +45,7 @@ def stored_and_arithmetic():
   yield Slices(0), None
   yield Slices(1), None
   yield Slices(2), None
+  yield Planes(), None
   yield Boxes((2, 2, 4), (2, 2, 4)), None
   yield Boxes((3, 4, 2), (2, 4, 1)), None
   yield stored()

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 from jax.scipy.special import xlogy
 
 from alx.acquisition.scores.maps import entropy_map, likeliest, minus_mean
+from alx.prediction import Prediction
 
 _SMALL = 0.125  # below it, relative differences go through a series
 
@@ -97,6 +98,13 @@ def summarise(samples: jax.Array) -> Summary:
   One pass over the samples; memory O(size of one of them) beside them.
   """
   return summarise_passes(lambda index: samples[index], samples.shape[0])
+
+
+def summary_of(prediction: Prediction) -> Summary:
+  """That of its samples, made here unless it is there already."""
+  if prediction.summary is not None:
+    return prediction.summary
+  return summarise(prediction.probs)
 
 
 def summarise_passes(

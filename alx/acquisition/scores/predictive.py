@@ -20,7 +20,7 @@ from alx.acquisition.scores.maps import (
   margin_ratio_map,
   pairwise_kl_map,
 )
-from alx.acquisition.scores.passes import summarise
+from alx.acquisition.scores.passes import summarise, summary_of
 from alx.acquisition.scores.spatial import reduce_spatial
 from alx.prediction import Prediction
 
@@ -54,13 +54,13 @@ def variation_ratio_map(probs: jax.Array) -> jax.Array:
 
 def _of_mean(to_map, prediction, reduce):
   """A map of the mean prediction, reduced."""
-  probs = summarise(prediction.probs).mean
+  probs = summary_of(prediction).mean
   return reduce_spatial(to_map(probs), prediction.mask, reduce, probs)
 
 
 def _of_samples(to_map, prediction, reduce):
   """A map of the summary of the samples, reduced."""
-  summary = summarise(prediction.probs)
+  summary = summary_of(prediction)
   values = to_map(summary)
   return reduce_spatial(values, prediction.mask, reduce, summary.mean)
 
@@ -154,7 +154,7 @@ def pairwise_kl(
   """
   del keys
   values = pairwise_kl_map(prediction.probs)
-  probs = summarise(prediction.probs).mean
+  probs = summary_of(prediction).mean
   return reduce_spatial(values, prediction.mask, reduce, probs)
 
 
@@ -168,7 +168,7 @@ def variation_ratio(
   del keys
   # Sums of whole numbers are exact, so what is tied stays tied.
   lost = _of_samples(passes.lost_votes, prediction, reduce)
-  return lost / prediction.probs.shape[0]
+  return lost / summary_of(prediction).count
 
 
 def vote_entropy(

@@ -7,9 +7,9 @@ What is told of a prediction [B, *sp, C] is told of its B regions, see
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.base import Candidates, picks_of, usable
+from alx.acquisition.base import Candidates, picks_of, usable, wanted
 from alx.acquisition.scores.maps import entropy_map
-from alx.acquisition.scores.passes import summarise
+from alx.acquisition.scores.passes import summary_of
 from alx.acquisition.scores.spatial import reduce_spatial
 from alx.prediction import Prediction
 
@@ -38,7 +38,7 @@ def inconsistency(keys: jax.Array, prediction: Prediction) -> jax.Array:
   the region that is predicted as the class. A checkerboard has 0.5.
   """
   del keys
-  mean = summarise(prediction.probs).mean
+  mean = summary_of(prediction).mean
   shares = predicted_shares(mean.argmax(-1), prediction.mask, mean.shape[-1])
   # Of a region without a real voxel nothing is inconsistent.
   found = jnp.where(shares.any(-1), 1.0 - shares.max(-1), 0.0)
@@ -70,7 +70,7 @@ def ripu(
     [B] float32, at least 0.
   """
   del keys
-  mean = summarise(prediction.probs).mean
+  mean = summary_of(prediction).mean
   mask, num_classes = prediction.mask, mean.shape[-1]
   entropy = jnp.where(mask, entropy_map(mean), 0.0)
   if not window:
@@ -123,7 +123,7 @@ def class_entropies(keys: jax.Array, prediction: Prediction) -> dict:
     {"all": [B], "classes": [B, C - 1] of the classes but background}.
   """
   del keys
-  mean = summarise(prediction.probs).mean
+  mean = summary_of(prediction).mean
   entropy = entropy_map(mean)
   by_class = [
     reduce_spatial(entropy * mean[..., c], prediction.mask, "mean")
@@ -138,6 +138,7 @@ def class_stratified(
   description: dict,
   candidates: Candidates,
   k: int,
+  count: jax.Array | None = None,
   *,
   share: float = 0.66,
   beta: float = 1.0,
@@ -162,6 +163,7 @@ def class_stratified(
     description: of `class_entropies`.
     candidates: of the N items.
     k: how many items.
+    count: see `Acquisition.select`.
     share: in [0, 1], of the picks that are by class.
     beta: >= 0, of the first question on one batch of labels.
     growth: >= 1, by which it grows with each.
@@ -172,7 +174,8 @@ def class_stratified(
     [description["classes"], description["all"][:, None]], -1
   )
   num_items, num_strata = scores.shape
-  batches = candidates.labelled.sum() // max(k, 1) - 1
+  asked = wanted(k, count)
+  batches = candidates.labelled.sum() // jnp.maximum(asked, 1) - 1
   power = beta * growth ** jnp.clip(batches, 0, 60).astype(jnp.float32)
   noise = jax.random.gumbel(key_noise, scores.shape, dtype=jnp.float32)
   # A score of 0 comes behind all others, in an order that is random as well.
@@ -181,7 +184,7 @@ def class_stratified(
     power * jnp.log(jnp.where(scores > 0, scores, 1.0)) + noise,
     -1e30 * jnp.exp(-noise),
   )
-  strata = _turns(key_extra, key_turns, k, num_strata, share)
+  strata = _turns(key_extra, key_turns, k, asked, num_strata, share)
 
   def pick(carry, turn):
     free = carry
@@ -190,15 +193,20 @@ def class_stratified(
     found = free.any()
     return free.at[item].set(False), jnp.where(found, item, num_items)
 
-  return picks_of(pick, kept.available, num_items, k)
+  return picks_of(pick, kept.available, num_items, k, count)
 
 
-def _turns(key_extra, key_turns, k, num_strata, share):
-  """[k] int32, the stratum of each pick; the last stratum is that of all."""
+def _turns(key_extra, key_turns, k, asked, num_strata, share):
+  """[k] int32, the stratum of each pick; the last stratum is that of all.
+
+  Of the first `asked` only; what is drawn for them does not depend on k.
+  """
   classes = num_strata - 1
-  by_class = int(k * share) if classes else 0
+  shares = [int(number * share) if classes else 0 for number in range(k + 1)]
+  by_class = jnp.asarray(shares, jnp.int32)[asked]
   order = jax.random.permutation(key_extra, max(classes, 1)).astype(jnp.int32)
   turns = jnp.arange(k, dtype=jnp.int32)
   of_class = order[turns % max(classes, 1)]
   strata = jnp.where(turns < by_class, of_class, classes)
-  return jax.random.permutation(key_turns, strata)
+  noise = jax.random.uniform(key_turns, (k,), dtype=jnp.float32)
+  return strata[jnp.argsort(jnp.where(turns < asked, noise, jnp.inf))]

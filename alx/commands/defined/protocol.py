@@ -26,9 +26,11 @@ def define() -> dict[str, flags.FlagHolder]:
       "start_with",
       None,
       "How the starting set is chosen: random (default), typiclust, "
-      "facility_location, k_means or another method of features alone, or by "
-      "the labels themselves: stratified (in the shares of the classes) or "
-      "balanced (as many of each), which nobody can do before labelling.",
+      "facility_location, k_means or another method of features alone, of "
+      "slices also uniform (every n-th); labelled, what the label maps hold "
+      "already; or by the labels themselves: "
+      "stratified (in the shares of the classes) or balanced (as many of "
+      "each), which nobody can do before labelling.",
     ),
     "start_features": flags.DEFINE_string(
       "start_features",

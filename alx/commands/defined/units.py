@@ -23,8 +23,8 @@ def define_unit() -> flags.FlagHolder:
   return flags.DEFINE_string(
     "unit",
     None,
-    "What one label is: whole (the item), slices:0 (also slices:axial, coronal "
-    "or sagittal), boxes:16,16,16 (voxels; boxes:10mm; boxes:16/8 with a "
-    "stride) or superpixels:200 (of an item). Of one item at most "
-    "max_per_item=1 in a round.",
+    "What one label is: whole (the item), slices:0 (also slices:axial, "
+    "coronal, sagittal, or all: across every axis), boxes:16,16,16 (voxels; "
+    "boxes:10mm; boxes:16/8 with a stride) or superpixels:200 (of an item). Of "
+    "one item at most max_per_item=1 in a round.",
   )

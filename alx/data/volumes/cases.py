@@ -10,11 +10,17 @@ import numpy as np
 
 from alx.data.dataset import bad_input
 from alx.data.files import visible
+from alx.data.pictures import stacks
 from alx.data.volumes import nifti
 
 _TRAIN = "Tr"
-_READ = ".nii.gz, .nii, .nrrd and .mha"
+_READ = ".nii.gz, .nii, .nrrd, .mha and stacked .tif"
 _PARTS = {_TRAIN: 0, "Va": 1, "Val": 1, "Ts": 2}  # as Dataset.split
+
+
+def stem_of(path: pathlib.Path) -> str | None:
+  """The name of a volume without its ending; None for other files."""
+  return nifti.stem(path) or stacks.stem(path)
 
 
 class Case(NamedTuple):
@@ -90,7 +96,9 @@ def notes_of(path: pathlib.Path, cases: Sequence[Case]) -> list[str]:
 
 
 def _passed_over(folder):
-  line = other_files(visible(folder)) if folder.is_dir() else ""
+  files = visible(folder) if folder.is_dir() else []
+  told = {stacks.sidecar(file) for file in files if stacks.is_known(file)}
+  line = other_files(file for file in files if file not in told)
   return [f"{folder}: {line} passed over, {_READ} are read"] if line else []
 
 
@@ -99,7 +107,7 @@ def other_files(paths: Iterable[pathlib.Path]) -> str:
   endings = Counter(
     "folder" if p.is_dir() else p.suffix.lower() or "file without ending"
     for p in paths
-    if nifti.stem(p) is None
+    if stem_of(p) is None
   )
   return ", ".join(f"{n} {ending}" for ending, n in sorted(endings.items()))
 
@@ -142,7 +150,7 @@ def _pair(path, part, listed):
 def _by_stem(folder):
   files = {}
   for file in visible(folder) if folder.is_dir() else ():
-    name = nifti.stem(file)
+    name = stem_of(file)
     if name:
       files.setdefault(name, []).append(file)
   return files
@@ -168,9 +176,9 @@ def check_files(case: Case, path: pathlib.Path) -> None:
   if len(case.labels) > 1:
     found = [file.name for file in case.labels]
     raise bad_input(case.labels[0], "one label for the case", found)
-  if len(case.images) > 1 or nifti.stem(case.images[0]) != case.id:
+  if len(case.images) > 1 or stem_of(case.images[0]) != case.id:
     wanted = [f"{case.id}_{i:04d}" for i in range(len(case.images))]
-    found = [nifti.stem(file) for file in case.images]
+    found = [stem_of(file) for file in case.images]
     if len(set(found)) < len(found):
       twice = [file.name for file in case.images]
       raise bad_input(case.images[0], "one file for each image", twice)

@@ -11,8 +11,10 @@ from alx.data.label_values import (
   check_classes,
   class_names,
 )
+from alx.data.pictures import stacks
 from alx.data.volumes import nifti
 
+_ENDINGS = (*nifti.SUFFIXES, *stacks.SUFFIXES)
 _IGNORE = "ignore"  # what nnU-Net calls the value of unlabelled voxels
 _CURE = "mend it, or remove it: classes are then the values in the labels"
 
@@ -29,7 +31,7 @@ class Description(NamedTuple):
 
 
 def read_description(
-  folder: pathlib.Path, endings: Sequence[str] = nifti.SUFFIXES
+  folder: pathlib.Path, endings: Sequence[str] = _ENDINGS
 ) -> Description:
   """Reads `folder`/dataset.json; without the file, just the folder's name.
 
@@ -147,5 +149,6 @@ def _listed(training):
   if not isinstance(training, list):
     return ()
   files = [e.get("label") for e in training if isinstance(e, dict)]
-  stems = [nifti.stem(pathlib.Path(f)) for f in files if isinstance(f, str)]
+  paths = [pathlib.Path(f) for f in files if isinstance(f, str)]
+  stems = [nifti.stem(path) or stacks.stem(path) for path in paths]
   return tuple(s for s in stems if s)

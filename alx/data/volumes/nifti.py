@@ -1,6 +1,7 @@
 """Reads and writes NIfTI files; the only file that knows nibabel.
 
-NRRD and MetaImage files are read as if they were NIfTI, see `itk`.
+NRRD, MetaImage and stacked TIFF files are read as if they were NIfTI, see
+`itk` and `stacks`.
 """
 
 import contextlib
@@ -18,6 +19,7 @@ from nibabel import imageglobals
 from alx.data.dataset import bad_input
 from alx.data.files import is_hidden
 from alx.data.label_values import fraction_in, whole_numbers
+from alx.data.pictures import stacks
 from alx.data.volumes import itk, orientation, placed
 from alx.data.volumes.placed import Volume
 
@@ -205,8 +207,8 @@ def composed(name: str) -> str:
 
 
 def _read(path):
-  if itk.is_known(path):
-    volume = itk.read(path)
+  if itk.is_known(path) or stacks.is_known(path):
+    volume = (itk if itk.is_known(path) else stacks).read(path)
     _check_array(path, volume.array)
     _check_affine(path, volume.affine, min(3, volume.array.ndim))
     return volume

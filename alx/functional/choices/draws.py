@@ -177,3 +177,24 @@ def _of_scores(select, key, values, available, k, **options):
   free = candidates(values.shape[0], available)
   method = Acquisition(lambda _, scores: scores, select)
   return choose(method, key, values, free, k, **options)
+
+
+def uniform(key: jax.Array | int, available: ArrayLike, k: int) -> jax.Array:
+  """Every n-th of the available items, n = available / k, from a random start.
+
+  Of slices in their order it is the strong control.
+
+  Args:
+    key: of the start.
+    available: [N] bool, may be picked.
+    k: how many, a static integer >= 0.
+
+  Returns:
+    items [k] int32, ascending; empty slots hold N.
+
+  Raises:
+    ValueError: for a wrong shape or k.
+  """
+  num_items = checks.length("available", available)
+  free = candidates(num_items, available)
+  return choose(BY_NAME["uniform"], key, None, free, k)

@@ -17,8 +17,8 @@ from alx.projects.work import learn
 from alx.projects.work.fit import load_version
 from alx.projects.work.settings import refuse_evidence
 from alx.runs.problem import learning
+from alx.runs.problem.loops import loop_for
 from alx.runs.problem.problem import Problem
-from alx.runs.rounds import loop_for
 from alx.runs.settings.config import Config
 
 RANDOM, TYPICAL, COVER = "random", "typiclust", "facility_location"

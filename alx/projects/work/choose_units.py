@@ -21,7 +21,7 @@ from alx.projects.work.choose import (
 )
 from alx.projects.work.drafts import in_file
 from alx.projects.work.settings import WHOLE
-from alx.runs.problem import units as units_of_pool
+from alx.runs.units import pool as units_of_pool
 
 
 def choose_units(project: Project, k: int, method: str = "") -> Choice:

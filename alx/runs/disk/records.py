@@ -14,7 +14,8 @@ from alx.runs.problem import predictions
 from alx.runs.problem.cases import case_names
 from alx.runs.problem.job import Job, once
 from alx.runs.problem.problem import Problem, classes_seen, metrics_of
-from alx.runs.problem.units import name_of, num_asked
+from alx.runs.units.asked import name_of, num_asked
+from alx.runs.units.partly import NEXT
 from alx.training import evaluation
 
 
@@ -194,6 +195,21 @@ def record_picks(job: Job, number: int, items, scores) -> None:
     )
   ]
   store.append_rows(path, [as_begun(before, row) for row in rows])
+
+
+def record_next(job: Job, items, scores) -> None:
+  """Writes next.csv: what would be asked for now, which nobody has answered."""
+  items, scores = np.asarray(items), np.asarray(scores)
+  rows = [
+    {
+      "rank": rank,
+      "id": name_of(job.problem, int(item)),
+      "score": f"{score:.9g}",
+    }
+    for rank, (item, score) in enumerate(zip(items, scores, strict=True))
+    if item < num_asked(job.problem)
+  ]
+  store.write_rows(job.folder / NEXT, rows)
 
 
 def _about(problem, asked, before):

@@ -12,6 +12,7 @@ from alx.data.dataset import bad_input
 from alx.runs import rounds
 from alx.runs.disk import store
 from alx.runs.disk.checkpoint import Checkpoints
+from alx.runs.problem import loops
 from alx.runs.problem.problem import Problem, digest
 from alx.runs.settings.config import Config
 from alx.runs.settings.kept import as_tuples
@@ -99,7 +100,7 @@ def features_of(
 
 
 def _restore(run, problem, config):
-  loop = rounds.loop_for(problem, config, "random")
+  loop = loops.loop_for(problem, config, "random")
   label_like = jax.eval_shape(lambda: problem.labels[0])
   state = loop.init(jax.random.key(0), problem.images, label_like)
   like = {name: getattr(state, name) for name in rounds.Saved._fields}

@@ -16,12 +16,12 @@ from alx.devices.mesh import over_devices
 from alx.label_maps import UNLABELLED
 from alx.loop import check_budget
 from alx.runs.problem import learning, patients
-from alx.runs.problem import units as units_of_pool
 from alx.runs.problem.cases import case_names
 from alx.runs.settings import idle, recipes, stopping
 from alx.runs.settings.arms import needs_of
 from alx.runs.settings.config import Config, with_baselines
 from alx.runs.settings.recipes import UNETS
+from alx.runs.units import pool as units_of_pool
 from alx.training import evaluation
 from alx.training.learner import Learner
 

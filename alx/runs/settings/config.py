@@ -68,6 +68,8 @@ class Config:
   start_features: str = "auto"  # that start_with reads: pca, autoencoder,
   #  simclr, or a file [N, D]; auto: those of the data, or pca of the images
   query: int = 4  # labels per round
+  start_per_item: int = 0  # slices of an item, where they are chosen in each
+  #  apart; 0: among those of all items
   max_per_group: int = 0  # of them, of one patient; more where it must; 0: all
   unit: str = "whole"  # what one label is, a text as in alx.units.spec
   max_per_item: int = 1  # units of one item in a round; more where it must
@@ -143,11 +145,7 @@ class Config:
     object.__setattr__(self, "stop", stopping.canonical(self.stop))
     object.__setattr__(self, "start_with", starting.canonical(self.start_with))
     object.__setattr__(self, "unit", parse_unit(self.unit).text)
-    if self.unit != "whole" and self.start_with != starting.RANDOM:
-      raise ValueError(
-        f"start_with: wanted {starting.RANDOM} with unit={self.unit}, found "
-        f"{self.start_with}"
-      )
+    starting.check_unit(self)
     budget = parse_budget(self.budget)
     object.__setattr__(self, "budget", budget.text if budget else "")
     self._check_seconds(budget)
@@ -181,7 +179,7 @@ class Config:
       at_least(name, getattr(self, name), 0)
     for name in (
       *("image_size", "spare_classes"),
-      *("max_per_group", "max_per_item"),
+      *("max_per_group", "max_per_item", "start_per_item"),
     ):
       at_least(name, getattr(self, name), 0)
     for name in ("clip", "weight_decay"):

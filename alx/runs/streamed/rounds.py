@@ -18,10 +18,9 @@ from alx.loop.pool_loop import (
   slots_of,
 )
 from alx.loop.pool_scan import describe_pool
-from alx.runs import rounds
 from alx.runs.disk.checkpoint import Checkpoints
 from alx.runs.disk.records import Clock, check_picks, open_folder, record_round
-from alx.runs.problem import signals
+from alx.runs.problem import loops, signals
 from alx.runs.problem.fitted import mirrored_column
 from alx.runs.problem.job import Job
 from alx.runs.problem.problem import Problem
@@ -38,8 +37,8 @@ from alx.runs.streamed.pool import RowSource
 
 
 def loop_for(problem: Problem, config: Config, name: str) -> PoolLoop:
-  """The loop of one acquisition; asks what that of `rounds.loop_for` asks."""
-  return rounds.loop_for(problem, config, name, make_pool_loop)
+  """The loop of one acquisition; asks what that of `loops.loop_for` asks."""
+  return loops.loop_for(problem, config, name, make_pool_loop)
 
 
 def run_rounds(

@@ -5,8 +5,8 @@ import pytest
 
 from alx import data
 from alx.label_maps import UNLABELLED
-from alx.runs.problem import units
 from alx.runs.settings.config import Config
+from alx.runs.units import pool as units
 
 LABELS = np.array([[0, 0, 1, 1], [0, 0, 2, 1]], np.uint8)
 

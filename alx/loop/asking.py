@@ -1,0 +1,188 @@
+"""Questions: describe the pool, choose among those that may be picked."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+
+from alx.acquisition import Acquisition, Candidates
+from alx.acquisition.combinations.combine import capped_per_group
+from alx.acquisition.combinations.disjoint import (
+  Places,
+  disjoint,
+)
+from alx.loop.describe import (
+  describe_block,
+  make_describe,
+)
+from alx.loop.start import as_groups
+from alx.loop.state import LoopState
+from alx.loop.unit_labels import (
+  labelled_items,
+)
+from alx.pool import PoolState
+from alx.training.learner import Learner
+from alx.training.map_blocks import each_block, map_blocks
+from alx.training.settings import Asking
+from alx.units import UnitSet
+
+
+def ask_at_once(choose, learner, acquisition, settings, units):
+  """state -> (items, scores), one program."""
+
+  @jax.jit
+  def ask(state):
+    key_describe, key_select = keys_to_ask(state)
+    description = describe_pool(
+      key_describe, state, learner, acquisition, settings, units
+    )
+    return choose(key_select, description, state)
+
+  return ask
+
+
+def ask_in_pieces(choose, learner, acquisition, settings, units):
+  """The same in several programs, with the passes of each block between."""
+  describe = make_describe(learner, acquisition, settings, units)
+  keys_of, choose = jax.jit(keys_to_ask), jax.jit(choose)
+
+  def ask(state):
+    key_describe, key_select = keys_of(state)
+    labelled = _items_labelled(state.pool, units)
+    told = key_describe, state.params, labelled
+    of_block = partial(describe, *told)
+    description = each_block(of_block, state.images, settings.block)
+    description = by_unit(description, units)
+    return choose(key_select, description, state)
+
+  return ask
+
+
+def keys_to_ask(state) -> jax.Array:
+  """[2] keys of a question: to describe the pool with, and to select with.
+
+  Args:
+    state: with the `key` of the run and the `round`.
+  """
+  return _keys_of(state, 0)
+
+
+def keys_to_fit(state) -> jax.Array:
+  """[2] keys of the answer: of the first params, and of the fit."""
+  return _keys_of(state, 1)
+
+
+def _keys_of(state, part):
+  key = jax.random.fold_in(state.key, state.round)
+  return jax.random.split(jax.random.fold_in(key, part))
+
+
+def capped(
+  acquisition: Acquisition,
+  settings: Asking,
+  groups: Sequence[int] | None,
+  units: UnitSet | None = None,
+) -> Acquisition:
+  """The acquisition under the caps of `settings`, if there are such.
+
+  Of units of one item, and of items of one group.
+
+  Raises:
+    ValueError: for a cap without groups.
+  """
+  if units is not None and units.start is not None:
+    acquisition = disjoint(acquisition, _places(units))
+  if units is not None and settings.max_per_item:
+    acquisition = capped_per_group(
+      acquisition, settings.max_per_item, units.units.item
+    )
+  if not settings.max_per_group:
+    return acquisition
+  if groups is None:
+    raise ValueError(
+      f"max_per_group={settings.max_per_group} wants the groups of all items"
+    )
+  return capped_per_group(acquisition, settings.max_per_group)
+
+
+def candidates_of(
+  state: LoopState,
+  groups=None,
+  units: UnitSet | None = None,
+  budget: float = 0.0,
+) -> Candidates:
+  """Every item that has no label may be picked; classes are passed on."""
+  labelled = state.pool.labelled
+  classes = None
+  if state.labels.ndim == 1:
+    classes = jnp.where(labelled, state.labels, -1)
+  groups = as_groups(groups)
+  if units is not None and groups is None:
+    groups = units.units.item
+  found = Candidates(~labelled, labelled, classes, groups)
+  if units is not None and units.parents is not None:
+    found = found._replace(parents=units.parents)
+  if units is None or not budget:
+    return found
+  return found._replace(costs=units.units.cost, budget=jnp.float32(budget))
+
+
+def _places(units):
+  return Places(units.units.item, units.start, units.partition.extent)
+
+
+def _items_labelled(pool: PoolState, units: UnitSet | None) -> jax.Array:
+  """[N] bool, the items of which something is labelled."""
+  return (pool if units is None else labelled_items(pool, units)).labelled
+
+
+def by_unit(description, units: UnitSet | None):
+  """What was told of regions [N, R, ...] for the U units that there are."""
+  if units is None or units.is_whole:
+    return description
+
+  def of(leaf):
+    return leaf[units.units.item, units.units.region]
+
+  return jax.tree.map(of, description)
+
+
+def scores_of(items: jax.Array, description) -> jax.Array:
+  """[k] scores of the items, NaN where the description is not a score."""
+  if not isinstance(description, jax.Array) or description.ndim != 1:
+    return jnp.full(items.shape, jnp.nan, jnp.float32)
+  return description.at[items].get(mode="fill", fill_value=jnp.nan)
+
+
+def describe_pool(
+  key: jax.Array,
+  state: LoopState,
+  learner: Learner,
+  acquisition: Acquisition,
+  settings: Asking,
+  units: UnitSet | None = None,
+):
+  """What `acquisition.select` needs to know of all N items; None if nothing.
+
+  Or of all U units.
+  """
+  if acquisition.describe is None:
+    return None
+  labelled = _items_labelled(state.pool, units)
+
+  def describe(images, items):
+    return describe_block(
+      key,
+      state.params,
+      labelled,
+      images,
+      items,
+      learner,
+      acquisition,
+      settings,
+      units,
+    )
+
+  description = map_blocks(describe, state.images, settings.block)
+  return by_unit(description, units)

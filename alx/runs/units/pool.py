@@ -1,0 +1,270 @@
+"""What one label is in a run: the units of its pool, their names and costs."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from alx import data
+from alx.label_maps import UNLABELLED
+from alx.runs.settings.arms import needs_of
+from alx.runs.settings.config import Config
+from alx.runs.units.kept_regions import segmenter
+from alx.runs.units.partly import answerable
+from alx.units import Planes, Slices, UnitSet, region_mask
+from alx.units.budget import AFTERWARDS, parse_budget
+from alx.units.costs import traced_mm
+from alx.units.make import Made, make_units, unit_name
+from alx.units.partition import plane_of
+from alx.units.spec import parse_unit
+
+
+class Told(NamedTuple):
+  """What the answer of one unit is."""
+
+  foreground: int  # voxels
+  traced_mm: float
+  labelled: int  # voxels
+  commonest: int  # voxels of the class that most have
+
+
+class PoolUnits:
+  """The units of a pool with what is told of them."""
+
+  def __init__(
+    self, made: Made, dataset: data.Dataset, pool: Sequence[int], extent: tuple
+  ):
+    """Takes the units of the items `pool` of a data set."""
+    self.set: UnitSet = made.units
+    self.regions = made.regions
+    self.voxels = made.voxels
+    self.dataset = self._dataset = dataset
+    self._pool, self._extent = list(pool), extent
+    self.unanswered = 0  # units that nobody has labelled, left out
+    self.item = np.asarray(made.units.units.item)
+    self.region = np.asarray(made.units.units.region)
+    self._told: dict[int, Told] = {}
+
+  def axis_of(self, unit: int) -> int:
+    """The axis whose slices are traced."""
+    return self.place_of(unit)[0]
+
+  def axes(self) -> np.ndarray:
+    """[U] the axis of each."""
+    if isinstance(self.set.partition, Planes):
+      return np.array([self.axis_of(u) for u in range(self.set.count)])
+    return np.full(self.set.count, self.axis_of(0))
+
+  def place_of(self, unit: int) -> tuple[int, int]:
+    """(axis, index) of a slice; of another unit the index means nothing."""
+    partition, region = self.set.partition, int(self.region[unit])
+    if isinstance(partition, Planes):
+      return plane_of(self._extent, region)
+    axis = partition.axis if isinstance(partition, Slices) else -1
+    return axis, region
+
+  def name(self, unit: int) -> str:
+    """What a unit is called in tables."""
+    item, region = self.item[unit], self.region[unit]
+    case = self._dataset.ids[self._pool[item]]
+    return unit_name(case, self.set.partition, int(region), self._extent)
+
+  def mask(self, unit: int) -> np.ndarray:
+    """[*sp] bool, the voxels of a unit in its item as it is."""
+    item = self._pool[self.item[unit]]
+    cut = tuple(slice(n) for n in self._dataset.labels[item].shape)
+    if self.regions is not None:
+      return self.regions[self.item[unit]][cut] == self.region[unit]
+    region = jnp.int32(self.region[unit])
+    mask = _region_mask(self.set.partition, self._extent, region)
+    return np.asarray(mask)[cut]
+
+  def slices(self) -> np.ndarray:
+    """[U] float64, slices across the axis that would hold as many voxels."""
+    if isinstance(self.set.partition, Planes):
+      return np.ones(self.set.count)
+    axis = self.axis_of(0)
+    extents = [self._dataset.labels[i].shape for i in self._pool]
+    a_slice = np.array([np.prod(e) / e[axis] for e in extents])
+    if len(extents[0]) == 2:
+      a_slice = np.array([np.prod(e) for e in extents])
+    return self.voxels / a_slice[self.item]
+
+  def known_costs(self, kind: str) -> np.ndarray:
+    """[U] costs that do not depend on labels."""
+    if kind == "slices":
+      return self.slices()
+    if kind == "voxels":
+      return self.voxels.astype(np.float64)
+    return np.ones(self.set.count)
+
+  def costs(
+    self, kind: str, config: Config, some: np.ndarray | None = None
+  ) -> np.ndarray:
+    """Costs of some units, or of all; without what opening an item takes."""
+    some = np.arange(self.set.count) if some is None else some
+    if kind not in AFTERWARDS:
+      return self.known_costs(kind)[some]
+    traced = np.array([self.told(int(u)).traced_mm for u in some])
+    if kind == "boundary_mm":
+      return traced
+    _, of_unit, of_mm = config.seconds
+    return of_unit + of_mm * traced
+
+  def opening(
+    self, config: Config, asked: np.ndarray, opened: np.ndarray
+  ) -> np.ndarray:
+    """[k] seconds to open the item of each unit, where it was not before."""
+    seen, found = set(self.item[opened].tolist()), []
+    for item in self.item[asked].tolist():
+      found.append(0.0 if item in seen else config.seconds[0])
+      seen.add(item)
+    return np.array(found)
+
+  def told(self, unit: int) -> Told:
+    """What the answer of a unit is, counted once."""
+    if unit not in self._told:
+      self._told[unit] = self._count(unit)
+    return self._told[unit]
+
+  def told_voxels(self) -> np.ndarray:
+    """[U] int64, voxels of each unit that have a label."""
+    found = self.voxels.copy()
+    labels = [self._dataset.labels[item] for item in self._pool]
+    partly = [bool((label == UNLABELLED).any()) for label in labels]
+    for unit in np.flatnonzero(np.array(partly)[self.item]):
+      label = labels[self.item[unit]]
+      found[unit] = (label[self.mask(int(unit))] != UNLABELLED).sum()
+    return found
+
+  def restrict(self, keep: np.ndarray) -> None:
+    """Only some of the units [U] bool are there from now on."""
+    at, made = np.flatnonzero(keep), self.set
+    self.unanswered = len(keep) - len(at)
+    parents = made.parents
+    if parents is not None:
+      number = np.unique(np.asarray(parents)[at], return_inverse=True)[1]
+      parents = jnp.asarray(number.reshape(-1), jnp.int32)
+    self.set = dataclasses.replace(
+      made,
+      units=jax.tree.map(lambda x: x[at], made.units),
+      start=None if made.start is None else made.start[at],
+      parents=parents,
+    )
+    self.voxels = self.voxels[at]
+    self.item, self.region = self.item[at], self.region[at]
+
+  def covered(self, units: np.ndarray) -> tuple[int, int]:
+    """(voxels, those of foreground) that some units hold, each voxel once."""
+    if not isinstance(self.set.partition, Planes):
+      foreground = sum(self.told(int(u)).foreground for u in units)
+      return int(self.voxels[units].sum()), foreground
+    voxels = foreground = 0
+    for item in np.unique(self.item[units]):
+      mine = units[self.item[units] == item]
+      inside = np.any([self.mask(int(u)) for u in mine], axis=0)
+      found = self._dataset.labels[self._pool[item]][inside]
+      voxels += found.size
+      foreground += int(((found > 0) & (found != UNLABELLED)).sum())
+    return voxels, foreground
+
+  def _count(self, unit):
+    item = self._pool[self.item[unit]]
+    inside, labels = self.mask(unit), self._dataset.labels[item]
+    inside = inside & (labels != UNLABELLED)
+    found = labels[inside]
+    if not found.size:
+      return Told(0, 0.0, 0, 0)
+    kept = np.where(inside, labels, 0)
+    box = tuple(
+      slice(int(at.min()), int(at.max()) + 1) for at in np.nonzero(inside)
+    )
+    axis = self.axis_of(unit) % labels.ndim
+    length = traced_mm(kept[box], axis, self._dataset.spacing_mm[item])
+    commonest = int(np.bincount(found).max())
+    return Told(int((found > 0).sum()), length, len(found), commonest)
+
+
+_region_mask = jax.jit(region_mask, static_argnums=(0, 1))
+
+
+def make(
+  config: Config,
+  dataset: data.Dataset,
+  pool: Sequence[int],
+  extent: Sequence[int],
+) -> PoolUnits | None:
+  """The units that the settings name; None: whole items.
+
+  Args:
+    config: resolved.
+    dataset: with the items.
+    pool: which of them are in the pool.
+    extent: of the array that holds them.
+
+  Raises:
+    ValueError: if the items have no such units.
+  """
+  spec, budget = parse_unit(config.unit), parse_budget(config.budget)
+  if spec.kind == "whole" and budget is None:
+    return None
+  if dataset.task != "segmentation":
+    raise ValueError(
+      f"unit {config.unit} wants a segmentation: a class is of a whole image"
+    )
+  images = [dataset.images[i] for i in pool]
+  spacings = [dataset.spacing_mm[i] for i in pool]
+  segment = segmenter(config.cache)
+  made = make_units(spec, images, spacings, tuple(extent), segment)
+  units = PoolUnits(made, dataset, pool, tuple(extent))
+  keep = answerable(config, units)
+  if keep is not None:
+    units.restrict(keep)
+  made = units.set
+  classes = len(dataset.class_names) if config.answer == "dominant" else 0
+  table = made.units
+  if budget and budget.is_known_before:
+    cost = jnp.asarray(units.known_costs(budget.kind), jnp.float32)
+    table = table._replace(cost=cost)
+  units.set = dataclasses.replace(made, units=table, dominant=classes)
+  return units
+
+
+def check_acquisition(config: Config, name: str) -> None:
+  """Raises ValueError for what wants a budget, or neighbours of voxels."""
+  if "costs" in needs_of([name]) and not config.budget:
+    raise ValueError(
+      f"acquisition {name} wants a budget, such as budget=slices:40"
+    )
+  if "costs" in needs_of([name]) and config.budget.startswith(AFTERWARDS):
+    raise ValueError(
+      f"acquisition {name} wants costs that are known before the labels are: "
+      f"a budget in units, voxels or slices, found {config.budget}"
+    )
+  if "key_slices" in name:
+    _check_key_slices(config, name)
+  if not config.unit.startswith("superpixels"):
+    return
+  for word in ("reduce=boundary", "window="):
+    if word in name:
+      raise ValueError(
+        f"acquisition {name}: {word.strip('=')} looks at neighbours, which "
+        f"voxels of {config.unit} do not have; wanted boxes or slices"
+      )
+
+
+def _check_key_slices(config, name):
+  spec = parse_unit(config.unit)
+  if spec.kind != "boxes" or spec.extent.count(1) != 1 or spec.in_mm:
+    raise ValueError(
+      f"acquisition {name} wants regions inside of slices, such as "
+      f"unit=boxes:16,16,1, found {config.unit}"
+    )
+  if config.max_per_item:
+    raise ValueError(
+      f"acquisition {name} asks for several regions of a slice, "
+      f"max_per_item={config.max_per_item} for fewer; set max_per_item=0"
+    )

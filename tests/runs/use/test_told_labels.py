@@ -1,0 +1,50 @@
+"""What a run was told, as a folder of nnU-Net v2, read again."""
+
+import dataclasses
+import json
+
+import nibabel
+import numpy as np
+import pytest
+
+from alx import data
+from alx.data.dataset import DataError
+from alx.label_maps import UNLABELLED
+from alx.runs.disk import store
+from alx.runs.use.told_labels import as_nnunet, export_labels
+from tests.runs.test_units_of_runs import TINY, run
+
+
+def test_the_value_to_ignore_is_the_highest():
+  label = np.array([[0, 1], [2, UNLABELLED]], np.uint8)
+  assert as_nnunet(label, 3).tolist() == [[0, 1], [2, 3]]
+
+
+@pytest.fixture(scope="module")
+def sliced(tmp_path_factory):
+  """A run of one round, of three slices and three more."""
+  folder = tmp_path_factory.mktemp("told")
+  run(folder, dataclasses.replace(TINY, steps=2, pictures=0))
+  return folder
+
+
+def test_slices_are_labelled_and_the_rest_is_ignored(sliced, tmp_path):
+  out = tmp_path / "Dataset001"
+  found = export_labels(sliced, out, round=0)
+  rows = store.read_rows(sliced / "runs/entropy-seed0/picks.csv")
+  first = [row["id"].split(":") for row in rows if row["round"] == "0"]
+  assert (found.train, found.test) == (len({n[0] for n in first}), 2)
+  about = json.loads((out / "dataset.json").read_text())
+  ignore = about["labels"]["ignore"]
+  assert ignore == max(about["labels"].values()) == len(about["labels"]) - 1
+  for case in {name[0] for name in first}:
+    label = np.asarray(nibabel.load(out / f"labelsTr/{case}.nii.gz").dataobj)
+    known = {int(at) for name, _, at in first if name == case}
+    told = [at for at in range(len(label)) if (label[at] != ignore).any()]
+    assert set(told) == known
+    assert not any((label[at] == ignore).any() for at in known)
+  again = data.load(out)
+  assert again.class_names == tuple(about["labels"])[:-1]
+  assert any((label == UNLABELLED).any() for label in again.labels)
+  with pytest.raises(DataError, match="new or empty folder"):
+    export_labels(sliced, out)
