@@ -54,8 +54,9 @@ def _by_unit(project, k, method):
   uids, asking = asking_of(project, pool, k, method, **more)
   problem = problem_of(asking.made, asking.learner, asking.config)
   labels = problem.labels
+  pool, extent = range(len(uids)), labels.shape[1:]
   parts = units_of_pool.make(
-    asking.config, asking.made.dataset, range(len(uids)), labels.shape[1:]
+    asking.config, asking.made.dataset, pool, extent, simulated=False
   )
   regions = parts.regions
   images = problem.images._replace(

@@ -196,6 +196,7 @@ def make(
   dataset: data.Dataset,
   pool: Sequence[int],
   extent: Sequence[int],
+  simulated: bool = True,
 ) -> PoolUnits | None:
   """The units that the settings name; None: whole items.
 
@@ -204,6 +205,8 @@ def make(
     dataset: with the items.
     pool: which of them are in the pool.
     extent: of the array that holds them.
+    simulated: the labels that the items have are all answers there will be:
+      units without one are left out, see `answerable`.
 
   Raises:
     ValueError: if the items have no such units.
@@ -220,7 +223,7 @@ def make(
   segment = segmenter(config.cache)
   made = make_units(spec, images, spacings, tuple(extent), segment)
   units = PoolUnits(made, dataset, pool, tuple(extent))
-  keep = answerable(config, units)
+  keep = answerable(config, units) if simulated else None
   if keep is not None:
     units.restrict(keep)
   made = units.set
