@@ -14,7 +14,6 @@ shares for nothing is 1.0 on the same cores, and 1 / devices on devices of their
 own.
 """
 
-import os
 import re
 import time
 from typing import NamedTuple
@@ -154,10 +153,10 @@ def main(argv: list[str]) -> None:
     raise app.UsageError(f"unexpected argument {argv[1]}")
   given = flags.FLAGS
   counts = [int(n) for n in given.counts]
-  os.environ["JAX_NUM_CPU_DEVICES"] = str(max(counts))
+  jax.config.update("jax_num_cpu_devices", max(counts))
   patch, widths = (tuple(map(int, given[n].value)) for n in ("patch", "widths"))
   task = pool_of(given["items"].value, patch, given.data)
-  console, rows = Console(), []
+  console, rows = Console(width=110), []
   for way, size in ((STRONG, given.batch), (WEAK, 0)):
     for count in counts:
       batch = size or given.share * count
