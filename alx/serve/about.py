@@ -57,7 +57,7 @@ def worklist(
   waiting = {(t.uid, t.round) for t in state.open_tasks() if t.reader == reader}
   return [
     {
-      **{"case": t.uid, "round": t.round, "rank": t.rank, "reason": t.reason},
+      **{"case": t.name, "round": t.round, "rank": t.rank, "reason": t.reason},
       "status": _word(state, t, held, waiting),
       "until": held.get(t.uid),
     }
@@ -78,7 +78,7 @@ def sample_json(service: Service, sample: Sample) -> dict[str, Any]:
   draft = sample.draft_class
   return {
     "id": sample.id,
-    "name": sample.case,
+    "name": sample.name,
     "round": sample.round,
     "reader": sample.reader,
     "reason": sample.reason,

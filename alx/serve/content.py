@@ -32,13 +32,16 @@ class Content(NamedTuple):
   data: bytes
 
 
-def image_of(service: Service, case: str, channel: int = 0) -> Content:
+def image_of(
+  service: Service, case: str, channel: int = 0, name: str = ""
+) -> Content:
   """The image of a case, NIfTI or PNG.
 
   Args:
     service: the project.
     case: of a sample.
     channel: of several; each is a file.
+    name: what the reader knows it by; "": as it is called.
 
   Raises:
     Refused: 404 for a channel that is not there.
@@ -47,7 +50,8 @@ def image_of(service: Service, case: str, channel: int = 0) -> Content:
   files = files_of(service.project, found)
   if not 0 <= channel < len(files):
     raise Refused(404, f"wanted a channel from 0 to {len(files) - 1}")
-  return _content(case, suffix_of(found), read_bytes(files[channel]))
+  data = read_bytes(files[channel])
+  return _content(name or case, suffix_of(found), data)
 
 
 def draft_of(

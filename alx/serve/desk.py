@@ -48,6 +48,7 @@ class Sample(NamedTuple):
   draft_sha256: str = ""  # of a segmentation
   draft_class: int | None = None  # of a classification
   summary: Mapping[str, Any] = {}  # of the draft's uncertainty
+  name: str = ""  # what the reader knows it by: a repeat looks like another
 
 
 def open_service(
@@ -132,7 +133,7 @@ def next_sample(
     if task.reader != reader:
       about["from"] = task.reader
     project.add(("handed", about))
-    return sample_of(service, f"{task.uid}{MARK}{token}")
+    return sample_of(service, f"{task.name}{MARK}{token}")
 
 
 def clock(now: float | None = None) -> float:
@@ -141,10 +142,13 @@ def clock(now: float | None = None) -> float:
 
 
 def _waiting(state: State, reader: str) -> dict[str, Task]:
-  """Open tasks by case, the reader's own before those of others."""
+  """Open tasks by case, the reader's own before those of others.
+
+  But for repeats, which tell how far one reader agrees with himself.
+  """
   tasks = state.open_tasks()
   mine = {t.uid: t for t in tasks if t.reader == reader}
-  others = {t.uid: t for t in tasks if t.uid not in mine}
+  others = {t.uid: t for t in tasks if t.uid not in mine and not t.repeat}
   return mine | others
 
 
@@ -167,20 +171,24 @@ def sample_of(service: Service, id: Any) -> Sample:
     Refused: 400 and 404, for an id that was never given.
   """
   state = service.project.state
-  case, mark, token = id.partition(MARK) if isinstance(id, str) else ("",) * 3
-  case = checked_id(case, state.cases, "case")
+  name, mark, token = id.partition(MARK) if isinstance(id, str) else ("",) * 3
+  known = {*state.cases, *(task.alias for task in state.tasks())}
+  name = checked_id(name, known, "case")
   given = state.handed.get(_mark_of(token)) if mark else None
-  if given is None or given.uid != case:
+  if given is None:
     raise Refused(404, "no such case")
-  task, _ = task_of(service.project, case, given.reader, given.round)
+  task, _ = task_of(service.project, given.uid, given.reader, given.round)
+  if task.name != name:
+    raise Refused(404, "no such case")
   shown = task.shown
   return Sample(
-    *(id, case, given.reader, given.round, given.start, given.until),
+    *(id, given.uid, given.reader, given.round, given.start, given.until),
     task.reason,
     shown.model if shown else 0,
     shown.sha256 if shown else "",
     shown.label if shown else None,
     shown.summary if shown else {},
+    name,
   )
 
 

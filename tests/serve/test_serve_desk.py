@@ -250,3 +250,31 @@ def test_a_worklist_says_what_is_in_hand(service):
   desk.next_sample(service, "anna")
   rows = about.worklist(service, "anna")
   assert [r["status"] for r in rows] == ["done", "in hand"]
+
+
+def test_a_repeat_looks_like_another_case_and_is_no_one_elses(service):
+  first = desk.next_sample(service, "anna")
+  assert answer(service, first).code == 200
+  again = {
+    **{"case": first.case, "reader": "anna", "round": 2, "rank": 1},
+    **{"reason": "drawn", "arm": "blind", "repeat": True, "alias": "case_077"},
+  }
+  with service.project.turn() as project:
+    made = {"round": 2, "model": 1, "method": "random"}
+    project.add(("round_made", made), ("leased", again))
+  found = []
+  while (sample := desk.next_sample(service, "ben")) is not None:
+    assert answer(service, sample).code == 200
+    found.append(sample.case)
+  assert first.case not in found
+  while (sample := desk.next_sample(service, "anna")).name != "case_077":
+    assert answer(service, sample).code == 200
+  assert sample.case == first.case and sample.id.startswith("case_077~")
+  told = json.dumps(about.sample_json(service, sample))
+  assert first.case not in told
+  rows = about.worklist(service, "anna")
+  assert [row["case"] for row in rows].count(first.case) == 1
+  forged = first.case + sample.id[len("case_077") :]
+  with pytest.raises(Refused, match="no such case"):
+    desk.sample_of(service, forged)
+  assert answer(service, sample).code == 200

@@ -68,7 +68,7 @@ async def next_case(request: Request):
   case = service.project.state.cases[sample.case]
   return JSONResponse(
     {
-      **{"id": sample.id, "case": sample.case, "round": sample.round},
+      **{"id": sample.id, "case": sample.name, "round": sample.round},
       **{"reason": sample.reason, "until": sample.until},
       "image_sha256": case.about["image_sha256"][0],
       "dims": picture.extents_of(case),

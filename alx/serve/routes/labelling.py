@@ -69,8 +69,9 @@ async def image(request: Request):
   channel = request.query_params.get("channel", "0")
   if not channel.isdecimal() or len(channel) > 4:
     raise Refused(400, "wanted the channel as a number")
-  case = case_of(request, id)
-  found = await wire.in_thread(content.image_of, service, case, int(channel))
+  case, name = case_of(request, id), id.partition(desk.MARK)[0]
+  made = content.image_of, service, case, int(channel), name
+  found = await wire.in_thread(*made)
   return wire.reply_file(found)
 
 
