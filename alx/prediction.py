@@ -19,8 +19,9 @@ class Prediction(NamedTuple):
       without space that is `features` itself.
     evidence: [B, *sp, C] float32 > 0, Dirichlet parameters; of Beta
       distributions [B, *sp, L, 2].
-    summary: of the passes, a pytree of [B, *sp, C] and numbers, where it takes
-      the place of `probs`; see `alx.acquisition.scores.passes.Summary`.
+    summary: [B, *sp, C] and numbers, a pytree of what the passes come to,
+      where it takes the place of `probs`; see
+      `alx.acquisition.scores.passes.Summary`.
   """
 
   probs: jax.Array | None

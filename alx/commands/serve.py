@@ -102,7 +102,7 @@ def _started(tell, files, address):
 
 
 def _open(page, tell):
-  if not webbrowser.open(page):
+  if not webbrowser.open_new_tab(page):
     tell(f"no browser could be opened here: go to {page}")
 
 

@@ -110,6 +110,11 @@ def _against(arms, base):
       "Not known, for want of shared seeds or of a spread among them: "
       f"{words.listed(unknown)}."
     )
+  if len(tested) > 1:
+    parts.append(
+      "In brackets are the mean difference and its 95% interval by itself; in "
+      "the box intervals are wider, for all tests together."
+    )
   return " ".join(parts)
 
 

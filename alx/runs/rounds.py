@@ -1,6 +1,7 @@
 """One run: the rounds of one acquisition and one seed, killed or not."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -194,8 +195,13 @@ def _tell_and_test(job, loop, state, asked, number, same=None) -> Told:
   return with_signals(job, told, before, number, signals.of_pool)
 
 
-def tested(job: Job, state: Any, number: int, clock: Clock) -> Told:
-  """Tests the model of a state that was told its labels since the last lap."""
+def tested(
+  job: Job, state: Any, number: int, clock: Clock, tells_pool: bool = True
+) -> Told:
+  """Tests the model of a state that was told its labels since the last lap.
+
+  After the last round it predicts the pool, too; not one that is streamed.
+  """
   jax.block_until_ready(state.params)
   clock.lap("seconds_train")
   check_params(job, state.params, number)
@@ -212,8 +218,9 @@ def tested(job: Job, state: Any, number: int, clock: Clock) -> Told:
         job,
         number,
         predicted,
-        lambda: predict_pool(job.problem, state.params),
+        partial(predict_pool, job.problem, state.params),
         labelled,
+        tells_pool,
       )
     )
   clock.lap("seconds_test")

@@ -247,7 +247,7 @@ def test_what_readers_left_open_is_ignored(tmp_path, monkeypatch):
   found = data.load(out)
   assert "ignore" not in found.class_names
   assert all((label == UNLABELLED).sum() == 1 for label in found.labels)
-  with pytest.raises(DataError, match="1 voxels that are not: nnunet has"):
+  with pytest.raises(DataError, match="voxels that readers agree on"):
     projects.export(projects.open_project(folder), tmp_path / "m", "msd")
 
 

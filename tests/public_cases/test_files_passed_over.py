@@ -39,9 +39,9 @@ def test_other_formats_are_counted(tmp_path):
     assert found.left_out == ()
     assert found.notes == (
       f"{tmp_path}/in/imagesTr: 2 .dcm, 1 .mnc, 1 .png, 1 file without ending "
-      "passed over, .nii.gz, .nii, .nrrd and .mha are read",
-      f"{tmp_path}/in/labelsTr: 1 folder passed over, .nii.gz, .nii, .nrrd and "
-      ".mha are read",
+      "passed over, .nii.gz, .nii, .nrrd, .mha and stacked .tif are read",
+      f"{tmp_path}/in/labelsTr: 1 folder passed over, .nii.gz, .nii, .nrrd, "
+      ".mha and stacked .tif are read",
     )
 
 

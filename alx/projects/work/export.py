@@ -13,6 +13,7 @@ from alx.data.dataset import DataError, bad_input
 from alx.data.files import visible, whole_folder
 from alx.data.volumes import nifti
 from alx.label_maps import UNLABELLED
+from alx.projects.cases.seg_out import writer
 from alx.projects.cases.targets import (
   check_image,
   encode_label,
@@ -28,7 +29,6 @@ from alx.projects.store.state import (
   TEST,
   Case,
 )
-from alx.projects.work.export_dicom import writer
 from alx.runs.disk.store import write_bytes, write_json, write_rows
 
 _MAPS = ("nnunet", "msd", "dicom-seg")
@@ -61,7 +61,7 @@ def export(
     form: "nnunet" (version 2), "msd", "dicom-seg" of what came as DICOM, or
       "classes" of a classification; "": nnunet, or classes.
     source: of dicom-seg: folder of the DICOM files that the project was begun
-      with, see `export_dicom.writer`.
+      with, see `cases.seg_out.writer`.
 
   Raises:
     DataError: no label, another format, a folder that holds something, a

@@ -14,6 +14,7 @@ METHODS = {
   "something",
   "uniform": "every n-th, from a start by chance",
   "inconsistency": "takes regions in which the model sees several things",
+  "key_slices": "takes regions inside of the slices that stand for the most",
   "ripu": f"{_UNSURE}, where it sees several things in one region",
   "clasp_pe": f"{_UNSURE} of each structure in turn, at first with much chance "
   "in it",

@@ -244,7 +244,12 @@ def _nearest(problem, asked, before):
 
 
 def record_predictions(
-  job: Job, number: int, predicted: Any, pool: Callable, labelled: Any
+  job: Job,
+  number: int,
+  predicted: Any,
+  pool: Callable,
+  labelled: Any,
+  tells_pool: bool = True,
 ) -> None:
   """Writes predictions.csv, see `predictions.of_items`.
 
@@ -254,9 +259,11 @@ def record_predictions(
     predicted: of the test items.
     pool: () -> probabilities of the pool.
     labelled: [N] bool.
+    tells_pool: write of the pool, too.
   """
   rows = predictions.of_items(
-    job.problem, predicted, pool, np.asarray(labelled)
+    *(job.problem, predicted, pool if tells_pool else None),
+    np.asarray(labelled),
   )
   path = job.folder / "predictions.csv"
   store.write_rows(path, [{"round": number, **row} for row in rows])

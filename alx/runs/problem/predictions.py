@@ -10,14 +10,15 @@ from alx.runs.problem.problem import Problem
 
 
 def of_items(
-  problem: Problem, predicted: Any, pool: Callable, labelled: np.ndarray
+  problem: Problem, predicted: Any, pool: Callable | None, labelled: np.ndarray
 ) -> list[dict]:
   """A row for each item of test and pool.
 
   Args:
     problem: with the items.
     predicted: of the test items.
-    pool: () -> probabilities [N, C] of the pool, or voxels [N, C, 3].
+    pool: () -> probabilities [N, C] of the pool, or voxels [N, C, 3]; None: of
+      the pool nothing is told.
     labelled: [N] bool, what the model was trained on.
 
   Returns:
@@ -30,10 +31,10 @@ def of_items(
   is_classes = dataset.task == "classification"
   test = np.asarray(predicted if is_classes else predicted.counts)
   nothing = np.zeros(len(split.test), bool)
-  parts = (
-    ("test", split.test, test, nothing),
-    ("pool", split.pool, np.asarray(pool()), np.asarray(labelled)),
-  )
+  parts = [("test", split.test, test, nothing)]
+  if pool is not None:
+    found = np.asarray(pool())
+    parts.append(("pool", split.pool, found, np.asarray(labelled)))
   tell = _classified if is_classes else _masks
   return [row for part in parts for row in tell(dataset, *part)]
 

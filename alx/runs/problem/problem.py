@@ -275,11 +275,22 @@ def predict_pool(
   for start in range(0, count, size):
     rows = np.minimum(np.arange(start, start + size), count - 1)
     part = jax.tree.map(lambda x, rows=rows: x[rows], pool)
+    part = _lying_as(held_out(problem), part)
     said = predict(params, *part)
     found.append(np.asarray(said if is_classes else said.counts))
   if is_classes:
     return np.concatenate(found, axis=-2)[..., :count, :]
   return np.concatenate(found, axis=-3)[..., :count, :, :]
+
+
+def _lying_as(held, part):
+  """Arrays on the devices of others of their shapes: one program for both."""
+
+  def put(x, like):
+    where = like.sharding
+    return jax.device_put(x, where) if len(where.device_set) > 1 else x
+
+  return jax.tree.map(put, part, held)
 
 
 def classes_seen(problem: Problem, labelled) -> int | None:

@@ -150,7 +150,7 @@ def _tell_and_test(job, loop, state, items, labelled, number, clock) -> Told:
   job.show(number, "training")
   before = state.params
   state = loop.tell(state, asked, labelled)
-  told = tested(job, state, number, clock)
+  told = tested(job, state, number, clock, tells_pool=False)
   slots = slots_of(state.pool.count, labelled.labels.shape[0])
   mirrored = mirrored_column(job, *labelled, slots)
   told = told._replace(laps=told.laps | mirrored)
