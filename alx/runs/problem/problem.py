@@ -270,7 +270,8 @@ def predict_pool(
   predict = predict or problem.predict_test
   count, size = problem.labels.shape[0], problem.test_labels.shape[0]
   is_classes = problem.dataset.task == "classification"
-  pool = (problem.images,) if is_classes else (problem.images, problem.labels)
+  images = problem.images._replace(regions=None)  # test items have none
+  pool = (images,) if is_classes else (images, problem.labels)
   pool, found = jax.tree.map(np.asarray, pool), []
   for start in range(0, count, size):
     rows = np.minimum(np.arange(start, start + size), count - 1)
