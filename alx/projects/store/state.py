@@ -10,7 +10,6 @@ from alx.projects.people.desk import Desk
 from alx.projects.store.events import Event
 from alx.projects.store.records import (
   TEST,
-  TRAIN,
   VALIDATION,
   Case,
   Draft,
@@ -19,29 +18,9 @@ from alx.projects.store.records import (
   Submission,
   Task,
 )
-
-__all__ = [
-  "ASKED",
-  "CONFLICT",
-  "DECLINED",
-  "DEFERRED",
-  "EMPTY",
-  "LABELLED",
-  "POOL",
-  "SKIPPED",
-  "TEST",
-  "TRAIN",
-  "VALIDATION",
-  "Case",
-  "Draft",
-  "Model",
-  "Round",
-  "State",
-  "Submission",
-  "Task",
-  "reduce",
-  "replay",
-]
+from alx.projects.store.records import (
+  TRAIN as TRAIN,
+)
 
 POOL, ASKED, LABELLED = "pool", "asked", "labelled"
 CONFLICT, SKIPPED = "conflict", "skipped"
