@@ -7,6 +7,7 @@ from tests.serve import extra  # noqa: F401, skips without it
 import errno
 import logging
 import socket
+import time
 
 import pytest
 from starlette.routing import Route
@@ -174,6 +175,17 @@ def test_an_error_is_one_line_without_what_is_private(
     assert number in caplog.text
 
 
+def logged(caplog, count):
+  """Lines of images and of no route; a line is written behind its reply."""
+  for _ in range(200):
+    told = [record.getMessage() for record in caplog.records]
+    ours = [x for x in told if x.startswith(("GET /datastore/image", "GET -"))]
+    if len(ours) >= count:
+      break
+    time.sleep(0.02)
+  return ours
+
+
 def test_the_log_has_names_of_ours_alone(server, caplog):
   case = server.next()
   token = case["id"].partition("~")[2]
@@ -182,7 +194,7 @@ def test_the_log_has_names_of_ours_alone(server, caplog):
     server.call("GET", f"/datastore/image?image={case['id']}", None, head)
     server.call("GET", "/Doe^John/1960?name=Doe", None, head)
     server.call("GET", "/datastore/image?image=Doe~1960", None, head)
-  lines = [record.getMessage() for record in caplog.records]
+    lines = logged(caplog, 3)
   assert lines[0].startswith("GET /datastore/image 200 ")
   assert lines[0].endswith("anna case_001")
   assert lines[1].startswith("GET - 404 ")
