@@ -9,6 +9,8 @@ import shutil
 import unicodedata
 from collections.abc import Iterator
 
+from alx.data.dataset import bad_input
+
 _SYSTEM = {
   "__macosx",
   "__pycache__",
@@ -42,6 +44,18 @@ def write_bytes(path: pathlib.Path, content: bytes) -> None:
     partial.unlink(missing_ok=True)
     error.filename = str(path)  # also where a full disk does not say
     raise
+
+
+def check_empty(place: pathlib.Path, flag: str = "") -> None:
+  """Raises DataError unless a folder is not there, or holds nothing.
+
+  Args:
+    place: where something is to be written.
+    flag: that names it, for the message.
+  """
+  if place.exists() and (not place.is_dir() or visible(place)):
+    wanted = "a new or empty folder" + (f" for {flag}" if flag else "")
+    raise bad_input(place, wanted, "something there")
 
 
 @contextlib.contextmanager

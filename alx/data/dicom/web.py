@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from alx.data.dataset import bad_input
 from alx.data.dicom import packages
-from alx.data.files import visible, whole_folder
+from alx.data.files import check_empty, whole_folder
 
 
 def fetch_study(
@@ -33,8 +33,7 @@ def fetch_study(
       folder that holds something.
   """
   out = pathlib.Path(out).expanduser().absolute()
-  if out.exists() and (not out.is_dir() or visible(out)):
-    raise bad_input(out, "a new or empty folder", "something there")
+  check_empty(out)
   client = _client(url, headers)
   with _asking(url, "a study that can be fetched"):
     found = client.retrieve_study(study)

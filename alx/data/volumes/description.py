@@ -5,6 +5,8 @@ import pathlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from alx.data.dataset import bad_input
 from alx.data.label_values import (
   check_background,
@@ -13,6 +15,7 @@ from alx.data.label_values import (
 )
 from alx.data.pictures import stacks
 from alx.data.volumes import nifti
+from alx.label_maps import UNLABELLED
 
 _ENDINGS = (*nifti.SUFFIXES, *stacks.SUFFIXES)
 _IGNORE = "ignore"  # what nnU-Net calls the value of unlabelled voxels
@@ -28,6 +31,48 @@ class Description(NamedTuple):
   channels: tuple[str, ...] = ()  # their names; () if it does not say
   listed: tuple[str, ...] = ()  # ids of the cases it names
   ignore: int | None = None  # the value of unlabelled voxels
+
+
+def nnunet_description(
+  classes: Sequence[str],
+  channels: int,
+  training: int,
+  ending: str,
+  ignores: bool = False,
+  where: str = "labels for nnU-Net",
+) -> dict:
+  """The dataset.json of nnU-Net v2, as `read_description` reads it.
+
+  Args:
+    classes: C names, in the order of their values.
+    channels: of an image.
+    training: cases to train on.
+    ending: of the files.
+    ignores: some voxels have the value C: see `with_ignore`.
+    where: what asks for it, for the message.
+
+  Raises:
+    DataError: for a class that has the name of what is ignored.
+  """
+  labels = {name: value for value, name in enumerate(classes)}
+  if ignores and _IGNORE in labels:
+    wanted = "another name for a class: nnU-Net takes ignore for no class"
+    raise bad_input(where, wanted, _IGNORE)
+  return {
+    "channel_names": {str(i): f"channel {i}" for i in range(channels)},
+    "labels": labels | ({_IGNORE: len(labels)} if ignores else {}),
+    "numTraining": training,
+    "file_ending": ending,
+  }
+
+
+def with_ignore(label: np.ndarray, num_classes: int) -> np.ndarray:
+  """uint8 [*sp] with the value `num_classes` where nothing is labelled.
+
+  nnU-Net wants the value to ignore to be the highest, and none left out.
+  """
+  label = np.asarray(label, np.uint8)
+  return np.where(label == UNLABELLED, np.uint8(num_classes), label)
 
 
 def read_description(

@@ -10,8 +10,9 @@ from typing import NamedTuple
 from PIL import Image
 
 from alx.data.dataset import DataError, bad_input
-from alx.data.files import visible, whole_folder
+from alx.data.files import check_empty, whole_folder
 from alx.data.volumes import nifti
+from alx.data.volumes.description import nnunet_description, with_ignore
 from alx.label_maps import UNLABELLED
 from alx.projects.cases.seg_out import writer
 from alx.projects.cases.targets import (
@@ -73,8 +74,7 @@ def export(
     raise bad_input("--format", f"one of {', '.join(wanted)}", form)
   out = pathlib.Path(out).expanduser().absolute()
   _check_source(project, out, form, source)
-  if out.exists() and (not out.is_dir() or visible(out)):
-    raise bad_input(out, "a new or empty folder for --out", "something there")
+  check_empty(out, "--out")
   labels = final_labels(project.state)
   labelled = [(project.state.cases[uid], s) for uid, s in labels.items()]
   if not any(case.part != TEST for case, _ in labelled):
@@ -119,24 +119,25 @@ def _images_of(project, case):
 
 
 def _put_label(project, case, label, folder):
+  """Writes the label of a case; whether voxels of it are undecided."""
   name = f"{case.uid}{suffix_of(case)}"
   path = folder / f"labels{_part(case)}" / name
-  content = project.get(label.label)
-  if _is_open(project, case, label):
-    voxels = label_of(project, case.uid, label.label)
-    voxels[voxels == UNLABELLED] = len(project.class_names)
+  voxels = label_of(project, case.uid, label.label)
+  is_open, content = _is_open(voxels), project.get(label.label)
+  if is_open:
+    voxels = with_ignore(voxels, len(project.class_names))
     content = encode_label(voxels, grid_of(case))
   write_bytes(path, content)
+  return is_open
 
 
-def _is_open(project, case, label):
+def _is_open(voxels):
   """Whether readers have left voxels of a label map undecided."""
-  voxels = label_of(project, case.uid, label.label)
   return bool((voxels == UNLABELLED).any())
 
 
 def _refuse_open(project, case, label, form):
-  if _is_open(project, case, label):
+  if _is_open(label_of(project, case.uid, label.label)):
     wanted = "voxels that readers agree on (--format=nnunet has ignore)"
     raise bad_input(f"--format={form}", wanted, f"{case.uid}: undecided ones")
 
@@ -144,24 +145,17 @@ def _refuse_open(project, case, label, form):
 def _nnunet(project, labelled, folder):
   """imagesTr/CASE_0000, labelsTr/CASE, dataset.json of nnU-Net v2."""
   channels = max(case.about["channels"] for case, _ in labelled)
+  ignores = False
   for case, label in labelled:
     for channel, content in enumerate(_split(project, case, channels)):
       name = image_name(project, case.uid, channel)
       write_bytes(folder / f"images{_part(case)}" / name, content)
-    _put_label(project, case, label, folder)
-  names = {name: i for i, name in enumerate(project.class_names)}
-  if any(_is_open(project, case, label) for case, label in labelled):
-    _refuse_ignore(names)
-    names["ignore"] = len(names)  # nnU-Net trains on none of these voxels
-  write_json(
-    folder / "dataset.json",
-    {
-      "channel_names": {str(i): f"channel {i}" for i in range(channels)},
-      "labels": names,
-      "numTraining": sum(case.part != TEST for case, _ in labelled),
-      "file_ending": suffix_of(labelled[0][0]),
-    },
-  )
+    ignores |= _put_label(project, case, label, folder)
+  training = sum(case.part != TEST for case, _ in labelled)
+  ending = suffix_of(labelled[0][0])
+  how = channels, training, ending, ignores, "--format=nnunet"
+  about = nnunet_description(project.class_names, *how)
+  write_json(folder / "dataset.json", about)
 
 
 def _split(project, case, channels):
@@ -184,12 +178,6 @@ def _in_colour(content):
   with Image.open(io.BytesIO(content)) as image:
     image.convert("RGB").save(made, "PNG")
   return made.getvalue()
-
-
-def _refuse_ignore(names):
-  if "ignore" in names:
-    wanted = "another name for a class: nnU-Net takes ignore for no class"
-    raise bad_input("--format=nnunet", wanted, "ignore")
 
 
 def _msd(project, labelled, folder):

@@ -9,9 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from alx.data.dataset import DataError, bad_input
-from alx.data.files import visible, whole_folder
+from alx.data.files import check_empty, whole_folder
 from alx.data.volumes import nifti
-from alx.label_maps import UNLABELLED
+from alx.data.volumes.description import nnunet_description, with_ignore
 from alx.pool import init_pool, mark_labelled
 from alx.runs.disk import store
 from alx.runs.disk.names import run_folder
@@ -19,8 +19,6 @@ from alx.runs.features.trained import check_data, read_config
 from alx.runs.problem import problem, reading
 from alx.runs.units.asked import items_labelled, known_of, name_of, num_asked
 from alx.runs.use.choice import choose, workdir_of
-
-IGNORE = "ignore"  # what nnU-Net calls voxels without a label
 
 
 class ExportedLabels(NamedTuple):
@@ -65,8 +63,7 @@ def export_labels(
     ValueError: for other data than the run's.
   """
   out = pathlib.Path(out).expanduser().absolute()
-  if out.exists() and (not out.is_dir() or visible(out)):
-    raise bad_input(out, "a new or empty folder for --out", "something there")
+  check_empty(out, "--out")
   workdir, _ = workdir_of(pathlib.Path(run).expanduser())
   config = read_config(workdir / "runs" / "any")
   choice = choose(pathlib.Path(run).expanduser(), config, arm, seed, round)
@@ -106,16 +103,13 @@ def _write(ready, known, told, place, out, line):
   for index in map(int, split.test):
     label = np.asarray(dataset.labels[index])
     partly += _put(dataset, index, label, place, "Ts", names)
-  labels = {name: i for i, name in enumerate(dataset.class_names)}
-  if partly:
-    labels[IGNORE] = len(labels)
-  channels = range(dataset.images[0].shape[-1])
-  about = {
-    "channel_names": {str(i): f"channel {i}" for i in channels},
-    "labels": labels,
-    "numTraining": len(told),
-    "file_ending": ".nii.gz",
-  }
+  about = nnunet_description(
+    dataset.class_names,
+    dataset.images[0].shape[-1],
+    len(told),
+    ".nii.gz",
+    ignores=partly > 0,
+  )
   store.write_json(place / "dataset.json", about)
   return ExportedLabels(out, line, len(told), len(split.test), partly)
 
@@ -124,7 +118,7 @@ def _put(dataset, index, label, place, part, names):
   """Writes one case; whether it has voxels to ignore."""
   spacing, name = dataset.spacing_mm[index], names[index]
   image = np.asarray(dataset.images[index], np.float32)
-  label = as_nnunet(label, len(dataset.class_names))
+  label = with_ignore(label, len(dataset.class_names))
   if label.ndim == 2:  # a volume of one slice
     image, label = image[:, :, None], label[:, :, None]
     spacing = None if spacing is None else (*spacing, 1.0)
@@ -135,15 +129,6 @@ def _put(dataset, index, label, place, part, names):
   path = place / f"labels{part}" / f"{name}.nii.gz"
   store.write_bytes(path, nifti.with_spacing(label, spacing))
   return bool((label == len(dataset.class_names)).any())
-
-
-def as_nnunet(label: np.ndarray, num_classes: int) -> np.ndarray:
-  """uint8 [*sp] with the value `num_classes` where nothing is labelled.
-
-  nnU-Net wants the value to ignore to be the highest, and none left out.
-  """
-  label = np.asarray(label, np.uint8)
-  return np.where(label == UNLABELLED, np.uint8(num_classes), label)
 
 
 def _file_names(ids):

@@ -9,15 +9,16 @@ import pytest
 
 from alx import data
 from alx.data.dataset import DataError
+from alx.data.volumes.description import with_ignore
 from alx.label_maps import UNLABELLED
 from alx.runs.disk import store
-from alx.runs.use.told_labels import as_nnunet, export_labels
+from alx.runs.use.told_labels import export_labels
 from tests.runs.test_units_of_runs import TINY, run
 
 
 def test_the_value_to_ignore_is_the_highest():
   label = np.array([[0, 1], [2, UNLABELLED]], np.uint8)
-  assert as_nnunet(label, 3).tolist() == [[0, 1], [2, 3]]
+  assert with_ignore(label, 3).tolist() == [[0, 1], [2, 3]]
 
 
 @pytest.fixture(scope="module")
