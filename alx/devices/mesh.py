@@ -13,6 +13,8 @@ import jax
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
+from alx.devices.parallel import is_traced
+
 _SPREAD, _COPIES = "spread", "copies"
 
 
@@ -75,8 +77,7 @@ class Spread(NamedTuple):
 
   def _put(self, tree, mesh, spec):
     where = NamedSharding(mesh, spec)
-    traced = any(isinstance(x, jax.core.Tracer) for x in jax.tree.leaves(tree))
-    if traced:
+    if is_traced(tree):
       return jax.lax.with_sharding_constraint(tree, where)
     return jax.device_put(tree, where)
 

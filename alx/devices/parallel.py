@@ -69,7 +69,7 @@ def over_passes(
 
   def run(keys, *args):
     shares = _cut(keys, len(devices), at_once or 1)
-    if _is_traced((keys, args)):
+    if is_traced((keys, args)):
       out = inside(shares, args)
     else:
       shares = jax.device_put(shares, _sharding(devices, _AXIS))
@@ -85,7 +85,8 @@ def replicate(tree: Any, devices: Sequence[jax.Device] | None = None) -> Any:
   return jax.device_put(tree, _sharding(devices))
 
 
-def _is_traced(tree) -> bool:
+def is_traced(tree: Any) -> bool:
+  """Whether a pytree has arrays that are being traced."""
   return any(isinstance(x, jax.core.Tracer) for x in jax.tree.leaves(tree))
 
 
