@@ -1,6 +1,7 @@
 """DICOM series out of arrays, written with pydicom alone."""
 
 import hashlib
+import io
 import pathlib
 import warnings
 
@@ -163,3 +164,40 @@ def write_enhanced(
   if change is not None:
     change(one)
   return save(one, path)
+
+
+def moved_seg(content, shift):
+  """The bytes of a SEG whose frames lie elsewhere, by mm along x, y, z."""
+  import pydicom
+
+  one = pydicom.dcmread(io.BytesIO(content))
+  for group in one.PerFrameFunctionalGroupsSequence:
+    place = group.PlanePositionSequence[0]
+    old = place.ImagePositionPatient
+    place.ImagePositionPatient = [
+      a + b for a, b in zip(old, shift, strict=True)
+    ]
+  return _bytes_of(one)
+
+
+def turned_seg(content):
+  """The same SEG as a viewer writes it that turns the volume: rows back.
+
+  Of 5 rows.
+  """
+  import pydicom
+  import pydicom.pixels
+
+  content = moved_seg(content, (0.0, 4 * SPACING[0], 0.0))
+  one = pydicom.dcmread(io.BytesIO(content))
+  shared = one.SharedFunctionalGroupsSequence[0]
+  turned = [1.0, 0, 0, 0, -1.0, 0]
+  shared.PlaneOrientationSequence[0].ImageOrientationPatient = turned
+  one.PixelData = pydicom.pixels.pack_bits(one.pixel_array[:, ::-1])
+  return _bytes_of(one)
+
+
+def _bytes_of(one):
+  content = io.BytesIO()
+  one.save_as(content)
+  return content.getvalue()

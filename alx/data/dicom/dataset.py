@@ -169,7 +169,7 @@ def _read(one: Series, labels, names) -> grids.Item:
   found = series.read(one.files)
   volume = volume_of(found)
   if names:
-    label = volume._replace(array=_of_seg(label_file, found, names))
+    label = _of_seg(label_file, found, names)
   else:
     label = nifti.read_label(label_file)
   item = grids.item_of(*(one.id, one.files[:1], [volume]), label_file, label)
@@ -178,13 +178,15 @@ def _read(one: Series, labels, names) -> grids.Item:
 
 def volume_of(found: series.SeriesVolume) -> Volume:
   """A series as what is read of a NIfTI file."""
-  turn = orientation.closest(found.affine)
-  mm = found.spacing_mm
-  return Volume(found.array, mm, found.affine, mm, turn)
+  return _volume(found.array, found.spacing_mm, found.affine)
+
+
+def _volume(array, mm, affine):
+  return Volume(array, mm, affine, mm, orientation.closest(affine))
 
 
 def _of_seg(file, found, names):
-  """[columns, rows, slices] classes."""
+  """The classes of a SEG as a `Volume` on its own grid."""
   try:
     layers = seg_read.read(
       *(file.read_bytes(), kept.source_of(found)),
@@ -192,14 +194,12 @@ def _of_seg(file, found, names):
     )
   except DataError as error:
     raise DataError(str(error).replace("the SEG", str(file), 1)) from error
-  if layers.array.shape[1:] != found.array.shape:
-    wanted = f"the grid of its series, {found.array.shape}"
-    raise bad_input(file, wanted, layers.array.shape[1:])
   if (layers.array.sum(0) > 1).any():
     count = int((layers.array.sum(0) > 1).sum())
     raise bad_input(file, "one segment for each voxel", f"{count} of several")
   known = {name.casefold(): i for i, name in enumerate(names)}
-  out = np.zeros(found.array.shape, np.uint8)
+  out = np.zeros(layers.array.shape[1:], np.uint8)
   for layer, name in zip(layers.array, layers.names, strict=True):
     out[layer > 0] = known[name.casefold()]
-  return out
+  mm = tuple(np.linalg.norm(layers.affine[:3, :3], axis=0).tolist())
+  return _volume(out, mm, layers.affine)

@@ -73,6 +73,26 @@ def test_classes_are_those_of_all_seg(tmp_path):
   np.testing.assert_array_equal(counts, [[100, 18, 2, 0], [100, 0, 18, 2]])
 
 
+def test_a_seg_on_a_grid_of_its_own_is_turned_with_it(tmp_path):
+  plain, other = write(tmp_path, 2)
+  segment(tmp_path / "seg" / "0.dcm", plain)
+  path = tmp_path / "seg" / "1.dcm"
+  segment(path, other)
+  path.write_bytes(made.turned_seg(path.read_bytes()))
+  loaded = data.load(tmp_path)
+  np.testing.assert_array_equal(*loaded.labels)
+
+
+def test_a_seg_beside_its_series_is_refused(tmp_path):
+  for n, files in enumerate(write(tmp_path, 2)):
+    segment(tmp_path / "seg" / f"{n}.dcm", files)
+  path = tmp_path / "seg" / "1.dcm"
+  path.write_bytes(made.moved_seg(path.read_bytes(), (0.8, 0.0, 0.0)))
+  (told,) = data.load(tmp_path).left_out
+  assert "1.dcm: wanted a label on the grid of" in told
+  assert told.endswith("found a label of another grid, 0.8 mm apart")
+
+
 def test_series_with_label_maps(tmp_path):
   files = write(tmp_path, 2)
   (tmp_path / "labelsTr").mkdir()

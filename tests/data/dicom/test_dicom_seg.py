@@ -98,17 +98,7 @@ def test_frames_of_another_way_come_with_their_own_grid(volume):
   """As a viewer writes that turns the volume: from the top, rows back."""
   source = kept.source_of(volume)
   content = seg.write(mask(), source, NAMES, **MADE)
-  one = pydicom.dcmread(io.BytesIO(content))
-  shared = one.SharedFunctionalGroupsSequence[0]
-  turned = [1.0, 0, 0, 0, -1.0, 0]
-  shared.PlaneOrientationSequence[0].ImageOrientationPatient = turned
-  planes = one.pixel_array[:, ::-1]
-  for group in one.PerFrameFunctionalGroupsSequence:
-    place = group.PlanePositionSequence[0]
-    x, y, z = place.ImagePositionPatient
-    place.ImagePositionPatient = [x, y + 4 * made.SPACING[0], z]
-  one.PixelData = pydicom.pixels.pack_bits(planes)
-  found = read(bytes_of(one), volume)
+  found = read(made.turned_seg(content), volume)
   step = np.linalg.inv(volume.affine) @ found.affine
   np.testing.assert_allclose(np.diag(step), (1, -1, -1, 1), atol=1e-6)
   np.testing.assert_array_equal(joined(found)[:, ::-1, ::-1], mask())
