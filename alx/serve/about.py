@@ -24,6 +24,7 @@ def classes_of(service: Service) -> list[dict[str, Any]]:
 
 def status(service: Service) -> dict[str, Any]:
   """Where the project stands, as `alx project status` tells it."""
+  service.project.look()
   found = status_of_project(service.project)
   return {
     "name": service.project.folder.name,

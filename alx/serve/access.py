@@ -1,6 +1,5 @@
 """Who calls, and what he may do."""
 
-import hashlib
 import os
 import pathlib
 import stat
@@ -10,6 +9,7 @@ from typing import NamedTuple
 from alx.data.dataset import bad_input
 from alx.projects.exchange.params import ID
 from alx.projects.exchange.refused import Refused
+from alx.projects.store.blobs import digest
 
 ANNOTATOR, REVIEWER, ADMIN = "annotator", "reviewer", "admin"
 ROLES = (ANNOTATOR, REVIEWER, ADMIN)  # each may do what those before it may
@@ -89,7 +89,7 @@ def _line(place, words, readers):
 
 def mark_of(token: str) -> str:
   """What is kept of a token."""
-  return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
+  return digest(token.encode("utf-8", "surrogatepass"))
 
 
 def person_of(access: Access, header: str) -> Person | None:

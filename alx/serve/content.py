@@ -6,7 +6,7 @@ import numpy as np
 
 from alx.projects.answers.beside import read_bytes
 from alx.projects.cases.targets import (
-  encode_label,
+  empty_label,
   files_of,
   grid_of,
   label_of,
@@ -67,7 +67,8 @@ def draft_of(
   """
   if not sample.draft_sha256:
     return None
-  return label_content(service, sample.case, sample.draft_sha256, form)
+  shown = sample.draft_sha256, form, sample.name
+  return label_content(service, sample.case, *shown)
 
 
 def draft_or_empty(service: Service, sample: Sample, form: str) -> Content:
@@ -76,12 +77,16 @@ def draft_or_empty(service: Service, sample: Sample, form: str) -> Content:
   if found is not None:
     return found
   case = service.project.state.cases[sample.case]
-  grid = grid_of(case)
-  label = np.zeros(grid.shape, np.uint8)
-  if form == STORED or grid.affine is None:
-    return _content(sample.case, suffix_of(case), encode_label(label, grid))
-  data = nrrd.write(label, grid.affine, form != RAW)
-  return _content(sample.case, ".nrrd", data)
+  if form == STORED or case.about["affine"] is None:
+    return _content(sample.name, suffix_of(case), empty_label(case))
+  return _as_nrrd(
+    case, sample.name, np.zeros(grid_of(case).shape, np.uint8), form
+  )
+
+
+def _as_nrrd(case, name, label, form):
+  data = nrrd.write(label, grid_of(case).affine, form != RAW)
+  return _content(name, ".nrrd", data)
 
 
 def answer_of(
@@ -93,20 +98,27 @@ def answer_of(
   mine = [s for s in answers if s.round == sample.round]
   if not mine or not isinstance(mine[-1].label, str):
     return None
-  return label_content(service, sample.case, mine[-1].label, form)
+  shown = mine[-1].label, form, sample.name
+  return label_content(service, sample.case, *shown)
 
 
 def label_content(
-  service: Service, case: str, sha256: str, form: str = STORED
+  service: Service, uid: str, sha256: str, form: str = STORED, name: str = ""
 ) -> Content:
-  """A label map that is kept, see `draft_of`."""
-  about = service.project.state.cases[case].about
-  if form == STORED or about["affine"] is None:
-    suffix = suffix_of(service.project.state.cases[case])
-    return _content(case, suffix, service.project.get(sha256))
-  label = label_of(service.project, case, sha256)
-  data = nrrd.write(label, np.array(about["affine"]), form != RAW)
-  return _content(case, ".nrrd", data)
+  """A label map that is kept, see `draft_of`.
+
+  Args:
+    service: the project.
+    uid: of the case.
+    sha256: of the label map.
+    form: see `draft_of`.
+    name: what the reader knows the case by; "": as it is called.
+  """
+  case, name = service.project.state.cases[uid], name or uid
+  if form == STORED or case.about["affine"] is None:
+    return _content(name, suffix_of(case), service.project.get(sha256))
+  label = label_of(service.project, uid, sha256)
+  return _as_nrrd(case, name, label, form)
 
 
 def _content(case, suffix, data):

@@ -4,7 +4,6 @@ Everything is in the log of the project; `Service` holds no state of its own.
 What a reader may not have or has got wrong is `Refused`, with a code of HTTP.
 """
 
-import hashlib
 import math
 import pathlib
 import secrets
@@ -21,6 +20,7 @@ from alx.projects.people import desk as desks
 from alx.projects.people.assignment import Policy, next_case
 from alx.projects.store.shared import Shared, share
 from alx.projects.store.state import State, Task
+from alx.serve.access import mark_of
 
 LEASE_S = 4 * 3600.0
 MARK = "~"  # between a case and its token
@@ -128,7 +128,7 @@ def next_sample(
     about = {
       **{"case": task.uid, "reader": reader, "round": task.round},
       **{"start": lease.start, "until": lease.end},
-      "token_sha256": _mark_of(token),
+      "token_sha256": mark_of(token),
     }
     if task.reader != reader:
       about["from"] = task.reader
@@ -160,10 +160,6 @@ def _policy(service, state):
   return Policy(seconds=service.lease_s, readers=many)
 
 
-def _mark_of(token):
-  return hashlib.sha256(token.encode()).hexdigest()
-
-
 def sample_of(service: Service, id: Any) -> Sample:
   """What an id means, also after its lease.
 
@@ -172,14 +168,11 @@ def sample_of(service: Service, id: Any) -> Sample:
   """
   state = service.project.state
   name, mark, token = id.partition(MARK) if isinstance(id, str) else ("",) * 3
-  known = {*state.cases, *(task.alias for task in state.tasks())}
-  name = checked_id(name, known, "case")
-  given = state.handed.get(_mark_of(token)) if mark else None
-  if given is None:
-    raise Refused(404, "no such case")
-  task, _ = task_of(service.project, given.uid, given.reader, given.round)
-  if task.name != name:
-    raise Refused(404, "no such case")
+  given = state.handed.get(mark_of(token)) if mark else None
+  task = None
+  if given:
+    task, _ = task_of(service.project, given.uid, given.reader, given.round)
+  name = checked_id(name, (task.name,) if task else (), "case")
   shown = task.shown
   return Sample(
     *(id, given.uid, given.reader, given.round, given.start, given.until),
@@ -339,10 +332,3 @@ def _answered(service, id, now, take):
       return take(sample, how)
   except Refused as error:
     return Reply(error.code, "quarantined", f"quarantined({error})")
-
-
-def leases(service: Service, reader: str, now: float | None = None):
-  """[(case, until)] that a reader has in hand."""
-  now = clock(now)
-  held = desks.live(service.project.state.desk, now)
-  return [(x.case, x.end) for x in held if x.reader == reader]

@@ -1,7 +1,6 @@
 """What stands before every route: limits, errors in one line, a plain log."""
 
 import asyncio
-import errno
 import logging
 import re
 import secrets
@@ -14,13 +13,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from alx.data.dataset import DataError
+from alx.projects.answers.receive import FULL, NO_ROOM
 from alx.projects.exchange.decode import MOST
 from alx.projects.exchange.refused import Refused
 from alx.runs.disk.claim import Held
 from alx.serve.wire import reply_line
 
 LOG = logging.getLogger("alx.serve")
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 _NO_PATH = re.compile(r"(?!)")
 _BODILESS = ("GET", "HEAD", "DELETE", "OPTIONS")
 _LOCAL = ("localhost", "127.0.0.1", "[::1]", "::1")
@@ -39,19 +38,6 @@ class Limits(NamedTuple):
   seconds: float = 300.0  # until a body has come
   hosts: tuple[str, ...] = _LOCAL  # names by which it is called; (): any
   origins: tuple[str, ...] = ()  # other pages that may call
-
-
-class TooMuch(Exception):
-  """A body that is too large, or too slow.
-
-  Attributes:
-    code: of HTTP, 413 or 408.
-  """
-
-  def __init__(self, code: int, why: str):
-    """For the client."""
-    super().__init__(why)
-    self.code = code
 
 
 class Guard:
@@ -113,12 +99,12 @@ class Guard:
     if not length.isdigit() or len(length) > 15:
       raise Refused(400, "wanted the length of the body as a number")
     if int(length) > most:
-      raise TooMuch(413, f"a body of {int(length)} bytes, more than {most}")
+      raise Refused(413, f"a body of {int(length)} bytes, more than {most}")
     return _counted(scope, receive, most, self._limits.seconds)
 
   def _told(self, error):
     """The reply to an error, and a number by which the log knows it."""
-    if isinstance(error, Refused | TooMuch):
+    if isinstance(error, Refused):
       return reply_line(error.code, str(error))
     if isinstance(error, HTTPException):
       return reply_line(error.status_code, str(error.detail))
@@ -128,8 +114,8 @@ class Guard:
       )
       reply.headers["Retry-After"] = "5"
       return reply
-    if isinstance(error, OSError) and error.errno in _FULL:
-      return reply_line(507, "no room on the disk, nothing was kept")
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+      return reply_line(FULL, "no room on the disk, nothing was kept")
     number = secrets.token_hex(4)
     LOG.error("error %s: %s", number, _where(error))
     why = "the server failed"
@@ -165,13 +151,13 @@ def _counted(scope, receive, most, seconds):
       left = max(end - time.monotonic(), 0.001)
       message = await asyncio.wait_for(receive(), left)
     except TimeoutError:
-      raise TooMuch(408, f"no whole body within {seconds:g} s") from None
+      raise Refused(408, f"no whole body within {seconds:g} s") from None
     if message["type"] == "http.request":
       over[0] = not message.get("more_body", False)
       count[0] += len(message.get("body", b""))
       allowed = min(most, scope.get("alx.most", most))
       if count[0] > allowed:
-        raise TooMuch(413, f"a body of more than {allowed} bytes")
+        raise Refused(413, f"a body of more than {allowed} bytes")
     return message
 
   return counted
@@ -198,10 +184,10 @@ def _write_line(scope, code, seconds):
   LOG.info("%s %s %d %d ms %s", *about)
 
 
-def start_log(level: int = logging.INFO) -> None:
+def start_log() -> None:
   """Lines to standard error."""
   handler = logging.StreamHandler(sys.stderr)
   handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
   LOG.handlers[:] = [handler]
   LOG.propagate = False
-  LOG.setLevel(level)
+  LOG.setLevel(logging.INFO)

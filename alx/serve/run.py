@@ -124,7 +124,8 @@ def serve(
 def limits_of(settings: Settings) -> guard.Limits:
   """Of a request; by which names a server is called, anybody can find out."""
   known = guard.Limits()
-  hosts = (*known.hosts, *settings.names)
+  names = (settings.host, *settings.names)
+  hosts = (*known.hosts, *(name.lower() for name in names))
   if not is_local(settings.host):
     # A token is asked for: a page of another place does not have it.
     hosts = hosts if settings.names else ()

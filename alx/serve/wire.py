@@ -11,6 +11,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
+from alx.projects.answers.beside import SUFFIXES
 from alx.projects.exchange import params
 from alx.projects.exchange.refused import Refused
 from alx.serve.access import Access, Person, person_of
@@ -127,8 +128,6 @@ async def read_form(
   except Refused:
     raise
   except Exception as error:  # whatever a parser says of bytes that are none
-    if getattr(error, "code", None) in (408, 413):
-      raise
     if isinstance(error, ClientDisconnect | OSError):
       raise
     raise Refused(400, "a body that is not what its header tells") from error
@@ -139,8 +138,7 @@ async def read_form(
 def suffix_of(name: str) -> str:
   """The ending of a file's name, of those that mean something."""
   lower = name.lower()
-  known = (".seg.nrrd", ".nii.gz", ".nii", ".nrrd", ".png")
-  return next((end for end in known if lower.endswith(end)), "")
+  return next((end for end in SUFFIXES if lower.endswith(end)), "")
 
 
 def reply_json(value: Any, code: int = 200) -> Response:

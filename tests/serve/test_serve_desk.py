@@ -274,7 +274,23 @@ def test_a_repeat_looks_like_another_case_and_is_no_one_elses(service):
   assert first.case not in told
   rows = about.worklist(service, "anna")
   assert [row["case"] for row in rows].count(first.case) == 1
+  for form in (content.STORED, content.NRRD):
+    sent = content.draft_or_empty(service, sample, form)
+    assert sent.name.startswith("case_077.")
   forged = first.case + sample.id[len("case_077") :]
   with pytest.raises(Refused, match="no such case"):
     desk.sample_of(service, forged)
   assert answer(service, sample).code == 200
+
+
+def test_a_token_of_no_text_is_none(service):
+  with pytest.raises(Refused, match="no such case") as error:
+    desk.sample_of(service, "case_001~\ud800")
+  assert error.value.code == 404
+
+
+def test_the_status_is_that_of_now(service):
+  before = about.status(service)["head"]
+  with projects.working(service.project.folder) as other:
+    other.add(("fit_requested", {"by": "anna"}))
+  assert about.status(service)["head"] != before

@@ -71,6 +71,8 @@ def test_by_which_names_it_is_called():
   assert run.limits_of(run.Settings("0.0.0.0", tokens=tokens)).hosts == ()
   named = run.Settings("0.0.0.0", tokens=tokens, names=("pacs.local",))
   assert run.limits_of(named).hosts[-1] == "pacs.local"
+  typed = run.Settings("127.0.0.2", names=("PACS.Local",))
+  assert {"127.0.0.2", "pacs.local"} <= {*run.limits_of(typed).hosts}
 
 
 def test_two_servers_of_one_project(tmp_path):

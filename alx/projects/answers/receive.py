@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from alx.data.dataset import DataError
+from alx.effort.timing import IDLE_S
 from alx.projects.cases import units
 from alx.projects.cases.given import class_number
 from alx.projects.cases.targets import encode_label, grid_of, target_of
@@ -26,9 +27,8 @@ from alx.projects.store.state import TRAIN, Task
 
 UNCHANGED, SKIPPED = "unchanged", "skipped"
 _UNNAMED = ("user-xyz",)  # what a client is called that nobody has named
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 FULL = 507  # of HTTP: no room
-IDLE_S = 600.0  # between two signs of a reader; in more he did something else
 
 
 class Reply(NamedTuple):
@@ -76,7 +76,7 @@ def receive(
   except Refused as error:
     return Reply(error.code, QUARANTINED, f"{QUARANTINED}({error})")
   except OSError as error:
-    if error.errno not in _NO_ROOM:
+    if error.errno not in NO_ROOM:
       raise
     line = (
       f"{QUARANTINED}(no room on the disk, nothing was kept: send it again)"

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from alx.projects.answers.receive import (
   SKIPPED,
   UNCHANGED,
@@ -13,7 +11,7 @@ from alx.projects.answers.receive import (
   receive_class,
   task_of,
 )
-from alx.projects.cases.targets import encode_label, grid_of
+from alx.projects.cases.targets import empty_label
 from alx.projects.exchange.ingest import QUARANTINED
 from alx.projects.store.project import Project
 from alx.projects.store.state import DECLINED, DEFERRED, Task
@@ -54,8 +52,7 @@ def answer_in_words(
     content = project.get(task.draft.sha256)
     return receive(project, uid, reader, content, told, number=number, **how)
   if told.get("nothing_to_label"):
-    grid = grid_of(project.state.cases[uid])
-    content = encode_label(np.zeros(grid.shape, np.uint8), grid)
+    content = empty_label(project.state.cases[uid])
     return receive(project, uid, reader, content, told, number=number, **how)
   if decision:
     why = f"{QUARANTINED}({decision[:20]}, but no file {uid})"

@@ -51,6 +51,12 @@ def encode_label(label: np.ndarray, grid: Grid) -> bytes:
   return nifti.on_grid(label, grid.affine)
 
 
+def empty_label(case: Case) -> bytes:
+  """A label map of the background alone, as `encode_label` writes it."""
+  grid = grid_of(case)
+  return encode_label(np.zeros(grid.shape, np.uint8), grid)
+
+
 def decode_label(content: bytes, grid: Grid) -> np.ndarray:
   """uint8 [*sp], of what `encode_label` made."""
   return np.asarray(decode(content, grid).array, np.uint8)

@@ -1,6 +1,6 @@
 """Who is there and what there is: /, /auth/, /info/, /session/."""
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.routing import Route
 
 import alx
@@ -37,7 +37,11 @@ async def token(request: Request):
   try:
     async with request.form(max_files=0, max_fields=8) as form:
       name, password = form.get("username", ""), form.get("password", "")
+  except Refused:
+    raise
   except Exception as error:  # whatever a parser says of bytes that are none
+    if isinstance(error, ClientDisconnect | OSError):
+      raise
     raise Refused(400, "wanted a form with username and password") from error
   person = access.people.get(mark_of(str(password)))
   if person is None or person.name != name:
