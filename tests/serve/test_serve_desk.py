@@ -12,6 +12,7 @@ import pytest
 from alx import projects
 from alx.projects.cases.targets import label_of
 from alx.projects.exchange.refused import Refused
+from alx.projects.people import share
 from alx.serve import about, content, desk
 from tests.projects import small_projects
 from tests.projects.label_files import a_label
@@ -294,3 +295,17 @@ def test_the_status_is_that_of_now(service):
   with projects.working(service.project.folder) as other:
     other.add(("fit_requested", {"by": "anna"}))
   assert about.status(service)["head"] != before
+
+
+def test_what_was_handed_on_ends_as_what_was_asked(tmp_path):
+  place = served.with_drafts(tmp_path, 2, lease_days=1.0)
+  with projects.working(place) as project:
+    handed = {
+      **{"case": "case_002", "reader": "anna", "from": "ben", "round": 1},
+      **{"start": 0.0, "until": 1.0, "token_sha256": "0"},
+    }
+    project.add(("handed", handed))
+    assert share.expire(project) == []
+    lines = share.expire(project, "2999-01-01T00:00:00+00:00")
+  told = "has not answered in time, others may take it"
+  assert lines == [f"case_00{n}: anna {told}" for n in (1, 2)]

@@ -11,7 +11,7 @@ from alx.projects.people.agreement import (
   summary_rows,
 )
 from alx.projects.people.desk import ANSWERS, counts_of
-from alx.projects.people.share import desk_of, referred
+from alx.projects.people.share import referred, replies_of, seniors_of
 from alx.projects.store.project import Project
 from alx.projects.store.questions import statuses
 from alx.projects.store.state import CONFLICT
@@ -100,7 +100,7 @@ def _lines(project, given):
     lines.append(
       f"In conflict (`alx project settle` or review): {', '.join(open_)}."
     )
-  waiting = referred(project) if project.settings.get("seniors") else {}
+  waiting = referred(project) if seniors_of(project.state) else {}
   if waiting:
     lines.append(f"Waiting for a senior: {', '.join(waiting)}.")
   return lines
@@ -178,11 +178,11 @@ def _fleiss(project, given):
 
 def replies(project: Project) -> Section:
   """Who was asked, and how often each reader gave which reply."""
-  counts = counts_of(desk_of(project))
+  counts = counts_of(replies_of(project))
   title = "What readers replied"
   if not counts:
     return Section(title, ("Nobody has replied yet.",))
-  seniors = project.settings.get("seniors", ())
+  seniors = seniors_of(project.state)
   rows = [
     [f"{reader}, senior" if reader in seniors else reader]
     + [f"{own[kind]}" for kind in ANSWERS]
@@ -214,7 +214,7 @@ def opinions(project: Project) -> Section:
       row["group"],
       f"{row['readers']}",
       f"{row['median']:g}",
-      _mean(row),
+      _cell(row, "mean"),
     ]
     for row in usability.summary_rows(answers)
   ]
@@ -224,12 +224,3 @@ def opinions(project: Project) -> Section:
     "readers, where it is known."
   )
   return Section(title, (), (), ((Table(head, rows), note),))
-
-
-def _mean(row):
-  if np.isnan(row["mean_low"]):
-    return number(row["mean"])
-  return (
-    f"{number(row['mean'])}\n{number(row['mean_low'])} to "
-    f"{number(row['mean_high'])}"
-  )

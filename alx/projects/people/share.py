@@ -11,14 +11,20 @@ from alx.projects.cases.targets import label_of
 from alx.projects.people import desk as desks
 from alx.projects.people.asking import route
 from alx.projects.people.assignment import Policy, share_out
-from alx.projects.people.desk import Desk, Lease, Reply
+from alx.projects.people.desk import Desk, Reply
 from alx.projects.store import log
 from alx.projects.store.project import Project
-from alx.projects.store.state import DEFERRED, SKIPPED, State, Submission
+from alx.projects.store.state import (
+  DECLINED,
+  DEFERRED,
+  SKIPPED,
+  State,
+  Submission,
+)
 from alx.projects.work.settings import GIVEN, SENIOR_ABOVE
 
 _DAY = 24 * 3600.0
-_KINDS = {"submitted": "submitted", "skipped": SKIPPED}
+_KINDS = {"submitted": "submitted", "skipped": SKIPPED, "declined": DECLINED}
 
 
 class Planned(NamedTuple):
@@ -168,7 +174,8 @@ def referred(project: Project) -> dict[str, str]:
   Those that first readers have answered and differ over by more than the
   project allows, and no senior has seen.
   """
-  state, seniors = project.state, set(seniors_of(state := project.state))
+  state = project.state
+  seniors = set(seniors_of(state))
   waiting = {task.uid for task in state.open_tasks()}
   seen = {t.uid for t in state.tasks() if t.reader in seniors}
   limit = state.settings.get("senior_above")
@@ -196,7 +203,7 @@ def _told(project, apart):
 def distance(project: Project, answers: list[Submission]) -> float:
   """How far the two furthest answers to a case are apart, 0 to 1.
 
-  1 - Dice of all foreground classes together; 1 for another class.
+  1 - the least Dice of a class that either has drawn; 1 for another class.
   """
   if not project.segments:
     return float(len({s.label for s in answers}) > 1)
@@ -216,16 +223,12 @@ def _apart(one, other, count):
   return float(1 - known.min()) if known.size else 0.0
 
 
-def desk_of(project: Project) -> Desk:
-  """Leases and replies of the log, for `alx.projects.people.desk`."""
-  hold, found = policy_of(project.state).seconds, Desk()
+def replies_of(project: Project) -> Desk:
+  """What readers have replied, by the log, to be counted."""
+  found = Desk()
   for event in log.read(project.folder)[0]:
     about, at = event.about, _seconds(event.time)
-    if event.kind == "leased":
-      case = about["case"], about["reader"]
-      lease = Lease(*case, at, at + hold, about["arm"], "alias" in about)
-      found = desks.leased(found, lease)
-    elif event.kind in _KINDS and about["reader"] != GIVEN:
+    if event.kind in _KINDS and about["reader"] != GIVEN:
       kind = about.get("kind", _KINDS[event.kind])
       until = at + 1 if kind == DEFERRED else None
       reason = about.get("reason", "")
@@ -247,10 +250,8 @@ def expire(project: Project, now: str = "") -> list[str]:
   """
   if not project.state.settings.get("lease_days"):
     return []
-  moment = _seconds(now or log.now())
-  over = desks.expired(desk_of(project), moment, -np.inf)
-  over = {(lease.case, lease.reader) for lease in over}
-  tasks = [t for t in project.state.open_tasks() if (t.uid, t.reader) in over]
+  latest = _seconds(now or log.now()) - policy_of(project.state).seconds
+  tasks = [t for t in project.state.open_tasks() if t.at <= latest]
   project.add(
     *(
       ("lease_expired", {"case": t.uid, "reader": t.reader, "round": t.round})

@@ -42,6 +42,7 @@ class Task(NamedTuple):
   repeat: bool = False  # asked again, to know how far readers agree
   alias: str = ""  # what the reader knows a repeat by
   units: tuple = ()  # boxes (start, stop) of its voxels; (): all of it
+  at: float = 0.0  # seconds since 1970: when he was asked, or asked again
 
   @property
   def name(self) -> str:

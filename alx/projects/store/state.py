@@ -136,7 +136,6 @@ def _round_made(state, about, event):
 
 
 def _leased(state, about, event):
-  del event
   number, draft = about["round"], about.get("draft")
   task = Task(
     *(about[name] for name in ("case", "reader", "round", "rank", "reason")),
@@ -145,6 +144,7 @@ def _leased(state, about, event):
     repeat=about.get("repeat", False),
     alias=about.get("alias", ""),
     units=tuple(about.get("units", ())),
+    at=_seconds(event.time),
   )
   of_round = state.rounds[number]
   of_round = of_round._replace(tasks=(*of_round.tasks, task))
@@ -251,12 +251,20 @@ def _surveyed(state, about, event):
 
 
 def _reopened(state, about, event):
-  del event
-  uid = about["case"]
+  uid, at = about["case"], _seconds(event.time)
+  rounds = {
+    number: made._replace(
+      tasks=tuple(t._replace(at=at) if t.uid == uid else t for t in made.tasks)
+    )
+    for number, made in state.rounds.items()
+  }
   skips = {k: v for k, v in state.skips.items() if k[0] != uid}
   decided = {k: v for k, v in state.decided.items() if k != uid}
   return state._replace(
-    skips=skips, decided=decided, desk=desks.forgotten(state.desk, uid)
+    rounds=rounds,
+    skips=skips,
+    decided=decided,
+    desk=desks.forgotten(state.desk, uid),
   )
 
 

@@ -17,6 +17,7 @@ from alx.runs.disk import store
 from alx.runs.disk.names import run_folder
 from alx.runs.features.trained import check_data, read_config
 from alx.runs.problem import problem, reading
+from alx.runs.settings.arms import FULL
 from alx.runs.units.asked import items_labelled, known_of, name_of, num_asked
 from alx.runs.use.choice import choose, workdir_of
 
@@ -73,16 +74,19 @@ def export_labels(
   ready = problem.make_problem(config, dataset)
   folder = run_folder(workdir, choice.arm, choice.seed)
   check_data(folder, ready)
-  pool = _pool_of(ready, store.read_rows(folder / "picks.csv"), choice.round)
+  pool = _pool_of(ready, folder, choice)
   known = np.asarray(known_of(ready, pool))
   told = np.flatnonzero(np.asarray(items_labelled(ready, pool)))
   with whole_folder(out) as place:
     return _write(ready, known, told, place, out, choice.told())
 
 
-def _pool_of(ready, rows, last):
+def _pool_of(ready, folder, choice):
   """The pool after a round, from the names of what was asked for."""
-  count = num_asked(ready)
+  count, last = num_asked(ready), choice.round
+  if choice.arm == FULL:  # which asks for nothing
+    return mark_labelled(init_pool(count), jnp.arange(count, dtype=jnp.int32))
+  rows = store.read_rows(folder / "picks.csv")
   numbers = {name_of(ready, unit): unit for unit in range(count)}
   asked = [row["id"] for row in rows if int(row["round"]) <= last]
   unknown = [name for name in asked if name not in numbers]

@@ -49,3 +49,11 @@ def test_slices_are_labelled_and_the_rest_is_ignored(sliced, tmp_path):
   assert any((label == UNLABELLED).any() for label in again.labels)
   with pytest.raises(DataError, match="new or empty folder"):
     export_labels(sliced, out)
+
+
+def test_the_fit_to_all_labels_was_told_all(tmp_path):
+  small = {"steps": 2, "pictures": 0, "rounds": 0, "full": True}
+  run(tmp_path / "run", dataclasses.replace(TINY, **small))
+  found = export_labels(tmp_path / "run", tmp_path / "out", arm="full")
+  split = json.loads((tmp_path / "run/split.json").read_text())
+  assert (found.train, found.partly) == (len(split["pool"]), 0)
