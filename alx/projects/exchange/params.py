@@ -46,6 +46,16 @@ def parse(content: bytes, keep: Collection[str] = ()) -> dict[str, Any]:
   """
   if len(content) > _MOST:
     raise Refused(400, f"params of {len(content)} bytes, more than {_MOST}")
+  found = read_object(content)
+  return checked({k: v for k, v in found.items() if k in {*_KEYS, *keep}})
+
+
+def read_object(content: bytes) -> dict[str, Any]:
+  """A JSON object without NaN and not nested deeply; {} of nothing.
+
+  Raises:
+    Refused: 400 for anything else.
+  """
   try:
     found = json.loads(content or b"{}", parse_constant=_no_number)
     _check_depth(found)
@@ -53,7 +63,7 @@ def parse(content: bytes, keep: Collection[str] = ()) -> dict[str, Any]:
     raise Refused(400, "params are no JSON") from error
   if not isinstance(found, dict):
     raise Refused(400, f"wanted an object, found a {type(found).__name__}")
-  return checked({k: v for k, v in found.items() if k in {*_KEYS, *keep}})
+  return found
 
 
 def _no_number(text):

@@ -62,6 +62,7 @@ async function enter(name) {
   show("door", false);
   $("who").textContent = reader;
   show("leave", page.project.readers.length > 1 || !page.project.open);
+  page.tab?.close(); // of before a log-in that ended
   page.tab = new Tab(`${page.project.id} ${reader}`, sentAway);
   if (!(await page.tab.enter())) {
     const text = "You are labelling in another tab or window already. Go on " +
@@ -252,6 +253,7 @@ $("leave").onclick = () => {
 };
 stage.fetched = (number) => 
   api.image(page.work.sample.id, number, stage.viewer.most);
+stage.chosen = (number) => safely(() => stage.channel(number));
 stage.answer = (number) => safely(async () => acts.answer(number));
 listen(stage, (name) =>
   name === "help" ? acts.help() : safely(async () => acts[name]()),

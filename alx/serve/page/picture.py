@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image
 
 from alx.data.volumes import nifti
+from alx.projects.answers.beside import read_bytes
 from alx.projects.cases.targets import files_of, grid_of, label_of
 from alx.projects.exchange.label_map import make
 from alx.projects.exchange.nrrd import inflate
@@ -55,7 +56,7 @@ def image_bytes(
   files = files_of(project, case)
   if not 0 <= channel < len(files):
     raise Refused(404, "no such channel")
-  content = files[channel].read_bytes()
+  content = read_bytes(files[channel])
   if not is_flat(case):
     return content
   return of_picture(content, 0 if project.segments else most)

@@ -3,7 +3,6 @@
 Cases, answers and times are the desk's, and so the project's log.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from starlette.routing import Route
 from alx.effort.timing import IDLE_S
 from alx.projects.answers.receive import readers_of
 from alx.projects.cases.targets import encode_label, grid_of
+from alx.projects.exchange.params import read_object
 from alx.projects.exchange.refused import Refused
 from alx.serve import about, desk, wire
 from alx.serve.access import want
@@ -125,12 +125,12 @@ async def label(request: Request):
   """Takes a drawing: id and params as texts, the label as a file."""
   async with request.form(max_files=1, max_fields=2) as form:
     try:
-      id, told = form["id"], json.loads(form["params"])
+      id, told = form["id"], form["params"].encode("utf-8", "surrogatepass")
       packed = await form["label"].read()
     except (AttributeError, KeyError, TypeError, ValueError) as error:
       raise Refused(400, "wanted id, params and a label") from error
   sample = labelling.sample_of(request, id, held=False)
-  params = _params(told, sample)
+  params = _params(read_object(told), sample)
   answer = (_received, wire.service_of(request), sample, packed, params)
   return _told(request, await wire.in_thread(*answer, heavy=True))
 
@@ -143,13 +143,7 @@ def _received(service, sample, packed, params):
 
 
 async def _object(request) -> Mapping[str, Any]:
-  try:
-    found = json.loads(await request.body() or b"{}")
-  except (ValueError, RecursionError) as error:
-    raise Refused(400, "wanted JSON") from error
-  if not isinstance(found, dict):
-    raise Refused(400, "wanted a JSON object")
-  return found
+  return read_object(await request.body())
 
 
 def _reader(request, told):

@@ -46,8 +46,9 @@ export function ask(text, { reason = false, yes = "Yes" } = {}) {
   dialog.returnValue = "no";
   dialog.showModal();
   return new Promise((resolve) => {
+    const said = () => reason ? $("ask-why").value.trim() || null : "yes";
     dialog.onclose = () => resolve(
-      dialog.returnValue === "yes" ? $("ask-why").value.trim() || "yes" : null);
+      dialog.returnValue === "yes" ? said() : null);
   });
 }
 

@@ -142,7 +142,7 @@ export class Stage {
     $("hide").onclick = () => this.hide();
     $("find").onclick = () => this.find();
     $("view").onchange = () => this.view($("view").value);
-    $("channel").onchange = () => this.channel(Number($("channel").value));
+    $("channel").onchange = () => this.chosen(Number($("channel").value));
     $("zoom-in").onclick = () => this.zoom(1);
     $("zoom-out").onclick = () => this.zoom(-1);
   }
@@ -249,6 +249,9 @@ export class Stage {
     const cross = this.project.segments;
     const bytes = await this.fetched(number);
     await this.viewer.show("image.nii", bytes, { ...this.sample, cross });
+    $("level").value = $("width").value = 50;
+    this.exact = {};
+    if (!this.sample.flat) this.view($("view").value);
     if (this.work) await this.viewer.draw(this.work.bits);
     await this.fill();
     this.go(voxel);

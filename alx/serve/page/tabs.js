@@ -25,6 +25,12 @@ export class Tab {
     return this.owns;
   }
 
+  /** Says and hears nothing more. */
+  close() {
+    this.owns = false;
+    this.channel.close();
+  }
+
   /** Sends the others away. */
   take() {
     this.owns = true;

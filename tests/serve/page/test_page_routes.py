@@ -116,6 +116,10 @@ def test_what_is_wrong_is_told_in_a_line(folder):
     code, reply = link.label(sample["id"], gzip.compress(b"1"), {})
     assert (code, "voxels" in reply["detail"]) == (422, True)
     assert link.label(sample["id"], b"", [])[0] == 400
+    for value in (float("nan"), json.loads("[" * 12 + "]" * 12)):
+      params = {"values_checked": value}
+      code, reply = link.label(sample["id"], gzip.compress(b"1"), params)
+      assert (code, reply["detail"]) == (400, "params are no JSON")
     code, _, _ = link("POST", "/label/api/label", b"--", content_type="x/y")
     assert code == 400
     assert link.json("words", {"id": sample["id"], "params": [1]})[0] == 400
