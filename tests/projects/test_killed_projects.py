@@ -51,7 +51,12 @@ def plain(folder):
     for v, m in state.models.items()
   }
   replies = [reply._replace(at=0.0) for reply in state.desk.replies]
+  rounds = {
+    n: r._replace(tasks=tuple(t._replace(at=0.0) for t in r.tasks))
+    for n, r in state.rounds.items()
+  }
   kept = state._replace(
+    rounds=rounds,
     submissions=answers,
     models=models,
     last=None,
