@@ -36,6 +36,8 @@ class Settings:
     ahead: the next round is asked for when so few cases wait; 0: never.
     names: by which the server is called from elsewhere.
     origins: pages of other places that may call.
+    rate: requests a minute of each who calls, 0: any number; None: as
+      `guard.Limits` has it. Only with tokens, which tell one from another.
   """
 
   host: str = "127.0.0.1"
@@ -45,6 +47,7 @@ class Settings:
   ahead: int = 0
   names: tuple[str, ...] = ()
   origins: tuple[str, ...] = ()
+  rate: int | None = None
 
   def __post_init__(self):
     """Raises ValueError for what must not be, or makes no sense."""
@@ -56,6 +59,13 @@ class Settings:
       )
     if self.ahead < 0:
       raise ValueError(f"--ahead: wanted 0 or more, found {self.ahead}")
+    if self.rate is not None and self.rate < 0:
+      raise ValueError(f"--rate: wanted 0 or more, found {self.rate}")
+    if self.rate is not None and self.tokens is None:
+      raise ValueError(
+        f"--rate={self.rate}: wanted --tokens=FILE, without it nobody is told "
+        "from another and nothing is counted"
+      )
     if not is_local(self.host) and self.tokens is None:
       raise ValueError(
         f"--host={self.host}: others can reach that, wanted --tokens=FILE with "
@@ -122,14 +132,15 @@ def serve(
 
 
 def limits_of(settings: Settings) -> guard.Limits:
-  """Of a request; by which names a server is called, anybody can find out."""
+  """Of requests; by which names a server is called, anybody can find out."""
   known = guard.Limits()
   names = (settings.host, *settings.names)
   hosts = (*known.hosts, *(name.lower() for name in names))
   if not is_local(settings.host):
     # A token is asked for: a page of another place does not have it.
     hosts = hosts if settings.names else ()
-  return known._replace(hosts=hosts, origins=settings.origins)
+  rate = known.a_minute if settings.rate is None else settings.rate
+  return known._replace(hosts=hosts, origins=settings.origins, a_minute=rate)
 
 
 def warnings_of(settings: Settings) -> list[str]:
