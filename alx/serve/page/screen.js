@@ -52,7 +52,9 @@ export function ask(text, { reason = false, yes = "Yes" } = {}) {
   });
 }
 
-const WORDS = { todo: "to do", "in hand": "in your hands" };
+const WORDS = { todo: "to do", "in hand": "in your hands",
+  declined: "left to others", deferred: "for another time",
+  expired: "your time was over" };
 
 export function worklist(rows, current) {
   $("worklist").replaceChildren(...rows.map((row) => {
@@ -65,8 +67,10 @@ export function worklist(rows, current) {
     item.append(row.case, about);
     return item;
   }));
-  const done = rows.filter((row) => /done|skipped/.test(row.status)).length;
-  $("progress").textContent = rows.length ? `${done} of ${rows.length} done` : "";
+  const count = (words) => rows.filter((row) => words.test(row.status)).length;
+  const done = count(/done|skipped/);
+  const all = done + count(/todo|in hand/); // the others are not his any more
+  $("progress").textContent = all ? `${done} of ${all} done` : "";
   $("worklist").querySelector("[aria-current]")
     ?.scrollIntoView({ block: "nearest" });
 }

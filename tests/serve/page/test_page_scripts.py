@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from alx.effort.timing import Event, sittings_of
+from alx.serve import about
 from alx.serve.page.times import active_seconds
 from tests.serve.page import page_cases as cases
 
@@ -99,6 +100,23 @@ def test_a_stroke_is_a_line_of_discs_in_its_plane(browser, plane, axes):
   assert (found[:, fixed] == 4).all()
   line = {(1, 2), (2, 2), (3, 2), (4, 2), (5, 3), (6, 4)}
   assert set(map(tuple, found[:, [a, b]].tolist())) == line
+
+
+def test_a_worklist_says_where_each_case_is_and_counts_what_is_his(browser):
+  words = [*about.STATUS, "done"]
+  told, progress = browser.later(
+    "const { worklist } = await import('./screen.js');"
+    "worklist(arguments[0].map((status, n) => ({ case: `c${n}`, status })));"
+    "const at = (id) => document.getElementById(id);"
+    "const rows = [...at('worklist').querySelectorAll('small')];"
+    "return [rows.map(row => row.textContent), at('progress').textContent];",
+    words,
+  )
+  assert told == [
+    *("to do", "in your hands", "done", "skipped", "left to others"),
+    *("for another time", "your time was over", "done"),
+  ]
+  assert progress == "3 of 5 done"
 
 
 def test_an_order_that_is_no_turn_is_refused(browser):
