@@ -84,7 +84,7 @@ def working(folder: str | pathlib.Path) -> Iterator[Project]:
     Held: another process writes there.
   """
   folder = pathlib.Path(folder).expanduser().absolute()
-  log.read(folder)
+  log.want(folder)  # before anything is claimed there
   claim = Claim(folder / FOLDER, "project")
   with owned.owning(folder, claim) as check:
     events, torn = log.read(folder)
