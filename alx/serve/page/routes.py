@@ -40,7 +40,7 @@ async def project(request: Request):
     "name": made.folder.name,
     "id": made.settings["label_map_sha256"][:12],
     "segments": made.segments,
-    "classes": picture.classes_of(made),
+    "classes": about.classes_of(service),
     "readers": sorted(readers_of(made)) if is_open else [],
     "open": is_open,
     "idle_s": IDLE_S,

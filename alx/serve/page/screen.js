@@ -19,18 +19,18 @@ export function press(ids, chosen) {
 }
 
 /** A button of a class: its colour, name and key. */
-export function classButton({ name, colour, number }, act) {
+export function classButton({ name, color, value }, act) {
   const button = document.createElement("button");
   const swatch = document.createElement("span");
   swatch.className = "swatch";
-  swatch.style.background = `rgb(${colour.join(" ")})`;
+  swatch.style.background = `rgb(${color.join(" ")})`;
   button.append(swatch, name);
-  if (number < 10) {
+  if (value < 10) {
     const key = document.createElement("kbd");
-    key.textContent = `${number}`;
+    key.textContent = `${value}`;
     button.append(key);
   }
-  button.dataset.number = number;
+  button.dataset.number = value;
   button.onclick = act;
   return button;
 }
