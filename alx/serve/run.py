@@ -1,11 +1,14 @@
 """The server as a process: where it listens, for whom, and how it ends."""
 
+import contextlib
 import dataclasses
 import ipaddress
 import pathlib
+import queue
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 
 import uvicorn
 from starlette.applications import Starlette
@@ -22,6 +25,7 @@ from alx.serve.progress import folder_of
 
 _UPLOADS = "uploads"
 _MOST_CALLS = 256  # at the same time
+_WAIT_S = 30.0  # for a server in a thread to begin, or to end
 
 
 @dataclasses.dataclass(frozen=True)
@@ -221,3 +225,33 @@ def make_server(
     ws="none",
   )
   return _Server(config, say, started)
+
+
+@contextlib.contextmanager
+def running(made: Starlette, port: int = 0) -> Iterator[str]:
+  """A server in a thread, on loopback, until the block ends.
+
+  Args:
+    made: of `application`.
+    port: to listen at; 0: any that is free.
+
+  Yields:
+    Its address, http://127.0.0.1:PORT.
+
+  Raises:
+    DataError: it does not listen.
+  """
+  address: queue.Queue[str] = queue.Queue()
+  settings = Settings(port=port)
+  server = make_server(made, settings, lambda line: None, address.put)
+  thread = threading.Thread(target=server.run, daemon=True)
+  thread.start()
+  try:
+    try:
+      found = address.get(timeout=_WAIT_S)
+    except queue.Empty:
+      raise bad_input("this machine", "a free port", "none") from None
+    yield found
+  finally:
+    server.should_exit = server.force_exit = True
+    thread.join(_WAIT_S)
