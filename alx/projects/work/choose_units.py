@@ -76,9 +76,10 @@ def _by_unit(project, k, method):
 def _left(project):
   """{uid: boxes that were asked for} of cases that are not asked for whole."""
   found, status = {}, statuses(project.state)
+  asked = asked_of(project.state)
   for uid, case in project.state.cases.items():
     if case.part == TRAIN and status[uid] in (POOL, LABELLED):
-      boxes = asked_of(project.state, uid)
+      boxes = asked[uid]
       given = status[uid] == LABELLED and not boxes
       if boxes is not None and not given:
         found[uid] = boxes
