@@ -37,9 +37,9 @@ class Limits(NamedTuple):
   label: int = MOST + 2**17  # bytes of a body with a file in it
   other: int = 2**17  # bytes of any other body
   seconds: float = 300.0  # until a body has come
-  a_minute: int = 3000  # requests of each, where a token tells who; 0: any
   hosts: tuple[str, ...] = _LOCAL  # names by which it is called; (): any
   origins: tuple[str, ...] = ()  # other pages that may call
+  a_minute: int = 3000  # requests of each, where a token tells who; 0: any
 
 
 class Guard:
