@@ -55,6 +55,12 @@ _ORIGIN = flags.DEFINE_multi_string(
   [],
   "A page of another place that may call, https://...; repeatable.",
 )
+_RATE = flags.DEFINE_integer(
+  "rate",
+  None,
+  "Requests a minute of each who calls with --tokens, more are told to wait; "
+  "0: any number. Default: 3000.",
+)
 _OPEN = flags.DEFINE_boolean(
   "open", False, "Open the page on which people label, in this browser."
 )
@@ -81,6 +87,7 @@ def main(argv: list[str]) -> None:
         ahead=_AHEAD.value,
         names=tuple(_NAME.value),
         origins=tuple(_ORIGIN.value),
+        rate=_RATE.value,
       )
     tell = functools.partial(say, console)
     ended = run.serve(

@@ -4,14 +4,14 @@ import os
 
 import jax
 
+from alx.devices.processes import cores_here
+
 _MADE = "xla_force_host_platform_device_count"
 
 
 def usable() -> int:
   """How many cores this process may use."""
-  if hasattr(os, "sched_getaffinity"):
-    return len(os.sched_getaffinity(0))
-  return os.cpu_count() or 1
+  return len(cores_here())
 
 
 def use_cores(most: int) -> int:

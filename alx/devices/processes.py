@@ -1,4 +1,4 @@
-"""Which process this is, and whether another one has ended."""
+"""Which process this is, what it may use, and whether another has ended."""
 
 import os
 import pathlib
@@ -23,6 +23,13 @@ def this_process() -> Process:
 def process_of(pid: int) -> Process:
   """One of this machine that runs."""
   return Process(platform.node(), _numbering(), pid, _stat(pid)[1])
+
+
+def cores_here() -> list[int]:
+  """Processors that this process may use."""
+  if hasattr(os, "sched_getaffinity"):
+    return sorted(os.sched_getaffinity(0))
+  return list(range(os.cpu_count() or 1))
 
 
 def has_ended(process: Process) -> bool:

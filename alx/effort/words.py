@@ -25,8 +25,16 @@ def with_interval(found: Estimate, digits: int = 2, unit: str = "") -> str:
 
 def money(found: Estimate, currency: str) -> str:
   """Such as "$5.63 [-7.26, 26.09]"; a loss is -$5.63."""
+  return _signed(with_interval(found), currency)
+
+
+def amount(value: float, currency: str) -> str:
+  """The same of one number: "$5.63"."""
+  return _signed(number(float(value), 2), currency)
+
+
+def _signed(text, currency):
   sign = _SIGNS.get(currency, f"{currency} ")
-  text = with_interval(found)
   return f"-{sign}{text[1:]}" if text.startswith("-") else f"{sign}{text}"
 
 

@@ -6,9 +6,18 @@ from typing import Any
 from alx.projects.exchange import label_map
 from alx.projects.people import desk as desks
 from alx.projects.store.questions import LABELLED, statuses
-from alx.projects.store.state import TRAIN, State
+from alx.projects.store.state import (
+  DECLINED,
+  DEFERRED,
+  SKIPPED,
+  TRAIN,
+  State,
+)
 from alx.projects.work.status import status as status_of_project
 from alx.serve.desk import Sample, Service, clock
+
+# Of a case on a worklist: to be answered, answered, or no more to be.
+STATUS = ("todo", "in hand", "done", SKIPPED, DECLINED, DEFERRED, "expired")
 
 
 def classes_of(service: Service) -> list[dict[str, Any]]:
@@ -47,19 +56,19 @@ def worklist(
 ) -> list[dict[str, Any]]:
   """The cases that a reader was asked for, by round and rank.
 
-  Each is {case, round, rank, reason, status, until}; status is todo, in hand,
-  done or skipped.
+  Each is {case, round, rank, reason, status, until}; status is one of `STATUS`.
   """
   state = service.project.look()
   now = clock(now)
   held = {
     x.case: x.end for x in desks.live(state.desk, now) if x.reader == reader
   }
+  said = desks.last_replies(state.desk)
   waiting = {(t.uid, t.round) for t in state.open_tasks() if t.reader == reader}
   return [
     {
       **{"case": t.name, "round": t.round, "rank": t.rank, "reason": t.reason},
-      "status": _word(state, t, held, waiting),
+      "status": _word(state, t, held, said, waiting),
       "until": held.get(t.uid),
     }
     for t in state.tasks()
@@ -67,10 +76,17 @@ def worklist(
   ]
 
 
-def _word(state, task, held, waiting):
-  if (task.uid, task.round) in waiting:
-    return "in hand" if task.uid in held else "todo"
-  return "skipped" if (task.uid, task.reader) in state.skips else "done"
+def _word(state, task, held, said, waiting):
+  key, is_open = (task.uid, task.reader), (task.uid, task.round) in waiting
+  if is_open and task.uid in held:
+    return "in hand"
+  if key in state.skips:
+    return state.out.get(key, SKIPPED)
+  if any(s.round >= task.round for s in state.submissions.get(key, ())):
+    return "done"
+  if key in said and said[key].kind == DECLINED:
+    return DECLINED
+  return "todo" if is_open else "expired"
 
 
 def sample_json(service: Service, sample: Sample) -> dict[str, Any]:

@@ -1,5 +1,6 @@
-"""Who calls, and what he may do."""
+"""Who calls, what he may do, and how often."""
 
+import math
 import os
 import pathlib
 import stat
@@ -14,6 +15,7 @@ from alx.projects.store.blobs import digest
 ANNOTATOR, REVIEWER, ADMIN = "annotator", "reviewer", "admin"
 ROLES = (ANNOTATOR, REVIEWER, ADMIN)  # each may do what those before it may
 _SHORTEST = 16  # characters of a token
+_MINUTE = 60.0
 
 
 class Person(NamedTuple):
@@ -116,3 +118,41 @@ def want(person: Person | None, role: str = ANNOTATOR) -> Person:
   if ROLES.index(person.role) < ROLES.index(role):
     raise Refused(403, f"only a {role} may do that, you are {person.role}")
   return person
+
+
+class TooOften(Refused):
+  """One who has called as often as he may in a minute.
+
+  Attributes:
+    wait_s: whole seconds until he may again.
+  """
+
+  def __init__(self, most: int, wait_s: float):
+    """Of so many requests a minute."""
+    self.wait_s = math.ceil(wait_s)
+    line = f"more than {most} requests a minute: wait {self.wait_s} s"
+    super().__init__(429, line)
+
+
+class Rate:
+  """How often each caller may call, counted from minute to minute."""
+
+  def __init__(self, most: int):
+    """So many requests a minute; 0: any number."""
+    self._most, self._counts, self._end = most, {}, -math.inf
+
+  def count(self, who: object, now: float) -> None:
+    """Counts a request.
+
+    Args:
+      who: sends it.
+      now: seconds since any moment.
+
+    Raises:
+      TooOften: it is one too many.
+    """
+    if now >= self._end:
+      self._counts, self._end = {}, now + _MINUTE
+    count = self._counts[who] = self._counts.get(who, 0) + 1
+    if self._most and count > self._most:
+      raise TooOften(self._most, self._end - now)

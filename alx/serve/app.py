@@ -48,7 +48,7 @@ def application(
   made = Starlette(
     routes=[*routes, *(route for room in rooms for route in room.ROUTES)],
     middleware=[
-      Middleware(Guard, limits=limits, files=FILES),
+      Middleware(Guard, limits=limits, files=FILES, access=access),
       *_allowing(limits.origins),
     ],
   )

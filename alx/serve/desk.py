@@ -9,6 +9,7 @@ import pathlib
 import secrets
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -153,9 +154,7 @@ def _waiting(state: State, reader: str) -> dict[str, Task]:
 
 
 def _policy(service, state):
-  counts: dict[str, int] = {}
-  for task in state.open_tasks():
-    counts[task.uid] = counts.get(task.uid, 0) + 1
+  counts = Counter(task.uid for task in state.open_tasks())
   many = max(counts.values(), default=1)
   return Policy(seconds=service.lease_s, readers=many)
 

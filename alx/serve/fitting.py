@@ -37,10 +37,14 @@ def main(argv: list[str]) -> None:
     process=tuple(this_process()),
   )
   progresses.write(place, begun)
+
+  def tell(stage):
+    progresses.write(place, begun._replace(stage=stage))
+
   try:
     with fitting(place):
       project = look_at(place, _WAIT_S)
-      lines, version = WORK[what](project, how, _Teller(place, begun))
+      lines, version = WORK[what](project, how, tell)
     ended = progresses.ended_as(begun, DONE, lines, version)
   except (DataError, Diverged, Held, ValueError, OSError, MemoryError) as error:
     line = _plain(error, place)
@@ -52,16 +56,6 @@ def _plain(error, place):
   """One line without the path of the project."""
   text = " ".join(str(error).split()) or type(error).__name__
   return text.replace(f"{place}/", "").replace(str(place), place.name)
-
-
-class _Teller:
-  """Tells a stage."""
-
-  def __init__(self, place, begun):
-    self._place, self._begun = place, begun
-
-  def __call__(self, stage):
-    progresses.write(self._place, self._begun._replace(stage=stage))
 
 
 def _fit(project: Shared, how: Mapping[str, Any], tell):

@@ -17,6 +17,7 @@ from alx.projects.answers.receive import FULL, NO_ROOM
 from alx.projects.exchange.decode import MOST
 from alx.projects.exchange.refused import Refused
 from alx.runs.disk.claim import Held
+from alx.serve.access import OPEN, Access, Rate, TooOften, person_of
 from alx.serve.wire import reply_line
 
 LOG = logging.getLogger("alx.serve")
@@ -31,27 +32,36 @@ _HEADERS = (
 
 
 class Limits(NamedTuple):
-  """What one request may take."""
+  """What one request may take, and how many there may be."""
 
   label: int = MOST + 2**17  # bytes of a body with a file in it
   other: int = 2**17  # bytes of any other body
   seconds: float = 300.0  # until a body has come
   hosts: tuple[str, ...] = _LOCAL  # names by which it is called; (): any
   origins: tuple[str, ...] = ()  # other pages that may call
+  a_minute: int = 3000  # requests of each, where a token tells who; 0: any
 
 
 class Guard:
   """An ASGI program around another one."""
 
-  def __init__(self, inner, limits: Limits, files: re.Pattern = _NO_PATH):
+  def __init__(
+    self,
+    inner,
+    limits: Limits,
+    files: re.Pattern = _NO_PATH,
+    access: Access = OPEN,
+  ):
     """Wraps a program.
 
     Args:
       inner: the program.
       limits: of a request.
       files: paths to which files are sent.
+      access: who may call.
     """
     self._inner, self._limits, self._files = inner, limits, files
+    self._access, self._rate = access, Rate(limits.a_minute)
 
   async def __call__(self, scope, receive, send):
     """One request."""
@@ -68,6 +78,7 @@ class Guard:
 
     try:
       self._check_where(scope)
+      self._check_how_often(scope)
       await self._inner(scope, self._bounded(scope, receive), sending)
     except ClientDisconnect:
       sent[0] = sent[0] or 499
@@ -90,6 +101,16 @@ class Guard:
     if origin and origin not in own:
       raise Refused(403, "called by a page of another place")
 
+  def _check_how_often(self, scope):
+    """By name or, without a token, by address; none where none is asked for."""
+    if self._access.is_open:
+      return
+    header = dict(scope["headers"]).get(b"authorization", b"")
+    person = person_of(self._access, header.decode("latin-1"))
+    place = (scope.get("client") or ("",))[0]
+    who = ("name", person.name) if person else ("address", place)
+    self._rate.count(who, time.monotonic())
+
   def _bounded(self, scope, receive):
     if scope["method"] in _BODILESS:
       return _nothing(receive)
@@ -105,7 +126,10 @@ class Guard:
   def _told(self, error):
     """The reply to an error, and a number by which the log knows it."""
     if isinstance(error, Refused):
-      return reply_line(error.code, str(error))
+      reply = reply_line(error.code, str(error))
+      if isinstance(error, TooOften):
+        reply.headers["Retry-After"] = f"{error.wait_s}"
+      return reply
     if isinstance(error, HTTPException):
       return reply_line(error.status_code, str(error.detail))
     if isinstance(error, Held):

@@ -5,7 +5,11 @@ from typing import Any
 
 from alx.projects.cases.targets import suffix_of
 from alx.projects.exchange.refused import Refused
-from alx.projects.store.questions import final_label
+from alx.projects.store.questions import (
+  final_label,
+  final_labels,
+  newest_answers,
+)
 from alx.projects.work import decide
 from alx.serve import content
 from alx.serve.content import Content
@@ -18,18 +22,20 @@ APPROVED, FLAGGED = "approved", "flagged"
 def objects(service: Service) -> dict[str, Any]:
   """{case: {image, labels}}; labels by reader, and the `final` one."""
   state = service.project.look()
-  return {uid: _object(state, uid) for uid in sorted(state.cases)}
+  newest, final = newest_answers(state), final_labels(state)
+  found = {}
+  for uid in sorted(state.cases):
+    answers = {s.reader: s for s in newest.get(uid, ())}
+    if uid in final:
+      answers[FINAL] = final[uid]
+    found[uid] = _object(state, state.cases[uid], answers)
+  return found
 
 
-def _object(state, uid):
-  case = state.cases[uid]
+def _object(state, case, answers):
   suffix = suffix_of(case)
-  answers = {s.reader: s for s in state.newest(uid)}
-  counts = final_label(state, uid)
-  if counts is not None:
-    answers[FINAL] = counts
   return {
-    "image": {"ext": suffix, "info": {"name": uid, "part": case.part}},
+    "image": {"ext": suffix, "info": {"name": case.uid, "part": case.part}},
     "labels": {
       tag: {"ext": suffix, "info": _info(state, answer)}
       for tag, answer in answers.items()

@@ -1,11 +1,14 @@
 """The server as a process: where it listens, for whom, and how it ends."""
 
+import contextlib
 import dataclasses
 import ipaddress
 import pathlib
+import queue
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 
 import uvicorn
 from starlette.applications import Starlette
@@ -22,6 +25,7 @@ from alx.serve.progress import folder_of
 
 _UPLOADS = "uploads"
 _MOST_CALLS = 256  # at the same time
+_WAIT_S = 30.0  # for a server in a thread to begin, or to end
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,6 +40,8 @@ class Settings:
     ahead: the next round is asked for when so few cases wait; 0: never.
     names: by which the server is called from elsewhere.
     origins: pages of other places that may call.
+    rate: requests a minute of each who calls, 0: any number; None: as
+      `guard.Limits` has it. Only with tokens, which tell one from another.
   """
 
   host: str = "127.0.0.1"
@@ -45,6 +51,7 @@ class Settings:
   ahead: int = 0
   names: tuple[str, ...] = ()
   origins: tuple[str, ...] = ()
+  rate: int | None = None
 
   def __post_init__(self):
     """Raises ValueError for what must not be, or makes no sense."""
@@ -56,6 +63,13 @@ class Settings:
       )
     if self.ahead < 0:
       raise ValueError(f"--ahead: wanted 0 or more, found {self.ahead}")
+    if self.rate is not None and self.rate < 0:
+      raise ValueError(f"--rate: wanted 0 or more, found {self.rate}")
+    if self.rate is not None and self.tokens is None:
+      raise ValueError(
+        f"--rate={self.rate}: wanted --tokens=FILE, without it nobody is told "
+        "from another and nothing is counted"
+      )
     if not is_local(self.host) and self.tokens is None:
       raise ValueError(
         f"--host={self.host}: others can reach that, wanted --tokens=FILE with "
@@ -122,14 +136,15 @@ def serve(
 
 
 def limits_of(settings: Settings) -> guard.Limits:
-  """Of a request; by which names a server is called, anybody can find out."""
+  """Of requests; by which names a server is called, anybody can find out."""
   known = guard.Limits()
   names = (settings.host, *settings.names)
   hosts = (*known.hosts, *(name.lower() for name in names))
   if not is_local(settings.host):
     # A token is asked for: a page of another place does not have it.
     hosts = hosts if settings.names else ()
-  return known._replace(hosts=hosts, origins=settings.origins)
+  rate = known.a_minute if settings.rate is None else settings.rate
+  return known._replace(hosts=hosts, origins=settings.origins, a_minute=rate)
 
 
 def warnings_of(settings: Settings) -> list[str]:
@@ -210,3 +225,33 @@ def make_server(
     ws="none",
   )
   return _Server(config, say, started)
+
+
+@contextlib.contextmanager
+def running(made: Starlette, port: int = 0) -> Iterator[str]:
+  """A server in a thread, on loopback, until the block ends.
+
+  Args:
+    made: of `application`.
+    port: to listen at; 0: any that is free.
+
+  Yields:
+    Its address, http://127.0.0.1:PORT.
+
+  Raises:
+    DataError: it does not listen.
+  """
+  address: queue.Queue[str] = queue.Queue()
+  settings = Settings(port=port)
+  server = make_server(made, settings, lambda line: None, address.put)
+  thread = threading.Thread(target=server.run, daemon=True)
+  thread.start()
+  try:
+    try:
+      found = address.get(timeout=_WAIT_S)
+    except queue.Empty:
+      raise bad_input("this machine", "a free port", "none") from None
+    yield found
+  finally:
+    server.should_exit = server.force_exit = True
+    thread.join(_WAIT_S)

@@ -3,6 +3,7 @@
 import json
 import pathlib
 import secrets
+import shutil
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from alx.projects.answers.beside import SUFFIXES
+from alx.projects.answers.receive import FULL
 from alx.projects.exchange import params
 from alx.projects.exchange.refused import Refused
 from alx.serve.access import Access, Person, person_of
@@ -19,6 +21,7 @@ from alx.serve.content import Content
 from alx.serve.desk import Service
 
 _HEAVY = 2  # label maps that are looked at at the same time
+_SPARE = 2**20  # bytes that stay free, for the log to go on
 
 
 class Form(NamedTuple):
@@ -49,11 +52,24 @@ def note(request: Request, **about: str) -> None:
   request.scope.setdefault("alx.note", {}).update(about)
 
 
-def allow(request: Request, most: int) -> None:
-  """No more than so many bytes are read of a body."""
+async def allow(request: Request, most: int) -> None:
+  """No more than so many bytes are read of a body, for which the disk has room.
+
+  It is written twice: on its way, and as what is kept of it. How long a body in
+  chunks is nobody knows before.
+
+  Raises:
+    Refused: 413 for a longer one, 507 for a disk that is too full.
+  """
   request.scope["alx.most"] = most
-  if int(request.headers.get("content-length", 0)) > most:
+  length = int(request.headers.get("content-length", 0))
+  if length > most:
     raise Refused(413, f"a body of more than {most} bytes")
+  free = shutil.disk_usage(service_of(request).project.folder).free
+  if free < 2 * length + _SPARE:
+    await drain(request)
+    line = "no room on the disk, nothing was kept: send it again"
+    raise Refused(FULL, f"{line} when {2 * length + _SPARE} bytes are free")
 
 
 async def in_thread(function, *args, heavy: bool = False):

@@ -8,7 +8,6 @@ one is faster. Wants chromium, chromedriver, selenium and the extra alx[serve].
 
 import pathlib
 import tempfile
-import threading
 import time
 
 import numpy as np
@@ -19,8 +18,7 @@ from alx.projects import Settings, begin, working
 from alx.projects.cases.targets import encode_label, grid_of
 from alx.serve import application, open_service
 from alx.serve.page.routes import page_routes
-from alx.serve.run import Settings as Where
-from alx.serve.run import make_server
+from alx.serve.run import running
 
 _SHAPE = flags.DEFINE_list("shape", ["512", "512", "200"], "Voxels.")
 _STROKES = flags.DEFINE_integer("strokes", 5, "To draw.")
@@ -99,22 +97,6 @@ def _browser():
   return driver
 
 
-def _serve(place):
-  """(address, server, thread)."""
-  addresses, started = [], threading.Event()
-
-  def told(address):
-    addresses.append(address)
-    started.set()
-
-  made = application(open_service(place), page_routes())
-  server = make_server(made, Where(port=0), lambda line: None, told)
-  thread = threading.Thread(target=server.run, daemon=True)
-  thread.start()
-  started.wait(60)
-  return addresses[0], server, thread
-
-
 def _until(driver, code):
   start = time.monotonic()
   while not driver.execute_script(code):
@@ -130,9 +112,8 @@ def main(argv: list[str]) -> None:
   shape = tuple(map(int, _SHAPE.value))
   with tempfile.TemporaryDirectory() as folder:
     place = _project(pathlib.Path(folder), shape)
-    address, server, thread = _serve(place)
-    driver = _browser()
-    try:
+    made = application(open_service(place), page_routes())
+    with running(made) as address, _browser() as driver:
       start = time.monotonic()
       driver.get(f"{address}/label/")
       _until(driver, _READY)
@@ -145,10 +126,6 @@ def main(argv: list[str]) -> None:
         print(
           f"{name}: median {np.median(times):.0f} ms, most {max(times):.0f}"
         )
-    finally:
-      driver.quit()
-      server.should_exit = server.force_exit = True
-      thread.join()
 
 
 if __name__ == "__main__":

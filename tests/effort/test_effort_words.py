@@ -20,6 +20,8 @@ TUMOUR = Estimate(5.63, -7.26, 26.09, 10)
 def test_published_intervals_are_printed_as_they_are():
   assert words.money(KIDNEY, "USD") == "$14.30 [5.94, 26.87]"
   assert words.money(TUMOUR, "USD") == "$5.63 [-7.26, 26.09]"
+  assert words.amount(-5.631, "EUR") == "-€5.63"
+  assert words.amount(0.004, "CHF") == "CHF 0.00"
   assert verdict(KIDNEY.low, KIDNEY.high).task == "automate"
   assert verdict(TUMOUR.low, TUMOUR.high).task == "assist"
 

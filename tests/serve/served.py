@@ -8,15 +8,13 @@ import contextlib
 import http.client
 import json
 import pathlib
-import threading
-import time
 from typing import NamedTuple
 
 from alx import projects
 from alx.projects.cases.targets import encode_label, grid_of
 from alx.serve import open_service
 from alx.serve.app import application
-from alx.serve.run import Settings, make_server
+from alx.serve.run import running
 from tests.projects import small_projects
 from tests.projects.label_files import a_label
 
@@ -133,15 +131,5 @@ def label_of(project, case, label=None):
 def serving(place: pathlib.Path, **how):
   """A server of a project, on a port of its own."""
   made = application(open_service(place, how.pop("lease_s", 3600.0)), **how)
-  lines = []
-  server = make_server(made, Settings(port=0), lines.append)
-  thread = threading.Thread(target=server.run)
-  thread.start()
-  try:
-    end = time.monotonic() + 30
-    while not lines and time.monotonic() < end:
-      time.sleep(0.01)
-    yield Served(int(lines[0].rpartition(":")[2]), made)
-  finally:
-    server.should_exit = True
-    thread.join()
+  with running(made) as address:
+    yield Served(int(address.rpartition(":")[2]), made)

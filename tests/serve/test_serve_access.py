@@ -12,6 +12,7 @@ import pytest
 from alx.data.dataset import DataError
 from alx.projects.exchange.refused import Refused
 from alx.serve import access
+from alx.serve.guard import Limits
 from tests.serve import served
 
 TOKENS = {name: name[0] * 16 for name in ("anna", "ben", "rita", "otto")}
@@ -214,3 +215,37 @@ def test_logging_in(server):
   valid = "/auth/token/valid"
   assert server.call("GET", valid, None, bearer("anna")).code == 200
   assert server.call("GET", valid).code == 401
+
+
+def test_a_minute_has_so_many_requests_of_each():
+  rate = access.Rate(2)
+  for who in ("anna", "ben", "anna", "ben"):
+    rate.count(who, 100.0)
+  with pytest.raises(
+    access.TooOften, match="requests a minute: wait 45 s"
+  ) as told:
+    rate.count("anna", 115.5)
+  assert (told.value.code, told.value.wait_s) == (429, 45)
+  rate.count("anna", 160.0)  # another minute
+  free = access.Rate(0)
+  for _ in range(10_000):
+    free.count("anna", 0.0)
+
+
+def test_who_calls_too_often_is_told_to_wait(tmp_path):
+  place, limits = served.with_drafts(tmp_path, 1), Limits(a_minute=3)
+  known = access.read_tokens(file_of(tmp_path, LINES), served.READERS)
+  with served.serving(place, access=known, limits=limits) as found:
+    get = lambda head=None: found.call("GET", "/info/", None, head)  # noqa: E731
+    for head, code in ((bearer("anna"), 200), (bearer("ben"), 200), ({}, 401)):
+      assert [get(head).code for _ in range(4)] == [code] * 3 + [429]
+    reply = get({"Authorization": "Bearer guessed"})  # of the same address
+    assert reply.code == 429 and 0 < int(reply.headers["retry-after"]) <= 60
+    assert reply.json["detail"].startswith("more than 3 requests a minute")
+
+
+def test_who_is_not_asked_for_a_token_is_not_counted(tmp_path):
+  place = served.with_drafts(tmp_path, 1)
+  with served.serving(place, limits=Limits(a_minute=3)) as found:
+    codes = {found.call("GET", "/info/").code for _ in range(10)}
+  assert codes == {200}

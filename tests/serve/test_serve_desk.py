@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from alx import projects
+from alx.projects.answers.words import answer_in_words
 from alx.projects.cases.targets import label_of
 from alx.projects.exchange.refused import Refused
 from alx.projects.people import share
@@ -251,6 +252,35 @@ def test_a_worklist_says_what_is_in_hand(service):
   desk.next_sample(service, "anna")
   rows = about.worklist(service, "anna")
   assert [r["status"] for r in rows] == ["done", "in hand"]
+
+
+def test_a_worklist_says_what_is_left_to_others_and_what_is_over(tmp_path):
+  place = served.with_drafts(tmp_path, 6, lease_days=1.0)
+  service = desk.open_service(place, HOUR)
+  sample = desk.next_sample(service, "anna")
+  desk.decline(service, sample.id, "no time")
+  sample = desk.next_sample(service, "anna")
+  desk.skip(service, sample.id, "moved")
+  rows = about.worklist(service, "anna")
+  assert [r["status"] for r in rows] == ["declined", "skipped", "todo"]
+  with projects.working(place) as project:
+    share.expire(project, "2999-01-01T00:00:00+00:00")
+  rows = about.worklist(service, "anna")
+  assert [r["status"] for r in rows] == ["declined", "skipped", "expired"]
+  answer(service, sample)
+  rows = about.worklist(service, "anna")
+  assert [r["status"] for r in rows] == ["declined", "done", "expired"]
+  assert {r["status"] for r in rows} <= {*about.STATUS}
+
+
+@pytest.mark.parametrize("kind", ["decline", "defer"])
+def test_a_worklist_says_what_a_file_has_said(service, kind):
+  with projects.working(service.project.folder) as other:
+    told = {"decision": kind, "comment": "no time"}
+    answer_in_words(other, 1, "anna", "case_001", told)
+  rows = about.worklist(service, "anna")
+  wanted = {"decline": "declined", "defer": "deferred"}[kind]
+  assert [r["status"] for r in rows] == [wanted, "todo"]
 
 
 def test_a_repeat_looks_like_another_case_and_is_no_one_elses(service):

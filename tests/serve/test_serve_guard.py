@@ -6,6 +6,7 @@ from tests.serve import extra  # noqa: F401, skips without it
 
 import errno
 import logging
+import shutil
 import socket
 import time
 
@@ -14,6 +15,7 @@ from starlette.routing import Route
 
 from alx.data.dataset import DataError
 from alx.runs.disk.claim import Held
+from alx.serve import wire
 from alx.serve.guard import Guard, Limits
 from tests.serve import served
 
@@ -83,6 +85,27 @@ def test_a_label_has_room_for_the_voxels_of_its_case(server):
     reply = large.call("PUT", path, body, kind)
     assert reply.code == 413 and str(most) in reply.json["detail"]
     assert large.save(case["id"], b"x" * 1000).code == 415
+
+
+def test_a_disk_that_is_too_full_is_told_before_a_label_is_written(
+  tmp_path, monkeypatch
+):
+  place = served.with_drafts(tmp_path, 1)
+  usage = shutil.disk_usage(place)
+  with served.serving(place) as server:
+    case, before = server.next(), server.project.state.last
+    content = served.label_of(server.project, case["name"])
+    _, body = served.parts({"params": "{}"}, "label", content)
+    wanted = 2 * len(body) + 2**20
+    for free, code in ((wanted - 1, 507), (wanted, 200)):
+      full = usage._replace(free=free)
+      monkeypatch.setattr(wire.shutil, "disk_usage", lambda _, x=full: x)
+      reply = server.save(case["id"], content)
+      assert reply.code == code
+      if code == 507:
+        line = "no room on the disk, nothing was kept: send it again when "
+        assert reply.json["detail"] == f"{line}{wanted} bytes are free"
+        assert server.project.look().last == before
 
 
 def raw(server, *texts):

@@ -12,7 +12,7 @@ import pytest
 
 from alx.data.dataset import DataError
 from alx.runs.disk.claim import FOLDER, Claim, Held
-from alx.serve import run
+from alx.serve import guard, run
 from tests.serve import served
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -49,6 +49,8 @@ def test_what_only_this_machine_reaches(host, is_local):
     ({"lease_s": 0.0}, "--lease"),
     ({"lease_s": float("nan")}, "--lease"),
     ({"ahead": -1}, "--ahead"),
+    ({"rate": -1, "tokens": pathlib.Path()}, "--rate: wanted 0 or more"),
+    ({"rate": 100}, "--rate=100: wanted --tokens"),
   ],
 )
 def test_settings_that_make_no_sense(wrong, flag):
@@ -73,6 +75,14 @@ def test_by_which_names_it_is_called():
   assert run.limits_of(named).hosts[-1] == "pacs.local"
   typed = run.Settings("127.0.0.2", names=("PACS.Local",))
   assert {"127.0.0.2", "pacs.local"} <= {*run.limits_of(typed).hosts}
+
+
+def test_how_often_one_may_call():
+  tokens, known = pathlib.Path(), guard.Limits().a_minute
+  assert run.limits_of(run.Settings(tokens=tokens)).a_minute == known
+  assert run.limits_of(run.Settings(tokens=tokens, rate=0)).a_minute == 0
+  help_ = (ROOT / "alx/commands/serve.py").read_text()
+  assert f"Default: {known}." in help_
 
 
 def test_two_servers_of_one_project(tmp_path):

@@ -10,6 +10,7 @@ from alx.data.dicom import deidentify, headers, kept, series
 from alx.data.dicom.deidentify import Door
 from alx.data.dicom.kept import Source
 from alx.data.volumes import nifti
+from alx.projects.store.blobs import get
 from alx.projects.store.project import Project
 from alx.projects.store.state import Case
 
@@ -90,10 +91,23 @@ def door_of(
 
 def source_of(project: Project, case: Case) -> Callable[[], Source] | None:
   """What a SEG of a case is held against; None: it was no DICOM."""
+  return source_in(project.folder, case, lambda: _uids_of(project))
+
+
+def source_in(
+  folder: pathlib.Path, case: Case, uid_of: Callable[[], Callable]
+) -> Callable[[], Source] | None:
+  """The same of a project that is being begun.
+
+  Args:
+    folder: of the project.
+    case: of it.
+    uid_of: makes what turns an original UID into the one that is kept.
+  """
   sha256 = case.about.get("dicom")
   if not sha256:
     return None
-  return lambda: kept.decode(project.get(sha256), "the case", _uids_of(project))
+  return lambda: kept.decode(get(folder, sha256), "the case", uid_of())
 
 
 def _uids_of(project):

@@ -50,16 +50,18 @@ def _text(start, stop, shape):
   return ", ".join(parts) or "all of it"
 
 
-def asked_of(state: State, uid: str) -> list | None:
-  """Boxes of a case that were asked for so far; None: all of it was."""
-  found = []
+def asked_of(state: State) -> dict[str, list | None]:
+  """Boxes of each case that were asked for so far; None: all of it was."""
+  found: dict[str, list | None] = {uid: [] for uid in state.cases}
   for task in state.tasks():
-    if task.uid == uid and not task.repeat:
-      if not task.units:
-        return None
-      key = uid, task.reader, task.round
-      if key not in state.expired and key[:2] not in state.skips:
-        found += task.units
+    boxes = found[task.uid]
+    if task.repeat or boxes is None:
+      continue
+    if not task.units:
+      found[task.uid] = None
+    key = task.uid, task.reader, task.round
+    if key not in state.expired and key[:2] not in state.skips:
+      boxes += task.units
   return found
 
 

@@ -12,6 +12,7 @@ from alx.projects.pages import cards
 from alx.projects.pages.cards import NOT_PROVIDED
 from alx.projects.pages.history import Answers, Version
 from alx.projects.store.project import Project
+from alx.projects.store.questions import newest_answers
 from alx.report.article import Section
 from alx.report.tables import Table
 from alx.report.words import counted, listed
@@ -126,7 +127,7 @@ def clearr(project: Project, given: Answers) -> Section:
   state = project.state
   repeats = sum(task.repeat for task in state.tasks())
   blind = sum(s.about.get("arm") == "blind" for s in given.all)
-  several = sum(len(state.newest(uid)) > 1 for uid in state.cases)
+  several = sum(len(own) > 1 for own in newest_answers(state).values())
   readers = sorted({s.reader for s in given.all})
   flagged = sum(bool(s.about.get("flags")) for s in given.all)
   rows = [

@@ -1,6 +1,7 @@
 """What labelling has cost, and what drafts save, in a currency and a year."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -151,14 +152,14 @@ def _gigabytes(project):
 
 def _spent(project, answers, rates):
   """What was paid so far, part by part; what has no price is not told."""
-  show, spent = _shown(rates), []
+  show = partial(effort_words.amount, currency=rates.currency)
   unknown = len(answers.all) - len(answers.timed)
   untimed = counted(unknown, "answer")
   more = f" ({untimed} without a time not counted)" if unknown else ""
   read = effort.cost_of(rates, answers.seconds)
-  spent.append(
+  spent = [
     f"{show(read)} on reading, {counted(len(answers.timed), 'answer')}{more}"
-  )
+  ]
   if rates.compute_hour:
     cost = effort.cost_of(rates, 0.0, compute_s=_machine_s(project))
     spent.append(f"{show(cost)} on {counted(len(project.state.models), 'fit')}")
@@ -187,15 +188,8 @@ def _apart(answers, rates):
   if not failed:
     return ()
   cost = effort.cost_of(rates, _seconds(failed).sum())
+  lost = effort_words.amount(cost, rates.currency)
   return (
-    f"Of that, {_shown(rates)(cost)} on {counted(len(failed), 'case')} whose "
-    "draft was rejected and drawn anew.",
+    f"Of that, {lost} on {counted(len(failed), 'case')} whose draft was "
+    "rejected and drawn anew.",
   )
-
-
-def _shown(rates):
-  def show(value):
-    one = Estimate(float(value), np.nan, np.nan, 1)
-    return effort_words.money(one, rates.currency).partition(" [")[0]
-
-  return show

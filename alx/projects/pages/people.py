@@ -13,7 +13,7 @@ from alx.projects.people.agreement import (
 from alx.projects.people.desk import ANSWERS, counts_of
 from alx.projects.people.share import referred, replies_of, seniors_of
 from alx.projects.store.project import Project
-from alx.projects.store.questions import statuses
+from alx.projects.store.questions import newest_answers, statuses
 from alx.projects.store.state import CONFLICT
 from alx.projects.work.settings import GIVEN
 from alx.report.article import Section
@@ -61,23 +61,25 @@ def _several(project):
 
   The answer to a hidden repeat is that of a reader of its own, "anna again".
   """
-  found = {}
-  for uid in sorted(project.state.cases):
-    answers = [s for s in project.state.newest(uid) if s.reader != GIVEN]
+  found, again = {}, _again(project.state)
+  newest = newest_answers(project.state)
+  for uid in sorted({*newest, *again}):
+    answers = [s for s in newest.get(uid, ()) if s.reader != GIVEN]
     answers = [s for s in answers if not s.of_units]
-    answers += _again(project.state, uid)
+    answers += again.get(uid, ())
     if len(answers) > 1:
       found[uid] = answers
   return found
 
 
-def _again(state, uid):
-  repeats = {}
-  for (case, reader), revisions in state.submissions.items():
-    for answer in revisions:
-      if case == uid and answer.repeat:
-        repeats[reader] = answer._replace(reader=f"{reader}{_AGAIN}")
-  return [repeats[reader] for reader in sorted(repeats)]
+def _again(state):
+  """{uid: the last answer of each reader to a hidden repeat, by reader}."""
+  found = {}
+  for (uid, reader), revisions in sorted(state.submissions.items()):
+    if repeats := [s for s in revisions if s.repeat]:
+      last = repeats[-1]._replace(reader=f"{reader}{_AGAIN}")
+      found.setdefault(uid, []).append(last)
+  return found
 
 
 def _lines(project, given):

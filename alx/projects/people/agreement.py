@@ -51,11 +51,16 @@ def map_rows(
   return found
 
 
+def dice_of(one: np.ndarray, other: np.ndarray, num_classes: int) -> np.ndarray:
+  """[C] Dice of two label maps [*sp]; NaN: a class that neither has drawn."""
+  maps = (np.asarray(label)[None] for label in (one, other))
+  return np.asarray(dice_from_counts(overlap_counts(*maps, num_classes)))[0]
+
+
 def _of_pair(one, other, class_names, spacing, tolerance):
   """Rows of two maps, one for each foreground class."""
   count = len(class_names)
-  shared = overlap_counts(np.asarray(one)[None], np.asarray(other)[None], count)
-  dice = np.asarray(dice_from_counts(shared))[0]
+  dice = dice_of(one, other, count)
   surfaces = surface_metrics(one, other, count, spacing, tolerance)
   near = surfaces["nsd_1_voxel" if tolerance is None else "nsd"]
   kappa = cohen_kappa(one, other, count)

@@ -87,23 +87,13 @@ def last_replies(desk: Desk) -> dict[tuple[str, str], Reply]:
 
 def live(desk: Desk, now: float) -> list[Lease]:
   """Leases that hold: neither answered nor over."""
-  return [x for x in _unanswered(desk) if now < x.end]
-
-
-def expired(desk: Desk, now: float, since: float) -> list[Lease]:
-  """Leases that ended without an answer, after `since` and up to `now`."""
-  return [x for x in _unanswered(desk) if since < x.end <= now]
-
-
-def _unanswered(desk):
-  """Leases after whose beginning their reader has said nothing."""
   last = last_replies(desk)
 
   def is_answered(lease):
     reply = last.get((lease.case, lease.reader))
     return reply is not None and reply.at >= lease.start
 
-  return [lease for lease in desk.leases if not is_answered(lease)]
+  return [x for x in desk.leases if now < x.end and not is_answered(x)]
 
 
 def submitters(desk: Desk) -> dict[str, set[str]]:

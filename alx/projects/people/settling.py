@@ -7,6 +7,7 @@ from alx.projects.cases.targets import encode_label, grid_of, label_of
 from alx.projects.people.settle import WAYS, settle_classes, settle_map
 from alx.projects.people.share import levels_of
 from alx.projects.store.project import Project
+from alx.projects.store.questions import newest_answers
 from alx.projects.store.state import State
 from alx.projects.work.settings import GIVEN
 
@@ -73,8 +74,8 @@ def _ready(state: State, wanted, unplanned):
   asked = {(task.uid, task.reader) for task in state.tasks()}
   waiting = {task.uid for task in state.open_tasks() if not task.repeat}
   found = {}
-  for uid in sorted(state.cases):
-    answers = [s for s in state.newest(uid) if s.reader != GIVEN]
+  for uid, newest in newest_answers(state).items():
+    answers = [s for s in newest if s.reader != GIVEN]
     before = state.decided.get(uid, {})
     answers = [s for s in answers if not s.of_units]
     if len(answers) < 2 or uid in waiting or before.get("by") == "reviewed":
@@ -105,8 +106,8 @@ def _maps(project, ready, way):
 def _classes(project, way):
   """Of all cases together: readers are judged by all that they answered."""
   answers = {}
-  for uid in project.state.cases:
-    for answer in project.state.newest(uid):
+  for uid, newest in newest_answers(project.state).items():
+    for answer in newest:
       if answer.reader != GIVEN:
         answers.setdefault(answer.reader, {})[uid] = int(answer.label)
   levels = levels_of(project.state)

@@ -6,14 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from alx.metrics import dice_from_counts, overlap_counts
 from alx.projects.cases.targets import label_of
 from alx.projects.people import desk as desks
+from alx.projects.people.agreement import dice_of
 from alx.projects.people.asking import route
 from alx.projects.people.assignment import Policy, share_out
 from alx.projects.people.desk import Desk, Reply
 from alx.projects.store import log
 from alx.projects.store.project import Project
+from alx.projects.store.questions import newest_answers
 from alx.projects.store.state import (
   DECLINED,
   DEFERRED,
@@ -181,8 +182,8 @@ def referred(project: Project) -> dict[str, str]:
   limit = state.settings.get("senior_above")
   limit = SENIOR_ABOVE if limit is None else limit
   cases, apart = [], []
-  for uid in sorted(state.cases):
-    answers = [s for s in state.newest(uid) if s.reader != GIVEN]
+  for uid, newest in newest_answers(state).items():
+    answers = [s for s in newest if s.reader != GIVEN]
     if len(answers) < 2 or uid in waiting | seen:
       continue
     if state.decided.get(uid, {}).get("by") != "reviewed":
@@ -217,8 +218,7 @@ def distance(project: Project, answers: list[Submission]) -> float:
 
 def _apart(one, other, count):
   """1 - the least Dice of a class that either has drawn."""
-  shared = overlap_counts(one[None], other[None], count)
-  dice = np.asarray(dice_from_counts(shared))[0, 1:]
+  dice = dice_of(one, other, count)[1:]
   known = dice[~np.isnan(dice)]
   return float(1 - known.min()) if known.size else 0.0
 

@@ -18,7 +18,7 @@ from alx.projects.store.project import ROUNDS, Project
 from alx.projects.store.state import Task
 from alx.runs.disk.store import write_bytes
 
-WORKLIST, WHOLE = "worklist.csv", "whole"
+WORKLIST = "worklist.csv"
 COLUMNS = (
   *("uid", "image", "draft", "labels_out", "priority", "stratum", "reader"),
   *("status", "minutes", "decision", "comment"),
@@ -106,7 +106,7 @@ def worklist(project: Project, tasks) -> bytes:
   """The CSV of some tasks, by rank."""
   rows = [_row(project, task) for task in tasks]
   head = (*COLUMNS, *MORE[project.settings["task"]])
-  if _has_units(project):
+  if project.by_units:
     head = (*head, "units")
   return csv_table.encode(csv_table.to_text(head, rows))
 
@@ -125,7 +125,7 @@ def _row(project, task):
     "status": "todo",
     "reason": task.reason,
   }
-  if _has_units(project):
+  if project.by_units:
     shape = project.state.cases[task.uid].about["shape"]
     row["units"] = units.text_of(task.units, shape) or "all of it"
   if not project.segments:
@@ -137,10 +137,6 @@ def _row(project, task):
       else project.class_names[task.draft.label]
     )
   return row
-
-
-def _has_units(project):
-  return project.settings.get("unit", WHOLE) != WHOLE
 
 
 def stratum_of(project: Project, task: Task) -> str:

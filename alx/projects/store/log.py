@@ -4,7 +4,7 @@ import datetime
 import json
 import os
 import pathlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from alx.data.dataset import bad_input
 from alx.data.files import read_json, write_bytes
@@ -40,10 +40,22 @@ def read(folder: pathlib.Path) -> tuple[list[Event], bytes]:
   return found, torn
 
 
-def _content(folder):
+def want(folder: pathlib.Path) -> None:
+  """Raises DataError where there is no log that can be read."""
+  _content(folder, 0)
+
+
+def size_of(folder: pathlib.Path, found: Sequence[Event]) -> int:
+  """Bytes of the log up to the last of the events that were read of it."""
+  with open(folder / LOG, "rb") as file:
+    return sum(len(file.readline()) for _ in found)
+
+
+def _content(folder, most=-1):
   path = folder / LOG
   try:
-    return path.read_bytes()
+    with open(path, "rb") as file:
+      return file.read(most)
   except FileNotFoundError as error:
     wanted = "the folder of a project (alx project init makes one)"
     what = "a folder without one" if folder.is_dir() else "no folder"

@@ -10,6 +10,7 @@ from alx.runs.disk import owned
 from alx.runs.disk.claim import FOLDER, Claim
 
 IMAGES, ROUNDS, MODELS = "images", "rounds", "models"
+WHOLE = "whole"  # a label is of a case, not of slices or boxes
 FITS = "fit"  # what a process claims that makes versions or rounds
 
 
@@ -41,6 +42,11 @@ class Project:
   def segments(self) -> bool:
     """Whether labels are maps."""
     return self.settings["task"] == "segmentation"
+
+  @property
+  def by_units(self) -> bool:
+    """Whether slices or boxes are asked for, once a version serves."""
+    return self.settings.get("unit", WHOLE) != WHOLE
 
   def add(self, *news: tuple[str, Mapping]) -> None:
     """Appends (kind, about) to the log; they are on disk when it returns.
@@ -84,7 +90,7 @@ def working(folder: str | pathlib.Path) -> Iterator[Project]:
     Held: another process writes there.
   """
   folder = pathlib.Path(folder).expanduser().absolute()
-  log.read(folder)
+  log.want(folder)  # before anything is claimed there
   claim = Claim(folder / FOLDER, "project")
   with owned.owning(folder, claim) as check:
     events, torn = log.read(folder)

@@ -42,6 +42,15 @@ def final_labels(state: State) -> dict[str, Submission]:
   return {uid: label for uid, label in labels.items() if label is not None}
 
 
+def newest_answers(state: State) -> dict[str, list[Submission]]:
+  """`State.newest` of every case that anybody has answered, in one pass."""
+  found = defaultdict(list)
+  for (uid, _), revisions in sorted(state.submissions.items()):
+    if first := [s for s in revisions if not s.repeat]:
+      found[uid].append(first[-1])
+  return dict(found)
+
+
 def candidates(state: State, part: str) -> list[str]:
   """Cases of a part that may be asked for: without a label, and not out."""
   return [

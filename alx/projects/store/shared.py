@@ -24,11 +24,14 @@ class Shared(Project):
   older than the last turn. Any thread may use it.
   """
 
-  def __init__(self, folder: pathlib.Path, state: State, wait_s: float):
+  def __init__(
+    self, folder: pathlib.Path, state: State, read: int, wait_s: float
+  ):
     """Use `share`."""
     super().__init__(folder, state)
     self._lock, self._claim = threading.RLock(), None
-    self._wait_s, self._read = wait_s, _size_of(folder, state)
+    self._wait_s, self._read = wait_s, read
+    self._path = folder / log.LOG
 
   @contextlib.contextmanager
   def turn(self) -> Iterator["Shared"]:
@@ -37,29 +40,29 @@ class Shared(Project):
     Raises:
       Held: another process does not end.
     """
+    with self._turn(self._wait_s):
+      yield self
+
+  @contextlib.contextmanager
+  def _turn(self, wait_s):
     with self._lock:
       if self._claim is not None:
-        yield self
+        yield
         return
-      self._claim = self._taken(self._wait_s)
+      self._claim = self._taken(wait_s)
       try:
         self._catch_up()
-        yield self
+        yield
       finally:
         claim, self._claim = self._claim, None
         claim.give_up()
 
   def look(self) -> State:
     """The state, with what others have added if none of them writes now."""
-    path = self.folder / log.LOG
     with self._lock:
-      if self._claim is None and path.stat().st_size != self._read:
-        with contextlib.suppress(Held):
-          claim = self._taken(0.0)
-          try:
-            self._catch_up()
-          finally:
-            claim.give_up()
+      if self._path.stat().st_size != self._read:
+        with contextlib.suppress(Held), self._turn(0.0):
+          pass
       return self.state
 
   def add(self, *news: tuple[str, Mapping]) -> None:
@@ -92,7 +95,7 @@ class Shared(Project):
 
   def _catch_up(self):
     """Reads what was added since, and mends what a kill has left."""
-    path = self.folder / log.LOG
+    path = self._path
     if path.stat().st_size == self._read:
       return
     with open(path, "rb") as file:
@@ -119,22 +122,15 @@ def share(folder: str | pathlib.Path, wait_s: float = WAIT_S) -> Shared:
     Held: another process has it for itself.
   """
   with working(folder) as project:
-    return Shared(project.folder, project.state, wait_s)
+    size = (project.folder / log.LOG).stat().st_size  # mended: all is read
+    return Shared(project.folder, project.state, size, wait_s)
 
 
 def look_at(folder: str | pathlib.Path, wait_s: float = WAIT_S) -> Shared:
   """The same without mending first."""
   folder = pathlib.Path(folder).expanduser().absolute()
-  return Shared(folder, replay(log.read(folder)[0]), wait_s)
-
-
-def _size_of(folder, state):
-  """Bytes of the log up to the last event of a state."""
-  found = 0
-  with open(folder / log.LOG, "rb") as file:
-    for _ in range(state.last.number):
-      found += len(file.readline())
-  return found
+  found = log.read(folder)[0]
+  return Shared(folder, replay(found), log.size_of(folder, found), wait_s)
 
 
 def _refuse_stale(project, news):

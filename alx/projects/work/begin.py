@@ -9,7 +9,6 @@ import numpy as np
 
 import alx
 from alx.data.dataset import DataError, bad_input, no_progress
-from alx.data.dicom import kept as headers_kept
 from alx.data.dicom.deidentify import codes_of
 from alx.data.files import visible, write_bytes
 from alx.projects.cases import dicom, naming
@@ -24,7 +23,7 @@ from alx.projects.exchange import label_map
 from alx.projects.exchange.ingest import Target, ingest
 from alx.projects.models.frozen import freeze
 from alx.projects.store import log
-from alx.projects.store.blobs import digest, get, put
+from alx.projects.store.blobs import digest, put
 from alx.projects.store.project import IMAGES, Project, open_project
 from alx.projects.store.state import TEST, VALIDATION, Case
 from alx.projects.work.settings import GIVEN, Settings, check, check_floors
@@ -164,15 +163,6 @@ def _check_dicom(settings, images, door):
     door()
 
 
-def _source(folder, case, door):
-  sha256 = case.about.get("dicom")
-  if not sha256:
-    return None
-  return lambda: headers_kept.decode(
-    get(folder, sha256), "the case", door().uid
-  )
-
-
 def _segments(settings):
   """Whether the labels are maps: as told, or because of a background."""
   if settings.task not in ("", "segmentation", "classification"):
@@ -262,7 +252,7 @@ def _answers(folder, news, images, kept, uids, given, labels, door):
           uid,
           grid_of(case),
           labels.names,
-          source=_source(folder, case, door),
+          source=dicom.source_in(folder, case, lambda: door().uid),
         ),
         {"nothing_to_label": True},
       )

@@ -20,7 +20,6 @@ from alx.projects.work.choose import (
   score_of,
 )
 from alx.projects.work.drafts import in_file
-from alx.projects.work.settings import WHOLE
 from alx.runs.units import pool as units_of_pool
 
 
@@ -37,8 +36,7 @@ def choose_units(project: Project, k: int, method: str = "") -> Choice:
   Raises:
     DataError: as `choose`.
   """
-  is_whole = project.settings.get("unit", WHOLE) == WHOLE
-  if is_whole or not project.state.current:
+  if not project.by_units or not project.state.current:
     return choose(project, k, method)
   return _by_unit(project, k, method or BY_TASK["segmentation"])
 
@@ -76,9 +74,10 @@ def _by_unit(project, k, method):
 def _left(project):
   """{uid: boxes that were asked for} of cases that are not asked for whole."""
   found, status = {}, statuses(project.state)
+  asked = asked_of(project.state)
   for uid, case in project.state.cases.items():
     if case.part == TRAIN and status[uid] in (POOL, LABELLED):
-      boxes = asked_of(project.state, uid)
+      boxes = asked[uid]
       given = status[uid] == LABELLED and not boxes
       if boxes is not None and not given:
         found[uid] = boxes

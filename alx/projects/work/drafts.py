@@ -45,10 +45,7 @@ def predict(
 
 @functools.lru_cache(maxsize=2)
 def _ready(folder, digest):
-  """(a version, its program): of the two that a round scores and drafts with.
-
-  Neither is loaded or compiled again; a version never changes.
-  """
+  """(a version, its program), which of two is not compiled again either."""
   trained = load_as(folder, digest)
   return trained, make_program(trained, 0)
 

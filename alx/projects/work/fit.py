@@ -1,5 +1,6 @@
 """A version of the model: fitted, written, never changed; the pointer stays."""
 
+import functools
 import pathlib
 import shutil
 import time
@@ -224,8 +225,11 @@ def load_version(project: Project, version: int) -> Trained:
   return load_as(folder_of(project, version), wanted)
 
 
+@functools.lru_cache(maxsize=2)
 def load_as(folder: pathlib.Path, digest: str) -> Trained:
   """The version of a folder, if its parameters have this digest.
+
+  Of two, what serves and what may, none is read again: a version never changes.
 
   Raises:
     DataError: as `load_version`.

@@ -13,11 +13,11 @@ from alx.projects.models.rule_texts import (
   parse_weights,
 )
 from alx.projects.people.settle import WAYS
+from alx.projects.store.project import WHOLE
 from alx.runs.problem.problem import want_evidence
 from alx.runs.settings.config import Config, override
 from alx.units.spec import parse_unit
 
-WHOLE = "whole"  # what one label is, see alx.units.spec
 SENIOR_ABOVE = 0.3  # how far readers may differ without a senior
 GIVEN = "given"  # the reader of labels that were there
 _SETTINGS = {  # of a run that say something here
@@ -61,7 +61,7 @@ class Settings(NamedTuple):
   senior_above: float | None = None  # 1 - Dice; None: SENIOR_ABOVE
   settle: str = WAYS[0]  # how one label is made of several
   lease_days: float = 0.0  # after which others may take a case; 0: never
-  unit: str = WHOLE  # or slices, boxes: what is asked for once a model serves
+  unit: str = WHOLE  # or slices, boxes, see alx.units.spec: what is asked for
 
 
 def check(settings: Settings) -> None:

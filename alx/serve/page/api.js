@@ -52,8 +52,8 @@ export async function label(id, bits, params) {
   const packed = new Blob([bits]).stream()
     .pipeThrough(new CompressionStream("gzip"));
   const form = new FormData();
-  form.set("id", id);
   form.set("params", JSON.stringify(params));
   form.set("label", await new Response(packed).blob(), "label.gz");
-  return (await call("label", { method: "POST", body: form })).json();
+  const options = { ...byId(id), method: "POST", body: form };
+  return (await call("label", options)).json();
 }

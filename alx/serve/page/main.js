@@ -11,7 +11,7 @@ import { Tab } from "./tabs.js";
 import { Work } from "./work.js";
 
 const page = { project: null, reader: "", work: null, busy: false };
-const stage = new Stage(() => touched(), (stroke) => drawn(stroke));
+const stage = new Stage((stroke) => drawn(stroke));
 window.alx = page; // for tests and for the curious
 page.stage = stage;
 
@@ -33,7 +33,7 @@ async function start() {
   const name = sessionStorage.getItem("alx-reader") ?? "";
   if (!told.open) return sessionStorage.getItem("alx-token") ? enter("") : door();
   if (told.readers.includes(name)) return enter(name);
-  if (told.readers.length === 1 && told.open) return enter(told.readers[0]);
+  if (told.readers.length === 1) return enter(told.readers[0]);
   return door();
 }
 

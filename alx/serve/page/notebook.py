@@ -5,9 +5,8 @@ import html
 import pathlib
 import secrets
 import sys
-import threading
 
-from alx.data.dataset import bad_input
+from alx.data.dataset import DataError, bad_input
 from alx.projects.answers.receive import readers_of
 from alx.runs.disk import owned
 from alx.runs.disk.claim import FOLDER, Claim
@@ -15,8 +14,6 @@ from alx.serve import access, desk, run
 from alx.serve.app import application
 from alx.serve.page import files
 from alx.serve.page.routes import page_routes
-
-_WAIT_S = 30.0
 
 
 class Review:
@@ -43,24 +40,12 @@ class Review:
       page_routes(is_framed=True),
       access=access.Access({access.mark_of(self._token): person}),
     )
-    self.port = self._start(made)
-
-  def _start(self, made):
-    addresses, started = [], threading.Event()
-
-    def told(address):
-      addresses.append(address)
-      started.set()
-
-    self._server = run.make_server(
-      made, run.Settings(port=0), lambda line: None, told
-    )
-    self._thread = threading.Thread(target=self._server.run, daemon=True)
-    self._thread.start()
-    if not started.wait(_WAIT_S):
+    try:
+      address = self._ended.enter_context(run.running(made))
+    except DataError:
       self._ended.close()
-      raise bad_input("this machine", "a free port", "none that answers")
-    return int(addresses[0].rpartition(":")[2])
+      raise
+    self.port = int(address.rpartition(":")[2])
 
   def _repr_html_(self) -> str:
     """The page in a frame; its token goes no farther than the browser."""
@@ -77,8 +62,6 @@ class Review:
 
   def close(self) -> None:
     """Ends the server; what was answered is in the project."""
-    self._server.should_exit = self._server.force_exit = True
-    self._thread.join(_WAIT_S)
     self._ended.close()
 
 

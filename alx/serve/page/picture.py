@@ -9,22 +9,12 @@ from PIL import Image
 from alx.data.volumes import nifti
 from alx.projects.answers.beside import read_bytes
 from alx.projects.cases.targets import files_of, grid_of, label_of
-from alx.projects.exchange.label_map import make
 from alx.projects.exchange.nrrd import inflate
 from alx.projects.exchange.refused import Refused
 from alx.projects.store.project import Project
 from alx.projects.store.state import Case
 
 _LEVEL = 1  # of gzip: fast
-
-
-def classes_of(project: Project) -> list[dict]:
-  """Name and colour of each class, in order."""
-  labels = make(project.class_names, "the project", project.segments)
-  return [
-    {"name": name, "colour": list(colour)}
-    for name, colour in zip(labels.names, labels.colours, strict=True)
-  ]
 
 
 def extents_of(case: Case) -> tuple[int, int, int]:

@@ -40,7 +40,7 @@ async def project(request: Request):
     "name": made.folder.name,
     "id": made.settings["label_map_sha256"][:12],
     "segments": made.segments,
-    "classes": picture.classes_of(made),
+    "classes": about.classes_of(service),
     "readers": sorted(readers_of(made)) if is_open else [],
     "open": is_open,
     "idle_s": IDLE_S,
@@ -122,16 +122,20 @@ async def words(request: Request):
 
 
 async def label(request: Request):
-  """Takes a drawing: id and params as texts, the label as a file."""
-  async with request.form(max_files=1, max_fields=2) as form:
+  """Takes a drawing: params as a text, the label as a file.
+
+  For which case is known before any of it is read.
+  """
+  sample, service = _sample(request), wire.service_of(request)
+  await wire.allow(request, about.most_bytes(service, sample.case))
+  async with request.form(max_files=1, max_fields=1) as form:
     try:
-      id, told = form["id"], form["params"].encode("utf-8", "surrogatepass")
+      told = form["params"].encode("utf-8", "surrogatepass")
       packed = await form["label"].read()
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-      raise Refused(400, "wanted id, params and a label") from error
-  sample = labelling.sample_of(request, id, held=False)
+      raise Refused(400, "wanted params and a label") from error
   params = _params(read_object(told), sample)
-  answer = (_received, wire.service_of(request), sample, packed, params)
+  answer = (_received, service, sample, packed, params)
   return _told(request, await wire.in_thread(*answer, heavy=True))
 
 

@@ -19,18 +19,18 @@ export function press(ids, chosen) {
 }
 
 /** A button of a class: its colour, name and key. */
-export function classButton({ name, colour, number }, act) {
+export function classButton({ name, color, value }, act) {
   const button = document.createElement("button");
   const swatch = document.createElement("span");
   swatch.className = "swatch";
-  swatch.style.background = `rgb(${colour.join(" ")})`;
+  swatch.style.background = `rgb(${color.join(" ")})`;
   button.append(swatch, name);
-  if (number < 10) {
+  if (value < 10) {
     const key = document.createElement("kbd");
-    key.textContent = `${number}`;
+    key.textContent = `${value}`;
     button.append(key);
   }
-  button.dataset.number = number;
+  button.dataset.number = value;
   button.onclick = act;
   return button;
 }
@@ -52,7 +52,9 @@ export function ask(text, { reason = false, yes = "Yes" } = {}) {
   });
 }
 
-const WORDS = { todo: "to do", "in hand": "in your hands" };
+const WORDS = { todo: "to do", "in hand": "in your hands",
+  declined: "left to others", deferred: "for another time",
+  expired: "your time was over" };
 
 export function worklist(rows, current) {
   $("worklist").replaceChildren(...rows.map((row) => {
@@ -65,8 +67,10 @@ export function worklist(rows, current) {
     item.append(row.case, about);
     return item;
   }));
-  const done = rows.filter((row) => /done|skipped/.test(row.status)).length;
-  $("progress").textContent = rows.length ? `${done} of ${rows.length} done` : "";
+  const count = (words) => rows.filter((row) => words.test(row.status)).length;
+  const done = count(/done|skipped/);
+  const all = done + count(/todo|in hand/); // the others are not his any more
+  $("progress").textContent = all ? `${done} of ${all} done` : "";
   $("worklist").querySelector("[aria-current]")
     ?.scrollIntoView({ block: "nearest" });
 }

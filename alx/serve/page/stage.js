@@ -8,10 +8,9 @@ const LARGE = 2 ** 24; // voxels
 const TOOLS = ["look", "brush", "eraser"];
 
 export class Stage {
-  /** `touched()` and `drawn(stroke)` hear of what the reader does. */
-  constructor(touched, drawn) {
+  /** `drawn(stroke)` hears of each stroke that is done. */
+  constructor(drawn) {
     this.drawn = drawn;
-    this.touched = touched;
     this.viewer = new Viewer((voxel, plane) => this.#at(voxel, plane));
     this.tool = "look";
     this.value = 1;
@@ -23,7 +22,7 @@ export class Stage {
     if (this.project) return;
     this.project = project;
     await this.viewer.start($("viewer"), "./niivue.js");
-    this.viewer.colours(project.classes.map((one) => one.colour));
+    this.viewer.colours(project.classes.map((one) => one.color));
     this.#classes();
     this.#controls();
     this.#mouse();
@@ -38,8 +37,7 @@ export class Stage {
     this.work = null;
     const cross = this.project.segments;
     await this.viewer.show("image.nii", bytes, { ...sample, cross });
-    $("level").value = $("width").value = 50;
-    this.exact = {};
+    this.#plain();
     show("view-row", !sample.flat);
     $("view").value = sample.flat ? "axial" : "three";
     show("channel-row", sample.channels > 1 && !sample.flat);
@@ -148,12 +146,11 @@ export class Stage {
   }
 
   #classes() {
-    const named = this.project.classes.map((one, n) => ({ ...one, number: n }));
-    const { segments } = this.project;
-    $("classes").replaceChildren(...named.slice(1).map(
-      (one) => classButton(one, () => this.choose(one.number))));
-    $("answers").replaceChildren(...named.map(
-      (one) => classButton(one, () => this.answer(one.number))));
+    const { classes, segments } = this.project;
+    $("classes").replaceChildren(...classes.slice(1).map(
+      (one) => classButton(one, () => this.choose(one.value))));
+    $("answers").replaceChildren(...classes.map(
+      (one) => classButton(one, () => this.answer(one.value))));
     if (segments) this.choose(1);
   }
 
@@ -249,8 +246,7 @@ export class Stage {
     const cross = this.project.segments;
     const bytes = await this.fetched(number);
     await this.viewer.show("image.nii", bytes, { ...this.sample, cross });
-    $("level").value = $("width").value = 50;
-    this.exact = {};
+    this.#plain();
     if (!this.sample.flat) this.view($("view").value);
     if (this.work) await this.viewer.draw(this.work.bits);
     await this.fill();
@@ -264,17 +260,18 @@ export class Stage {
   }
 
   reset() {
-    $("level").value = $("width").value = 50;
-    this.exact = {};
+    this.#plain();
     this.zoom(0);
     this.#window();
   }
 
+  // Brightness and contrast as the image came.
+  #plain() {
+    $("level").value = $("width").value = 50;
+  }
+
   #nudge(id, change) {
-    this.exact ??= {};
-    const value = (this.exact[id] ?? Number($(id).value)) + change;
-    this.exact[id] = Math.min(Math.max(value, 0), 100);
-    $(id).value = this.exact[id];
+    $(id).value = Number($(id).value) + change; // it stays between its ends
     if (!this.isLarge) this.#window();
   }
 

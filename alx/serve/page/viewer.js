@@ -215,7 +215,6 @@ export class Viewer {
   async window(low, high) {
     this.image.set("cal_min", low);
     await this.image.change("cal_max", high);
-    this.image.set("cal_max", high);
     await this.image.change("cal_min", low);
   }
 
@@ -225,7 +224,6 @@ export class Viewer {
       Math.min(Math.max(v, 0), this.dims[n] - 1));
     const crosshairPos = this.voxel.map((v, n) => (v + 0.5) / this.dims[n]);
     this.#scene({ crosshairPos });
-    return this.voxel;
   }
 
   /** Whether the first axis of a plane runs to the left of the screen. */

@@ -12,6 +12,7 @@ export class Work {
     this.key = [reader, sample.case, sample.round, sample.image_sha256,
       sample.draft_sha256].join(" ");
     this.changes = [];
+    this.edits = 0; // only ever grows, as the log does
   }
 
   /** Takes up what was kept of it, if anything was. */
@@ -59,6 +60,7 @@ export class Work {
   #added(change) {
     if (!change.at.length && !change.reject) return Promise.resolve();
     this.changes.push(change);
+    this.edits++;
     this.clock.drawn();
     return this.keep();
   }
@@ -68,15 +70,21 @@ export class Work {
     const change = this.changes.pop();
     if (!change) return false;
     undo(this.bits, change);
+    this.edits++;
     this.clock.drawn();
     await this.keep();
     return true;
   }
 
-  /** Writes it all down; one after the other, the last state wins. */
+  /** Writes down what is new; one after the other, the last state wins. */
   keep() {
-    const write = () =>
-      save(this.key, { changes: this.changes, log: this.clock.log });
+    const write = async () => {
+      const { changes, clock: { log } } = this;
+      const now = `${this.edits} ${log.length}`;
+      if (now === this.kept) return;
+      await save(this.key, { changes, log });
+      this.kept = now;
+    };
     this.writing = (this.writing ?? Promise.resolve()).then(write, write);
     return this.writing;
   }
@@ -84,6 +92,7 @@ export class Work {
   /** It is sent: nothing of it stays in this browser. */
   async forget() {
     await this.writing?.catch(() => {});
+    this.kept = null;
     return forget(this.key);
   }
 

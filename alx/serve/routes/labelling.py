@@ -135,7 +135,7 @@ async def label(request: Request):
     case = sample_of(request, id, held=False).case
   else:
     case = case_of(request, id)
-  wire.allow(request, about.most_bytes(service, case))
+  await wire.allow(request, about.most_bytes(service, case))
   form = await wire.read_form(request, "label")
   if form.data is None:
     raise Refused(400, "wanted a file in the part label")

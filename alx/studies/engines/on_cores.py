@@ -5,9 +5,10 @@ import platform
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
+from alx.devices.processes import cores_here
 from alx.studies.engines import attempt
 from alx.studies.engines.attempt import Result, Task
-from alx.studies.engines.plan import Plan, cores_here, gpus_here, workers_here
+from alx.studies.engines.plan import Plan, gpus_here, workers_here
 
 
 class _Slot(NamedTuple):

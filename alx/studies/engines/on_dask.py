@@ -32,7 +32,7 @@ class Dask:
     self._cluster, self._scratch = None, workdir.resolve() / "dask"
     self.slots = plan.workers
     if plan.cluster:
-      self._needs = _needs(plan, cpus=plan.cpus > 1)
+      self._needs = _needs(plan)
       self._client = _connect(plan.cluster)
       _check_offers(self._client, self._needs)
       self.about = f"Dask at {plan.cluster}"
@@ -123,10 +123,10 @@ def _connect(address):
     ) from error
 
 
-def _needs(plan, cpus):
+def _needs(plan):
   """Of a row, in the words of --resources of a worker."""
   asked = {
-    "cpus": plan.cpus if cpus else 0,
+    "cpus": plan.cpus if plan.cpus > 1 else 0,
     "gpus": plan.gpus,
     "memory": math.ceil(plan.memory * 1e9),
   }

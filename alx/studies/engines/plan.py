@@ -4,6 +4,8 @@ import dataclasses
 import os
 import pathlib
 
+from alx.devices.processes import cores_here
+
 SHARED = "JAX_", "XLA_"  # variables that decide what a row computes
 
 
@@ -33,13 +35,6 @@ def environment_of(plan: Plan) -> dict[str, str]:
   if not plan.gpus:
     found.setdefault("JAX_PLATFORMS", "cpu")
   return found | {"NPROC": str(plan.cpus)}
-
-
-def cores_here() -> list[int]:
-  """Processors that this process may use."""
-  if hasattr(os, "sched_getaffinity"):
-    return sorted(os.sched_getaffinity(0))
-  return list(range(os.cpu_count() or 1))
 
 
 def gpus_here() -> list[str]:

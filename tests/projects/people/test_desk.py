@@ -22,11 +22,8 @@ def test_a_lease_holds_until_it_is_answered_or_over():
   found = desk_of(lease())
   assert desks.live(found, HOUR - 1) == [lease()]
   assert desks.live(found, HOUR) == []
-  assert desks.expired(found, HOUR, 0.0) == [lease()]
-  assert desks.expired(found, 2 * HOUR, HOUR) == []
   answered = desk_of(lease(), Reply("a", "R1", "submitted", 10.0))
   assert desks.live(answered, 20.0) == []
-  assert desks.expired(answered, HOUR, 0.0) == []
 
 
 def test_an_answer_before_a_lease_does_not_answer_it():

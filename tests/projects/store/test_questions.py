@@ -106,6 +106,22 @@ def test_a_repeat_is_no_label():
   assert [s.label for s in found.newest("a")] == [4]
 
 
+def test_the_last_answer_of_each_reader_of_each_case():
+  again = answer("b", "x", 5, 7)._replace(about={"repeat": True})
+  found = questions.newest_answers(
+    state_of(
+      answers=[
+        *(answer("b", "y", 1, 3), answer("b", "x", 2, 4)),
+        *(answer("a", "x", 3, 5), answer("b", "x", 4, 6), again),
+        again._replace(uid="c", number=6),
+      ]
+    )
+  )
+  told = {uid: [(s.reader, s.label) for s in own] for uid, own in found.items()}
+  assert told == {"a": [("x", 5)], "b": [("x", 6), ("y", 3)]}
+  assert list(told) == ["a", "b"]
+
+
 @pytest.mark.parametrize(
   ("out", "status"),
   [
@@ -139,3 +155,5 @@ def test_a_pass_looks_at_each_answer_once(state):
   assert looked == ["answers"]
   questions.final_labels(counted)
   assert looked == ["answers"] * 2
+  questions.newest_answers(counted)
+  assert looked == ["answers"] * 3

@@ -4,7 +4,6 @@ import contextlib
 import gzip
 import importlib.util
 import pathlib
-import threading
 import time
 
 import nibabel
@@ -137,25 +136,12 @@ def serving(folder, lease_s=3600.0, port=0, access=None):
   from alx.serve import application, open_service
   from alx.serve.access import OPEN
   from alx.serve.page.routes import page_routes
-  from alx.serve.run import Settings, make_server
+  from alx.serve.run import running
 
   service = open_service(folder, lease_s)
   made = application(service, page_routes(), access=access or OPEN)
-  lines, started = [], threading.Event()
-
-  def told(address):
-    lines.append(address)
-    started.set()
-
-  server = make_server(made, Settings(port=port), lambda line: None, told)
-  thread = threading.Thread(target=server.run, daemon=True)
-  thread.start()
-  assert started.wait(30)
-  try:
-    yield f"{lines[0]}/label/"
-  finally:
-    server.should_exit = server.force_exit = True
-    thread.join(10)
+  with running(made, port) as address:
+    yield f"{address}/label/"
 
 
 class Browser:

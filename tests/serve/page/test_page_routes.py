@@ -7,11 +7,13 @@ from tests.serve import extra  # noqa: F401, skips without it
 import gzip
 import http.client
 import json
+import shutil
 
 import numpy as np
 import pytest
 
 from alx.projects import open_project
+from alx.serve import wire
 from alx.serve.access import Access, Person, mark_of
 from alx.serve.page import files
 from tests.serve.page import page_cases as cases
@@ -53,9 +55,9 @@ class Link:
     return code, json.loads(content)
 
   def label(self, id, packed, told):
-    fields = {"id": id, "params": json.dumps(told)}
+    fields = {"params": json.dumps(told)}
     kind, body = parts(fields, "label", packed, "label.gz")
-    code, _, content = self("POST", "/label/api/label", body, **kind)
+    code, _, content = self("POST", "/label/api/label", body, x_case=id, **kind)
     return code, json.loads(content)
 
 
@@ -120,12 +122,25 @@ def test_what_is_wrong_is_told_in_a_line(folder):
       params = {"values_checked": value}
       code, reply = link.label(sample["id"], gzip.compress(b"1"), params)
       assert (code, reply["detail"]) == (400, "params are no JSON")
-    code, _, _ = link("POST", "/label/api/label", b"--", content_type="x/y")
-    assert code == 400
+    path = "/label/api/label"
+    assert link("POST", path, b"--", content_type="x/y", **mine)[0] == 400
+    other = {"x_case": "case_002~" + "0" * 32}
+    assert link("POST", path, b"--", content_type="x/y", **other)[0] == 404
     assert link.json("words", {"id": sample["id"], "params": [1]})[0] == 400
     events = {"events": [["open", 5], ["submit", 1]], "decision": "accept"}
     told = {"id": sample["id"], "params": events}
     assert link.json("words", told)[0] == 400
+  assert open_project(folder).state.submissions == {}
+
+
+def test_a_drawing_for_which_the_disk_has_no_room(folder, monkeypatch):
+  usage = shutil.disk_usage(folder)._replace(free=2**20)
+  monkeypatch.setattr(wire.shutil, "disk_usage", lambda _: usage)
+  with cases.serving(folder) as address:
+    link = Link(address)
+    _, sample = link.json("next", {"reader": "anna"})
+    code, reply = link.label(sample["id"], gzip.compress(bytes(336)), {})
+  assert (code, "no room on the disk" in reply["detail"]) == (507, True)
   assert open_project(folder).state.submissions == {}
 
 

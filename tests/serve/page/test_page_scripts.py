@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from alx.effort.timing import Event, sittings_of
+from alx.serve import about
 from alx.serve.page.times import active_seconds
 from tests.serve.page import page_cases as cases
 
@@ -99,6 +100,45 @@ def test_a_stroke_is_a_line_of_discs_in_its_plane(browser, plane, axes):
   assert (found[:, fixed] == 4).all()
   line = {(1, 2), (2, 2), (3, 2), (4, 2), (5, 3), (6, 4)}
   assert set(map(tuple, found[:, [a, b]].tolist())) == line
+
+
+def test_what_is_kept_is_not_written_again_and_again(browser):
+  """What an undo and another stroke come to is new, and as long as before."""
+  told = browser.later(
+    "const { Work } = await import('./work.js');"
+    "const { load, save, forget } = await import('./keep.js');"
+    "const sample = { case: 'c', round: 1, image_sha256: 'i',"
+    "  draft_sha256: '' };"
+    "const work = new Work(sample, 'test'); await work.open();"
+    "work.begin({ dims: [2, 2, 1] }, null);"
+    "const paint = (voxel) => { const stroke = work.stroke(0, 1, 0);"
+    "  stroke.to(voxel); return work.add(stroke); };"
+    "const at = async () => (await load(work.key))?.changes?.[0]?.at[0];"
+    "const found = []; await paint([1, 0, 0]); found.push(await at());"
+    "await save(work.key, 'another tab'); await work.keep();"
+    "found.push(await load(work.key));"
+    "work.undo(); work.undo(); await paint([0, 1, 0]); found.push(await at());"
+    "await work.forget(); await work.keep(); found.push(await at());"
+    "await forget(work.key); return found;"
+  )
+  assert told == [1, "another tab", 2, 2]
+
+
+def test_a_worklist_says_where_each_case_is_and_counts_what_is_his(browser):
+  words = [*about.STATUS, "done"]
+  told, progress = browser.later(
+    "const { worklist } = await import('./screen.js');"
+    "worklist(arguments[0].map((status, n) => ({ case: `c${n}`, status })));"
+    "const at = (id) => document.getElementById(id);"
+    "const rows = [...at('worklist').querySelectorAll('small')];"
+    "return [rows.map(row => row.textContent), at('progress').textContent];",
+    words,
+  )
+  assert told == [
+    *("to do", "in your hands", "done", "skipped", "left to others"),
+    *("for another time", "your time was over", "done"),
+  ]
+  assert progress == "3 of 5 done"
 
 
 def test_an_order_that_is_no_turn_is_refused(browser):
