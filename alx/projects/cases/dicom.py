@@ -93,16 +93,28 @@ def source_of(project: Project, case: Case) -> Callable[[], Source] | None:
   sha256 = case.about.get("dicom")
   if not sha256:
     return None
-  return lambda: kept.decode(project.get(sha256), "the case", _uids_of(project))
+
+  def source():
+    uid = uids_of(project) if _key(project).exists() else str
+    return kept.decode(project.get(sha256), "the case", uid)
+
+  return source
 
 
-def _uids_of(project):
-  """Of an original UID the one that is kept, where the key is at hand."""
+def uids_of(project: Project) -> Callable[[str], str]:
+  """Of an original UID the one that is kept.
+
+  Raises:
+    DataError: the key is not there.
+  """
   retain = tuple(project.settings.get("retain", ()))
-  path = project.dicom_key or key_file(project.folder)
-  if "uids" in retain or not path.exists():
+  if "uids" in retain:
     return str
-  return Door(deidentify.read_key(path), retain).uid
+  return Door(deidentify.read_key(_key(project)), retain).uid
+
+
+def _key(project):
+  return project.dicom_key or key_file(project.folder)
 
 
 def reader(one: headers.Series, door: Callable[[], Door]) -> Callable:
