@@ -29,6 +29,7 @@ from alx.interactive import (
   most_uncertain,
   summarise,
 )
+from alx.label_maps import UNLABELLED
 from alx.runs import compare
 from alx.runs.problem import problem, reading
 from alx.runs.settings.config import Config, absolute, override
@@ -88,14 +89,15 @@ def slices_of(
   images, labels = [], []
   for item in items:
     image, label = dataset.images[item], dataset.labels[item]
-    shown = (label > 0) & (label != 255)
+    shown = (label > 0) & (label != UNLABELLED)
     if not shown.any():
       continue
     if label.ndim == 3:
       at = int(shown.sum((0, 1)).argmax())
       image, label = image[:, :, at], label[:, :, at]
     images.append(np.asarray(image, np.float32))
-    labels.append(np.where(label == 255, 255, label > 0).astype(np.uint8))
+    label = np.where(label == UNLABELLED, label, label > 0)
+    labels.append(label.astype(np.uint8))
   if not images:
     raise ValueError(
       f"{dataset.name}: wanted foreground in an item, found none"

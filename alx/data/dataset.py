@@ -1,6 +1,7 @@
 """What a data set is once it is in memory, and how bad input is told."""
 
-from typing import NamedTuple
+from collections.abc import Callable, Collection
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -45,3 +46,35 @@ def no_progress(iterable, total=None, description=""):
   """Stands in for a progress bar: hands the iterable back."""
   del total, description
   return iterable
+
+
+def read_each(
+  many: Collection[Any],
+  read: Callable,
+  strict: bool,
+  progress: Callable = no_progress,
+) -> tuple[list, list, list[str]]:
+  """Reads all that can be read.
+
+  Args:
+    many: cases, files, ...
+    read: one of them -> what is in it, or a DataError.
+    strict: stop at the first that cannot be used.
+    progress: progress(iterable, total=, description=) -> iterable.
+
+  Returns:
+    What was read, what it was read of, and a line for each other.
+
+  Raises:
+    DataError: with `strict`, the first.
+  """
+  found, used, left_out = [], [], []
+  for one in progress(many, total=len(many), description="reading"):
+    try:
+      found.append(read(one))
+      used.append(one)
+    except DataError as error:
+      if strict:
+        raise
+      left_out.append(str(error))
+  return found, used, left_out

@@ -11,7 +11,7 @@ import optax
 import scipy.ndimage
 
 from alx.models import make_cnn
-from alx.training.descent.optimizers import make_optimizer
+from alx.training.descent.optimizers import make_optimizer, make_step
 from alx.training.settings import Training
 
 SPOILT = ("eroded", "dilated", "moved", "cut", "blotted", "emptied")
@@ -130,11 +130,7 @@ def make_quality_head(settings: Judging = Judging()) -> QualityHead:
     logits = told(params, images, masks)
     return optax.sigmoid_binary_cross_entropy(logits, wanted).mean()
 
-  @jax.jit
-  def step(params, moments, images, masks, wanted):
-    slope = jax.grad(loss_of)(params, images, masks, wanted)
-    change, moments = optimizer.update(slope, moments, params)
-    return optax.apply_updates(params, change), moments
+  step = jax.jit(make_step(optimizer, loss_of))
 
   def fit(key: jax.Array, images: np.ndarray, truths: Sequence) -> dict:
     key_params, key_masks = jax.random.split(key)
@@ -148,7 +144,7 @@ def make_quality_head(settings: Judging = Judging()) -> QualityHead:
       masks = [corrupted(rng, truths[i], settings.most) for i in items]
       wanted = [iou(m, truths[i]) for m, i in zip(masks, items, strict=True)]
       batch = images[items], np.stack(masks), np.array(wanted, np.float32)
-      params, moments = step(params, moments, *batch)
+      params, moments, _ = step(params, moments, *batch)
     return params
 
   predict = jax.jit(lambda *given: jax.nn.sigmoid(told(*given)))

@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 
 from alx.interactive.guidance import channel
 from alx.interactive.user import Click, next_click
 from alx.label_maps import UNLABELLED
 from alx.models import Model, make_unet
-from alx.training.descent.optimizers import make_optimizer
+from alx.training.descent.optimizers import make_optimizer, make_step
 from alx.training.losses import cross_entropy, soft_dice
 from alx.training.settings import Training
 
@@ -113,13 +112,7 @@ def _programs(settings, dims, spacing):
     logits = model.apply(params, x)[0]
     return cross_entropy(logits, truths) + soft_dice(logits, truths)
 
-  @jax.jit
-  def step(params, moments, images, truths, clicks):
-    loss, slope = jax.value_and_grad(loss_of)(params, images, truths, clicks)
-    change, moments = optimizer.update(slope, moments, params)
-    return optax.apply_updates(params, change), moments, loss
-
-  return model, optimizer, step
+  return model, optimizer, jax.jit(make_step(optimizer, loss_of))
 
 
 def _clicks(ask, params, images, truths, settings, rng):
@@ -128,8 +121,10 @@ def _clicks(ask, params, images, truths, settings, rng):
   dims = truths.ndim - 1
   for turn in range(settings.most):
     clicked = rng.random(len(images)) < 1 - turn / settings.most
-    given = _as_arrays(clicks, dims, settings.most)
-    probs = np.asarray(ask(params, images, given)) if turn else None
+    probs = None
+    if turn and clicked.any():
+      given = _as_arrays(clicks, dims, settings.most)
+      probs = np.asarray(ask(params, images, given))
     for item in np.flatnonzero(clicked):
       known = truths[item] != UNLABELLED
       seen = np.zeros(known.shape, bool) if probs is None else probs[item] > 0.5

@@ -59,18 +59,20 @@ def next_click(
     raise ValueError(f"choice: wanted {wanted}, found {choice!r}")
   if rng is None and (choice == "sampled" or noise_mm):
     raise ValueError("wanted rng= for a user who draws, found None")
-  missed, invented = truth & ~predicted, predicted & ~truth
-  parts = [(part, True) for part in _parts(missed)]
-  parts += [(part, False) for part in _parts(invented)]
-  if not parts:
+  missed, of_missed = _parts(truth & ~predicted)
+  invented, of_invented = _parts(predicted & ~truth)
+  sizes = np.concatenate([of_missed, of_invented])
+  if not len(sizes):
     return None
-  sizes = np.array([part.sum() for part, _ in parts])
   if choice == "largest":
-    part, positive = parts[int(sizes.argmax())]
+    at = int(sizes.argmax())
+  else:
+    at = int(rng.choice(len(sizes), p=sizes / sizes.sum()))
+  positive = at < len(of_missed)
+  part = missed == at + 1 if positive else invented == at + 1 - len(of_missed)
+  if choice == "largest":
     place = interior_most(part, spacing)
   else:
-    number = rng.choice(len(parts), p=sizes / sizes.sum())
-    part, positive = parts[number]
     place = _drawn_by_depth(part, spacing, rng)
   if noise_mm:
     place = _shaken(part, place, spacing, rng, noise_mm)
@@ -88,9 +90,12 @@ def _masks(*masks):
 
 
 def _parts(mask):
-  """Connected parts, neighbours at corners too, in raster order."""
+  """([*sp] number of the connected part from 1 on, [P] voxels of each).
+
+  Neighbours at corners too, in raster order.
+  """
   numbers, count = scipy.ndimage.label(mask, np.ones((3,) * mask.ndim))
-  return [numbers == number for number in range(1, count + 1)]
+  return numbers, np.bincount(numbers.ravel(), minlength=count + 1)[1:]
 
 
 def depth_mm(mask: np.ndarray, spacing: Spacing = None) -> np.ndarray:
@@ -203,8 +208,8 @@ def scribble(mask: np.ndarray, spacing: Spacing = None) -> np.ndarray:
     ValueError: for an empty mask.
   """
   _voxels(mask)
-  parts = _parts(np.asarray(mask, bool))
-  part = parts[int(np.argmax([p.sum() for p in parts]))]
+  numbers, sizes = _parts(np.asarray(mask, bool))
+  part = numbers == int(sizes.argmax()) + 1
   voxels = np.argwhere(part)
   lengths, costs = _steps(part, voxels, spacing)
   middle = np.flatnonzero(

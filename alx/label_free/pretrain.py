@@ -18,7 +18,7 @@ from alx.data.patches import Images
 from alx.label_free.contrastive import nt_xent
 from alx.label_free.views import Views, draw_view
 from alx.models.encoder import Encoder
-from alx.training.descent.optimizers import make_optimizer
+from alx.training.descent.optimizers import make_optimizer, make_step
 from alx.training.map_blocks import map_blocks
 from alx.training.settings import Training
 
@@ -119,21 +119,18 @@ def _advance(pretext, optimizer, batch, stretch, state, values, items, groups):
   keys = jax.vmap(jax.random.split)(keys)
   drawn = items[_draw(keys[:, 0], batch, items.shape[0])]
 
+  def loss_of(params, key, some):
+    return pretext.loss(key, params, values[some], groups[some])
+
+  step = make_step(optimizer, loss_of)
+
   def one_step(carry, now):
-    return _step(pretext, optimizer, *carry, *now, values, groups)
+    *carry, loss = step(*carry, *now)
+    return tuple(carry), loss
 
   start = state.params, state.moments
   carry, history = jax.lax.scan(one_step, start, (keys[:, 1], drawn))
   return State(state.key, state.step + stretch, *carry), history
-
-
-def _step(pretext, optimizer, params, moments, key, items, values, groups):
-  """((params, moments), loss) after one step on some items."""
-  loss, slope = jax.value_and_grad(pretext.loss, 1)(
-    key, params, values[items], groups[items]
-  )
-  change, moments = optimizer.update(slope, moments, params)
-  return (optax.apply_updates(params, change), moments), loss
 
 
 def _encode(pretext, block, params, images: Images):

@@ -85,12 +85,6 @@ def with_head(
       hidden = drop_channels(key, hidden, dropout)
     return dense.apply(params["head"], hidden)
 
-  def apply(
-    params: Any, x: jax.Array, key: jax.Array | None = None
-  ) -> tuple[jax.Array, jax.Array]:
-    hidden, features = run_trunk(params, x)
-    return head(params, hidden, key), features
-
   def levels(
     params: Any, x: jax.Array, key: jax.Array | None = None
   ) -> list[jax.Array]:
@@ -98,7 +92,20 @@ def with_head(
     pairs = zip(params["heads"], coarser, strict=True)
     return [head(params, finest, key), *(dense.apply(p, h) for p, h in pairs)]
 
+  apply = behind_trunk(run_trunk, head)
   return Model(init, apply, run_trunk, head, levels if deep else None)
+
+
+def behind_trunk(trunk: Callable, head: Callable) -> Callable:
+  """The `apply` of a model with this trunk and this head."""
+
+  def apply(
+    params: Any, x: jax.Array, key: jax.Array | None = None
+  ) -> tuple[jax.Array, jax.Array]:
+    hidden, features = trunk(params, x)
+    return head(params, hidden, key), features
+
+  return apply
 
 
 def draw_params(key: jax.Array, shapes: Any, gain: float) -> Any:

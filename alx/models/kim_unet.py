@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from alx.models import layers, upsampling
-from alx.models.base import Model, drop_channels, with_head
+from alx.models.base import Model, behind_trunk, drop_channels, with_head
 from alx.models.conv import Conv
 
 _EPSILON = 1e-5  # of the group norm
@@ -107,11 +107,7 @@ def _with_background(plain, bias, dropout, drop):
     logits = plain.head(params, hidden)
     return jnp.concatenate([jnp.zeros_like(logits[..., :1]), logits], -1)
 
-  def apply(params: Any, x: jax.Array, key: jax.Array | None = None):
-    hidden, features = plain.trunk(params, x)
-    return head(params, hidden, key), features
-
-  return Model(init, apply, plain.trunk, head)
+  return Model(init, behind_trunk(plain.trunk, head), plain.trunk, head)
 
 
 def drop_voxels(key: jax.Array, x: jax.Array, rate: float) -> jax.Array:

@@ -5,7 +5,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from alx.models.base import Model
+from alx.models.base import Model, behind_trunk
 
 
 def in_bfloat16(model: Model) -> Model:
@@ -21,17 +21,14 @@ def in_bfloat16(model: Model) -> Model:
   def trunk(params: Any, x: jax.Array) -> tuple[jax.Array, jax.Array]:
     return _wide(model.trunk(_narrow(params), _narrow(x)))
 
-  def apply(params, x, key=None):
-    if model.trunk is None:
-      return _wide(model.apply(_narrow(params), _narrow(x), key))
-    hidden, features = trunk(params, x)
-    return model.head(params, hidden, key), features
+  def whole(params, x, key=None):
+    return _wide(model.apply(_narrow(params), _narrow(x), key))
 
   def levels(params, x, key=None):
     return _wide(model.levels(_narrow(params), _narrow(x), key))
 
   return model._replace(
-    apply=apply,
+    apply=behind_trunk(trunk, model.head) if model.trunk else whole,
     trunk=model.trunk and trunk,
     levels=model.levels and levels,
   )

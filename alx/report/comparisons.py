@@ -8,6 +8,7 @@ from alx import stats
 from alx.report.arms import Arm, of_seeds, stacked
 
 ALPHA = 0.05
+FEWEST_SEEDS = 3  # of two a test has one degree of freedom
 
 
 class Gap(NamedTuple):

@@ -87,18 +87,18 @@ def _against(arms, base):
   name = words.plain(base.name)
   gaps = comparisons.gaps(arms, base)
   tested = [gap for gap in gaps if np.isfinite(gap.p_last)]
-  known = [gap for gap in tested if not gap.arm.is_baseline]
+  known = [g for g in gaps if _is_told(g) and not g.arm.is_baseline]
   if not known:
     return (
       "There are too few shared seeds, or no spread among them, to say whether "
       f"any method is better than {name} selection."
     )
-  told = [gap for gap in known if gap.p_last < comparisons.ALPHA]
-  better = [_gap(g) for g in told if g.arm.better * g.last.mean > 0]
-  worse = [_gap(g) for g in told if g.arm.better * g.last.mean < 0]
+  apart = [gap for gap in known if gap.p_last < comparisons.ALPHA]
+  better = [_gap(g) for g in apart if g.arm.better * g.last.mean > 0]
+  worse = [_gap(g) for g in apart if g.arm.better * g.last.mean < 0]
   same = [_gap(gap) for gap in known if gap.p_last >= comparisons.ALPHA]
   parts = [_better(better, name, len(tested))]
-  unknown = [_gap(gap) for gap in gaps if not np.isfinite(gap.p_last)]
+  unknown = [_gap(gap) for gap in gaps if not _is_told(gap)]
   if same:
     parts.append(
       f"No significant difference from {name}: {words.listed(same)}."
@@ -118,6 +118,12 @@ def _against(arms, base):
   return " ".join(parts)
 
 
+def _is_told(gap):
+  """Whether a test says anything."""
+  enough = gap.last.count >= comparisons.FEWEST_SEEDS
+  return bool(enough and np.isfinite(gap.p_last))
+
+
 def _better(gaps, name, count):
   corrected = f", corrected for {count} comparisons" if count > 1 else ""
   if gaps:
@@ -131,7 +137,7 @@ def _better(gaps, name, count):
 
 def _gap(gap):
   mean = words.signed(float(gap.last.mean))
-  if gap.last.count == 2:  # no interval
+  if gap.last.count < comparisons.FEWEST_SEEDS:
     return f"{words.plain(gap.arm.name)} ({mean})"
   interval = words.bounds(gap.last, sign=True)
   return f"{words.plain(gap.arm.name)} ({mean}; {interval})"

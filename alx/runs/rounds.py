@@ -211,17 +211,11 @@ def tested(
   if job.config.budget:
     row["labels"] = labels_after(job.config, number)
   cases = case_rows(job.problem, predicted, number)
-  labelled = items_labelled(job.problem, state.pool)
   if number == job.config.rounds:
+    pool = partial(predict_pool, job.problem, state.params)
     record_predictions(
-      *(
-        job,
-        number,
-        predicted,
-        partial(predict_pool, job.problem, state.params),
-        labelled,
-        tells_pool,
-      )
+      *(job, number, predicted, pool if tells_pool else None),
+      items_labelled(job.problem, state.pool),
     )
   clock.lap("seconds_test")
   laps = clock.laps | steps_column(job, state.steps)

@@ -1,6 +1,5 @@
 """The starting set: by chance, by features without labels, or by strata."""
 
-import functools
 import pathlib
 
 import jax
@@ -8,21 +7,18 @@ import jax.numpy as jnp
 import numpy as np
 
 from alx import data, label_free
-from alx.acquisition import Candidates
-from alx.acquisition.combinations.combine import capped_per_group
 from alx.data.arrays.features import with_features
 from alx.loop import draw_start, draw_strata
-from alx.prediction import Prediction
 from alx.runs.problem.cases import held_classes
 from alx.runs.problem.job import once
-from alx.runs.problem.learning import arm_of
 from alx.runs.problem.patients import groups_asked
 from alx.runs.problem.problem import Problem
 from alx.runs.settings.config import Config
 from alx.runs.settings.starting import LABELLED, RANDOM, STRATA
+from alx.runs.units.arrived import labelled_whole
 from alx.runs.units.asked import first_units, num_asked
 from alx.runs.units.begin import chooses_slices, key_slices
-from alx.runs.units.partly import labelled_whole
+from alx.runs.units.choose import choice_of
 
 
 def first_items(problem: Problem, config: Config, key: jax.Array) -> jax.Array:
@@ -62,8 +58,7 @@ def _choose(problem, config, key):
     strata = strata_of(problem.dataset, problem.split)
     even = config.start_with == "balanced"
     return draw_strata(key, strata, config.start, even, groups, cap)
-  rows = _features(problem.dataset, problem.split, config.start_features)
-  return _chosen(problem, config, key, rows, groups)
+  return _chosen(problem, config, key)
 
 
 def strata_of(dataset: data.Dataset, split: data.Split) -> np.ndarray:
@@ -72,72 +67,44 @@ def strata_of(dataset: data.Dataset, split: data.Split) -> np.ndarray:
   return np.unique(held, axis=0, return_inverse=True)[1].reshape(-1)
 
 
-def _chosen(problem, config, key, rows, groups):
+def _chosen(problem, config, key):
   """What a method of features alone chooses while nothing is labelled."""
-  text, num_items = config.start_with, len(rows)
-  arm = arm_of(text, config, problem.dataset).stages[0].acquisition
-  if config.max_per_group:
-    arm = capped_per_group(arm, config.max_per_group)
-  rows = jnp.asarray(rows, jnp.float32)
-  every = jnp.ones(num_items, bool)
-  keys = jax.random.split(key, num_items)
-  described = arm.describe(keys, Prediction(None, rows, every, rows))
-  numbers = None if groups is None else jnp.asarray(groups, jnp.int32)
-  candidates = Candidates(every, ~every, None, numbers)
-  select = jax.jit(arm.select, static_argnums=3)
-  items = select(
-    jax.random.fold_in(key, 2), described, candidates, config.start
-  )
-  found = np.unique(np.asarray(items))
-  found = found[found < num_items]
-  if len(found) < config.start:
+  rows, choose = _features(problem, config), choice_of(problem, config)
+  found = choose(key, rows, np.arange(len(rows)), len(rows), config.start)
+  count = len(np.unique(found))
+  if count < config.start:
     raise data.DataError(
-      f"start_with={text}: wanted {config.start} items, it chose {len(found)}; "
-      "a method that begins without a label is typiclust, or random"
+      f"start_with={config.start_with}: wanted {config.start} items, it chose "
+      f"{count}; a method that begins without a label is typiclust, or random"
     )
-  return items
+  return jnp.asarray(found, jnp.int32)
 
 
-def _features(dataset, split, source):
+def _features(problem, config):
   """[N, D] features of the pool items."""
+  dataset, pool = problem.dataset, problem.split.pool
+  source = config.start_features
   if source == "auto":
     source = "pca" if dataset.images[0].ndim > 1 else ""
   if source in label_free.NAMES:
-    return _encoded(_Once(dataset, split, source))
+    what = "features", source
+    return once(problem, what, lambda: _encoded(problem, source))
   if source:
     dataset = with_features(dataset, pathlib.Path(source))
-  return np.stack([dataset.images[i] for i in split.pool])
+  return np.stack([dataset.images[i] for i in pool])
 
 
-class _Once:
-  """Data that features are made of, the same while they are the same object."""
-
-  def __init__(self, dataset, split, name):
-    self.dataset, self.split, self.name = dataset, split, name
-
-  def __eq__(self, other):
-    return (
-      self.dataset is other.dataset
-      and self.name == other.name
-      and np.array_equal(self.split.pool, other.split.pool)
-    )
-
-  def __hash__(self):
-    return hash((id(self.dataset), self.name))
-
-
-@functools.lru_cache(maxsize=1)
-def _encoded(what: _Once) -> np.ndarray:
-  """Features without labels, made once for all seeds of a command."""
-  dataset, split = what.dataset, what.split
+def _encoded(problem, name):
+  """Features without labels."""
+  dataset, pool = problem.dataset, problem.split.pool
   encoding = label_free.encoding_for(dataset.images[0].ndim - 1)
   groups = label_free.group_numbers(dataset.groups, len(dataset.ids))
   rows = label_free.make_features(
-    what.name,
+    name,
     jax.random.key(0),
     label_free.shrink(dataset, encoding),
-    split.pool,
+    pool,
     groups,
     encoding,
   )
-  return rows[split.pool]
+  return rows[pool]

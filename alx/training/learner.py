@@ -11,6 +11,7 @@ from alx.data import patches
 from alx.devices.mesh import Spread
 from alx.keys import keys_of
 from alx.models import Model
+from alx.models.base import behind_trunk
 from alx.prediction import Prediction
 from alx.training.descent.fitting import fit_params
 from alx.training.settings import Training
@@ -116,12 +117,7 @@ def _spread_trunk(model, spread):
       "coarser levels to train on"
     )
   trunk = spread.by_item(model.trunk)
-
-  def apply(params, x, key=None):
-    hidden, features = trunk(params, x)
-    return model.head(params, hidden, key), features
-
-  return model._replace(apply=apply, trunk=trunk)
+  return model._replace(apply=behind_trunk(trunk, model.head), trunk=trunk)
 
 
 def _predict_once(params, images, model, training):

@@ -1,13 +1,12 @@
 """What the savings come from: having a draft, or choosing the items."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from rich.console import Console
 
 from alx.report.article import Section
-from alx.report.tables import Table
-from experiments.nocode import targets
+from experiments.nocode import tables, targets
 from experiments.nocode.plan import NONE, RANDOM, Row
 from experiments.nocode.pricing import Pricing, path_of, seconds_by_price
 from experiments.nocode.study import Study
@@ -80,26 +79,33 @@ def _test(record, abouts):
   return [{**case, "decision": "scratch", "pace": 1.0} for case in told]
 
 
-def section(table: Table) -> Section:
-  """The table on the page, and how to read it."""
+def section(found: Sequence[Factorial], active: str) -> Section:
+  """The tables on the page, and how to read them."""
   note = (
     "In % of what no draft and random items cost; above 0 the end is reached "
     "with less work. Each effect is the mean over both levels of the other; "
     "both add up to the total. For the same labels a selection cannot save "
     "rounds, only ask for cheaper or dearer cases. Intervals over seeds of "
-    "data sets; over few seeds they are too short."
+    "data sets; over few seeds they are too short. Share: of the total, not "
+    "told where that may be 0 or less. Not reached: of all loops, four a "
+    "repeat."
   )
-  return Section("What the savings come from", (), (), ((table, note),))
+  made = tables.factors_tables(found, active)
+  notes = [*[""] * (len(made) - 1), note]
+  told = tuple(zip(made, notes, strict=True)) if made else ()
+  return Section("What the savings come from", (), (), told)
 
 
-def show(table: Table, console: Console) -> None:
-  """A line for each row of the table."""
-  for row in table.rows:
-    told = dict(zip(table.head, row, strict=True))
+def show(found: Sequence[Factorial], active: str, console: Console) -> None:
+  """A line for each row of the tables."""
+  for one in found:
+    total, draft, selection = (
+      tables.factor_text(one, name).replace("\n", " ")
+      for name in ("total", "draft", "selection")
+    )
     line = (
-      f"{told['data, reader']}, {told['draft']} model, {told['selection']}, "
-      f"{told['measure']} until {told['until']}: total {told['total, %']}%, "
-      f"draft {told['by the draft, %']}%, selection "
-      f"{told['by selection, %']}%"
+      f"{one.data}, {one.reader}, {one.draft} model, "
+      f"{tables.selection_of(one, active)}, {one.measure} until {one.until}: "
+      f"total {total}%, draft {draft}%, selection {selection}%"
     )
     console.print(line, markup=False, highlight=False, soft_wrap=True)

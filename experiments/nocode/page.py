@@ -46,7 +46,7 @@ def write(
       rows = [flat(row) | _priced(pricing) for row in rows]
       written.setdefault(kind, []).extend(rows)
   factors = origin.factors(study, found, abouts, pricing, share)
-  table = tables.factors_table(factors, study.acquisition)
+  active = study.acquisition
   written["factors"] = list(map(flat_factors, factors))
   with owned.page_of(study.workdir):
     for kind, rows in written.items():
@@ -56,9 +56,13 @@ def write(
       study.workdir / "report.html",
       _TITLE,
       _summary(study, found, pricing),
-      [_protocol(study, pricing, share), origin.section(table), *sections],
+      [
+        _protocol(study, pricing, share),
+        origin.section(factors, active),
+        *sections,
+      ],
     )
-  origin.show(table, console)
+  origin.show(factors, active, console)
   return page
 
 

@@ -89,6 +89,8 @@ def _whole_gaps(outcome, base):
 def _group(gap):
   if gap is None or math.isnan(gap.p_area):
     return _NOT_TESTED
+  if gap.area.count < comparisons.FEWEST_SEEDS:
+    return _NOT_TESTED
   if gap.p_area >= comparisons.ALPHA:
     return _OPEN
   return _ABOVE if gap.area.mean > 0 else _BELOW

@@ -37,15 +37,43 @@ def test_tables_have_a_cell_for_every_head():
     tables.arms_table(arms, "bald", None),
     tables.savings_table(savings, "bald", "USD 2024", "mm"),
     tables.structures_table(structures, "bald", "mm"),
-    tables.factors_table([factorial], "bald"),
+    *tables.factors_tables([factorial], "bald"),
   ]
   for table in found:
     assert table.rows
     assert all(len(row) == len(table.head) for row in table.rows)
-  assert found[0].rows[3][0] == "tolerant, updated model, bald (active)"
-  assert found[0].rows[0][7] == "from scratch"
-  assert found[2].rows[0][-1].startswith("depends on the prices (costs")
+  assert found[0].rows[3][0] == "tolerant, updated model\nbald (active)"
+  assert found[0].rows[0][6] == "from scratch"
+  assert found[2].rows[0][-1].startswith("depends on the prices\ncosts")
   assert found[3].rows[1][0] == "lesion (rare)"
+
+
+def test_what_the_savings_come_from_has_a_table_for_each_end():
+  one = made()[3]
+  other = one._replace(measure="seconds")
+  same = one._replace(until="the same labels")
+  found = tables.factors_tables([one, other, same, one], "bald")
+  assert [(table.head[0], len(table.rows)) for table in found] == [
+    ("contour until 1 of the Dice", 2),
+    ("seconds until 1 of the Dice", 1),
+    ("contour until the same labels", 1),
+  ]
+  assert found[0].rows[0][0] == "d, tolerant\nupdated, bald"
+  assert tables.factors_tables([], "bald") == []
+
+
+def test_no_cell_is_wide():
+  """A line of 31 letters and no table of more than 9 columns fit."""
+  arms, savings, structures, factorial = made()
+  for table in (
+    tables.arms_table(arms, "entropy", "USD 2024"),
+    tables.savings_table(savings, "entropy", "USD 2024", "mm"),
+    tables.structures_table(structures, "entropy", "mm"),
+    *tables.factors_tables([factorial], "entropy"),
+  ):
+    assert len(table.head) <= 9
+    lines = [line for row in table.rows for c in row for line in c.split("\n")]
+    assert max(map(len, lines)) <= 31
 
 
 def test_rows_of_numbers():
@@ -67,9 +95,9 @@ def test_rows_of_numbers():
 
 def test_negative_ends_are_printed():
   assert tables.range_text(results.Range(-3.0, 4.0, -9.0, 8.0), 0) == (
-    "-3 to 4 [-9, 8]"
+    "-3 to 4\n[-9, 8]"
   )
   assert tables.range_text(results.Range(5.63, 5.63, -7.26, 26.09), 2) == (
-    "5.63 [-7.26, 26.09]"
+    "5.63\n[-7.26, 26.09]"
   )
   assert tables.range_text(None, 0) == "not known"

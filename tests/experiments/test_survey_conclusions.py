@@ -40,6 +40,13 @@ def test_one_seed_is_not_a_test(tmp_path):
   assert "1 seed: no interval" in conclude(plan, found)[1]
 
 
+def test_two_seeds_are_too_few_for_a_test(tmp_path):
+  curves = {name: seeds[:2] for name, seeds in CURVES.items()}
+  text = summarise(acdc(tmp_path, curves)[1])
+  assert "above random" not in text and "told apart from random" not in text
+  assert "not tested (too few seeds or rounds in common, or no spread)" in text
+
+
 def test_without_random_nothing_is_compared(tmp_path):
   found = acdc(tmp_path, {"entropy": CURVES["entropy"]})[1]
   assert "Random was not run: nothing was compared with it." in summarise(found)

@@ -1,5 +1,7 @@
 """A model that learns from clicks, and a head that judges masks."""
 
+from types import SimpleNamespace
+
 import jax
 import numpy as np
 import pytest
@@ -98,3 +100,13 @@ def test_a_head_ranks_masks_by_their_quality():
   assert told.shape == (40,) and (told >= 0).all() and (told <= 1).all()
   ranks = [np.argsort(np.argsort(values)) for values in (told, true)]
   assert np.corrcoef(*ranks)[0, 1] > 0.5
+
+
+def test_the_net_is_not_asked_where_nobody_clicks():
+  """In the second and third turn of three by chance nobody does."""
+  images, truths = squares(2)
+  turns = iter([np.zeros(2), np.ones(2), np.ones(2)])
+  choice = np.random.default_rng(0).choice
+  rng = SimpleNamespace(random=lambda count: next(turns), choice=choice)
+  clicks = clicking._clicks(None, None, images, truths, SETTINGS, rng)
+  assert [len(some) for some in clicks] == [1, 1]

@@ -57,6 +57,10 @@ OUTCOMES = {
     [seeds_of(RANDOM, 1), seeds_of(FAST, 1)],
     r"One seed says nothing about chance",
   ),
+  "two seeds": (
+    [seeds_of(RANDOM, 2), seeds_of(FAST, 2)],
+    r"Two seeds say little about chance \(differences seen, too few seeds to t",
+  ),
   "other seeds": (
     [seeds_of(RANDOM, 3), FAST],
     r"entropy .*3 paired seeds\)\.$",

@@ -52,16 +52,33 @@ def test_tests_against_a_baseline_are_corrected_for_their_number(study):
 
 def test_the_words_and_the_table_test_the_same_family(study):
   found = read_study(study)
-  random, entropy = numbers.make_arms(found)
-  higher = random.scores + np.array([[0.01], [0.03]])
-  other = random._replace(name="foreground_random", scores=higher)
+  random = arm("random", (0.5, 0.79), (0.5, 0.80), (0.5, 0.81))
+  other = arm("foreground_random", (0.5, 0.80), (0.5, 0.83), (0.5, 0.83))
+  entropy = arm("entropy", (0.5, 0.82), (0.5, 0.85), (0.5, 0.85))
   arms = [random, other, entropy]
   text = summary.summarise(found, arms)
   assert "corrected for 2 comparisons" in text
   (_, table), _ = tables.differences(
     comparisons.against_baselines(arms), "dice"
   )
-  assert table.rows[1][2] == "0.312"  # 0.156, twice
+  # t = 0.04 / (0.01 / sqrt(3)) and p = 1 - t / sqrt(2 + t^2), twice.
+  assert table.rows[1][2] == "0.040"
+
+
+def test_two_seeds_are_too_few_for_a_verdict(study):
+  """Though p is 0.03; an arm with more seeds has one."""
+  found = read_study(study)
+  base = arm("random", (0.5, 0.70), (0.5, 0.80), (0.5, 0.75))
+  ahead = arm("entropy", (0.5, 0.772), (0.5, 0.880), (0.5, 0.826))
+  two = ahead._replace(
+    name="bald", runs=ahead.runs[:2], scores=ahead.scores[:2]
+  )
+  text = summary.summarise(found, [base, two])
+  assert "too few shared seeds" in text and "Better" not in text
+  text = summary.summarise(found, [base, ahead, two])
+  assert "Better than random" in text.split("BALD (")[0]
+  assert text.count("BALD (") == 1
+  assert "spread among them: BALD (+0.076)." in text
 
 
 def arm(name, *scores):

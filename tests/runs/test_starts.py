@@ -8,6 +8,7 @@ from alx import data
 from alx.runs import cautions, starts
 from alx.runs.problem.problem import Problem
 from alx.runs.settings.config import Config
+from alx.runs.units import choose
 
 N, TEST = 24, 6
 
@@ -120,6 +121,18 @@ def test_classes_that_a_start_lacks_are_named():
     "start_with=stratified reads the labels of the pool, which nobody has "
     "before labelling"
   )
+
+
+def test_features_and_a_compiled_choice_serve_all_seeds(monkeypatch):
+  images = np.random.default_rng(0).normal(0, 1, (N + TEST, 8, 8, 1))
+  problem = problem_of(images.astype(np.float32))._replace(memo={})
+  settings = {"start": 4, "start_with": "k_center"}
+  fresh = [chosen(problem._replace(memo=None), s, **settings) for s in (3, 4)]
+  first = chosen(problem, 3, **settings)
+  monkeypatch.setattr(starts.label_free, "make_features", None)
+  monkeypatch.setattr(choose, "arm_of", None)
+  other = chosen(problem, 4, **settings)
+  assert [first.tolist(), other.tolist()] == [x.tolist() for x in fresh]
 
 
 def test_it_is_chosen_once_for_a_problem(monkeypatch):

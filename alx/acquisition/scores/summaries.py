@@ -3,12 +3,17 @@
 import functools
 from collections.abc import Callable
 
-from alx.acquisition.clusters import key_slices
+from alx.acquisition.clusters import hierarchy, key_slices
+from alx.acquisition.combinations import balance
+from alx.acquisition.joint import determinant
 from alx.acquisition.scores import passes, predictive, regions
 from alx.prediction import Prediction
 
 OF_SUMMARY = frozenset(
   {
+    balance.features_and_confidence,
+    determinant.quality,
+    hierarchy.features_and_margin,
     key_slices.features_and_variance,
     predictive.bald,
     predictive.confidence,

@@ -7,7 +7,13 @@ from functools import partial
 import numpy as np
 
 from alx.data import intensity
-from alx.data.dataset import DataError, Dataset, bad_input, no_progress
+from alx.data.dataset import (
+  DataError,
+  Dataset,
+  bad_input,
+  no_progress,
+  read_each,
+)
 from alx.data.dicom import headers, kept, packages, seg_read, series
 from alx.data.dicom.headers import Series
 from alx.data.files import visible_below
@@ -53,7 +59,7 @@ def load_folder(
   if strict and left_out:
     raise DataError(left_out[0])
   read = partial(_read, labels=labels, names=names)
-  items, used, lines = _items(scan.series, read, strict, progress)
+  items, used, lines = read_each(scan.series, read, strict, progress)
   left_out += lines
   if not items:
     raise bad_input(path, "at least one series with its label", left_out[-1])
@@ -70,20 +76,6 @@ def load_folder(
     groups=patients if all(patients) else None,
     notes=(*dataset.notes, *scan.notes),
   )
-
-
-def _items(many, read, strict, progress):
-  """(items, their series, a line for each that cannot be used)."""
-  items, used, lines = [], [], []
-  for one in progress(many, total=len(many), description="reading"):
-    try:
-      items.append(read(one))
-      used.append(one)
-    except DataError as error:
-      if strict:
-        raise
-      lines.append(str(error))
-  return items, used, lines
 
 
 def _description(path, names):
@@ -131,9 +123,15 @@ def by_series(
 
 
 def _header(file):
+  """What a SEG says it is of, and its segments."""
   pydicom = packages.wanted("pydicom", file)
   with packages.reading(file, "a DICOM SEG"):
-    return pydicom.dcmread(file, stop_before_pixels=True, force=True)
+    return pydicom.dcmread(
+      file,
+      stop_before_pixels=True,
+      force=True,
+      specific_tags=list(seg_read.TAGS),
+    )
 
 
 def _maps(path, found, files):

@@ -75,7 +75,7 @@ class Door(NamedTuple):
     """The UID in the place of another, always the same one."""
     if "uids" in self.retain:
       return text
-    return f"2.25.{int.from_bytes(self._hash('uid', text)[:16], 'big')}"
+    return headers.uid_of(self._hash("uid", text))
 
   def name(self, dataset) -> str:
     """The PatientID in the place of another."""

@@ -15,7 +15,7 @@ _COLOURS = (
   *("RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_420"),
   *("YBR_ICT", "YBR_RCT", "HSV", "ARGB", "CMYK"),
 )
-_PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
 
 class Frame(NamedTuple):
@@ -110,7 +110,7 @@ def check_gray(dataset, name: object) -> None:
   if int(dataset.get("SamplesPerPixel") or 1) != 1 or colours not in _GRAY:
     told = f"colour ({colours})" if colours in _COLOURS else "others"
     raise bad_input(name, "gray pixels", told)
-  if not any(keyword in dataset for keyword in _PIXELS):
+  if not any(keyword in dataset for keyword in PIXELS):
     raise bad_input(name, "PixelData", "none")
   syntax = dataset.file_meta.TransferSyntaxUID
   if syntax.is_compressed:

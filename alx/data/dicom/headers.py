@@ -168,6 +168,11 @@ def patient_of(dataset) -> str:
   return hashlib.sha256(f"{issuer}\0{number}".encode()).hexdigest()[:16]
 
 
+def uid_of(digest: bytes) -> str:
+  """A UID made of the first 16 bytes of a hash."""
+  return f"2.25.{int.from_bytes(digest[:16], 'big')}"
+
+
 def _head(file) -> _Head:
   pydicom = packages.wanted("pydicom", file)
   with packages.reading(file, "a DICOM file"):

@@ -9,6 +9,7 @@ import numpy as np
 from alx._version import __version__
 from alx.data.dataset import bad_input
 from alx.data.dicom import packages
+from alx.data.dicom.headers import uid_of
 from alx.data.dicom.kept import Source
 
 AUTOMATIC, SEMIAUTOMATIC, MANUAL = "AUTOMATIC", "SEMIAUTOMATIC", "MANUAL"
@@ -143,5 +144,4 @@ def _description(highdicom, number, name, made):
 
 
 def _uid(mark, what):
-  digest = hashlib.sha256(mark + what.encode()).digest()
-  return f"2.25.{int.from_bytes(digest[:16], 'big')}"
+  return uid_of(hashlib.sha256(mark + what.encode()).digest())

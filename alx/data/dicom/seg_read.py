@@ -14,6 +14,7 @@ from alx.data.dicom.kept import Source
 from alx.data.dicom.seg_places import places_of
 
 _NAME = "the SEG"
+TAGS = ("ReferencedSeriesSequence", "SegmentSequence")  # what it is of, names
 _MOST_SEGMENTS = 255
 _MOST_VOXELS = 64  # times those of the image and its segments
 
@@ -100,19 +101,20 @@ def _check_references(dataset, source):
   series = referenced_series(dataset)
   if not series:
     raise bad_input(_NAME, "the series that it is of", "no reference to one")
-  if {*map(_either(source), series)} != {source.series}:
+  either = _either(source)
+  if {*map(either, series)} != {source.series}:
     key = ", or of its original without the key (--dicom_key)"
     found = f"one of another{key if source.uid is str else ''}"
     raise bad_input(_NAME, "a SEG of this case's series", found)
   for item in dataset.ReferencedSeriesSequence:
     images = item.get("ReferencedInstanceSequence") or ()
     uids = [str(i.get("ReferencedSOPInstanceUID") or "") for i in images]
-    strange = sum(_either(source)(uid) not in known for uid in uids)
+    strange = sum(either(uid) not in known for uid in uids)
     if strange:
       found = f"{strange} of {len(uids)} that the series does not have"
       raise bad_input(_NAME, "slices of this case", found)
   frame = str(dataset.get("FrameOfReferenceUID") or "")
-  if _either(source)(frame) != source.frame_of_reference:
+  if either(frame) != source.frame_of_reference:
     wanted = "the frame of reference of the series"
     raise bad_input(_NAME, wanted, "another" if frame else "none")
 
@@ -192,11 +194,11 @@ def _check_described(strange):
 
 def _check_sources(dataset, places, source, is_on_grid):
   """Refuses a frame that is told to be of another slice than it lies at."""
-  known = source.place_of()
+  known, either = source.place_of(), _either(source)
   for frame, group in enumerate(dataset.PerFrameFunctionalGroupsSequence):
     for derived in group.get("DerivationImageSequence") or ():
       for image in derived.get("SourceImageSequence") or ():
-        uid = _either(source)(str(image.get("ReferencedSOPInstanceUID") or ""))
+        uid = either(str(image.get("ReferencedSOPInstanceUID") or ""))
         if uid not in known:
           raise bad_input(_NAME, "frames of slices of this case", "one of none")
         place = known[uid]

@@ -9,14 +9,14 @@ import numpy as np
 from alx.data.dataset import bad_input
 from alx.data.dicom import packages
 from alx.data.dicom.frames import (
+  PIXELS,
   check_gray,
   frames_of,
   pixels_of,
   rescaled,
 )
 from alx.data.dicom.geometry import stacked
-
-_PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+from alx.data.dicom.headers import uid_of
 
 
 class SeriesVolume(NamedTuple):
@@ -67,7 +67,7 @@ def _volume(files, name):
   if array.dtype.kind == "f" and not np.isfinite(array).all():
     raise bad_input(name, "finite voxels", "NaN or infinity")
   for dataset in datasets:
-    for keyword in _PIXELS:
+    for keyword in PIXELS:
       dataset.pop(keyword, None)
     if not dataset.get("FrameOfReferenceUID"):
       dataset.FrameOfReferenceUID = _frame_of_reference(dataset)
@@ -83,8 +83,7 @@ def _volume(files, name):
 def _frame_of_reference(dataset):
   """A UID where there is none, the same for all images of a series."""
   text = f"frame of reference of {dataset.get('SeriesInstanceUID')}"
-  digest = hashlib.sha256(text.encode()).digest()
-  return f"2.25.{int.from_bytes(digest[:16], 'big')}"
+  return uid_of(hashlib.sha256(text.encode()).digest())
 
 
 def _read(file, name):
@@ -105,7 +104,7 @@ def _distinct(datasets, name):
     if other is None:
       raise bad_input(name, "a SOPInstanceUID in each file", "none in one")
     if other is not dataset and any(
-      other.get(k) != dataset.get(k) for k in (*_PIXELS, "ImagePositionPatient")
+      other.get(k) != dataset.get(k) for k in (*PIXELS, "ImagePositionPatient")
     ):
       found = "two different ones of one SOPInstanceUID"
       raise bad_input(name, "an image of each name", found)

@@ -144,7 +144,7 @@ def _read_all(cases, reading, is_told):
   """`_read` of each; says what to do where the folders may be classes."""
   numbered = dict(enumerate(cases))
   try:
-    return pictures.read_each(
+    return pictures.read_values(
       numbered, lambda case: _read(case, reading.size, is_told), reading
     )
   except DataError as error:

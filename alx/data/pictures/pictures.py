@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import ExifTags, Image, ImageOps
 
-from alx.data.dataset import DataError, bad_input, no_progress
+from alx.data.dataset import DataError, bad_input, no_progress, read_each
 from alx.data.files import visible_below
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
@@ -166,25 +166,19 @@ def read_pictures(
   def read(path):
     return read_picture(path, reading.size)
 
-  return read_each(paths, read, reading)
+  return read_values(paths, read, reading)
 
 
-def read_each(paths: Mapping, read: Callable, reading: Reading) -> tuple:
+def read_values(paths: Mapping, read: Callable, reading: Reading) -> tuple:
   """`read` of the values of a mapping, else as `read_pictures`."""
-  found, left_out = {}, []
-  walk = reading.progress(
-    paths.items(), total=len(paths), description="reading"
+  found, used, left_out = read_each(
+    *(paths.items(), lambda pair: read(pair[1])),
+    *(reading.strict, reading.progress),
   )
-  for number, path in walk:
-    try:
-      found[number] = read(path)
-    except DataError as error:
-      if reading.strict:
-        raise
-      left_out.append(str(error))
   if not found:
     raise DataError(left_out[0])
-  return found, tuple(left_out)
+  numbers = [number for number, _ in used]
+  return dict(zip(numbers, found, strict=True)), tuple(left_out)
 
 
 def passed_over(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from alx.data.dataset import DataError, Dataset, bad_input
+from alx.data.dataset import DataError, Dataset, bad_input, read_each
 from alx.data.files import visible_below
 from alx.data.label_values import class_names, default_names
 from alx.data.patients import name_patients
@@ -158,14 +158,9 @@ def _read_rows(table, wanted, strict):
   places.append(names)
   part, unused = find_split(table, [p for p in places if p is not None])
   places.append(part)
-  rows, left_out = [], []
-  for line, cells in table.rows:
-    try:
-      rows.append(_row(table, line, cells, wanted, places))
-    except DataError as error:
-      if strict:
-        raise
-      left_out.append(str(error))
+  rows, _, left_out = read_each(
+    table.rows, lambda row: _row(table, *row, wanted, places), strict
+  )
   if not rows and left_out:
     raise DataError(left_out[0])
   rows = [r._replace(patient=_patient(r.where, r.patient)) for r in rows]

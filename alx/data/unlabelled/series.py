@@ -1,6 +1,7 @@
 """DICOM series without labels."""
 
 import pathlib
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -27,14 +28,23 @@ def find(files: list[pathlib.Path], path: pathlib.Path, wanted: Wanted):
   dicoms = [file for file in files if headers.is_dicom(file)]
   if not dicoms:
     return None
-  shown = sum(map(pictures.is_picture, files))
-  if shown:
-    found = f"{len(dicoms)} DICOM files and {shown} pictures"
-    raise bad_input(path, "DICOM or pictures (name the folder of one)", found)
+  check_no_pictures(path, dicoms, files)
   scan = headers.scan_images(dicoms, path)
   cases = tuple(Case(one.id, one.files) for one in scan.series)
   notes = (*scan.notes, *_left_out(path, scan))
   return Cases(cases, lambda c: _read(c, wanted), ".nii.gz", notes)
+
+
+def check_no_pictures(
+  path: pathlib.Path,
+  dicoms: Sequence[pathlib.Path],
+  files: Iterable[pathlib.Path],
+) -> None:
+  """Raises DataError for a folder of DICOM files with pictures among others."""
+  shown = sum(map(pictures.is_picture, files))
+  if shown:
+    found = f"{len(dicoms)} DICOM files and {shown} pictures"
+    raise bad_input(path, "DICOM or pictures (name the folder of one)", found)
 
 
 def _left_out(path, scan):

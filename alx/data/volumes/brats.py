@@ -7,7 +7,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from alx.data import intensity
-from alx.data.dataset import DataError, Dataset, bad_input, no_progress
+from alx.data.dataset import (
+  Dataset,
+  bad_input,
+  no_progress,
+  read_each,
+)
 from alx.data.files import visible
 from alx.data.label_values import default_names
 from alx.data.volumes import msd, nifti
@@ -94,14 +99,9 @@ def load_folder(
   folders = list(_cases(path))
   cases = [case for case in folders if case.files]
   channels = _channels(cases)
-  items, left_out = [], []
-  for case in progress(cases, total=len(cases), description="reading"):
-    try:
-      items.append(_read(case, channels))
-    except DataError as error:
-      if strict:
-        raise
-      left_out.append(str(error))
+  items, _, left_out = read_each(
+    cases, lambda case: _read(case, channels), strict, progress
+  )
   if not items:
     raise bad_input(path, "at least one case with its label", left_out[0])
   description = _describe(path, items)

@@ -6,7 +6,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from alx.data import intensity
-from alx.data.dataset import DataError, Dataset, bad_input, no_progress
+from alx.data.dataset import (
+  Dataset,
+  bad_input,
+  no_progress,
+  read_each,
+)
 from alx.data.label_values import (
   check_classes,
   default_names,
@@ -54,16 +59,10 @@ def load_folder(
       the first bad case.
   """
   description = read_description(path)
-  items, read, left_out = [], [], []
   found = find_cases(path, description.listed)
-  for case in progress(found, total=len(found), description="reading"):
-    try:
-      items.append(read_case(case, path, description))
-      read.append(case)
-    except DataError as error:
-      if strict:
-        raise
-      left_out.append(str(error))
+  items, read, left_out = read_each(
+    found, lambda case: read_case(case, path, description), strict, progress
+  )
   check_any(path, read, left_out)
   files = [case.images[0] for case in read]
   outlines = list(map(outline_of, items))

@@ -91,7 +91,11 @@ def door_of(
 
 def source_of(project: Project, case: Case) -> Callable[[], Source] | None:
   """What a SEG of a case is held against; None: it was no DICOM."""
-  return source_in(project.folder, case, lambda: _uids_of(project))
+
+  def uid_of():
+    return uids_of(project) if _key(project).exists() else str
+
+  return source_in(project.folder, case, uid_of)
 
 
 def source_in(
@@ -110,13 +114,20 @@ def source_in(
   return lambda: kept.decode(get(folder, sha256), "the case", uid_of())
 
 
-def _uids_of(project):
-  """Of an original UID the one that is kept, where the key is at hand."""
+def uids_of(project: Project) -> Callable[[str], str]:
+  """Of an original UID the one that is kept.
+
+  Raises:
+    DataError: the key is not there.
+  """
   retain = tuple(project.settings.get("retain", ()))
-  path = project.dicom_key or key_file(project.folder)
-  if "uids" in retain or not path.exists():
+  if "uids" in retain:
     return str
-  return Door(deidentify.read_key(path), retain).uid
+  return Door(deidentify.read_key(_key(project)), retain).uid
+
+
+def _key(project):
+  return project.dicom_key or key_file(project.folder)
 
 
 def reader(one: headers.Series, door: Callable[[], Door]) -> Callable:

@@ -16,6 +16,7 @@ from alx.data.files import visible_below
 from alx.data.pictures import pictures
 from alx.data.unlabelled import arrays, find
 from alx.data.unlabelled.case import Wanted
+from alx.data.unlabelled.series import check_no_pictures
 from alx.data.volumes import brats, nifti
 from alx.projects.cases import dicom, volume
 
@@ -97,10 +98,7 @@ def find_images(
 
 
 def _of_dicom(path, files, others, door):
-  shown = [file for file in others if pictures.is_picture(file)]
-  if shown:
-    found = f"{len(files)} DICOM files and {len(shown)} pictures"
-    raise bad_input(path, "DICOM or pictures (name the folder of one)", found)
+  check_no_pictures(path, files, others)
   scan = headers.scan_images(files, path)
 
   def reader(one):

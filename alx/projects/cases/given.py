@@ -64,7 +64,11 @@ def find_given(
   elif root.is_file() and root.suffix.lower() in (".csv", ".tsv"):
     found = _of_table(root, images, names)
   elif segments:
-    found = _maps_below(root, images, len(names))
+    if images.series:
+      known = images.segmentations if root == path else None
+      found = _segmentations(root, images, known)
+    else:
+      found = _maps_below(root, images, len(names))
   else:
     found = _class_folders(root, images, names)
   if option != AUTO and not (found.maps or found.classes):
@@ -103,8 +107,6 @@ def _volume(found, name, label):
 
 
 def _maps_below(root, images, classes):
-  if images.series:
-    return _segmentations(root, images)
   used = {f.file.resolve() for f in images.found}
   known = {f.id: f for f in images.found}
   maps, notes = {}, []
@@ -128,14 +130,18 @@ def _maps_below(root, images, classes):
   return Given(maps, {}, tuple(notes))
 
 
-def _segmentations(root, images):
-  """DICOM SEG of the series, and label maps that are called as they are."""
+def _segmentations(root, images, masks=None):
+  """DICOM SEG of the series, and label maps that are called as they are.
+
+  `masks` are the SEG that are there, where that is known.
+  """
   if root.is_file():
     return Given({}, {})
-  files = [f for f in visible_below(root) if headers.is_dicom(f)]
-  masks = headers.scan(files, root).segmentations if files else ()
+  if masks is None:
+    files = [f for f in visible_below(root) if headers.is_dicom(f)]
+    masks = headers.scan(files, root).segmentations if files else ()
   found = by_series(masks, images.series)
-  maps = _maps_below(root, images._replace(series={}), 0)
+  maps = _maps_below(root, images, 0)
   both = sorted({*maps.maps} & {*found})
   if both:
     raise bad_input(root, "one label map of each image", f"two of {both[0]}")

@@ -7,7 +7,7 @@ import numpy as np
 
 import alx
 from alx.data.dataset import bad_input
-from alx.data.dicom import deidentify, headers, kept, seg, series
+from alx.data.dicom import headers, kept, seg, series
 from alx.data.files import visible_below
 from alx.projects.cases import dicom
 from alx.projects.cases.targets import grid_of, label_of
@@ -67,12 +67,7 @@ def _originals(project, cases, source):
   root = pathlib.Path(source).expanduser().absolute()
   if not root.is_dir():
     raise bad_input("--source", "the folder of the DICOM series", source)
-  key = project.dicom_key or dicom.key_file(project.folder)
-  retain = tuple(project.settings.get("retain", ()))
-  if "uids" in retain:
-    uid = str
-  else:
-    uid = deidentify.Door(deidentify.read_key(key), retain).uid
+  uid = dicom.uids_of(project)
   scan = headers.scan(
     [file for file in visible_below(root) if headers.is_dicom(file)], root
   )

@@ -19,10 +19,10 @@ from alx import stats
 from alx.report.answer.resolution import resolution
 from alx.report.answer.shift import Shift, shift
 from alx.report.arms import Arm, better, bounds_of, of_seeds
-from alx.report.comparisons import ALPHA
+from alx.report.comparisons import ALPHA, FEWEST_SEEDS
 
-FEWER, BETTER, OPEN, WORSE, MORE, UNKNOWN = (
-  *("fewer", "better", "open", "worse", "more", "unknown"),
+FEWER, BETTER, OPEN, WORSE, MORE, FEW, UNKNOWN = (
+  *("fewer", "better", "open", "worse", "more", "few", "unknown"),
 )
 
 
@@ -33,7 +33,7 @@ class Finding(NamedTuple):
   labels: int  # N, the last of both
   seeds: int  # with a score of both at N
   goal: float  # mean of random at N, as it is measured
-  verdict: str  # `FEWER`, of labels; `BETTER`, labels not counted; `OPEN` ...
+  verdict: str  # `FEWER`, of labels; `FEW` seeds, no verdict; `OPEN` ...
   saved: Shift  # labels fewer than N
   gap: stats.Interval  # by how much better than random it is at N
   p: float  # Holm's, over all methods
@@ -160,6 +160,8 @@ def _nothing(name, last):
 
 
 def _verdict(pair, p, saved, gap):
+  if len(pair.method) < FEWEST_SEEDS:
+    return FEW
   if np.isnan(p):
     return UNKNOWN
   if not p < ALPHA:

@@ -90,8 +90,8 @@ def apart(found: Sequence[Finding], about: About, brief: bool = False) -> str:
 
 
 def _apart(found, about, brief, first):
-  side = "higher" if found.gap.mean * about.better > 0 else "lower"
-  start = f"{_name(found)} ends {words.number(abs(found.gap.mean))} {side}"
+  size = words.number(abs(found.gap.mean))
+  start = f"{_name(found)} ends {size} {_side(found, about)}"
   low, high = sorted([abs(found.gap.low), abs(found.gap.high)])
   interval = f"{words.number(low)} to {words.number(high)}"
   if not first:
@@ -153,6 +153,45 @@ def others(found: Sequence[Finding]) -> str:
     return ""
   texts = [f"{_name(f)} ({_between(f)})" for f in found]
   return f"No significant difference either: {words.listed(texts)}."
+
+
+def few(found: Sequence[Finding], about: About, alone: bool) -> str:
+  """The differences that so few seeds show, which are no evidence; or "".
+
+  Args:
+    found: those of that verdict.
+    about: the study.
+    alone: nothing is said of methods with more seeds.
+  """
+  if not found:
+    return ""
+  start = "Differences seen, too few seeds to tell; run --seeds=5 or more"
+  if alone:
+    told = _FEW[max(f.seeds for f in found)]
+    start = f"{told} ({start[0].lower()}{start[1:]})"
+  texts = [f"{_seen(f, about)} for {_name(f)}" for f in found]
+  return (
+    f"{start}: with {found[0].labels} labels, against random, the "
+    f"{about.metric} is {words.listed(texts)}."
+  )
+
+
+_FEW = {
+  1: "One seed says nothing about chance",
+  2: "Two seeds say little about chance",
+}
+
+
+def _seen(found, about):
+  """'0.076 higher'."""
+  size = words.number(abs(float(found.gap.mean)))
+  if size == words.number(0):
+    return "the same"
+  return f"{size} {_side(found, about)}"
+
+
+def _side(found, about):
+  return "higher" if found.gap.mean * about.better > 0 else "lower"
 
 
 def unknown(found: Sequence[Finding]) -> str:
@@ -219,11 +258,6 @@ def _between(found):
   low, high = float(found.gap.low), float(found.gap.high)
   if _is_equal(found):
     return "exactly as good"
-  if found.seeds < 3:  # one degree of freedom
-    side = "better" if found.gap.mean >= 0 else "worse"
-    apart = words.number(abs(float(found.gap.mean)))
-    size = "as good" if apart == words.number(0) else f"{apart} {side}"
-    return f"{size} on the mean, without an interval,"
   if low < -found.room[0] and high > found.room[1]:  # all that it can be
     return "anywhere from far worse to far better"
   if low < 0 < high:

@@ -15,7 +15,6 @@ from alx.report.answer.phrases import About
 from alx.report.arms import Arm
 
 _FROM_0 = (words.LABELS["dice"], words.LABELS["structure_dice"])
-_MORE_SEEDS = "More seeds would tell."
 
 
 class Whole(NamedTuple):
@@ -100,19 +99,11 @@ def _compared(base, others, found, about):
       "Only random selection was run, so it is compared with nothing: with "
       f"{base.labels[-1]:g} labels {score}."
     ]
-  left = _left_out(others, found)
-  if found and max(finding.seeds for finding in found) == 1:
-    return [
-      "One seed says nothing about chance, so no method is compared: "
-      f"{_ends([base, *others], about.metric)}.",
-      _MORE_SEEDS,
-      left,
-    ]
-  return [*_verdicts(found, about), left]
+  return [*_verdicts(found, about), _left_out(others, found)]
 
 
 def _verdicts(found, about):
-  """Who needs fewer; who cannot be told apart; who needs more."""
+  """Who needs fewer; who cannot be told apart; who needs more; the rest."""
   groups = {}
   for finding in found:
     groups.setdefault(finding.verdict, []).append(finding)
@@ -129,7 +120,9 @@ def _verdicts(found, about):
     head = _nothing(told, about)
   more = phrases.more(of(findings.MORE), about, any(head))
   worse = phrases.apart(of(findings.WORSE), about, any([*head, more]))
-  return [*head, more, worse, phrases.unknown(of(findings.UNKNOWN))]
+  known = [*head, more, worse]
+  few = phrases.few(of(findings.FEW), about, alone=not any(known))
+  return [*known, few, phrases.unknown(of(findings.UNKNOWN))]
 
 
 def _nothing(told, about):

@@ -173,43 +173,38 @@ def record_picks(job: Job, number: int, items, scores) -> None:
   Of an item its class, once the label is told; its group, where groups are
   known; and the item with a label that is most like it, see `reasons.nearest`.
   """
-  problem, path = job.problem, job.folder / "picks.csv"
-  items = np.asarray(items)
+  path = job.folder / "picks.csv"
   scores = np.full(len(items), np.nan) if scores is None else scores
-  kept = items < num_asked(problem)
+  asked, ranked = _ranked(job.problem, items, scores)
   before = store.read_rows(path)
-  asked = [int(item) for item in items[kept]]
+  abouts = _about(job.problem, asked, before)
   rows = [
-    {
-      "round": number,
-      "rank": rank,
-      "id": name_of(problem, item),
-      "score": f"{float(score):.9g}",
-    }
-    | about
-    for rank, (item, score, about) in enumerate(
-      zip(
-        *(asked, np.asarray(scores)[kept], _about(problem, asked, before)),
-        strict=True,
-      )
-    )
+    {"round": number, **row, **about}
+    for row, about in zip(ranked, abouts, strict=True)
   ]
   store.append_rows(path, [as_begun(before, row) for row in rows])
 
 
 def record_next(job: Job, items, scores) -> None:
   """Writes next.csv: what would be asked for now, which nobody has answered."""
+  _, rows = _ranked(job.problem, items, scores)
+  store.write_rows(job.folder / NEXT, rows)
+
+
+def _ranked(problem, items, scores):
+  """(items without empty slots, what all tables say of each)."""
   items, scores = np.asarray(items), np.asarray(scores)
+  kept = np.flatnonzero(items < num_asked(problem))
+  asked = [int(items[place]) for place in kept]
   rows = [
     {
       "rank": rank,
-      "id": name_of(job.problem, int(item)),
-      "score": f"{score:.9g}",
+      "id": name_of(problem, item),
+      "score": f"{float(scores[place]):.9g}",
     }
-    for rank, (item, score) in enumerate(zip(items, scores, strict=True))
-    if item < num_asked(job.problem)
+    for rank, (item, place) in enumerate(zip(asked, kept, strict=True))
   ]
-  store.write_rows(job.folder / NEXT, rows)
+  return asked, rows
 
 
 def _about(problem, asked, before):
@@ -247,9 +242,8 @@ def record_predictions(
   job: Job,
   number: int,
   predicted: Any,
-  pool: Callable,
+  pool: Callable | None,
   labelled: Any,
-  tells_pool: bool = True,
 ) -> None:
   """Writes predictions.csv, see `predictions.of_items`.
 
@@ -257,13 +251,10 @@ def record_predictions(
     job: of the run.
     number: of the round, of which the last one is kept.
     predicted: of the test items.
-    pool: () -> probabilities of the pool.
+    pool: () -> probabilities of the pool; None: nothing is told of it.
     labelled: [N] bool.
-    tells_pool: write of the pool, too.
   """
-  rows = predictions.of_items(
-    *(job.problem, predicted, pool if tells_pool else None),
-    np.asarray(labelled),
-  )
+  labelled = np.asarray(labelled)
+  rows = predictions.of_items(job.problem, predicted, pool, labelled)
   path = job.folder / "predictions.csv"
   store.write_rows(path, [{"round": number, **row} for row in rows])

@@ -7,8 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from alx.runs.settings.config import Config
+from alx.runs.units.arrived import started
 from alx.runs.units.asked import num_asked
-from alx.runs.units.partly import started
 from alx.units.budget import most_units, parse_budget, within
 
 SPENT = (

@@ -1,5 +1,8 @@
 """Rules of descent, and the course of the learning rate."""
 
+from collections.abc import Callable
+
+import jax
 import optax
 
 from alx.training.descent.muon import muon_with_adam
@@ -22,6 +25,24 @@ def make_optimizer(training: Training) -> optax.GradientTransformation:
 def make_descent(training: Training) -> optax.GradientTransformation:
   """The same without a rate: the updates still have to be scaled by it."""
   return optax.chain(*_parts(training))
+
+
+def make_step(
+  optimizer: optax.GradientTransformation, loss_of: Callable
+) -> Callable:
+  """(params, moments, *given) -> (params, moments, loss), one step.
+
+  Args:
+    optimizer: with its rate.
+    loss_of: (params, *given) -> [] float32.
+  """
+
+  def step(params, moments, *given):
+    loss, slope = jax.value_and_grad(loss_of)(params, *given)
+    change, moments = optimizer.update(slope, moments, params)
+    return optax.apply_updates(params, change), moments, loss
+
+  return step
 
 
 def _parts(training):

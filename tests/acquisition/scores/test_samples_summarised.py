@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from alx.acquisition import BY_NAME
-from alx.acquisition.scores import predictive, regions
+from alx.acquisition.scores import passes, predictive, regions
 from alx.acquisition.scores.summaries import OF_SUMMARY, summarised
 from tests.acquisition.contract_pools import predictions
 
@@ -20,7 +20,8 @@ def test_descriptions_are_those_of_the_samples(describe):
   prediction = jax.tree.map(jnp.asarray, predictions())
   short = summarised(describe, prediction)
   assert short.probs is None
-  wanted, found = describe(None, prediction), describe(None, short)
+  keys = jax.random.split(jax.random.key(0), len(prediction.features))
+  wanted, found = describe(keys, prediction), describe(keys, short)
   for one, other in zip(*map(jax.tree.leaves, (wanted, found)), strict=True):
     np.testing.assert_array_equal(one, other)
 
@@ -37,5 +38,24 @@ def test_options_change_nothing_about_it():
   assert summarised(of_windows, prediction).probs is None
 
 
-def test_every_one_is_a_description_of_a_method():
-  assert set(OF_SUMMARY) <= {row.describe for row in BY_NAME.values()}
+def test_they_are_all_that_read_samples_and_do_with_a_summary():
+  prediction = jax.tree.map(jnp.asarray, predictions())
+  summary = passes.summarise(prediction.probs)
+  short = prediction._replace(probs=None, summary=summary)
+  nothing = prediction._replace(probs=None)
+  described = {row.describe for row in BY_NAME.values() if row.describe}
+  assert {
+    describe
+    for describe in described
+    if does(describe, short) and not does(describe, nothing)
+  } == OF_SUMMARY
+
+
+def does(describe, prediction):
+  """Whether a description can be made of it; nothing is worked out."""
+  keys = jax.random.split(jax.random.key(0), len(prediction.features))
+  try:
+    jax.eval_shape(describe, keys, prediction)
+  except (AttributeError, TypeError):  # of a None
+    return False
+  return True

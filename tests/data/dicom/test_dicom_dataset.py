@@ -73,6 +73,13 @@ def test_classes_are_those_of_all_seg(tmp_path):
   np.testing.assert_array_equal(counts, [[100, 18, 2, 0], [100, 0, 18, 2]])
 
 
+def test_names_are_read_in_the_characters_of_their_file(tmp_path):
+  (files,) = write(tmp_path, 1)
+  names = ("background", "Gro\N{LATIN SMALL LETTER SHARP S}", "klein")
+  segment(tmp_path / "seg" / "0.dcm", files, names=names)
+  assert data.load(tmp_path).class_names == names
+
+
 def test_a_seg_on_a_grid_of_its_own_is_turned_with_it(tmp_path):
   plain, other = write(tmp_path, 2)
   segment(tmp_path / "seg" / "0.dcm", plain)

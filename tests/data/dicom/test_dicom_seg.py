@@ -56,6 +56,21 @@ def test_there_and_back(volume, content):
   assert found.flags == ("posterior: 1 slices without it between two with it",)
 
 
+def test_the_images_are_listed_once_not_for_each_frame(
+  volume, content, monkeypatch
+):
+  listed, place_of = [], kept.Source.place_of
+
+  def counted(source):
+    listed.append(source)
+    return place_of(source)
+
+  monkeypatch.setattr(kept.Source, "place_of", counted)
+  read(content, volume)
+  frames = int(pydicom.dcmread(io.BytesIO(content)).NumberOfFrames)
+  assert len(listed) == 4 < frames + 1  # twice for each of two checks
+
+
 def test_highdicom_reads_the_same(volume, content):
   """Its axes are slices from the last to the first, rows, columns."""
   found = highdicom.seg.segread(io.BytesIO(content))

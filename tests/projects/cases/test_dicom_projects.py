@@ -8,7 +8,7 @@ import pytest
 
 from alx import projects
 from alx.data.dataset import DataError
-from alx.data.dicom import kept, seg, series
+from alx.data.dicom import headers, kept, seg, series
 from alx.projects.cases import dicom
 from alx.projects.cases.naming import key_file
 from alx.projects.cases.targets import label_of
@@ -160,6 +160,23 @@ def test_labels_that_came_as_seg(tmp_path):
     DataError, match=r"one SEG of each series, found x\.dcm and"
   ):
     begin(tmp_path / "b", data)
+
+
+def test_headers_of_the_data_are_read_once(tmp_path, monkeypatch):
+  data = write(tmp_path / "in", 1)
+  segment(data / "anywhere" / "x.dcm", data, 0)
+  read_one, scanned = headers._head, []
+
+  def counted(file):
+    scanned.append(file.name)
+    return read_one(file)
+
+  monkeypatch.setattr(headers, "_head", counted)
+  assert begin(tmp_path, data).labelled == 1
+  assert scanned.count("x.dcm") == 1
+  elsewhere = data / "anywhere"
+  made = begin(tmp_path / "two", data, labels=str(elsewhere))
+  assert made.labelled == 1 and scanned.count("x.dcm") == 3
 
 
 @pytest.fixture

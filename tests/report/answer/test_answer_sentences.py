@@ -16,9 +16,9 @@ def said(*arms, metric="dice", whole=None):
   return make_answer(arms, metric, whole).sentences
 
 
-def one(arm_of_five):
-  """Its first seed alone."""
-  return arm(arm_of_five.name, arm_of_five.scores[:1])
+def first(arm_of_five, seeds=1):
+  """Its first seeds alone."""
+  return arm(arm_of_five.name, arm_of_five.scores[:seeds])
 
 
 def test_a_method_that_needs_fewer():
@@ -141,24 +141,73 @@ def test_on_flat_curves_it_is_said_in_the_score():
 
 
 def test_one_seed_says_nothing_of_chance():
-  text, more = said(one(RANDOM), one(FAST), one(LIKE))
+  (text,) = said(first(RANDOM), first(FAST), first(LIKE))
+  # 0.910 and 0.820 against 0.790.
   assert text == (
-    "One seed says nothing about chance, so no method is compared: with 20 "
-    "labels random has Dice 0.790, entropy 0.910, BALD 0.820."
+    f"One seed says nothing about chance ({TOO_FEW}): with 20 labels, against "
+    "random, the Dice is 0.120 higher for entropy and 0.030 higher for BALD."
   )
-  assert more == "More seeds would tell."
 
 
-def test_two_seeds_may_say_nothing_at_all():
-  base = arm("random", [(0.5, 0.70), (0.5, 0.80)], (4, 8))
-  wild = arm("bald", [(0.5, 0.90), (0.5, 0.60)], (4, 8))
-  text, more = said(base, wild)
-  # 12.7 * 0.28 / sqrt(2) is more than any Dice.
-  assert text == (
-    f"BALD {NOTHING}; no difference in Dice could be seen (2 paired seeds)."
+TOO_FEW = "differences seen, too few seeds to tell; run --seeds=5 or more"
+
+
+def two(name, *last):
+  """Two seeds of two rounds."""
+  return arm(name, [(0.5, score) for score in last], (4, 8))
+
+
+def test_two_seeds_that_agree_show_no_gain():
+  """A t-test of one degree of freedom has p 0.035 here."""
+  base, ahead = two("random", 0.70, 0.80), two("entropy", 0.772, 0.880)
+  found = make_answer([base, ahead], "dice")
+  assert found.findings[0].p == pytest.approx(0.0335, abs=1e-4)
+  assert found.sentences == (
+    f"Two seeds say little about chance ({TOO_FEW}): with 8 labels, against "
+    "random, the Dice is 0.076 higher for entropy.",
   )
-  wanted = "BALD is as good on the mean, without an interval, with 8 labels."
-  assert more == wanted
+  assert found.findings[0].verdict == "few"
+
+
+def test_two_seeds_that_fall_or_do_not_differ_are_told_alike():
+  base = two("random", 0.70, 0.80)
+  lower, same = two("bald", 0.60, 0.70), two("margin", 0.80, 0.70)
+  (text,) = said(base, lower, same, two("badge", 0.70, 0.80))
+  assert text.endswith(
+    "the Dice is 0.100 lower for BALD, the same for margin and the same for "
+    "BADGE."
+  )
+  assert "Not known" not in text  # for want of a spread
+
+
+def test_two_seeds_where_less_is_better():
+  (text,) = said(two("random", 0.30, 0.20), two("bald", 0.2, 0.1), metric="ece")
+  assert text.endswith("the ECE is 0.100 lower for BALD.")
+
+
+def test_an_arm_with_two_seeds_beside_others_with_more():
+  head, _, few = said(RANDOM, FAST, first(LIKE, 2))
+  # 0.82 and 0.78 against 0.79 and 0.80.
+  assert head.startswith("entropy reaches what random has")
+  assert few == (
+    f"{TOO_FEW.capitalize()}: with 20 labels, against random, the Dice is "
+    "0.005 higher for BALD."
+  )
+
+
+def test_two_seeds_fit_on_the_console():
+  lines = console_lines(said(first(RANDOM, 2), first(FAST, 2), first(LIKE, 2)))
+  assert len(lines) <= 3 and not lines[-1].endswith(" ...")
+
+
+def test_three_seeds_may_say_nothing_at_all():
+  base = arm("random", [(0.5, x) for x in (0.6, 0.7, 0.8)], (4, 8))
+  wild = arm("bald", [(0.5, x) for x in (0.99, 0.1, 0.9)], (4, 8))
+  # 4.3 * 0.52 / sqrt(3) is more than any Dice.
+  text, _ = said(base, wild)
+  assert text == (
+    f"BALD {NOTHING}; no difference in Dice could be seen (3 paired seeds)."
+  )
 
 
 def test_a_baseline_is_not_the_best_method():

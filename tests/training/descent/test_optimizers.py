@@ -2,9 +2,14 @@ import dataclasses
 
 import jax.numpy as jnp
 import numpy as np
+import optax
 import pytest
 
-from alx.training.descent.optimizers import make_descent, make_optimizer
+from alx.training.descent.optimizers import (
+  make_descent,
+  make_optimizer,
+  make_step,
+)
 from alx.training.settings import Training
 
 
@@ -81,3 +86,12 @@ def test_a_descent_is_scaled_from_outside():
     jnp.ones(()), descent.init(jnp.zeros(())), jnp.ones(())
   )
   np.testing.assert_allclose(step, 1.9, rtol=1e-6)
+
+
+def test_a_step_goes_down_the_slope_of_what_it_is_given():
+  optimizer = optax.sgd(0.5)
+  step = make_step(optimizer, lambda x, goal: (x - goal) ** 2)
+  start = jnp.float32(1.0)
+  params, _, loss = step(start, optimizer.init(start), 4.0)
+  # (1 - 4)^2, and 1 - 0.5 * 2 * (1 - 4).
+  assert (float(params), float(loss)) == (4.0, 9.0)
