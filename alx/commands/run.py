@@ -37,6 +37,7 @@ from alx.commands.defined import (
   acquisitions,
   comparison,
   explained,
+  processes,
   protocol,
   stopping,
   units,
@@ -110,6 +111,7 @@ _CORES = flags.DEFINE_integer(
   "programme as many as there are.",
   1,
 )
+processes.define()
 _CONFIG = flags.DEFINE_string(
   "config", None, "A preset, for example hippocampus."
 )
@@ -158,9 +160,10 @@ def _preset(name):
 
 def _use_cores(made: bool) -> None:
   """Devices for the seeds of small networks, before anything has run."""
-  most = _CORES.value or (cores.usable() if made else 0)
+  several = processes.are_several()
+  most = _CORES.value or (cores.usable() if made and not several else 0)
   if most:
-    cores.use_cores(most)
+    cores.use_cores(most, counted=not several)
 
 
 def _alone(path: str) -> str:

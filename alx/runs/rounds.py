@@ -5,7 +5,9 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import jax
+import numpy as np
 
+from alx.devices.distributed import assert_same_selection, is_shared
 from alx.loop import (
   Loop,
   LoopState,
@@ -165,6 +167,8 @@ def _ask(job, loop, state, number):
   items = affordable(job.problem, config, items, state.pool)
   asked = pad_items(items, max(config.start, config.query), num_items)
   jax.block_until_ready(asked)
+  if is_shared():
+    assert_same_selection(np.asarray(asked))
   clock.lap("seconds_score")
   record_asked(job, state, items, number)
   return state, asked, clock.laps
