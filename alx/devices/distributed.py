@@ -94,6 +94,8 @@ def _connect_as_told_by_cluster() -> None:
 
 def _initialize(*arguments, **settings) -> None:
   jax.config.update("jax_cpu_collectives_implementation", "gloo")
+  # Programs that overlap would exchange in another order on each process.
+  jax.config.update("jax_cpu_enable_async_dispatch", False)
   before = signal.getsignal(signal.SIGTERM)
   jax.distributed.initialize(*arguments, **settings)
   if threading.current_thread() is threading.main_thread():
