@@ -44,8 +44,8 @@ def place_of(
   missing = [f"--{name}" for name, value in given.items() if value is None]
   if missing:
     raise ValueError(
-      f"coordinator={coordinator}: wanted {' and '.join(missing)}, or a task of "
-      "SLURM (srun) or Open MPI (mpirun), found neither"
+      f"coordinator={coordinator}: wanted {' and '.join(missing)}, or a task "
+      "of SLURM (srun) or Open MPI (mpirun), found neither"
     )
   if coordinator == AUTO:
     coordinator = _of_slurm(environment)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 _FATAL = re.compile(r"^F\d{4} .*\] (.*)$", re.MULTILINE)
-_kept = []  # what must outlive the call: a file, a handler
+_kept = []  # handlers, which compiled code may call at any time
 
 
 def hush(silent: bool, aborted: Callable[[str], None]) -> None:
@@ -26,18 +26,18 @@ def hush(silent: bool, aborted: Callable[[str], None]) -> None:
     aborted: called with what compiled code said last, instead of SIGABRT. Must
       end the process.
   """
-  said = tempfile.TemporaryFile()
   sys.stdout.flush()
   sys.stderr.flush()
+  said, name = tempfile.mkstemp()
+  os.unlink(name)
   if silent:
-    sys.stdout = open(os.devnull, "w")
+    sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
   else:
     sys.stdout = _own(sys.stdout, 1)
   sys.stderr = _own(sys.stderr, 2)
   for number in (1, 2):
-    os.dup2(said.fileno(), number)
-  _kept.append(said)
-  _on_abort(lambda: aborted(_last_word(said.fileno())))
+    os.dup2(said, number)
+  _on_abort(lambda: aborted(_last_word(said)))
 
 
 def _own(stream: TextIO, number: int) -> TextIO:
@@ -45,10 +45,8 @@ def _own(stream: TextIO, number: int) -> TextIO:
   errors = getattr(stream, "errors", None) or "strict"
   encoding = getattr(stream, "encoding", None)
   line_buffering = getattr(stream, "line_buffering", False) or number == 2
-  own = os.fdopen(
-    os.dup(number), "w", 1 if line_buffering else -1, encoding, errors
-  )
-  return own
+  buffering = 1 if line_buffering else -1
+  return os.fdopen(os.dup(number), "w", buffering, encoding, errors)
 
 
 def _last_word(file):

@@ -6,6 +6,7 @@ other. Process 0 keeps the connections: one that closes tells at once that its
 process has ended, one that is silent that its machine has.
 """
 
+import contextlib
 import json
 import os
 import socket
@@ -87,27 +88,32 @@ class Company:
       self._tell({"done": True})
       for thread in self._threads:
         thread.join(_LAST_S)
+      self._hang_up()
 
   def stop(self, code: int) -> None:
     """Tells the others that this process ends without having done its work."""
     self._over.set()
     self._tell({"ended": self.place.process_id, "code": code})
+    self._hang_up()
 
   def await_verdict(self) -> None:
     """Gives those that listen the time to find that another one has ended."""
     time.sleep(_VERDICT_S)
 
   def _listen(self, number, line):
-    while True:
-      said = _heard(line, number)
-      if "ended" in said and not (
-        self._over.is_set() or self._done[number].is_set()
-      ):
-        self._end(said)
-      if "done" in said:
-        self._done[number].set()
-      if "ended" in said or ("done" in said and self.place.process_id):
-        return
+    with contextlib.closing(line):
+      said = {}
+      while "ended" not in said and not self._has_left(said):
+        said = _heard(line, number)
+        if "done" in said:
+          self._done[number].set()
+    over = self._over.is_set() or self._done[number].is_set()
+    if "ended" in said and not over:
+      self._end(said)
+
+  def _has_left(self, said):
+    """Whether process 0 has said the last word."""
+    return "done" in said and self.place.process_id > 0
 
   def _end(self, said):
     self._over.set()
@@ -118,6 +124,7 @@ class Company:
     if said.get("silent"):
       how = f"was not heard of for {said['silent']:.3g} s"
     self._ended(f"{who} {how}", code or 1)
+    self._hang_up()
 
   def _beat(self, every_s):
     while not self._over.wait(every_s):
@@ -126,6 +133,10 @@ class Company:
   def _tell(self, what):
     for line in self._lines.values():
       line.tell(what)
+
+  def _hang_up(self):
+    for line in self._lines.values():
+      line.hang_up()
 
 
 def _heard(line, number):
@@ -174,21 +185,23 @@ def meet(
 
 def _receive(place, about, deadline):
   """Lines to all others; process 0 opens the door."""
-  lines, why = {}, ""
-  with _open_door(place) as door:
-    while len(lines) < place.num_processes - 1 and not why:
-      line = _next_at(door, place, deadline, lines)
-      said = line.read_in(min(_HELLO_S, deadline - time.monotonic()))
-      if not _is_hello(said):  # whoever knocks by chance
-        line.close()
-        continue
-      number = said["process_id"]
-      why = _difference(place, about, said, lines)
-      lines[-1 if number in lines else number] = line
+  lines = {}
+  try:
+    with _open_door(place) as door:
+      while len(lines) < place.num_processes - 1:
+        line, said = _next_at(door, place, deadline, lines)
+        number = said["process_id"]
+        why = _difference(place, about, said, lines)
+        lines[-1 if why else number] = line
+        if why:
+          raise Refused(why)
+  except Refused as error:
+    for line in lines.values():
+      line.tell({"refused": str(error)})
+      line.close()
+    raise
   for line in lines.values():
-    line.tell({"refused": why} if why else {"come": True})
-  if why:
-    raise Refused(why)
+    line.tell({"come": True})
   return lines
 
 
@@ -200,19 +213,26 @@ def _is_hello(said):
 
 
 def _next_at(door, place, deadline, lines):
-  try:
-    door.settimeout(max(deadline - time.monotonic(), 0.01))
-    return _Line(door.accept()[0])
-  except TimeoutError:
-    some = range(1, place.num_processes)
-    missing = ", ".join(str(n) for n in some if n not in lines)
-    why = (
-      f"process {missing} of {place.num_processes} did not come to "
-      f"{place.coordinator}"
-    )
-    for line in lines.values():
-      line.tell({"refused": why})
-    raise Refused(why) from None
+  """The line to one that has come, and its first words."""
+  while True:
+    try:
+      door.settimeout(max(deadline - time.monotonic(), 0.01))
+      line = _Line(door.accept()[0])
+    except TimeoutError:
+      raise Refused(_missing(place, lines)) from None
+    said = line.read_in(min(_HELLO_S, deadline - time.monotonic()))
+    if _is_hello(said):
+      return line, said
+    line.close()  # whoever knocks by chance
+
+
+def _missing(place, lines):
+  some = range(1, place.num_processes)
+  missing = ", ".join(str(n) for n in some if n not in lines)
+  return (
+    f"process {missing} of {place.num_processes} did not come to "
+    f"{place.coordinator}"
+  )
 
 
 def _open_door(place):
@@ -253,15 +273,12 @@ def _come(place, about, deadline):
   line = _find(place, deadline)
   hello = place._asdict() | {"about": {**about}, "host": socket.gethostname()}
   line.tell(hello)
-  try:
-    said = line.read_in(deadline - time.monotonic())
-  except OSError:
-    said = {}
-  if said.get("refused"):
-    raise Refused(said["refused"])
-  if not said.get("come"):
-    raise Refused(f"{place.coordinator}: process 0 ended, or did not answer")
-  return line
+  said = line.read_in(deadline - time.monotonic())
+  if said.get("come"):
+    return line
+  line.close()
+  none = f"{place}: process 0 at {place.coordinator} ended, or did not answer"
+  raise Refused(said.get("refused", none))
 
 
 def _find(place, deadline):
@@ -317,7 +334,12 @@ class _Line:
     except OSError:
       pass  # its own end is noticed where it is listened to
 
+  def hang_up(self) -> None:
+    """Ends it; whoever reads it finds its end."""
+    with contextlib.suppress(OSError):
+      self._socket.shutdown(socket.SHUT_RDWR)
+
   def close(self) -> None:
-    """Hangs up."""
+    """Frees it, when nobody reads."""
     self._file.close()
     self._socket.close()

@@ -104,8 +104,8 @@ def over_devices(count: int) -> Spread | None:
   processes = jax.process_count()
   if count % processes:
     raise ValueError(
-      f"fit_devices: wanted a multiple of {processes}, the processes that share "
-      f"a fit, found {count}"
+      f"fit_devices: wanted a multiple of {processes}, the processes that "
+      f"share a fit, found {count}"
     )
   if processes > 1:
     devices = [
