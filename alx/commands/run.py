@@ -22,6 +22,12 @@ or nnU-Net v2 folder, a MedMNIST .npz, or an .npz with `images`, `labels` and
 optional `patient`/`group`, `split`. The same command again goes on where it
 stopped.
 
+Several processes, on one machine or many, may share each fit. Give all of them
+this, each with its own number; process 0 writes and tells:
+
+  python -m experiments.run --data=DIR --workdir=RUN \
+    --coordinator=HOST:PORT --num_processes=2 --process_id=0
+
 On embeddings of a frozen model a linear head (or --set=widths=256) is trained,
 all seeds at once:
 

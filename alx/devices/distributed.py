@@ -16,7 +16,7 @@ import jax
 import numpy as np
 from jax.experimental import multihost_utils
 
-from alx.devices import meeting
+from alx.devices import cluster, meeting
 from alx.devices.meeting import Company, Place
 from alx.devices.mesh import over_devices
 
@@ -72,13 +72,7 @@ def _check_given(given: dict) -> None:
     raise ValueError(
       f"{', '.join(given)} go together: {' and '.join(missing)} not given"
     )
-  coordinator, num_processes, process_id = given.values()
-  if not coordinator.rpartition(":")[2].isdecimal() or coordinator[0] == ":":
-    raise ValueError(f"coordinator: wanted host:port, found {coordinator!r}")
-  if not 0 <= process_id < num_processes:
-    raise ValueError(
-      f"process_id: wanted one in [0, {num_processes}), found {process_id}"
-    )
+  cluster.check(Place(*given.values()))
 
 
 def _connect_as_told_by_cluster() -> None:

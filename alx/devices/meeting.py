@@ -22,6 +22,7 @@ _HELLO_S = 10.0  # for a first word
 _ASKS_S = 0.2  # between two tries to find process 0
 _VERDICT_S = 3.0  # in which the end of another process is noticed
 _LAST_S = 10.0  # in which the others end after their work
+_OWN_S = 1.0  # in which a process that fails as another did ends by itself
 _MOST = 2**20  # bytes of a line
 
 
@@ -116,6 +117,9 @@ class Company:
     return "done" in said and self.place.process_id > 0
 
   def _end(self, said):
+    # One that could tell why it ends may do so for what this one fails at, too.
+    if "code" in said and self._over.wait(_OWN_S):
+      return
     self._over.set()
     self._tell(said)  # process 0 to the others
     who = self.place._replace(process_id=said["ended"])

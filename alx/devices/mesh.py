@@ -150,8 +150,16 @@ def on_host(tree: Any) -> Any:
 def _as_numpy(x):
   if not isinstance(x, jax.Array) or _is_here(x):
     return np.asarray(x)
-  where = NamedSharding(x.sharding.mesh, PartitionSpec())
+  where = NamedSharding(_mesh_of(x.sharding), PartitionSpec())
   return np.asarray(_moved(where)(x))
+
+
+def _mesh_of(sharding):
+  """The devices in their order; XLA's own shardings do not tell it."""
+  if isinstance(sharding, NamedSharding):
+    return sharding.mesh
+  devices = sorted(sharding.device_set, key=lambda d: (d.process_index, d.id))
+  return Mesh(np.array(devices), (_SPREAD,))
 
 
 def _put_on_all(where, x):

@@ -252,7 +252,7 @@ def held_out(problem: Problem) -> tuple:
 
 def predict_test(problem: Problem, params):
   """Probabilities or masks of the test items."""
-  return _readable(problem.predict_test(params, *held_out(problem)))
+  return readable(problem.predict_test(params, *held_out(problem)))
 
 
 def predict_pool(
@@ -278,15 +278,15 @@ def predict_pool(
     rows = np.minimum(np.arange(start, start + size), count - 1)
     part = jax.tree.map(lambda x, rows=rows: x[rows], pool)
     part = _lying_as(held_out(problem), part)
-    said = _readable(predict(params, *part))
+    said = readable(predict(params, *part))
     found.append(np.asarray(said if is_classes else said.counts))
   if is_classes:
     return np.concatenate(found, axis=-2)[..., :count, :]
   return np.concatenate(found, axis=-3)[..., :count, :, :]
 
 
-def _readable(found):
-  """Arrays that every process can read."""
+def readable(found):
+  """Arrays that each process can read, where several have parts of them."""
   return on_host(found) if is_shared() else found
 
 
