@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 
-from alx.devices.meeting import Place
+from alx.devices.company import Place
 
 AUTO = "auto"
 # (how many, which one), as the tasks of a job are told.

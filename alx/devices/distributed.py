@@ -17,7 +17,7 @@ import numpy as np
 from jax.experimental import multihost_utils
 
 from alx.devices import cluster, meeting
-from alx.devices.meeting import Company, Place
+from alx.devices.company import Company, Place
 from alx.devices.mesh import over_devices
 
 # What a scheduler says about how many processes it started.

@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from alx.devices.meeting import Place, Refused, meet
+from alx.devices.company import Place
+from alx.devices.meeting import Refused, meet
 from tests.processes import free_port
 
 ABOUT = {"alx": "1.0", "steps": "4"}

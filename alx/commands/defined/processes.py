@@ -22,7 +22,7 @@ import alx
 from alx.commands import command
 from alx.data.dataset import DataError
 from alx.devices import cluster, distributed, hushed
-from alx.devices.meeting import Company
+from alx.devices.company import Company
 from alx.runs.disk.claim import Held, give_up_all
 from alx.runs.disk.records import Diverged
 from alx.runs.settings.kept import Kept
