@@ -120,17 +120,24 @@ def join(
     initialization_timeout=int(wait_s),
     heartbeat_timeout_seconds=int(2 * silent_s) + 1,
   )
-  _connect_devices()
+  all_gather(np.int32(0))
   return company
 
 
-def _connect_devices():
-  """Makes gloo's connections while all are here: later it waits for 30 s."""
-  devices = over_devices(jax.device_count())
-  ones = np.ones(len(devices.devices), np.float32)
-  shared = devices.held(ones)
-  jax.block_until_ready(jax.jit(lambda x: devices.whole(x.sum()))(shared))
-  all_gather(np.int32(0))
+def connect_devices(count: int) -> None:
+  """Makes gloo's connections while all are here: later it waits for 30 s.
+
+  Args:
+    count: of devices that will share a fit.
+
+  Raises:
+    ValueError: as `over_devices`.
+  """
+  devices = over_devices(count)
+  for parts in range(2, count + 1):
+    if count % parts == 0:
+      held = devices.held(np.ones(parts, np.float32))
+      jax.block_until_ready(devices.whole(held))
 
 
 def is_shared() -> bool:

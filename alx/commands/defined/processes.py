@@ -85,9 +85,11 @@ def join(asked: Kept, console: Console) -> Kept:
   hushed.hush(silent=place.process_id > 0, aborted=_aborted)
   console.quiet = place.process_id > 0
   _company.append(distributed.join(place, _about(asked), _end))
-  if asked.config.fit_devices > 1 or _says_devices():
-    return asked
-  config = dataclasses.replace(asked.config, fit_devices=jax.device_count())
+  count = asked.config.fit_devices
+  if count == 1 and not _says_devices():
+    count = jax.device_count()
+  distributed.connect_devices(count)
+  config = dataclasses.replace(asked.config, fit_devices=count)
   return asked._replace(config=config)
 
 
