@@ -88,9 +88,15 @@ def test_a_number_that_two_have():
 
 
 def test_who_does_not_come_is_named():
-  where = address()
-  found = come_together([Place(where, 3, 0), Place(where, 3, 2)], wait_s=0.5)
-  assert found == [f"process 1 of 3 did not come to {where}"] * 2
+  places = places_of(3)
+  with ThreadPoolExecutor(1) as pool:
+    second = pool.submit(meet, places[2], ABOUT, Told(), wait_s=30)
+    with pytest.raises(Refused) as first:
+      meet(places[0], ABOUT, Told(), wait_s=2)
+    with pytest.raises(Refused) as told:
+      second.result()
+  line = f"process 1 of 3 did not come to {places[0].coordinator}"
+  assert [str(error.value) for error in (first, told)] == [line] * 2
 
 
 def test_process_0_does_not_come():
