@@ -1,5 +1,6 @@
 """Processes as threads: an all_gather that waits for all of them."""
 
+import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -38,3 +39,10 @@ def shards(num_items, num_processes):
     Shard(*shard_bounds(num_items, num_processes, process), num_items)
     for process in range(num_processes)
   ]
+
+
+def free_port():
+  """One that nobody listens at."""
+  with socket.socket() as door:
+    door.bind(("127.0.0.1", 0))
+    return door.getsockname()[1]

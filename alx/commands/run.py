@@ -22,6 +22,12 @@ or nnU-Net v2 folder, a MedMNIST .npz, or an .npz with `images`, `labels` and
 optional `patient`/`group`, `split`. The same command again goes on where it
 stopped.
 
+Several processes, on one machine or many, may share each fit. Give all of them
+this, each with its own number; process 0 writes and tells:
+
+  python -m experiments.run --data=DIR --workdir=RUN \
+    --coordinator=HOST:PORT --num_processes=2 --process_id=0
+
 On embeddings of a frozen model a linear head (or --set=widths=256) is trained,
 all seeds at once:
 
@@ -37,6 +43,7 @@ from alx.commands.defined import (
   acquisitions,
   comparison,
   explained,
+  processes,
   protocol,
   stopping,
   units,
@@ -110,6 +117,7 @@ _CORES = flags.DEFINE_integer(
   "programme as many as there are.",
   1,
 )
+processes.define()
 _CONFIG = flags.DEFINE_string(
   "config", None, "A preset, for example hippocampus."
 )
@@ -158,9 +166,10 @@ def _preset(name):
 
 def _use_cores(made: bool) -> None:
   """Devices for the seeds of small networks, before anything has run."""
-  most = _CORES.value or (cores.usable() if made else 0)
+  several = processes.are_several()
+  most = _CORES.value or (cores.usable() if made and not several else 0)
   if most:
-    cores.use_cores(most)
+    cores.use_cores(most, counted=not several)
 
 
 def _alone(path: str) -> str:

@@ -7,12 +7,18 @@ must call, in the same order; one that is missing makes the others wait.
 
 import hashlib
 import os
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import jax
 import numpy as np
 from jax.experimental import multihost_utils
+
+from alx.devices import cluster, meeting
+from alx.devices.company import Company, Place
+from alx.devices.mesh import over_devices
 
 # What a scheduler says about how many processes it started.
 _TASKS = ("SLURM_NTASKS", "OMPI_COMM_WORLD_SIZE")
@@ -66,13 +72,7 @@ def _check_given(given: dict) -> None:
     raise ValueError(
       f"{', '.join(given)} go together: {' and '.join(missing)} not given"
     )
-  coordinator, num_processes, process_id = given.values()
-  if not coordinator.rpartition(":")[2].isdecimal() or coordinator[0] == ":":
-    raise ValueError(f"coordinator: wanted host:port, found {coordinator!r}")
-  if not 0 <= process_id < num_processes:
-    raise ValueError(
-      f"process_id: wanted one in [0, {num_processes}), found {process_id}"
-    )
+  cluster.check(Place(*given.values()))
 
 
 def _connect_as_told_by_cluster() -> None:
@@ -86,9 +86,79 @@ def _connect_as_told_by_cluster() -> None:
       raise
 
 
-def _initialize(*arguments) -> None:
+def _initialize(*arguments, **settings) -> None:
   jax.config.update("jax_cpu_collectives_implementation", "gloo")
-  jax.distributed.initialize(*arguments)
+  # Programs that overlap would exchange in another order on each process.
+  jax.config.update("jax_cpu_enable_async_dispatch", False)
+  before = signal.getsignal(signal.SIGTERM)
+  jax.distributed.initialize(*arguments, **settings)
+  if threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGTERM, before)  # jax would only take note of it
+
+
+def join(
+  place: Place,
+  about: Mapping[str, str],
+  ended: Callable[[str, int], None],
+  *,
+  wait_s: float = meeting.WAIT_S,
+  silent_s: float = meeting.SILENT_S,
+) -> Company:
+  """Joins this process to others that are alike, before the first array.
+
+  Args:
+    place: of this process.
+    about, ended, wait_s, silent_s: see `alx.devices.meeting.meet`.
+
+  Raises:
+    Refused: where they are not, or do not come.
+  """
+  company = meeting.meet(place, about, ended, wait_s=wait_s, silent_s=silent_s)
+  # The company sees first what jax would end the process for.
+  _initialize(
+    *place,
+    initialization_timeout=int(wait_s),
+    heartbeat_timeout_seconds=int(2 * silent_s) + 1,
+  )
+  all_gather(np.int32(0))
+  return company
+
+
+def connect_devices(count: int) -> None:
+  """Makes gloo's connections while all are here: later it waits for 30 s.
+
+  Args:
+    count: of devices that will share a fit.
+
+  Raises:
+    ValueError: as `over_devices`.
+  """
+  devices = over_devices(count)
+  for parts in range(2, count + 1):
+    if count % parts == 0:
+      held = devices.held(np.ones(parts, np.float32))
+      jax.block_until_ready(devices.whole(held))
+
+
+def is_shared() -> bool:
+  """Whether there are several processes; asking starts no backend."""
+  return jax.distributed.is_initialized() and jax.process_count() > 1
+
+
+def is_first() -> bool:
+  """Whether this process writes: the only one, or the first of several."""
+  return not is_shared() or jax.process_index() == 0
+
+
+def from_first(tree: Any) -> Any:
+  """NumPy arrays of process 0 on all processes.
+
+  Args:
+    tree: of arrays, of the same shapes and types everywhere.
+  """
+  if not is_shared():
+    return jax.tree.map(np.asarray, tree)
+  return multihost_utils.broadcast_one_to_all(tree)
 
 
 def shard_bounds(

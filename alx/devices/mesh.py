@@ -5,11 +5,14 @@ cuts the rest by it, and sums gradients over them. On one device nothing is
 annotated, and the program is what it was.
 """
 
+import functools
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
@@ -79,7 +82,7 @@ class Spread(NamedTuple):
     where = NamedSharding(mesh, spec)
     if is_traced(tree):
       return jax.lax.with_sharding_constraint(tree, where)
-    return jax.device_put(tree, where)
+    return placed(tree, where)
 
   def _mesh(self, shares):
     devices = np.array(self.devices).reshape(shares, -1)
@@ -87,10 +90,10 @@ class Spread(NamedTuple):
 
 
 def over_devices(count: int) -> Spread | None:
-  """The first devices of this backend; None for a single one.
+  """The first devices of each process, as many of each; None for a single one.
 
   Raises:
-    ValueError: if there are fewer.
+    ValueError: if there are fewer, or the processes cannot share them alike.
   """
   devices: Sequence[jax.Device] = jax.devices()
   if not 1 <= count <= len(devices):
@@ -98,4 +101,82 @@ def over_devices(count: int) -> Spread | None:
       f"fit_devices: wanted 1 to {len(devices)}, the devices that there are, "
       f"found {count}"
     )
+  processes = jax.process_count()
+  if count % processes:
+    raise ValueError(
+      f"fit_devices: wanted a multiple of {processes}, the processes that "
+      f"share a fit, found {count}"
+    )
+  if processes > 1:
+    devices = [
+      d for p in range(processes) for d in _some(p, count // processes)
+    ]
   return Spread(tuple(devices[:count])) if count > 1 else None
+
+
+def _some(process, count):
+  """Devices of a process, the first ones.
+
+  Raises:
+    ValueError: if it has fewer.
+  """
+  found = [d for d in jax.devices() if d.process_index == process][:count]
+  if len(found) < count:
+    raise ValueError(
+      f"fit_devices: wanted {count} of each process, found {len(found)} of "
+      f"process {process}"
+    )
+  return found
+
+
+def placed(tree: Any, where: NamedSharding) -> Any:
+  """The arrays of a pytree where a sharding says, outside of `jit`.
+
+  Over several processes, that have the same values.
+  """
+  if where.is_fully_addressable:
+    return jax.device_put(tree, where)
+  return jax.tree.map(partial(_put_on_all, where), tree)
+
+
+def on_host(tree: Any) -> Any:
+  """The arrays of a pytree as NumPy's, those of other processes, too.
+
+  All processes must call it where they share the arrays.
+  """
+  return jax.tree.map(_as_numpy, tree)
+
+
+def _as_numpy(x):
+  if not isinstance(x, jax.Array) or _is_here(x):
+    return np.asarray(x)
+  where = NamedSharding(_mesh_of(x.sharding), PartitionSpec())
+  return np.asarray(_moved(where)(x))
+
+
+def _mesh_of(sharding):
+  """The devices in their order; XLA's own shardings do not tell it."""
+  if isinstance(sharding, NamedSharding):
+    return sharding.mesh
+  devices = sorted(sharding.device_set, key=lambda d: (d.process_index, d.id))
+  return Mesh(np.array(devices), (_SPREAD,))
+
+
+def _put_on_all(where, x):
+  """An array that every process has as a whole, or that they share already."""
+  if isinstance(x, jax.Array) and not x.is_fully_addressable:
+    return x if x.sharding == where else _moved(where)(x)
+  if jax.dtypes.issubdtype(getattr(x, "dtype", None), jax.dtypes.prng_key):
+    data = _put_on_all(where, jax.random.key_data(x))
+    return jax.random.wrap_key_data(data, impl=jax.random.key_impl(x))
+  x = np.asarray(jnp.asarray(x))
+  return jax.make_array_from_callback(x.shape, where, lambda index: x[index])
+
+
+def _is_here(x):
+  return x.is_fully_addressable or x.is_fully_replicated
+
+
+@functools.lru_cache(maxsize=64)
+def _moved(where):
+  return jax.jit(lambda x: x, out_shardings=where)

@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
+import numpy as np
 from rich import progress as rich_progress
 from rich.console import Console
 
 from alx import data, report
 from alx.data.dataset import no_progress
+from alx.devices import distributed
 from alx.report import read, words
 from alx.runs import batch, cautions, rounds, screen, summary, together, whole
 from alx.runs.disk import distances, scores, store
@@ -56,6 +58,7 @@ def prepare(
   """
   dataset = reading.load_dataset(config, loading(console))
   tell_reading(dataset, console)
+  _check_shared(dataset)
   config = problems.resolve(config, dataset, baselines)
   problem = problems.make_problem(config, dataset)
   config, why = with_metric(config, problem, workdir)
@@ -69,6 +72,17 @@ def prepare(
   tell("warning", warned, console)
   tell_arms(config, problem, console)
   return Comparison(config, problem, workdir)
+
+
+def _check_shared(dataset) -> None:
+  """Raises DataError where several processes have read other data."""
+  if not distributed.is_shared():
+    return
+  content = problems.digest(dataset).encode()
+  try:
+    distributed.assert_same("data", np.frombuffer(content, np.uint8))
+  except RuntimeError as error:
+    raise data.DataError(f"{error}; give all the same files") from None
 
 
 def restrict(comparison: Comparison, config: Config) -> Comparison:

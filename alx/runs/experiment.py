@@ -10,6 +10,7 @@ import numpy as np
 from rich.console import Console
 
 from alx import report
+from alx.devices.distributed import is_first
 from alx.runs import compare, screen
 from alx.runs.disk import owned, places, scores, store
 from alx.runs.settings import idle, kept
@@ -46,7 +47,7 @@ def run(
   beginning: Callable[[], contextlib.AbstractContextManager] = (
     contextlib.nullcontext
   ),
-) -> Result:
+) -> Result | None:
   """Runs every acquisition and seed, with progress, and writes the report.
 
   What is finished is not run again, what was interrupted goes on. Nothing
@@ -62,7 +63,8 @@ def run(
 
   Returns:
     The scores of the seeds of the settings. Row s of each acquisition is of one
-    seed, with one starting set.
+    seed, with one starting set. None on all but the first of several
+    processes, which alone writes.
 
   Raises:
     ValueError: settings that make no sense, a directory of another run;
@@ -77,15 +79,24 @@ def run(
       config = absolute(config)
       place = _place_for(config, workdir, streamed)
     parts = parts_of(config, baselines)
-    with owned.working(place, parts) as is_mine:
+    with _working(place, parts) as is_mine:
       with beginning():
         ready = rounds.prepare(config, place, console, baselines)
         asked = kept.content_of(kept.Kept(config, baselines, streamed))
         store.write_json(place / kept.FILE, asked)
       rounds.train(ready, console, is_mine)
+      if not is_first():
+        return None
       with owned.page_of(place):
         page = compare.finish(ready, console)
   return _result(ready, page)
+
+
+def _working(place, parts):
+  """The directory is this process's; of several it is the first one's."""
+  if is_first():
+    return owned.working(place, parts)
+  return contextlib.nullcontext()
 
 
 def _place_for(config, workdir, streamed):

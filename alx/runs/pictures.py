@@ -14,6 +14,7 @@ from alx.label_maps import is_labelled
 from alx.loop import LoopState
 from alx.runs.disk import store
 from alx.runs.problem.job import Job
+from alx.runs.problem.problem import readable
 from alx.runs.units.asked import num_asked
 
 
@@ -56,15 +57,15 @@ def _ask_model(problem, config, state, items, samples):
   padded = np.resize(items, count).astype(np.int32)
   images = jax.tree.map(lambda x: x[padded], problem.images)
   key = jax.random.fold_in(state.key, state.round)
-  return problem.predict_few(
-    key, state.params, images, jnp.asarray(padded), samples
+  return readable(
+    problem.predict_few(key, state.params, images, jnp.asarray(padded), samples)
   )
 
 
 def _draft_dice(problem, prediction, items):
   """Mean foreground Dice of each drawn draft."""
   probs = prediction.probs.mean(0)
-  truth = problem.labels[np.resize(items, probs.shape[0])]
+  truth = readable(problem.labels[np.resize(items, probs.shape[0])])
   counts = metrics.overlap_counts(
     *(probs.argmax(-1), truth, probs.shape[-1]),
     prediction.mask & is_labelled(truth, probs.shape[-1]),

@@ -5,7 +5,9 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import jax
+import numpy as np
 
+from alx.devices.distributed import assert_same_selection, is_shared
 from alx.loop import (
   Loop,
   LoopState,
@@ -16,6 +18,7 @@ from alx.runs import pictures
 from alx.runs.disk.checkpoint import Checkpoints
 from alx.runs.disk.records import (
   Clock,
+  Diverged,
   case_rows,
   check_params,
   check_picks,
@@ -165,9 +168,20 @@ def _ask(job, loop, state, number):
   items = affordable(job.problem, config, items, state.pool)
   asked = pad_items(items, max(config.start, config.query), num_items)
   jax.block_until_ready(asked)
+  _check_same_on_all(job, asked, number)
   clock.lap("seconds_score")
   record_asked(job, state, items, number)
   return state, asked, clock.laps
+
+
+def _check_same_on_all(job, asked, number):
+  """Raises Diverged where several processes ask for other items."""
+  if not is_shared():
+    return
+  try:
+    assert_same_selection(np.asarray(asked))
+  except RuntimeError as error:
+    raise Diverged(f"{job.folder}: in round {number} {error}") from error
 
 
 def record_asked(job: Job, state: Any, items: jax.Array, number: int) -> None:

@@ -1,11 +1,9 @@
-import socket
-
 import numpy as np
 import pytest
 
 from alx.devices import distributed
 from tests.forks import shared
-from tests.processes import run_together, shards
+from tests.processes import free_port, run_together, shards
 
 
 @pytest.mark.parametrize(
@@ -80,12 +78,6 @@ def start(workdir, *arguments):
   return shared().start(
     "distributed", *words, place, *arguments, before=ONE_DEVICE
   )
-
-
-def free_port():
-  with socket.socket() as door:
-    door.bind(("127.0.0.1", 0))
-    return door.getsockname()[1]
 
 
 def finish(processes):

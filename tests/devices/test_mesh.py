@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from alx.devices.mesh import over_devices
+from alx.devices.mesh import on_host, over_devices
 from alx.models import make_mlp, make_unet
 from alx.pool import init_pool, mark_labelled
 from alx.training.learner import make_learner
@@ -102,3 +102,10 @@ def test_what_cannot_be():
   for model in (levels, make_mlp(2)._replace(trunk=None)):
     with pytest.raises(ValueError, match="a network with a trunk"):
       make_learner(model, 2, 1, TRAINING, spread=over_devices(2))
+
+
+def test_what_devices_hold_in_parts_is_read_whole():
+  rows = np.arange(12.0, dtype=np.float32).reshape(4, 3)
+  found = on_host({"rows": over_devices(2).held(rows), "count": 3})
+  np.testing.assert_array_equal(found["rows"], rows)
+  assert isinstance(found["rows"], np.ndarray) and found["count"] == 3

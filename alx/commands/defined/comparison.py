@@ -6,6 +6,7 @@ from collections.abc import Callable
 from absl import flags
 
 from alx.commands import command
+from alx.commands.defined import processes
 from alx.runs import experiment
 from alx.runs.settings import kept
 from alx.runs.settings.kept import Kept
@@ -43,16 +44,18 @@ def run(argv: list[str], read: Callable[[], Kept], workdir: str | None) -> None:
     read: () -> what is asked for, from the flags.
     workdir: as given; None: named after the data.
   """
-  with command.session() as console:
+  with processes.together(), command.session() as console:
     with command.wrong_input():
       command.only_flags(argv)
-      asked = read()
-    found = experiment.run(
-      asked.config,
-      workdir,
-      baselines=asked.baselines,
-      streamed=asked.streamed,
-      console=console,
-      beginning=command.wrong_input,
-    )
-    command.tell_report(console, found.page)
+      asked = processes.join(read(), console)
+    with processes.patient():
+      found = experiment.run(
+        asked.config,
+        workdir,
+        baselines=asked.baselines,
+        streamed=asked.streamed,
+        console=console,
+        beginning=processes.beginning,
+      )
+    if found:
+      command.tell_report(console, found.page)

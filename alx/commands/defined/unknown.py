@@ -36,6 +36,11 @@ _OTHERS = {
   "output_dir": "workdir",
   "mask": "labelled",
   "embeddings": "features",
+  "coordinator_address": "coordinator",
+  "processes": "num_processes",
+  "world_size": "num_processes",
+  "process": "process_id",
+  "rank": "process_id",
 }
 
 

@@ -11,11 +11,14 @@ from itertools import chain, count
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import orbax.checkpoint as ocp
 
 from alx.data.dataset import bad_input
 from alx.data.sources import digest
+from alx.devices.distributed import from_first, is_first, is_shared
+from alx.devices.mesh import on_host
 
 _STEP = re.compile(r"(\d+)(-\d+)?")
 _ABOUT = "_CHECKPOINT_METADATA"  # the file that orbax finishes a step with
@@ -32,11 +35,12 @@ class Checkpoints:
   """
 
   def __init__(self, directory: str | pathlib.Path, keep: int = 2):
-    """Opens or makes the directory."""
+    """Opens or makes the directory; of several processes the first one."""
     self._directory = pathlib.Path(directory).absolute()
-    self._directory.mkdir(parents=True, exist_ok=True)
     self._keep = keep
-    self._orbax = ocp.Checkpointer(ocp.CompositeCheckpointHandler())
+    if is_first():
+      self._directory.mkdir(parents=True, exist_ok=True)
+      self._orbax = _open()
 
   def save(self, step: int, tree: Any) -> None:
     """Writes a pytree of arrays as `step`; returns when it is on disk.
@@ -47,6 +51,9 @@ class Checkpoints:
     Raises:
       OSError: if the disk is full, or may not be written to.
     """
+    tree = _as_held_alone(tree) if is_shared() else tree
+    if not is_first():
+      return
     self._delete_unfinished()
     _check_room(self._directory, tree)
     for number, path in self._saved():
@@ -66,8 +73,23 @@ class Checkpoints:
     Args:
       like: a pytree with the shapes, dtypes and placement wanted.
     """
+    if is_shared():
+      return self._restore_for_all(like)
     target = jax.tree.map(ocp.utils.to_shape_dtype_struct, like)
-    return self._read(ocp.args.StandardRestore(target))
+    found = self._read(ocp.args.StandardRestore(target))
+    return found and (found[0], jax.tree.map(_as_like, found[1], like))
+
+  def _restore_for_all(self, like):
+    """What process 0 has restored, on all processes."""
+    target = _as_held_alone(like)
+    step, tree = 0, target
+    if is_first():
+      structs = jax.tree.map(ocp.utils.to_shape_dtype_struct, target)
+      found = self._read(ocp.args.StandardRestore(structs))
+      step, tree = found or (step, tree)
+      tree = _as_held_alone(tree)
+    step, tree = from_first((np.int32(step), tree))
+    return (int(step), jax.tree.map(_as_like, tree, like)) if step else None
 
   def newest(self) -> tuple[int, Any]:
     """The same as it was saved, for those who only look.
@@ -84,7 +106,8 @@ class Checkpoints:
 
   def close(self) -> None:
     """Frees the threads behind it."""
-    self._orbax.close()
+    if is_first():
+      self._orbax.close()
 
   def _read(self, state):
     """(step, tree) of the newest step that can be read, or None."""
@@ -112,6 +135,40 @@ class Checkpoints:
     for path in self._directory.glob(f"*{_UNFINISHED}*"):
       if _STEP.fullmatch(path.name.split(_UNFINISHED)[0]):
         shutil.rmtree(path)
+
+
+def _open():
+  """Orbax; of several processes it waits for none, as one alone has it."""
+  if not is_shared():
+    return ocp.Checkpointer(ocp.CompositeCheckpointHandler())
+  alone = ocp.options.MultiprocessingOptions(
+    primary_host=0, active_processes={0}, barrier_sync_key_prefix="first"
+  )
+  options = ocp.CompositeOptions(multiprocessing_options=alone)
+  handler = ocp.CompositeCheckpointHandler(composite_options=options)
+  return ocp.Checkpointer(handler, multiprocessing_options=alone)
+
+
+def _as_held_alone(tree):
+  """NumPy arrays, which no other process has a part of; keys as their data."""
+
+  def of(x):
+    return jax.random.key_data(x) if _is_key(x) else x
+
+  return on_host(jax.tree.map(of, tree))
+
+
+def _as_like(x, like):
+  """A key again, if it was kept as its data."""
+  if _is_key(like) and not _is_key(x):
+    return jax.random.wrap_key_data(
+      jnp.asarray(x), impl=jax.random.key_impl(like)
+    )
+  return x
+
+
+def _is_key(x):
+  return jnp.issubdtype(getattr(x, "dtype", None), jax.dtypes.prng_key)
 
 
 def _check_room(directory, tree):

@@ -79,5 +79,13 @@ def _tell(what):
   flush = threading.Thread(target=sys.stdout.flush, daemon=True)
   flush.start()
   flush.join(0.5)  # a pipe that nobody reads is no reason to stay
-  os.write(1, shown.encode())
-  os.write(2, f"{text}\n".encode())
+  os.write(_number(sys.stdout, 1), shown.encode())
+  os.write(_number(sys.stderr, 2), f"{text}\n".encode())
+
+
+def _number(stream, usual):
+  """Of the file behind a stream, which may have been moved."""
+  try:
+    return stream.fileno()
+  except (AttributeError, OSError, ValueError):
+    return usual

@@ -15,6 +15,7 @@ import alx
 from alx import csv_table
 from alx.data import files
 from alx.data.dataset import DataError, bad_input
+from alx.devices.distributed import is_first
 from alx.runs.settings.config import Config
 from alx.runs.settings.recipes import CLASSIC
 
@@ -58,7 +59,9 @@ def write_text(path: pathlib.Path, text: str) -> None:
 
 
 def write_bytes(path: pathlib.Path, content: bytes) -> None:
-  """The same for bytes."""
+  """The same for bytes; of several processes the first one writes."""
+  if not is_first():
+    return
   path.parent.mkdir(parents=True, exist_ok=True)
   files.write_bytes(path, content)
 
@@ -70,7 +73,7 @@ def write_json(path: pathlib.Path, value: Mapping) -> None:
 
 def append_rows(path: pathlib.Path, rows: Sequence[Mapping]) -> None:
   """Appends rows to a CSV file, with a header if it is new; on disk after."""
-  if not rows:
+  if not rows or not is_first():
     return
   path.parent.mkdir(parents=True, exist_ok=True)
   text = csv_table.to_text(list(rows[0]), rows, with_head=not path.exists())
@@ -87,9 +90,14 @@ def append_rows(path: pathlib.Path, rows: Sequence[Mapping]) -> None:
 def read_rows(path: pathlib.Path) -> list[dict[str, str]]:
   """The whole rows of a CSV file; none if there is no file.
 
+  Of several processes the first one reads: the others would see it half
+  written.
+
   Raises:
     DataError: if it cannot be read.
   """
+  if not is_first():
+    return []
   try:
     return csv_table.read(path)
   except FileNotFoundError:
@@ -113,6 +121,8 @@ def keep_rounds(folder: pathlib.Path, done: int) -> None:
   Raises:
     DataError: if a finished round is not there, or twice.
   """
+  if not is_first():
+    return
   kept = {name: _rounds_below(folder / name, done) for name in TABLES}
   found = [int(row["round"]) for row in kept["curve.csv"]]
   if found != list(range(done)):
@@ -155,6 +165,8 @@ def open_run(
   Raises:
     ValueError: if the directory holds a run with other settings or data.
   """
+  if not is_first():
+    return
   now = _plain(dataclasses.asdict(config))
   default = _plain({f.name: f.default for f in dataclasses.fields(config)})
   before = _BEFORE | {"full_steps": now.get("steps")}

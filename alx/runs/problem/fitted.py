@@ -9,6 +9,7 @@ from alx.data.patches import Images
 from alx.loop.unit_labels import labelled_items
 from alx.pool import PoolState
 from alx.runs.problem.job import Job
+from alx.runs.problem.problem import readable
 from alx.runs.settings.config import Config
 from alx.training.mirrors import allowed_axes
 from alx.units import UnitSet
@@ -53,7 +54,7 @@ def mirrored_column(
   allowed = _allowed(
     labels, images.real, pool, len(job.problem.dataset.class_names)
   )
-  axes = np.flatnonzero(np.asarray(allowed))
+  axes = np.flatnonzero(np.asarray(readable(allowed)))
   return {"mirrored": " ".join(map(str, axes)) or "none"}
 
 

@@ -105,6 +105,10 @@ def _on_devices(loop, spread):
     return placed(loop.init(*args))
 
   def ask(state):
-    return loop.ask(placed(state))
+    items, state = loop.ask(placed(state))
+    return spread.whole(items), placed(state)
 
-  return loop._replace(init=init, ask=ask)
+  def tell(*args):
+    return placed(loop.tell(*args))
+
+  return loop._replace(init=init, ask=ask, tell=tell)

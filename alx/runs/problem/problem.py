@@ -12,7 +12,8 @@ import numpy as np
 from alx import data
 from alx.data import patches
 from alx.data.patches import Images
-from alx.devices.mesh import over_devices
+from alx.devices.distributed import is_shared
+from alx.devices.mesh import on_host, over_devices, placed
 from alx.label_maps import UNLABELLED
 from alx.loop import check_budget
 from alx.runs.problem import learning, patients
@@ -251,7 +252,7 @@ def held_out(problem: Problem) -> tuple:
 
 def predict_test(problem: Problem, params):
   """Probabilities or masks of the test items."""
-  return problem.predict_test(params, *held_out(problem))
+  return readable(problem.predict_test(params, *held_out(problem)))
 
 
 def predict_pool(
@@ -272,16 +273,21 @@ def predict_pool(
   is_classes = problem.dataset.task == "classification"
   images = problem.images._replace(regions=None)  # test items have none
   pool = (images,) if is_classes else (images, problem.labels)
-  pool, found = jax.tree.map(np.asarray, pool), []
+  pool, found = on_host(pool), []
   for start in range(0, count, size):
     rows = np.minimum(np.arange(start, start + size), count - 1)
     part = jax.tree.map(lambda x, rows=rows: x[rows], pool)
     part = _lying_as(held_out(problem), part)
-    said = predict(params, *part)
+    said = readable(predict(params, *part))
     found.append(np.asarray(said if is_classes else said.counts))
   if is_classes:
     return np.concatenate(found, axis=-2)[..., :count, :]
   return np.concatenate(found, axis=-3)[..., :count, :, :]
+
+
+def readable(found):
+  """Arrays that each process can read, where several have parts of them."""
+  return on_host(found) if is_shared() else found
 
 
 def _lying_as(held, part):
@@ -289,7 +295,7 @@ def _lying_as(held, part):
 
   def put(x, like):
     where = like.sharding
-    return jax.device_put(x, where) if len(where.device_set) > 1 else x
+    return placed(x, where) if len(where.device_set) > 1 else x
 
   return jax.tree.map(put, part, held)
 
@@ -303,7 +309,7 @@ def classes_seen(problem: Problem, labelled) -> int | None:
   """
   if problem.dataset.task != "classification":
     return None
-  return len(np.unique(np.asarray(problem.labels)[np.asarray(labelled)]))
+  return len(np.unique(on_host(problem.labels)[np.asarray(labelled)]))
 
 
 def metrics_of(
@@ -320,7 +326,7 @@ def metrics_of(
   if dataset.task == "classification":
     return evaluation.classification_metrics(
       np.asarray(predicted),
-      np.asarray(problem.test_labels),
+      on_host(problem.test_labels),
       dataset.class_names,
       seen,
     )

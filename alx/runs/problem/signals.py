@@ -10,7 +10,7 @@ import numpy as np
 
 from alx.acquisition.scores import predictive
 from alx.loop.pool_scan import describe_pool
-from alx.runs.problem.problem import Problem
+from alx.runs.problem.problem import Problem, readable
 from alx.stats.stopping import parse_rule
 from alx.stats.stopping.agreement import cohen_kappa, expected_dice
 from alx.training.learner import Learner
@@ -93,7 +93,8 @@ def say(
 def of_pool(problem: Problem, models: tuple, block: int) -> Said:
   """What both models say of all items, which are in memory."""
   num_classes = len(problem.dataset.class_names)
-  return _compiled(problem.learner, num_classes, block)(models, problem.images)
+  program = _compiled(problem.learner, num_classes, block)
+  return readable(program(models, problem.images))
 
 
 def of_stream(problem: Problem, models: tuple, block: int, source: Any) -> Said:

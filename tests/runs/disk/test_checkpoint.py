@@ -226,3 +226,12 @@ def test_what_several_devices_saved_is_read_on_one(tmp_path):
     env=os.environ | {"JAX_NUM_CPU_DEVICES": "1"},
   )
   assert done.stdout.strip() == "[0.0, 1.0, 2.0, 3.0, 4.0, 5.0] 2.0"
+
+
+def test_a_key_that_several_processes_kept_as_its_data_is_a_key_again(tmp_path):
+  checkpoints = Checkpoints(tmp_path)
+  checkpoints.save(1, {"key": np.asarray(jax.random.key_data(tree(7)["key"]))})
+  step, found = checkpoints.restore({"key": jax.random.key(0)})
+  checkpoints.close()
+  assert step == 1
+  same(found, {"key": jax.random.key(7)})
