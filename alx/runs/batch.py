@@ -108,7 +108,8 @@ def programs_of(
   say = signals.program_of(
     problem.learner, len(problem.dataset.class_names), config.block
   )
-  tell = over_seeds(tell, look=room.looking(config, jax.local_devices()))
+  look = room.looking(room.about(config), jax.local_devices())
+  tell = over_seeds(tell, look=look)
   others = map(over_seeds, (problem.predict_test, say))
   return Programs(_ask_of(loop), tell, *others)
 

@@ -4,6 +4,7 @@ import contextlib
 import contextvars
 import math
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import jax
 from rich.console import Console
@@ -18,6 +19,31 @@ SMALL = 0.1  # share of what is free, below which a CPU's fit is not told
 _TELL: contextvars.ContextVar[Callable | None] = contextvars.ContextVar(
   "tell", default=None
 )
+
+
+class About(NamedTuple):
+  """What of a fit a user may change for its memory."""
+
+  patch: tuple[int, ...]  # extents, voxels
+  batch: int
+  multiple: int  # of an extent of a patch; 0: items are taken whole
+  shared: bool  # by devices, on which a user wants to know
+  saves: str  # settings that save memory
+
+
+def about(config: Config) -> About:
+  """That of a run.
+
+  Args:
+    config: resolved.
+  """
+  saves = "a smaller batch, accumulate, precision=bfloat16 and fit_devices"
+  multiple = 0
+  if config.model in UNETS:
+    saves = "remat=True, " + saves
+    multiple = 2 ** (len(config.widths) - 1)
+  shared = config.fit_devices > 1
+  return About(config.patch, config.batch, multiple, shared, saves)
 
 
 @contextlib.contextmanager
@@ -38,14 +64,14 @@ def telling(console: Console) -> Iterator[None]:
 
 
 def looking(
-  config: Config,
+  about: About,
   devices: Sequence[jax.Device],
   program_of: Callable | None = None,
 ) -> Callable:
-  """Makes the `look` of `memory.Watched` for the fit of some settings.
+  """Makes the `look` of `memory.Watched` for a fit.
 
   Args:
-    config: resolved.
+    about: the fit.
     devices: that share the fit.
     program_of: patch -> the same jitted program for it; None: it is one of
       several seeds, and smaller patches are not measured.
@@ -63,21 +89,21 @@ def looking(
       return
     if need.beside > free:
       measure = program_of and _measuring(program_of, args)
-      line = _refusal(config, need.beside, free, measure)
+      line = _refusal(about, need.beside, free, measure)
       alone = "" if program_of else ", and one seed at a time"
       raise DataError(line + alone)
     tell = _TELL.get()
     small = need.beside < SMALL * free
-    if tell and _is_worth_a_line(config, devices, small):
-      tell(told(config, need, free))
+    if tell and _is_worth_a_line(about, devices, small):
+      tell(told(about, need, free))
 
   return look
 
 
-def _is_worth_a_line(config, devices, small):
+def _is_worth_a_line(about, devices, small):
   """Not a small fit on a CPU by itself, nor what has no patches."""
-  large = config.fit_devices > 1 or devices[0].platform != "cpu" or not small
-  return config.model in UNETS and large
+  large = about.shared or devices[0].platform != "cpu" or not small
+  return about.multiple and large
 
 
 def _need(program, args) -> memory.Need | None:
@@ -98,31 +124,28 @@ def _measuring(program_of, args):
   return measure
 
 
-def told(config: Config, need: memory.Need, free: float) -> str:
+def told(about: About, need: memory.Need, free: float) -> str:
   """A line about the memory of a fit."""
   of = f" of {_mb(free)} free" if math.isfinite(free) else ""
   return (
-    f"memory: a fit with {_batch(config)} takes {_mb(need.beside)} on each "
+    f"memory: a fit with {_batch(about)} takes {_mb(need.beside)} on each "
     f"device{of}, beside {_mb(need.given)} of images, labels and parameters"
   )
 
 
-def _refusal(config, need, free, measure) -> str:
+def _refusal(about, need, free, measure) -> str:
   wanted = _mb(need) if math.isfinite(need) else "more"
   line = (
-    f"memory: a fit with {_batch(config)} wants {wanted} on each device, found "
+    f"memory: a fit with {_batch(about)} wants {wanted} on each device, found "
     f"{_mb(free)} free"
   )
-  save = "a smaller batch, accumulate,"
-  if config.model in UNETS:
-    multiple = 2 ** (len(config.widths) - 1)
-    line += _that_fits(config.patch, multiple, need, free, measure)
-    save += " remat=True,"
-  return f"{line}; {save} precision=bfloat16 and fit_devices save memory"
+  if about.multiple:
+    line += _that_fits(about, need, free, measure)
+  return f"{line}; {about.saves} save memory"
 
 
-def _that_fits(patch, multiple, need, free, measure) -> str:
-  found = patches.largest(patch, multiple, need, free, measure)
+def _that_fits(about, need, free, measure) -> str:
+  found = patches.largest(about.patch, about.multiple, need, free, measure)
   if found is None:
     return ", and no smaller patch fits"
   patch, size, measured = found
@@ -132,10 +155,10 @@ def _that_fits(patch, multiple, need, free, measure) -> str:
   return f"; the largest patch that fits is --set=patch={sides}{takes}"
 
 
-def _batch(config) -> str:
-  sides = "x".join(map(str, config.patch))
-  of = f"patches of {sides}" if config.model in UNETS else f"items of {sides}"
-  return f"{config.batch} {of} in a batch"
+def _batch(about) -> str:
+  sides = "x".join(map(str, about.patch))
+  of = f"patches of {sides}" if about.multiple else f"items of {sides}"
+  return f"{about.batch} {of} in a batch"
 
 
 def _mb(bytes_: float) -> str:

@@ -115,7 +115,8 @@ def compiled_fit(
 
   spread = over_devices(config.fit_devices)
   devices = spread.devices if spread else jax.local_devices()[:1]
-  fit = Watched(jax.jit(fit), room.looking(config, devices, of_patch))
+  look = room.looking(room.about(config), devices, of_patch)
+  fit = Watched(jax.jit(fit), look)
   if spread is None:
     return fit
 

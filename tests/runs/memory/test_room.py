@@ -1,5 +1,7 @@
 """A fit tells its memory, and is refused where it has no room."""
 
+import dataclasses
+import functools
 import io
 import math
 
@@ -18,7 +20,7 @@ from alx.runs.problem import learning
 from alx.runs.settings.config import Config
 from alx.runs.settings.recipes import RECIPES, fill
 
-SIDE = 32
+SIDE = 16
 LABELS = np.zeros((2, SIDE, SIDE), np.uint8)
 LABELS[:, 4:9, 4:9] = 1
 DATASET = Dataset(
@@ -59,10 +61,17 @@ def task():
   return jax.random.key(1), params, images, labels, pool
 
 
+@functools.cache
+def of_patch(patch):
+  """The program of a fit; compiled once for all tests."""
+  config = dataclasses.replace(CONFIG, patch=patch)
+  return jax.jit(learning.make_learner(config, DATASET).fit)
+
+
 @pytest.fixture
 def fit():
-  learner = learning.make_learner(CONFIG, DATASET)
-  return learning.compiled_fit(learner.fit, CONFIG, DATASET)
+  look = room.looking(room.about(CONFIG), jax.local_devices()[:1], of_patch)
+  return memory.Watched(of_patch(CONFIG.patch), look)
 
 
 def lines_of(fit, task):
@@ -79,9 +88,11 @@ def fill_up(monkeypatch, free):
 
 
 def test_a_large_share_is_told_once_and_nothing_compiles_twice(
-  fit, task, monkeypatch
+  task, monkeypatch
 ):
   jax.block_until_ready(task)
+  learner = learning.make_learner(CONFIG, DATASET)
+  fit = learning.compiled_fit(learner.fit, CONFIG, DATASET)
   need = memory.need_of(fit, *task)
   before = len(_COMPILED)
   fill_up(monkeypatch, 9 * need.beside)
@@ -91,7 +102,7 @@ def test_a_large_share_is_told_once_and_nothing_compiles_twice(
     f"{n / 1e6:.1f} MB" for n in (need.beside, 9 * need.beside, need.given)
   )
   assert line == (
-    f"memory: a fit with 2 patches of 32x32 in a batch takes {beside} on each "
+    f"memory: a fit with 2 patches of 16x16 in a batch takes {beside} on each "
     f"device of {free} free, beside {given} of images, labels and parameters"
   )
 
@@ -110,7 +121,7 @@ def test_what_has_no_room_names_the_largest_patch_that_fits(
     fit(*task)
   start, _, rest = str(refused.value).partition("; the largest patch that fits")
   assert start == (
-    "memory: a fit with 2 patches of 32x32 in a batch wants "
+    "memory: a fit with 2 patches of 16x16 in a batch wants "
     f"{need / 1e6:.1f} MB on each device, found {need / 2e6:.1f} MB free"
   )
   sides, size = rest.removeprefix(" is --set=patch=").split(" ")[:2]
@@ -125,12 +136,10 @@ def test_the_patch_that_is_named_is_not_refused(fit, task, monkeypatch):
   with pytest.raises(DataError) as refused:
     fit(*task)
   sides = str(refused.value).partition("--set=patch=")[2].split(" ")[0]
-  config = learning.dataclasses.replace(
-    CONFIG, patch=tuple(map(int, sides.split(",")))
-  )
-  learner = learning.make_learner(config, DATASET)
-  smaller = learning.compiled_fit(learner.fit, config, DATASET)
-  assert np.isfinite(smaller(*task)[1]).all()
+  patch = tuple(map(int, sides.split(",")))
+  about = room.about(dataclasses.replace(CONFIG, patch=patch))
+  look = room.looking(about, jax.local_devices()[:1], of_patch)
+  assert np.isfinite(memory.Watched(of_patch(patch), look)(*task)[1]).all()
 
 
 def test_no_patch_fits(fit, task, monkeypatch):
@@ -144,7 +153,9 @@ def test_a_compiler_that_runs_out_of_memory(task):
     def lower(self, *args):
       raise jax.errors.JaxRuntimeError("RESOURCE_EXHAUSTED: Ran out of hbm")
 
-  look = room.looking(CONFIG, jax.local_devices()[:1], lambda patch: Program())
+  look = room.looking(
+    room.about(CONFIG), jax.local_devices()[:1], lambda patch: Program()
+  )
   with pytest.raises(DataError, match="wants more on each device"):
     look(Program(), task)
 
@@ -154,6 +165,6 @@ def test_other_errors_of_a_compiler_stay_what_they_are(task):
     def lower(self, *args):
       raise jax.errors.JaxRuntimeError("INTERNAL: oh")
 
-  look = room.looking(CONFIG, jax.local_devices()[:1])
+  look = room.looking(room.about(CONFIG), jax.local_devices()[:1])
   with pytest.raises(jax.errors.JaxRuntimeError, match="oh"):
     look(Program(), task)
