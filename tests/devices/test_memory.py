@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from alx.devices import memory
+from alx.devices.seeds import over_seeds
 
 _COMPILED = []
 
@@ -59,6 +60,18 @@ def test_looks_again_after_a_refusal_and_not_while_traced():
   for _ in range(2):
     with pytest.raises(ValueError, match="too much"):
       watched(x)
+
+
+def test_the_program_of_all_seeds_is_looked_at():
+  looked = []
+
+  def look(program, args):
+    looked.append(memory.need_of(program, *args).given)
+
+  run = over_seeds(jnp.square, devices=jax.devices()[:1], look=look)
+  for _ in range(2):
+    np.testing.assert_array_equal(run(jnp.arange(3.0)), [0, 1, 4])
+  assert looked == [4 * 3]
 
 
 def gpu(**told):

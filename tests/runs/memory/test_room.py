@@ -148,6 +148,22 @@ def test_no_patch_fits(fit, task, monkeypatch):
     fit(*task)
 
 
+def test_several_seeds_at_once_are_estimated(task, monkeypatch):
+  fill_up(monkeypatch, memory.need_of(of_patch(CONFIG.patch), *task).beside / 2)
+  look = room.looking(room.about(CONFIG), jax.local_devices()[:1])
+  with pytest.raises(DataError, match=r"by estimate.*one seed at a time"):
+    look(of_patch(CONFIG.patch), task)
+
+
+def test_items_that_are_taken_whole_have_no_smaller_patch(task, monkeypatch):
+  fill_up(monkeypatch, 1000.0)
+  about = room.about(dataclasses.replace(CONFIG, model="cnn"))
+  look = room.looking(about, jax.local_devices()[:1], of_patch)
+  with pytest.raises(DataError, match="2 items of 16x16 in a batch") as refused:
+    look(of_patch(CONFIG.patch), task)
+  assert "patch=" not in str(refused.value)
+
+
 def test_a_compiler_that_runs_out_of_memory(task):
   class Program:
     def lower(self, *args):
