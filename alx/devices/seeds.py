@@ -9,6 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh, PartitionSpec
 
+from alx.devices.memory import Watched
+
 _AXIS = "seeds"
 
 
@@ -17,6 +19,7 @@ def over_seeds(
   *,
   vectorized: bool | None = None,
   devices: Sequence[jax.Device] | None = None,
+  look: Callable | None = None,
 ) -> Callable:
   """A run of one key as a compiled run of a batch of keys.
 
@@ -36,6 +39,7 @@ def over_seeds(
       there.
     devices: the seeds are spread over; all local ones of the default backend
       if None. Their number need not divide that of the seeds.
+    look: see `memory.Watched`, of the program of all seeds.
 
   Returns:
     (seeded with a leading axis R, *shared) -> the results with a leading axis
@@ -56,7 +60,10 @@ def over_seeds(
       return jax.vmap(alone)(seeded)
     return jax.lax.map(alone, seeded)
 
-  return partial(_check_and_call, jax.jit(_spread(together, devices)))
+  program = jax.jit(_spread(together, devices))
+  if look is not None:
+    program = Watched(program, look)
+  return partial(_check_and_call, program)
 
 
 def _check_and_call(program, seeded, *shared):

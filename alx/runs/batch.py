@@ -26,6 +26,7 @@ from alx.runs.disk.records import (
   record_predictions,
   record_round,
 )
+from alx.runs.memory import room
 from alx.runs.problem import signals
 from alx.runs.problem.fitted import (
   mirrored_column,
@@ -35,7 +36,7 @@ from alx.runs.problem.fitted import (
 from alx.runs.problem.job import Job
 from alx.runs.problem.problem import Problem, held_out, predict_pool
 from alx.runs.rounds import key_of
-from alx.runs.settings.config import labels_after
+from alx.runs.settings.config import Config, labels_after
 from alx.runs.starts import first_items
 from alx.runs.units.asked import items_labelled, known_of, num_asked, set_of
 from alx.runs.units.budgets import affordable, spent_row
@@ -87,13 +88,12 @@ def pays_off(problem: Problem, num_seeds: int) -> bool:
 
 
 def programs_of(
-  problem: Problem, loop: Loop, other: Programs | None = None, block: int = 1
+  problem: Problem, loop: Loop, other: Programs | None, config: Config
 ) -> Programs:
   """The programs of one acquisition.
 
   All but the question are those of `other`, of another acquisition on the same
-  problem, if there is one: they are compiled once. `block` is how many items
-  of the pool are predicted at a time for stop rules.
+  problem, if there is one: they are compiled once.
   """
   units = set_of(problem)
 
@@ -106,10 +106,12 @@ def programs_of(
   if other:
     return other._replace(ask=_ask_of(loop))
   say = signals.program_of(
-    problem.learner, len(problem.dataset.class_names), block
+    problem.learner, len(problem.dataset.class_names), config.block
   )
-  programs = tell, problem.predict_test, say
-  return Programs(_ask_of(loop), *map(over_seeds, programs))
+  look = room.looking(room.about(config), jax.local_devices())
+  tell = over_seeds(tell, look=look)
+  others = map(over_seeds, (problem.predict_test, say))
+  return Programs(_ask_of(loop), tell, *others)
 
 
 def _ask_of(loop):

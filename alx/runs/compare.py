@@ -18,6 +18,7 @@ from alx.report import read, words
 from alx.runs import batch, cautions, rounds, screen, summary, together, whole
 from alx.runs.disk import distances, scores, store
 from alx.runs.disk.names import run_folder
+from alx.runs.memory import room
 from alx.runs.problem import cases, headline, reading
 from alx.runs.problem import problem as problems
 from alx.runs.problem.images import described
@@ -146,7 +147,7 @@ def train(
     console: where progress goes.
     check: called before every stage of every round; may raise to stop.
   """
-  with progress_bars(console) as bars:
+  with progress_bars(console) as bars, room.telling(console):
     _run_all(comparison, bars, console, check)
 
 
@@ -325,9 +326,7 @@ def _run_batches(comparison, loops, seeds, show) -> dict[str, list[int]]:
   for name, loop in loops.items():
     job = _job(comparison, name, seeds[0], show)
     batches, alone[name] = together.plan(job, seeds)
-    programs = batch.programs_of(
-      comparison.problem, loop, programs, job.config.block
-    )
+    programs = batch.programs_of(comparison.problem, loop, programs, job.config)
     for some in batches:
       text = f"{name}, seeds {some.start} to {some.stop - 1}"
       jobs = [_job(comparison, name, seed, show) for seed in some]

@@ -71,6 +71,7 @@ FACTORS = {
   "intensity": "intensity=0,0.1",
   "loss": "dice=batch,item,none",
   "warm start": "warm=False,True",
+  "precision": "precision=float32,bfloat16",
 }
 _TIMED = 10  # steps
 

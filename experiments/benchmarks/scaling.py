@@ -9,12 +9,13 @@ device. The losses of the strong fits are compared with those of one device,
 step by step. Memory is of one device, as XLA plans it: what is given to the fit
 (pool, labels, parameters) and what it needs beside that. Devices of a CPU share
 its cores: they show memory, bytes and what sharing costs, not what more devices
-save: `to one` is the time of an item beside that of one device, so that what
-shares for nothing is 1.0 on the same cores, and 1 / devices on devices of their
-own.
+save: an item's time to that of one is 1.0 where sharing costs nothing on the
+same cores, and would be 1 / devices on devices of their own. Below it stands
+what `experiments.benchmarks.costs` says of large studies, on paper.
 """
 
 import re
+import sys
 import time
 from typing import NamedTuple
 
@@ -22,8 +23,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from absl import app, flags
-from rich.console import Console
-from rich.table import Table
 
 from alx import data
 from alx.data import patches
@@ -32,6 +31,7 @@ from alx.models import make_unet
 from alx.pool import init_pool, mark_labelled
 from alx.training.learner import make_learner
 from alx.training.settings import Training
+from experiments.benchmarks import costs
 
 STRONG, WEAK = "strong", "weak"
 
@@ -59,6 +59,7 @@ def define_flags() -> None:
   flags.DEFINE_integer("steps", 20, "Of a fit.", 2)
   flags.DEFINE_list("patch", ["24", "40", "24"], "Voxels of a side.")
   flags.DEFINE_list("widths", ["8", "16", "32"], "Channels of the levels.")
+  costs.define_flags()
 
 
 def pool_of(items: int, patch: tuple[int, ...], path: str | None):
@@ -125,30 +126,31 @@ def bytes_summed(text: str) -> int:
   return total
 
 
-def table_of(rows: list[Fitted]) -> Table:
-  """A line for each fit."""
-  table = Table(title="One fit over several devices")
-  for name in (
-    *("", "devices", "batch", "s a step", "to one", "MB given"),
-    *("MB beside", "MB moved a step", "largest difference of a loss"),
-  ):
-    table.add_column(name, justify="right")
-  for row in rows:
-    one = next(r for r in rows if r.way == row.way)
-    ratio = (row.seconds / row.batch) / (one.seconds / one.batch)
-    same = row.way == STRONG
-    apart = np.abs(row.losses - one.losses).max() if same else np.nan
-    table.add_row(
-      *(row.way, str(row.devices), str(row.batch), f"{row.seconds:.3f}"),
-      *(f"{ratio:.2f}", f"{row.given:.1f}", f"{row.beside:.1f}"),
-      f"{row.moved:.2f}",
-      f"{apart:.1e}" if same else "",
-    )
-  return table
+def table_of(rows: list[Fitted]) -> list[str]:
+  """Lines of Markdown, one for each fit."""
+  columns = (
+    *("", "devices", "batch", "s a step", "an item's time to that of one"),
+    *("MB given", "MB beside", "MB moved a step"),
+    "largest difference of a loss",
+  )
+  return costs.table(columns, [_cells(row, rows) for row in rows])
+
+
+def _cells(row, rows):
+  one = next(r for r in rows if r.way == row.way)
+  ratio = (row.seconds / row.batch) / (one.seconds / one.batch)
+  apart = ""
+  if row.way == STRONG:
+    apart = f"{np.abs(row.losses - one.losses).max():.1e}"
+  return (
+    *(row.way, str(row.devices), str(row.batch), f"{row.seconds:.3f}"),
+    *(f"{ratio:.2f}", f"{row.given:.1f}", f"{row.beside:.1f}"),
+    *(f"{row.moved:.2f}", apart),
+  )
 
 
 def main(argv: list[str]) -> None:
-  """Prints the table."""
+  """Prints what was measured, and what large studies cost on paper."""
   if len(argv) > 1:
     raise app.UsageError(f"unexpected argument {argv[1]}")
   given = flags.FLAGS
@@ -156,7 +158,7 @@ def main(argv: list[str]) -> None:
   jax.config.update("jax_num_cpu_devices", max(counts))
   patch, widths = (tuple(map(int, given[n].value)) for n in ("patch", "widths"))
   task = pool_of(given["items"].value, patch, given.data)
-  console, rows = Console(width=110), []
+  rows = []
   for way, size in ((STRONG, given.batch), (WEAK, 0)):
     for count in counts:
       batch = size or given.share * count
@@ -164,8 +166,9 @@ def main(argv: list[str]) -> None:
         patch, given.steps, batch, optimizer="muon", learning_rate=5e-2
       )
       rows.append(fit_on(way, count, batch, task, training, widths))
-      console.print(table_of(rows[-1:]))
-  console.print(table_of(rows))
+      print(f"{way}, {count} devices: done", file=sys.stderr, flush=True)
+  lines = [*table_of(rows), "", *costs.page(costs.given(given))]
+  print("\n".join(lines))
 
 
 if __name__ == "__main__":

@@ -9,10 +9,12 @@ import jax
 from rich.console import Console
 
 from alx.data import Dataset
+from alx.devices.memory import Watched
 from alx.loop import Loop, check_budget, make_loop
 from alx.runs import compare, progress, rounds, whole
 from alx.runs.disk import store
 from alx.runs.disk.names import run_folder
+from alx.runs.memory import room
 from alx.runs.problem import problem as problems
 from alx.runs.problem.headline import PUBLISHED
 from alx.runs.problem.job import Job
@@ -79,11 +81,13 @@ def _make(kim, dataset, workdir):
   first = problems.make_problem(
     config, dataset, make_learner("plain", kim, dataset)
   )
+  first = _watched(first, "plain", kim)
   found = {"plain": _recorded(first, taken)}
   made = {name: arms.make_arm(name, kim) for name in kim.acquisition}
   for kind in {arm.kind: None for arm in made.values() if arm.kind != "plain"}:
     learner = make_learner(kind, kim, dataset)
     other = problems.with_learner(first, learner, kim.block)
+    other = _watched(other, kind, kim)
     found[kind] = _recorded(other, taken)
   groups = None
   if kim.max_per_group:
@@ -92,6 +96,22 @@ def _make(kim, dataset, workdir):
   if "dropout" in found and kim.dropout_evaluation == "mc_mean":
     found["dropout"] = _tested_by_passes(found["dropout"], kim)
   return Ready(kim, config, found, loops, workdir, taken)
+
+
+def _watched(problem, kind, kim):
+  """The problem whose fit tells its memory, and is refused without room."""
+
+  def of_patch(patch):
+    other = dataclasses.replace(kim, patch=patch)
+    return jax.jit(make_learner(kind, other, problem.dataset).fit)
+
+  multiple = 2 ** (len(kim.widths) - 1)
+  saves = "a smaller batch and fewer widths"
+  about = room.About(kim.patch, kim.batch, multiple, False, saves)
+  look = room.looking(about, jax.local_devices()[:1], of_patch)
+  learner = problem.learner
+  fit = Watched(learner.fit, look)
+  return problem._replace(learner=learner._replace(fit=fit))
 
 
 def _recorded(problem, taken):
@@ -134,7 +154,7 @@ def train(
   """
   kim = ready.kim
   total = kim.seeds * (len(ready.loops) * (kim.rounds + 1) + 1)
-  with progress.progress_bars(console) as bars:
+  with progress.progress_bars(console) as bars, room.telling(console):
     show = progress.Shower(bars, total, console, check)
     for seed in range(kim.first_seed, kim.first_seed + kim.seeds):
       whole.run_full(_job(ready, "full", seed, show))

@@ -148,7 +148,7 @@ def test_all_acquisitions_train_with_one_program(embeddings, tmp_path):
   loops = [
     loop_for(ready.problem, ready.config, name) for name in config.acquisition
   ]
-  first = batch.programs_of(ready.problem, loops[0])
-  second = batch.programs_of(ready.problem, loops[1], first)
+  first = batch.programs_of(ready.problem, loops[0], None, ready.config)
+  second = batch.programs_of(ready.problem, loops[1], first, ready.config)
   assert second.tell is first.tell and second.test is first.test
   assert second.ask is not first.ask

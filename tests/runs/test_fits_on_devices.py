@@ -33,6 +33,7 @@ ONE = Config(
 )
 TWO = dataclasses.replace(ONE, fit_devices=2)
 CONSOLE = Console(file=io.StringIO())
+PRINTED = Console(file=io.StringIO(), width=400)
 _COMPILED = []
 
 
@@ -44,9 +45,9 @@ def _listen(event, *_, **__):
 jax.monitoring.register_event_duration_secs_listener(_listen)
 
 
-def run(config, workdir, check=None):
-  ready = compare.prepare(config, workdir, CONSOLE, baselines=False)
-  compare.train(ready, CONSOLE, check)
+def run(config, workdir, check=None, console=CONSOLE):
+  ready = compare.prepare(config, workdir, console, baselines=False)
+  compare.train(ready, console, check)
   return workdir / "runs"
 
 
@@ -54,8 +55,9 @@ def run(config, workdir, check=None):
 def finished(tmp_path_factory):
   """(folder of one device, folder of two, programs at each stage of two)."""
   folder, counts = tmp_path_factory.mktemp("shared"), []
-  one = run(ONE, folder / "one")
-  two = run(TWO, folder / "two", lambda: counts.append(len(_COMPILED)))
+  one = run(ONE, folder / "one", console=PRINTED)
+  PRINTED.print("with two devices")
+  two = run(TWO, folder / "two", lambda: counts.append(len(_COMPILED)), PRINTED)
   return one, two, [*counts, len(_COMPILED)]
 
 
@@ -75,6 +77,14 @@ def test_nothing_is_compiled_for_more_labels_or_another_seed(finished):
   stages = 4  # asking, training, testing, saving
   # Of the first question, then nothing: rounds 0 and 1 of the first seed.
   assert counts[2 * stages] == counts[-1], np.diff(counts)
+
+
+@pytest.mark.usefixtures("finished")
+def test_the_memory_of_a_shared_fit_is_told_once_before_it_begins():
+  one, _, two = PRINTED.file.getvalue().partition("with two devices")
+  start = "memory: a fit with 2 patches of 8x8x8 in a batch takes "
+  assert start not in one and two.count(start) == 1
+  assert two.index(start) < two.index("first fit:")
 
 
 def test_goes_on_to_the_same(finished, tmp_path):

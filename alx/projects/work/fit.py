@@ -166,7 +166,8 @@ def reading_of(project: Project, cases) -> tuple[Reading, int]:
 
 def _train(config, pool, seed, weights, start):
   learner = learning.make_learner(config, pool.dataset)
-  learner = learner._replace(fit=jax.jit(learner.fit))
+  fit = learning.compiled_fit(learner.fit, config, pool.dataset)
+  learner = learner._replace(fit=fit)
   images, labels = learn.stacked(pool, config)
   start = jax.tree.map(jnp.asarray, start)
   params, losses = fit_planned(

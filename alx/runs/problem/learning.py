@@ -10,9 +10,11 @@ from alx import data, models
 from alx.acquisition import BY_NAME, settings_of
 from alx.acquisition.grammar import Arm, names_in, parse
 from alx.data.partly import is_partly_labelled
+from alx.devices.memory import Watched
 from alx.devices.mesh import over_devices
 from alx.devices.parallel import over_passes
 from alx.models import Model
+from alx.runs.memory import room
 from alx.runs.settings.arms import needs_of
 from alx.runs.settings.config import Config
 from alx.runs.settings.recipes import UNETS
@@ -88,12 +90,33 @@ def make_fit_of_all(config: Config, dataset: data.Dataset) -> Callable | None:
   if most == config.steps:
     return None
   longer = dataclasses.replace(config, schedule="converged", steps=most)
-  return compiled_fit(make_learner(longer, dataset, config.steps).fit, config)
+  fit = make_learner(longer, dataset, config.steps).fit
+  return compiled_fit(fit, longer, dataset, config.steps)
 
 
-def compiled_fit(fit: Callable, config: Config) -> Callable:
-  """The `fit` of a learner as one program, whatever devices hold the data."""
-  fit, spread = jax.jit(fit), over_devices(config.fit_devices)
+def compiled_fit(
+  fit: Callable, config: Config, dataset: data.Dataset, least: int = 0
+) -> Callable:
+  """The `fit` of a learner as one program, whatever devices hold the data.
+
+  Its memory is told before it first runs, and refused where there is too
+  little, see `alx.runs.memory`.
+
+  Args:
+    fit: of `make_learner` with the other arguments.
+    config: resolved.
+    dataset: what it is for.
+    least: see `make_learner`.
+  """
+
+  def of_patch(patch):
+    other = dataclasses.replace(config, patch=patch)
+    return jax.jit(make_learner(other, dataset, least).fit)
+
+  spread = over_devices(config.fit_devices)
+  devices = spread.devices if spread else jax.local_devices()[:1]
+  look = room.looking(room.about(config), devices, of_patch)
+  fit = Watched(jax.jit(fit), look)
   if spread is None:
     return fit
 

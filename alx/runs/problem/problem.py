@@ -144,7 +144,7 @@ def make_problem(
     programs = _programs(learner, dataset, config.block)
     return Problem(*parts, *programs, pool_units, {})
   learner = learning.make_learner(config, dataset)
-  fit = learning.compiled_fit(learner.fit, config)
+  fit = learning.compiled_fit(learner.fit, config, dataset)
   programs = _programs(learner, dataset, config.block, fit)
   problem = Problem(*parts, *programs, pool_units, {})
   return problem._replace(fit_all=learning.make_fit_of_all(config, dataset))
@@ -168,9 +168,11 @@ def _held_by(config, learner):
   return spread.held
 
 
-def with_learner(problem: Problem, learner: Learner, block: int) -> Problem:
-  """The same items for another learner."""
-  programs = _programs(learner, problem.dataset, block)
+def with_learner(
+  problem: Problem, learner: Learner, block: int, fit: Callable | None = None
+) -> Problem:
+  """The same items for another learner; `fit` is its own, compiled."""
+  programs = _programs(learner, problem.dataset, block, fit)
   names = ("learner", "fit_all", "predict_test", "predict_few")
   return problem._replace(**dict(zip(names, programs, strict=True)))
 

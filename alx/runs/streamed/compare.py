@@ -16,6 +16,7 @@ from alx.runs import cautions, compare
 from alx.runs.compare import Comparison
 from alx.runs.disk import store
 from alx.runs.disk.names import run_folder
+from alx.runs.memory import room
 from alx.runs.problem import cases, reading
 from alx.runs.problem import problem as problems
 from alx.runs.problem.images import described
@@ -72,7 +73,7 @@ def train(
   Raises:
     records.Diverged: if a model gives no numbers any more.
   """
-  with progress_bars(console) as bars:
+  with progress_bars(console) as bars, room.telling(console):
     _run_all(comparison, bars, console, check)
 
 

@@ -116,9 +116,13 @@ def make_problem(
     raise ValueError(f"none of the {len(split.test)} test items has foreground")
   pool = _part(dataset, split.pool, config.patch)
   test = _part(dataset, split.test, config.patch)
-  learner = learner or learning.make_learner(config, outline(dataset))
+  fit = None
+  if learner is None:
+    about = outline(dataset)
+    learner = learning.make_learner(config, about)
+    fit = learning.compiled_fit(learner.fit, config, about)
   problem = Problem(dataset, split, *pool, *test, learner, *[None] * 3, memo={})
-  problem = problems.with_learner(problem, learner, config.block)
+  problem = problems.with_learner(problem, learner, config.block, fit)
   predict_test = partial(_predict_test, problem.predict_test, config.block)
   return problem._replace(predict_test=predict_test)
 
