@@ -81,6 +81,7 @@ def test_a_setting_without_a_flag_and_names_of_others_are_told():
 def test_every_name_of_others_is_of_a_flag_or_a_setting():
   known = {field.name for field in dataclasses.fields(Config)}
   known |= {"group", "workdir", "labelled", "features", "key"}
+  known |= {"coordinator", "num_processes", "process_id"}
   for names in unknown._OTHERS.values():
     assert {*names.split()} <= known
 
