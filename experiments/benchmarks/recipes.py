@@ -12,8 +12,9 @@ testing apart: a step is timed first, and the schedule ends when the seconds do.
 With schedule=converged a fit may end before. --steps compiles half as much
 and says what a step costs.
 Sets of labels are random, the same for all recipes. What is tested on is a
-validation part of the pool: test items are never looked at. Pin the process
-to one core (`taskset -c 1`) for seconds that mean something elsewhere.
+validation part of the pool: test items are looked at with --validation=0 alone,
+for the last number, when nothing is chosen by it any more. Pin the process to
+one core (`taskset -c 1`) for seconds that mean something elsewhere.
 """
 
 import dataclasses
@@ -98,7 +99,9 @@ def define_flags() -> None:
   )
   flags.DEFINE_integer("seeds", 3, "Labelled sets and weights.", lower_bound=1)
   flags.DEFINE_integer(
-    "validation", 30, "Items of the pool to score on.", lower_bound=1
+    "validation",
+    *(30, "Items of the pool to score on; 0: the test items."),
+    lower_bound=0,
   )
   flags.DEFINE_list("recipes", list(RECIPES), f"Of {'; '.join(RECIPES)}.")
   flags.DEFINE_multi_string(
@@ -240,9 +243,14 @@ def fit(training: Ready, count: int, seed: int) -> Fitted:
 
 
 def validated(config: Config, validation: int) -> tuple[Config, Dataset]:
-  """The pool alone, with a validation part in the place of the test part."""
+  """The pool alone, with a validation part in the place of the test part.
+
+  With a validation part of 0 items it is the data set as it is.
+  """
   dataset = reading.load_dataset(config, None)
   config = problems.resolve(config, dataset, baselines=False)
+  if not validation:
+    return config, dataset
   pool = problems.split_of(config, dataset).pool
   held = np.random.default_rng(0).permutation(len(pool))[:validation]
   parts = np.zeros(len(pool), np.int8)
