@@ -92,5 +92,6 @@ def duels(arms: list[Arm]) -> Duels | None:
     return None
   scores = stacked(arms)[:, 1:]
   wins = stats.pairwise_wins(scores, ALPHA, stats.holm).wins * rounds
-  ranks = stats.mean_interval(stats.ranks(scores).mean(1), axis=1)
+  means = stats.ranks(scores).mean(1)
+  ranks = stats.bounded_interval(means, (1, len(arms)), axis=1)
   return Duels(tuple(arms), wins.round().astype(int), rounds, ranks)

@@ -250,3 +250,16 @@ def test_how_fits_have_ended():
   assert told((3000, 0)) == "not converged within 3000 steps"
   assert words.how_fitted([{"steps": "300"}, {"auc": "1"}]) == ""
   assert told(("torn", 1)) == ""
+
+
+def test_a_mean_rank_lies_between_the_first_and_the_last():
+  a = arm("a", (0.5, 0.9), (0.5, 0.9), (0.5, 0.2))
+  b = arm("b", (0.5, 0.8), (0.5, 0.8), (0.5, 0.8))
+  c = arm("c", (0.5, 0.1), (0.5, 0.1), (0.5, 0.9))
+  found = comparisons.duels([a, b, c]).ranks
+  assert found.mean == pytest.approx([5 / 3, 2, 7 / 3])
+  assert (found.low[::2] > 1).all() and (found.high[::2] < 3).all()
+  two = [
+    one._replace(runs=one.runs[:2], scores=one.scores[:2]) for one in (a, b, c)
+  ]
+  assert np.isnan(comparisons.duels(two).ranks.low).all()
