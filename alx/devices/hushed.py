@@ -31,7 +31,8 @@ def hush(silent: bool, aborted: Callable[[str], None]) -> None:
   said, name = tempfile.mkstemp()
   os.unlink(name)
   if silent:
-    sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    sys.stdout = os.fdopen(nowhere, "w", encoding="utf-8")
   else:
     sys.stdout = _own(sys.stdout, 1)
   sys.stderr = _own(sys.stderr, 2)
@@ -46,7 +47,9 @@ def _own(stream: TextIO, number: int) -> TextIO:
   encoding = getattr(stream, "encoding", None)
   line_buffering = getattr(stream, "line_buffering", False) or number == 2
   buffering = 1 if line_buffering else -1
-  return os.fdopen(os.dup(number), "w", buffering, encoding, errors)
+  return os.fdopen(
+    os.dup(number), "w", buffering, encoding=encoding, errors=errors
+  )
 
 
 def _last_word(file):

@@ -126,6 +126,6 @@ def _held(root) -> float:
 def _lines(path) -> list[str]:
   """None of a file that is not there."""
   try:
-    return path.read_text().splitlines()
+    return path.read_text("utf-8").splitlines()
   except OSError:
     return []
