@@ -111,7 +111,7 @@ def join(
     about, ended, wait_s, silent_s: see `alx.devices.meeting.meet`.
 
   Raises:
-    Refused: where they are not, or do not come.
+    TurnedAway: where they are not, or do not come.
   """
   company = meeting.meet(place, about, ended, wait_s=wait_s, silent_s=silent_s)
   # The company sees first what jax would end the process for.

@@ -22,7 +22,7 @@ _ASKS_S = 0.2  # between two tries to find process 0
 _MOST = 2**20  # bytes of a line
 
 
-class Refused(ValueError):
+class TurnedAway(ValueError):
   """Processes that may not begin together."""
 
 
@@ -44,7 +44,7 @@ def meet(
     silent_s: seconds of silence after which one has ended.
 
   Raises:
-    Refused: on every process, naming the difference, or who did not come.
+    TurnedAway: on every process, naming the difference, or who did not come.
   """
   deadline = time.monotonic() + wait_s
   if place.process_id == 0:
@@ -65,8 +65,8 @@ def _receive(place, about, deadline):
         why = _difference(place, about, said, lines)
         lines[-1 if why else number] = line
         if why:
-          raise Refused(why)
-  except Refused as error:
+          raise TurnedAway(why)
+  except TurnedAway as error:
     for line in lines.values():
       line.tell({"refused": str(error)})
       line.close()
@@ -90,7 +90,7 @@ def _next_at(door, place, deadline, lines):
       door.settimeout(max(deadline - time.monotonic(), 0.01))
       line = _Line(door.accept()[0])
     except TimeoutError:
-      raise Refused(_missing(place, lines)) from None
+      raise TurnedAway(_missing(place, lines)) from None
     said = line.read_in(min(_HELLO_S, deadline - time.monotonic()))
     if _is_hello(said):
       return line, said
@@ -114,7 +114,7 @@ def _open_door(place):
       ("", place.port), family=family, dualstack_ipv6=both
     )
   except OSError as error:
-    raise Refused(
+    raise TurnedAway(
       f"coordinator={place.coordinator}: process 0 cannot listen there: "
       f"{os.strerror(error.errno)}"
     ) from error
@@ -149,7 +149,7 @@ def _come(place, about, deadline):
     return line
   line.close()
   none = f"{place}: process 0 at {place.coordinator} ended, or did not answer"
-  raise Refused(said.get("refused", none))
+  raise TurnedAway(said.get("refused", none))
 
 
 def _find(place, deadline):
@@ -157,12 +157,12 @@ def _find(place, deadline):
     try:
       return _Line(socket.create_connection((place.host, place.port), 10.0))
     except socket.gaierror as error:
-      raise Refused(
+      raise TurnedAway(
         f"coordinator={place.coordinator}: {error.strerror}"
       ) from None
     except OSError as error:
       if time.monotonic() > deadline:
-        raise Refused(
+        raise TurnedAway(
           f"{place}: found no process 0 at {place.coordinator}: "
           f"{error.strerror or error}"
         ) from None

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from alx.devices.company import Place
-from alx.devices.meeting import Refused, meet
+from alx.devices.meeting import TurnedAway, meet
 from tests.processes import free_port
 
 ABOUT = {"alx": "1.0", "steps": "4"}
@@ -40,7 +40,7 @@ def come_together(places, abouts=None, told=None, **seconds):
   def come(place, about, ended):
     try:
       return meet(place, about, ended, **({"wait_s": 10.0} | seconds))
-    except Refused as error:
+    except TurnedAway as error:
       return str(error)
 
   with ThreadPoolExecutor(len(places)) as pool:
@@ -91,9 +91,9 @@ def test_who_does_not_come_is_named():
   places = places_of(3)
   with ThreadPoolExecutor(1) as pool:
     second = pool.submit(meet, places[2], ABOUT, Told(), wait_s=30)
-    with pytest.raises(Refused) as first:
+    with pytest.raises(TurnedAway) as first:
       meet(places[0], ABOUT, Told(), wait_s=2)
-    with pytest.raises(Refused) as told:
+    with pytest.raises(TurnedAway) as told:
       second.result()
   line = f"process 1 of 3 did not come to {places[0].coordinator}"
   assert [str(error.value) for error in (first, told)] == [line] * 2

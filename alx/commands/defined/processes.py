@@ -27,6 +27,8 @@ from alx.runs.disk.claim import Held, give_up_all
 from alx.runs.disk.records import Diverged
 from alx.runs.settings.kept import Kept
 
+flags.disclaim_key_flags()  # those defined here are the callers' own
+
 _PACKAGES = ("jax", "jaxlib", "numpy", "flax", "optax", "orbax-checkpoint")
 # Paths, which may differ from machine to machine; the data are compared.
 _PLACES = ("data", "features", "cache")

@@ -231,7 +231,8 @@ def test_a_worker_with_another_jax_is_refused_by_name(cluster, whole, tmp_path):
   about = tmp_path / "other" / "jax-0.1.dist-info" / "METADATA"
   about.parent.mkdir(parents=True)
   about.write_text("Metadata-Version: 2.1\nName: jax\nVersion: 0.1\n")
-  path = os.pathsep.join([str(tmp_path / "other"), os.environ["PYTHONPATH"]])
+  paths = str(tmp_path / "other"), os.environ.get("PYTHONPATH", "")
+  path = os.pathsep.join(filter(None, paths))
   cluster.add(env=studies.environment(PYTHONPATH=path))
   cluster.add()
   workdir = tmp_path / "w"
