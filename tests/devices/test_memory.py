@@ -9,16 +9,7 @@ import pytest
 
 from alx.devices import memory
 from alx.devices.seeds import over_seeds
-
-_COMPILED = []
-
-
-def _listen(event, *_, **__):
-  if event == "/jax/core/compile/backend_compile_duration":
-    _COMPILED.append(event)
-
-
-jax.monitoring.register_event_duration_secs_listener(_listen)
+from tests.compiles import COMPILED
 
 
 def outer(x, y):
@@ -38,7 +29,7 @@ def test_arguments_and_results_are_counted():
 def test_looks_once_and_compiles_once():
   program, looked = jax.jit(lambda x: 3 * x + 1), []
   x = jax.block_until_ready(jnp.ones(7, jnp.float32))
-  before = len(_COMPILED)
+  before = len(COMPILED)
 
   def look(program, args):
     looked.append(memory.need_of(program, *args))
@@ -47,7 +38,7 @@ def test_looks_once_and_compiles_once():
   for _ in range(2):
     np.testing.assert_array_equal(watched(x), np.full(7, 4, np.float32))
   assert len(looked) == 1
-  assert len(_COMPILED) - before == 1
+  assert len(COMPILED) - before == 1
 
 
 def test_looks_again_after_a_refusal_and_not_while_traced():

@@ -11,18 +11,9 @@ from alx.acquisition import BY_NAME
 from alx.acquisition.base import takes_count
 from alx.front import programs
 from alx.front.query import _compiled
+from tests.compiles import COMPILED
 from tests.front.test_query import C, D, S, softmax
 from tests.functional import cases
-
-_COMPILED = []
-
-
-def _listen(event, *_, **__):
-  if "backend_compile" in event:
-    _COMPILED.append(event)
-
-
-jax.monitoring.register_event_duration_secs_listener(_listen)
 
 
 def pool_of(name, num_items):
@@ -67,9 +58,9 @@ def test_all_methods_but_one_are_told_how_many_items():
 def test_another_k_and_n_compile_nothing_and_change_nothing(name, monkeypatch):
   given = other_pool(name)
   alx.query(name, **pool_of(name, 20), k=given["k"] if name in ALONE else 5)
-  before = len(_COMPILED)
+  before = len(COMPILED)
   found = alx.query(name, **given).tolist()
-  assert len(_COMPILED) == before
+  assert len(COMPILED) == before
   if name in cases.OPTIONS or name in cases.WITHOUT:
     assert found == exactly(monkeypatch, name, **given)
   else:
@@ -127,9 +118,9 @@ def test_a_large_pool_is_compiled_with_care_and_not_padded(monkeypatch):
   found = alx.query("badge", **given).tolist()
   monkeypatch.setattr(programs, "_WORK", 0)
   assert alx.query("badge", **given).tolist() == found
-  before = len(_COMPILED)
+  before = len(COMPILED)
   alx.query("badge", **given | {"k": 8})
-  assert len(_COMPILED) == before
+  assert len(COMPILED) == before
 
 
 def test_a_compiler_that_cannot_hurry_takes_its_time(monkeypatch):

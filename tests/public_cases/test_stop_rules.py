@@ -3,7 +3,6 @@
 import dataclasses
 import functools
 
-import jax
 import numpy as np
 import pytest
 
@@ -22,6 +21,7 @@ from experiments.survey import plan as survey_plan
 from tests import command_line as commands
 from tests import streamed_cases
 from tests.comparisons import CONSOLE, prepare
+from tests.compiles import COMPILED
 
 RULES = ("agreement:0.9,rounds=1", "uncertainty:0.5", "budget:7")
 CONFIG = Config(
@@ -35,15 +35,6 @@ CONFIG = Config(
   test_items=10,
   full=False,
 )
-_COMPILED = []
-
-
-def _listen(event, *_, **__):
-  if event == "/jax/core/compile/backend_compile_duration":
-    _COMPILED.append(event)
-
-
-jax.monitoring.register_event_duration_secs_listener(_listen)
 
 
 @pytest.fixture(scope="module")
@@ -161,8 +152,8 @@ def test_what_is_said_of_the_pool_compiles_once(
   only = {"acquisition": ("entropy",), "seeds": 2 if together else 1}
   config = dataclasses.replace(CONFIG, data=str(embeddings), rounds=4, **only)
   ready, counts = prepare(config, tmp_path), []
-  compare.train(ready, CONSOLE, lambda: counts.append(len(_COMPILED)))
-  counts.append(len(_COMPILED))
+  compare.train(ready, CONSOLE, lambda: counts.append(len(COMPILED)))
+  counts.append(len(COMPILED))
   stages = 4  # asking, training, testing, saving
   assert len(counts) == 5 * stages + 1
   assert len(set(counts[2 * stages :])) == 1

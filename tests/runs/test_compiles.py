@@ -3,13 +3,13 @@
 import dataclasses
 import io
 
-import jax
 import numpy as np
 import pytest
 from rich.console import Console
 
 from alx.runs import compare
 from alx.runs.settings.config import Config
+from tests.compiles import COMPILED
 
 CONSOLE = Console(file=io.StringIO())
 CONFIG = Config(
@@ -23,15 +23,6 @@ CONFIG = Config(
   full=False,
   pictures=0,
 )
-_COMPILED = []
-
-
-def _listen(event, *_, **__):
-  if event == "/jax/core/compile/backend_compile_duration":
-    _COMPILED.append(event)
-
-
-jax.monitoring.register_event_duration_secs_listener(_listen)
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +42,8 @@ def compiles_by_stage(embeddings, workdir, **changes):
   config = dataclasses.replace(CONFIG, data=str(embeddings), **changes)
   ready = compare.prepare(config, workdir, CONSOLE, baselines=False)
   counts = []
-  compare.train(ready, CONSOLE, lambda: counts.append(len(_COMPILED)))
-  return [*counts, len(_COMPILED)]
+  compare.train(ready, CONSOLE, lambda: counts.append(len(COMPILED)))
+  return [*counts, len(COMPILED)]
 
 
 @pytest.mark.parametrize("seeds", [1, 2], ids=["one seed", "a batch of seeds"])

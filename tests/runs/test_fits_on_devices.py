@@ -11,6 +11,7 @@ from rich.console import Console
 from alx.runs import compare
 from alx.runs.disk import store
 from alx.runs.settings.config import Config
+from tests.compiles import COMPILED
 
 pytestmark = pytest.mark.skipif(
   len(jax.devices()) < 2, reason="wants two devices"
@@ -34,15 +35,6 @@ ONE = Config(
 TWO = dataclasses.replace(ONE, fit_devices=2)
 CONSOLE = Console(file=io.StringIO())
 PRINTED = Console(file=io.StringIO(), width=400)
-_COMPILED = []
-
-
-def _listen(event, *_, **__):
-  if event == "/jax/core/compile/backend_compile_duration":
-    _COMPILED.append(event)
-
-
-jax.monitoring.register_event_duration_secs_listener(_listen)
 
 
 def run(config, workdir, check=None, console=CONSOLE):
@@ -57,8 +49,8 @@ def finished(tmp_path_factory):
   folder, counts = tmp_path_factory.mktemp("shared"), []
   one = run(ONE, folder / "one", console=PRINTED)
   PRINTED.print("with two devices")
-  two = run(TWO, folder / "two", lambda: counts.append(len(_COMPILED)), PRINTED)
-  return one, two, [*counts, len(_COMPILED)]
+  two = run(TWO, folder / "two", lambda: counts.append(len(COMPILED)), PRINTED)
+  return one, two, [*counts, len(COMPILED)]
 
 
 def test_picks_and_scores_are_those_of_one_device(finished):

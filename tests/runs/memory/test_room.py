@@ -19,6 +19,7 @@ from alx.runs.memory import room
 from alx.runs.problem import learning
 from alx.runs.settings.config import Config
 from alx.runs.settings.recipes import RECIPES, fill
+from tests.compiles import COMPILED
 
 SIDE = 16
 LABELS = np.zeros((2, SIDE, SIDE), np.uint8)
@@ -39,15 +40,6 @@ CONFIG = fill(
   Config(data="squares", widths=(2, 4), steps=1, patch=(SIDE, SIDE), batch=2),
   RECIPES["classic"]["segmentation", 2],
 )
-_COMPILED = []
-
-
-def _listen(event, *_, **__):
-  if event == "/jax/core/compile/backend_compile_duration":
-    _COMPILED.append(event)
-
-
-jax.monitoring.register_event_duration_secs_listener(_listen)
 
 
 @pytest.fixture(scope="module")
@@ -94,10 +86,10 @@ def test_a_large_share_is_told_once_and_nothing_compiles_twice(
   learner = learning.make_learner(CONFIG, DATASET)
   fit = learning.compiled_fit(learner.fit, CONFIG, DATASET)
   need = memory.need_of(fit, *task)
-  before = len(_COMPILED)
+  before = len(COMPILED)
   fill_up(monkeypatch, 9 * need.beside)
   (line,) = lines_of(fit, task)
-  assert len(_COMPILED) == before
+  assert len(COMPILED) == before
   beside, free, given = (
     f"{n / 1e6:.1f} MB" for n in (need.beside, 9 * need.beside, need.given)
   )
