@@ -10,6 +10,13 @@ import numpy as np
 SEEDS = 2**32  # a key is made of that many different ones
 
 
+def is_typed(x: Any) -> bool:
+  """Whether it is an array of keys, as `jax.random.key` makes them."""
+  return isinstance(x, jax.Array) and jnp.issubdtype(
+    x.dtype, jax.dtypes.prng_key
+  )
+
+
 def as_key(key: Any) -> jax.Array:
   """One typed key.
 
@@ -20,9 +27,7 @@ def as_key(key: Any) -> jax.Array:
   Raises:
     ValueError: for several keys, or what is none.
   """
-  if isinstance(key, jax.Array) and jnp.issubdtype(
-    key.dtype, jax.dtypes.prng_key
-  ):
+  if is_typed(key):
     if key.shape:
       raise ValueError(f"key: wanted one, found {key.shape} of them")
     return key

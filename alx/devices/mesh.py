@@ -17,6 +17,7 @@ import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from alx.devices.parallel import is_traced
+from alx.keys import is_typed
 
 _SPREAD, _COPIES = "spread", "copies"
 
@@ -166,7 +167,7 @@ def _put_on_all(where, x):
   """An array that every process has as a whole, or that they share already."""
   if isinstance(x, jax.Array) and not x.is_fully_addressable:
     return x if x.sharding == where else _moved(where)(x)
-  if jax.dtypes.issubdtype(getattr(x, "dtype", None), jax.dtypes.prng_key):
+  if is_typed(x):
     data = _put_on_all(where, jax.random.key_data(x))
     return jax.random.wrap_key_data(data, impl=jax.random.key_impl(x))
   x = np.asarray(jnp.asarray(x))

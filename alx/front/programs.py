@@ -20,7 +20,7 @@ from alx.acquisition import Acquisition, Candidates
 from alx.acquisition.base import takes_count
 from alx.front.blocks import on_host
 from alx.front.inputs import Inputs
-from alx.keys import keys_of
+from alx.keys import is_typed, keys_of
 
 _ITEMS = 4096  # of a small pool: from more on some methods draw samples
 _SLOTS = 512  # what may be picked without another program
@@ -49,7 +49,7 @@ def programs_of(row: Acquisition) -> Programs:
   describe = functools.partial(_described, row)
 
   def answer(key, prediction, candidates, k, count, logits):
-    if not jnp.issubdtype(key.dtype, jax.dtypes.prng_key):
+    if not is_typed(key):
       key = jax.random.key(key)
     key_describe, key_select = jax.random.split(key)
     numbers = jnp.arange(candidates.available.shape[0], dtype=jnp.int32)

@@ -5,8 +5,9 @@ import pathlib
 from collections.abc import Iterable
 
 import jax
-import jax.numpy as jnp
 import numpy as np
+
+from alx.keys import is_typed
 
 _SIZE = 16  # bytes
 _READ = 2**20  # bytes of a file at a time
@@ -54,9 +55,7 @@ def update(digest, array: np.ndarray) -> None:
 
 
 def _as_array(name, leaf):
-  if isinstance(leaf, jax.Array) and jnp.issubdtype(
-    leaf.dtype, jax.dtypes.prng_key
-  ):
+  if is_typed(leaf):
     leaf = jax.random.key_data(leaf)
   array = np.asarray(leaf)
   if array.dtype.hasobject:

@@ -19,6 +19,7 @@ from alx.data.dataset import bad_input
 from alx.data.sources import digest
 from alx.devices.distributed import from_first, is_first, is_shared
 from alx.devices.mesh import on_host
+from alx.keys import is_typed
 
 _STEP = re.compile(r"(\d+)(-\d+)?")
 _ABOUT = "_CHECKPOINT_METADATA"  # the file that orbax finishes a step with
@@ -153,22 +154,18 @@ def _as_held_alone(tree):
   """NumPy arrays, which no other process has a part of; keys as their data."""
 
   def of(x):
-    return jax.random.key_data(x) if _is_key(x) else x
+    return jax.random.key_data(x) if is_typed(x) else x
 
   return on_host(jax.tree.map(of, tree))
 
 
 def _as_like(x, like):
   """A key again, if it was kept as its data."""
-  if _is_key(like) and not _is_key(x):
+  if is_typed(like) and not is_typed(x):
     return jax.random.wrap_key_data(
       jnp.asarray(x), impl=jax.random.key_impl(like)
     )
   return x
-
-
-def _is_key(x):
-  return jnp.issubdtype(getattr(x, "dtype", None), jax.dtypes.prng_key)
 
 
 def _check_room(directory, tree):
