@@ -3,10 +3,14 @@
     python -m experiments.benchmarks.scale
     python -m experiments.benchmarks.scale --only=k_center --k=1000
     python -m experiments.benchmarks.scale --full
+    python -m experiments.benchmarks.scale --per_item=100
 
-Every method runs once in a process of its own; `peak` is the most memory that
-process ever held, its input among it. What compares all pairs of items would
-take hours at a million: it gets fewer, unless --full.
+Every method runs once in a process of its own; `beside` is the memory that the
+compiled program takes beside its input and its picks, `peak` the most that the
+process ever held, with what making the input took. With --per_item the rows are
+units, so many of each image or volume, of which a batch takes one each. What
+compares all pairs of items would take hours at a million: it gets fewer, unless
+--full.
 """
 
 import json
@@ -22,6 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from alx.acquisition import BY_NAME, Candidates, configure, settings_of
+from alx.acquisition.combinations.combine import capped_per_group
 from alx.prediction import Prediction
 
 MILLION = 1_000_000
@@ -40,18 +45,20 @@ def define_flags() -> None:
   flags.DEFINE_list("only", [], f"Of {', '.join(ITEMS)}; empty: all.")
   flags.DEFINE_integer("k", 100, "How many are chosen.", lower_bound=1)
   flags.DEFINE_integer("items", 0, "Items for all of them; 0: the defaults.")
+  flags.DEFINE_integer("per_item", 1, "Units of an item; one a batch.", 1)
   flags.DEFINE_bool("full", False, "A million items for all of them.")
   flags.DEFINE_string("alone", "", "Used for the processes of this command.")
 
 
-def inputs(num_items: int) -> tuple[Prediction, Candidates]:
+def inputs(num_items: int, per_item: int) -> tuple[Prediction, Candidates]:
   """Features and probabilities [N, 128]; every thousandth item is labelled."""
   features = jax.random.normal(jax.random.key(0), (num_items, WIDTH))
   labelled = jnp.arange(num_items) % 1000 == 0
   labels = jnp.where(labelled, 0, -1).astype(jnp.int32)
   mask = jnp.ones(num_items, bool)
   prediction = Prediction(None, features, mask, features)
-  return prediction, Candidates(~labelled, labelled, labels)
+  groups = jnp.arange(num_items, dtype=jnp.int32) // per_item
+  return prediction, Candidates(~labelled, labelled, labels, groups)
 
 
 def tell(name: str):
@@ -66,12 +73,14 @@ def tell(name: str):
   return progress
 
 
-def alone(name: str, num_items: int, k: int) -> dict:
+def alone(name: str, num_items: int, k: int, per_item: int) -> dict:
   """One method once, in this process."""
   acquisition = BY_NAME[name]
   if "progress" in settings_of(acquisition):
     acquisition = configure(acquisition, progress=tell(name))
-  prediction, candidates = jax.block_until_ready(inputs(num_items))
+  if per_item > 1:
+    acquisition = capped_per_group(acquisition)
+  prediction, candidates = jax.block_until_ready(inputs(num_items, per_item))
   if "features" not in acquisition.needs:
     probs = jax.nn.softmax(prediction.features)[None]
     prediction = Prediction(probs, None, prediction.mask)
@@ -93,6 +102,7 @@ def alone(name: str, num_items: int, k: int) -> dict:
     "compile_s": ready - start,
     "seconds": time.perf_counter() - ready,
     "input_gb": num_items * WIDTH * 4 / 1e9,
+    "beside_gb": compiled.memory_analysis().temp_size_in_bytes / 1e9,
     "peak_gb": peak_memory() / 1e9,
   }
 
@@ -103,10 +113,11 @@ def peak_memory() -> int:
   return peak if sys.platform == "darwin" else 1024 * peak
 
 
-def in_own_process(name: str, num_items: int, k: int) -> dict:
+def in_own_process(name: str, num_items: int, k: int, per_item: int) -> dict:
   """What `alone` returns, or what went wrong."""
   command = [sys.executable, "-m", "experiments.benchmarks.scale"]
   command += [f"--alone={name}", f"--items={num_items}", f"--k={k}"]
+  command += [f"--per_item={per_item}"]
   done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
   if done.returncode:
     return {"method": name, "items": num_items, "picks": "failed"}
@@ -117,18 +128,18 @@ def main(_: list[str]) -> None:
   """Runs one after the other and prints the table."""
   options, console = flags.FLAGS, Console()
   if options.alone:
-    print(json.dumps(alone(options.alone, options.items, options.k)))
+    how = options.alone, options.items, options.k, options.per_item
+    print(json.dumps(alone(*how)))
     return
   for name in options.only:
     if name not in ITEMS:
       raise app.UsageError(f"no {name!r}; there are: {', '.join(ITEMS)}")
-  table = Table(
-    "method", "items", "picks", "compile s", "s", "input GB", "peak GB"
-  )
+  columns = "method", "items", "picks", "compile s", "s", "input GB"
+  table = Table(*columns, "beside GB", "peak GB")
   for name in options.only or ITEMS:
     count = options.items or (MILLION if options.full else ITEMS[name])
     console.print(f"{name}: {options.k} of {count:,} items ...")
-    row = in_own_process(name, count, options.k)
+    row = in_own_process(name, count, options.k, options.per_item)
     table.add_row(*(shown(value) for value in row.values()))
   console.print(table)
 
