@@ -3,6 +3,8 @@
   python -m experiments.units --data=Task04_Hippocampus --workdir=runs/units
   python -m experiments.units --data=... --workdir=... --only=slices:2 --seeds=1
   python -m experiments.units --workdir=runs/units --tables
+  python -m experiments.units --data=acdc_volumes --units=whole,slices:2 \
+    --budget=slices:30 --set=test_items=0 --workdir=runs/acdc
 
 For each unit a study as of `alx study`, in a folder of its own: acquisitions x
 paired seeds under one budget of voxels. Rows that are finished are not run
@@ -47,6 +49,7 @@ def define_flags() -> None:
   flags.DEFINE_string("workdir", None, "A folder for the studies.")
   flags.DEFINE_list("only", None, "Some of the units, for work in pieces.")
   flags.DEFINE_list("units", list(UNITS), "Those that are compared.")
+  flags.DEFINE_list("methods", list(METHODS), f"With {CONTROL} among them.")
   flags.DEFINE_integer("seeds", 5, "Paired repeats.", 1)
   flags.DEFINE_integer("rounds", 3, "After the start.", 1)
   flags.DEFINE_string("budget", "voxels:190000", "Of each round.")
@@ -64,6 +67,7 @@ def study_of(
   rounds: int,
   budget: str,
   steps: int,
+  methods: list[str] | tuple[str, ...] = METHODS,
   changes: list[str] | tuple[str, ...] = (),
 ) -> tuple[Config, rows.Axes]:
   """The study of one unit: what its rows have in common, and what varies."""
@@ -84,7 +88,7 @@ def study_of(
     data=(data,),
     model=(base.model,),
     budget=(f"{rounds}x{budget}",),
-    acquisition=METHODS,
+    acquisition=tuple(methods),
     seeds=seeds,
   )
   return dataclasses.replace(absolute(base), acquisition=()), axes
@@ -98,6 +102,8 @@ def main(argv: list[str]) -> None:
   del argv
   given, left = flags.FLAGS, {}
   root = pathlib.Path(given.workdir)
+  if CONTROL not in given.methods:
+    raise app.UsageError(f"--methods: wanted {CONTROL} among them, to compare")
   with command.session() as console, command.wrong_input(ValueError):
     for unit in () if given.tables else given.only or given.units:
       settings = {
@@ -105,6 +111,7 @@ def main(argv: list[str]) -> None:
         "rounds": given.rounds,
         "budget": given.budget,
         "steps": given.steps,
+        "methods": given.methods,
         "changes": given.set,
       }
       place = root / folder_of(unit)
@@ -156,13 +163,14 @@ def read(root: pathlib.Path, unit: str) -> dict[str, dict]:
   if not (place / "study.json").exists():
     return {}
   table = rows.expand(*rows.read(place))
+  methods = list(dict.fromkeys(row.acquisition for row in table))
   done = [row for row in table if rows.is_finished(place, row)]
   seeds = [
-    {row.seed for row in done if row.acquisition == name} for name in METHODS
+    {row.seed for row in done if row.acquisition == name} for name in methods
   ]
   shared = sorted(set.intersection(*seeds))
   found = {}
-  for name in METHODS if shared else ():
+  for name in methods if shared else ():
     mine = [r for r in done if r.acquisition == name and r.seed in shared]
     found[name] = _columns(place, sorted(mine, key=lambda row: row.seed))
   return found

@@ -47,6 +47,20 @@ def write(place, row, dice):
   (folder / "checkpoints" / "2").mkdir(parents=True)
 
 
+def test_some_of_the_methods():
+  settings = SETTINGS | {"methods": ["random", "foreground_random"]}
+  table = rows.expand(*units.study_of("phantom", "whole", **settings))
+  found = [row.acquisition for row in table]
+  assert sorted(found) == 2 * ["foreground_random"] + 2 * ["random"]
+
+
+def test_what_others_are_compared_with_has_to_be_there(monkeypatch):
+  given = SimpleNamespace(workdir=".", methods=["random"])
+  monkeypatch.setattr(units, "flags", SimpleNamespace(FLAGS=given))
+  with pytest.raises(units.app.UsageError, match="wanted foreground_random"):
+    units.main([])
+
+
 @pytest.fixture
 def written(tmp_path, monkeypatch):
   """A study of slices in which every method has both seeds."""
@@ -88,7 +102,12 @@ def test_rows_without_numbers_end_the_command_with_1(
 
   only = {"only": None, "tables": False, "units": ["whole", "slices:2"]}
   given = SimpleNamespace(
-    workdir=str(tmp_path), data="phantom", set=[], **only, **SETTINGS
+    workdir=str(tmp_path),
+    data="phantom",
+    set=[],
+    methods=list(units.METHODS),
+    **only,
+    **SETTINGS,
   )
   monkeypatch.setattr(units, "flags", SimpleNamespace(FLAGS=given))
   monkeypatch.setattr(units, "Worker", Diverging)
