@@ -26,6 +26,7 @@ is the model of all labels. The same command again goes on where it stopped.
 from absl import flags
 
 from alx.commands import command
+from alx.report.words import counted
 from alx.runs.use import predict as use
 
 _RUN = flags.DEFINE_string(
@@ -82,7 +83,8 @@ def main(argv: list[str]) -> None:
       beginning=command.wrong_input,
     )
     before = f", {found.before} of them before" if found.before else ""
-    text = f"{len(found.ids)} images predicted{before}: {found.out}"
+    images = counted(len(found.ids), "image")
+    text = f"{images} predicted{before}: {found.out}"
     console.print(text, soft_wrap=True, markup=False)
 
 

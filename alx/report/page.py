@@ -18,6 +18,8 @@ from alx.report.measures.panels import answer_of, make_panels
 from alx.report.measures.saturation import rises, warning
 from alx.report.read import Study, read_study
 
+_FEATURES = "features"  # what dataset.json calls rows in the place of images
+
 
 def write_report(
   workdir: str | os.PathLike, study: Study | None = None
@@ -136,9 +138,15 @@ def _context(study, arms):
     "max_per_group": study.config.get("max_per_group"),
     "unit_told": words.unit_told(study.config),
     "scored": _scored(study),
-    "mirrored": words.how_mirrored([row for r in study.runs for row in r.rows]),
+    "mirrored": _mirrored(study),
     "unused": len(study.split.get("unused") or ()),
   }
+
+
+def _mirrored(study):
+  rows = [row for run in study.runs for row in run.rows]
+  images = (study.dataset.get("images") or {}).get("values") != _FEATURES
+  return words.how_mirrored(rows, study.config.get("flips") if images else None)
 
 
 def _definitions(study):

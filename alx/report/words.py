@@ -162,15 +162,23 @@ def how_fitted(rows: Sequence[Mapping]) -> str:
   return f"{ended} of {len(told)} {within}" if ended else f"not {within}"
 
 
-def how_mirrored(rows: Sequence[Mapping]) -> str:
-  """How often the labels allowed what axis; "" where they did not decide it.
+_MIRRORED = {
+  True: "Images were mirrored along every axis, whatever they show.",
+  False: "No image was mirrored: nothing in a label says along which axis it "
+  "may be.",
+}
+
+
+def how_mirrored(rows: Sequence[Mapping], flips: bool | None = None) -> str:
+  """How often the labels allowed what axis, or what was set beforehand.
 
   Args:
     rows: of times.csv, a fit each.
+    flips: of the config; None: not known, or there is nothing to mirror.
   """
   told = [row["mirrored"].split() for row in rows if row.get("mirrored")]
   if not told:
-    return ""
+    return _MIRRORED.get(flips, "")
   counts = Counter(axis for axes in told for axis in axes if axis != "none")
   along = [
     f"axis {axis} in {'all' if n == len(told) else n}"

@@ -22,3 +22,9 @@ def test_no_axis_is_said_to_be_none():
 
 def test_nothing_is_said_where_labels_decide_nothing():
   assert words.how_mirrored([{"round": "0"}]) == ""
+
+
+def test_what_was_set_beforehand_is_told():
+  rows = [{"round": "0"}]
+  assert "along every axis" in words.how_mirrored(rows, True)
+  assert words.how_mirrored(rows, False).startswith("No image was mirrored")

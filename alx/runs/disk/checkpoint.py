@@ -240,7 +240,9 @@ def newest_step(directory: str | pathlib.Path) -> int:
 
 
 def _saved_in(directory):
-  found = ((_STEP.fullmatch(p.name), p) for p in directory.iterdir())
+  """(step, path), ascending; orbax reads no relative path."""
+  paths = directory.absolute().iterdir()
+  found = ((_STEP.fullmatch(p.name), p) for p in paths)
   return sorted((int(m[1]), p) for m, p in found if m and _is_ours(p))
 
 

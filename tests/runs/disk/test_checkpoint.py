@@ -1,4 +1,5 @@
 import os
+import pathlib
 import shutil
 import subprocess
 import sys
@@ -204,6 +205,12 @@ def test_arrays_of_a_step(folder):
   with pytest.raises(DataError, match="as it was written, found a damaged one"):
     arrays_of(folder, 1)
   assert not (folder / "none").exists()
+
+
+def test_arrays_of_a_folder_as_a_user_names_it(folder, monkeypatch):
+  monkeypatch.chdir(folder.parent)
+  found = arrays_of(pathlib.Path(folder.name), 2)
+  np.testing.assert_array_equal(found["params"]["w"], tree(2)["params"]["w"])
 
 
 def test_what_several_devices_saved_is_read_on_one(tmp_path):
