@@ -1,0 +1,1 @@
+"""Models of a part of the labelled items, tried on the rest of them."""
