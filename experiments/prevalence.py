@@ -2,10 +2,14 @@
 
   python -m experiments.prevalence --data=pneumoniamnist.npz --rare=1 \
     --share=0.05 --out=pneumonia_5_percent.npz
+  python -m experiments.prevalence --data=digits.npz \
+    --shares=0.07,0.18,0.09,0.17,0.07,0.08,0.2,0.14 --out=uneven.npz
 
 Of the class `rare` a random part is taken away from the items to train and
 validate on, so that it is `share` of them; test items stay as they are, all of
-them. Everything else of the .npz is copied in its order.
+them. With `shares` every class is thinned to its own, as little as is needed; a
+class of 0 is taken out of the test items, too. Everything else of the .npz is
+copied in its order.
 """
 
 import pathlib
@@ -22,6 +26,9 @@ def define_flags() -> None:
   flags.DEFINE_string("data", None, "An .npz in the manner of MedMNIST.")
   flags.DEFINE_integer("rare", 1, "The class that becomes rare.")
   flags.DEFINE_float("share", 0.05, "Of the items that it will be.", 0.0, 1.0)
+  flags.DEFINE_list(
+    "shares", [], "Of all classes instead, in their order; they add up to 1."
+  )
   flags.DEFINE_integer("seed", 0, "Which of its items stay.", lower_bound=0)
   flags.DEFINE_string("out", None, "The .npz to write; none may be there.")
   flags.mark_flags_as_required(["data", "out"])
@@ -35,7 +42,14 @@ def main(argv: list[str]) -> None:
   if out.exists():
     raise app.UsageError(f"--out: {out} is there already; name another file")
   with np.load(given.data, allow_pickle=False) as file:
-    arrays = thin(dict(file), given.rare, given.share, given.seed)
+    arrays = dict(file)
+  if given.shares:
+    if given["rare"].present or given["share"].present:
+      raise app.UsageError("--shares: of all classes; leave --rare and --share")
+    shares = [float(share) for share in given.shares]
+    arrays = thin_all(arrays, shares, given.seed)
+  else:
+    arrays = thin(arrays, given.rare, given.share, given.seed)
   np.savez_compressed(out, **arrays)
   for part in (*_PARTS, "test"):
     if f"{part}_labels" in arrays:
@@ -66,6 +80,51 @@ def thin(
     for name in ("images", "labels"):
       thinned[f"{part}_{name}"] = arrays[f"{part}_{name}"][kept]
   return thinned
+
+
+def thin_all(
+  arrays: Mapping[str, np.ndarray], shares: list[float], seed: int
+) -> dict[str, np.ndarray]:
+  """The arrays with shares of classes as they are wanted.
+
+  Args:
+    arrays: as for `thin`.
+    shares: of the classes 0, 1, ...; a later class is taken out, as one of 0.
+    seed: which items stay.
+
+  Raises:
+    UsageError: if they do not add up to 1, or a class with one is not there.
+  """
+  if min(shares) < 0 or abs(sum(shares) - 1) > 0.005:
+    raise app.UsageError(
+      f"--shares: wanted numbers that add up to 1, found {sum(shares):g}"
+    )
+  rng, thinned = np.random.default_rng(seed), dict(arrays)
+  for part in (*_PARTS, "test"):
+    if f"{part}_labels" not in arrays:
+      continue
+    labels = arrays[f"{part}_labels"].ravel()
+    if part == "test":
+      kept = np.flatnonzero(np.isin(labels, np.flatnonzero(shares)))
+    else:
+      kept = _kept_of_all(labels, shares, rng, part)
+    for name in ("images", "labels"):
+      thinned[f"{part}_{name}"] = arrays[f"{part}_{name}"][kept]
+  return thinned
+
+
+def _kept_of_all(labels, shares, rng, part):
+  """Rows, ascending; as many as the class that is scarcest allows."""
+  counts = np.bincount(labels, minlength=len(shares))[: len(shares)]
+  total = min(n / s for n, s in zip(counts, shares, strict=True) if s)
+  if not total:
+    missing = [c for c, s in enumerate(shares) if s and not counts[c]]
+    raise app.UsageError(f"--shares: no {part} item of class {missing[0]}")
+  kept = [
+    rng.choice(np.flatnonzero(labels == c), round(share * total), replace=False)
+    for c, share in enumerate(shares)
+  ]
+  return np.sort(np.concatenate(kept))
 
 
 def _kept(labels, rare, share, rng, part):

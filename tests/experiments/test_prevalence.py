@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from absl import app
 
-from experiments.prevalence import thin
+from experiments.prevalence import thin, thin_all
 
 
 def small():
@@ -33,3 +33,33 @@ def test_items_keep_their_labels_and_their_order():
 def test_a_share_that_cannot_be_is_told(rare, share):
   with pytest.raises(app.UsageError, match="there are"):
     thin(small(), rare, share, 0)
+
+
+def uneven():
+  labels = np.array([0, 0, 0, 0, 1, 1, 1, 1, 2, 2])
+  images = np.arange(10)[:, None, None]
+  parts = ("train", "test")
+  return {f"{part}_images": images for part in parts} | {
+    f"{part}_labels": labels for part in parts
+  }
+
+
+def test_all_classes_get_their_shares():
+  """The scarcest for its share is class 1: 4 items are a half of 8."""
+  found = thin_all(uneven(), [0.25, 0.5, 0.25], seed=0)
+  assert np.bincount(found["train_labels"]).tolist() == [2, 4, 2]
+  items = found["train_images"].ravel()
+  assert (uneven()["train_labels"][items] == found["train_labels"]).all()
+  assert (np.diff(items) > 0).all() and len(found["test_labels"]) == 10
+
+
+def test_a_class_without_a_share_is_nowhere():
+  found = thin_all(uneven(), [0.5, 0.5], seed=0)
+  assert np.bincount(found["train_labels"]).tolist() == [4, 4]
+  assert np.bincount(found["test_labels"]).tolist() == [4, 4]
+
+
+@pytest.mark.parametrize("shares", [[0.5, 0.4], [0.5, 0.2, 0.2, 0.1]])
+def test_shares_that_cannot_be_are_told(shares):
+  with pytest.raises(app.UsageError, match="--shares: "):
+    thin_all(uneven(), shares, 0)
