@@ -33,7 +33,7 @@ class Recipe(NamedTuple):
   tilt: float = 0.0
   gamma: float = 0.0
   patch_share: float = 0.0  # of the median extent; 0: what 90% of items fit in
-  full_times: int = 1  # steps with all labels, till it converges, by those
+  full_times: float = 1  # steps with all labels, till it converges, by those
 
 
 # Task and spatial axes. What "classic" says is what runs took before there were
@@ -55,7 +55,7 @@ _LIGHT = {
   "dropout": 0.1,
   "steps": 500,
   "flips_by_labels": True,
-  "full_times": 10,
+  "full_times": 8,
 }
 _DISTORTED = {"scaling": 0.15, "shift": 0.06, "tilt": 20.0, "gamma": 0.3}
 # Nothing tells which mirror images of a picture are of its class.
@@ -72,7 +72,9 @@ RECIPES = {
       **_LIGHT, patch_share=2 / 3
     ),
     ("segmentation", 2): _CLASSIC["segmentation", 2]._replace(
-      **_LIGHT | {"steps": 2000}, **_DISTORTED, patch_share=2 / 3
+      **_LIGHT | {"steps": 2000, "full_times": 5.25},
+      **_DISTORTED,
+      patch_share=2 / 3,
     ),
   },
 }
@@ -119,7 +121,8 @@ def fill(config: Any, recipe: Recipe) -> Any:
 
 def _full_steps(config, recipe, steps):
   """Those of a round, where every fit ends by itself."""
-  return steps * (1 if config.schedule == "converged" else recipe.full_times)
+  times = 1 if config.schedule == "converged" else recipe.full_times
+  return round(times * steps)
 
 
 def patch_for(
