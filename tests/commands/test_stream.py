@@ -123,7 +123,7 @@ WRONG = {
   "--set=features=x.npy": "wants features='', found '",
   "--set=rounds=99": "but the pool holds 9 items",
   "--budget=voxels:1": "budget=voxels:1 is less than case0",
-  "--unit=slices:3": "unit",
+  "--unit=slices:3": "unit: wanted slices",
   "stray": "flags only, found 'stray'",
 }
 

@@ -28,6 +28,7 @@ from alx.runs.problem.job import Job
 from alx.runs.problem.problem import Problem
 from alx.runs.rounds import (
   Told,
+  ask_next,
   key_of,
   record_asked,
   tested,
@@ -86,6 +87,7 @@ def run_rounds(
     )
     checkpoints.save(number + 1, _saved(state))
   checkpoints.close()
+  ask_next(job, state, partial(loop.ask, scan=_scan_of(job, progress)))
   shutil.rmtree(job.folder / "scan", ignore_errors=True)
   return first
 
@@ -150,21 +152,25 @@ def _ask(job, loop, state, number, progress):
   if number == 0:
     items = first_items(problem, config, state.key)
   else:
-    scan = partial(
-      describe_pool,
-      source=RowSource(problem.images),
-      block=config.block,
-      workdir=job.folder / "scan",  # begun anew for another round
-      tag=job.name,
-      progress=progress,
-    )
-    items, state = loop.ask(state, scan)
+    items, state = loop.ask(state, _scan_of(job, progress))
     check_picks(job, items, number)
   items = affordable(problem, config, items, state.pool)
   jax.block_until_ready(items)
   clock.lap("seconds_score")
   record_asked(job, state, items, number)
   return state, items, clock.laps
+
+
+def _scan_of(job, progress):
+  """What describes all items, see `PoolLoop`."""
+  return partial(
+    describe_pool,
+    source=RowSource(job.problem.images),
+    block=job.config.block,
+    workdir=job.folder / "scan",  # begun anew for another round
+    tag=job.name,
+    progress=progress,
+  )
 
 
 def _tell_and_test(job, loop, state, items, labelled, number, clock) -> Told:

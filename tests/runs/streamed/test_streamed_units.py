@@ -6,11 +6,13 @@ import functools
 import numpy as np
 import pytest
 
+from alx.label_maps import UNLABELLED
 from alx.runs import rounds
 from alx.runs.disk import store
 from alx.runs.problem import loops
 from alx.runs.problem import problem as problems
 from alx.runs.problem.job import Job
+from alx.runs.streamed import compare as streamed_compare
 from alx.runs.streamed import rounds as streamed_rounds
 from alx.runs.streamed.pool import make_problem, outline
 from alx.runs.units.budgets import sized
@@ -27,6 +29,12 @@ SETTINGS = {
 }
 
 
+def in_memory(dataset):
+  """The same data as they are when all of them are loaded."""
+  images, labels = (tuple(iter(x)) for x in (dataset.images, dataset.labels))
+  return dataset._replace(images=images, labels=labels)
+
+
 @functools.cache
 def problem_of(kind, is_streamed):
   """(settings with what a budget buys, problem) of one kind of units."""
@@ -38,9 +46,7 @@ def problem_of(kind, is_streamed):
   if is_streamed:
     problem = make_problem(config, dataset, LEARNER)
   else:
-    images, labels = (tuple(iter(x)) for x in (dataset.images, dataset.labels))
-    held = dataset._replace(images=images, labels=labels)
-    problem = problems.make_problem(config, held, LEARNER)
+    problem = problems.make_problem(config, in_memory(dataset), LEARNER)
   return sized(config, problem), problem
 
 
@@ -140,11 +146,55 @@ def test_only_labels_of_what_was_asked_for_are_read(tmp_path):
   assert set(read) == asked | test
 
 
+def partly_labelled():
+  """Volumes of which the first two slices of every other one are labelled."""
+  dataset = streamed_cases.dataset(NUM_ITEMS)
+  for label in dataset.labels._arrays[::2]:
+    label[2:] = UNLABELLED
+  return dataset
+
+
+def test_what_to_label_next_is_what_a_run_in_memory_says(tmp_path):
+  """Of labels that the volumes arrived with."""
+  config = dataclasses.replace(
+    streamed_cases.CONFIG,
+    acquisition=("entropy",),
+    unit="slices:0",
+    start_with="labelled",
+    rounds=0,
+    seeds=1,
+    split_seed=3,
+  )
+  streamed_compare.check(dataclasses.replace(config, data="d", cache="c"))
+  config = problems.resolve(config, outline(partly_labelled()), False)
+  for name in ("streamed", "held"):
+    dataset = partly_labelled()
+    if name == "streamed":
+      problem = make_problem(config, dataset, LEARNER)
+    else:
+      problem = problems.make_problem(config, in_memory(dataset), LEARNER)
+    ready = sized(config, problem)
+    job = Job(problem, ready, "entropy", 0, tmp_path / name, lambda *_: None)
+    if name == "streamed":
+      run(job)
+    else:
+      loop = loops.loop_for(problem, ready, job.name)
+      rounds.run_rounds(job, loop, None)
+  for table in ("next.csv", "spent.csv", "curve.csv"):
+    texts = [(tmp_path / n / table).read_text() for n in ("streamed", "held")]
+    assert texts[0] == texts[1]
+  assert len(store.read_rows(tmp_path / "streamed" / "next.csv")) == 2
+
+
 def test_maps_of_regions_are_made_when_asked_for():
-  _, problem = problem_of("superpixels", True)
+  config, problem = problem_of("superpixels", True)
   _, held = problem_of("superpixels", False)
   regions = problem.images.regions
   assert regions.shape == held.images.regions.shape
   found = regions[np.array([4, 0, 99])]  # behind the end as in jax
   wanted = np.asarray(held.images.regions)[[4, 0, 5]]
   np.testing.assert_array_equal(found, wanted)
+  # Superpixels of a pool are made with one image in memory.
+  dataset = streamed_cases.dataset(NUM_ITEMS)
+  make_problem(config, dataset, LEARNER)
+  assert dataset.images.most <= 2 and dataset.labels.most <= 2
