@@ -27,6 +27,7 @@ from alx.training.settings import Asking
 from alx.units.make import make_units
 from alx.units.spec import parse_unit
 from tests import streamed_cases
+from tests.compiles import COMPILED
 
 N, QUERY, ROUNDS = 7, 4, 3
 PATCH = (6, 6, 4)
@@ -72,15 +73,16 @@ def row(text, i, only_labels=False):
 
 
 def streamed(text, name):
-  """The same of the loop that reads blocks, with its slots."""
+  """The same of the loop that reads blocks, its slots, what it compiled."""
   images, _, units = pool(text)
   loop = make_pool_loop(LEARNER, BY_NAME[name], ASKING, None, units)
   scan = functools.partial(describe_pool, source=ArraySource(images), block=3)
   key, history, before = jax.random.key(4), [], []
   state = loop.init(key, units.count)
   labelled = make_room(N, row(text, 0), units)
-  asked = start(units)
+  asked, compiled = start(units), []
   for _ in range(ROUNDS):
+    compiled.append(len(COMPILED))
     history.append(asked.tolist())
     slots = fill_slots(units, before, history[-1])
     rows = ((s, row(text, s.item, not s.is_new)) for s in slots)
@@ -88,7 +90,7 @@ def streamed(text, name):
     before += history[-1]
     state = loop.tell(state, asked, labelled)
     asked, state = loop.ask(state, scan)
-  return history, state, labelled
+  return history, state, labelled, compiled
 
 
 @pytest.mark.parametrize(
@@ -101,8 +103,9 @@ def streamed(text, name):
 )
 def test_asks_what_the_loop_in_memory_asks(text, name):
   wanted, state = in_memory(text, name)
-  found, again, labelled = streamed(text, name)
+  found, again, labelled, compiled = streamed(text, name)
   assert found == wanted
+  assert compiled[1:] == compiled[1:2] * 2  # nothing after the first round
   np.testing.assert_array_equal(again.pool.order, state.pool.order)
   chex.assert_trees_all_equal(again.params, state.params)
   # The slots hold what the loop in memory was told, in the order of the items.
