@@ -246,10 +246,10 @@ def put_units(
       of which the voxels of the units are read; the image where it is new.
   """
   for slot, row in rows:
-    place = jnp.int32(slot.slot)
     if units.is_whole:
-      labelled = _put(labelled, row, place)
+      labelled = put_rows(labelled, [row], slot.slot)
       continue
+    place = jnp.int32(slot.slot)
     if slot.is_new:
       images = _put(labelled.images, row.images, place)
       labelled = labelled._replace(images=images)
