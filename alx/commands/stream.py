@@ -8,9 +8,15 @@ What `experiments.run` does, to the same picks, on a folder of NIfTI volumes
 
 The volumes are converted once into --cache. Every round trains on the labelled
 ones, reads all the others block by block, and chooses; the same command again
-goes on where it was stopped, inside a round too. In memory are the labelled
-volumes, a few that are being read, what is kept of each to choose, and label
-maps of the test items: --set=test_items=N.
+goes on where it was stopped, inside a round too. In memory are the volumes of
+which something is labelled, a few that are being read, what is kept of each to
+choose, and label maps of the test items: --set=test_items=N.
+
+A label may be a part of a volume, as many as a budget of each round allows;
+what is kept is then kept of each part:
+
+  python -m experiments.stream --data=DIR --cache=cache --unit=slices:0 \
+    --budget=slices:40
 """
 
 import dataclasses
@@ -24,6 +30,7 @@ from alx.commands.defined import (
   explained,
   protocol,
   stopping,
+  units,
 )
 from alx.runs.settings import presets as configs
 from alx.runs.settings.config import Config
@@ -47,6 +54,7 @@ _ACQUISITION = acquisitions.define(
 )
 _PROTOCOL = protocol.define()
 _MAX_PER_GROUP = acquisitions.define_cap()
+_UNIT, _BUDGET = units.define()
 _STOP, _STOP_MODE = stopping.define()
 flags.DEFINE_bool(
   "baselines", True, "Add random and foreground_random to the methods."
@@ -86,6 +94,8 @@ def settings_from_flags() -> Kept:
     "strict": _STRICT.value,
     "seeds": _SEEDS.value,
     "max_per_group": _MAX_PER_GROUP.value,
+    "unit": _UNIT.value,
+    "budget": _BUDGET.value,
     "stop": stopping.given(_STOP.value),
     "stop_mode": _STOP_MODE.value,
     "acquisition": _ACQUISITION.value and tuple(_ACQUISITION.value),

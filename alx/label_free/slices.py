@@ -8,6 +8,7 @@ import numpy as np
 
 from alx.data.patches import as_float, stack_images
 from alx.data.resize import common_shape, resize
+from alx.data.sources.part import shapes_of
 from alx.label_free.encoders import encoding_for, make_features
 
 _LONGEST = 32  # pixels of an axis: a pool has many slices
@@ -23,7 +24,8 @@ def features_of_slices(
   """[n, D] float32 of the n slices of each volume, learned from them all.
 
   Args:
-    volumes: arrays [*sp, channels] with three axes of space.
+    volumes: arrays [*sp, channels] with three axes of space; a `Part` of a
+      source has one of them in memory at a time.
     axis: that the slices are across.
     name: one of `encoders.NAMES`.
     key: of weights, batches and views.
@@ -33,11 +35,14 @@ def features_of_slices(
     ValueError: for slices of which nothing can be learned, see `make_features`.
   """
   encoding = dataclasses.replace(encoding_for(2), longest=_LONGEST)
-  across = [np.moveaxis(x, axis, 0) for x in volumes]
-  extents = np.array([x.shape[1:-1] for x in across])
+  sizes = np.array(shapes_of(volumes, range(len(volumes))))[:, :-1]
+  extents, counts = np.delete(sizes, axis, 1), sizes[:, axis]
   shape = common_shape(extents, _LONGEST, 2 ** (len(encoding.widths) - 1))
-  small = [resize(as_float(x), shape) for one in across for x in one]
-  counts = [len(x) for x in across]
+  small = [
+    resize(as_float(x), shape)
+    for volume in volumes
+    for x in np.moveaxis(volume, axis, 0)
+  ]
   rows = make_features(
     name,
     key,

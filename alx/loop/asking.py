@@ -49,7 +49,7 @@ def ask_in_pieces(choose, learner, acquisition, settings, units):
 
   def ask(state):
     key_describe, key_select = keys_of(state)
-    labelled = _items_labelled(state.pool, units)
+    labelled = items_labelled(state.pool, units)
     told = key_describe, state.params, labelled
     of_block = partial(describe, *told)
     description = each_block(of_block, state.images, settings.block)
@@ -117,6 +117,25 @@ def candidates_of(
   classes = None
   if state.labels.ndim == 1:
     classes = jnp.where(labelled, state.labels, -1)
+  return candidates_among(labelled, classes, groups, units, budget)
+
+
+def candidates_among(
+  labelled: jax.Array,
+  classes: jax.Array | None = None,
+  groups: Sequence[int] | None = None,
+  units: UnitSet | None = None,
+  budget: float = 0.0,
+) -> Candidates:
+  """The same of a pool of which nothing else is at hand.
+
+  Args:
+    labelled: [N] bool, or [U] of units.
+    classes: [N] int32 of what is labelled, -1 elsewhere; None: not known.
+    groups: [N] int >= 0, or None.
+    units: parts of items.
+    budget: of a question, in their costs; 0: none.
+  """
   groups = as_groups(groups)
   if units is not None and groups is None:
     groups = units.units.item
@@ -132,7 +151,7 @@ def _places(units):
   return Places(units.units.item, units.start, units.partition.extent)
 
 
-def _items_labelled(pool: PoolState, units: UnitSet | None) -> jax.Array:
+def items_labelled(pool: PoolState, units: UnitSet | None) -> jax.Array:
   """[N] bool, the items of which something is labelled."""
   return (pool if units is None else labelled_items(pool, units)).labelled
 
@@ -169,7 +188,7 @@ def describe_pool(
   """
   if acquisition.describe is None:
     return None
-  labelled = _items_labelled(state.pool, units)
+  labelled = items_labelled(state.pool, units)
 
   def describe(images, items):
     return describe_block(

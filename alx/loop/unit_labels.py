@@ -22,6 +22,7 @@ def write_units(
   images: Images,
   asked: jax.Array,
   labels: jax.Array,
+  rows: jax.Array | None = None,
 ) -> jax.Array:
   """The label maps after some units were told; nothing else is written.
 
@@ -32,13 +33,15 @@ def write_units(
     asked: [j] int32 units; U is padding.
     labels: [j, *sp] uint8, maps of the items that the units are in, of which
       only the voxels of the unit are read.
+    rows: [j] int32, where `known` and `images` have those items; None: at their
+      numbers.
 
   Returns:
     [N, *sp] uint8.
   """
   extent = known.shape[1:]
   places = jnp.minimum(asked, units.count - 1)
-  items = units.units.item[places]
+  items = units.units.item[places] if rows is None else rows
   numbers = units.units.region[places]
 
   def write(known, told):

@@ -6,7 +6,38 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from alx.data.sources.source import Source
+from alx.data.sources.source import NumberedIds, Source
+from alx.units import UnitSet
+
+
+class UnitRows:
+  """What was told of regions, arrays [N, R, ...], as a `Source` of the units.
+
+  Of regions that are no units nothing is read.
+  """
+
+  def __init__(self, description, units: UnitSet):
+    """Keeps the arrays, without a copy.
+
+    Args:
+      description: pytree of NumPy arrays [N, R, ...].
+      units: U of the regions.
+    """
+    self._arrays = description
+    self._item = np.asarray(units.units.item)
+    self._region = np.asarray(units.units.region)
+    self.ids = NumberedIds(units.count)
+
+  def __len__(self):
+    return len(self._item)
+
+  def __getitem__(self, i: int):
+    return jax.tree.map(lambda x: x[0], self.rows(i, i + 1))
+
+  def rows(self, start: int, stop: int):
+    """Rows start..stop-1, copied."""
+    at = self._item[start:stop], self._region[start:stop]
+    return jax.tree.map(lambda x: x[at], self._arrays)
 
 
 def to_device(source: Source, *, block: int = 2**14):

@@ -112,16 +112,25 @@ def run_rounds(
     )
     checkpoints.save(number + 1, _saved(state)._asdict())
   checkpoints.close()
-  if job.config.start_with == LABELLED:
-    _ask_next(job, loop, state)
+  ask_next(job, state, loop.ask)
   return first
 
 
-def _ask_next(job, loop, state):
-  """Writes what to label next, which nobody answers here."""
+def ask_next(job: Job, state: Any, ask: Callable) -> None:
+  """Writes what to label next, which nobody answers here.
+
+  Nothing where the labels that there are were not the starting set.
+
+  Args:
+    job: of the run.
+    state: after its rounds.
+    ask: of a loop.
+  """
+  if job.config.start_with != LABELLED:
+    return
   number = job.config.rounds + 1
   job.show(job.config.rounds, "asking")
-  asked, state = loop.ask(state._replace(key=key_of(job, number)))
+  asked, state = ask(state._replace(key=key_of(job, number)))
   check_picks(job, asked, number)
   record_next(job, asked, state.scores)
 

@@ -2,11 +2,13 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
 
+from alx.units.maps import Maps, in_one, sizes_of
 from alx.units.partition import (
   Boxes,
   Partition,
@@ -29,7 +31,8 @@ class Made(NamedTuple):
   """The units of a pool and the maps that they need."""
 
   units: UnitSet
-  regions: np.ndarray | None  # [N, *extent] int32, -1: no region
+  regions: np.ndarray | Maps | None  # [N, *extent] int32, -1: no region; or
+  #                                    maps [*sp] that are nowhere kept
   voxels: np.ndarray  # [U] int64, real voxels of each unit
 
 
@@ -39,57 +42,59 @@ def make_units(
   spacings: Spacings,
   extent: Sequence[int],
   segment: Callable = superpixels,
+  in_memory: bool = True,
 ) -> Made:
   """All units of N items.
 
   Args:
     spec: what one label is.
-    images: N arrays [*sp, channels].
+    images: N arrays [*sp, channels]; with their `shapes`, where they have to be
+      read: only superpixels look at them.
     spacings: of the items, mm, or None.
     extent: of the array that holds all items.
     segment: what makes superpixels, as `slic.superpixels`.
+    in_memory: keep the maps of regions; else each is made when asked for.
 
   Raises:
     ValueError: in one line, where the items cannot have such units.
   """
-  real = np.array([x.shape[:-1] for x in images], np.int64)
+  shapes = getattr(images, "shapes", None) or [x.shape for x in images]
+  real = np.array([shape[:-1] for shape in shapes], np.int64)
   if spec.kind == "whole":
     made = whole_items(len(images))
     return Made(made, None, real.prod(1))
-  partition, regions = _partition(spec, images, spacings, extent, segment)
-  if regions is not None:
-    return _of_maps(partition, regions)
-  return _of_grid(partition, real, extent)
-
-
-def _partition(spec, images, spacings, extent, segment):
-  """(partition, stored maps or None)."""
-  dims = len(extent)
-  if spec.axis == EVERY:
-    return _planes(spec, dims), None
-  if spec.kind == "slices":
-    return Slices(axis_of(spec, dims, spacings)), None
   if spec.kind == "superpixels":
-    maps = [
-      segment(x, spec.count, s, compactness=spec.compactness)
-      for x, s in zip(images, spacings, strict=True)
-    ]
-    return _stored(maps, extent)
+    make = partial(_superpixels, spec, images, spacings, segment)
+  else:
+    partition = _partition(spec, len(extent), spacings)
+    if partition is not None:
+      return _of_grid(partition, real, extent)
+    make = partial(_box_map, spec, real, spacings)
+  return _of_maps(Maps(make, len(images)), extent, in_memory)
+
+
+def _superpixels(spec, images, spacings, segment, i):
+  how = {"compactness": spec.compactness}
+  return segment(images[i], spec.count, spacings[i], **how)
+
+
+def _partition(spec, dims, spacings):
+  """Of slices or boxes; None: boxes that are other ones in other items."""
+  if spec.axis == EVERY:
+    return _planes(spec, dims)
+  if spec.kind == "slices":
+    return Slices(axis_of(spec, dims, spacings))
   boxes = [
     boxes_of(spec, dims, s) for s in dict.fromkeys(map(_as_tuple, spacings))
   ]
   if len(set(boxes)) == 1:
-    return boxes[0], None
+    return boxes[0]
   if any(box.overlap for box in boxes):
     raise ValueError(
       f"unit {spec.text}: boxes in mm that overlap want one spacing in all "
       "items; give extent and stride in voxels"
     )
-  maps = [
-    _box_map(boxes_of(spec, dims, _as_tuple(s)), x.shape[:-1])
-    for x, s in zip(images, spacings, strict=True)
-  ]
-  return _stored(maps, extent)
+  return None
 
 
 def _planes(spec, dims):
@@ -157,31 +162,21 @@ def boxes_of(spec: Spec, dims: int, spacing: Sequence | None) -> Boxes:
   return Boxes(in_voxels(spec.extent), in_voxels(stride))
 
 
-def _box_map(boxes, extent):
-  """[*extent] int32, the number of the box of each voxel."""
+def _box_map(spec, real, spacings, i):
+  """[*sp] int32, the number of the box of each voxel of an item."""
+  extent = tuple(real[i].tolist())
+  boxes = boxes_of(spec, len(extent), _as_tuple(spacings[i]))
   counts = [len(s) for s in starts_of(boxes, extent)]
   place = np.indices(extent)
   cells = [p // s for p, s in zip(place, boxes.stride, strict=True)]
   return np.ravel_multi_index(tuple(cells), counts).astype(np.int32)
 
 
-def _stored(maps, extent):
-  """Maps of other extents in one array, -1 where an item has no voxel."""
-  out = np.full((len(maps), *extent), -1, np.int32)
-  most, count = 1, 1
-  for row, regions in zip(out, maps, strict=True):
-    row[tuple(slice(n) for n in regions.shape)] = regions
-    sizes = np.bincount(regions.reshape(-1))
-    most, count = max(most, int(sizes.max())), max(count, len(sizes))
-  return Stored(count, most), out
-
-
-def _of_maps(partition, regions):
-  flat = regions.reshape(len(regions), -1)
-  counts = np.stack(
-    [np.bincount(r[r >= 0], minlength=partition.num_regions) for r in flat]
-  )
-  return _made(partition, counts, regions)
+def _of_maps(maps, extent, in_memory):
+  maps = list(maps) if in_memory else maps
+  counts = sizes_of(maps)
+  partition = Stored(counts.shape[1], int(counts.max()))
+  return _made(partition, counts, in_one(maps, extent) if in_memory else maps)
 
 
 def _of_grid(partition, real, extent):

@@ -44,6 +44,7 @@ def describe_regions(
   count = num_regions(partition, extent)
   numbers = jnp.arange(count, dtype=jnp.int32)
   of_regions = jax.vmap(lambda key: keys_of(key, numbers))(keys)
+  describe = _of_each(describe)
   if isinstance(partition, Planes):
     return _plane_by_plane(describe, of_regions, prediction)
   if isinstance(partition, Boxes) and partition.overlap:
@@ -51,6 +52,22 @@ def describe_regions(
   seen = as_regions(partition, prediction, regions)
   told = describe(of_regions.reshape(-1), seen)
   return jax.tree.map(lambda x: x.reshape(-1, count, *x.shape[1:]), told)
+
+
+def _of_each(describe):
+  """The same, refusing what tells something else than one row of each."""
+
+  def checked(keys, prediction):
+    told, count = describe(keys, prediction), keys.shape[0]
+    shapes = [leaf.shape for leaf in jax.tree.leaves(told)]
+    if any(shape[:1] != (count,) for shape in shapes):
+      raise ValueError(
+        f"wanted a description of regions one by one, arrays [{count}, ...] of "
+        f"{count} regions, found {shapes}"
+      )
+    return told
+
+  return checked
 
 
 def as_regions(

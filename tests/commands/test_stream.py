@@ -122,6 +122,8 @@ WRONG = {
   "--set=full=true": "a pool that is not in memory wants full=False",
   "--set=features=x.npy": "wants features='', found '",
   "--set=rounds=99": "but the pool holds 9 items",
+  "--budget=voxels:1": "budget=voxels:1 is less than case0",
+  "--unit=slices:3": "unit: wanted slices",
   "stray": "flags only, found 'stray'",
 }
 

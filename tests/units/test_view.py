@@ -138,3 +138,18 @@ def test_voxels_of_regions():
   ]
   assert voxels[0, 0] == 1
   assert voxels[1].tolist() == [0, 3]
+
+
+@pytest.mark.parametrize("partition", [Slices(0), Planes()])
+def test_what_tells_of_all_regions_together_is_refused(partition):
+  def together(keys, prediction):
+    return prediction.probs.mean((0, 1, 2, 3))
+
+  def told():
+    keys = jax.random.split(jax.random.key(0), 2)
+    return describe_regions(together, partition, keys, prediction())
+
+  with pytest.raises(
+    ValueError, match="wanted a description of regions one by"
+  ):
+    jax.eval_shape(told)

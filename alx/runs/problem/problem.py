@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import jax
@@ -133,9 +133,8 @@ def make_problem(
   held = _held_by(config, learner)
   images, labels = held(_stack(dataset, split.pool, config.patch))
   test_images, test_labels = held(_stack(dataset, split.test, config.patch))
-  pool_units = units_of_pool.make(config, dataset, split.pool, labels.shape[1:])
+  pool_units = units_of(config, dataset, split, labels.shape[1:])
   if pool_units:
-    _check_units(config, pool_units)
     regions = pool_units.regions
     regions = None if regions is None else jnp.asarray(regions)
     images = images._replace(regions=regions)
@@ -200,10 +199,25 @@ def split_of(config: Config, dataset: data.Dataset) -> data.Split:
   return split
 
 
-def _check_units(config, pool_units):
-  if config.acquisition and not config.budget:
-    count = pool_units.set.count
+def units_of(
+  config: Config,
+  dataset: data.Dataset,
+  split: data.Split,
+  extent: Sequence[int],
+  in_memory: bool = True,
+) -> units_of_pool.PoolUnits | None:
+  """What one label is in the pool, see `units.pool.make`.
+
+  Raises:
+    ValueError: if the items have no such units, or fewer than are asked for.
+  """
+  found = units_of_pool.make(
+    config, dataset, split.pool, extent, in_memory=in_memory
+  )
+  if found and config.acquisition and not config.budget:
+    count = found.set.count
     check_budget(count, config.start, config.query, config.rounds)
+  return found
 
 
 def check_protocol(config: Config, split: data.Split) -> None:

@@ -23,16 +23,14 @@ from alx.runs.problem.images import described
 from alx.runs.problem.job import Job
 from alx.runs.progress import Runs, Shower, hint_of, progress_bars
 from alx.runs.settings.config import MADE, Config
-from alx.runs.settings.starting import LABELLED
 from alx.runs.streamed.pool import RowSource, make_problem, outline
 from alx.runs.streamed.rounds import loop_for, run_rounds
+from alx.runs.units.budgets import sized
 
 _NOT_STREAMED = {
   "features": "",
   "coarsen": 1,
   "full": False,
-  "unit": "whole",
-  "budget": "",
 }
 
 
@@ -50,6 +48,7 @@ def prepare(
   compare.tell_reading(dataset, console)
   config = problems.resolve(config, outline(dataset), baselines)
   problem = make_problem(config, dataset)
+  config = sized(config, problem)
   kept = {name: _kept(problem, config, name) for name in config.acquisition}
   known = _known(dataset, workdir, compare.loading(console))
   config, why = compare.with_metric(config, problem, workdir)
@@ -110,10 +109,6 @@ def check(config: Config) -> None:
       raise ValueError(
         f"{told}, found {found!r}; alx run has it, with the pool in memory"
       )
-  if config.start_with == LABELLED:
-    raise ValueError(
-      f"start_with={LABELLED} wants the pool in memory: alx run has it"
-    )
 
 
 def _kept(problem, config, name):

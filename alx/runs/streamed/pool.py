@@ -18,6 +18,7 @@ from alx.runs.problem import problem as problems
 from alx.runs.problem.problem import Problem
 from alx.runs.settings.config import Config
 from alx.training.learner import Learner
+from alx.units.maps import in_one
 
 
 class Rows:
@@ -57,6 +58,24 @@ class Rows:
   def digest(self) -> str:
     """Of all items of the source, and which of them these are."""
     return digest.of_tree([digest_of(self._source), self._numbers])
+
+
+class RegionRows:
+  """Region maps [n, *extent] of some items, each made when asked for."""
+
+  def __init__(self, maps: Sequence[np.ndarray], extent: Sequence[int]):
+    """Makes nothing yet.
+
+    Args:
+      maps: n of them, [*sp] int32.
+      extent: of the array that holds an item.
+    """
+    self._maps, self.shape = maps, (len(maps), *extent)
+
+  def __getitem__(self, rows) -> np.ndarray:
+    """[k, *extent] of k rows; a row beyond the last is the last."""
+    rows = np.minimum(rows, len(self._maps) - 1).tolist()
+    return in_one([self._maps[i] for i in rows], self.shape[1:])
 
 
 class RowSource:
@@ -121,7 +140,15 @@ def make_problem(
     about = outline(dataset)
     learner = learning.make_learner(config, about)
     fit = learning.compiled_fit(learner.fit, config, about)
-  problem = Problem(dataset, split, *pool, *test, learner, *[None] * 3, memo={})
+  images, labels = pool
+  units = problems.units_of(
+    config, dataset, split, labels.shape[1:], in_memory=False
+  )
+  if units and units.regions is not None:
+    regions = RegionRows(units.regions, labels.shape[1:])
+    images = images._replace(regions=regions)
+  parts = dataset, split, images, labels, *test, learner, *[None] * 3
+  problem = Problem(*parts, units, memo={})
   problem = problems.with_learner(problem, learner, config.block, fit)
   predict_test = partial(_predict_test, problem.predict_test, config.block)
   return problem._replace(predict_test=predict_test)

@@ -12,12 +12,14 @@ from alx.loop import pad_items
 from alx.loop.pool_loop import (
   Labelled,
   PoolLoop,
+  fill_slots,
   make_pool_loop,
   make_room,
-  put_rows,
+  put_units,
   slots_of,
 )
 from alx.loop.pool_scan import describe_pool
+from alx.pool import init_pool
 from alx.runs.disk.checkpoint import Checkpoints
 from alx.runs.disk.records import Clock, check_picks, open_folder, record_round
 from alx.runs.problem import loops, signals
@@ -26,6 +28,7 @@ from alx.runs.problem.job import Job
 from alx.runs.problem.problem import Problem
 from alx.runs.rounds import (
   Told,
+  ask_next,
   key_of,
   record_asked,
   tested,
@@ -34,6 +37,9 @@ from alx.runs.rounds import (
 from alx.runs.settings.config import Config
 from alx.runs.starts import first_items
 from alx.runs.streamed.pool import RowSource
+from alx.runs.units.asked import num_asked, set_of
+from alx.runs.units.budgets import affordable, spent_row
+from alx.units import whole_items
 
 
 def loop_for(problem: Problem, config: Config, name: str) -> PoolLoop:
@@ -66,7 +72,7 @@ def run_rounds(
     state = state._replace(key=key_of(job, number))
     state, items, laps = _ask(job, loop, state, number, progress)
     clock = Clock()
-    labelled = _reveal(job, labelled, items, int(state.pool.count))
+    labelled = _reveal(job, labelled, items, state.pool)
     if number > 0 or first is None:
       told = _tell_and_test(job, loop, state, items, labelled, number, clock)
     else:
@@ -76,17 +82,19 @@ def run_rounds(
     state = told.state
     job.show(number, "saving")
     record_round(
-      *(job, number, laps | told.laps, told.row, told.cases, told.signals)
+      *(job, number, laps | told.laps, told.row, told.cases, told.signals),
+      spent_row(job.problem, job.config, state.pool),
     )
     checkpoints.save(number + 1, _saved(state))
   checkpoints.close()
+  ask_next(job, state, partial(loop.ask, scan=_scan_of(job, progress)))
   shutil.rmtree(job.folder / "scan", ignore_errors=True)
   return first
 
 
 def _resume(job, loop, checkpoints):
   """(state, finished rounds) from the newest checkpoint."""
-  state = loop.init(key_of(job, 0), len(job.problem.split.pool))
+  state = loop.init(key_of(job, 0), num_asked(job.problem))
   found = checkpoints.restore(_saved(state))
   return (state, 0) if found is None else (state._replace(**found[1]), found[0])
 
@@ -103,20 +111,38 @@ def _read_labelled(job, state) -> Labelled:
   config, problem = job.config, job.problem
   image = RowSource(problem.images).rows(0, 1)
   label = jax.ShapeDtypeStruct((1, *problem.labels.shape[1:]), np.uint8)
-  capacity = config.start + config.rounds * config.query
-  known = np.asarray(state.pool.order)[: int(state.pool.count)]
-  return _reveal(job, make_room(capacity, Labelled(image, label)), known, 0)
+  most = config.start + config.rounds * config.query
+  capacity = min(most, len(problem.split.pool))
+  row, units = Labelled(image, label), set_of(problem)
+  room, nothing = make_room(capacity, row, units), init_pool(num_asked(problem))
+  return _reveal(job, room, _told(state.pool), nothing)
 
 
-def _reveal(job, labelled, items, slot) -> Labelled:
-  """Reads images and labels of the items into the slots from `slot` on."""
-  source = RowSource(Labelled(job.problem.images, job.problem.labels))
+def _told(pool):
+  """The items or units of a pool that are labelled, in their order."""
+  return np.asarray(pool.order)[: int(pool.count)]
 
-  def read(item):
-    return source.rows(item, item + 1)
 
-  rows = prefetch(read, np.asarray(items).tolist())
-  return put_rows(labelled, rows, slot)
+def _reveal(job, labelled, asked, before) -> Labelled:
+  """Reads images and labels of what was asked for into their slots.
+
+  Args:
+    job: of the run.
+    labelled: the slots; they are used up.
+    asked: items or units; N or U is padding.
+    before: the pool, not told of them yet.
+  """
+  problem = job.problem
+  units = set_of(problem) or whole_items(len(problem.split.pool))
+  both = RowSource(Labelled(problem.images, problem.labels))
+  labels = RowSource(Labelled(None, problem.labels))
+
+  def read(slot):
+    source = both if slot.is_new else labels
+    return slot, source.rows(slot.item, slot.item + 1)
+
+  slots = fill_slots(units, _told(before), asked)
+  return put_units(labelled, units, prefetch(read, slots))
 
 
 def _ask(job, loop, state, number, progress):
@@ -126,33 +152,40 @@ def _ask(job, loop, state, number, progress):
   if number == 0:
     items = first_items(problem, config, state.key)
   else:
-    scan = partial(
-      describe_pool,
-      source=RowSource(problem.images),
-      block=config.block,
-      workdir=job.folder / "scan",  # begun anew for another round
-      tag=job.name,
-      progress=progress,
-    )
-    items, state = loop.ask(state, scan)
+    items, state = loop.ask(state, _scan_of(job, progress))
     check_picks(job, items, number)
+  items = affordable(problem, config, items, state.pool)
   jax.block_until_ready(items)
   clock.lap("seconds_score")
   record_asked(job, state, items, number)
   return state, items, clock.laps
 
 
+def _scan_of(job, progress):
+  """What describes all items, see `PoolLoop`."""
+  return partial(
+    describe_pool,
+    source=RowSource(job.problem.images),
+    block=job.config.block,
+    workdir=job.folder / "scan",  # begun anew for another round
+    tag=job.name,
+    progress=progress,
+  )
+
+
 def _tell_and_test(job, loop, state, items, labelled, number, clock) -> Told:
   """Fits the model on what is labelled now, tests it."""
   config = job.config
   width = max(config.start, config.query)
-  asked = pad_items(items, width, len(job.problem.split.pool))
+  asked = pad_items(items, width, num_asked(job.problem))
   job.show(number, "training")
   before = state.params
   state = loop.tell(state, asked, labelled)
   told = tested(job, state, number, clock, tells_pool=False)
-  slots = slots_of(state.pool.count, labelled.labels.shape[0])
+  capacity, units = labelled.labels.shape[0], set_of(job.problem)
+  slots = slots_of(state.pool, capacity, units)
   mirrored = mirrored_column(job, *labelled, slots)
   told = told._replace(laps=told.laps | mirrored)
-  read = partial(signals.of_stream, source=RowSource(job.problem.images))
+  images = job.problem.images._replace(regions=None)
+  read = partial(signals.of_stream, source=RowSource(images))
   return with_signals(job, told, before, number, read)

@@ -8,6 +8,7 @@ import numpy as np
 
 from alx import label_free
 from alx.data.dataset import DataError
+from alx.data.sources.part import Part
 from alx.runs.problem.job import once
 from alx.runs.settings import starting
 from alx.runs.settings.config import Config
@@ -95,7 +96,7 @@ def _features(problem, config):
 
 def _made(problem, name):
   units, pool = problem.units, problem.split.pool
-  images = [problem.dataset.images[i] for i in pool]
+  images = Part(problem.dataset.images, pool)
   groups = problem.dataset.groups
   groups = None if groups is None else [groups[i] for i in pool]
   patients = label_free.group_numbers(groups, len(pool))

@@ -87,7 +87,8 @@ def spent_row(problem: Any, config: Config, pool: Any) -> dict:
     return {}
   told = np.asarray(pool.order)[: int(pool.count)]
   dominant = config.answer == "dominant"
-  each = [units.told(int(u)) for u in told]
+  answers = {u: units.told(u) for u in np.sort(told).tolist()}  # item by item
+  each = [answers[u] for u in told.tolist()]
   right = sum(x.commonest if dominant else x.labelled for x in each)
   voxels, foreground = units.covered(told)
   budget = parse_budget(config.budget)

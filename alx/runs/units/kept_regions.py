@@ -3,6 +3,7 @@
 import hashlib
 import io
 import pathlib
+import threading
 from collections.abc import Callable
 from functools import partial
 
@@ -15,6 +16,7 @@ FOLDER = "superpixels"  # in the cache
 _MOST = 2**28  # bytes that a process keeps
 _VERSION = b"1"  # another one, other superpixels of the same image
 _kept: dict[str, np.ndarray] = {}
+_lock = threading.Lock()  # pools that are streamed are read by several threads
 
 
 def segmenter(cache: str) -> Callable:
@@ -36,9 +38,10 @@ def _superpixels(folder, image, count, spacing=None, *, compactness=0.1):
     found = slic.superpixels(image, count, spacing, compactness=compactness)
     if folder is not None:
       _write(folder / f"{name}.npy", found)
-  if sum(one.nbytes for one in _kept.values()) > _MOST:
-    _kept.clear()
-  _kept[name] = found
+  with _lock:
+    if sum(one.nbytes for one in _kept.values()) > _MOST:
+      _kept.clear()
+    _kept[name] = found
   return found
 
 

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from alx import data
+from alx.data.sources.part import Part, shapes_of
 from alx.label_maps import UNLABELLED
 from alx.runs.settings.arms import needs_of
 from alx.runs.settings.config import Config
@@ -43,6 +44,8 @@ class PoolUnits:
     self.voxels = made.voxels
     self.dataset = self._dataset = dataset
     self._pool, self._extent = list(pool), extent
+    self._extents = shapes_of(dataset.labels, self._pool)
+    self._last = -1, None  # (item, its label map), read last
     self.unanswered = 0  # units that nobody has labelled, left out
     self.item = np.asarray(made.units.units.item)
     self.region = np.asarray(made.units.units.region)
@@ -74,8 +77,7 @@ class PoolUnits:
 
   def mask(self, unit: int) -> np.ndarray:
     """[*sp] bool, the voxels of a unit in its item as it is."""
-    item = self._pool[self.item[unit]]
-    cut = tuple(slice(n) for n in self._dataset.labels[item].shape)
+    cut = tuple(slice(n) for n in self._extents[self.item[unit]])
     if self.regions is not None:
       return self.regions[self.item[unit]][cut] == self.region[unit]
     region = jnp.int32(self.region[unit])
@@ -87,10 +89,9 @@ class PoolUnits:
     if isinstance(self.set.partition, Planes):
       return np.ones(self.set.count)
     axis = self.axis_of(0)
-    extents = [self._dataset.labels[i].shape for i in self._pool]
-    a_slice = np.array([np.prod(e) / e[axis] for e in extents])
-    if len(extents[0]) == 2:
-      a_slice = np.array([np.prod(e) for e in extents])
+    a_slice = np.array([np.prod(e) / e[axis] for e in self._extents])
+    if len(self._extents[0]) == 2:
+      a_slice = np.array([np.prod(e) for e in self._extents])
     return self.voxels / a_slice[self.item]
 
   def known_costs(self, kind: str) -> np.ndarray:
@@ -133,11 +134,12 @@ class PoolUnits:
   def told_voxels(self) -> np.ndarray:
     """[U] int64, voxels of each unit that have a label."""
     found = self.voxels.copy()
-    labels = [self._dataset.labels[item] for item in self._pool]
-    partly = [bool((label == UNLABELLED).any()) for label in labels]
-    for unit in np.flatnonzero(np.array(partly)[self.item]):
-      label = labels[self.item[unit]]
-      found[unit] = (label[self.mask(int(unit))] != UNLABELLED).sum()
+    for item in range(len(self._pool)):
+      label = self._label(item)
+      if not (label == UNLABELLED).any():
+        continue
+      for unit in np.flatnonzero(self.item == item):
+        found[unit] = (label[self.mask(int(unit))] != UNLABELLED).sum()
     return found
 
   def restrict(self, keep: np.ndarray) -> None:
@@ -166,14 +168,26 @@ class PoolUnits:
     for item in np.unique(self.item[units]):
       mine = units[self.item[units] == item]
       inside = np.any([self.mask(int(u)) for u in mine], axis=0)
-      found = self._dataset.labels[self._pool[item]][inside]
+      found = self._label(int(item))[inside]
       voxels += found.size
       foreground += int(((found > 0) & (found != UNLABELLED)).sum())
     return voxels, foreground
 
+  def _label(self, number):
+    """The label map of an item of the pool; those on disk are read one by one.
+
+    The units of an item are asked about one after the other.
+    """
+    last, found = self._last
+    if last != number:
+      found = self._dataset.labels[self._pool[number]]
+      self._last = number, found
+    return found
+
   def _count(self, unit):
-    item = self._pool[self.item[unit]]
-    inside, labels = self.mask(unit), self._dataset.labels[item]
+    number = int(self.item[unit])
+    item = self._pool[number]
+    inside, labels = self.mask(unit), self._label(number)
     inside = inside & (labels != UNLABELLED)
     found = labels[inside]
     if not found.size:
@@ -197,6 +211,7 @@ def make(
   pool: Sequence[int],
   extent: Sequence[int],
   simulated: bool = True,
+  in_memory: bool = True,
 ) -> PoolUnits | None:
   """The units that the settings name; None: whole items.
 
@@ -207,6 +222,7 @@ def make(
     extent: of the array that holds them.
     simulated: the labels that the items have are all answers there will be:
       units without one are left out, see `answerable`.
+    in_memory: keep the maps of regions, as the images are.
 
   Raises:
     ValueError: if the items have no such units.
@@ -218,10 +234,11 @@ def make(
     raise ValueError(
       f"unit {config.unit} wants a segmentation: a class is of a whole image"
     )
-  images = [dataset.images[i] for i in pool]
+  images = Part(dataset.images, pool)
   spacings = [dataset.spacing_mm[i] for i in pool]
   segment = segmenter(config.cache)
-  made = make_units(spec, images, spacings, tuple(extent), segment)
+  how = tuple(extent), segment, in_memory
+  made = make_units(spec, images, spacings, *how)
   units = PoolUnits(made, dataset, pool, tuple(extent))
   keep = answerable(config, units) if simulated else None
   if keep is not None:
