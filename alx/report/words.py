@@ -278,6 +278,15 @@ def _parts(unit):
   return f"{kind} ({rest})"
 
 
+def amount(value: float) -> str:
+  """'4,200', '35.5', '0.25': how much of something there is."""
+  if value is None or not math.isfinite(value):
+    return NOTHING
+  if abs(value) >= 100 or float(value).is_integer():
+    return f"{value:,.0f}"
+  return f"{value:.3g}"
+
+
 def counted(count: int, noun: str) -> str:
   """'1 seed', '3 seeds'."""
   return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
