@@ -273,6 +273,10 @@ def unit_told(config: Mapping) -> str:
 
 def _parts(unit):
   kind, _, rest = unit.partition(":")
+  if kind == "slices" and rest == "all":
+    return "slices, across every axis"
+  if kind == "slices" and rest.isalpha():
+    return f"{rest} slices"
   if kind == "slices":
     return f"slices across axis {rest}" if rest else "slices"
   return f"{kind} ({rest})"

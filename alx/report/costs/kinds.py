@@ -56,5 +56,5 @@ def slices_of(study: Study) -> str:
   if (study.dataset.get("images") or {}).get("axes") == 2:
     return "whole images’ worth"
   unit = str(study.config.get("unit") or "whole")
-  whole = unit.startswith(("whole", "slices", "planes"))
+  whole = unit.startswith(("whole", "slices"))
   return "slices marked" if whole else "slices’ worth"
