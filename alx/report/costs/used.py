@@ -46,7 +46,8 @@ def _column(study, arms, cost):
 
 def _whole(study):
   found = study.dataset.get(POOL)
-  return found if isinstance(found, dict) else {}
+  found = found if isinstance(found, dict) else {}
+  return {k: n for k, n in found.items() if isinstance(n, int) and n > 0}
 
 
 def _last(arm, column):

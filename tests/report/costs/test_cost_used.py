@@ -38,6 +38,7 @@ def test_what_each_method_used(tmp_path):
     {"full": (0.6,)},  # no better than a method
     {"about": {"whole_pool": WHOLE | {"foreground_voxels": None}}},
     {"about": {"whole_pool": None}},
+    {"about": {"whole_pool": {"items": "ten", "foreground_voxels": 0}}},
   ],
 )
 def test_efficiency_is_not_told_where_it_is_not_known(tmp_path, case):
