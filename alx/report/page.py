@@ -79,8 +79,8 @@ def _figure(study, arms):
   drawn = [arm for arm in arms if np.isfinite(arm.scores).any()]
   if not drawn:
     return None
-  full, pool = numbers.full_interval(study), study.dataset.get("num_pool")
-  return curves.learning_curves(drawn, full, pool, study.metric)
+  full = numbers.full_interval(study)
+  return curves.learning_curves(drawn, full, study.num_labels, study.metric)
 
 
 def _warnings(study, panels):

@@ -54,6 +54,20 @@ class Study(NamedTuple):
     """The column that the comparison is about."""
     return str(self.dataset.get("metric") or self._guess())
 
+  @property
+  def num_labels(self) -> int | None:
+    """Labels that the pool has, as curve.csv counts them; None: not known.
+
+    Where one label is not a whole item, or labels are counted in a budget,
+    these are not its items.
+    """
+    unit, budget = self.config.get("unit"), self.config.get("budget")
+    if (unit or "whole") != "whole" or budget:
+      told = [run.column("labels")[-1] for run in self.full]
+      return int(told[0]) if told and np.isfinite(told[0]) else None
+    count = self.dataset.get("num_pool")
+    return count if isinstance(count, int) else None
+
   def about(self, metric: str) -> "Study":
     """The same runs, compared by another column."""
     return self._replace(dataset=self.dataset | {"metric": metric})

@@ -249,4 +249,4 @@ def _round_numbers(low, high, count):
   step = next(s * scale for s in (1, 2, 5, 10) if s * scale >= raw * 0.999)
   first = np.ceil(low / step - 1e-9)
   found = np.arange(first, high / step + 1e-9) * step
-  return [float(f"{v:.10g}") for v in found]
+  return [float(f"{v:.10g}") + 0.0 for v in found]  # no -0

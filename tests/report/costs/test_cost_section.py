@@ -105,3 +105,12 @@ def test_whole_items_have_no_word_of_it(study):
   assert not (study / "spent.csv").exists()
   assert "counted_in" not in (study / "labels_needed.csv").read_text()
   assert files.read_json(study / "answer.json")["metric"] == "dice"
+
+
+def test_labels_of_the_pool_are_counted_as_the_curve_counts_them(tmp_path):
+  assert read_study(write(tmp_path)).num_labels == 80  # slices, not 10 volumes
+  for folder in tmp_path.glob("runs/full-seed*"):
+    (folder / "curve.csv").unlink()
+  assert read_study(tmp_path).num_labels is None
+  write(tmp_path, full=(), unit="whole")
+  assert read_study(tmp_path).num_labels == 10
