@@ -10,7 +10,9 @@ For each unit a study as of `alx study`, in a folder of its own: acquisitions x
 paired seeds under one budget of voxels. Rows that are finished are not run
 again and what was killed goes on, so that the work may be done in pieces and by
 several at once; --tables reads what there is. Volumes take a third round of the
-budget as slices do: what is equal is what a reader has to colour.
+budget as slices do: what is equal is what a reader has to colour. With `full`
+among --methods a model of all labels is trained too: foreground efficiency is
+measured up to it.
 
 Defaults are 5 seeds and 3 rounds after the start of 190 000 voxels each, about
 105 slices or 3 volumes of the hippocampus, with 400 steps a fit.
@@ -24,11 +26,18 @@ from absl import app, flags
 from rich.console import Console
 
 from alx.commands import command
+from alx.data import files
+from alx.report.costs.used import POOL
 from alx.runs.disk import store
 from alx.runs.disk.records import Diverged
 from alx.runs.settings import presets
 from alx.runs.settings.config import Config, absolute, absolute_path, override
-from alx.stats import paired, summarize, t_interval
+from alx.stats import (
+  foreground_efficiencies,
+  paired,
+  summarize,
+  t_interval,
+)
 from alx.studies import rows
 from alx.studies.worker import Left, Worker, tell_left
 
@@ -37,9 +46,10 @@ METHODS = "random", "foreground_random", "entropy", "bald", "clasp_pe"
 CONTROL = "foreground_random"
 _DROPOUT = 0.1  # of all methods alike: bald reads passes
 
+_FOREGROUND = "foreground_voxels"
 _COLUMNS = {
   "curve.csv": ("dice", "hd95_penalised"),
-  "spent.csv": ("items", "slices", "foreground_voxels", "boundary_mm"),
+  "spent.csv": ("items", "slices", _FOREGROUND, "boundary_mm"),
 }
 
 
@@ -163,8 +173,9 @@ def read(root: pathlib.Path, unit: str) -> dict[str, dict]:
   if not (place / "study.json").exists():
     return {}
   table = rows.expand(*rows.read(place))
-  methods = list(dict.fromkeys(row.acquisition for row in table))
-  done = [row for row in table if rows.is_finished(place, row)]
+  asking = [row for row in table if row.acquisition != rows.FULL]
+  methods = list(dict.fromkeys(row.acquisition for row in asking))
+  done = [row for row in asking if rows.is_finished(place, row)]
   seeds = [
     {row.seed for row in done if row.acquisition == name} for name in methods
   ]
@@ -174,6 +185,39 @@ def read(root: pathlib.Path, unit: str) -> dict[str, dict]:
     mine = [r for r in done if r.acquisition == name and r.seed in shared]
     found[name] = _columns(place, sorted(mine, key=lambda row: row.seed))
   return found
+
+
+def efficiencies(
+  root: pathlib.Path, unit: str, methods: dict[str, dict]
+) -> dict[str, float]:
+  """Foreground efficiency by method; {} where no model of all labels is there.
+
+  Args:
+    root: of the studies.
+    unit: of one of them.
+    methods: what `read` gives.
+  """
+  place = root / folder_of(unit)
+  if not methods:
+    return {}
+  table = rows.expand(*rows.read(place))
+  full = [
+    float(store.read_rows(rows.folder(place, row) / "curve.csv")[-1]["dice"])
+    for row in table
+    if row.acquisition == rows.FULL and rows.is_finished(place, row)
+  ]
+  whole = (_about(place / table[0].group).get(POOL) or {}).get(_FOREGROUND)
+  if not full or not whole:
+    return {}
+  points = {
+    name: np.stack([found[_FOREGROUND] / whole, found["dice"]]).reshape(2, -1)
+    for name, found in methods.items()
+  }
+  return foreground_efficiencies(points, float(np.mean(full)))
+
+
+def _about(group):
+  return files.read_json(group / "dataset.json") or {}
 
 
 def _columns(place, mine):
@@ -190,12 +234,15 @@ def tables(root: pathlib.Path, units: list[str]) -> list[str]:
   found = {unit: read(root, unit) for unit in units}
   lines = [
     "| unit | method | seeds | Dice, last round | HD95 | over its "
-    f"{CONTROL} (95%) | items opened | slices | mm traced |",
-    "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    f"{CONTROL} (95%) | items opened | slices | mm traced | "
+    "foreground efficiency |",
+    "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
   ]
   for unit, methods in found.items():
+    rates = efficiencies(root, unit, methods)
     for name, columns in methods.items():
-      lines.append(_line(unit, name, columns, methods[CONTROL]))
+      rate = f"{rates[name]:.3g}" if name in rates else "–"
+      lines.append(_line(unit, name, columns, methods[CONTROL]) + f" {rate} |")
   missing = [unit for unit in units if not found[unit]]
   if missing:
     lines.append(f"not finished by all methods: {', '.join(missing)}")

@@ -22,6 +22,8 @@ class Arm(NamedTuple):
   labels: np.ndarray  # [rounds], labelled items
   scores: np.ndarray  # [seeds, rounds], the metric
   metric: str = ""  # its column; "": more is better
+  cost: str = ""  # the column of spent.csv that `labels` are of; "": of none
+  end: float | None = None  # of its `labels`, where it kept its score from then
 
   @property
   def seeds(self) -> tuple[int, ...]:
@@ -49,10 +51,13 @@ class Arm(NamedTuple):
 
 
 class Needed(NamedTuple):
-  """Labels to reach a target; None: not within the labels of the run."""
+  """Labels to reach a target; None: not within the labels of the run.
 
-  first: int | None
-  stable: int | None
+  Of an arm by its cost that cost, which need not be whole.
+  """
+
+  first: float | None
+  stable: float | None
 
 
 class NeededRow(NamedTuple):
@@ -216,7 +221,7 @@ def needed(study: Study, arms: list[Arm]) -> list[NeededRow]:
 def _needed_row(share, kind, target, arm, baseline):
   mean = needed_of_mean(arm, target)
   goal = arm.better * target
-  by_seed = tuple(_count(arm.labels, s, goal) for s in arm.gains)
+  by_seed = tuple(_count(arm, s, goal) for s in arm.gains)
   against = Needed(None, None)
   if baseline is not None:
     against = needed_of_mean(baseline, target)
@@ -235,26 +240,24 @@ def _intervals(target, arm, baseline):
   paired = baseline is not None and arm is not baseline
   if not paired or arm.seeds != baseline.seeds:
     return needs, ()
-  if not np.array_equal(arm.labels, baseline.labels):
+  if not np.array_equal(arm.labels, baseline.labels) or arm.labels[0] <= 0:
     return needs, ()
   return needs, stats.label_saving_interval(
     *(arm.labels, arm.gains, baseline.gains, arm.better * target),
     num_draws=_DRAWS,
+    most=baseline.end,
   )
 
 
 def needed_of_mean(arm: Arm, target: float) -> Needed:
   """Labels at which its mean curve is as good as a score."""
-  return _count(arm.labels, band(arm.gains).mean, arm.better * target)
+  return _count(arm, band(arm.gains).mean, arm.better * target)
 
 
-def _count(labels, scores, target):
-  found = stats.labels_needed(labels, scores, target)
-  return Needed(_whole(found.first), _whole(found.stable))
-
-
-def _whole(value):
-  return int(value) if np.isfinite(value) else None
+def _count(arm, scores, target):
+  found = stats.labels_needed(arm.labels, scores, target)
+  kind = float if arm.cost else int
+  return Needed(*(kind(x) if np.isfinite(x) else None for x in found))
 
 
 def _saved(count, against):

@@ -12,14 +12,23 @@ from alx.report.measures.panels import Panel
 from alx.report.read import Study, read_rows
 
 
-def tables_of(study: Study, panels: Sequence[Panel]) -> dict[str, str]:
-  """The texts of the CSV files, by name."""
+def tables_of(
+  study: Study, panels: Sequence[Panel], by_cost: Sequence[NeededRow] = ()
+) -> dict[str, str]:
+  """The texts of the CSV files, by name.
+
+  Args:
+    study: with the runs.
+    panels: of each metric.
+    by_cost: what is needed of all that labels cost, see `report.costs`.
+  """
   needed = [row for panel in panels for row in panel.needed]
+  needed += by_cost
   found = {
     "labels_needed.csv": labels_needed_csv(needed),
     "differences.csv": differences_csv(panels),
   }
-  for name in ("curve.csv", "picks.csv", "predictions.csv"):
+  for name in ("curve.csv", "picks.csv", "predictions.csv", "spent.csv"):
     head, rows = _together(study, name)
     if rows or name == "curve.csv":
       found[name] = csv_table.to_text(head, rows)
@@ -83,14 +92,19 @@ def labels_needed_csv(needed: list[NeededRow]) -> str:
   """A row per metric, target, acquisition and seed ('mean': the mean curve).
 
   Args:
-    needed: of `arms.needed`, of one metric or of several.
+    needed: of `arms.needed`, of one metric or of several. With arms by their
+      cost a last column says what is counted, such as slices.
   """
   rows = [row for found in needed for row in _csv_rows(found)]
   head = "metric share target reference acquisition seed first stable"
   head += " max_labels"
   head += " saved_first_percent saved_stable_percent"
   ends = [f"{x}_{end}" for x in _INTERVALS for end in ("low", "high")]
-  return csv_table.to_text([*head.split(), *ends], rows)
+  found = [*head.split(), *ends]
+  if any(row.arm.cost for row in needed):
+    found.append("counted_in")
+    rows = [{"counted_in": "labels"} | row for row in rows]
+  return csv_table.to_text(found, rows)
 
 
 def _csv_rows(found):
@@ -100,19 +114,37 @@ def _csv_rows(found):
     "reference": found.kind,
     "target": f"{found.target:.9g}",
     "acquisition": found.arm.name,
-    "max_labels": f"{found.arm.labels[-1]:g}",
+    "max_labels": _amount(found.arm, found.arm.labels[-1]),
   }
+  if found.arm.cost:
+    common["counted_in"] = _COUNTED_IN.get(found.arm.cost, found.arm.cost)
   saved = ["" if s is None else f"{s:.1f}" for s in found.saved]
   mean = {
     "seed": "mean",
     "saved_first_percent": saved[0],
     "saved_stable_percent": saved[1],
   }
-  yield common | mean | found.mean._asdict() | _ends(found)
+  yield common | mean | _counts(found.arm, found.mean) | _ends(found)
   for seed, counts in zip(found.arm.seeds, found.by_seed, strict=True):
-    yield common | {"seed": seed} | counts._asdict()
+    yield common | {"seed": seed} | _counts(found.arm, counts)
 
 
+def _counts(arm, needed):
+  if not arm.cost:
+    return needed._asdict()
+  return {
+    rule: None if count is None else _amount(arm, count)
+    for rule, count in needed._asdict().items()
+  }
+
+
+def _amount(arm, value):
+  """Labels as they always were; costs may be large, or not whole."""
+  return f"{value:.9g}" if arm.cost else f"{value:g}"
+
+
+# Columns of spent.csv whose name does not say what they are of.
+_COUNTED_IN = {"cost": "seconds"}
 _INTERVALS = ("first", "stable", "saved_first", "saved_stable")
 
 
@@ -122,7 +154,7 @@ def _ends(found):
   known |= dict(zip(_INTERVALS[2:], found.savings, strict=False))
   scales = {name: 100 if name.startswith("saved") else 1 for name in known}
   return {
-    f"{name}_{end}": f"{scales[name] * getattr(x, end):g}"
+    f"{name}_{end}": _amount(found.arm, scales[name] * getattr(x, end))
     for name, x in known.items()
     for end in ("low", "high")
   }

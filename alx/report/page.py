@@ -11,6 +11,7 @@ from alx.report import arms as numbers
 from alx.report import exports, html, summary, tables, words
 from alx.report.answer.glossary import glossary
 from alx.report.budgets import section
+from alx.report.costs import section as costing
 from alx.report.figures import curves, gallery, pictures
 from alx.report.found.section import what_was_found
 from alx.report.measures import names
@@ -29,6 +30,8 @@ def write_report(
   curve.csv, picks.csv and predictions.csv hold the rows of all runs;
   labels_needed.csv and differences.csv what is drawn from them, for every
   metric; answer.json the sentences at the top of the page, and their numbers.
+  Where runs tell what their labels cost, spent.csv of all runs as one, and
+  labels_needed.csv counts in that too.
   Where there are stop rules also stops.csv.
 
   Runs that are not finished and files that are missing are named in the page.
@@ -49,10 +52,11 @@ def write_report(
   panels = make_panels(study, arms)
   warned = _warnings(study, panels)
   answer = _answer(study, arms, panels)
-  budgets = section.look(study, arms)
-  written = exports.tables_of(study, panels)
+  costs, budgets = costing.look(study, arms), section.look(study, arms)
+  about = costing.context(study, costs) | section.context(study, budgets)
+  written = exports.tables_of(study, panels, costs.needed)
   written["answer.json"] = exports.answer_json(study.metric, answer, warned)
-  written["report.html"] = _render(study, arms, panels, answer, warned, budgets)
+  written["report.html"] = _render(study, arms, panels, answer, warned, about)
   stops = section.stops_csv(budgets)
   if stops:
     written["stops.csv"] = stops
@@ -75,8 +79,8 @@ def _figure(study, arms):
   drawn = [arm for arm in arms if np.isfinite(arm.scores).any()]
   if not drawn:
     return None
-  full, pool = numbers.full_interval(study), study.dataset.get("num_pool")
-  return curves.learning_curves(drawn, full, pool, study.metric)
+  full = numbers.full_interval(study)
+  return curves.learning_curves(drawn, full, study.num_labels, study.metric)
 
 
 def _warnings(study, panels):
@@ -100,7 +104,7 @@ def read_answer(workdir: str | os.PathLike) -> tuple[str, ...]:
   return tuple(map(str, sentences)) if isinstance(sentences, list) else ()
 
 
-def _render(study, arms, panels, answer, warned, budgets) -> str:
+def _render(study, arms, panels, answer, warned, about) -> str:
   galleries, missing = gallery.make_galleries(study, arms)
   context = {
     "panels": panels,
@@ -111,7 +115,6 @@ def _render(study, arms, panels, answer, warned, budgets) -> str:
     "missing": [*study.missing, *missing],
   }
   common = _context(study, arms) | what_was_found(study, arms)
-  about = section.context(study, budgets)
   return html.render("template.html.jinja", common | context | about)
 
 

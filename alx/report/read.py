@@ -25,10 +25,16 @@ class Run(NamedTuple):
   rows: tuple[dict[str, str], ...]  # curve.csv, one row per finished round
   picks: tuple[dict[str, str], ...]  # picks.csv
   cases: tuple[dict[str, str], ...] = ()  # cases.csv
+  spent: tuple[dict[str, str], ...] = ()  # spent.csv, for each of `rows`; or ()
 
   def column(self, name: str) -> np.ndarray:
     """[rounds] float64; NaN where there is no number."""
     return np.array([number(row.get(name)) for row in self.rows], np.float64)
+
+  def spending(self, name: str) -> np.ndarray:
+    """[rounds] float64 of spent.csv; NaN where it does not say."""
+    rows = self.spent or ({},) * len(self.rows)
+    return np.array([number(row.get(name)) for row in rows], np.float64)
 
 
 class Study(NamedTuple):
@@ -47,6 +53,20 @@ class Study(NamedTuple):
   def metric(self) -> str:
     """The column that the comparison is about."""
     return str(self.dataset.get("metric") or self._guess())
+
+  @property
+  def num_labels(self) -> int | None:
+    """Labels that the pool has, as curve.csv counts them; None: not known.
+
+    Where one label is not a whole item, or labels are counted in a budget,
+    these are not its items.
+    """
+    unit, budget = self.config.get("unit"), self.config.get("budget")
+    if (unit or "whole") != "whole" or budget:
+      told = [run.column("labels")[-1] for run in self.full]
+      return int(told[0]) if told and np.isfinite(told[0]) else None
+    count = self.dataset.get("num_pool")
+    return count if isinstance(count, int) else None
 
   def about(self, metric: str) -> "Study":
     """The same runs, compared by another column."""
@@ -82,6 +102,7 @@ def read_study(workdir: pathlib.Path) -> Study:
   full = tuple(r for r in runs if r.acquisition == "full" and r.rows)
   others = tuple(r for r in runs if r.acquisition != "full" and r.rows)
   missing += _absent(objects[0], others) + _unfinished(objects[0], others)
+  missing += _not_told(others)
   return Study(workdir, *objects, others, full, tuple(missing))
 
 
@@ -133,7 +154,9 @@ def _read_run(path, name, seed, missing):
   elif not picks and name != "full":
     missing.append(f"{path.name}: no picks.csv.")
   cases = read_rows(path / "cases.csv")
-  return Run(name, seed, path, tuple(rows), tuple(picks), tuple(cases))
+  spent = {r.get("round"): r for r in read_rows(path / "spent.csv")}
+  spent = [spent.get(row.get("round"), {}) for row in rows if spent]
+  return Run(name, seed, path, *map(tuple, (rows, picks, cases, spent)))
 
 
 def read_rows(path: pathlib.Path) -> list[dict[str, str]]:
@@ -170,6 +193,18 @@ def _absent(config, runs):
     for name, seed in wanted
     if (name, seed) not in found
     and not (runs and _folder(runs[0].folder.parent, name, seed).is_dir())
+  ]
+
+
+def _not_told(runs):
+  """Runs that do not say what labels cost, beside some that do."""
+  if not any(run.spent for run in runs):
+    return []
+  return [
+    f"{run.acquisition}, seed {run.seed}: spent.csv does not tell every round, "
+    "so what its labels cost is not known."
+    for run in runs
+    if not all(row.get("voxels") for row in run.spent or ({},))
   ]
 
 

@@ -273,9 +273,22 @@ def unit_told(config: Mapping) -> str:
 
 def _parts(unit):
   kind, _, rest = unit.partition(":")
+  if kind == "slices" and rest == "all":
+    return "slices, across every axis"
+  if kind == "slices" and rest.isalpha():
+    return f"{rest} slices"
   if kind == "slices":
     return f"slices across axis {rest}" if rest else "slices"
   return f"{kind} ({rest})"
+
+
+def amount(value: float) -> str:
+  """'4,200', '35.5', '0.25': how much of something there is."""
+  if value is None or not math.isfinite(value):
+    return NOTHING
+  if abs(value) >= 100 or float(value).is_integer():
+    return f"{value:,.0f}"
+  return f"{value:.3g}"
 
 
 def counted(count: int, noun: str) -> str:

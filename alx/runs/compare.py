@@ -15,6 +15,7 @@ from alx import data, report
 from alx.data.dataset import no_progress
 from alx.devices import distributed
 from alx.report import read, words
+from alx.report.costs import used
 from alx.runs import batch, cautions, rounds, screen, summary, together, whole
 from alx.runs.disk import distances, scores, store
 from alx.runs.disk.names import run_folder
@@ -231,6 +232,8 @@ def describe_data(
     "notes": list(dataset.notes),
     "digest": problems.digest(dataset),
   }
+  if problem.units is not None:
+    about[used.POOL] = problem.units.whole_pool()
   ids = {
     part: [dataset.ids[i] for i in getattr(split, part)]
     for part in ("pool", "test", "unused")

@@ -26,6 +26,11 @@ from alx.stats.budgets.forecast import (
   forecast_laws,
   forecast_scores,
 )
+from alx.stats.budgets.foreground import (
+  ForegroundEfficiency,
+  foreground_efficiencies,
+  foreground_efficiency,
+)
 from alx.stats.budgets.power_law import PowerLaw, fit_power_law
 from alx.stats.budgets.savings import Saving, relative_saving, saving_verdict
 from alx.stats.differences import (
@@ -99,6 +104,7 @@ __all__ = [
   "Draws",
   "Equivalence",
   "Estimate",
+  "ForegroundEfficiency",
   "Hindsight",
   "Interval",
   "LabelsNeeded",
@@ -125,6 +131,8 @@ __all__ = [
   "forecast_labels",
   "forecast_laws",
   "forecast_scores",
+  "foreground_efficiencies",
+  "foreground_efficiency",
   "friedman",
   "holm",
   "label_saving_interval",

@@ -1,5 +1,6 @@
 """What the rows of a study found: a table, a page, a report for each group."""
 
+import dataclasses
 import html
 import pathlib
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from alx import report
+from alx.report import words
 from alx.runs import compare
 from alx.runs.disk import store
 from alx.studies import rows
@@ -35,8 +37,10 @@ intervals and pictures; a difference to read anything from is there, with
 paired seeds, not here.</p>
 <table><tr><th>Data, model, budget</th>{head}</tr>
 {body}
-</table></body></html>
+</table>{told}</body></html>
 """
+# Of the last row of spent.csv, in the table of rows.
+_SPENT = "items", "slices", "voxels", "boundary_mm", "label_accuracy", "cost"
 
 
 def collect(
@@ -49,7 +53,7 @@ def collect(
   Returns:
     Where index.html is.
   """
-  states = [_state(workdir, row) for row in table]
+  states = _with_spent([_state(workdir, row) for row in table])
   store.write_rows(workdir / "rows.csv", states)
   groups = list(dict.fromkeys(row.group for row in table))
   linked = {g for g in groups if _report(workdir, g, table)}
@@ -66,7 +70,8 @@ def collect(
   _tell(answers, console)
   page = workdir / "index.html"
   head = _box(answers)
-  store.write_text(page, _page(head, text, names, cells, linked))
+  told = _told({group: _unit(workdir, table, group) for group in groups})
+  store.write_text(page, _page(head, text, names, cells, linked, told))
   return page
 
 
@@ -87,6 +92,37 @@ def _box(answers):
   return "\n".join(['<div class="answer">', *lines, "</div>"] if lines else [])
 
 
+def _unit(workdir, table, group):
+  """What one label of a group is; "" of whole items."""
+  path = workdir / group / "config.json"
+  if path.exists():
+    return words.unit_told(store.read_object(path, "settings", _REMEDY))
+  config = next(row.config for row in table if row.group == group)
+  return words.unit_told(dataclasses.asdict(config))
+
+
+def _told(units):
+  """What one label was in each group, below the table; "" of whole items."""
+  lines = [
+    f"<dt>{html.escape(group)}</dt><dd>{html.escape(text)}</dd>"
+    for group, text in units.items()
+    if text
+  ]
+  if not lines:
+    return ""
+  return "\n".join(["\n<h2>What one label was</h2>", "<dl>", *lines, "</dl>\n"])
+
+
+def _with_spent(states):
+  """Without the columns that no row has; whole items have no spent.csv."""
+  kept = [name for name in _SPENT if any(state[name] for state in states)]
+  left_out = {*_SPENT} - {*kept}
+  return [
+    {name: value for name, value in state.items() if name not in left_out}
+    for state in states
+  ]
+
+
 def _state(workdir, row):
   """A line of rows.csv."""
   count = rows.finished_rounds(workdir, row)
@@ -96,7 +132,11 @@ def _state(workdir, row):
   if len(curve) >= wanted:
     state = "finished"
   metric = _metric(workdir, row.group)
-  last = curve[wanted - 1] if state == "finished" else {}
+  last, spent = {}, {}
+  if state == "finished":
+    last = curve[wanted - 1]
+    told = store.read_rows(rows.folder(workdir, row) / "spent.csv")
+    spent = {r["round"]: r for r in told}.get(last.get("round"), {})
   return {
     "row": row.number,
     "group": row.group,
@@ -107,6 +147,7 @@ def _state(workdir, row):
     "labels": last.get("labels", ""),
     "metric": metric,
     "score": last.get(metric, ""),
+    **{name: spent.get(name, "") for name in _SPENT},
   }
 
 
@@ -160,7 +201,7 @@ def _table(names, cells):
   return table
 
 
-def _page(answers, text, names, cells, linked):
+def _page(answers, text, names, cells, linked, told):
   head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
   lines = []
   for group, row in cells.items():
@@ -170,5 +211,5 @@ def _page(answers, text, names, cells, linked):
     values = "".join(f"<td>{html.escape(cell)}</td>" for cell in row)
     lines.append(f"<tr><td>{name}</td>{values}</tr>")
   return _PAGE.format(
-    answers=answers, state=text, head=head, body="\n".join(lines)
+    answers=answers, state=text, head=head, body="\n".join(lines), told=told
   )

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from alx.runs import screen
+from alx.runs.disk import store
 from alx.runs.disk.names import run_folder
 from alx.runs.settings import idle
 from alx.studies import rows
@@ -81,8 +82,34 @@ def test_tables_say_what_the_score_gives(written):
   assert set(by_method) == set(units.METHODS)
   assert "| 0.605 ± 0.007 | 4.50 | –" in by_method["foreground_random"]
   assert "| 0.655 ± 0.007 | 4.50 | +0.050" in by_method["entropy"]
-  assert by_method["entropy"].endswith("| 7 | 70 | 250 |")
+  assert by_method["entropy"].endswith("| 7 | 70 | 250 | – |")
   assert lines[-1] == "not finished by all methods: whole"
+
+
+def test_foreground_efficiency_wants_all_labels(written):
+  place = written / "slices-2"
+  base, axes = rows.read(place)
+  more = axes._replace(acquisition=(*axes.acquisition, rows.FULL))
+  rows.write(place, base, more)
+  full = [r for r in rows.expand(base, more) if r.acquisition == rows.FULL]
+  for row in full:
+    folder = rows.folder(place, row)
+    folder.mkdir(parents=True)
+    (folder / "curve.csv").write_text("round,labels,dice\n0,9000,0.9\n")
+  for file in place.glob("*/runs/*/spent.csv"):
+    text = file.read_text().replace(",35.0,100,", ",35.0,50,")
+    file.write_text(text)
+  read = units.read(written, "slices:2")
+  assert units.efficiencies(written, "slices:2", read) == {}
+  about = {"whole_pool": {"foreground_voxels": 1000}}
+  store.write_json(place / full[0].group / "dataset.json", about)
+  found = units.efficiencies(written, "slices:2", read)
+  assert found["random"] == found["bald"] < found["entropy"]
+  line = next(x for x in units.tables(written, ["slices:2"]) if "| bald" in x)
+  assert line.endswith(f"| {found['bald']:.3g} |")
+  assert not any(
+    "full" in x.split("|")[2] for x in units.tables(written, ["slices:2"])[2:]
+  )
 
 
 def test_columns_are_seeds_by_rounds(written):

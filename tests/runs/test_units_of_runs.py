@@ -69,6 +69,15 @@ def test_the_unit_is_drawn(sliced):
 def test_the_page_says_what_one_label_was(sliced):
   page = (sliced.parents[1] / "report.html").read_text()
   assert "one of its slices across axis 0" in page
+  assert "What the labels cost" in page and "slices marked" in page
+
+
+def test_what_all_labels_come_to_is_kept(sliced):
+  about = store.read_object(sliced.parents[1] / "dataset.json", "", "")
+  whole = about["whole_pool"]
+  assert whole["items"] == about["num_pool"] == 8
+  assert whole["voxels"] == 24 * 24 * whole["slices"]
+  assert 0 < whole["foreground_voxels"] < whole["voxels"]
 
 
 def test_a_run_that_was_cut_short_goes_on_to_the_same_bits(sliced, tmp_path):

@@ -67,3 +67,23 @@ def test_of_nothing_there_is_no_box(table, tmp_path):
   page = collect.collect(tmp_path, last, console).read_text()
   assert 'class="answer"' not in page
   assert console.file.getvalue().rstrip().endswith("┘")
+
+
+def test_a_study_says_what_one_label_was_and_what_it_cost(table, tmp_path):
+  console = Console(file=io.StringIO(), width=200)
+  page = collect.collect(tmp_path, table, console).read_text()
+  assert "What one label was" not in page
+  assert "voxels" not in store.read_rows(tmp_path / "rows.csv")[0]
+  groups = list(dict.fromkeys(row.group for row in table))
+  path = tmp_path / groups[0] / "config.json"
+  config = store.read_object(path, "", "")
+  store.write_json(path, config | {"unit": "slices:axial", "max_per_item": 1})
+  spent = [{"round": r, "items": 2 * r + 2, "voxels": 90} for r in (0, 1)]
+  store.append_rows(rows.folder(tmp_path, table[0]) / "spent.csv", spent)
+  page = collect.collect(tmp_path, table, console).read_text()
+  told = page.split("What one label was")[1]
+  assert "one of its axial slices. A round asks for no more than 1" in told
+  assert "a&lt;b&gt;" in told and groups[1] not in html.unescape(told)
+  first, second = store.read_rows(tmp_path / "rows.csv")[:2]
+  assert (first["items"], first["voxels"]) == ("4", "90")
+  assert second["items"] == "" and "boundary_mm" not in first

@@ -16,7 +16,7 @@ def glossary(
   study: Study, arms: Sequence[Arm], answer: Answer
 ) -> list[tuple[str, str]]:
   """(word, half a sentence), in the order in which a reader needs them."""
-  found = [_label(study.dataset), *_methods(arms)]
+  found = [_label(study), *_methods(arms)]
   measure = plain.MEASURES.get(study.metric)
   if measure:
     found.append((words.column(study.metric), measure))
@@ -30,9 +30,18 @@ def glossary(
   return found
 
 
-def _label(dataset):
-  kind = (dataset.get("scored") or {}).get("kind", "image")
-  text = plain.WORK.get(dataset.get("task"), "one {} with an expert's answer")
+def _label(study):
+  kind = (study.dataset.get("scored") or {}).get("kind", "image")
+  budget = str(study.config.get("budget") or "").partition(":")[0]
+  unit = str(study.config.get("unit") or "whole").partition(":")[0]
+  if budget in plain.COUNTED:
+    return "a label", plain.COUNTED[budget]
+  if unit in plain.PARTS:
+    dominant = study.config.get("answer") == "dominant"
+    work = plain.DOMINANT if dominant else plain.WORK["segmentation"]
+    return "a label", work.format(plain.PARTS[unit].format(kind))
+  task = study.dataset.get("task")
+  text = plain.WORK.get(task, "one {} with an expert's answer")
   return "a label", text.format(kind)
 
 

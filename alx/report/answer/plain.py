@@ -95,3 +95,18 @@ WORK = {
   "segmentation": "one {} that an expert has outlined",
   "classification": "one {} whose class an expert has told",
 }
+
+# Where one label is a part of an item, and where labels are counted by a
+# budget: in those of it.
+PARTS = {
+  "slices": "slice of a {}",
+  "boxes": "small box of a {}",
+  "superpixels": "patch of like voxels of a {}",
+}
+DOMINANT = "one {} of which an expert has told the class that most of it has"
+COUNTED = {
+  "voxels": "one voxel of which an expert has told the class",
+  "slices": "one slice that an expert has outlined, or as many voxels",
+  "boundary_mm": "one mm of outline that an expert has drawn",
+  "seconds": "one second of an expert's work",
+}

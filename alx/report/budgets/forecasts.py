@@ -41,8 +41,8 @@ def _outlook(study, arm):
     laws = stats.forecast_laws(arm.labels, arm.scores)
   except ValueError as error:
     return Outlook(arm, str(error))
-  last, pool = float(arm.labels[-1]), study.dataset.get("num_pool")
-  most = float(pool) if isinstance(pool, int) else 10 * last
+  last, pool = float(arm.labels[-1]), study.num_labels
+  most = 10 * last if pool is None else float(pool)
   found = Outlook(arm, most=most, hindsight=_hindsight(arm))
   if most > last:
     labels = min(_MORE * last, most)

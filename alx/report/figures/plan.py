@@ -56,6 +56,11 @@ def plots(arms: Sequence[Arm]) -> list[Plot]:
   return found
 
 
+def together(arms: Sequence[Arm], styles: dict[str, dict]) -> Plot:
+  """One plot of some arms, in the styles that they have elsewhere."""
+  return _plot("", arms, styles)
+
+
 def are_apart(arms: Sequence[Arm]) -> bool:
   """Whether `plots` gives each method its own."""
   return len(_methods(arms)) > MOST_TOGETHER

@@ -8,6 +8,7 @@ import numpy as np
 from alx.report import words
 from alx.report.arms import Arm, last_gain
 from alx.report.figures import plan
+from alx.report.figures.plan import Plot
 from alx.stats import Interval
 
 _DASHES = {"-": "", "--": "6 4", ":": "2 3"}
@@ -40,6 +41,23 @@ def curves(
   return "".join(
     _Axes(size, arms, (low, high)).draw(plot, full, name) for plot in found
   )
+
+
+def against(
+  plot: Plot, full: Interval | None, metric: str, unit: str | None, below: str
+) -> str:
+  """One small SVG of a score against something else than labels.
+
+  Args:
+    plot: of arms whose `labels` are that, see `alx.report.costs`.
+    full: the score of all labels, or None.
+    metric: its column.
+    unit: of distances.
+    below: what stands below the axis.
+  """
+  arms = [curve.arm for curve in plot.curves]
+  axes = _Axes((230, 186), arms, plan.frame([plot], full), below)
+  return axes.draw(plot, full, words.column(metric, unit))
 
 
 def legend(arms: Sequence[Arm], full: bool) -> list[tuple[str, str]]:
@@ -87,15 +105,18 @@ def _marker(style, x, y):
 class _Axes:
   """A rectangle of an SVG with its scales."""
 
-  def __init__(self, size, arms, limits):
+  def __init__(self, size, arms, limits, below=""):
     self.width, self.height = size
-    self.small = self.width < 300
+    self.small, self.below = self.width < 300, below
     self.left, self.bottom = (34, 22) if self.small else (46, 36)
+    self.bottom = 36 if below else self.bottom
     self.top = 18 if self.small else 16
     labels = np.concatenate([arm.labels for arm in arms])
     self.x0, self.x1 = float(labels.min()), float(labels.max())
     self.y0, self.y1 = limits
     self.ticks = plan.ticks(arms, 4 if self.small else 9)
+    if below:
+      self.ticks = _round_numbers(self.x0, self.x1, 4)
 
   def x(self, value):
     """Pixels of a number of labels."""
@@ -128,9 +149,9 @@ class _Axes:
     title = words.plain(plot.title) if plot.title else name
     head = words.shorten(title, 34 if self.small else 70)
     parts.append(self._text(self.left, 10, head, "start"))
-    if not self.small:
-      at = (self.left + self.width) / 2
-      parts.append(self._text(at, self.height - 4, "labels", "middle"))
+    if self.below or not self.small:
+      at, text = (self.left + self.width) / 2, self.below or "labels"
+      parts.append(self._text(at, self.height - 4, text, "middle"))
     box = f'viewBox="0 0 {self.width} {self.height}"'
     told = escape(f"{title}: {self._told(plot)}")
     return (
@@ -140,12 +161,16 @@ class _Axes:
 
   def _told(self, plot):
     """The figure for those who do not see it."""
+    of = self.below or "labels"
     return "; ".join(
       f"{words.plain(c.arm.name)} from {words.number(float(c.mean[0]))} with "
-      f"{c.arm.labels[0]:g} labels to {words.number(float(c.mean[-1]))} with "
-      f"{c.arm.labels[-1]:g}"
+      f"{self._amount(c.arm.labels[0])} {of} to "
+      f"{words.number(float(c.mean[-1]))} with {self._amount(c.arm.labels[-1])}"
       for c in plot.curves
     )
+
+  def _amount(self, value):
+    return words.amount(value) if self.below else f"{value:g}"
 
   def _text(self, x, y, text, anchor):
     return (
@@ -165,12 +190,14 @@ class _Axes:
     yield f'<path d="M{self.left} {base}H{self.width - 4}" stroke="#444"/>'
     last = -np.inf
     for value in self.ticks:
-      x = self.x(value)
-      if x - last < 22:
+      x, text = self.x(value), self._amount(value)
+      if x - last < (7 * len(text) if self.below else 22):
         continue
       last = x
       yield f'<path d="M{x:.1f} {base}v3" stroke="#444"/>'
-      yield self._text(x, base + 14, f"{value:g}", "middle")
+      beside = self.below and x > self.width - 24  # the text would be cut off
+      anchor, at = ("end", self.width - 1) if beside else ("middle", x)
+      yield self._text(at, base + 14, text, anchor)
 
   def _full(self, full):
     if full is None or not np.isfinite(full.mean):
@@ -222,4 +249,4 @@ def _round_numbers(low, high, count):
   step = next(s * scale for s in (1, 2, 5, 10) if s * scale >= raw * 0.999)
   first = np.ceil(low / step - 1e-9)
   found = np.arange(first, high / step + 1e-9) * step
-  return [float(f"{v:.10g}") for v in found]
+  return [float(f"{v:.10g}") + 0.0 for v in found]  # no -0

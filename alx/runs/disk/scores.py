@@ -10,6 +10,7 @@ from alx.runs.disk import store
 from alx.runs.disk.names import run_folder
 from alx.runs.problem.problem import Problem
 from alx.runs.settings.config import Config
+from alx.runs.units.budgets import all_labels
 
 
 def tell_full(
@@ -23,8 +24,8 @@ def tell_full(
     return
   metric = config.metric
   full = _cell(scores_of(config, workdir, "full", metric)[:, 0])
-  num_items = problem.labels.shape[0]
-  text = f"all {num_items} pool labels: {words.column(metric, None)} {full}"
+  count = all_labels(problem, config)
+  text = f"all {count} pool labels: {words.column(metric, None)} {full}"
   told = (text, *_cost_of_full(config, workdir))
   console.print("; ".join(filter(None, told)), soft_wrap=True)
 

@@ -38,7 +38,10 @@ MAY_CHANGE = {
   "passes",  # where they are made, not what they are
 }
 # What dataset.json tells of the data, and of how they are shown.
-_TOLD = {"left_out", "notes", "images", "metric", "metric_why", "classes"}
+_TOLD = {
+  *("left_out", "notes", "images", "metric", "metric_why", "classes"),
+  "whole_pool",
+}
 # What runs did before they could say so.
 _BEFORE = {"recipe": CLASSIC, "flips_by_labels": False} | dict.fromkeys(
   ("scaling", "shift", "tilt", "gamma"), 0.0

@@ -94,6 +94,27 @@ class PoolUnits:
       a_slice = np.array([np.prod(e) for e in self._extents])
     return self.voxels / a_slice[self.item]
 
+  def whole_pool(self) -> dict[str, int | None]:
+    """What all labels of the pool come to; foreground: None if some is untold.
+
+    Each voxel once, whatever the units.
+    """
+    labels = [self._dataset.labels[item] for item in self._pool]
+    partly = any((label == UNLABELLED).any() for label in labels)
+    foreground = sum(int((label > 0).sum()) for label in labels)
+    return {
+      "items": len(labels),
+      "slices": sum(self._slices_in(label.shape) for label in labels),
+      "voxels": sum(label.size for label in labels),
+      "foreground_voxels": None if partly else foreground,
+    }
+
+  def _slices_in(self, shape):
+    """Slices of an item, across every axis where those are asked for."""
+    if isinstance(self.set.partition, Planes):
+      return sum(shape)
+    return shape[self.axis_of(0)] if len(shape) == 3 else 1
+
   def known_costs(self, kind: str) -> np.ndarray:
     """[U] costs that do not depend on labels."""
     if kind == "slices":

@@ -164,12 +164,13 @@ def label_saving_interval(
   level: float = 0.95,
   num_draws: int = 10_000,
   seed: int | np.random.Generator = 0,
+  most: float | None = None,
 ) -> tuple[Censored, Censored]:
   """1 - labels needed / labels the baseline needs: first, and stable.
 
   Negative where the arm needs more. A draw is censored if either curve never
   reaches the target: without the arm the saving is minus infinity; without the
-  baseline alone its need counts as the last number of labels, so that the
+  baseline alone its need counts as the most labels that it had, so that the
   saving is understated. Where both never do, nothing is known: such draws are
   left out, and counted.
 
@@ -181,6 +182,8 @@ def label_saving_interval(
     level: confidence, in (0, 1).
     num_draws: resampled sets of seeds, >= 1.
     seed: the same one gives the same draws.
+    most: labels that the baseline had, where it has kept its last score from
+      there on; None: the last number of labels.
 
   Raises:
     ValueError: for other shapes, labels that do not ascend or are not
@@ -193,7 +196,8 @@ def label_saving_interval(
     raise ValueError(f"wanted numbers of labels > 0, got {labels}")
   needs = _needs(labels, np.stack([scores, baseline], 1), target)
   draws = resample(needs, range(len(scores)), num_draws, seed)
-  savings = Draws(*(_saving(part, labels[-1]) for part in draws))
+  most = labels[-1] if most is None else most
+  savings = Draws(*(_saving(part, most) for part in draws))
   never = np.isinf(draws.resampled).any(1)
   return _first_and_stable(savings, never, level)
 

@@ -41,6 +41,26 @@ def test_of_one_seed_no_interval_is_explained(study):
   assert not set(CHANCE) & set(words)
 
 
+def test_a_part_of_an_item_is_said_to_be_one(study):
+  def label(**config):
+    found = read_study(study)
+    about = found.dataset | {"scored": {"kind": "volume"}}
+    found = found._replace(config=found.config | config, dataset=about)
+    arms = make_arms(found)
+    return dict(glossary(found, arms, make_answer(arms, "dice")))["a label"]
+
+  assert label() == "one volume that an expert has outlined"
+  assert (
+    label(unit="slices:0")
+    == "one slice of a volume that an expert has outlined"
+  )
+  told = label(unit="superpixels:9", answer="dominant")
+  assert told.startswith("one patch of like voxels of a volume of which an")
+  assert label(unit="boxes:4", budget="units:3").startswith("one small box of")
+  assert label(unit="slices:0", budget="voxels:9").startswith("one voxel of")
+  assert label(budget="seconds:9") == "one second of an expert's work"
+
+
 def test_what_is_labelled_has_the_name_that_the_data_say(study):
   arms = make_arms(read_study(study))
   words = words_of(study, arms, scored={"kind": "slice"})

@@ -38,6 +38,24 @@ def test_an_answer_is_counted_by_hand():
   assert made("boxes:2", partly).told(1)[2:] == (3, 3)
 
 
+def test_what_all_labels_come_to_is_counted_by_hand():
+  found = made("boxes:2").whole_pool()
+  assert found == {
+    "items": 1,
+    "slices": 1,
+    "voxels": 8,
+    "foreground_voxels": 4,
+  }
+  partly = np.where(LABELS == 2, np.uint8(UNLABELLED), LABELS)
+  assert made("boxes:2", partly).whole_pool()["foreground_voxels"] is None
+  volume = np.zeros((2, 3, 4), np.uint8)
+  volume[0, 0] = 1
+  for unit, slices in (("slices:1", 3), ("slices:all", 9), ("boxes:2", 4)):
+    found = made(unit, volume).whole_pool()
+    assert (found["slices"], found["voxels"]) == (slices, 24)
+    assert found["foreground_voxels"] == 4
+
+
 def test_an_answer_is_counted_once(monkeypatch):
   pool = made("boxes:2")
   first = pool.told(1)

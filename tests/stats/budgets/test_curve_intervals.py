@@ -175,3 +175,16 @@ def test_wrong_input_is_refused():
     label_saving_interval(LABELS, SEEDS, SEEDS[:2], 0.5)
   with pytest.raises(ValueError, match="level"):
     label_saving_interval(LABELS, SEEDS, SEEDS, 0.5, level=0)
+
+
+def test_a_baseline_that_ended_before_counts_what_it_had():
+  # It never gets there: with 20 of the 40 labels it had all of its own.
+  labels, scores = [10, 20, 40], [[0.1, 0.9, 0.9]] * 3
+  never = [[0.1, 0.2, 0.2]] * 3
+  found = [
+    label_saving_interval(
+      labels, np.array(scores), np.array(never), 0.8, **more
+    )
+    for more in ({}, {"most": 20})
+  ]
+  assert [first.value for first, _ in found] == [0.5, 0.0]

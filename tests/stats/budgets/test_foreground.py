@@ -1,7 +1,10 @@
 import numpy as np
 import pytest
 
-from alx.stats.budgets.foreground import foreground_efficiency
+from alx.stats.budgets.foreground import (
+  foreground_efficiencies,
+  foreground_efficiency,
+)
 
 
 @pytest.mark.parametrize("rate", [3.0, 80.0, 900.0])
@@ -33,3 +36,27 @@ def test_who_learns_more_from_less_foreground_is_more_efficient():
 def test_what_has_no_curve_is_refused(shares):
   with pytest.raises(ValueError, match="shares"):
     foreground_efficiency(shares, [0.5, 0.6], 0.9)
+
+
+def test_all_methods_start_from_the_least_foreground_of_any():
+  x = np.array([0.01, 0.02, 0.04])
+  y = 0.8 - 0.3 * np.exp(-50 * (x - 0.01))
+  z = 0.8 - 0.3 * np.exp(-20 * (x[1:] - 0.01))
+  points = {"one": np.stack([x, y]), "two": np.stack([x[1:], z])}
+  found = foreground_efficiencies(points, 0.8)
+  assert found == pytest.approx({"one": 50, "two": 20}, rel=1e-4)
+  points["one"] = np.insert(points["one"], 1, [0.015, np.nan], 1)  # left out
+  assert foreground_efficiencies(points, 0.8) == pytest.approx(found)
+
+
+def test_methods_without_a_rate_are_left_out():
+  points = {
+    "known": np.array([[0.1, 0.2], [0.5, 0.7]]),
+    "one point": np.array([[0.1], [0.5]]),
+    "at once": np.array([[0.1, 0.2, 0.3], [0.5, 0.9, 0.9]]),
+    "above": np.array([[0.1, 0.2], [0.5, 0.95]]),
+  }
+  assert list(foreground_efficiencies(points, 0.9)) == ["known"]
+  assert foreground_efficiencies(points, 0.5) == {}
+  assert foreground_efficiencies(points, np.nan) == {}
+  assert foreground_efficiencies({}, 0.9) == {}

@@ -1,0 +1,1 @@
+"""What labels cost: curves and labels needed by slices, voxels, mm, seconds."""
