@@ -169,7 +169,9 @@ class Config:
       raise ValueError("tilt and rotation both turn: set one of them")
     if self.group_pattern and self.split_by_item:
       raise ValueError("group_pattern says nothing with split_by_item=True")
-    for name in ("seeds", "start", "query", "samples", "members"):
+    arrives = self.start_with == starting.LABELLED
+    at_least("start", self.start, int(not arrives))
+    for name in ("seeds", "query", "samples", "members"):
       at_least(name, getattr(self, name), 1)
     for name in ("accumulate", "fit_devices"):
       at_least(name, getattr(self, name), 1)
