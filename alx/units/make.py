@@ -39,6 +39,7 @@ def make_units(
   spacings: Spacings,
   extent: Sequence[int],
   segment: Callable = superpixels,
+  directions: bool | None = None,
 ) -> Made:
   """All units of N items.
 
@@ -48,6 +49,7 @@ def make_units(
     spacings: of the items, mm, or None.
     extent: of the array that holds all items.
     segment: what makes superpixels, as `slic.superpixels`.
+    directions: whether the axes are known to be RAS+; None: not asked.
 
   Raises:
     ValueError: in one line, where the items cannot have such units.
@@ -56,6 +58,8 @@ def make_units(
   if spec.kind == "whole":
     made = whole_items(len(images))
     return Made(made, None, real.prod(1))
+  if directions is False and spec.axis in ANATOMY:
+    raise _no_directions(spec, "items whose axes may run anywhere")
   partition, regions = _partition(spec, images, spacings, extent, segment)
   if regions is not None:
     return _of_maps(partition, regions)
@@ -105,6 +109,13 @@ def _no_slices(spec, dims):
   )
 
 
+def _no_directions(spec, found):
+  return ValueError(
+    f"unit {spec.text} wants volumes that know their directions (NIfTI with an "
+    f"affine), found {found}; give the axis by number"
+  )
+
+
 def _as_tuple(spacing):
   return None if spacing is None else tuple(map(float, spacing))
 
@@ -122,10 +133,7 @@ def axis_of(spec: Spec, dims: int, spacings: Spacings) -> int:
     return dims - 1
   if spec.axis in ANATOMY:
     if any(s is None for s in spacings):
-      raise ValueError(
-        f"unit {spec.text} wants volumes that know their directions (NIfTI), "
-        "found items without a spacing; give the axis by number"
-      )
+      raise _no_directions(spec, "items without a spacing")
     return ANATOMY[spec.axis]
   return int(spec.axis)
 

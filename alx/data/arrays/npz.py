@@ -94,6 +94,7 @@ def load_npz(
     split=split,
     left_out=(*left_out, *empty),
     notes=notes,
+    directions=False,
   )
   if images.ndim > 2:
     return dataset

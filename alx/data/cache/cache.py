@@ -260,4 +260,5 @@ def _dataset(path, description, records, left_out, spacing_from):
     split=None,
     left_out=tuple(left_out),
     notes=(*common.notes, *lines),
+    directions=common.directions,
   )

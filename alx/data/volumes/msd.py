@@ -273,6 +273,7 @@ def make_dataset(
     split=None,
     left_out=tuple(left_out),
     notes=(*common.notes, *lines),
+    directions=common.directions,
   )
 
 

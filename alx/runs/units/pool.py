@@ -196,7 +196,9 @@ class PoolUnits:
       slice(int(at.min()), int(at.max()) + 1) for at in np.nonzero(inside)
     )
     axis = self.axis_of(unit) % labels.ndim
-    length = traced_mm(kept[box], axis, self._dataset.spacing_mm[item])
+    length = 0.0  # of a unit whose class is told with a click
+    if not self.set.dominant:
+      length = traced_mm(kept[box], axis, self._dataset.spacing_mm[item])
     commonest = int(np.bincount(found).max())
     return Told(int((found > 0).sum()), length, len(found), commonest)
 
@@ -235,7 +237,9 @@ def make(
   images = [dataset.images[i] for i in pool]
   spacings = [dataset.spacing_mm[i] for i in pool]
   segment = segmenter(config.cache)
-  made = make_units(spec, images, spacings, tuple(extent), segment)
+  made = make_units(
+    spec, images, spacings, tuple(extent), segment, dataset.directions
+  )
   units = PoolUnits(made, dataset, pool, tuple(extent))
   keep = answerable(config, units) if simulated else None
   if keep is not None:
