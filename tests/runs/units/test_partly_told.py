@@ -10,7 +10,7 @@ from rich.console import Console
 
 from alx.label_maps import UNLABELLED
 from alx.pool import init_pool
-from alx.runs import compare
+from alx.runs import batch, compare
 from alx.runs.disk import store
 from alx.runs.settings.config import Config
 from alx.runs.starts import first_items
@@ -132,7 +132,10 @@ def test_boxes_that_are_told_in_part_are_begun(file, tmp_path):
   assert not first_items(problem, ready.config, jax.random.key(0)).size
 
 
-def test_volumes_that_are_told_in_part_are_trained_on(file, tmp_path):
+def test_volumes_that_are_told_in_part_are_trained_on_by_seeds_at_once(
+  file, tmp_path, monkeypatch
+):
+  monkeypatch.setattr(batch, "pays_off", lambda problem, seeds: True)
   text, run = ran(
     file, tmp_path / "w", start_with="labelled", unit="whole", query=2, seeds=2
   )
