@@ -52,9 +52,15 @@ def grouped(
 
 
 def read(files: Files, size: int) -> pictures.Sized:
-  """One picture, or float32 [H, W, channels] of files of one channel each.
+  """As `stacked`; of several files each channel is normalised by itself."""
+  found = stacked(files, size)
+  if len(files) == 1:
+    return found
+  return found._replace(pixels=intensity.normalise(found.pixels))
 
-  Each channel is normalised by itself.
+
+def stacked(files: Files, size: int) -> pictures.Sized:
+  """One picture, or float32 [H, W, channels] of files of one channel each.
 
   Args:
     files: of a case.
@@ -73,7 +79,7 @@ def read(files: Files, size: int) -> pictures.Sized:
       wanted = f"extent and orientation of {files[0].name}, {first[1:]}"
       raise bad_input(file, wanted, one[1:])
   channels = [one.pixels[..., 0] for one in (first, *others)]
-  return first._replace(pixels=intensity.normalise(np.stack(channels, -1)))
+  return first._replace(pixels=np.stack(channels, -1).astype(np.float32))
 
 
 def of_as_many(
