@@ -34,6 +34,7 @@ class Dataset(NamedTuple):
   split: np.ndarray | None  # [N] int8: 0 train, 1 val, 2 test
   left_out: tuple[str, ...]  # a line for each case that could not be used
   notes: tuple[str, ...] = ()  # a line for what else the user ought to know
+  directions: bool | None = None  # axes known to be RAS+; None: nobody asked
 
 
 def bad_input(file: object, wanted: object, found: object) -> DataError:

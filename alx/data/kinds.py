@@ -13,6 +13,7 @@ from alx.data.dicom import headers
 from alx.data.files import visible, visible_below
 from alx.data.groups import group_by_pattern
 from alx.data.masks import masks as picture_masks
+from alx.data.partly import with_note_of_bare
 from alx.data.pictures import class_folders, pictures, stacks
 from alx.data.split import with_test_part
 from alx.data.tables import others as other_tables
@@ -53,6 +54,7 @@ def load(
   group_pattern: str = "",
   strict: bool = False,
   progress=None,
+  keep_unlabelled: bool = False,
 ) -> Dataset:
   """Reads a data set of any kind that is known.
 
@@ -76,6 +78,8 @@ def load(
     strict: stop at the first bad case.
     progress: progress(iterable, total=, description=) -> iterable, such as a
       progress bar around the cases.
+    keep_unlabelled: items of a segmentation stay that nobody has labelled, in
+      the part that may be asked for; not those of DICOM.
 
   Raises:
     DataError: nothing there, nothing that is known, nothing usable, or a
@@ -88,13 +92,13 @@ def load(
   _check_values(image_size, spacing_from)
   given = {"where": where, "image_size": image_size, "columns": columns}
   given["spacing_from"] = "" if spacing_from == "pixdim" else spacing_from
-  reading = pictures.Reading(image_size, strict, progress)
+  reading = pictures.Reading(image_size, strict, progress, keep_unlabelled)
   try:
     kind = _kind_of(path, given, reading)
     if kind is None:
       raise bad_input(path, _KINDS, _found(path))
     check_settings(path, kind.name, kind.settings, given)
-    dataset = with_test_part(kind.read(), path)
+    dataset = with_note_of_bare(with_test_part(kind.read(), path), path)
   except OSError as error:
     raise bad_input(path, "files that may be read", error) from error
   return group_by_pattern(dataset, group_pattern) if group_pattern else dataset
@@ -126,15 +130,16 @@ def check_settings(
 
 def _kind_of(path, given, reading) -> _Kind | None:
   how = {"strict": reading.strict, "progress": reading.progress}
+  keep = {"keep_unlabelled": reading.keep_unlabelled}
   if path.is_file() and npz.is_npz(path):
-    read = partial(npz.load_npz, path, where=given["where"], **how)
+    read = partial(npz.load_npz, path, where=given["where"], **how, **keep)
     return _Kind("an .npz file", ("where",), read)
   if not path.is_dir():
     return None
   is_msd = msd.is_folder(path) and _is_of_volumes(path / "imagesTr")
   for is_kind, module in ((is_msd, msd), (brats.is_folder(path), brats)):
     if is_kind:
-      return _of_volumes(module, path, given, how)
+      return _of_volumes(module, path, given, how | keep)
   kind = _kind_of_pictures(path, given["columns"], reading)
   if kind is None and dicom.is_folder(path):
     return _of_volumes(dicom, path, given, how)

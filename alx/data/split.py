@@ -19,19 +19,27 @@ class Split(NamedTuple):
   by: str  # "given", "group" or "item"
 
 
-def split(dataset: Dataset, *, seed: int, test_items: int = 0) -> Split:
+def split(
+  dataset: Dataset,
+  *,
+  seed: int,
+  test_items: int = 0,
+  pool_only: np.ndarray | None = None,
+) -> Split:
   """Parts the items; the same for any order of the same items.
 
   A split that the data gives is kept as it is (`seed` and `test_items` then
   say nothing); without a test part the validation part is tested on; one that
   names a single part is none. Otherwise whole groups, or items where no groups
   are known, are drawn until the test part is large enough. An item of an
-  unknown patient is a group of its own.
+  unknown patient is a group of its own. Of a group that is drawn, items that
+  may not be tested on are not used; groups without such are drawn first.
 
   Args:
     dataset: N items.
     seed: of the draw, at least 0.
     test_items: the least number to test on, 1..N-1; 0 means a quarter.
+    pool_only: [N] bool, items that nothing can be tested on; None: none.
 
   Raises:
     DataError: a part would be empty.
@@ -41,16 +49,17 @@ def split(dataset: Dataset, *, seed: int, test_items: int = 0) -> Split:
   if given is not None and len(np.unique(given)) > 1:
     parts = [order[given[order] == part] for part in (_TRAIN, _TEST, _VAL)]
     return _checked(dataset, Split(*parts, "given"))
-  wanted = test_items or max(1, round(len(order) / 4))
+  bare = np.zeros(len(order), bool) if pool_only is None else pool_only[order]
+  wanted = test_items or max(1, round((~bare).sum() / 4))
   if test_items >= len(order):
     found = f"test_items={test_items} of {len(order)} items: lower it"
     raise DataError(f"{dataset.name}: wanted items to ask for, found {found}")
   by = "item" if dataset.groups is None else "group"
   names = apart(dataset.groups or dataset.ids, dataset.ids)
   groups = np.array(names, object)[order]
-  chosen = np.isin(groups, _draw(groups, seed, wanted))
-  none = np.zeros((0,), np.int32)
-  return _checked(dataset, Split(order[~chosen], order[chosen], none, by))
+  chosen = np.isin(groups, _draw(groups, seed, wanted, bare))
+  parts = order[~chosen], order[chosen & ~bare], order[chosen & bare]
+  return _checked(dataset, Split(*parts, by))
 
 
 def with_test_part(dataset: Dataset, name: object) -> Dataset:
@@ -73,11 +82,14 @@ def _with_test(parts):
   return np.where(parts == _VAL, _TEST, parts).astype(np.int8)
 
 
-def _draw(groups, seed, wanted):
-  names, counts = np.unique(groups, return_counts=True)
+def _draw(groups, seed, wanted, bare):
+  names, place = np.unique(groups, return_inverse=True)
+  counts = np.bincount(place, ~bare, len(names)).astype(int)
   drawn = np.random.default_rng(seed).permutation(len(names))
+  without = np.bincount(place, bare, len(names)) == 0
+  drawn = drawn[np.argsort(~without[drawn], kind="stable")]
   before = np.cumsum(counts[drawn]) - counts[drawn]
-  return names[drawn[before < wanted]]
+  return names[drawn[(before < wanted) & (counts[drawn] > 0)]]
 
 
 def _checked(dataset, parts):

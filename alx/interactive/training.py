@@ -84,7 +84,8 @@ def fit(
   ask = _asking(settings, spacing)
   for number in range(settings.steps):
     items = rng.integers(0, len(images), settings.batch)
-    clicks = _clicks(ask, params, images[items], truths[items], settings, rng)
+    some = images[items], truths[items]
+    clicks = _clicks(ask, params, *some, settings, rng, spacing)
     given = _as_arrays(clicks, images.ndim - 2, settings.most)
     params, moments, loss = step(
       params, moments, images[items], truths[items], given
@@ -115,7 +116,7 @@ def _programs(settings, dims, spacing):
   return model, optimizer, jax.jit(make_step(optimizer, loss_of))
 
 
-def _clicks(ask, params, images, truths, settings, rng):
+def _clicks(ask, params, images, truths, settings, rng, spacing=None):
   """Clicks of each item, some on what the model makes of those before."""
   clicks = [[] for _ in images]
   dims = truths.ndim - 1
@@ -131,6 +132,7 @@ def _clicks(ask, params, images, truths, settings, rng):
       click = next_click(
         known & (truths[item] > 0),
         known & seen,
+        spacing,
         rng=rng,
         choice=settings.choice,
       )

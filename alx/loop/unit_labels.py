@@ -81,13 +81,15 @@ def items_of(units: UnitSet, asked: jax.Array) -> jax.Array:
 
 
 def labelled_items(pool: PoolState, units: UnitSet) -> PoolState:
-  """The pool of N items of which at least one unit is labelled.
+  """The pool of N items of which something is labelled.
 
-  In the order in which each got its first unit. Whole items: the pool itself.
+  In the order in which each got its first unit, and behind them those that
+  were begun before. Whole items: the pool itself.
   """
-  if units.is_whole:
-    return pool
-  item = units.units.item.at[pool.order].get(
-    mode="fill", fill_value=units.num_items
-  )
-  return mark_labelled(init_pool(units.num_items), item)
+  found = pool
+  if not units.is_whole:
+    item = units.units.item.at[pool.order].get(
+      mode="fill", fill_value=units.num_items
+    )
+    found = mark_labelled(init_pool(units.num_items), item)
+  return found if units.begun is None else mark_labelled(found, units.begun)

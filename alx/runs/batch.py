@@ -35,10 +35,17 @@ from alx.runs.problem.fitted import (
 )
 from alx.runs.problem.job import Job
 from alx.runs.problem.problem import Problem, held_out, predict_pool
-from alx.runs.rounds import key_of
+from alx.runs.rounds import keep_next, key_of
 from alx.runs.settings.config import Config, labels_after
+from alx.runs.settings.starting import LABELLED
 from alx.runs.starts import first_items
-from alx.runs.units.asked import items_labelled, known_of, num_asked, set_of
+from alx.runs.units.asked import (
+  begins_told,
+  items_labelled,
+  known_of,
+  num_asked,
+  set_of,
+)
 from alx.runs.units.budgets import affordable, spent_row
 
 
@@ -175,7 +182,18 @@ def run_batch(
       record_round(one, number, laps | laps_told, row, cases, said, spent)
     checkpoints.save(number + 1, _saved(seeds))
   checkpoints.close()
+  if job.config.start_with == LABELLED:
+    _ask_next(jobs, programs, seeds)
   return first
+
+
+def _ask_next(jobs, programs, seeds):
+  """Writes what to label next by each seed."""
+  keys = jnp.stack([key_of(job, job.config.rounds + 1) for job in jobs])
+  images = jobs[0].problem.images
+  asked, scores = programs.ask(seeds._replace(key=keys), images)
+  for job, items, told in zip(jobs, asked, scores, strict=True):
+    keep_next(job, items, told)
 
 
 def _resume(jobs, loop, checkpoints):
@@ -190,16 +208,18 @@ def _resume(jobs, loop, checkpoints):
 
   seeds = over_seeds(init)(keys)
   found = checkpoints.restore(_saved(seeds))
-  if found is None:
+  if found is None and not begins_told(problem):
     return seeds, 0
-  seeds = seeds._replace(**found[1])
+  done = 0
+  if found is not None:
+    seeds, done = seeds._replace(**found[1]), found[0]
 
   if problem.units is None:
     known = jax.vmap(lambda pool: known_of(problem, pool))(seeds.pool)
   else:
     pools = [_one(seeds.pool, place) for place in range(len(jobs))]
     known = jnp.stack([known_of(problem, pool) for pool in pools])
-  return seeds._replace(labels=known), found[0]
+  return seeds._replace(labels=known), done
 
 
 def _saved(seeds):

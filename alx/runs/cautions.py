@@ -13,7 +13,7 @@ from alx.runs.settings.config import MADE, Config
 from alx.runs.settings.starting import STRATA
 from alx.runs.starts import first_items
 from alx.runs.units import partly
-from alx.runs.units.asked import num_asked
+from alx.runs.units.asked import begins_told, num_asked
 from alx.runs.units.budgets import affordable
 
 
@@ -69,6 +69,9 @@ def _of_patients(config, problem):
 def _classes_in(problem, asked):
   """The classes that the answer to one question would show."""
   dataset, pool, units = problem.dataset, problem.split.pool, problem.units
+  if asked is None:  # whatever the data arrived with
+    seen = (np.unique(dataset.labels[i]) for i in pool)
+    return np.concatenate([*seen]).tolist()
   if units is None:
     return np.unique(dataset.labels[pool[asked]]).tolist()
   labels = dataset.labels[pool[units.item[asked]]]
@@ -82,7 +85,8 @@ def _of_starts(config, problem):
   lacking, counts = {}, {}
   for seed in range(config.first_seed, config.first_seed + config.seeds):
     items = _first_asked(problem, config, seed)
-    held = [_classes_in(problem, item) for item in items]
+    told = [None] if begins_told(problem) else items
+    held = [_classes_in(problem, item) for item in told]
     counts[seed] = len(items)
     for number in range(first, len(dataset.class_names) - config.spare_classes):
       if not any(number in labels for labels in held):

@@ -29,6 +29,8 @@ from alx.runs.progress import Runs, Shower, hint_of, progress_bars
 from alx.runs.settings import arms
 from alx.runs.settings.config import Config
 from alx.runs.together import Fits
+from alx.runs.units import arrived
+from alx.runs.units.asked import num_asked
 from alx.runs.units.budgets import sized
 from alx.runs.units.partly import NEXT
 
@@ -160,7 +162,8 @@ def tell_reading(dataset: data.Dataset, console: Console) -> None:
 
 def tell_arms(config: Config, problem: problems.Problem, console: Console):
   """Lines about compositions of which a part does nothing here."""
-  left = len(problem.split.pool) - config.start
+  tell("note", arrived.lines(config, problem), console)
+  left = num_asked(problem) - config.start
   tell("note", arms.notes(config.acquisition, left, config.query), console)
 
 

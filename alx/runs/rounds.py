@@ -38,6 +38,7 @@ from alx.runs.settings.starting import LABELLED
 from alx.runs.starts import first_items
 from alx.runs.together import Fits
 from alx.runs.units.asked import (
+  begins_told,
   hidden_of,
   items_labelled,
   known_of,
@@ -131,8 +132,13 @@ def ask_next(job: Job, state: Any, ask: Callable) -> None:
   number = job.config.rounds + 1
   job.show(job.config.rounds, "asking")
   asked, state = ask(state._replace(key=key_of(job, number)))
-  check_picks(job, asked, number)
-  record_next(job, asked, state.scores)
+  keep_next(job, asked, state.scores)
+
+
+def keep_next(job: Job, asked: jax.Array, scores: jax.Array) -> None:
+  """Writes what to label next, which nobody answers here."""
+  check_picks(job, asked, job.config.rounds + 1)
+  record_next(job, asked, scores)
 
 
 def key_of(job: Job, number: int) -> jax.Array:
@@ -154,10 +160,17 @@ def _resume(job: Job, loop: Loop, checkpoints: Checkpoints):
   state = loop.init(key_of(job, 0), job.problem.images, label_like)
   found = checkpoints.restore(_saved(state)._asdict())
   if found is None:
-    return state, 0
+    return with_begun(job.problem, state), 0
   saved = Saved(**found[1])
   known = known_of(job.problem, saved.pool)
   return state._replace(labels=known, **saved._asdict()), found[0]
+
+
+def with_begun(problem: Any, state: LoopState) -> LoopState:
+  """A first state with the labels that the data arrived with."""
+  if not begins_told(problem):
+    return state
+  return state._replace(labels=known_of(problem, state.pool))
 
 
 def _saved(state: LoopState) -> Saved:

@@ -118,30 +118,22 @@ def new_boundary_mm(
   traced: np.ndarray,
   spacing: Sequence[float] | None = None,
 ) -> float:
-  """Length of the faces of a region [h, w] that no traced region shares.
+  """Length of the outline of a region [h, w] that no traced region shares.
 
   What neighbours have traced is free (Atzeni et al. 2022); a square beside
-  another costs three sides. The edge of the map is a boundary too.
+  another costs three sides. By `outline_mm`: two regions R and T share (L(R) +
+  L(T) - L(R or T)) / 2. The edge of the map is a boundary too.
 
   Args:
-    region: [h, w] bool, what would be traced.
+    region: [h, w] bool, what would be traced; what is traced of it is not.
     traced: [h, w] bool, what is.
     spacing: of a pixel, mm.
   """
   spacing = (1.0, 1.0) if spacing is None else spacing
-  region, traced = np.pad(region, 1), np.pad(traced, 1)
-  length = 0.0
-  for axis in (0, 1):
-    low, high = (_shifted(x, axis) for x in (region, traced))
-    differ = low[0] != low[1]
-    shared = (low[0] & high[1]) | (low[1] & high[0])
-    length += (differ & ~shared).sum() * spacing[1 - axis]
-  return float(length)
-
-
-def _shifted(x, axis):
-  x = np.moveaxis(x, axis, 0)
-  return x[:-1], x[1:]
+  region, traced = np.asarray(region, bool), np.asarray(traced, bool)
+  region = region & ~traced
+  both, old = (_outline(x, spacing) for x in (region | traced, traced))
+  return float(max(_outline(region, spacing) + both - old, 0.0) / 2)
 
 
 def expected_dice(probs: np.ndarray, mask: np.ndarray) -> np.ndarray:

@@ -43,6 +43,7 @@ def make_units(
   extent: Sequence[int],
   segment: Callable = superpixels,
   in_memory: bool = True,
+  directions: bool | None = None,
 ) -> Made:
   """All units of N items.
 
@@ -54,6 +55,7 @@ def make_units(
     extent: of the array that holds all items.
     segment: what makes superpixels, as `slic.superpixels`.
     in_memory: keep the maps of regions; else each is made when asked for.
+    directions: whether the axes are known to be RAS+; None: not asked.
 
   Raises:
     ValueError: in one line, where the items cannot have such units.
@@ -63,6 +65,8 @@ def make_units(
   if spec.kind == "whole":
     made = whole_items(len(images))
     return Made(made, None, real.prod(1))
+  if directions is False and spec.axis in ANATOMY:
+    raise _no_directions(spec, "items whose axes may run anywhere")
   if spec.kind == "superpixels":
     make = partial(_superpixels, spec, images, spacings, segment)
   else:
@@ -110,6 +114,13 @@ def _no_slices(spec, dims):
   )
 
 
+def _no_directions(spec, found):
+  return ValueError(
+    f"unit {spec.text} wants volumes that know their directions (NIfTI with an "
+    f"affine), found {found}; give the axis by number"
+  )
+
+
 def _as_tuple(spacing):
   return None if spacing is None else tuple(map(float, spacing))
 
@@ -127,10 +138,7 @@ def axis_of(spec: Spec, dims: int, spacings: Spacings) -> int:
     return dims - 1
   if spec.axis in ANATOMY:
     if any(s is None for s in spacings):
-      raise ValueError(
-        f"unit {spec.text} wants volumes that know their directions (NIfTI), "
-        "found items without a spacing; give the axis by number"
-      )
+      raise _no_directions(spec, "items without a spacing")
     return ANATOMY[spec.axis]
   return int(spec.axis)
 

@@ -26,6 +26,8 @@ class UnitSet:
     units: the U that there are: those that hold a voxel of their item.
     num_items: N.
     start: [U, d] int32, where boxes that overlap begin; None: none overlap.
+    begun: [n] int32, items of which voxels are labelled before any question;
+      None: none are.
     parents: [U] int32 in [0, U), equal for the boxes in one slice; None: they
       are in no slice.
     dominant: C: a reader tells the class that most voxels of a unit have, and
@@ -38,6 +40,7 @@ class UnitSet:
   start: jax.Array | None = None
   dominant: int = 0
   parents: jax.Array | None = None
+  begun: jax.Array | None = None
 
   @property
   def count(self) -> int:

@@ -10,7 +10,7 @@ from alx import data
 from alx.data.cache.cache import load_cached
 from alx.data.dataset import DataError
 from alx.data.merge import merge_classes
-from alx.data.partly import is_partly_labelled
+from alx.data.partly import is_partly_labelled, unlabelled_items
 from alx.label_maps import UNLABELLED
 
 IMAGE = np.arange(8.0, dtype=np.float32).reshape(2, 2, 2)
@@ -117,6 +117,47 @@ def test_arrays_may_be_partly_labelled(tmp_path, named):
   ]
   assert "wanted a labelled voxel, found only 255" in found.left_out[0]
   assert "1 of 2 label maps are partly labelled" in found.notes[-1]
+
+
+@pytest.mark.parametrize("read", [data.load, load_cached])
+@pytest.mark.parametrize("labels", [LABELS, None])
+def test_cases_without_a_label_may_be_kept_to_ask_for(tmp_path, read, labels):
+  path, more = tmp_path / "in", []
+  nothing = np.full_like(WHOLE, 3 if labels else 255)
+  folder(
+    path, labels, x=WHOLE, y=half(3 if labels else 255), z=nothing, u=WHOLE
+  )
+  (path / "labelsTr" / "u.nii.gz").unlink()
+  if read is load_cached:
+    more = [tmp_path / "cache"]
+  found = read(path, *more, keep_unlabelled=True)
+  assert found.ids == ("u", "x", "y", "z") and not found.left_out
+  assert unlabelled_items(found).tolist() == [True, False, False, True]
+  assert is_partly_labelled(found)
+  found = read(path, *more)
+  assert found.ids == ("x", "y") and len(found.left_out) == 2
+  assert found.notes[0] == (
+    f"{path}: 2 left out that nobody has labelled a voxel of: in a simulation "
+    "nobody could answer for them (start_with=labelled keeps them in the pool)"
+  )
+
+
+def test_arrays_to_train_on_alone_may_have_no_label(tmp_path):
+  labels = np.stack([WHOLE[0], np.full((2, 2), 255), np.full((2, 2), 255)])
+  labels = np.concatenate([labels, half(255)])
+  arrays = {"images": np.random.rand(5, 2, 2, 1), "labels": labels}
+  path = tmp_path / "maps.npz"
+  np.savez(path, **arrays, split=[0, 0, 2, 2, 0], class_names=list("nab"))
+  found = data.load(path, keep_unlabelled=True)
+  assert unlabelled_items(found).tolist() == [False, True, False, True]
+  assert found.split.tolist() == [0, 0, 2, 0]
+
+
+def test_nothing_labelled_at_all_is_refused(tmp_path):
+  nothing = np.full_like(WHOLE, 3)
+  path = folder(tmp_path, LABELS, x=nothing)
+  with pytest.raises(DataError, match="wanted a labelled voxel"):
+    data.load(path, keep_unlabelled=True)
 
 
 def test_merged_classes_stay_unlabelled(tmp_path):

@@ -32,6 +32,24 @@ def test_a_given_split_is_kept():
   assert all(p.dtype == np.int32 for p in parts[:3])
 
 
+def test_items_that_nothing_can_be_tested_on_are_for_the_pool():
+  bare = np.array([False, True] * 4)
+  for seed in range(4):
+    parts = data.split(_dataset("abcdefgh"), seed=seed, pool_only=bare)
+    assert len(parts.test) == 1 and not bare[parts.test].any()
+    assert len(parts.pool) == 7 and not len(parts.unused)
+
+
+def test_a_patient_that_is_tested_on_is_not_asked_for():
+  dataset = _dataset("abcdef", groups=("x", "x", "y", "y", "z", "z"))
+  bare = np.array([True, False, False, False, True, True])
+  for seed in range(4):
+    parts = data.split(dataset, seed=seed, test_items=1, pool_only=bare)
+    assert parts.test.tolist() == [2, 3]  # nothing of theirs is bare
+    parts = data.split(dataset, seed=seed, test_items=3, pool_only=bare)
+    assert [p.tolist() for p in parts[:3]] == [[4, 5], [1, 2, 3], [0]]
+
+
 def test_a_quarter_is_for_the_test():
   parts = data.split(_dataset("abcdefgh"), seed=0)
   assert parts.by == "item"

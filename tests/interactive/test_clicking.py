@@ -53,6 +53,19 @@ def test_clicks_say_what_the_image_does_not(trained):
   assert dice[1] > dice[0] + 0.1 and dice[-1] > 0.7
 
 
+def test_clicks_in_training_are_where_a_part_is_deep_in_mm():
+  truth = np.zeros((1, 9, 20), np.uint8)
+  truth[0, :5, :5] = 1  # as deep as 3 voxels
+  truth[0, 5:8, :] = 1  # 3 rows, of 4 mm each in the second case
+  settings = clicking.Clicking(most=1, choice="largest")
+  image, rng = np.zeros((1, 9, 20, 1)), np.random.default_rng(0)
+  for spacing, row in ((None, 2), ((4.0, 1.0), 6)):
+    ((click,),) = clicking._clicks(
+      *(None, None, image, truth, settings, rng, spacing)
+    )
+    assert click.place[0] == row
+
+
 def test_the_same_key_gives_the_same_parameters():
   images, truths = squares(4)
   few = clicking.Clicking(widths=(4, 8), steps=2, batch=2, most=2)

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from alx.acquisition import BY_NAME
+from alx.data.patches import real_mask
+from alx.devices.seeds import over_seeds
 from alx.label_maps import UNLABELLED
 from alx.loop import make_loop, simulate
 from alx.loop.unit_labels import (
@@ -16,6 +18,8 @@ from alx.loop.unit_labels import (
   write_units,
 )
 from alx.pool import init_pool, mark_labelled
+from alx.prediction import Prediction
+from alx.training.learner import Learner
 from alx.training.settings import Asking
 from alx.units import UnitSet, whole_items
 from alx.units.make import make_units
@@ -188,3 +192,63 @@ def test_boxes_that_overlap_are_asked_for_once():
     for other in asked[:place]:
       gap = np.abs(start[one] - start[other])
       assert item[one] != item[other] or (gap >= 5).any()
+
+
+def of_pixels():
+  """A learner whose model is a logistic regression of a pixel."""
+
+  def logits(params, images):
+    values = images.values[..., 0]
+    return jnp.stack(
+      [jnp.zeros_like(values), params[0] + params[1] * values], -1
+    )
+
+  def fit(key, params, images, labels, pool, weights=None):
+    told = (labels != UNLABELLED) & pool.labelled[:, None, None]
+
+    def loss(params):
+      logs = jax.nn.log_softmax(logits(params, images))
+      rights = jnp.where(labels == 1, logs[..., 1], logs[..., 0])
+      return -jnp.where(told, rights, 0.0).sum() / told.sum()
+
+    step = lambda _, params: params - jax.grad(loss)(params)  # noqa: E731
+    return jax.lax.fori_loop(0, 5, step, params), loss(params)[None]
+
+  def predict(key, params, images, items, samples):
+    probs = jax.nn.softmax(logits(params, images))
+    mask = real_mask(images.real, images.values.shape[1:-1])
+    features = images.values.mean((1, 2))
+    return Prediction(probs[None], features, mask, images.values)
+
+  return Learner(lambda key: jax.random.normal(key, (2,)), fit, predict)
+
+
+@pytest.mark.parametrize("text", ["boxes:5", "superpixels:6"])
+@pytest.mark.parametrize("vectorized", [True, False])
+def test_seeds_over_units_are_runs_of_their_own(text, vectorized):
+  images, labels, units = pool(text)
+  asking = Asking(3, block=4, samples=0, max_per_item=1)
+  loop = make_loop(of_pixels(), BY_NAME["entropy"], asking, None, units)
+
+  def one(key, images, labels):
+    state, items, counts = simulate(
+      *(loop, key, images, labels),
+      start=4,
+      query=3,
+      rounds=2,
+      evaluate=lambda state: state.pool.count,
+      units=units,
+    )
+    return items, counts, state.labels, state.params
+
+  keys = jax.random.split(jax.random.key(3), 3)
+  seeds = over_seeds(one, vectorized=vectorized, devices=jax.devices()[:1])
+  *found, params = seeds(keys, images, labels)
+  alone = jax.jit(one)
+  for number, key in enumerate(keys):
+    *wanted, own = alone(key, images, labels)
+    chex.assert_trees_all_equal([x[number] for x in found], wanted)
+    np.testing.assert_allclose(params[number], own, rtol=1e-5)
+  assert len({x.tobytes() for x in np.asarray(found[0])}) == 3
+  taken = np.asarray(units.units.item)[np.asarray(found[0][:, 1:, :3])]
+  assert all(len({*row}) == 3 for rows in taken.tolist() for row in rows)

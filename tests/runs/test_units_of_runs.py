@@ -1,14 +1,20 @@
 """Runs whose labels are parts of volumes."""
 
 import dataclasses
+import os
+import signal
+import sys
 
+import jax
 import numpy as np
 import pytest
 
+from alx.loop import loop
 from alx.runs import compare, experiment
 from alx.runs.disk import store
 from alx.runs.screen import make_console
 from alx.runs.settings.config import Config
+from tests.forks import Forks
 
 TINY = Config(
   data="phantom",
@@ -86,6 +92,42 @@ def test_a_run_that_was_cut_short_goes_on_to_the_same_bits(sliced, tmp_path):
   again = run(folder)
   for name in ("picks.csv", "spent.csv", "curve.csv", "cases.csv"):
     assert (again / name).read_bytes() == (sliced / name).read_bytes()
+
+
+def in_child(folder, kill_at=0):
+  """The run in a process of its own, killed while its n-th fit goes on."""
+  jax.config.update("jax_numpy_rank_promotion", "raise")
+  fits, steps_made = [], loop.steps_made
+
+  def counted(history):  # is called when the fit has been sent on its way
+    fits.append(history)
+    if len(fits) == kill_at:
+      os.kill(os.getpid(), signal.SIGKILL)
+    return steps_made(history)
+
+  loop.steps_made = counted
+  run(folder)
+  sys.exit()
+
+
+@pytest.mark.slow
+def test_a_run_that_was_killed_in_a_fit_goes_on_to_the_same_bits(
+  sliced, tmp_path
+):
+  forks, folder = Forks(tmp_path), tmp_path / "killed"
+  begin = "import pathlib; from tests.runs.test_units_of_runs import in_child; "
+  try:
+    for kill_at in (2, 0):
+      call = f"in_child(pathlib.Path({str(folder)!r}), {kill_at})"
+      fork = forks.start("run", before=begin + call)
+      assert fork.wait() == (-signal.SIGKILL if kill_at else 0), fork.output()
+      curve = rows(folder / "runs" / "entropy-seed0", "curve.csv")
+      assert len(curve) == (1 if kill_at else 2)
+  finally:
+    forks.close()
+  for name in ("picks.csv", "curve.csv", "spent.csv"):
+    found = (folder / "runs" / "entropy-seed0" / name).read_bytes()
+    assert found == (sliced / name).read_bytes()
 
 
 def test_a_budget_in_slices(tmp_path):

@@ -70,9 +70,32 @@ def test_the_second_of_two_squares_costs_three_sides():
   first, second = np.zeros((6, 8), bool), np.zeros((6, 8), bool)
   first[1:4, 1:4] = second[1:4, 4:7] = True
   nothing = np.zeros_like(first)
-  assert costs.new_boundary_mm(first, nothing) == 12
-  assert costs.new_boundary_mm(second, first) == 9
-  assert costs.new_boundary_mm(second, first, (2.0, 1.0)) == 2 * 3 + 6
+  corner = np.sqrt(0.5)  # is cut from edge middle to edge middle
+  assert costs.new_boundary_mm(first, nothing) == pytest.approx(8 + 4 * corner)
+  # Both together are 3 x 6; half of what is common stays with each.
+  shared = (2 * (8 + 4 * corner) - (14 + 4 * corner)) / 2
+  found = costs.new_boundary_mm(second, first)
+  assert found == pytest.approx(8 + 4 * corner - shared)
+  assert costs.new_boundary_mm(first, first) == 0
+  apart = np.zeros_like(first)
+  apart[:, 7] = True
+  assert costs.new_boundary_mm(first, apart) == costs.outline_mm(first)
+
+
+def test_a_square_beside_a_large_one_costs_three_sides():
+  first, second = np.zeros((82, 162), bool), np.zeros((82, 162), bool)
+  first[1:81, 1:81] = second[1:81, 81:161] = True
+  for spacing in (None, (2.0, 1.0)):
+    height, width = (80.0 * s for s in spacing or (1.0, 1.0))
+    found = costs.new_boundary_mm(second, first, spacing)
+    assert found == pytest.approx(height + 2 * width, rel=0.01)
+
+
+def test_a_new_boundary_does_not_depend_on_its_angle():
+  disc = np.hypot(*np.mgrid[-25:26, -25:26]) <= 20
+  found = costs.new_boundary_mm(disc, np.zeros_like(disc))
+  assert found == pytest.approx(costs.outline_mm(disc), rel=1e-12)
+  assert found == pytest.approx(2 * np.pi * 20, rel=0.08)  # not 4 * 40
 
 
 def test_expected_dice():

@@ -94,6 +94,16 @@ def test_what_items_cannot_have_is_told(text, match):
     made(text)
 
 
+def test_a_spacing_alone_is_no_direction():
+  images = [np.zeros((*EXTENT, 1))] * 2
+  for directions in (True, None):
+    units = parse_unit("slices:axial")
+    make_units(units, images, [MM, MM], EXTENT, directions=directions)
+  with pytest.raises(ValueError, match="axes may run anywhere; give the axis"):
+    make_units(units, images, [MM, MM], EXTENT, directions=False)
+  make_units(parse_unit("slices:2"), images, [MM] * 2, EXTENT, directions=False)
+
+
 def test_pictures_have_no_slices():
   with pytest.raises(ValueError, match="volumes of 3 axes"):
     made("slices", extents=((4, 4),), extent=(4, 4))

@@ -26,6 +26,7 @@ def load_npz(
   where: str = "",
   strict: bool = False,
   progress=no_progress,
+  keep_unlabelled: bool = False,
 ) -> Dataset:
   """Reads a MedMNIST file, or one with `images` or `features`, and `labels`.
 
@@ -47,6 +48,8 @@ def load_npz(
     where: "frame=1,slice=3" keeps the items with these values.
     strict: stop at the first item that holds NaN or infinity.
     progress: progress(iterable, total=, description=) -> iterable.
+    keep_unlabelled: label maps stay of which no voxel has a class, but for
+      those of items to validate or test on.
 
   Raises:
     DataError: damaged file, missing or pickled arrays, arrays that do not
@@ -66,9 +69,14 @@ def load_npz(
   rows = progress(rows, total=len(rows), description="reading")
   normal, left_out = _normalise(path, images, ids, rows, strict)
   maps = {row: classes[row] for row in normal}
-  kept, empty, told = partly.keep_labelled(path, maps, ids, ignore, strict)
-  normal = {row: normal[row] for row in kept}
   split = fields.given_split(path, arrays)
+  bare = [
+    r for r in maps if keep_unlabelled and (split is None or not split[r])
+  ]
+  kept, empty, told = partly.keep_labelled(
+    path, maps, ids, ignore, strict, bare
+  )
+  normal = {row: normal[row] for row in kept}
   split = None if split is None else split[list(normal)]
   groups, notes = _patients(path, arrays, ids, normal)
   spacing_mm = _spacing(path, arrays, images.ndim - 2)
@@ -86,6 +94,7 @@ def load_npz(
     split=split,
     left_out=(*left_out, *empty),
     notes=notes,
+    directions=False,
   )
   if images.ndim > 2:
     return dataset

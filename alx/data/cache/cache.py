@@ -10,13 +10,15 @@ from alx.data.cache.record import Record
 from alx.data.cache.store import CaseStore
 from alx.data.dataset import DataError, Dataset, bad_input, no_progress
 from alx.data.label_values import to_classes
+from alx.data.partly import with_note_of_bare
 from alx.data.sources import digest
 from alx.data.volumes import msd
-from alx.data.volumes.cases import find_cases
+from alx.data.volumes.cases import check_files, find_cases
 from alx.data.volumes.description import read_description
 from alx.data.volumes.flat import without
 from alx.data.volumes.header import Header
 from alx.data.volumes.volumes import Outline, common_of, keep_commonest
+from alx.label_maps import UNLABELLED
 
 _CHUNK = 32  # voxels along each axis; a patch reads the chunks it touches
 _LEVEL = 5  # of zstd: read as fast as 1, and half as large
@@ -29,6 +31,7 @@ def load_cached(
   strict: bool = False,
   spacing_from: str = "pixdim",
   progress=no_progress,
+  keep_unlabelled: bool = False,
 ) -> Dataset:
   """`load_folder` for folders larger than memory, by way of a cache.
 
@@ -46,6 +49,7 @@ def load_cached(
     strict: stop at the first case that cannot be used.
     spacing_from: "pixdim" or "affine", what to believe where they disagree.
     progress: progress(iterable, total=, description=) -> iterable.
+    keep_unlabelled: cases of imagesTr stay that nobody has labelled.
 
   Raises:
     DataError: `path` is bad, or not one case can be used, or `cache` holds
@@ -59,7 +63,7 @@ def load_cached(
   cases = find_cases(path, description.listed)
   for case in progress(cases, total=len(cases), description="converting"):
     try:
-      kept.append(_keep(store, case, path, description))
+      kept.append(_keep(store, case, path, description, keep_unlabelled))
       read.append(case)
     except DataError as error:
       if strict:
@@ -71,15 +75,14 @@ def load_cached(
   files, outlines = [case.images[0] for case in read], list(map(_outline, kept))
   places, lines = keep_commonest(outlines, files, strict=strict)
   maps = [record.facts["values"] for record in kept]
-  labels = [case.labels[0] for case in read]
-  places, more = msd.keep_labelled(
-    path, places, maps, labels, description, strict=strict
-  )
+  how = {"strict": strict, "keep": keep_unlabelled}
+  places, more = msd.keep_labelled(path, places, maps, read, description, **how)
   kept, read = [kept[i] for i in places], [read[i] for i in places]
   left_out += lines + more
   dataset = _dataset(path, description, kept, left_out, spacing_from)
   channels = kept[0].facts["shape"][-1]
-  return msd.with_parts(dataset, path, read, description, channels)
+  dataset = msd.with_parts(dataset, path, read, description, channels)
+  return with_note_of_bare(dataset, path)
 
 
 class StoredArrays:
@@ -159,14 +162,14 @@ class StoredArrays:
     return self._finish(array, record.facts["id"]) if self._finish else array
 
 
-def _keep(store, case, path, description):
+def _keep(store, case, path, description, keep):
   """The record of one case, converted now or before.
 
   What depends on dataset.json is looked at each time.
   """
 
   def convert(folder):
-    item = msd.read_case(case, path, description)
+    item = msd.read_case(case, path, description, keep)
     _write(folder / "image", item.image)
     _write(folder / "label", item.label)
     return {
@@ -175,9 +178,10 @@ def _keep(store, case, path, description):
       "values": item.values,
     }
 
+  check_files(case, path, keep)
   record = store.keep(case, path, convert)
   msd.check_channels(case, record.facts["shape"], description)
-  msd.check_labels(case.labels[0], record.facts["values"], description)
+  msd.check_labels(case, record.facts["values"], description, keep)
   return record
 
 
@@ -230,7 +234,13 @@ def _dataset(path, description, records, left_out, spacing_from):
   maps = [record.facts["values"] for record in records]
   values, names, ignore, lines = msd.classes_of(path, description, maps)
 
+  bare = {
+    record.facts["id"] for record in records if not record.facts["values"]
+  }
+
   def as_classes(label, name):
+    if name in bare:
+      return np.full_like(label, UNLABELLED)
     return to_classes(label, values, name, ignore)
 
   common = common_of(path, list(map(_outline, records)), spacing_from)
@@ -242,7 +252,7 @@ def _dataset(path, description, records, left_out, spacing_from):
     images=images,
     labels=StoredArrays(
       *(records, "label", common.dropped, as_classes),
-      is_partly=any(ignore in found for found in maps),
+      is_partly=any(ignore in found or not found for found in maps),
     ),
     class_names=names,
     spacing_mm=common.spacing_mm,
@@ -250,4 +260,5 @@ def _dataset(path, description, records, left_out, spacing_from):
     split=None,
     left_out=tuple(left_out),
     notes=(*common.notes, *lines),
+    directions=common.directions,
   )

@@ -14,7 +14,9 @@ from alx.data.label_values import (
   to_classes,
   values_in,
 )
+from alx.data.masks import channels
 from alx.data.masks import files as mask_files
+from alx.data.masks.channels import case_of, grouped, of_as_many
 from alx.data.masks.folders import LAYOUT, find_pairs
 from alx.data.masks.longest import match_longest
 from alx.data.masks.pairs import match
@@ -23,6 +25,7 @@ from alx.data.partly import keep_labelled
 from alx.data.pictures import pictures
 from alx.data.resize import nearest
 from alx.data.volumes.description import Description, read_description
+from alx.label_maps import UNLABELLED
 
 _PART_NAMES = ("train", "val", "test")
 
@@ -30,8 +33,12 @@ _PART_NAMES = ("train", "val", "test")
 class _Case(NamedTuple):
   part: int | None
   id: str
-  image: pathlib.Path
-  mask: pathlib.Path
+  images: tuple[pathlib.Path, ...]  # one, or one for each channel
+  mask: pathlib.Path | None  # None: nobody has labelled it
+
+  @property
+  def image(self):
+    return self.images[0]
 
 
 def is_folder(path: pathlib.Path) -> bool:
@@ -60,12 +67,12 @@ def load_folder(path: pathlib.Path, reading: pictures.Reading) -> Dataset:
   pairs, notes = find_pairs(path)
   cases, alone = [], []
   for pair in pairs:
-    found, lines = _match(pair)
+    found, lines = _match(pair, reading.keep_unlabelled)
     cases, alone = cases + found, alone + lines
     notes += _note_of_part(path, found) if pair.by_part else ()
   if reading.strict and alone:
     raise alone[0]
-  if not cases:
+  if not any(case.mask for case in cases):
     raise alone[0] if alone else bad_input(path, LAYOUT, "none")
   parts = {case.part for case in cases}
   if None in parts and len(parts) > 1:
@@ -74,16 +81,27 @@ def load_folder(path: pathlib.Path, reading: pictures.Reading) -> Dataset:
   cases = _with_ids(cases)
   about = _described(path)
   found, damaged = _read_all(cases, reading, bool(about.values))
+  files = [case.images for case in cases]
+  names = about.channels if any(len(f) > 1 for f in files) else ()
+  found, other = of_as_many(found, files, names, reading.strict)
   found, unlike = alike(found, cases, reading.strict)
   kept = [cases[i] for i in found]
   images, masks = zip(*found.values(), strict=True)
-  values, names, ignore, told = _classes(path, kept, masks, about)
+  told = [(case, mask) for case, mask in zip(kept, masks, strict=True) if mask]
+  values, names, ignore, told = _classes(path, *zip(*told, strict=True), about)
   maps = {
     i: to_classes(mask.values, values, kept[i].mask, ignore)
+    if mask
+    else np.full(images[i].shape[:-1], UNLABELLED, np.uint8)
     for i, mask in enumerate(masks)
   }
   labelled, empty, lines = keep_labelled(
-    path, maps, [case.id for case in kept], ignore, reading.strict
+    path,
+    maps,
+    [case.id for case in kept],
+    ignore,
+    reading.strict,
+    [i for i in maps if reading.keep_unlabelled and not kept[i].part],
   )
   kept, images = [kept[i] for i in labelled], [images[i] for i in labelled]
   split = None if parts == {None} else _split(kept)
@@ -98,7 +116,7 @@ def load_folder(path: pathlib.Path, reading: pictures.Reading) -> Dataset:
     spacing_mm=(None,) * len(kept),
     groups=None,
     split=split,
-    left_out=(*map(str, alone), *damaged, *unlike, *empty),
+    left_out=(*map(str, alone), *damaged, *other, *unlike, *empty),
     notes=(*notes, *told, *lines, *pictures.passed_over(path, used)),
   )
 
@@ -107,13 +125,22 @@ def _split(cases):
   return np.array([case.part or 0 for case in cases], np.int8)
 
 
-def _match(pair):
-  """(cases, errors): images with their masks, and what is alone."""
+def _match(pair, keep=False):
+  """(cases, errors): images with their masks, and what is alone.
+
+  With `keep` pictures that have no mask, of no part or to train on, are cases.
+  """
+  files, errors = grouped(pair.images, pair.masks)
   if pair.by_part:
-    pairs, errors = match_longest(pair.images, pair.masks), []
+    pairs, others = match_longest(list(files), pair.masks), []
   else:
-    pairs, errors = match(pair.images, pair.masks)
-  return [_Case(pair.part, _id(*files), *files) for files in pairs], errors
+    bare = keep and not pair.part
+    pairs, others = match(list(files), pair.masks, bare)
+  cases = [
+    _Case(pair.part, _id(image, mask), files[image], mask)
+    for image, mask in pairs
+  ]
+  return cases, errors + others
 
 
 def _note_of_part(path, cases):
@@ -126,7 +153,7 @@ def _note_of_part(path, cases):
 
 def _id(image, mask):
   """The name of a case; nnU-Net puts the number of the channel behind it."""
-  case = mask.stem
+  case = mask.stem if mask else case_of(image)
   return case if image.stem == f"{case}_0000" else image.stem
 
 
@@ -158,8 +185,10 @@ def _read_all(cases, reading, is_told):
 
 
 def _read(case, size, is_told):
-  """(image [H, W, 3] uint8, or [H, W, 1] float32 of 16 bits; its `Mask`)."""
-  image, extent, turn = pictures.read_sized(case.image, size, deep=True)
+  """(image [H, W, 3] uint8, or of 16 bits or channels float32; its `Mask`)."""
+  image, extent, turn = channels.read(case.images, size)
+  if case.mask is None:
+    return image, None
   mask = mask_files.read_mask(case.mask, is_told=is_told)
   mask = as_turned(mask, turn, extent, case.mask)
   if mask.values.shape != extent:
@@ -182,6 +211,8 @@ def alike(
     DataError: with `strict`, the first that is left out.
   """
   if all(image.dtype == np.uint8 for image, _ in found.values()):
+    return dict(found), []
+  if any(len(cases[i].images) > 1 for i in found):  # normalised, one by one
     return dict(found), []
   kept, lines = {}, []
   for i, (image, mask) in found.items():

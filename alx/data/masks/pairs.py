@@ -17,9 +17,11 @@ Files = Sequence[pathlib.Path]
 
 
 def match(
-  images: Files, masks: Files
-) -> tuple[list[tuple[pathlib.Path, pathlib.Path]], list[DataError]]:
+  images: Files, masks: Files, bare: bool = False
+) -> tuple[list[tuple[pathlib.Path, pathlib.Path | None]], list[DataError]]:
   """(pairs, errors): pictures with their masks, and what is alone.
+
+  With `bare` a picture that has no mask is a pair with None.
 
   A mask has the name of its picture, or that name and a word such as _mask.
   Where not one has, looser names are compared: a picture may then have a word
@@ -32,6 +34,8 @@ def match(
       taken[mask].append(image)
     if len(found[image]) == 1:
       pairs.append((image, found[image][0]))
+    elif bare and not found[image]:
+      pairs.append((image, None))
     else:
       what = _told(found[image])
       errors.append(bad_input(image, "one mask of its name", what))

@@ -28,6 +28,7 @@ class Reading(NamedTuple):
   strict: bool = False  # stop at the first case that cannot be used
   # progress(iterable, total=, description=) -> iterable
   progress: Callable = no_progress
+  keep_unlabelled: bool = False  # cases to ask for need no mask
 
 
 class Sized(NamedTuple):

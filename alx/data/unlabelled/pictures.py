@@ -2,11 +2,13 @@
 
 import io
 import pathlib
+import re
 
 import numpy as np
 from PIL import ExifTags, Image
 
 from alx.data.dataset import bad_input
+from alx.data.masks import channels
 from alx.data.masks.files import is_mask
 from alx.data.masks.folders import find_pairs, masks_among
 from alx.data.masks.names import folder_of
@@ -47,6 +49,8 @@ def find(files: list[pathlib.Path], path: pathlib.Path, wanted: Wanted):
   if wanted.of_maps:
     found, notes = _images_of(found, path)
   cases = [Case(n, (f,)) for n, f in zip(_ids(found, path), found, strict=True)]
+  if wanted.channels > 1 and not wanted.is_bytes:
+    cases = _of_channels(cases)
   return Cases(
     by_id(cases, path), lambda case: _read(case, wanted), ".png", notes
   )
@@ -80,10 +84,36 @@ def _ids(files, path):
   ]
 
 
+def _of_channels(cases):
+  """Cases of the files CASE_0000, CASE_0001 ... if all are called so."""
+  found = {}
+  if not all(re.search(r"_\d{4}$", case.id) for case in cases):
+    return cases
+  for case in sorted(cases):
+    name = re.sub(r"_\d{4}$", "", case.id)
+    found.setdefault(name, []).extend(case.files)
+  return [Case(name, tuple(files)) for name, files in found.items()]
+
+
+def _check_channels(case, wanted):
+  """Raises DataError unless each channel of the model has its file."""
+  numbers = [f"_{n:04d}" for n in range(wanted.channels)]
+  if [file.stem[-5:] for file in case.files] != numbers:
+    told = f"a file for each channel, {case.id}_0000 to {case.id}{numbers[-1]}"
+    names = [file.name for file in case.files]
+    raise bad_input(case.files[0], told, names)
+
+
 def _read(case, wanted) -> Loaded:
   file = case.files[0]
-  found = pictures.read_sized(file, wanted.image_size, deep=not wanted.is_bytes)
-  image = _channels(found.pixels, wanted.channels, file)
+  if len(case.files) > 1:
+    _check_channels(case, wanted)
+    found = channels.stacked(case.files, wanted.image_size)
+    image = found.pixels
+  else:
+    deep = not wanted.is_bytes
+    found = pictures.read_sized(file, wanted.image_size, deep=deep)
+    image = _channels(found.pixels, wanted.channels, file)
 
   def in_file(array):
     return as_in_file(array, found.orientation)
@@ -99,9 +129,9 @@ def _read(case, wanted) -> Loaded:
   )
 
 
-def _channels(pixels, channels, file):
+def _channels(pixels, count, file):
   """One channel of a gray picture, for a model of one."""
-  if channels != 1:
+  if count != 1:
     return pixels
   if (pixels != pixels[..., :1]).any():
     raise bad_input(file, "gray, as the run's images are", "colours")

@@ -78,6 +78,7 @@ def load_folder(
   strict: bool = False,
   spacing_from: str = "pixdim",
   progress=no_progress,
+  keep_unlabelled: bool = False,
 ) -> Dataset:
   """Reads CASE/CASE_{t1,t1ce,t2,flair,seg}, or CASE/CASE-{t1n,t1c,t2w,t2f,seg}.
 
@@ -92,6 +93,7 @@ def load_folder(
     strict: stop at the first case that cannot be used.
     spacing_from: "pixdim" or "affine", what to believe where they disagree.
     progress: progress(iterable, total=, description=) -> iterable.
+    keep_unlabelled: cases without a label stay.
 
   Raises:
     DataError: not one case can be used; with `strict` the first bad case.
@@ -100,10 +102,14 @@ def load_folder(
   cases = [case for case in folders if case.files]
   channels = _channels(cases)
   items, _, left_out = read_each(
-    cases, lambda case: _read(case, channels), strict, progress
+    cases,
+    lambda case: _read(case, channels, keep_unlabelled),
+    strict,
+    progress,
   )
-  if not items:
-    raise bad_input(path, "at least one case with its label", left_out[0])
+  if not any(item.values for item in items):
+    found = left_out[0] if left_out else "none"
+    raise bad_input(path, "at least one case with its label", found)
   description = _describe(path, items)
   dataset = msd.make_dataset(path, description, items, left_out, spacing_from)
   notes = (*dataset.notes, *_passed_over(path, folders))
@@ -152,14 +158,14 @@ def _channels(cases):
   return counted[0][0] if counted else _CHANNELS[:4]
 
 
-def _read(case, channels):
+def _read(case, channels, keep=False):
   missing = [n for n in (*channels, _LABEL) if n not in case.files]
-  if missing:
+  if missing and not (keep and missing == [_LABEL]):
     wanted = f"files of {', '.join((*channels, _LABEL))}"
     raise bad_input(case.folder, wanted, f"no {', '.join(missing)}")
   images = [case.files[name] for name in channels]
   name = nifti.composed(case.folder.name)
-  item = read_files(name, images, case.files[_LABEL])
+  item = read_files(name, images, case.files.get(_LABEL))
   return item._replace(image=intensity.normalise(item.image))
 
 

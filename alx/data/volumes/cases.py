@@ -57,6 +57,11 @@ def find_cases(
   return tuple(found.values())
 
 
+def may_be_bare(case: Case, keep: bool) -> bool:
+  """Whether a case stays that nobody has labelled: none to test on."""
+  return keep and case.part == _TRAIN
+
+
 def split_of(cases: Sequence[Case]) -> np.ndarray | None:
   """[N] int8: the part of each case; None if there is but imagesTr."""
   split = np.array([_PARTS[case.part] for case in cases], np.int8)
@@ -164,13 +169,16 @@ def _by_case(images):
   return cases
 
 
-def check_files(case: Case, path: pathlib.Path) -> None:
-  """Raises DataError unless a case has its label and all of its images."""
+def check_files(case: Case, path: pathlib.Path, keep: bool = False) -> None:
+  """Raises DataError unless a case has its label and all of its images.
+
+  With `keep` a case of imagesTr needs no label.
+  """
   images, labels = f"images{case.part}", f"labels{case.part}"
   if not case.images:
     file = case.labels[0] if case.labels else path / labels / case.id
     raise bad_input(file, f"an image {images}/{case.id}.nii.gz", "none")
-  if not case.labels:
+  if not case.labels and not may_be_bare(case, keep):
     wanted = f"a label {labels}/{case.id}.nii.gz"
     raise bad_input(case.images[0], wanted, "none")
   if len(case.labels) > 1:

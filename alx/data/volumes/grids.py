@@ -22,12 +22,12 @@ class Item(NamedTuple):
   id: str
   image: np.ndarray  # [*sp, channels]
   label: np.ndarray  # [*sp]
-  values: tuple[int, ...]  # of the label, ascending
+  values: tuple[int, ...]  # of the label, ascending; (): nobody labelled it
   header: Header
 
 
 def read_files(
-  name: str, images: Sequence[pathlib.Path], label_file: pathlib.Path
+  name: str, images: Sequence[pathlib.Path], label_file: pathlib.Path | None
 ) -> Item:
   """One item; its values are as in the files.
 
@@ -35,11 +35,15 @@ def read_files(
     name: its id.
     images: one file, with channels on a fourth axis if it has any, or one file
       for each channel.
-    label_file: on the same grid.
+    label_file: on the same grid; None: a label map without values.
 
   Raises:
     DataError: files missing, damaged, or that do not fit together.
   """
+  if label_file is None:
+    image, header = read_images(images)
+    label = np.zeros(image.shape[:-1], np.uint8)
+    return Item(name, image, label, (), header)
   label = nifti.read_label(label_file)
   volumes = [nifti.read(file) for file in images]
   return item_of(name, images, volumes, label_file, label)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from alx.data import intensity
+from alx.data import intensity, partly
 from alx.data.dataset import (
   Dataset,
   bad_input,
@@ -25,6 +25,7 @@ from alx.data.volumes.cases import Case, find_cases, nothing_of
 from alx.data.volumes.description import Description, read_description
 from alx.data.volumes.grids import Item, read_files
 from alx.data.volumes.volumes import Outline, common_of, keep_commonest
+from alx.label_maps import UNLABELLED
 
 _MOST_CHANNELS = 4  # that are no frames in time, by the look of it
 
@@ -40,6 +41,7 @@ def load_folder(
   strict: bool = False,
   spacing_from: str = "pixdim",
   progress=no_progress,
+  keep_unlabelled: bool = False,
 ) -> Dataset:
   """Reads imagesTr and labelsTr; dataset.json is used when it is there.
 
@@ -53,6 +55,7 @@ def load_folder(
     strict: stop at the first case that cannot be used.
     spacing_from: "pixdim" or "affine", what to believe where they disagree.
     progress: progress(iterable, total=, description=) -> iterable.
+    keep_unlabelled: cases of imagesTr stay that nobody has labelled.
 
   Raises:
     DataError: dataset.json is bad, or not one case can be used; with `strict`
@@ -60,17 +63,20 @@ def load_folder(
   """
   description = read_description(path)
   found = find_cases(path, description.listed)
+  keep = keep_unlabelled
   items, read, left_out = read_each(
-    found, lambda case: read_case(case, path, description), strict, progress
+    found,
+    lambda case: read_case(case, path, description, keep),
+    strict,
+    progress,
   )
   check_any(path, read, left_out)
   files = [case.images[0] for case in read]
   outlines = list(map(outline_of, items))
   kept, lines = keep_commonest(outlines, files, strict=strict)
   maps = [item.values for item in items]
-  labels = [case.labels[0] for case in read]
   kept, more = keep_labelled(
-    path, kept, maps, labels, description, strict=strict
+    path, kept, maps, read, description, strict=strict, keep=keep
   )
   items, read = [items[i] for i in kept], [read[i] for i in kept]
   left_out += lines + more
@@ -134,73 +140,81 @@ def channel_names(path: pathlib.Path) -> tuple[str, ...]:
   return read_description(path).channels
 
 
-def read_case(case, path, description) -> Item:
+def read_case(case, path, description, keep: bool = False) -> Item:
   """Reads and checks one case.
 
   Args:
     case: its id and files.
     path: of the folder, for what is told.
     description: of the folder.
+    keep: a case to ask for needs no label.
 
   Raises:
     DataError: files missing, damaged, or that do not fit together.
   """
-  cases.check_files(case, path)
-  item = read_files(case.id, case.images, case.labels[0])
+  cases.check_files(case, path, keep)
+  label = case.labels[0] if case.labels else None
+  item = read_files(case.id, case.images, label)
   check_channels(case, item.image.shape, description)
-  check_labels(case.labels[0], item.values, description)
+  check_labels(case, item.values, description, keep)
   return item._replace(image=intensity.normalise(item.image))
 
 
-def check_labels(file, found, description) -> None:
+def check_labels(case, found, description, keep: bool = False) -> None:
   """Raises DataError for values that are no classes, or of nothing labelled.
 
   Args:
-    file: what the error names.
-    found: the values of one label map.
+    case: of which the error names the file.
+    found: the values of its label map.
     description: of the folder.
+    keep: a case to ask for may have nothing labelled.
   """
   values, ignore = description.values, description.ignore
-  if values:
-    to_classes(np.array(found, np.uint16), values, file, ignore)
-  if set(found) == {ignore}:
-    raise _nothing_labelled(file, ignore)
+  if values and found:
+    to_classes(np.array(found, np.uint16), values, case.labels[0], ignore)
+  if set(found) == {ignore} and not cases.may_be_bare(case, keep):
+    raise _nothing_labelled(case, ignore)
 
 
-def _nothing_labelled(file, ignore):
-  return bad_input(
-    file, "a labelled voxel", f"only {ignore}, which is no class"
-  )
+def _nothing_labelled(case, ignore):
+  found = f"only {ignore}, which is no class"
+  return bad_input(case.labels[0], partly.NOTHING, found)
 
 
 def keep_labelled(
   path: pathlib.Path,
   places: Sequence[int],
   maps: Sequence[Sequence[int]],
-  files: Sequence[pathlib.Path],
+  read: Sequence[Case],
   description: Description,
   *,
   strict: bool,
+  keep: bool = False,
 ) -> tuple[list[int], list[str]]:
-  """(places, lines): those of which a voxel is labelled.
+  """(places, lines): those of which a voxel is labelled, or need not be.
 
   Args:
     path: of the folder.
     places: of N cases.
     maps: the values of all label maps.
-    files: of the cases.
+    read: all cases.
     description: of the folder.
     strict: stop at the first without a labelled voxel.
+    keep: those to ask for stay without one.
 
   Raises:
-    DataError: with `strict`, or for values that are no classes.
+    DataError: with `strict`, for values that are no classes, or where nothing
+      is labelled at all.
   """
   ignore = description.ignore
   if not description.values:
     ignore = split_values([maps[i] for i in places], path)[1]
-  kept = [i for i in places if set(maps[i]) != {ignore}]
+  told = {i for i in places if set(maps[i]) - {ignore}}
+  if not told:
+    raise bad_input(path, partly.NOTHING, "none in any case")
+  kept = [i for i in places if i in told or cases.may_be_bare(read[i], keep)]
   known = {*kept}
-  odd = [_nothing_labelled(files[i], ignore) for i in places if i not in known]
+  odd = [_nothing_labelled(read[i], ignore) for i in places if i not in known]
   if strict and odd:
     raise odd[0]
   return kept, list(map(str, odd))
@@ -221,8 +235,8 @@ def classes_of(path, description, maps):
     values, ignore = split_values(maps, path)
     names = default_names(values, background=True)
   check_classes(values, path)
-  partly = sum(ignore in found for found in maps)
-  lines = [note_of_partly(path, partly, len(maps), ignore)] if partly else []
+  count = sum(ignore in found for found in maps)
+  lines = [note_of_partly(path, count, len(maps), ignore)] if count else []
   return values, names, ignore, lines
 
 
@@ -246,7 +260,7 @@ def make_dataset(
   values, names, ignore, lines = classes_of(path, description, maps)
   common = common_of(path, list(map(outline_of, items)), spacing_from)
   pairs = list(zip(items, common.dropped, strict=True))
-  labels = (to_classes(item.label, values, item.id, ignore) for item in items)
+  labels = (_classes(item, values, ignore) for item in items)
   return Dataset(
     name=description.name,
     task="segmentation",
@@ -259,7 +273,14 @@ def make_dataset(
     split=None,
     left_out=tuple(left_out),
     notes=(*common.notes, *lines),
+    directions=common.directions,
   )
+
+
+def _classes(item, values, ignore):
+  if not item.values:
+    return np.full_like(item.label, UNLABELLED)
+  return to_classes(item.label, values, item.id, ignore)
 
 
 def outline_of(item: Item) -> Outline:

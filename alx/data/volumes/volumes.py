@@ -24,6 +24,7 @@ class Common(NamedTuple):
   dropped: list[int | None]  # the axis of each that is not kept
   spacing_mm: tuple[tuple[float, ...] | None, ...]
   notes: tuple[str, ...]
+  directions: bool  # whether all files tell where their axes run to
 
 
 def keep_commonest(
@@ -79,4 +80,5 @@ def common_of(
     for mm, axis in zip(spacings, dropped, strict=True)
   )
   notes = header.notes_of(name, headers, spacing_from)
-  return Common(dropped, spacing_mm, (*notes, *flat.notes_of(name, dropped)))
+  notes = *notes, *flat.notes_of(name, dropped)
+  return Common(dropped, spacing_mm, notes, all(h.letters for h in headers))

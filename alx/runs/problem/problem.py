@@ -11,6 +11,7 @@ import numpy as np
 
 from alx import data
 from alx.data import patches
+from alx.data.partly import unlabelled_items
 from alx.data.patches import Images
 from alx.devices.distributed import is_shared
 from alx.devices.mesh import on_host, over_devices, placed
@@ -22,6 +23,7 @@ from alx.runs.settings import idle, recipes, stopping
 from alx.runs.settings.arms import needs_of
 from alx.runs.settings.config import Config, with_baselines
 from alx.runs.settings.recipes import UNETS
+from alx.runs.settings.starting import LABELLED
 from alx.runs.units import pool as units_of_pool
 from alx.training import evaluation
 from alx.training.learner import Learner
@@ -192,8 +194,15 @@ def split_of(config: Config, dataset: data.Dataset) -> data.Split:
     ValueError: if the protocol asks for more items than the pool holds.
   """
   share = max(1, round(config.test_share * len(dataset.ids)))
+  bare = None
+  if config.start_with == LABELLED:
+    bare = unlabelled_items(dataset)
+    share = max(1, round(config.test_share * (~bare).sum()))
   split = data.split(
-    dataset, seed=config.split_seed, test_items=config.test_items or share
+    dataset,
+    seed=config.split_seed,
+    test_items=config.test_items or share,
+    pool_only=bare,
   )
   check_protocol(config, split)
   return split
@@ -214,10 +223,15 @@ def units_of(
   found = units_of_pool.make(
     config, dataset, split.pool, extent, in_memory=in_memory
   )
-  if found and config.acquisition and not config.budget:
+  if found and _is_drawn(config) and not config.budget:
     count = found.set.count
     check_budget(count, config.start, config.query, config.rounds)
   return found
+
+
+def _is_drawn(config):
+  """Whether the settings say how many labels there are first."""
+  return config.acquisition and config.start_with != LABELLED
 
 
 def check_protocol(config: Config, split: data.Split) -> None:
@@ -225,7 +239,7 @@ def check_protocol(config: Config, split: data.Split) -> None:
 
   That of units is looked at once they are known.
   """
-  if config.acquisition and config.unit == "whole" and not config.budget:
+  if _is_drawn(config) and config.unit == "whole" and not config.budget:
     check_budget(len(split.pool), config.start, config.query, config.rounds)
 
 

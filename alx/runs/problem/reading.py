@@ -13,6 +13,7 @@ from alx.data.phantom import phantom, screening
 from alx.data.resize import coarsen
 from alx.runs.settings import idle
 from alx.runs.settings.config import Config
+from alx.runs.settings.starting import LABELLED
 
 
 def load_dataset(config: Config, progress: Callable | None) -> data.Dataset:
@@ -48,6 +49,7 @@ def _read(config, progress):
     "spacing_from": config.spacing_from,
     "strict": config.strict,
     "progress": progress,
+    "keep_unlabelled": config.start_with == LABELLED,
   }
   if config.data == idle.SCREENING:
     made = screening.make_screening(

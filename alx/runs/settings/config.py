@@ -75,7 +75,8 @@ class Config:
   max_per_item: int = 1  # units of one item in a round; more where it must
   answer: str = "voxels"  # or "dominant": one class for a unit
   budget: str = ""  # of a round, as in alx.units.budget; "": query units
-  seconds: tuple[float, ...] = ()  # of an item, a unit of it, a mm traced
+  seconds: tuple[float, ...] = ()  # of an item, a unit of it (the click of a
+  #  dominant answer), a mm traced (none of such an answer)
   rounds: int = 4  # rounds after the starting set
   stop: tuple[str, ...] = ()  # when enough would be labelled, such as plateau
   stop_mode: str = "advise"  # or "end": a budget of labels ends the run
@@ -169,7 +170,9 @@ class Config:
       raise ValueError("tilt and rotation both turn: set one of them")
     if self.group_pattern and self.split_by_item:
       raise ValueError("group_pattern says nothing with split_by_item=True")
-    for name in ("seeds", "start", "query", "samples", "members"):
+    arrives = self.start_with == starting.LABELLED
+    at_least("start", self.start, int(not arrives))
+    for name in ("seeds", "query", "samples", "members"):
       at_least(name, getattr(self, name), 1)
     for name in ("accumulate", "fit_devices"):
       at_least(name, getattr(self, name), 1)
@@ -211,6 +214,16 @@ class Config:
   def _check_seconds(self, budget):
     for value in self.seconds:
       at_least("seconds", value, 0)
+    if self.answer == "dominant" and self.budget.startswith("boundary_mm"):
+      raise ValueError(
+        f"budget={self.budget}: a dominant answer is a click, which traces "
+        "nothing; wanted a budget in units, voxels, slices or seconds"
+      )
+    if self.answer == "dominant" and self.seconds and not any(self.seconds[:2]):
+      raise ValueError(
+        "seconds: wanted those of an item or of a unit of it above 0, as a "
+        f"dominant answer traces nothing, found {self.seconds}"
+      )
     if self.seconds and (len(self.seconds) != 3 or not any(self.seconds)):
       raise ValueError(
         "seconds: wanted three, of an item that is opened, of a unit and of a "

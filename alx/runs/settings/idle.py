@@ -114,6 +114,11 @@ _OF_SETTINGS = (
     "with split_by_item, which forgets the patients",
   ),
   Rule(
+    "answer",
+    lambda c: c.start_with == starting.LABELLED,
+    f"with start_with={starting.LABELLED}: labels are as they arrived",
+  ),
+  Rule(
     "start_features",
     lambda c: not starting.reads_features(c.start_with),
     "where start_with looks at no features",

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from alx.data.sources.prefetch import prefetch
@@ -15,11 +16,13 @@ from alx.loop.pool_loop import (
   fill_slots,
   make_pool_loop,
   make_room,
+  put_rows,
   put_units,
   slots_of,
 )
 from alx.loop.pool_scan import describe_pool
-from alx.pool import init_pool
+from alx.loop.unit_labels import labelled_items
+from alx.pool import init_pool, mark_labelled
 from alx.runs.disk.checkpoint import Checkpoints
 from alx.runs.disk.records import Clock, check_picks, open_folder, record_round
 from alx.runs.problem import loops, signals
@@ -37,7 +40,7 @@ from alx.runs.rounds import (
 from alx.runs.settings.config import Config
 from alx.runs.starts import first_items
 from alx.runs.streamed.pool import RowSource
-from alx.runs.units.asked import num_asked, set_of
+from alx.runs.units.asked import begins_told, num_asked, set_of
 from alx.runs.units.budgets import affordable, spent_row
 from alx.units import whole_items
 
@@ -111,9 +114,11 @@ def _read_labelled(job, state) -> Labelled:
   config, problem = job.config, job.problem
   image = RowSource(problem.images).rows(0, 1)
   label = jax.ShapeDtypeStruct((1, *problem.labels.shape[1:]), np.uint8)
-  most = config.start + config.rounds * config.query
-  capacity = min(most, len(problem.split.pool))
   row, units = Labelled(image, label), set_of(problem)
+  most = config.start + config.rounds * config.query
+  if begins_told(problem):
+    most = len(units.begun)
+  capacity = min(most, len(problem.split.pool))
   room, nothing = make_room(capacity, row, units), init_pool(num_asked(problem))
   return _reveal(job, room, _told(state.pool), nothing)
 
@@ -136,6 +141,11 @@ def _reveal(job, labelled, asked, before) -> Labelled:
   units = set_of(problem) or whole_items(len(problem.split.pool))
   both = RowSource(Labelled(problem.images, problem.labels))
   labels = RowSource(Labelled(None, problem.labels))
+  if begins_told(problem):
+    pool = mark_labelled(before, jnp.asarray(asked, jnp.int32))
+    found = labelled_items(pool, units)
+    rows = ((n, n + 1) for n in np.asarray(found.order)[: int(found.count)])
+    return put_rows(labelled, (both.rows(*row) for row in rows), 0)
 
   def read(slot):
     source = both if slot.is_new else labels

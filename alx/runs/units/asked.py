@@ -53,8 +53,15 @@ def hidden_of(problem: Any, asked: jax.Array) -> jax.Array:
   return problem.labels[items_of(problem.units.set, asked)]
 
 
+def begins_told(problem: Any) -> bool:
+  """Whether label maps that arrived are the start, each voxel of them."""
+  return problem.units is not None and problem.units.set.begun is not None
+
+
 def known_of(problem: Any, pool: Any) -> jax.Array:
-  """The labels that a pool has been told."""
+  """The labels that a pool has been told, beside those that it began with."""
+  if begins_told(problem):
+    return problem.labels  # nobody tells more than has arrived
   labels, order = problem.labels, pool.order
   if problem.units is None or problem.units.set.is_whole:
     return jnp.zeros_like(labels).at[order].set(labels[order], mode="drop")

@@ -13,6 +13,7 @@ from alx.data.sources.part import Part, shapes_of
 from alx.label_maps import UNLABELLED
 from alx.runs.settings.arms import needs_of
 from alx.runs.settings.config import Config
+from alx.runs.settings.starting import LABELLED
 from alx.runs.units.kept_regions import segmenter
 from alx.runs.units.partly import answerable
 from alx.units import Planes, Slices, UnitSet, region_mask
@@ -163,6 +164,11 @@ class PoolUnits:
         found[unit] = (label[self.mask(int(unit))] != UNLABELLED).sum()
     return found
 
+  def begun(self) -> list[int]:
+    """Numbers of the items of which a voxel is labelled."""
+    labels = (self._label(n) for n in range(len(self._pool)))
+    return [n for n, x in enumerate(labels) if (x != UNLABELLED).any()]
+
   def restrict(self, keep: np.ndarray) -> None:
     """Only some of the units [U] bool are there from now on."""
     at, made = np.flatnonzero(keep), self.set
@@ -181,7 +187,14 @@ class PoolUnits:
     self.item, self.region = self.item[at], self.region[at]
 
   def covered(self, units: np.ndarray) -> tuple[int, int]:
-    """(voxels, those of foreground) that some units hold, each voxel once."""
+    """(voxels, those of foreground) that some units hold, each voxel once.
+
+    Of labels that arrived all that are there, in units or not.
+    """
+    if self.set.begun is not None:
+      labels = [self._label(n) for n in range(len(self._pool))]
+      known = [label[label != UNLABELLED] for label in labels]
+      return sum(x.size for x in known), sum(int((x > 0).sum()) for x in known)
     if not isinstance(self.set.partition, Planes):
       foreground = sum(self.told(int(u)).foreground for u in units)
       return int(self.voxels[units].sum()), foreground
@@ -218,7 +231,9 @@ class PoolUnits:
       slice(int(at.min()), int(at.max()) + 1) for at in np.nonzero(inside)
     )
     axis = self.axis_of(unit) % labels.ndim
-    length = traced_mm(kept[box], axis, self._dataset.spacing_mm[item])
+    length = 0.0  # of a unit whose class is told with a click
+    if not self.set.dominant:
+      length = traced_mm(kept[box], axis, self._dataset.spacing_mm[item])
     commonest = int(np.bincount(found).max())
     return Told(int((found > 0).sum()), length, len(found), commonest)
 
@@ -249,7 +264,8 @@ def make(
     ValueError: if the items have no such units.
   """
   spec, budget = parse_unit(config.unit), parse_budget(config.budget)
-  if spec.kind == "whole" and budget is None:
+  arrives = config.start_with == LABELLED
+  if spec.kind == "whole" and budget is None and not arrives:
     return None
   if dataset.task != "segmentation":
     raise ValueError(
@@ -258,7 +274,7 @@ def make(
   images = Part(dataset.images, pool)
   spacings = [dataset.spacing_mm[i] for i in pool]
   segment = segmenter(config.cache)
-  how = tuple(extent), segment, in_memory
+  how = tuple(extent), segment, in_memory, dataset.directions
   made = make_units(spec, images, spacings, *how)
   units = PoolUnits(made, dataset, pool, tuple(extent))
   keep = answerable(config, units) if simulated else None
@@ -270,7 +286,10 @@ def make(
   if budget and budget.is_known_before:
     cost = jnp.asarray(units.known_costs(budget.kind), jnp.float32)
     table = table._replace(cost=cost)
-  units.set = dataclasses.replace(made, units=table, dominant=classes)
+  begun = jnp.asarray(units.begun(), jnp.int32) if arrives else None
+  units.set = dataclasses.replace(
+    made, units=table, dominant=classes, begun=begun
+  )
   return units
 
 

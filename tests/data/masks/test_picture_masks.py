@@ -9,6 +9,7 @@ from alx.data import intensity
 from alx.data.dataset import DataError
 from alx.data.masks import masks as picture_masks
 from alx.data.pictures import pictures
+from alx.label_maps import UNLABELLED
 from tests.picture_cases import bands, mask, pairs, picture
 
 
@@ -63,13 +64,72 @@ def test_two_masks_of_one_picture(tmp_path):
   assert "a_mask.png and" in found.left_out[0]
 
 
-def test_channels_in_files_of_their_own_are_not_read_as_one(tmp_path):
-  for name in ("c_0000", "c_0001", "d_0000"):
-    picture(tmp_path / "imagesTr" / f"{name}.png")
-  for name in ("c", "d"):
+def channel(path, values):
+  path.parent.mkdir(exist_ok=True)
+  Image.fromarray(np.array(values)).save(path)
+
+
+@pytest.mark.parametrize(
+  ("ending", "kind"), [(".png", np.uint8), (".tif", np.float32)]
+)
+def test_channels_in_files_of_their_own_are_one_picture(tmp_path, ending, kind):
+  rng = np.random.default_rng(0)
+  shown = {}
+  for name in ("c", "c_0001", "d"):  # a case may end as a channel does
+    for number in (0, 1):
+      values = rng.integers(0, 256, (8, 8)).astype(kind)
+      file = tmp_path / "imagesTr" / f"{name}_{number:04d}{ending}"
+      channel(file, values)
+      shown.setdefault(name, []).append(values)
     mask(tmp_path / "labelsTr" / f"{name}.png")
   found = data.load(tmp_path)
+  assert found.ids == ("c", "c_0001", "d") and not found.left_out
+  for image, name in zip(found.images, found.ids, strict=True):
+    wanted = intensity.normalise(np.stack(shown[name], -1))
+    np.testing.assert_array_equal(image, wanted)
+
+
+@pytest.mark.parametrize(
+  ("name", "line"),
+  [
+    ("d_0002", "imagesTr/d_0000.png: wanted images ['d_0000', 'd_0001'], found "
+     "['d_0000.png', 'd_0002.png']"),
+    ("", "imagesTr/d_0000.png: wanted 2 channels as most cases have, found 1"),
+    ("d_0001", "imagesTr/d_0001.png: wanted one channel per file, found "
+     "colours"),
+  ],
+)  # fmt: skip
+def test_a_case_without_all_channels_is_left_out(tmp_path, name, line):
+  gray = np.arange(64, dtype=np.uint8).reshape(8, 8)
+  for case in ("a", "b"):
+    channel(tmp_path / "imagesTr" / f"{case}_0000.png", gray)
+    channel(tmp_path / "imagesTr" / f"{case}_0001.png", gray.T)
+  channel(tmp_path / "imagesTr" / "d_0000.png", gray)
+  if name:
+    picture(tmp_path / "imagesTr" / f"{name}.png")
+  for case in ("a", "b", "d"):
+    mask(tmp_path / "labelsTr" / f"{case}.png")
+  found = data.load(tmp_path)
+  assert found.ids == ("a", "b")
+  assert found.left_out[0] == f"{tmp_path}/{line}"
+
+
+def test_elsewhere_two_pictures_of_a_mask_are_no_channels(tmp_path):
+  for name in ("c_0000", "c_0001", "d_0000"):
+    picture(tmp_path / "images" / f"{name}.png")
+  for name in ("c", "d"):
+    mask(tmp_path / "masks" / f"{name}.png")
+  found = data.load(tmp_path)
   assert found.ids == ("d",) and "c_0000.png and" in found.left_out[0]
+
+
+def test_pictures_without_a_mask_may_be_kept_to_ask_for(tmp_path):
+  pairs(tmp_path / "images", tmp_path / "masks", ("a", "b", "c"))
+  (tmp_path / "masks" / "b.png").unlink()
+  assert data.load(tmp_path).ids == ("a", "c")
+  found = data.load(tmp_path, keep_unlabelled=True)
+  assert found.ids == ("a", "b", "c") and not found.left_out
+  assert (found.labels[1] == UNLABELLED).all()
 
 
 @pytest.mark.parametrize(

@@ -83,3 +83,17 @@ def test_a_model_of_sixteen_bits_reads_them(tmp_path):
   cases = found(tmp_path, wanted)
   image = cases.read(cases.cases[0]).image
   np.testing.assert_array_equal(image, intensity.normalise(values[..., None]))
+
+
+def test_channels_that_are_files_of_their_own(tmp_path):
+  rng, shown = np.random.default_rng(0), {}
+  for name in ("a_0000", "a_0001", "b_0000", "b_0002"):
+    shown[name] = rng.integers(0, 256, (6, 8)).astype(np.uint8)
+    Image.fromarray(shown[name]).save(tmp_path / f"{name}.png")
+  cases = found(tmp_path, Wanted(axes=2, channels=2, is_bytes=False))
+  assert [case.id for case in cases.cases] == ["a", "b"]
+  wanted = np.stack([shown["a_0000"], shown["a_0001"]], -1)
+  image = cases.read(cases.cases[0]).image
+  np.testing.assert_array_equal(image, intensity.normalise(wanted))
+  with pytest.raises(DataError, match=r"b_0000 to b_0001, found .*b_0002"):
+    cases.read(cases.cases[1])

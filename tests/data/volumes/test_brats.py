@@ -6,6 +6,7 @@ import pytest
 
 from alx import data
 from alx.data.volumes import brats
+from alx.label_maps import UNLABELLED
 
 _IMAGE = np.arange(8.0, dtype=np.float32).reshape(2, 2, 2)
 _OLD = ("t1", "t1ce", "t2", "flair")
@@ -120,6 +121,17 @@ def test_damaged_cases_are_left_out_and_named(tmp_path):
   assert "d_seg.nii.gz: wanted a label on the grid of d_t1" in d
   with pytest.raises(data.DataError, match="found no seg"):
     data.load(tmp_path, strict=True)
+
+
+def test_cases_without_a_label_may_be_kept_to_ask_for(tmp_path):
+  for name in "ab":
+    _case(tmp_path, name, _OLD, (0, 1))
+  (tmp_path / "a/a_seg.nii.gz").unlink()
+  found = data.load(tmp_path, keep_unlabelled=True)
+  assert found.ids == ("a", "b") and not found.left_out
+  assert (found.labels[0] == UNLABELLED).all()
+  np.testing.assert_array_equal(found.labels[1], data.load(tmp_path).labels[0])
+  assert "1 left out that nobody" in data.load(tmp_path).notes[0]
 
 
 def test_a_folder_without_labels(tmp_path):

@@ -89,6 +89,57 @@ def test_a_file_cut_short_is_an_error(sitk, tmp_path, ending, compress, cut):
 
 
 @each_ending
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.float32, np.float64])
+def test_the_line_says_how_many_bytes_are_missing(
+  sitk, tmp_path, capfd, ending, kind
+):
+  path = written(sitk, tmp_path / f"a{ending}", voxels(kind))
+  path.write_bytes(path.read_bytes()[:-7])
+  with pytest.raises(DataError) as caught:
+    nifti.read(path)
+  wanted = 60 * np.dtype(kind).itemsize
+  assert str(caught.value) == (
+    f"{path}: wanted a whole .nrrd or .mha file with {wanted} bytes of voxels, "
+    f"found {wanted - 7} bytes"
+  )
+  assert capfd.readouterr() == ("", "")
+
+
+@each_ending
+@pytest.mark.parametrize("kept", [0, 60, 150])
+def test_a_header_cut_short_is_told_in_a_line(
+  sitk, tmp_path, capfd, ending, kept
+):
+  path = written(sitk, tmp_path / f"a{ending}", voxels())
+  path.write_bytes(path.read_bytes()[:kept])
+  line = f"no whole header in {kept} bytes"
+  with pytest.raises(DataError, match=line):
+    nifti.read(path)
+  assert capfd.readouterr() == ("", "")
+
+
+@each_ending
+def test_a_header_without_extents_is_told_in_a_line(
+  sitk, tmp_path, capfd, ending
+):
+  path = written(sitk, tmp_path / f"a{ending}", voxels())
+  content = path.read_bytes().replace(b"DimSize", b"DimSiz")
+  path.write_bytes(content.replace(b"sizes:", b"# siz"))
+  with pytest.raises(DataError, match=r"a header without (DimSize|sizes)"):
+    nifti.read(path)
+  assert capfd.readouterr() == ("", "")
+
+
+@each_ending
+def test_several_channels_are_counted(sitk, tmp_path, ending):
+  array = np.arange(48, dtype=np.int16).reshape(2, 3, 4, 2)
+  image = sitk.GetImageFromArray(array, isVector=True)
+  sitk.WriteImage(image, str(tmp_path / f"a{ending}"))
+  found = nifti.read(tmp_path / f"a{ending}").array
+  assert found.shape == (4, 3, 2, 2)
+
+
+@each_ending
 def test_damaged_voxels_are_an_error(sitk, tmp_path, ending):
   array = np.random.default_rng(0).integers(0, 999, (20, 20, 9)).astype("int16")
   path = written(sitk, tmp_path / f"a{ending}", array, True)

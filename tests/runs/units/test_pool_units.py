@@ -11,7 +11,7 @@ from alx.runs.units import pool as units
 LABELS = np.array([[0, 0, 1, 1], [0, 0, 2, 1]], np.uint8)
 
 
-def made(unit, labels=LABELS, image=None, extent=None):
+def made(unit, labels=LABELS, image=None, extent=None, **more):
   shape = (*labels.shape, 1)
   image = np.zeros(shape, np.float32) if image is None else image
   dataset = data.Dataset(
@@ -26,7 +26,7 @@ def made(unit, labels=LABELS, image=None, extent=None):
     split=None,
     left_out=(),
   )
-  config = Config(data="d", unit=unit)
+  config = Config(data="d", unit=unit, **more)
   return units.make(config, dataset, [0], extent or labels.shape)
 
 
@@ -54,6 +54,30 @@ def test_what_all_labels_come_to_is_counted_by_hand():
     found = made(unit, volume).whole_pool()
     assert (found["slices"], found["voxels"]) == (slices, 24)
     assert found["foreground_voxels"] == 4
+
+
+def test_a_dominant_answer_is_a_click_and_traces_nothing():
+  pool = made("boxes:2", answer="dominant")
+  seconds = Config(data="d", unit="boxes:2", seconds=(30, 3, 0.5))
+  assert [pool.told(u).traced_mm for u in (0, 1)] == [0, 0]
+  assert pool.costs("seconds", seconds).tolist() == [3, 3]
+  assert pool.costs("boundary_mm", seconds).tolist() == [0, 0]
+  traced = made("boxes:2").told(1).traced_mm
+  assert traced > 0
+  found = made("boxes:2").costs("seconds", seconds)
+  assert found.tolist() == [3, 3 + 0.5 * traced]
+
+
+@pytest.mark.parametrize(
+  ("match", "more"),
+  [
+    ("traces nothing; wanted", {"budget": "boundary_mm:9"}),
+    ("above 0", {"budget": "seconds:9", "seconds": (0, 0, 1)}),
+  ],
+)
+def test_a_click_is_not_paid_by_what_is_traced(match, more):
+  with pytest.raises(ValueError, match=match):
+    Config(data="d", unit="boxes:2", answer="dominant", **more)
 
 
 def test_an_answer_is_counted_once(monkeypatch):
