@@ -28,6 +28,7 @@ from alx.runs.progress import Runs, Shower, hint_of, progress_bars
 from alx.runs.settings import arms
 from alx.runs.settings.config import Config
 from alx.runs.together import Fits
+from alx.runs.units import priced
 from alx.runs.units.budgets import sized
 from alx.runs.units.partly import NEXT
 
@@ -160,7 +161,8 @@ def tell_reading(dataset: data.Dataset, console: Console) -> None:
 def tell_arms(config: Config, problem: problems.Problem, console: Console):
   """Lines about compositions of which a part does nothing here."""
   left = len(problem.split.pool) - config.start
-  tell("note", arms.notes(config.acquisition, left, config.query), console)
+  told = arms.notes(config.acquisition, left, config.query)
+  tell("note", [*told, *priced.lines(problem)], console)
 
 
 def tell(word: str, lines: Sequence[str], console: Console) -> None:
@@ -235,6 +237,8 @@ def describe_data(
     part: [dataset.ids[i] for i in getattr(split, part)]
     for part in ("pool", "test", "unused")
   }
+  if problem.units and problem.units.priced:
+    about["costs"] = problem.units.priced.digest
   return about, ids
 
 

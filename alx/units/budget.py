@@ -5,6 +5,7 @@ voxels:200000    that are labelled
 slices:40        as many voxels as 40 slices of the item have
 boundary_mm:900  that a reader traces
 seconds:1800     of a reader, who takes so long for an item, a unit, a mm
+cost:120         of the user's own table
 """
 
 import dataclasses
@@ -13,7 +14,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-KINDS = ("units", "voxels", "slices", "boundary_mm", "seconds")
+COST = "cost"  # as a table of the user's tells it
+KINDS = ("units", "voxels", "slices", "boundary_mm", "seconds", COST)
 AFTERWARDS = ("boundary_mm", "seconds")  # are known of labels alone
 
 

@@ -94,6 +94,22 @@ def test_a_budget_in_slices(tmp_path):
   assert all(":box:" in row["id"] for row in rows(found, "picks.csv"))
 
 
+def test_a_table_of_costs(tmp_path):
+  names = [f"phantom_{i:03d}" for i in range(TINY.phantom_items)]
+  table = tmp_path / "costs.csv"
+  told = "".join(f"{name},48\n" for name in names)  # 2 for each of 24 slices
+  table.write_text(f"unit,cost\n{told}")
+  priced = {"budget": "cost:7", "costs": str(table), "start": 4, "query": 4}
+  priced["acquisition"] = ("per_cost(entropy)",)
+  run(tmp_path, **priced)
+  found = tmp_path / "runs" / "per_cost-entropy-seed0"
+  spent = [(row["units"], row["cost"]) for row in rows(found, "spent.csv")]
+  assert spent == [("3", "6"), ("6", "12")]
+  table.write_text(f"unit,cost\n{told.replace('48', '24')}")
+  with pytest.raises(ValueError, match=r"this run has costs = .* now it would"):
+    run(tmp_path, **priced)
+
+
 def test_superpixels_with_one_class_each(tmp_path):
   found = run(tmp_path, unit="superpixels:20", answer="dominant")
   last = rows(found, "spent.csv")[-1]
@@ -114,6 +130,9 @@ def test_what_makes_no_sense_is_refused():
     unit="superpixels:20",
     acquisition=("entropy(reduce=boundary)",),
   )
+  refused("wants costs=FILE.csv", budget="cost:7")
+  sized = {"start": 4, "query": 4, "budget": "slices:7"}
+  refused(r"costs=/.* does nothing", costs="/a.csv", **sized)
   refused("answer=dominant does nothing", unit="whole", answer="dominant")
   refused("inside of slices", acquisition=("key_slices",))
   flat = {"unit": "boxes:8,8,1", "acquisition": ("key_slices",), "dropout": 0.1}

@@ -21,13 +21,13 @@ from alx.runs.settings.checks import (
 from alx.runs.settings.recipes import DEFAULT, RECIPES
 from alx.stats import BASELINES
 from alx.stats.stopping import split_rules
-from alx.units.budget import parse_budget
+from alx.units.budget import COST, parse_budget
 from alx.units.spec import parse_unit
 
 MODELS = ("auto", "unet", "light_unet", "cnn", "resnet", "mlp")
 OPTIMIZERS = ("auto", "adam", "sgd", "muon")
 SCHEDULES = ("warmup_cosine", "cosine", "polynomial", "converged")
-PATHS = ("data", "features", "cache")
+PATHS = ("data", "features", "cache", "costs")
 MADE = ("phantom", "screening")  # data that are made, not read
 PASSES = ("auto", "shard_map", "pmap")
 PRECISIONS = ("float32", "bfloat16")
@@ -76,6 +76,7 @@ class Config:
   answer: str = "voxels"  # or "dominant": one class for a unit
   budget: str = ""  # of a round, as in alx.units.budget; "": query units
   seconds: tuple[float, ...] = ()  # of an item, a unit of it, a mm traced
+  costs: str = ""  # CSV file of unit and cost, which budget=cost:120 counts
   rounds: int = 4  # rounds after the starting set
   stop: tuple[str, ...] = ()  # when enough would be labelled, such as plateau
   stop_mode: str = "advise"  # or "end": a budget of labels ends the run
@@ -220,6 +221,11 @@ class Config:
       raise ValueError(
         f"budget={self.budget} wants seconds=ITEM,UNIT,MM: what a reader takes "
         "to open an item, for a unit of it and for a mm that is traced"
+      )
+    if budget and budget.kind == COST and not self.costs:
+      raise ValueError(
+        f"budget={self.budget} wants costs=FILE.csv with the columns unit and "
+        "cost: what each label costs"
       )
 
 

@@ -13,6 +13,7 @@ from alx.data import kinds
 from alx.runs.settings import arms, starting, stopping
 from alx.runs.settings.config import ENSEMBLES, MADE, Config
 from alx.runs.settings.recipes import CLASSIC
+from alx.units.budget import COST
 
 
 def _augments(config):
@@ -103,6 +104,11 @@ _OF_SETTINGS = (
     "beside budget, which says how much each round holds, the first one too",
   ),
   Rule("seconds", lambda c: not c.budget, "without a budget"),
+  Rule(
+    "costs",
+    lambda c: not c.budget.startswith(f"{COST}:"),
+    f"without a budget in it, such as budget={COST}:120",
+  ),
   Rule(
     "max_per_item answer",
     lambda c: c.unit == "whole",
@@ -195,7 +201,7 @@ _OF_METHODS = (
 )
 _WITHOUT_METHODS = (
   Rule(
-    "unit max_per_item answer budget seconds",
+    "unit max_per_item answer budget seconds costs",
     lambda c: True,
     "without an acquisition: all labels are whole items",
   ),

@@ -1,6 +1,7 @@
 """What one label is in a run: the units of its pool, their names and costs."""
 
 import dataclasses
+import pathlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,10 +13,11 @@ from alx import data
 from alx.label_maps import UNLABELLED
 from alx.runs.settings.arms import needs_of
 from alx.runs.settings.config import Config
+from alx.runs.units import priced
 from alx.runs.units.kept_regions import segmenter
 from alx.runs.units.partly import answerable
 from alx.units import Planes, Slices, UnitSet, region_mask
-from alx.units.budget import AFTERWARDS, parse_budget
+from alx.units.budget import AFTERWARDS, COST, parse_budget
 from alx.units.costs import traced_mm
 from alx.units.make import Made, make_units, unit_name
 from alx.units.partition import plane_of
@@ -43,9 +45,12 @@ class PoolUnits:
     self.voxels = made.voxels
     self.dataset = self._dataset = dataset
     self._pool, self._extent = list(pool), extent
+    self.cases = [dataset.ids[i] for i in pool]
+    self.others = {*dataset.ids} - {*self.cases}  # items that are held out
     self.unanswered = 0  # units that nobody has labelled, left out
     self.item = np.asarray(made.units.units.item)
     self.region = np.asarray(made.units.units.region)
+    self.priced: priced.Priced | None = None  # by the user's table
     self._told: dict[int, Told] = {}
 
   def axis_of(self, unit: int) -> int:
@@ -93,12 +98,20 @@ class PoolUnits:
       a_slice = np.array([np.prod(e) for e in extents])
     return self.voxels / a_slice[self.item]
 
+  def shares(self) -> np.ndarray:
+    """[U] float64, the share of its item's voxels that each has."""
+    extents = [self._dataset.images[i].shape[:-1] for i in self._pool]
+    sizes = np.array([np.prod(extent) for extent in extents])
+    return self.voxels / sizes[self.item]
+
   def known_costs(self, kind: str) -> np.ndarray:
     """[U] costs that do not depend on labels."""
     if kind == "slices":
       return self.slices()
     if kind == "voxels":
       return self.voxels.astype(np.float64)
+    if kind == COST:
+      return self.priced.costs
     return np.ones(self.set.count)
 
   def costs(
@@ -155,6 +168,8 @@ class PoolUnits:
       parents=parents,
     )
     self.voxels = self.voxels[at]
+    if self.priced:
+      self.priced = self.priced.of(at)
     self.item, self.region = self.item[at], self.region[at]
 
   def covered(self, units: np.ndarray) -> tuple[int, int]:
@@ -223,6 +238,8 @@ def make(
   segment = segmenter(config.cache)
   made = make_units(spec, images, spacings, tuple(extent), segment)
   units = PoolUnits(made, dataset, pool, tuple(extent))
+  if config.costs:
+    units.priced = priced.read(pathlib.Path(config.costs), units)
   keep = answerable(config, units) if simulated else None
   if keep is not None:
     units.restrict(keep)
