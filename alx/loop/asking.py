@@ -26,6 +26,7 @@ from alx.training.learner import Learner
 from alx.training.map_blocks import each_block, map_blocks
 from alx.training.settings import Asking
 from alx.units import UnitSet
+from alx.units.outlines import Traced, predicted_costs
 
 
 def ask_at_once(choose, learner, acquisition, settings, units):
@@ -126,6 +127,20 @@ def candidates_of(
   if units is None or not budget:
     return found
   return found._replace(costs=units.units.cost, budget=jnp.float32(budget))
+
+
+def with_predicted_costs(
+  description, candidates: Candidates, state: LoopState, units, settings
+):
+  """The description alone, and candidates that cost by what is predicted.
+
+  Both as they are where nothing is.
+  """
+  if not isinstance(description, Traced):
+    return description, candidates
+  opened = labelled_items(state.pool, units).labelled[units.units.item]
+  costs = predicted_costs(description.traced_mm, opened, settings.seconds)
+  return description.description, candidates._replace(costs=costs)
 
 
 def _places(units):

@@ -26,6 +26,8 @@ class UnitSet:
     units: the U that there are: those that hold a voxel of their item.
     num_items: N.
     start: [U, d] int32, where boxes that overlap begin; None: none overlap.
+    spacing_mm: [N, d] of the items' voxels, 1 where it is not known; None: of
+      none.
     parents: [U] int32 in [0, U), equal for the boxes in one slice; None: they
       are in no slice.
     dominant: C: a reader tells the class that most voxels of a unit have, and
@@ -38,6 +40,7 @@ class UnitSet:
   start: jax.Array | None = None
   dominant: int = 0
   parents: jax.Array | None = None
+  spacing_mm: jax.Array | None = None
 
   @property
   def count(self) -> int:

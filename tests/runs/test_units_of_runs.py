@@ -97,17 +97,30 @@ def test_a_budget_in_slices(tmp_path):
 def test_a_table_of_costs(tmp_path):
   names = [f"phantom_{i:03d}" for i in range(TINY.phantom_items)]
   table = tmp_path / "costs.csv"
-  told = "".join(f"{name},48\n" for name in names)  # 2 for each of 24 slices
+  told = "".join(f"{name},32\n" for name in names)  # 2 for each of 16 slices
   table.write_text(f"unit,cost\n{told}")
   priced = {"budget": "cost:7", "costs": str(table), "start": 4, "query": 4}
   priced["acquisition"] = ("per_cost(entropy)",)
   run(tmp_path, **priced)
-  found = tmp_path / "runs" / "per_cost-entropy-seed0"
+  (found,) = (tmp_path / "runs").iterdir()
   spent = [(row["units"], row["cost"]) for row in rows(found, "spent.csv")]
   assert spent == [("3", "6"), ("6", "12")]
-  table.write_text(f"unit,cost\n{told.replace('48', '24')}")
+  table.write_text(f"unit,cost\n{told.replace('32', '16')}")
   with pytest.raises(ValueError, match=r"this run has costs = .* now it would"):
     run(tmp_path, **priced)
+
+
+@pytest.mark.parametrize("unit", ["slices:all", "superpixels:8"])
+def test_costs_that_a_model_predicts(tmp_path, unit):
+  config = dataclasses.replace(TINY, start=4, query=4, unit=unit)
+  method = ("knapsack(entropy)",)
+  timed = {"budget": "seconds:900", "seconds": (30.0, 20.0, 1.0)}
+  run(tmp_path, config, acquisition=method, pictures=0, **timed)
+  (found,) = (tmp_path / "runs").iterdir()
+  first, last = rows(found, "spent.csv")
+  assert int(last["units"]) > int(first["units"])
+  spent = float(last["cost"]) - float(first["cost"])
+  assert 0 < spent <= 900 or int(last["units"]) == int(first["units"]) + 1
 
 
 def test_superpixels_with_one_class_each(tmp_path):
@@ -133,6 +146,14 @@ def test_what_makes_no_sense_is_refused():
   refused("wants costs=FILE.csv", budget="cost:7")
   sized = {"start": 4, "query": 4, "budget": "slices:7"}
   refused(r"costs=/.* does nothing", costs="/a.csv", **sized)
+  traced = {"budget": "boundary_mm:90", "start": 4, "query": 4}
+  refused(
+    "what is traced, which answer=dominant is not",
+    acquisition=("per_cost(entropy)",),
+    unit="boxes:8",
+    answer="dominant",
+    **traced,
+  )
   refused("answer=dominant does nothing", unit="whole", answer="dominant")
   refused("inside of slices", acquisition=("key_slices",))
   flat = {"unit": "boxes:8,8,1", "acquisition": ("key_slices",), "dropout": 0.1}

@@ -37,24 +37,47 @@ def knapsack(acquisition: Acquisition, cells: int = CELLS) -> Acquisition:
   return _with(acquisition, select)
 
 
-def per_cost(acquisition: Acquisition) -> Acquisition:
+def per_cost(acquisition: Acquisition, alpha: float = 0.0) -> Acquisition:
   """The highest scores for each cost (Mackowiak et al. 2018, CEREALS).
 
   Scores below 0 are taken from the lowest; what costs nothing comes first. As
-  far as the budget it is the greedy knapsack.
+  far as the budget it is the greedy knapsack. With an `alpha` both are fused
+  as published: score^alpha (1 - cost)^(1 - alpha), each from 0 to 1 over what
+  may be picked.
 
   Args:
     acquisition: describes the score, [N]; its `select` is not used.
+    alpha: weight of the score in (0, 1); 0: the ratio.
+
+  Raises:
+    ValueError: for another alpha; when `select` finds no costs or no budget.
   """
+  if not 0 <= alpha < 1:
+    raise ValueError(
+      f"alpha: wanted a number above 0 and below 1, or 0 for the ratio, found "
+      f"{alpha}"
+    )
 
   def select(key, scores, candidates, k):
     costs, _ = _costs(candidates, "per_cost")
     usable = candidates.available & jnp.isfinite(scores)
-    values = values_of(scores, usable)
-    ratio = values / jnp.maximum(costs, 1e-12)
-    return top_k(key, ratio, candidates._replace(available=usable), k)
+    if alpha:
+      worth = _from_0_to_1(scores, usable) ** alpha
+      value = worth * (1 - _from_0_to_1(costs, usable, 0.0)) ** (1 - alpha)
+    else:
+      value = values_of(scores, usable) / jnp.maximum(costs, 1e-12)
+    return top_k(key, value, candidates._replace(available=usable), k)
 
   return _with(acquisition, select)
+
+
+def _from_0_to_1(values, usable, alike=1.0):
+  """[N] min-max over what is usable; `alike` where all are equal."""
+  low = jnp.where(usable, values, jnp.inf).min(initial=jnp.inf)
+  high = jnp.where(usable, values, -jnp.inf).max(initial=-jnp.inf)
+  span = high - low
+  scaled = jnp.where(usable, values - low, 0.0) / jnp.where(span > 0, span, 1.0)
+  return jnp.where(span > 0, jnp.clip(scaled, 0.0, 1.0), alike)
 
 
 def values_of(scores: jax.Array, usable: jax.Array) -> jax.Array:

@@ -95,9 +95,9 @@ def within_budget(*parts: Part, cells: int = knapsack.CELLS) -> Acquisition:
   return knapsack.knapsack(_only_score(parts), cells)
 
 
-def per_cost(*parts: Part) -> Acquisition:
-  """per_cost(SCORE): the highest scores for what their labels cost."""
-  return knapsack.per_cost(_only_score(parts))
+def per_cost(*parts: Part, alpha: float = 0.0) -> Acquisition:
+  """per_cost(SCORE, alpha=0): the highest scores for what their labels cost."""
+  return knapsack.per_cost(_only_score(parts), alpha)
 
 
 COMPOSITIONS = {

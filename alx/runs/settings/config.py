@@ -45,7 +45,8 @@ class Config:
   # Data
   data: str = "phantom"  # folder, file, or made here: phantom, screening
   features: str = ""  # .npy or .npz, takes the place of the images
-  cache: str = ""  # folder for NIfTI cases in chunks, made once
+  cache: str = ""  # folder for NIfTI cases in chunks, made once, and for
+  #  the superpixels of images of any kind
   where: str = ""  # keep npz items with, for example, "frame=1"
   columns: str = ""  # of a table: picture, patient, class: "image_id,,dx"
   group_pattern: str = ""  # of ids; its group is the patient: ^(.*)_

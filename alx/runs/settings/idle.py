@@ -14,6 +14,7 @@ from alx.runs.settings import arms, starting, stopping
 from alx.runs.settings.config import ENSEMBLES, MADE, Config
 from alx.runs.settings.recipes import CLASSIC
 from alx.units.budget import COST
+from alx.units.spec import parse_unit
 
 
 def _augments(config):
@@ -227,7 +228,7 @@ def give_way(config: Config, told: Collection[str]) -> Config:
 
 def check_settings(config: Config) -> None:
   """Raises ValueError for a changed field that does nothing on any data."""
-  if config.cache and config.data not in MADE:
+  if config.cache and config.data not in MADE and caches_volumes(config):
     _check_cached(config)
   _refuse(_found(_OF_SETTINGS, config))
 
@@ -296,6 +297,15 @@ def check_patch(config: Config) -> None:
       f"turns=True does nothing on patches of {config.patch}: no two extents "
       "are alike"
     )
+
+
+def caches_volumes(config: Config) -> bool:
+  """Whether a cache is of the data, not of their superpixels alone.
+
+  Those are kept for data of every kind.
+  """
+  superpixels = parse_unit(config.unit).kind == "superpixels"
+  return not superpixels or kinds.is_cacheable(config.data)
 
 
 def _check_cached(config):

@@ -249,21 +249,20 @@ def make(
   if budget and budget.is_known_before:
     cost = jnp.asarray(units.known_costs(budget.kind), jnp.float32)
     table = table._replace(cost=cost)
-  units.set = dataclasses.replace(made, units=table, dominant=classes)
+  spacing = [s or (1.0,) * len(extent) for s in spacings]
+  units.set = dataclasses.replace(
+    made,
+    units=table,
+    dominant=classes,
+    spacing_mm=jnp.asarray(spacing, jnp.float32),
+  )
   return units
 
 
 def check_acquisition(config: Config, name: str) -> None:
   """Raises ValueError for what wants a budget, or neighbours of voxels."""
-  if "costs" in needs_of([name]) and not config.budget:
-    raise ValueError(
-      f"acquisition {name} wants a budget, such as budget=slices:40"
-    )
-  if "costs" in needs_of([name]) and config.budget.startswith(AFTERWARDS):
-    raise ValueError(
-      f"acquisition {name} wants costs that are known before the labels are: "
-      f"a budget in units, voxels or slices, found {config.budget}"
-    )
+  if "costs" in needs_of([name]):
+    _check_costs(config, name)
   if "key_slices" in name:
     _check_key_slices(config, name)
   if not config.unit.startswith("superpixels"):
@@ -274,6 +273,19 @@ def check_acquisition(config: Config, name: str) -> None:
         f"acquisition {name}: {word.strip('=')} looks at neighbours, which "
         f"voxels of {config.unit} do not have; wanted boxes or slices"
       )
+
+
+def _check_costs(config, name):
+  if not config.budget:
+    raise ValueError(
+      f"acquisition {name} wants a budget, such as budget=slices:40"
+    )
+  if config.budget.startswith(AFTERWARDS) and config.answer == "dominant":
+    raise ValueError(
+      f"acquisition {name}: budget={config.budget} would be predicted by what "
+      f"is traced, which answer={config.answer} is not; wanted a budget in "
+      "units, voxels, slices or cost"
+    )
 
 
 def _check_key_slices(config, name):

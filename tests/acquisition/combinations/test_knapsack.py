@@ -95,7 +95,31 @@ def test_per_cost_is_the_ratio():
   assert items.tolist() == [1, 2, 0, 4]
 
 
+@pytest.mark.parametrize("alpha", [0.25, 0.8])
+def test_a_score_fused_with_its_cost(alpha):
+  """info^alpha (1 - cost)^(1 - alpha), both from 0 to 1 (CEREALS)."""
+  rng = np.random.default_rng(3)
+  scores, costs = rng.uniform(1, 3, 9), rng.uniform(2, 8, 9)
+  info = (scores - scores.min()) / np.ptp(scores)
+  cost = (costs - costs.min()) / np.ptp(costs)
+  expected = np.argsort(-(info**alpha) * (1 - cost) ** (1 - alpha))
+  row = per_cost(BY_NAME["entropy"], alpha)
+  found = row.select(None, jnp.asarray(scores), everything(costs, 9), 7)
+  assert found.tolist() == expected[:7].tolist()
+
+
+def test_a_fusion_where_all_are_alike():
+  row, scores = per_cost(BY_NAME["entropy"], 0.5), jnp.array([1.0, 3, 2])
+  same_costs = row.select(None, scores, everything([4.0, 4, 4], 9), 3)
+  assert same_costs.tolist() == [1, 2, 0]
+  same_scores = row.select(None, jnp.ones(3), everything([4.0, 2, 3], 9), 3)
+  assert same_scores.tolist() == [1, 2, 0]
+  with pytest.raises(ValueError, match="alpha: wanted a number above 0 and"):
+    per_cost(BY_NAME["entropy"], 1.0)
+
+
 def test_they_can_be_written():
+  assert parse("per_cost(vote_entropy, alpha=0.5)").needs[-1] == "costs"
   assert parse("knapsack(entropy)").needs == ("probs", "costs")
   assert parse("per_cost(bald)").needs == ("samples", "costs")
 
