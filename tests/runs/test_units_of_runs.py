@@ -131,8 +131,8 @@ def test_superpixels_with_one_class_each(tmp_path):
 
 
 def refused(match, **changes):
-  config = dataclasses.replace(TINY, **changes)
   with pytest.raises(ValueError, match=match):
+    config = dataclasses.replace(TINY, **changes)
     compare.prepare(config, None, make_console(), baselines=False)
 
 
@@ -143,6 +143,7 @@ def test_what_makes_no_sense_is_refused():
     unit="superpixels:20",
     acquisition=("entropy(reduce=boundary)",),
   )
+  refused("wanted unit=superpixels:200", acquisition=("on_edges(entropy)",))
   refused("wants costs=FILE.csv", budget="cost:7")
   sized = {"start": 4, "query": 4, "budget": "slices:7"}
   refused(r"costs=/.* does nothing", costs="/a.csv", **sized)

@@ -263,6 +263,12 @@ def check_acquisition(config: Config, name: str) -> None:
   """Raises ValueError for what wants a budget, or neighbours of voxels."""
   if "costs" in needs_of([name]):
     _check_costs(config, name)
+  kind = parse_unit(config.unit).kind
+  if "regions" in needs_of([name]) and kind != "superpixels":
+    raise ValueError(
+      f"acquisition {name} looks at edges between superpixels: wanted "
+      f"unit=superpixels:200 or another number, found unit={config.unit}"
+    )
   if "key_slices" in name:
     _check_key_slices(config, name)
   if not config.unit.startswith("superpixels"):
