@@ -1,3 +1,5 @@
+import importlib
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -125,3 +127,12 @@ def test_what_is_no_region_has_no_edge():
   probs, regions = jnp.full((1, 1, 3, 2), 0.5), jnp.array([[[0, -1, 1]]])
   found = sp.borders_of(probs, regions, 2)
   assert not found.faces.any() and not found.divergence.any()
+
+
+def test_the_merging_that_is_shown():
+  """Two of three bands are alike: two superpixels are left."""
+  shown = importlib.import_module("tests.snippets.merged_superpixels")
+  assert shown.number.max() + 1 < shown.regions.max() + 1
+  of_class = shown.larger[:, :20], shown.larger[:, 20:]
+  assert not {*of_class[0].flat} & {*of_class[1].flat}
+  assert sorted({*shown.told}) == [0, 1] and shown.kept.all()

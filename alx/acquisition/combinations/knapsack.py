@@ -13,8 +13,8 @@ def knapsack(acquisition: Acquisition, cells: int = CELLS) -> Acquisition:
   """The set of the most summed score whose costs fit the budget (Kuo 2018).
 
   Exact for costs in `cells` parts of the budget, each rounded up: what is
-  chosen fits. Scores below 0 are taken from the lowest. Time O(N cells),
-  memory N cells / 8 bytes.
+  chosen fits; where nothing does, the cheapest alone. Scores below 0 are taken
+  from the lowest. Time O(N cells), memory N cells / 8 bytes.
 
   Args:
     acquisition: describes the score, [N]; its `select` is not used.
@@ -30,8 +30,11 @@ def knapsack(acquisition: Acquisition, cells: int = CELLS) -> Acquisition:
     costs, budget = _costs(candidates, "knapsack")
     usable = candidates.available & jnp.isfinite(scores)
     parts = jnp.ceil(costs / budget * cells - 1e-3).astype(jnp.int32)
-    usable &= parts <= cells
-    taken = best_set(values_of(scores, usable), parts, usable, cells)
+    fits = usable & (parts <= cells)
+    taken = best_set(values_of(scores, fits), parts, fits, cells)
+    cheapest = jnp.where(usable, costs, jnp.inf).argmin()
+    alone = usable & (jnp.arange(costs.shape[0]) == cheapest)
+    taken = jnp.where(fits.any(), taken, alone)
     return top_k(key, scores, candidates._replace(available=taken), k)
 
   return _with(acquisition, select)

@@ -73,6 +73,13 @@ def test_the_choice_fits_the_budget_in_any_currency():
   assert float(scores[items].sum()) >= 0.97 * greedy
 
 
+def test_the_cheapest_alone_where_nothing_fits():
+  items = knapsack(BY_NAME["entropy"]).select(
+    None, jnp.array([0.1, 0.9, 0.5]), everything([4.0, 6, 3], 2), 2
+  )
+  assert items.tolist() == [2, 3]
+
+
 def test_equal_costs_are_the_highest_scores():
   scores = jnp.array([0.1, 0.9, 0.5, 0.7])
   items = knapsack(BY_NAME["entropy"]).select(
