@@ -78,12 +78,19 @@ def within(
   return done
 
 
-def most_units(costs: np.ndarray, amount: float) -> int:
+def most_units(costs: np.ndarray, amount: float, usual: bool = True) -> int:
   """How many units a round may hold: room for them, more are cut off.
 
   No more than the cheapest that fit together, nor twice those of mean cost.
+
+  Args:
+    costs: [U], of all units.
+    amount: of a round.
+    usual: False: room for the cheapest, however far from the mean they are.
   """
   ordered = np.cumsum(np.sort(np.asarray(costs, np.float64)))
   fit = int((ordered <= amount * (1 + 1e-9)).sum())
-  usual = np.ceil(2 * amount / max(float(np.mean(costs)), 1e-12)) + 1
-  return max(1, min(fit, int(min(usual, len(costs)))))
+  if not usual:
+    return max(1, fit)
+  twice = np.ceil(2 * amount / max(float(np.mean(costs)), 1e-12)) + 1
+  return max(1, min(fit, int(min(twice, len(costs)))))

@@ -245,6 +245,7 @@ def override(
   config: Config,
   assignments: Iterable[str],
   told: Mapping[str, str] | None = None,
+  given: Mapping[str, Any] | None = None,
 ) -> Config:
   """Changes fields by texts such as "steps=300" or "patch=32,48,32".
 
@@ -252,6 +253,8 @@ def override(
     config: what is changed.
     assignments: the texts.
     told: fields that another flag has set, with its name.
+    given: what other flags say, by field; changed at once, as one of them may
+      want another.
 
   Raises:
     ValueError: on an unknown field, a value of another type, or a field that
@@ -272,7 +275,7 @@ def override(
     if name in told:
       raise ValueError(f"--set={name} and --{told[name]}: give one of them")
     changes[name] = _parse(name, value, fields[name].type)
-  return dataclasses.replace(config, **changes)
+  return dataclasses.replace(config, **{**(given or {}), **changes})
 
 
 def absolute(config: Any) -> Any:

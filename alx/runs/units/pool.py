@@ -230,8 +230,11 @@ def make(
   if spec.kind == "whole" and budget is None:
     return None
   if dataset.task != "segmentation":
+    what = f"unit {config.unit}"
+    if spec.kind == "whole":
+      what = f"budget={config.budget}"
     raise ValueError(
-      f"unit {config.unit} wants a segmentation: a class is of a whole image"
+      f"{what} wants a segmentation: a class is of a whole image"
     )
   images = [dataset.images[i] for i in pool]
   spacings = [dataset.spacing_mm[i] for i in pool]
@@ -243,6 +246,8 @@ def make(
   keep = answerable(config, units) if simulated else None
   if keep is not None:
     units.restrict(keep)
+  if units.priced:
+    priced.check(units)
   made = units.set
   classes = len(dataset.class_names) if config.answer == "dominant" else 0
   table = made.units

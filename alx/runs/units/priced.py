@@ -17,7 +17,7 @@ class Priced(NamedTuple):
   """What is told of the U units of a pool."""
 
   file: pathlib.Path
-  costs: np.ndarray  # [U] float64 >= 0
+  costs: np.ndarray  # [U] float64 >= 0, or NaN
   shared: np.ndarray  # [U] bool, by the share of what the item costs
 
   def of(self, some: np.ndarray) -> "Priced":
@@ -43,7 +43,10 @@ def read(file: pathlib.Path, units: Any) -> Priced:
 
   Raises:
     DataError: a table or a cost that is none, a name that is unknown or there
-      twice, a unit without a cost.
+      twice.
+
+  Returns:
+    Costs, NaN of a unit that has none, see `check`.
   """
   told = _rows(file)
   names = [units.name(unit) for unit in range(units.set.count)]
@@ -52,17 +55,26 @@ def read(file: pathlib.Path, units: Any) -> Priced:
   shared = np.isnan(costs)
   of_item = np.array([told.get(case, math.nan) for case in units.cases])
   costs = np.where(shared, of_item[units.item] * units.shares(), costs)
-  if np.isnan(costs).any():
-    lacking = names[int(np.isnan(costs).argmax())]
+  return Priced(file, costs, shared)
+
+
+def check(units: Any) -> None:
+  """Raises DataError for a unit without a cost, or costs that are all 0.
+
+  Args:
+    units: a `PoolUnits`, those that may be asked for.
+  """
+  file, costs, _ = units.priced
+  lacking = np.flatnonzero(np.isnan(costs))
+  if lacking.size:
     raise bad_input(
       file,
       "a cost of each unit, or of its item",
-      f"none of {lacking}, {int(np.isnan(costs).sum())} of {len(names)} lack "
+      f"none of {units.name(lacking[0])}, {lacking.size} of {costs.size} lack "
       "one",
     )
   if not costs.any():
-    raise bad_input(file, "a cost above 0", f"0 for all {len(names)} units")
-  return Priced(file, costs, shared)
+    raise bad_input(file, "a cost above 0", f"0 for all {costs.size} units")
 
 
 def lines(problem: Any) -> list[str]:

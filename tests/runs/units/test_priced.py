@@ -74,6 +74,10 @@ def test_units_that_nobody_can_answer_take_their_costs_along(file):
   partly = np.where(LABELS > 0, np.uint8(UNLABELLED), LABELS)
   pool = made(file, rows(*zip(UNITS, (1, 2, 3, 4), strict=True)), partly)
   assert pool.known_costs("cost").tolist() == [1, 3, 4]
+  assert pool.item.tolist() == [0, 1, 1]
+  others = [(UNITS[place], place + 1) for place in (0, 2, 3)]
+  pool = made(file, rows(*others), partly)  # nothing of the second is wanted
+  assert pool.known_costs("cost").tolist() == [1, 3, 4]
 
 
 @pytest.mark.parametrize(
