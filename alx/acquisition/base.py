@@ -32,6 +32,8 @@ class Candidates(NamedTuple):
     costs: [N] float32 >= 0, of a label.
     budget: [] float32 > 0, that a batch may cost.
     parents: [N] int32 in [0, N), of the slice that a region is in.
+    distance_mm: [N] float32 >= 0, of a slice to the nearest labelled one of its
+      volume.
   """
 
   available: jax.Array
@@ -41,6 +43,7 @@ class Candidates(NamedTuple):
   costs: jax.Array | None = None
   budget: jax.Array | None = None
   parents: jax.Array | None = None
+  distance_mm: jax.Array | None = None
 
   @property
   def present(self) -> jax.Array:
@@ -66,7 +69,7 @@ class Acquisition(NamedTuple):
       "evidence" (Dirichlet parameters), "beta" (Beta parameters of each label,
       or a Dirichlet's marginals), "space" (only for segmentation), "regions"
       (only for superpixels, beside each other); and what `select` cannot do
-      without: "groups" or "costs" (of the candidates).
+      without: "groups", "costs" or "distances" (of the candidates).
     paper: where the method is from, author and year.
   """
 

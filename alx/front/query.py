@@ -44,6 +44,7 @@ _WANTED = {
 
 _OF_RUNS = {  # what arrays do not tell
   "costs": "costs of labels and a budget (--budget=slices:40)",
+  "distances": "slices of volumes (--unit=slices:2)",
   "regions": "superpixels beside each other (--unit=superpixels:200)",
 }
 _FOUND = ("probs", "samples", "features", "evidence")

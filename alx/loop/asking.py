@@ -27,6 +27,7 @@ from alx.training.map_blocks import each_block, map_blocks
 from alx.training.settings import Asking
 from alx.units import UnitSet
 from alx.units.outlines import Traced, predicted_costs
+from alx.units.table import distance_mm
 
 
 def ask_at_once(choose, learner, acquisition, settings, units):
@@ -124,6 +125,8 @@ def candidates_of(
   found = Candidates(~labelled, labelled, classes, groups)
   if units is not None and units.parents is not None:
     found = found._replace(parents=units.parents)
+  if units is not None and units.along is not None:
+    found = found._replace(distance_mm=distance_mm(units.along, labelled))
   if units is None or not budget:
     return found
   return found._replace(costs=units.units.cost, budget=jnp.float32(budget))

@@ -58,6 +58,7 @@ ACQUISITIONS = {
   "of their mean predictions",
   "knapsack": "the most of a score that the budget of a round pays for",
   "per_cost": "the most of a score for what the label costs",
+  "per_distance": "the most of a score for the mm to a labelled slice",
   TURNS: "so many rounds by the one, so many by the other, and again; one "
   "without a number has all rounds that follow",
 }

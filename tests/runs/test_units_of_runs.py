@@ -144,6 +144,11 @@ def test_what_makes_no_sense_is_refused():
     acquisition=("entropy(reduce=boundary)",),
   )
   refused("wanted unit=superpixels:200", acquisition=("on_edges(entropy)",))
+  refused(
+    r"wanted unit=slices:2 .* found unit=boxes:8",
+    acquisition=("per_distance(entropy)",),
+    unit="boxes:8",
+  )
   refused("wants costs=FILE.csv", budget="cost:7")
   sized = {"start": 4, "query": 4, "budget": "slices:7"}
   refused(r"costs=/.* does nothing", costs="/a.csv", **sized)

@@ -74,6 +74,35 @@ def per_cost(acquisition: Acquisition, alpha: float = 0.0) -> Acquisition:
   return _with(acquisition, select)
 
 
+def per_distance(
+  acquisition: Acquisition, floor_mm: float = 1.0
+) -> Acquisition:
+  """The highest scores for floor + mm to a labelled slice (Shen et al. 2021).
+
+  A slice beside one that is labelled is quickly done, and much like it: the
+  opposite of a diverse choice. Scores below 0 are taken from the lowest.
+
+  Args:
+    acquisition: describes the score, [N]; its `select` is not used.
+    floor_mm: > 0, what a slice costs that is labelled.
+
+  Raises:
+    ValueError: for another floor; when `select` finds no distances.
+  """
+  if not 0 < floor_mm < float("inf"):
+    raise ValueError(f"floor: wanted mm above 0, found {floor_mm}")
+
+  def select(key, scores, candidates, k):
+    if candidates.distance_mm is None:
+      raise ValueError("per_distance needs candidates with distances: slices")
+    usable = candidates.available & jnp.isfinite(scores)
+    ratio = values_of(scores, usable) / (floor_mm + candidates.distance_mm)
+    return top_k(key, ratio, candidates._replace(available=usable), k)
+
+  needs = tuple(dict.fromkeys((*acquisition.needs, "distances")))
+  return acquisition._replace(select=select, needs=needs)
+
+
 def _from_0_to_1(values, usable, alike=1.0):
   """[N] min-max over what is usable; `alike` where all are equal."""
   low = jnp.where(usable, values, jnp.inf).min(initial=jnp.inf)

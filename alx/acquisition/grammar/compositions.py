@@ -117,6 +117,11 @@ def per_cost(*parts: Part, alpha: float = 0.0) -> Acquisition:
   return knapsack.per_cost(_only_score(parts), alpha)
 
 
+def per_distance(*parts: Part, floor: float = 1.0) -> Acquisition:
+  """per_distance(SCORE, floor=1): for mm to the nearest labelled slice."""
+  return knapsack.per_distance(_only_score(parts), floor)
+
+
 COMPOSITIONS = {
   "two_stage": two_stage,
   "dynamic_budget": dynamic_budget,
@@ -131,6 +136,7 @@ COMPOSITIONS = {
   "edge_divergence": edge_divergence,
   "knapsack": within_budget,
   "per_cost": per_cost,
+  "per_distance": per_distance,
 }
 
 

@@ -22,6 +22,7 @@ from alx.units.costs import traced_mm
 from alx.units.make import Made, make_units, unit_name
 from alx.units.partition import plane_of
 from alx.units.spec import parse_unit
+from alx.units.table import Along
 
 
 class Told(NamedTuple):
@@ -70,6 +71,18 @@ class PoolUnits:
       return plane_of(self._extent, region)
     axis = partition.axis if isinstance(partition, Slices) else -1
     return axis, region
+
+  def along(self, spacing: Sequence) -> Along:
+    """Where the units are, if they are slices.
+
+    Args:
+      spacing: of the items, mm.
+    """
+    places = [self.place_of(unit) for unit in range(self.set.count)]
+    axis, index = np.array(places).T
+    line = np.unique(self.item * 3 + axis, return_inverse=True)[1].reshape(-1)
+    mm = np.asarray(spacing)[self.item, axis] * index
+    return Along(jnp.asarray(line, jnp.int32), jnp.asarray(mm, jnp.float32))
 
   def name(self, unit: int) -> str:
     """What a unit is called in tables."""
@@ -260,6 +273,7 @@ def make(
     units=table,
     dominant=classes,
     spacing_mm=jnp.asarray(spacing, jnp.float32),
+    along=units.along(spacing) if spec.kind == "slices" else None,
   )
   return units
 
@@ -273,6 +287,11 @@ def check_acquisition(config: Config, name: str) -> None:
     raise ValueError(
       f"acquisition {name} looks at edges between superpixels: wanted "
       f"unit=superpixels:200 or another number, found unit={config.unit}"
+    )
+  if "distances" in needs_of([name]) and kind != "slices":
+    raise ValueError(
+      f"acquisition {name} looks at distances between slices: wanted "
+      f"unit=slices:2 or another axis, found unit={config.unit}"
     )
   if "key_slices" in name:
     _check_key_slices(config, name)

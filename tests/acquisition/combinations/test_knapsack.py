@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from alx.acquisition import BY_NAME, Candidates
-from alx.acquisition.combinations.knapsack import best_set, knapsack, per_cost
+from alx.acquisition.combinations.knapsack import (
+  best_set,
+  knapsack,
+  per_cost,
+  per_distance,
+)
 from alx.acquisition.grammar import parse
 
 
@@ -125,7 +130,23 @@ def test_a_fusion_where_all_are_alike():
     per_cost(BY_NAME["entropy"], 1.0)
 
 
+def test_a_slice_beside_a_labelled_one_comes_first():
+  """Score / (floor + mm)."""
+  there = Candidates(jnp.ones(4, bool), jnp.zeros(4, bool))
+  there = there._replace(distance_mm=jnp.array([0.0, 1, 3, 9]))
+  scores = jnp.array([1.0, 3, 4, 8])  # 1, 1.5, 1, 0.8
+  row = per_distance(BY_NAME["entropy"])
+  assert row.select(None, scores, there, 4).tolist() == [1, 0, 2, 3]
+  row = per_distance(BY_NAME["entropy"], 9.0)  # 0.11, 0.3, 0.33, 0.44
+  assert row.select(None, scores, there, 4).tolist() == [3, 2, 1, 0]
+  with pytest.raises(ValueError, match="floor: wanted mm above 0, found 0"):
+    per_distance(BY_NAME["entropy"], 0)
+  with pytest.raises(ValueError, match="candidates with distances"):
+    row.select(None, scores, there._replace(distance_mm=None), 1)
+
+
 def test_they_can_be_written():
+  assert parse("per_distance(entropy)").needs == ("probs", "distances")
   assert parse("per_cost(vote_entropy, alpha=0.5)").needs[-1] == "costs"
   assert parse("knapsack(entropy)").needs == ("probs", "costs")
   assert parse("per_cost(bald)").needs == ("samples", "costs")
