@@ -29,7 +29,8 @@ class Prediction(NamedTuple):
     summary: [B, *sp, C] and numbers, a pytree of what the passes come to,
       where it takes the place of `probs`; see
       `alx.acquisition.scores.passes.Summary`.
-    borders: of superpixels with their neighbours; None: there are none.
+    borders: [B, *sp] arrays, of superpixels beside each other; None: there are
+      no superpixels.
   """
 
   probs: jax.Array | None

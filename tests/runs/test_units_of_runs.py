@@ -110,10 +110,13 @@ def test_a_table_of_costs(tmp_path):
     run(tmp_path, **priced)
 
 
-@pytest.mark.parametrize("unit", ["slices:all", "superpixels:8"])
-def test_costs_that_a_model_predicts(tmp_path, unit):
+@pytest.mark.parametrize(
+  ("unit", "score"),
+  [("slices:all", "entropy"), ("superpixels:8", "on_edges(entropy)")],
+)
+def test_costs_that_a_model_predicts(tmp_path, unit, score):
   config = dataclasses.replace(TINY, start=4, query=4, unit=unit)
-  method = ("knapsack(entropy)",)
+  method = (f"knapsack({score})",)
   timed = {"budget": "seconds:900", "seconds": (30.0, 20.0, 1.0)}
   run(tmp_path, config, acquisition=method, pictures=0, **timed)
   (found,) = (tmp_path / "runs").iterdir()
