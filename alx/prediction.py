@@ -5,6 +5,13 @@ from typing import Any, NamedTuple
 import jax
 
 
+class Borders(NamedTuple):
+  """Where the regions of B items meet, such as their superpixels."""
+
+  faces: jax.Array  # [B, *sp] int32, of a voxel with those of other regions
+  divergence: jax.Array  # [B, *sp] float32, sum over them of KL(own || other)
+
+
 class Prediction(NamedTuple):
   """Predictions for B items; `*sp` is empty for classification.
 
@@ -22,6 +29,8 @@ class Prediction(NamedTuple):
     summary: [B, *sp, C] and numbers, a pytree of what the passes come to,
       where it takes the place of `probs`; see
       `alx.acquisition.scores.passes.Summary`.
+    borders: [B, *sp] arrays, of superpixels beside each other; None: there are
+      no superpixels.
   """
 
   probs: jax.Array | None
@@ -30,3 +39,4 @@ class Prediction(NamedTuple):
   pixels: jax.Array | None = None
   evidence: jax.Array | None = None
   summary: Any = None
+  borders: Borders | None = None

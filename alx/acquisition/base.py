@@ -15,7 +15,7 @@ from alx.acquisition.options import (
   meaning_of,
   plain,
 )
-from alx.prediction import Prediction
+from alx.prediction import Borders, Prediction
 
 
 class Candidates(NamedTuple):
@@ -32,6 +32,8 @@ class Candidates(NamedTuple):
     costs: [N] float32 >= 0, of a label.
     budget: [] float32 > 0, that a batch may cost.
     parents: [N] int32 in [0, N), of the slice that a region is in.
+    distance_mm: [N] float32 >= 0, of a slice to the nearest labelled one of its
+      volume.
   """
 
   available: jax.Array
@@ -41,6 +43,7 @@ class Candidates(NamedTuple):
   costs: jax.Array | None = None
   budget: jax.Array | None = None
   parents: jax.Array | None = None
+  distance_mm: jax.Array | None = None
 
   @property
   def present(self) -> jax.Array:
@@ -64,8 +67,9 @@ class Acquisition(NamedTuple):
     needs: what `describe` reads: "probs" (one prediction is enough),
       "samples" (of the posterior: MC dropout, an ensemble), "features",
       "evidence" (Dirichlet parameters), "beta" (Beta parameters of each label,
-      or a Dirichlet's marginals), "space" (only for segmentation); and what
-      `select` cannot do without: "groups" or "costs" (of the candidates).
+      or a Dirichlet's marginals), "space" (only for segmentation), "regions"
+      (only for superpixels, beside each other); and what `select` cannot do
+      without: "groups", "costs" or "distances" (of the candidates).
     paper: where the method is from, author and year.
   """
 
@@ -141,7 +145,10 @@ def scores_items(acquisition: Acquisition) -> bool:
   voxels = of((1, 3, 3, 2))
   mask = jax.ShapeDtypeStruct((1, 3, 3), jnp.bool_)
   keys = jax.eval_shape(lambda: jax.random.split(jax.random.key(0), 1))
-  prediction = Prediction(of((2, 1, 3, 3, 2)), of((1, 2)), mask, voxels, voxels)
+  borders = Borders(jax.ShapeDtypeStruct((1, 3, 3), jnp.int32), of((1, 3, 3)))
+  prediction = Prediction(
+    *(of((2, 1, 3, 3, 2)), of((1, 2)), mask, voxels, voxels), borders=borders
+  )
   out = jax.eval_shape(acquisition.describe, keys, prediction)
   return isinstance(out, jax.ShapeDtypeStruct) and out.ndim == 1
 

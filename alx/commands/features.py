@@ -127,7 +127,7 @@ def _config(base):
   """`base` on the data that the flags name."""
   given = {"data": _DATA.value, "where": _WHERE.value}
   given = {name: value for name, value in given.items() if value is not None}
-  return absolute(override(dataclasses.replace(base, **given), _SET.value))
+  return absolute(override(base, _SET.value, given=given))
 
 
 def _load(config, console):

@@ -70,7 +70,7 @@ _CACHE = flags.DEFINE_string(
   "cache",
   None,
   "Folder that keeps a NIfTI --data in chunks: converted once, then read in a "
-  "moment.",
+  "moment. With --unit=superpixels:200 it keeps those too, of any --data.",
 )
 _WORKDIR = flags.DEFINE_string(
   "workdir",

@@ -136,7 +136,7 @@ def _kind_of(path, given, reading) -> _Kind | None:
     return _Kind("an .npz file", ("where",), read)
   if not path.is_dir():
     return None
-  is_msd = msd.is_folder(path) and _is_of_volumes(path / "imagesTr")
+  is_msd = is_cacheable(path)
   for is_kind, module in ((is_msd, msd), (brats.is_folder(path), brats)):
     if is_kind:
       return _of_volumes(module, path, given, how | keep)
@@ -144,6 +144,12 @@ def _kind_of(path, given, reading) -> _Kind | None:
   if kind is None and dicom.is_folder(path):
     return _of_volumes(dicom, path, given, how)
   return kind
+
+
+def is_cacheable(path: str | os.PathLike) -> bool:
+  """Whether it is a folder of volumes that `cache.load_cached` reads."""
+  path = pathlib.Path(path)
+  return msd.is_folder(path) and _is_of_volumes(path / "imagesTr")
 
 
 def _of_volumes(module, path, given, how):

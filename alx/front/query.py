@@ -42,6 +42,11 @@ _WANTED = {
 }
 
 
+_OF_RUNS = {  # what arrays do not tell
+  "costs": "costs of labels and a budget (--budget=slices:40)",
+  "distances": "slices of volumes (--unit=slices:2)",
+  "regions": "superpixels beside each other (--unit=superpixels:200)",
+}
 _FOUND = ("probs", "samples", "features", "evidence")
 
 
@@ -263,6 +268,9 @@ def _check_needs(method, row, given):
     "space": given.probs is not None and given.probs.ndim > 3,
     "groups": True,  # is told with the candidates
   }
+  for need, what in _OF_RUNS.items():
+    if need in row.needs:
+      raise ValueError(f"{method} wants {what}, which alx run has: found none")
   missing = [need for need in row.needs if not have[need]]
   if missing == ["space"]:
     raise ValueError(

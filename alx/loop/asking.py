@@ -26,6 +26,8 @@ from alx.training.learner import Learner
 from alx.training.map_blocks import each_block, map_blocks
 from alx.training.settings import Asking
 from alx.units import UnitSet
+from alx.units.outlines import Traced, predicted_costs
+from alx.units.table import distance_mm
 
 
 def ask_at_once(choose, learner, acquisition, settings, units):
@@ -142,9 +144,25 @@ def candidates_among(
   found = Candidates(~labelled, labelled, classes, groups)
   if units is not None and units.parents is not None:
     found = found._replace(parents=units.parents)
+  if units is not None and units.along is not None:
+    found = found._replace(distance_mm=distance_mm(units.along, labelled))
   if units is None or not budget:
     return found
   return found._replace(costs=units.units.cost, budget=jnp.float32(budget))
+
+
+def with_predicted_costs(
+  description, candidates: Candidates, pool: PoolState, units, settings
+):
+  """The description alone, and candidates that cost by what is predicted.
+
+  Both as they are where nothing is.
+  """
+  if not isinstance(description, Traced):
+    return description, candidates
+  opened = labelled_items(pool, units).labelled[units.units.item]
+  costs = predicted_costs(description.traced_mm, opened, settings.seconds)
+  return description.description, candidates._replace(costs=costs)
 
 
 def _places(units):

@@ -17,6 +17,7 @@ from alx.training.learner import Learner
 from alx.training.settings import Asking
 from alx.training.warp import Place
 from alx.units import UnitSet
+from alx.units.outlines import Traced, predicted_mm
 from alx.units.view import describe_regions
 
 
@@ -49,7 +50,10 @@ def describe_block(
   keys, images = _before(key, labelled, images, items, settings)
   samples = settings.samples if "samples" in acquisition.needs else 0
   prediction = learner.predict(keys[0], params, images, items, samples)
-  return _after(keys[1], items, prediction, acquisition, images.regions, units)
+  return _after(
+    *(keys[1], items, prediction, acquisition, images.regions),
+    *(units, settings),
+  )
 
 
 def make_describe(
@@ -68,7 +72,9 @@ def make_describe(
   if not makes_passes_in_pieces(acquisition, settings):
     return jax.jit(partial(describe_block, learner=learner, **asked))
   before = jax.jit(partial(_before, settings=settings))
-  after = jax.jit(partial(_after, acquisition=acquisition, units=units))
+  after = jax.jit(
+    partial(_after, acquisition=acquisition, units=units, settings=settings)
+  )
 
   def describe(key, params, labelled, images, items):
     keys, images = before(key, labelled, images, items)
@@ -93,9 +99,24 @@ def _before(key, labelled, images, items, settings):
   return (key_predict, key_describe), images
 
 
-def _after(key, items, prediction, acquisition, regions=None, units=None):
-  """What the acquisition keeps of a prediction."""
+def _after(
+  key,
+  items,
+  prediction,
+  acquisition,
+  regions=None,
+  units=None,
+  settings=None,
+):
+  """What the acquisition keeps of a prediction, and outlines that cost."""
   keys, prediction = keys_of(key, items), in_float32(prediction)
+  told = _told(acquisition, keys, prediction, regions, units)
+  if units is None or settings is None or not settings.seconds:
+    return told
+  return Traced(told, predicted_mm(prediction, units, items, regions))
+
+
+def _told(acquisition, keys, prediction, regions, units):
   if units is None or units.is_whole:
     return acquisition.describe(keys, prediction)
   prediction = summarised(acquisition.describe, prediction)

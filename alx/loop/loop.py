@@ -15,6 +15,7 @@ from alx.loop.asking import (
   capped,
   keys_to_fit,
   scores_of,
+  with_predicted_costs,
 )
 from alx.loop.describe import (
   makes_passes_in_pieces,
@@ -67,6 +68,9 @@ def make_loop(
 
   def choose(key, description, state):
     candidates = candidates_of(state, groups, units, settings.budget)
+    description, candidates = with_predicted_costs(
+      description, candidates, state.pool, units, settings
+    )
     items = select(key, description, candidates)
     return items, scores_of(items, description)
 

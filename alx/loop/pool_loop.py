@@ -25,6 +25,7 @@ from alx.loop.asking import (
   keys_to_ask,
   keys_to_fit,
   scores_of,
+  with_predicted_costs,
 )
 from alx.loop.describe import make_describe
 from alx.loop.unit_labels import labelled_items, write_units
@@ -108,9 +109,12 @@ def make_pool_loop(
     return of_block(*told, images, items)
 
   @jax.jit
-  def select(key, description, labelled):
+  def select(key, description, pool):
     candidates = candidates_among(
-      labelled, None, groups, units, settings.budget
+      pool.labelled, None, groups, units, settings.budget
+    )
+    description, candidates = with_predicted_costs(
+      description, candidates, pool, units, settings
     )
     items = acquisition.select(key, description, candidates, settings.query)
     return items, scores_of(items, description)
@@ -133,7 +137,7 @@ def make_pool_loop(
       labelled = items_labelled(state.pool, units)
       description = scan(describe, (key_describe, state.params, labelled))
       description = to_device(_rows_of(description, units))
-    items, scores = select(key_select, description, state.pool.labelled)
+    items, scores = select(key_select, description, state.pool)
     return items, state._replace(scores=scores)
 
   def tell(state, items, labelled):

@@ -53,6 +53,12 @@ ACQUISITIONS = {
   "without_neighbours": "the best by a score that are not like one another",
   "information_density": "a score times the likeness to the pool",
   "rarity_weighted": "a score times the rarity of the predicted class",
+  "on_edges": "a score of the voxels on the edges of superpixels alone",
+  "edge_divergence": "superpixels least like those beside them: KL divergence "
+  "of their mean predictions",
+  "knapsack": "the most of a score that the budget of a round pays for",
+  "per_cost": "the most of a score for what the label costs",
+  "per_distance": "the most of a score for the mm to a labelled slice",
   TURNS: "so many rounds by the one, so many by the other, and again; one "
   "without a number has all rounds that follow",
 }

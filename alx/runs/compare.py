@@ -29,7 +29,7 @@ from alx.runs.progress import Runs, Shower, hint_of, progress_bars
 from alx.runs.settings import arms
 from alx.runs.settings.config import Config
 from alx.runs.together import Fits
-from alx.runs.units import arrived
+from alx.runs.units import arrived, priced
 from alx.runs.units.asked import num_asked
 from alx.runs.units.budgets import sized
 from alx.runs.units.partly import NEXT
@@ -164,7 +164,8 @@ def tell_arms(config: Config, problem: problems.Problem, console: Console):
   """Lines about compositions of which a part does nothing here."""
   tell("note", arrived.lines(config, problem), console)
   left = num_asked(problem) - config.start
-  tell("note", arms.notes(config.acquisition, left, config.query), console)
+  told = arms.notes(config.acquisition, left, config.query)
+  tell("note", [*told, *priced.lines(problem)], console)
 
 
 def tell(word: str, lines: Sequence[str], console: Console) -> None:
@@ -241,6 +242,8 @@ def describe_data(
     part: [dataset.ids[i] for i in getattr(split, part)]
     for part in ("pool", "test", "unused")
   }
+  if problem.units and problem.units.priced:
+    about["costs"] = problem.units.priced.digest
   return about, ids
 
 

@@ -102,6 +102,8 @@ class Asking:
       where the groups do not suffice; 0: any number.
     max_per_item: the same for units of one item.
     budget: that what is asked for may cost, where units have costs; 0: any.
+    seconds: three, of an item that is opened, a unit of it and a mm traced:
+      what units cost by the outlines that the model predicts; (): as they say.
   """
 
   query: int
@@ -114,3 +116,4 @@ class Asking:
   max_per_group: int = 0
   max_per_item: int = 0
   budget: float = 0.0
+  seconds: tuple[float, ...] = ()

@@ -5,6 +5,7 @@ voxels:200000    that are labelled
 slices:40        as many voxels as 40 slices of the item have
 boundary_mm:900  that a reader traces
 seconds:1800     of a reader, who takes so long for an item, a unit, a mm
+cost:120         of the user's own table
 """
 
 import dataclasses
@@ -13,7 +14,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-KINDS = ("units", "voxels", "slices", "boundary_mm", "seconds")
+COST = "cost"  # as a table of the user's tells it
+KINDS = ("units", "voxels", "slices", "boundary_mm", "seconds", COST)
 AFTERWARDS = ("boundary_mm", "seconds")  # are known of labels alone
 
 
@@ -76,12 +78,19 @@ def within(
   return done
 
 
-def most_units(costs: np.ndarray, amount: float) -> int:
+def most_units(costs: np.ndarray, amount: float, usual: bool = True) -> int:
   """How many units a round may hold: room for them, more are cut off.
 
   No more than the cheapest that fit together, nor twice those of mean cost.
+
+  Args:
+    costs: [U], of all units.
+    amount: of a round.
+    usual: False: room for the cheapest, however far from the mean they are.
   """
   ordered = np.cumsum(np.sort(np.asarray(costs, np.float64)))
   fit = int((ordered <= amount * (1 + 1e-9)).sum())
-  usual = np.ceil(2 * amount / max(float(np.mean(costs)), 1e-12)) + 1
-  return max(1, min(fit, int(min(usual, len(costs)))))
+  if not usual:
+    return max(1, fit)
+  twice = np.ceil(2 * amount / max(float(np.mean(costs)), 1e-12)) + 1
+  return max(1, min(fit, int(min(twice, len(costs)))))

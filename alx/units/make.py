@@ -263,9 +263,16 @@ def unit_name(
     axis, at = plane_of(extent, region)
     return f"{case}:axis{axis}:{at}"
   if isinstance(partition, Boxes):
-    start = map(int, box_start(partition, extent, region))
+    start = _start_of(partition, extent, region)
     return (
       f"{case}:box:{','.join(map(str, start))}+"
       f"{','.join(map(str, partition.extent))}"
     )
   return f"{case}:region:{region}"
+
+
+def _start_of(boxes, extent, region):
+  """Where one box begins, on the host."""
+  counts = [len(s) for s in starts_of(boxes, extent)]
+  places = np.unravel_index(region, counts)
+  return [int(p) * s for p, s in zip(places, boxes.stride, strict=True)]

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
+from alx.prediction import Borders
 from alx.units.slic import shared_faces
 
 _TINY = 1e-12
@@ -176,3 +179,44 @@ def _knee(values):
   line = values[0] + (values[-1] - values[0]) * x
   above = values - line
   return values[above.argmax()] if above.max() > _TINY else values[-1]
+
+
+def borders_of(probs: jax.Array, regions: jax.Array, count: int) -> Borders:
+  """Where the regions of B items meet: `edge_scores` voxel by voxel, in JAX.
+
+  Memory is that of the probabilities.
+
+  Args:
+    probs: [B, *sp, C].
+    regions: [B, *sp] int32; below 0 or from `count` on is no region.
+    count: R.
+  """
+  inside = (regions >= 0) & (regions < count)
+  ids = jnp.where(inside, regions, count)
+  mean = jax.vmap(lambda p, at: _means(p, at, count))(probs, ids)
+  logs = jnp.log(jnp.maximum(mean, _TINY))
+  faces, divergence = jnp.zeros_like(ids), jnp.zeros(ids.shape, probs.dtype)
+  for axis in range(1, ids.ndim):
+
+    def low(x, axis=axis):
+      return jax.lax.slice_in_dim(x, 0, ids.shape[axis] - 1, axis=axis)
+
+    def high(x, axis=axis):
+      return jax.lax.slice_in_dim(x, 1, ids.shape[axis], axis=axis)
+
+    meet = low(inside) & high(inside) & (low(ids) != high(ids))
+    change = low(logs) - high(logs)
+    for own, sign, pads in ((low, 1, (0, 1)), (high, -1, (1, 0))):
+      kl = jnp.where(meet, sign * (own(mean) * change).sum(-1), 0.0)
+      around = [pads if a == axis else (0, 0) for a in range(ids.ndim)]
+      faces += jnp.pad(meet, around)
+      divergence += jnp.pad(kl, around)
+  return Borders(faces, divergence)
+
+
+def _means(probs, ids, count):
+  """[*sp, C] of one item: at each voxel the mean over its region."""
+  flat, at = probs.reshape(-1, probs.shape[-1]), ids.reshape(-1)
+  sums = jnp.zeros((count + 1, flat.shape[1]), flat.dtype).at[at].add(flat)
+  sizes = jnp.zeros(count + 1, flat.dtype).at[at].add(1.0)
+  return (sums / jnp.maximum(sizes, 1.0)[:, None])[at].reshape(probs.shape)

@@ -16,12 +16,14 @@ from alx.units.partition import (
   Partition,
   Planes,
   Slices,
+  Stored,
   Whole,
   box_start,
   first_planes,
   num_regions,
   starts_of,
 )
+from alx.units.superpixel_scores import borders_of
 
 
 def describe_regions(
@@ -88,6 +90,8 @@ def as_regions(
   crossing = isinstance(partition, Planes)
   if crossing or (isinstance(partition, Boxes) and partition.overlap):
     raise ValueError(f"wanted regions that do not overlap, found {partition}")
+  if isinstance(partition, Stored):
+    prediction = _with_borders(partition, prediction, regions)
   cut, inside = _cutter(partition, prediction.mask.shape, regions)
   mask = cut(prediction.mask, 0)
   return _told(prediction, cut, mask if inside is None else mask & inside)
@@ -103,7 +107,23 @@ def _told(prediction, cut, mask):
     pixels=pixels,
     evidence=_maybe(prediction.evidence, lambda x: cut(x, 0)),
     summary=_of_arrays(prediction.summary, cut),
+    borders=_of_arrays(prediction.borders, cut),
   )
+
+
+def _with_borders(partition, prediction, regions):
+  """With what voxels in a row do not tell any more: who is beside whom.
+
+  A program that does not look at it does not make it.
+  """
+  if prediction.probs is None and prediction.summary is None:
+    return prediction
+  if prediction.probs is None:
+    probs = prediction.summary.mean
+  else:
+    probs = prediction.probs.mean(0)
+  borders = borders_of(probs, regions, partition.num_regions)
+  return prediction._replace(borders=borders)
 
 
 def _of_arrays(summary, change):

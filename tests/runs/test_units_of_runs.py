@@ -145,6 +145,38 @@ def test_a_budget_in_slices(tmp_path):
   assert all(":box:" in row["id"] for row in rows(found, "picks.csv"))
 
 
+def test_a_table_of_costs(tmp_path):
+  names = [f"phantom_{i:03d}" for i in range(TINY.phantom_items)]
+  table = tmp_path / "costs.csv"
+  told = "".join(f"{name},32\n" for name in names)  # 2 for each of 16 slices
+  table.write_text(f"unit,cost\n{told}")
+  priced = {"budget": "cost:7", "costs": str(table), "start": 4, "query": 4}
+  priced |= {"acquisition": ("per_cost(entropy)",), "pictures": 0}
+  run(tmp_path, **priced)
+  (found,) = (tmp_path / "runs").iterdir()
+  spent = [(row["units"], row["cost"]) for row in rows(found, "spent.csv")]
+  assert spent == [("3", "6"), ("6", "12")]
+  table.write_text(f"unit,cost\n{told.replace(',32', ',33')}")
+  with pytest.raises(ValueError, match=r"this run has costs = .* now it would"):
+    run(tmp_path, **priced)
+
+
+@pytest.mark.parametrize(
+  ("unit", "score"),
+  [("slices:all", "entropy"), ("superpixels:8", "on_edges(entropy)")],
+)
+def test_costs_that_a_model_predicts(tmp_path, unit, score):
+  config = dataclasses.replace(TINY, start=4, query=4, unit=unit)
+  method = (f"knapsack({score})",)
+  timed = {"budget": "seconds:900", "seconds": (30.0, 20.0, 1.0)}
+  run(tmp_path, config, acquisition=method, pictures=0, **timed)
+  (found,) = (tmp_path / "runs").iterdir()
+  first, last = rows(found, "spent.csv")
+  assert int(last["units"]) > int(first["units"])
+  spent = float(last["cost"]) - float(first["cost"])
+  assert 0 < spent <= 900 or int(last["units"]) == int(first["units"]) + 1
+
+
 def test_superpixels_with_one_class_each(tmp_path):
   found = run(tmp_path, unit="superpixels:20", answer="dominant")
   last = rows(found, "spent.csv")[-1]
@@ -153,8 +185,8 @@ def test_superpixels_with_one_class_each(tmp_path):
 
 
 def refused(match, **changes):
-  config = dataclasses.replace(TINY, **changes)
   with pytest.raises(ValueError, match=match):
+    config = dataclasses.replace(TINY, **changes)
     compare.prepare(config, None, make_console(), baselines=False)
 
 
@@ -165,6 +197,23 @@ def test_what_makes_no_sense_is_refused():
     unit="superpixels:20",
     acquisition=("entropy(reduce=boundary)",),
   )
+  refused("wanted unit=superpixels:200", acquisition=("on_edges(entropy)",))
+  refused(
+    r"wanted unit=slices:2 .* found unit=boxes:8",
+    acquisition=("per_distance(entropy)",),
+    unit="boxes:8",
+  )
+  refused("wants costs=FILE.csv", budget="cost:7")
+  sized = {"start": 4, "query": 4, "budget": "slices:7"}
+  refused(r"costs=/.* does nothing", costs="/a.csv", **sized)
+  traced = {"budget": "boundary_mm:90", "start": 4, "query": 4}
+  refused(
+    "what is traced, which answer=dominant is not",
+    acquisition=("per_cost(entropy)",),
+    unit="boxes:8",
+    answer="dominant",
+    **traced,
+  )
   refused("answer=dominant does nothing", unit="whole", answer="dominant")
   refused("inside of slices", acquisition=("key_slices",))
   flat = {"unit": "boxes:8,8,1", "acquisition": ("key_slices",), "dropout": 0.1}
@@ -172,10 +221,3 @@ def test_what_makes_no_sense_is_refused():
   refused("query=3 does nothing beside budget", budget="slices:4", start=4)
   refused("less than", budget="voxels:10", start=4, query=4)
   refused("in 2 rounds wants", budget="slices:100", start=4, query=4)
-  refused(
-    "known before the labels",
-    acquisition=("per_cost(entropy)",),
-    budget="boundary_mm:50",
-    start=4,
-    query=4,
-  )

@@ -1,3 +1,5 @@
+import importlib
+
 import numpy as np
 import pytest
 
@@ -109,3 +111,11 @@ def test_expected_dice():
 def test_gain_for_each_mm():
   found = costs.dice_gain_per_mm([0.9, 0.8], [0.7, 0.7], [4.0, 0.0])
   np.testing.assert_allclose(found, [0.05, 0.1])
+
+
+def test_the_table_that_is_shown(tmp_path, monkeypatch):
+  monkeypatch.chdir(tmp_path)
+  shown = importlib.import_module("tests.snippets.table_of_costs")
+  head, *rows = (tmp_path / "costs.csv").read_text().splitlines()
+  assert head == "unit,cost" and len(rows) == 3
+  assert 0 < shown.cost[2] < shown.cost[0] < shown.cost[1]

@@ -1,3 +1,7 @@
+import importlib
+
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 import scipy.spatial.distance
@@ -96,3 +100,39 @@ def test_means_of_regions():
   probs, regions = halves(np.array([0.9, 0.1]), np.array([0.3, 0.7]))
   found = sp.region_probs(probs, regions, 3)
   np.testing.assert_allclose(found, [[0.9, 0.1], [0.3, 0.7], [0.5, 0.5]])
+
+
+def test_edges_of_a_block_in_one_program():
+  """Voxel by voxel in JAX, summed over regions: as on the host."""
+  rng = np.random.default_rng(2)
+  regions = rng.integers(0, 4, (2, 4, 3, 5))
+  probs = rng.dirichlet(np.ones(3), (2, 4, 3, 5))
+  found = jax.jit(sp.borders_of, static_argnums=2)(
+    jnp.asarray(probs, jnp.float32), jnp.asarray(regions, jnp.int32), 4
+  )
+  for item in range(2):
+    wanted = sp.edge_scores(probs[item], regions[item], 4)
+    edge = np.asarray(found.faces[item]) > 0
+    entropy = scipy.special.entr(probs[item]).sum(-1)
+    for r in range(4):
+      inside = regions[item] == r
+      faces = np.asarray(found.faces[item])[inside].sum()
+      total = np.asarray(found.divergence[item])[inside].sum()
+      np.testing.assert_allclose(total / faces, wanted.divergence[r], rtol=1e-4)
+      mean = entropy[inside & edge].mean()
+      np.testing.assert_allclose(mean, wanted.entropy[r])
+
+
+def test_what_is_no_region_has_no_edge():
+  probs, regions = jnp.full((1, 1, 3, 2), 0.5), jnp.array([[[0, -1, 1]]])
+  found = sp.borders_of(probs, regions, 2)
+  assert not found.faces.any() and not found.divergence.any()
+
+
+def test_the_merging_that_is_shown():
+  """Two of three bands are alike: two superpixels are left."""
+  shown = importlib.import_module("tests.snippets.merged_superpixels")
+  assert shown.number.max() + 1 < shown.regions.max() + 1
+  of_class = shown.larger[:, :20], shown.larger[:, 20:]
+  assert not {*of_class[0].flat} & {*of_class[1].flat}
+  assert sorted({*shown.told}) == [0, 1] and shown.kept.all()

@@ -47,3 +47,6 @@ def test_room():
   assert most_units(np.ones(100), 40) == 40
   assert most_units(np.array([1.0, 1, 1, 9]), 3) == 3
   assert most_units(np.full(5, 2.0), 100) == 5
+  uneven = np.repeat([1.0, 19.0], 10)
+  assert most_units(uneven, 20) == 5
+  assert most_units(uneven, 20, usual=False) == 10

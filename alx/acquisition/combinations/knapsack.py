@@ -13,8 +13,8 @@ def knapsack(acquisition: Acquisition, cells: int = CELLS) -> Acquisition:
   """The set of the most summed score whose costs fit the budget (Kuo 2018).
 
   Exact for costs in `cells` parts of the budget, each rounded up: what is
-  chosen fits. Scores below 0 are taken from the lowest. Time O(N cells),
-  memory N cells / 8 bytes.
+  chosen fits; where nothing does, the cheapest alone. Scores below 0 are taken
+  from the lowest. Time O(N cells), memory N cells / 8 bytes.
 
   Args:
     acquisition: describes the score, [N]; its `select` is not used.
@@ -30,31 +30,86 @@ def knapsack(acquisition: Acquisition, cells: int = CELLS) -> Acquisition:
     costs, budget = _costs(candidates, "knapsack")
     usable = candidates.available & jnp.isfinite(scores)
     parts = jnp.ceil(costs / budget * cells - 1e-3).astype(jnp.int32)
-    usable &= parts <= cells
-    taken = best_set(values_of(scores, usable), parts, usable, cells)
+    fits = usable & (parts <= cells)
+    taken = best_set(values_of(scores, fits), parts, fits, cells)
+    cheapest = jnp.where(usable, costs, jnp.inf).argmin()
+    alone = usable & (jnp.arange(costs.shape[0]) == cheapest)
+    taken = jnp.where(fits.any(), taken, alone)
     return top_k(key, scores, candidates._replace(available=taken), k)
 
   return _with(acquisition, select)
 
 
-def per_cost(acquisition: Acquisition) -> Acquisition:
+def per_cost(acquisition: Acquisition, alpha: float = 0.0) -> Acquisition:
   """The highest scores for each cost (Mackowiak et al. 2018, CEREALS).
 
   Scores below 0 are taken from the lowest; what costs nothing comes first. As
-  far as the budget it is the greedy knapsack.
+  far as the budget it is the greedy knapsack. With an `alpha` both are fused
+  as published: score^alpha (1 - cost)^(1 - alpha), each from 0 to 1 over what
+  may be picked.
 
   Args:
     acquisition: describes the score, [N]; its `select` is not used.
+    alpha: weight of the score in (0, 1); 0: the ratio.
+
+  Raises:
+    ValueError: for another alpha; when `select` finds no costs or no budget.
   """
+  if not 0 <= alpha < 1:
+    raise ValueError(
+      f"alpha: wanted a number above 0 and below 1, or 0 for the ratio, found "
+      f"{alpha}"
+    )
 
   def select(key, scores, candidates, k):
     costs, _ = _costs(candidates, "per_cost")
     usable = candidates.available & jnp.isfinite(scores)
-    values = values_of(scores, usable)
-    ratio = values / jnp.maximum(costs, 1e-12)
-    return top_k(key, ratio, candidates._replace(available=usable), k)
+    if alpha:
+      worth = _from_0_to_1(scores, usable) ** alpha
+      value = worth * (1 - _from_0_to_1(costs, usable, 0.0)) ** (1 - alpha)
+    else:
+      value = values_of(scores, usable) / jnp.maximum(costs, 1e-12)
+    return top_k(key, value, candidates._replace(available=usable), k)
 
   return _with(acquisition, select)
+
+
+def per_distance(
+  acquisition: Acquisition, floor_mm: float = 1.0
+) -> Acquisition:
+  """The highest scores for floor + mm to a labelled slice (Shen et al. 2021).
+
+  A slice beside one that is labelled is quickly done, and much like it: the
+  opposite of a diverse choice. Scores below 0 are taken from the lowest.
+
+  Args:
+    acquisition: describes the score, [N]; its `select` is not used.
+    floor_mm: > 0, what a slice costs that is labelled.
+
+  Raises:
+    ValueError: for another floor; when `select` finds no distances.
+  """
+  if not 0 < floor_mm < float("inf"):
+    raise ValueError(f"floor: wanted mm above 0, found {floor_mm}")
+
+  def select(key, scores, candidates, k):
+    if candidates.distance_mm is None:
+      raise ValueError("per_distance needs candidates with distances: slices")
+    usable = candidates.available & jnp.isfinite(scores)
+    ratio = values_of(scores, usable) / (floor_mm + candidates.distance_mm)
+    return top_k(key, ratio, candidates._replace(available=usable), k)
+
+  needs = tuple(dict.fromkeys((*acquisition.needs, "distances")))
+  return acquisition._replace(select=select, needs=needs)
+
+
+def _from_0_to_1(values, usable, alike=1.0):
+  """[N] min-max over what is usable; `alike` where all are equal."""
+  low = jnp.where(usable, values, jnp.inf).min(initial=jnp.inf)
+  high = jnp.where(usable, values, -jnp.inf).max(initial=-jnp.inf)
+  span = high - low
+  scaled = jnp.where(usable, values - low, 0.0) / jnp.where(span > 0, span, 1.0)
+  return jnp.where(span > 0, jnp.clip(scaled, 0.0, 1.0), alike)
 
 
 def values_of(scores: jax.Array, usable: jax.Array) -> jax.Array:

@@ -8,7 +8,13 @@ import functools
 from typing import NamedTuple
 
 from alx.acquisition.base import Acquisition, scores_items
-from alx.acquisition.combinations import combine, fuse, knapsack, strata
+from alx.acquisition.combinations import (
+  combine,
+  edges,
+  fuse,
+  knapsack,
+  strata,
+)
 from alx.acquisition.scores import select
 
 
@@ -90,14 +96,30 @@ def rarity_weighted(*parts: Part) -> Acquisition:
   return fuse.rarity_weighted(_only_score(parts))
 
 
+def on_edges(*parts: Part) -> Acquisition:
+  """on_edges(SCORE): of the edges of superpixels alone, as edge entropy."""
+  return edges.on_edges(_only_score(parts))
+
+
+def edge_divergence(*parts: Part) -> Acquisition:
+  """edge_divergence: how far a superpixel is from those beside it."""
+  _parts(parts, 0)
+  return edges.edge_divergence()
+
+
 def within_budget(*parts: Part, cells: int = knapsack.CELLS) -> Acquisition:
   """knapsack(SCORE): the set of the most summed score within the budget."""
   return knapsack.knapsack(_only_score(parts), cells)
 
 
-def per_cost(*parts: Part) -> Acquisition:
-  """per_cost(SCORE): the highest scores for what their labels cost."""
-  return knapsack.per_cost(_only_score(parts))
+def per_cost(*parts: Part, alpha: float = 0.0) -> Acquisition:
+  """per_cost(SCORE, alpha=0): the highest scores for what their labels cost."""
+  return knapsack.per_cost(_only_score(parts), alpha)
+
+
+def per_distance(*parts: Part, floor: float = 1.0) -> Acquisition:
+  """per_distance(SCORE, floor=1): for mm to the nearest labelled slice."""
+  return knapsack.per_distance(_only_score(parts), floor)
 
 
 COMPOSITIONS = {
@@ -110,8 +132,11 @@ COMPOSITIONS = {
   "without_neighbours": without_neighbours,
   "information_density": information_density,
   "rarity_weighted": rarity_weighted,
+  "on_edges": on_edges,
+  "edge_divergence": edge_divergence,
   "knapsack": within_budget,
   "per_cost": per_cost,
+  "per_distance": per_distance,
 }
 
 

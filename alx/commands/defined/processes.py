@@ -31,7 +31,7 @@ flags.disclaim_key_flags()  # those defined here are the callers' own
 
 _PACKAGES = ("jax", "jaxlib", "numpy", "flax", "optax", "orbax-checkpoint")
 # Paths, which may differ from machine to machine; the data are compared.
-_PLACES = ("data", "features", "cache")
+_PLACES = ("data", "features", "cache", "costs")
 _GOES_ON = "the same commands go on from the last checkpoint"
 _company: list[Company] = []  # none, or that of this process
 _ending = threading.Lock()

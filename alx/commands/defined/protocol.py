@@ -1,6 +1,5 @@
 """Flags for what is asked most: how many labels, of which patients."""
 
-import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -82,6 +81,6 @@ def changed(
   given = {field: flag.value for field, flag in holders.items()} | {**values}
   given = {field: value for field, value in given.items() if value is not None}
   told = {field: told.get(field, field) for field in given}
-  config = override(dataclasses.replace(config, **given), assignments, told)
+  config = override(config, assignments, told, given)
   named = {text.partition("=")[0].strip() for text in assignments}
   return absolute(idle.give_way(config, named | {*given}))

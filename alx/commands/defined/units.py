@@ -13,7 +13,8 @@ def define() -> tuple[flags.FlagHolder, flags.FlagHolder]:
     None,
     "What the labels of a round may cost, those of the start too, in the place "
     "of a number of units: slices:40, voxels:200000, units:20, "
-    "boundary_mm:900, or seconds:1800 with seconds=ITEM,UNIT,MM.",
+    "boundary_mm:900, seconds:1800 with seconds=ITEM,UNIT,MM, or cost:120 with "
+    "costs=FILE.csv, a table of unit and cost.",
   )
   return unit, budget
 

@@ -26,6 +26,7 @@ MAY_CHANGE = {
   "data",  # the digest of what is in it must be the same
   "features",
   "cache",
+  "costs",  # as with data
   "acquisition",
   "seeds",
   "first_seed",

@@ -81,7 +81,19 @@ def asking_of(
     max_per_group=config.max_per_group,
     max_per_item=0 if config.unit == "whole" else config.max_per_item,
     budget=parse_budget(config.budget).amount if config.budget else 0.0,
+    seconds=_predicted(config) if "costs" in acquisition.needs else (),
   )
+
+
+def _predicted(config):
+  """What a unit costs by the outlines in it, where that is not known before.
+
+  A mm costs 1 of a budget in mm.
+  """
+  budget = parse_budget(config.budget)
+  if not budget or budget.is_known_before:
+    return ()
+  return config.seconds if budget.kind == "seconds" else (0.0, 0.0, 1.0)
 
 
 def _on_all_devices(loop):

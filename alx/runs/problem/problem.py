@@ -25,6 +25,7 @@ from alx.runs.settings.config import Config, with_baselines
 from alx.runs.settings.recipes import UNETS
 from alx.runs.settings.starting import LABELLED
 from alx.runs.units import pool as units_of_pool
+from alx.runs.units import wanted
 from alx.training import evaluation
 from alx.training.learner import Learner
 
@@ -63,7 +64,7 @@ def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
   for name in names:
     if "space" in needs_of([name]) and dataset.task != "segmentation":
       raise ValueError(f"acquisition {name} wants a segmentation task")
-    units_of_pool.check_acquisition(config, name)
+    wanted.check_acquisition(config, name)
   patients.check_known(config, dataset)
   config = dataclasses.replace(
     recipes.fill(config, recipe),

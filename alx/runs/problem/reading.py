@@ -56,7 +56,7 @@ def _read(config, progress):
       jax.random.key(0), num_items=config.phantom_items
     )
     return made.dataset
-  if config.cache:
+  if config.cache and idle.caches_volumes(config):
     dataset = load_cached(config.data, config.cache, **how)
     if config.group_pattern:
       dataset = group_by_pattern(dataset, config.group_pattern)

@@ -21,13 +21,13 @@ from alx.runs.settings.checks import (
 from alx.runs.settings.recipes import DEFAULT, RECIPES
 from alx.stats import BASELINES
 from alx.stats.stopping import split_rules
-from alx.units.budget import parse_budget
+from alx.units.budget import COST, parse_budget
 from alx.units.spec import parse_unit
 
 MODELS = ("auto", "unet", "light_unet", "cnn", "resnet", "mlp")
 OPTIMIZERS = ("auto", "adam", "sgd", "muon")
 SCHEDULES = ("warmup_cosine", "cosine", "polynomial", "converged")
-PATHS = ("data", "features", "cache")
+PATHS = ("data", "features", "cache", "costs")
 MADE = ("phantom", "screening")  # data that are made, not read
 PASSES = ("auto", "shard_map", "pmap")
 PRECISIONS = ("float32", "bfloat16")
@@ -45,7 +45,8 @@ class Config:
   # Data
   data: str = "phantom"  # folder, file, or made here: phantom, screening
   features: str = ""  # .npy or .npz, takes the place of the images
-  cache: str = ""  # folder for NIfTI cases in chunks, made once
+  cache: str = ""  # folder for NIfTI cases in chunks, made once, and for
+  #  the superpixels of images of any kind
   where: str = ""  # keep npz items with, for example, "frame=1"
   columns: str = ""  # of a table: picture, patient, class: "image_id,,dx"
   group_pattern: str = ""  # of ids; its group is the patient: ^(.*)_
@@ -77,6 +78,7 @@ class Config:
   budget: str = ""  # of a round, as in alx.units.budget; "": query units
   seconds: tuple[float, ...] = ()  # of an item, a unit of it (the click of a
   #  dominant answer), a mm traced (none of such an answer)
+  costs: str = ""  # CSV file of unit and cost, which budget=cost:120 counts
   rounds: int = 4  # rounds after the starting set
   stop: tuple[str, ...] = ()  # when enough would be labelled, such as plateau
   stop_mode: str = "advise"  # or "end": a budget of labels ends the run
@@ -234,6 +236,11 @@ class Config:
         f"budget={self.budget} wants seconds=ITEM,UNIT,MM: what a reader takes "
         "to open an item, for a unit of it and for a mm that is traced"
       )
+    if budget and budget.kind == COST and not self.costs:
+      raise ValueError(
+        f"budget={self.budget} wants costs=FILE.csv with the columns unit and "
+        "cost: what each label costs"
+      )
 
 
 def labels_after(config: Config, number: int) -> int:
@@ -251,6 +258,7 @@ def override(
   config: Config,
   assignments: Iterable[str],
   told: Mapping[str, str] | None = None,
+  given: Mapping[str, Any] | None = None,
 ) -> Config:
   """Changes fields by texts such as "steps=300" or "patch=32,48,32".
 
@@ -258,6 +266,8 @@ def override(
     config: what is changed.
     assignments: the texts.
     told: fields that another flag has set, with its name.
+    given: what other flags say, by field; changed at once, as one of them may
+      want another.
 
   Raises:
     ValueError: on an unknown field, a value of another type, or a field that
@@ -278,7 +288,7 @@ def override(
     if name in told:
       raise ValueError(f"--set={name} and --{told[name]}: give one of them")
     changes[name] = _parse(name, value, fields[name].type)
-  return dataclasses.replace(config, **changes)
+  return dataclasses.replace(config, **{**(given or {}), **changes})
 
 
 def absolute(config: Any) -> Any:

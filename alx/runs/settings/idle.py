@@ -13,6 +13,8 @@ from alx.data import kinds
 from alx.runs.settings import arms, starting, stopping
 from alx.runs.settings.config import ENSEMBLES, MADE, Config
 from alx.runs.settings.recipes import CLASSIC
+from alx.units.budget import COST
+from alx.units.spec import parse_unit
 
 
 def _augments(config):
@@ -103,6 +105,11 @@ _OF_SETTINGS = (
     "beside budget, which says how much each round holds, the first one too",
   ),
   Rule("seconds", lambda c: not c.budget, "without a budget"),
+  Rule(
+    "costs",
+    lambda c: not c.budget.startswith(f"{COST}:"),
+    f"without a budget in it, such as budget={COST}:120",
+  ),
   Rule(
     "max_per_item answer",
     lambda c: c.unit == "whole",
@@ -200,7 +207,7 @@ _OF_METHODS = (
 )
 _WITHOUT_METHODS = (
   Rule(
-    "unit max_per_item answer budget seconds",
+    "unit max_per_item answer budget seconds costs",
     lambda c: True,
     "without an acquisition: all labels are whole items",
   ),
@@ -226,7 +233,7 @@ def give_way(config: Config, told: Collection[str]) -> Config:
 
 def check_settings(config: Config) -> None:
   """Raises ValueError for a changed field that does nothing on any data."""
-  if config.cache and config.data not in MADE:
+  if config.cache and config.data not in MADE and caches_volumes(config):
     _check_cached(config)
   _refuse(_found(_OF_SETTINGS, config))
 
@@ -295,6 +302,15 @@ def check_patch(config: Config) -> None:
       f"turns=True does nothing on patches of {config.patch}: no two extents "
       "are alike"
     )
+
+
+def caches_volumes(config: Config) -> bool:
+  """Whether a cache is of the data, not of their superpixels alone.
+
+  Those are kept for data of every kind.
+  """
+  superpixels = parse_unit(config.unit).kind == "superpixels"
+  return not superpixels or kinds.is_cacheable(config.data)
 
 
 def _check_cached(config):

@@ -9,7 +9,7 @@ import numpy as np
 from alx.runs.settings.config import Config
 from alx.runs.units.arrived import started
 from alx.runs.units.asked import num_asked
-from alx.units.budget import most_units, parse_budget, within
+from alx.units.budget import COST, most_units, parse_budget, within
 
 SPENT = (
   *("units", "items", "voxels", "slices", "foreground_voxels"),
@@ -42,7 +42,7 @@ def sized(config: Config, problem: Any) -> Config:
       f"{costs.max():.6g} {budget.kind}; wanted at least that, or a smaller "
       "unit"
     )
-  room = most_units(costs, budget.amount)
+  room = most_units(costs, budget.amount, usual=budget.kind != COST)
   return dataclasses.replace(config, start=room, query=room)
 
 

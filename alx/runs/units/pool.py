@@ -1,6 +1,7 @@
 """What one label is in a run: the units of its pool, their names and costs."""
 
 import dataclasses
+import pathlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -11,17 +12,18 @@ import numpy as np
 from alx import data
 from alx.data.sources.part import Part, shapes_of
 from alx.label_maps import UNLABELLED
-from alx.runs.settings.arms import needs_of
 from alx.runs.settings.config import Config
 from alx.runs.settings.starting import LABELLED
+from alx.runs.units import priced
 from alx.runs.units.kept_regions import segmenter
 from alx.runs.units.partly import answerable
 from alx.units import Planes, Slices, UnitSet, region_mask
-from alx.units.budget import AFTERWARDS, parse_budget
+from alx.units.budget import AFTERWARDS, COST, parse_budget
 from alx.units.costs import traced_mm
 from alx.units.make import Made, make_units, unit_name
 from alx.units.partition import plane_of
 from alx.units.spec import parse_unit
+from alx.units.table import Along
 
 
 class Told(NamedTuple):
@@ -47,9 +49,12 @@ class PoolUnits:
     self._pool, self._extent = list(pool), extent
     self._extents = shapes_of(dataset.labels, self._pool)
     self._last = -1, None  # (item, its label map), read last
+    self.cases = [dataset.ids[i] for i in pool]
+    self.others = {*dataset.ids} - {*self.cases}  # items that are held out
     self.unanswered = 0  # units that nobody has labelled, left out
     self.item = np.asarray(made.units.units.item)
     self.region = np.asarray(made.units.units.region)
+    self.priced: priced.Priced | None = None  # by the user's table
     self._told: dict[int, Told] = {}
 
   def axis_of(self, unit: int) -> int:
@@ -69,6 +74,18 @@ class PoolUnits:
       return plane_of(self._extent, region)
     axis = partition.axis if isinstance(partition, Slices) else -1
     return axis, region
+
+  def along(self, spacing: Sequence) -> Along:
+    """Where the units are, if they are slices.
+
+    Args:
+      spacing: of the items, mm.
+    """
+    places = [self.place_of(unit) for unit in range(self.set.count)]
+    axis, index = np.array(places).T
+    line = np.unique(self.item * 3 + axis, return_inverse=True)[1].reshape(-1)
+    mm = np.asarray(spacing)[self.item, axis] * index
+    return Along(jnp.asarray(line, jnp.int32), jnp.asarray(mm, jnp.float32))
 
   def name(self, unit: int) -> str:
     """What a unit is called in tables."""
@@ -116,12 +133,19 @@ class PoolUnits:
       return sum(shape)
     return shape[self.axis_of(0)] if len(shape) == 3 else 1
 
+  def shares(self) -> np.ndarray:
+    """[U] float64, the share of its item's voxels that each has."""
+    sizes = np.array([np.prod(extent) for extent in self._extents])
+    return self.voxels / sizes[self.item]
+
   def known_costs(self, kind: str) -> np.ndarray:
     """[U] costs that do not depend on labels."""
     if kind == "slices":
       return self.slices()
     if kind == "voxels":
       return self.voxels.astype(np.float64)
+    if kind == COST:
+      return self.priced.costs
     return np.ones(self.set.count)
 
   def costs(
@@ -184,6 +208,8 @@ class PoolUnits:
       parents=parents,
     )
     self.voxels = self.voxels[at]
+    if self.priced:
+      self.priced = self.priced.of(at)
     self.item, self.region = self.item[at], self.region[at]
 
   def covered(self, units: np.ndarray) -> tuple[int, int]:
@@ -268,8 +294,11 @@ def make(
   if spec.kind == "whole" and budget is None and not arrives:
     return None
   if dataset.task != "segmentation":
+    what = f"unit {config.unit}"
+    if spec.kind == "whole":
+      what = f"budget={config.budget}"
     raise ValueError(
-      f"unit {config.unit} wants a segmentation: a class is of a whole image"
+      f"{what} wants a segmentation: a class is of a whole image"
     )
   images = Part(dataset.images, pool)
   spacings = [dataset.spacing_mm[i] for i in pool]
@@ -277,9 +306,13 @@ def make(
   how = tuple(extent), segment, in_memory, dataset.directions
   made = make_units(spec, images, spacings, *how)
   units = PoolUnits(made, dataset, pool, tuple(extent))
+  if config.costs:
+    units.priced = priced.read(pathlib.Path(config.costs), units)
   keep = answerable(config, units) if simulated else None
   if keep is not None:
     units.restrict(keep)
+  if units.priced:
+    priced.check(units)
   made = units.set
   classes = len(dataset.class_names) if config.answer == "dominant" else 0
   table = made.units
@@ -287,44 +320,13 @@ def make(
     cost = jnp.asarray(units.known_costs(budget.kind), jnp.float32)
     table = table._replace(cost=cost)
   begun = jnp.asarray(units.begun(), jnp.int32) if arrives else None
+  spacing = [s or (1.0,) * len(extent) for s in spacings]
   units.set = dataclasses.replace(
-    made, units=table, dominant=classes, begun=begun
+    made,
+    units=table,
+    dominant=classes,
+    spacing_mm=jnp.asarray(spacing, jnp.float32),
+    along=units.along(spacing) if spec.kind == "slices" else None,
+    begun=begun,
   )
   return units
-
-
-def check_acquisition(config: Config, name: str) -> None:
-  """Raises ValueError for what wants a budget, or neighbours of voxels."""
-  if "costs" in needs_of([name]) and not config.budget:
-    raise ValueError(
-      f"acquisition {name} wants a budget, such as budget=slices:40"
-    )
-  if "costs" in needs_of([name]) and config.budget.startswith(AFTERWARDS):
-    raise ValueError(
-      f"acquisition {name} wants costs that are known before the labels are: "
-      f"a budget in units, voxels or slices, found {config.budget}"
-    )
-  if "key_slices" in name:
-    _check_key_slices(config, name)
-  if not config.unit.startswith("superpixels"):
-    return
-  for word in ("reduce=boundary", "window="):
-    if word in name:
-      raise ValueError(
-        f"acquisition {name}: {word.strip('=')} looks at neighbours, which "
-        f"voxels of {config.unit} do not have; wanted boxes or slices"
-      )
-
-
-def _check_key_slices(config, name):
-  spec = parse_unit(config.unit)
-  if spec.kind != "boxes" or spec.extent.count(1) != 1 or spec.in_mm:
-    raise ValueError(
-      f"acquisition {name} wants regions inside of slices, such as "
-      f"unit=boxes:16,16,1, found {config.unit}"
-    )
-  if config.max_per_item:
-    raise ValueError(
-      f"acquisition {name} asks for several regions of a slice, "
-      f"max_per_item={config.max_per_item} for fewer; set max_per_item=0"
-    )

@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from alx.acquisition import BY_NAME, Candidates
-from alx.acquisition.combinations.knapsack import best_set, knapsack, per_cost
+from alx.acquisition.combinations.knapsack import (
+  best_set,
+  knapsack,
+  per_cost,
+  per_distance,
+)
 from alx.acquisition.grammar import parse
 
 
@@ -73,6 +78,13 @@ def test_the_choice_fits_the_budget_in_any_currency():
   assert float(scores[items].sum()) >= 0.97 * greedy
 
 
+def test_the_cheapest_alone_where_nothing_fits():
+  items = knapsack(BY_NAME["entropy"]).select(
+    None, jnp.array([0.1, 0.9, 0.5]), everything([4.0, 6, 3], 2), 2
+  )
+  assert items.tolist() == [2, 3]
+
+
 def test_equal_costs_are_the_highest_scores():
   scores = jnp.array([0.1, 0.9, 0.5, 0.7])
   items = knapsack(BY_NAME["entropy"]).select(
@@ -95,7 +107,47 @@ def test_per_cost_is_the_ratio():
   assert items.tolist() == [1, 2, 0, 4]
 
 
+@pytest.mark.parametrize("alpha", [0.25, 0.8])
+def test_a_score_fused_with_its_cost(alpha):
+  """info^alpha (1 - cost)^(1 - alpha), both from 0 to 1 (CEREALS)."""
+  rng = np.random.default_rng(3)
+  scores, costs = rng.uniform(1, 3, 9), rng.uniform(2, 8, 9)
+  info = (scores - scores.min()) / np.ptp(scores)
+  cost = (costs - costs.min()) / np.ptp(costs)
+  expected = np.argsort(-(info**alpha) * (1 - cost) ** (1 - alpha))
+  row = per_cost(BY_NAME["entropy"], alpha)
+  found = row.select(None, jnp.asarray(scores), everything(costs, 9), 7)
+  assert found.tolist() == expected[:7].tolist()
+
+
+def test_a_fusion_where_all_are_alike():
+  row, scores = per_cost(BY_NAME["entropy"], 0.5), jnp.array([1.0, 3, 2])
+  same_costs = row.select(None, scores, everything([4.0, 4, 4], 9), 3)
+  assert same_costs.tolist() == [1, 2, 0]
+  same_scores = row.select(None, jnp.ones(3), everything([4.0, 2, 3], 9), 3)
+  assert same_scores.tolist() == [1, 2, 0]
+  with pytest.raises(ValueError, match="alpha: wanted a number above 0 and"):
+    per_cost(BY_NAME["entropy"], 1.0)
+
+
+def test_a_slice_beside_a_labelled_one_comes_first():
+  """Score / (floor + mm)."""
+  there = Candidates(jnp.ones(4, bool), jnp.zeros(4, bool))
+  there = there._replace(distance_mm=jnp.array([0.0, 1, 3, 9]))
+  scores = jnp.array([1.0, 3, 4, 8])  # 1, 1.5, 1, 0.8
+  row = per_distance(BY_NAME["entropy"])
+  assert row.select(None, scores, there, 4).tolist() == [1, 0, 2, 3]
+  row = per_distance(BY_NAME["entropy"], 9.0)  # 0.11, 0.3, 0.33, 0.44
+  assert row.select(None, scores, there, 4).tolist() == [3, 2, 1, 0]
+  with pytest.raises(ValueError, match="floor: wanted mm above 0, found 0"):
+    per_distance(BY_NAME["entropy"], 0)
+  with pytest.raises(ValueError, match="candidates with distances"):
+    row.select(None, scores, there._replace(distance_mm=None), 1)
+
+
 def test_they_can_be_written():
+  assert parse("per_distance(entropy)").needs == ("probs", "distances")
+  assert parse("per_cost(vote_entropy, alpha=0.5)").needs[-1] == "costs"
   assert parse("knapsack(entropy)").needs == ("probs", "costs")
   assert parse("per_cost(bald)").needs == ("samples", "costs")
 

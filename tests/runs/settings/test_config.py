@@ -131,3 +131,11 @@ def test_a_stage_with_nothing_to_choose_is_told_of():
   assert line.endswith("no more than 9 are there: k_center alone chooses")
   (line,) = arms.notes([f"bald*1 + fuse(bald, margin)*1 + {text}"], 20, 9)
   assert line.endswith("and 9 are asked for: k_center chooses nothing")
+
+
+def test_what_wants_one_another_changes_at_once():
+  told, given = {"budget": "budget"}, {"budget": "seconds:600"}
+  found = override(Config(), ["seconds=60,10,0.5"], told, given)
+  assert (found.budget, found.seconds) == ("seconds:600", (60.0, 10.0, 0.5))
+  with pytest.raises(ValueError, match="wants seconds=ITEM,UNIT,MM"):
+    override(Config(), [], told, given)
