@@ -107,7 +107,7 @@ def in_child(folder, kill_at=0):
 
   loop.steps_made = counted
   run(folder)
-  sys.exit()
+  sys.exit(0)
 
 
 @pytest.mark.slow
