@@ -27,6 +27,7 @@ SETTINGS = {
   "superpixels": {"unit": "superpixels:6", "answer": "dominant"},
   "outlines": {"unit": "slices:all", "budget": "boundary_mm:60"},
 }
+METHODS = {"outlines": "per_cost(entropy)"}  # by outlines that are predicted
 
 
 def in_memory(dataset):
@@ -35,12 +36,16 @@ def in_memory(dataset):
   return dataset._replace(images=images, labels=labels)
 
 
+def method_of(kind):
+  return METHODS.get(kind, "entropy")
+
+
 @functools.cache
 def problem_of(kind, is_streamed):
   """(settings with what a budget buys, problem) of one kind of units."""
   dataset = streamed_cases.dataset(NUM_ITEMS)
   config = dataclasses.replace(
-    streamed_cases.CONFIG, acquisition=("entropy",), **SETTINGS[kind]
+    streamed_cases.CONFIG, acquisition=(method_of(kind),), **SETTINGS[kind]
   )
   config = problems.resolve(config, outline(dataset), False)
   if is_streamed:
@@ -52,7 +57,7 @@ def problem_of(kind, is_streamed):
 
 def job_of(folder, kind, is_streamed=True):
   config, problem = problem_of(kind, is_streamed)
-  return Job(problem, config, "entropy", 0, folder, lambda *_: None)
+  return Job(problem, config, method_of(kind), 0, folder, lambda *_: None)
 
 
 def run(job, progress=None):
