@@ -73,7 +73,7 @@ def tell(name: str):
   return progress
 
 
-def alone(name: str, num_items: int, k: int, per_item: int) -> dict:
+def alone(name: str, num_items: int, k: int, per_item: int = 1) -> dict:
   """One method once, in this process."""
   acquisition = BY_NAME[name]
   if "progress" in settings_of(acquisition):

@@ -151,3 +151,9 @@ def test_scale_reports_seconds_and_memory():
   row = scale.alone("entropy", 2000, 7)
   assert row["picks"] == 7 and row["items"] == 2000
   assert 1e7 < scale.peak_memory() < 1e12 and row["seconds"] > 0
+  assert 0 < row["beside_gb"] < 1e-2  # the input has 1e-3
+
+
+def test_scale_takes_one_unit_of_an_item():
+  row = scale.alone("entropy", 2000, 7, per_item=400)
+  assert row["picks"] == 7  # of 5 items: where all are full, a second of some

@@ -77,8 +77,8 @@ def test_the_same_key_gives_the_same_parameters():
 def test_nobody_clicks_where_nothing_is_known(monkeypatch):
   places = []
 
-  def seen(truth, predicted, **options):
-    click = clicking_next(truth, predicted, **options)
+  def seen(*masks, **options):
+    click = clicking_next(*masks, **options)
     places.append(click and click.place)
     return click
 

@@ -208,7 +208,7 @@ def test_what_makes_no_sense_is_refused():
   refused(r"costs=/.* does nothing", costs="/a.csv", **sized)
   traced = {"budget": "boundary_mm:90", "start": 4, "query": 4}
   refused(
-    "what is traced, which answer=dominant is not",
+    "a dominant answer is a click, which traces nothing",
     acquisition=("per_cost(entropy)",),
     unit="boxes:8",
     answer="dominant",
