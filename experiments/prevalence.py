@@ -12,37 +12,35 @@ class of 0 is taken out of the test items, too. Everything else of the .npz is
 copied in its order.
 """
 
-import pathlib
 from collections.abc import Mapping
 
 import numpy as np
 from absl import app, flags
+
+from experiments import remade
 
 _PARTS = "train", "val"
 
 
 def define_flags() -> None:
   """Of this command only: another one in the same process has its own."""
-  flags.DEFINE_string("data", None, "An .npz in the manner of MedMNIST.")
+  remade.define_flags(
+    "An .npz in the manner of MedMNIST.",
+    "The .npz to write; none may be there.",
+  )
   flags.DEFINE_integer("rare", 1, "The class that becomes rare.")
   flags.DEFINE_float("share", 0.05, "Of the items that it will be.", 0.0, 1.0)
   flags.DEFINE_list(
     "shares", [], "Of all classes instead, in their order; they add up to 1."
   )
   flags.DEFINE_integer("seed", 0, "Which of its items stay.", lower_bound=0)
-  flags.DEFINE_string("out", None, "The .npz to write; none may be there.")
-  flags.mark_flags_as_required(["data", "out"])
 
 
 def main(argv: list[str]) -> None:
   """Writes the thinned data, says what is in them."""
   del argv
   given = flags.FLAGS
-  out = pathlib.Path(given.out)
-  if out.exists():
-    raise app.UsageError(f"--out: {out} is there already; name another file")
-  with np.load(given.data, allow_pickle=False) as file:
-    arrays = dict(file)
+  arrays, out = remade.read("file")
   if given.shares:
     if given["rare"].present or given["share"].present:
       raise app.UsageError("--shares: of all classes; leave --rare and --share")

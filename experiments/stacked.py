@@ -17,28 +17,26 @@ import numpy as np
 from absl import app, flags
 
 from alx.data.volumes import nifti
+from experiments import remade
 
 PARTS = {"Tr": 0, "Ts": 2}
 
 
 def define_flags() -> None:
   """Of this command only: another one in the same process has its own."""
-  flags.DEFINE_string("data", None, "An .npz of slices.")
+  remade.define_flags(
+    "An .npz of slices.", "The folder to write; none may be there."
+  )
   flags.DEFINE_string("where", "", "FIELD=NUMBER: only slices of that number.")
   flags.DEFINE_integer("every", 1, "Keep every n-th pixel of a slice.", 1)
-  flags.DEFINE_string("out", None, "The folder to write; none may be there.")
-  flags.mark_flags_as_required(["data", "out"])
 
 
 def main(argv: list[str]) -> None:
   """Writes the folder, says what is in it."""
   del argv
   given = flags.FLAGS
-  out = pathlib.Path(given.out)
-  if out.exists():
-    raise app.UsageError(f"--out: {out} is there already; name another folder")
-  with np.load(given.data, allow_pickle=False) as file:
-    arrays = chosen(dict(file), given.where)
+  arrays, out = remade.read("folder")
+  arrays = chosen(arrays, given.where)
   write(out, arrays, given.every)
   for part in PARTS:
     found = len([*(out / f"labels{part}").iterdir()])

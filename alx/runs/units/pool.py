@@ -1,6 +1,7 @@
 """What one label is in a run: the units of its pool, their names and costs."""
 
 import dataclasses
+import functools
 import pathlib
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -117,14 +118,13 @@ class PoolUnits:
 
     Each voxel once, whatever the units.
     """
-    labels = [self._dataset.labels[item] for item in self._pool]
-    partly = any((label == UNLABELLED).any() for label in labels)
-    foreground = sum(int((label > 0).sum()) for label in labels)
+    voxels = sum(int(np.prod(extent)) for extent in self._extents)
+    known, foreground = self._labelled.sum(0).tolist()
     return {
-      "items": len(labels),
-      "slices": sum(self._slices_in(label.shape) for label in labels),
-      "voxels": sum(label.size for label in labels),
-      "foreground_voxels": None if partly else foreground,
+      "items": len(self._extents),
+      "slices": sum(self._slices_in(extent) for extent in self._extents),
+      "voxels": voxels,
+      "foreground_voxels": foreground if known == voxels else None,
     }
 
   def _slices_in(self, shape):
@@ -190,8 +190,17 @@ class PoolUnits:
 
   def begun(self) -> list[int]:
     """Numbers of the items of which a voxel is labelled."""
+    return np.flatnonzero(self._labelled[:, 0]).tolist()
+
+  @functools.cached_property
+  def _labelled(self):
+    """[N, 2] int64, voxels of each item that have a label; those of foreground.
+
+    Each map is read once, and let go.
+    """
     labels = (self._label(n) for n in range(len(self._pool)))
-    return [n for n, x in enumerate(labels) if (x != UNLABELLED).any()]
+    known = (label[label != UNLABELLED] for label in labels)
+    return np.array([(x.size, (x > 0).sum()) for x in known], np.int64)
 
   def restrict(self, keep: np.ndarray) -> None:
     """Only some of the units [U] bool are there from now on."""
@@ -218,9 +227,8 @@ class PoolUnits:
     Of labels that arrived all that are there, in units or not.
     """
     if self.set.begun is not None:
-      labels = [self._label(n) for n in range(len(self._pool))]
-      known = [label[label != UNLABELLED] for label in labels]
-      return sum(x.size for x in known), sum(int((x > 0).sum()) for x in known)
+      voxels, foreground = self._labelled.sum(0).tolist()
+      return voxels, foreground
     if not isinstance(self.set.partition, Planes):
       foreground = sum(self.told(int(u)).foreground for u in units)
       return int(self.voxels[units].sum()), foreground

@@ -7,11 +7,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from alx.data.patches import Images
+from alx.data.patches import Images, real_mask
 from alx.groups import numbers_of
 from alx.pool import PoolState, init_pool, mark_labelled
+from alx.training.evaluation import make_predict_probs
 from alx.training.learner import Learner
-from alx.training.map_blocks import map_blocks
 
 
 class HeldOut(NamedTuple):
@@ -82,35 +82,17 @@ def predict_held_out(
   """
   items = np.flatnonzero(np.asarray(pool.labelled)).astype(np.int32)
   numbers = fold_numbers(jax.random.fold_in(key, folds), items, folds, groups)
-  fit, predict = jax.jit(learner.fit), _make_predict(learner, block)
+  fit, predict = jax.jit(learner.fit), make_predict_probs(learner, block)
   known = jax.tree.map(lambda x: x[items], images)
+  empty = init_pool(pool.labelled.shape[0], pool.order.shape[0])
   found = []
   for fold in range(folds):
     own_init, own_fit = jax.random.split(jax.random.fold_in(key, fold))
-    rest = _pool_of(items[numbers != fold], pool)
+    rest = mark_labelled(empty, jnp.asarray(items[numbers != fold]))
     params = learner.init(own_init)
     params, _ = fit(own_fit, params, images, labels, rest)
     mine = numbers == fold
-    probs, mask = predict(params, known)
-    told = np.asarray(probs)[mine], np.asarray(mask)[mine]
-    found.append(HeldOut(items[mine], *told))
+    probs = np.asarray(predict(params, known))[mine]
+    mask = real_mask(known.real[mine], probs.shape[1:-1])
+    found.append(HeldOut(items[mine], probs, np.asarray(mask)))
   return found
-
-
-def _pool_of(items, pool):
-  empty = init_pool(pool.labelled.shape[0], pool.order.shape[0])
-  given = np.full(pool.order.shape[0], pool.labelled.shape[0], np.int32)
-  given[: len(items)] = items
-  return mark_labelled(empty, jnp.asarray(given))
-
-
-def _make_predict(learner, block):
-  @jax.jit
-  def predict(params, images):
-    def of_block(images, items):
-      seen = learner.predict(jax.random.key(0), params, images, items, 0)
-      return seen.probs[0], seen.mask
-
-    return map_blocks(of_block, images, block)
-
-  return predict
