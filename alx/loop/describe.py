@@ -99,19 +99,11 @@ def _before(key, labelled, images, items, settings):
   return (key_predict, key_describe), images
 
 
-def _after(
-  key,
-  items,
-  prediction,
-  acquisition,
-  regions=None,
-  units=None,
-  settings=None,
-):
+def _after(key, items, prediction, acquisition, regions, units, settings):
   """What the acquisition keeps of a prediction, and outlines that cost."""
   keys, prediction = keys_of(key, items), in_float32(prediction)
   told = _told(acquisition, keys, prediction, regions, units)
-  if units is None or settings is None or not settings.seconds:
+  if units is None or not settings.seconds:
     return told
   return Traced(told, predicted_mm(prediction, units, items, regions))
 

@@ -257,8 +257,9 @@ def put_units(
     if slot.is_new:
       images = _put(labelled.images, row.images, place)
       labelled = labelled._replace(images=images)
+    label = jnp.asarray(row.labels)  # once for all units
     for unit in slot.units:
-      told = row.labels, jnp.int32(unit), place
+      told = label, jnp.int32(unit), place
       known = _write(units, labelled.labels, labelled.images, *told)
       labelled = labelled._replace(labels=known)
   return labelled

@@ -69,13 +69,17 @@ def _of_patients(config, problem):
 def _classes_in(problem, asked):
   """The classes that the answer to one question would show."""
   dataset, pool, units = problem.dataset, problem.split.pool, problem.units
-  if asked is None:  # whatever the data arrived with
-    seen = (np.unique(dataset.labels[i]) for i in pool)
-    return np.concatenate([*seen]).tolist()
   if units is None:
     return np.unique(dataset.labels[pool[asked]]).tolist()
   labels = dataset.labels[pool[units.item[asked]]]
   return np.unique(labels[units.mask(asked)]).tolist()
+
+
+def _arrived(problem):
+  """The classes in each item of which something is labelled beforehand."""
+  pool, labels = problem.split.pool, problem.dataset.labels
+  begun = np.asarray(problem.units.set.begun).tolist()
+  return [np.unique(labels[pool[item]]).tolist() for item in begun]
 
 
 def _of_starts(config, problem):
@@ -83,11 +87,11 @@ def _of_starts(config, problem):
   dataset = problem.dataset
   first = int(dataset.task == "segmentation")
   lacking, counts = {}, {}
+  arrived = begins_told(problem) and _arrived(problem)
   for seed in range(config.first_seed, config.first_seed + config.seeds):
     items = _first_asked(problem, config, seed)
-    told = [None] if begins_told(problem) else items
-    held = [_classes_in(problem, item) for item in told]
-    counts[seed] = len(items)
+    held = arrived or [_classes_in(problem, item) for item in items]
+    counts[seed] = len(held)
     for number in range(first, len(dataset.class_names) - config.spare_classes):
       if not any(number in labels for labels in held):
         lacking.setdefault(number, []).append(seed)

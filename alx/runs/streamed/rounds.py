@@ -120,6 +120,8 @@ def _read_labelled(job, state) -> Labelled:
     most = len(units.begun)
   capacity = min(most, len(problem.split.pool))
   room, nothing = make_room(capacity, row, units), init_pool(num_asked(problem))
+  if begins_told(problem):
+    return room  # the only round fills it
   return _reveal(job, room, _told(state.pool), nothing)
 
 
@@ -144,8 +146,8 @@ def _reveal(job, labelled, asked, before) -> Labelled:
   if begins_told(problem):
     pool = mark_labelled(before, jnp.asarray(asked, jnp.int32))
     found = labelled_items(pool, units)
-    rows = ((n, n + 1) for n in np.asarray(found.order)[: int(found.count)])
-    return put_rows(labelled, (both.rows(*row) for row in rows), 0)
+    rows = prefetch(lambda n: both.rows(n, n + 1), _told(found).tolist())
+    return put_rows(labelled, rows, 0)
 
   def read(slot):
     source = both if slot.is_new else labels

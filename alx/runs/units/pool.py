@@ -107,10 +107,7 @@ class PoolUnits:
     """[U] float64, slices across the axis that would hold as many voxels."""
     if isinstance(self.set.partition, Planes):
       return np.ones(self.set.count)
-    axis = self.axis_of(0)
-    a_slice = np.array([np.prod(e) / e[axis] for e in self._extents])
-    if len(self._extents[0]) == 2:
-      a_slice = np.array([np.prod(e) for e in self._extents])
+    a_slice = np.array([np.prod(e) / self._slices_in(e) for e in self._extents])
     return self.voxels / a_slice[self.item]
 
   def whole_pool(self) -> dict[str, int | None]:
