@@ -25,7 +25,7 @@ def tables_of(
   needed = [row for panel in panels for row in panel.needed]
   needed += by_cost
   found = {
-    "labels_needed.csv": labels_needed_csv(needed),
+    "labels_needed.csv": labels_needed_csv(needed, study.budget),
     "differences.csv": differences_csv(panels),
   }
   for name in ("curve.csv", "picks.csv", "predictions.csv", "spent.csv"):
@@ -88,14 +88,15 @@ def _gap(column, base, gap):
   return found
 
 
-def labels_needed_csv(needed: list[NeededRow]) -> str:
+def labels_needed_csv(needed: list[NeededRow], cost: str = "seconds") -> str:
   """A row per metric, target, acquisition and seed ('mean': the mean curve).
 
   Args:
     needed: of `arms.needed`, of one metric or of several. With arms by their
       cost a last column says what is counted, such as slices.
+    cost: what the column `cost` of spent.csv counts.
   """
-  rows = [row for found in needed for row in _csv_rows(found)]
+  rows = [row for found in needed for row in _csv_rows(found, cost)]
   head = "metric share target reference acquisition seed first stable"
   head += " max_labels"
   head += " saved_first_percent saved_stable_percent"
@@ -107,7 +108,7 @@ def labels_needed_csv(needed: list[NeededRow]) -> str:
   return csv_table.to_text(found, rows)
 
 
-def _csv_rows(found):
+def _csv_rows(found, cost):
   common = {
     "metric": found.arm.metric,
     "share": f"{found.share:.2f}",
@@ -117,7 +118,8 @@ def _csv_rows(found):
     "max_labels": _amount(found.arm, found.arm.labels[-1]),
   }
   if found.arm.cost:
-    common["counted_in"] = _COUNTED_IN.get(found.arm.cost, found.arm.cost)
+    counted = found.arm.cost
+    common["counted_in"] = cost if counted == "cost" else counted
   saved = ["" if s is None else f"{s:.1f}" for s in found.saved]
   mean = {
     "seed": "mean",
@@ -143,8 +145,6 @@ def _amount(arm, value):
   return f"{value:.9g}" if arm.cost else f"{value:g}"
 
 
-# Columns of spent.csv whose name does not say what they are of.
-_COUNTED_IN = {"cost": "seconds"}
 _INTERVALS = ("first", "stable", "saved_first", "saved_stable")
 
 

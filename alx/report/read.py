@@ -55,14 +55,23 @@ class Study(NamedTuple):
     return str(self.dataset.get("metric") or self._guess())
 
   @property
+  def budget(self) -> str:
+    """In what a round is counted: 'seconds'; "" in labels."""
+    return str(self.config.get("budget") or "").partition(":")[0]
+
+  @property
+  def unit(self) -> str:
+    """What one label is: 'slices'."""
+    return str(self.config.get("unit") or "whole").partition(":")[0]
+
+  @property
   def num_labels(self) -> int | None:
     """Labels that the pool has, as curve.csv counts them; None: not known.
 
     Where one label is not a whole item, or labels are counted in a budget,
     these are not its items.
     """
-    unit, budget = self.config.get("unit"), self.config.get("budget")
-    if (unit or "whole") != "whole" or budget:
+    if self.unit != "whole" or self.budget:
       told = [run.column("labels")[-1] for run in self.full]
       return int(told[0]) if told and np.isfinite(told[0]) else None
     count = self.dataset.get("num_pool")

@@ -3,6 +3,7 @@
 import io
 import pathlib
 import re
+from functools import partial
 
 import numpy as np
 from PIL import ExifTags, Image
@@ -49,11 +50,10 @@ def find(files: list[pathlib.Path], path: pathlib.Path, wanted: Wanted):
   if wanted.of_maps:
     found, notes = _images_of(found, path)
   cases = [Case(n, (f,)) for n, f in zip(_ids(found, path), found, strict=True)]
-  if wanted.channels > 1 and not wanted.is_bytes:
-    cases = _of_channels(cases)
-  return Cases(
-    by_id(cases, path), lambda case: _read(case, wanted), ".png", notes
-  )
+  stacks = wanted.channels > 1 and not wanted.is_bytes
+  grouped = _of_channels(cases, wanted.channels) if stacks else None
+  read = partial(_read, wanted=wanted, stacked=grouped is not None)
+  return Cases(by_id(grouped or cases, path), read, ".png", notes)
 
 
 def _images_of(files, path):
@@ -84,14 +84,22 @@ def _ids(files, path):
   ]
 
 
-def _of_channels(cases):
-  """Cases of the files CASE_0000, CASE_0001 ... if all are called so."""
+def _of_channels(cases, count):
+  """Cases of the files CASE_0000, CASE_0001 ... if all are called so.
+
+  None where they are not, or where one would have more than `count` of them:
+  these are pictures with numbers.
+  """
   found = {}
   if not all(re.search(r"_\d{4}$", case.id) for case in cases):
-    return cases
+    return None
   for case in sorted(cases):
     name = re.sub(r"_\d{4}$", "", case.id)
     found.setdefault(name, []).extend(case.files)
+  if max(map(len, found.values())) > count:
+    return None
+  if not any(case.id.endswith("_0000") for case in cases):
+    return None
   return [Case(name, tuple(files)) for name, files in found.items()]
 
 
@@ -104,9 +112,9 @@ def _check_channels(case, wanted):
     raise bad_input(case.files[0], told, names)
 
 
-def _read(case, wanted) -> Loaded:
+def _read(case, wanted, stacked) -> Loaded:
   file = case.files[0]
-  if len(case.files) > 1:
+  if stacked:
     _check_channels(case, wanted)
     found = channels.stacked(case.files, wanted.image_size)
     image = found.pixels

@@ -32,14 +32,12 @@ def glossary(
 
 def _label(study):
   kind = (study.dataset.get("scored") or {}).get("kind", "image")
-  budget = str(study.config.get("budget") or "").partition(":")[0]
-  unit = str(study.config.get("unit") or "whole").partition(":")[0]
-  if budget in plain.COUNTED:
-    return "a label", plain.COUNTED[budget]
-  if unit in plain.PARTS:
+  if study.budget in plain.COUNTED:
+    return "a label", plain.COUNTED[study.budget]
+  if study.unit in plain.PARTS:
     dominant = study.config.get("answer") == "dominant"
     work = plain.DOMINANT if dominant else plain.WORK["segmentation"]
-    return "a label", work.format(plain.PARTS[unit].format(kind))
+    return "a label", work.format(plain.PARTS[study.unit].format(kind))
   task = study.dataset.get("task")
   text = plain.WORK.get(task, "one {} with an expert's answer")
   return "a label", text.format(kind)

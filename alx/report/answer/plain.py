@@ -109,4 +109,5 @@ COUNTED = {
   "slices": "one slice that an expert has outlined, or as many voxels",
   "boundary_mm": "one mm of outline that an expert has drawn",
   "seconds": "one second of an expert's work",
+  "cost": "one unit of what the given table says that labels cost",
 }

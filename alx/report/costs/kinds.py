@@ -8,6 +8,9 @@ import numpy as np
 from alx.report.arms import Arm
 from alx.report.read import Study
 
+# Budgets that no other column of spent.csv counts.
+_MONEY = {"seconds": "seconds of a reader", "cost": "cost by the given table"}
+
 
 class Cost(NamedTuple):
   """A column of spent.csv."""
@@ -40,8 +43,8 @@ def _named(study):
     length = "mm" if study.dataset.get("distance_unit") == "mm" else voxels
     name = f"{length} of outline drawn"
     found.append(Cost("boundary_mm", name))
-  if str(study.config.get("budget") or "").startswith("seconds"):
-    found.append(Cost("cost", "seconds of a reader"))
+  if name := _MONEY.get(study.budget):
+    found.append(Cost("cost", name))
   return found
 
 
@@ -55,6 +58,5 @@ def slices_of(study: Study) -> str:
   """'slices marked', where a label is some; else what holds as many voxels."""
   if (study.dataset.get("images") or {}).get("axes") == 2:
     return "whole images’ worth"
-  unit = str(study.config.get("unit") or "whole")
-  whole = unit.startswith(("whole", "slices"))
+  whole = study.unit in ("whole", "slices")
   return "slices marked" if whole else "slices’ worth"

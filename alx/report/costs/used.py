@@ -35,8 +35,7 @@ def table(study: Study, arms: Sequence[Arm], costs: Sequence[Cost]) -> Table:
 
 def _answers(study):
   """What is answered, where it is neither an item nor a slice."""
-  kind = str(study.config.get("unit") or "whole").partition(":")[0]
-  return kind if kind in ("boxes", "superpixels") else ""
+  return study.unit if study.unit in ("boxes", "superpixels") else ""
 
 
 def _column(study, arms, cost):

@@ -97,3 +97,18 @@ def test_channels_that_are_files_of_their_own(tmp_path):
   np.testing.assert_array_equal(image, intensity.normalise(wanted))
   with pytest.raises(DataError, match=r"b_0000 to b_0001, found .*b_0002"):
     cases.read(cases.cases[1])
+
+
+def test_a_channel_alone_is_no_picture_of_all(tmp_path):
+  Image.fromarray(np.zeros((6, 8), np.uint8)).save(tmp_path / "a_0000.png")
+  cases = found(tmp_path, Wanted(axes=2, channels=3, is_bytes=False))
+  with pytest.raises(DataError, match="a_0000 to a_0002, found"):
+    cases.read(cases.cases[0])
+
+
+def test_pictures_with_numbers_are_no_channels(tmp_path):
+  for number in range(4):
+    picture_cases.picture(tmp_path / f"img_{number:04d}.png")
+  wanted = Wanted(axes=2, channels=3, is_bytes=False)
+  assert ids(tmp_path, wanted) == [f"img_{n:04d}" for n in range(4)]
+  assert found(tmp_path, wanted).read(found(tmp_path, wanted).cases[0])

@@ -150,6 +150,14 @@ def test_large_amounts_are_whole_in_the_table(tmp_path):
       ],
     ),
     (
+      {"unit": "slices:2", "budget": "cost:9"},
+      {},
+      [
+        *("volumes opened", "slices marked", "voxels marked"),
+        *("mm of outline drawn", "cost by the given table"),
+      ],
+    ),
+    (
       {"unit": "superpixels:9", "answer": "dominant"},
       {"images": {"axes": 2}, "scored": {"kind": "image"}},
       ["images opened", "whole images’ worth", "pixels marked"],
