@@ -16,6 +16,8 @@ from collections.abc import Mapping
 import numpy as np
 from absl import app, flags
 
+from alx.data import DataError
+from alx.data.arrays.fields import names_where, rows_where
 from alx.data.volumes import nifti
 from experiments import remade
 
@@ -27,7 +29,9 @@ def define_flags() -> None:
   remade.define_flags(
     "An .npz of slices.", "The folder to write; none may be there."
   )
-  flags.DEFINE_string("where", "", "FIELD=NUMBER: only slices of that number.")
+  flags.DEFINE_string(
+    "where", "", "As of alx run: only slices whose FIELD=VALUE."
+  )
   flags.DEFINE_integer("every", 1, "Keep every n-th pixel of a slice.", 1)
 
 
@@ -48,22 +52,21 @@ def main(argv: list[str]) -> None:
 def chosen(
   arrays: Mapping[str, np.ndarray], where: str
 ) -> dict[str, np.ndarray]:
-  """The rows [n] of which FIELD is NUMBER; all for "".
+  """The rows [n] whose FIELD is VALUE; all for "".
 
   Raises:
     UsageError: for an array that is wanted and not there, or no row.
   """
-  field, _, number = where.partition("=")
-  wanted = {"images", "labels", "patient", "slice", "split", field} - {""}
+  wanted = {"images", "labels", "patient", "slice", "split"}
+  wanted |= {*names_where(where)} - {""}
   if missing := sorted(wanted - arrays.keys()):
     raise app.UsageError(
       f"--data: no array {', '.join(missing)}; there are {', '.join(arrays)}"
     )
-  kept = np.ones(len(arrays["images"]), bool)
-  if field:
-    kept = arrays[field] == float(number)
-  if not kept.any():
-    raise app.UsageError(f"--where: no slice has {where}")
+  try:
+    kept = rows_where("--where", arrays, where)
+  except DataError as error:
+    raise app.UsageError(f"no slice has {where}: {error}") from error
   return {name: arrays[name][kept] for name in wanted}
 
 
