@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 
 class PoolState(NamedTuple):
@@ -58,6 +59,11 @@ def mark_labelled(pool: PoolState, items: jax.Array) -> PoolState:
     order=pool.order.at[slots].set(items, mode="drop"),
     count=jnp.minimum(pool.count + fresh.sum(dtype=jnp.int32), capacity),
   )
+
+
+def labelled_of(pool: PoolState) -> np.ndarray:
+  """[count] int32 labelled items in the order of labelling, on the host."""
+  return np.asarray(pool.order)[: int(pool.count)]
 
 
 def sample_labelled(key: jax.Array, pool: PoolState, batch: int) -> jax.Array:

@@ -25,13 +25,12 @@ from alx.devices import cluster, distributed, hushed
 from alx.devices.company import Company
 from alx.runs.disk.claim import Held, give_up_all
 from alx.runs.disk.records import Diverged
+from alx.runs.settings.config import PATHS
 from alx.runs.settings.kept import Kept
 
 flags.disclaim_key_flags()  # those defined here are the callers' own
 
 _PACKAGES = ("jax", "jaxlib", "numpy", "flax", "optax", "orbax-checkpoint")
-# Paths, which may differ from machine to machine; the data are compared.
-_PLACES = ("data", "features", "cache", "costs")
 _GOES_ON = "the same commands go on from the last checkpoint"
 _company: list[Company] = []  # none, or that of this process
 _ending = threading.Lock()
@@ -108,7 +107,7 @@ def _about(asked):
   settings = {
     name: repr(value)
     for name, value in dataclasses.asdict(asked.config).items()
-    if name not in _PLACES
+    if name not in PATHS  # they may differ; the data are compared
   }
   others = {"streamed": asked.streamed, "baselines": asked.baselines}
   others = {name: repr(value) for name, value in others.items()}

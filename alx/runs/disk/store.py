@@ -16,17 +16,14 @@ from alx import csv_table
 from alx.data import files
 from alx.data.dataset import DataError, bad_input
 from alx.devices.distributed import is_first
-from alx.runs.settings.config import Config
+from alx.runs.settings.config import PATHS, Config
 from alx.runs.settings.recipes import CLASSIC
 
 # What may change between two commands on one directory: a run only grows, and
 # processes side by side may take seeds or acquisitions each, as long as no two
 # want one folder of runs/ (see `config.parts_of`).
 MAY_CHANGE = {
-  "data",  # the digest of what is in it must be the same
-  "features",
-  "cache",
-  "costs",  # as with data
+  *PATHS,  # the digest of what is in them must be the same
   "acquisition",
   "seeds",
   "first_seed",

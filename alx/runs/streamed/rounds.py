@@ -22,7 +22,7 @@ from alx.loop.pool_loop import (
 )
 from alx.loop.pool_scan import describe_pool
 from alx.loop.unit_labels import labelled_items
-from alx.pool import init_pool, mark_labelled
+from alx.pool import init_pool, labelled_of, mark_labelled
 from alx.runs.disk.checkpoint import Checkpoints
 from alx.runs.disk.records import Clock, check_picks, open_folder, record_round
 from alx.runs.problem import loops, signals
@@ -122,12 +122,7 @@ def _read_labelled(job, state) -> Labelled:
   room, nothing = make_room(capacity, row, units), init_pool(num_asked(problem))
   if begins_told(problem):
     return room  # the only round fills it
-  return _reveal(job, room, _told(state.pool), nothing)
-
-
-def _told(pool):
-  """The items or units of a pool that are labelled, in their order."""
-  return np.asarray(pool.order)[: int(pool.count)]
+  return _reveal(job, room, labelled_of(state.pool), nothing)
 
 
 def _reveal(job, labelled, asked, before) -> Labelled:
@@ -146,14 +141,14 @@ def _reveal(job, labelled, asked, before) -> Labelled:
   if begins_told(problem):
     pool = mark_labelled(before, jnp.asarray(asked, jnp.int32))
     found = labelled_items(pool, units)
-    rows = prefetch(lambda n: both.rows(n, n + 1), _told(found).tolist())
+    rows = prefetch(lambda n: both.rows(n, n + 1), labelled_of(found).tolist())
     return put_rows(labelled, rows, 0)
 
   def read(slot):
     source = both if slot.is_new else labels
     return slot, source.rows(slot.item, slot.item + 1)
 
-  slots = fill_slots(units, _told(before), asked)
+  slots = fill_slots(units, labelled_of(before), asked)
   return put_units(labelled, units, prefetch(read, slots))
 
 

@@ -12,6 +12,7 @@ from alx.loop.unit_labels import (
   no_labels,
   write_units,
 )
+from alx.pool import labelled_of
 from alx.units import UnitSet
 
 
@@ -67,7 +68,7 @@ def known_of(problem: Any, pool: Any) -> jax.Array:
     return jnp.zeros_like(labels).at[order].set(labels[order], mode="drop")
   units = problem.units.set
   known = no_labels(units, jax.eval_shape(lambda: labels[0]))
-  told = np.asarray(order)[: int(pool.count)]
+  told = labelled_of(pool)
   for start in range(0, len(told), 64):
     some = jnp.asarray(told[start : start + 64])
     hidden = hidden_of(problem, some)

@@ -6,6 +6,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
+from alx.pool import labelled_of
 from alx.runs.settings.config import Config
 from alx.runs.units.arrived import started
 from alx.runs.units.asked import num_asked
@@ -62,7 +63,7 @@ def affordable(problem: Any, config: Config, items: Any, pool: Any):
   real = np.flatnonzero(listed < units.set.count)
   costs = units.costs(budget.kind, config, listed[real])
   if budget.kind == "seconds":
-    opened = np.asarray(pool.order)[: int(pool.count)]
+    opened = labelled_of(pool)
     costs = costs + units.opening(config, listed[real], opened)
   done = within(costs, budget.amount, budget.is_known_before)
   if real.size:
@@ -85,7 +86,7 @@ def spent_row(problem: Any, config: Config, pool: Any) -> dict:
   units = problem.units
   if units is None:
     return {}
-  told = np.asarray(pool.order)[: int(pool.count)]
+  told = labelled_of(pool)
   dominant = config.answer == "dominant"
   answers = {u: units.told(u) for u in np.sort(told).tolist()}  # item by item
   each = [answers[u] for u in told.tolist()]
