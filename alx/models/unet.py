@@ -22,6 +22,7 @@ def make_unet(
   groups: int = 8,
   light: bool = False,
   up: int = 0,
+  down: int = 0,
   skips: str = "",
   norm: str = "group",
   deep: bool = False,
@@ -46,6 +47,7 @@ def make_unet(
     groups: groups of GroupNorm.
     light: see above.
     up: convolutions per level on the way up; 0: 2, or 1 of a light one.
+    down: convolutions per level on the way down and at the bottom; 0: 2.
     skips: "concat" or "add"; "": concat, or add of a light one.
     norm: "group", or "instance": each channel by itself.
     deep: levels on the way up have heads that are trained too, all but the
@@ -75,6 +77,7 @@ def make_unet(
     tuple(widths),
     groups if norm == "group" else 0,  # gcd(0, channels) is channels
     up or (1 if light else 2),
+    down or 2,
     (skips or ("add" if light else "concat")) == "add",
     remat,
   )
@@ -86,6 +89,7 @@ class _UNet(nn.Module):
   widths: tuple[int, ...]
   groups: int
   up: int
+  down: int
   adds: bool
   remat: bool = False
 
@@ -103,9 +107,9 @@ class _UNet(nn.Module):
     *finer, bottom = self.widths
     skips, maps = [], []
     for width in finer:
-      skips.append(self._convolve(x, width, 2))
+      skips.append(self._convolve(x, width, self.down))
       x = layers.max_pool(skips[-1])
-    x = self._convolve(x, bottom, 2)
+    x = self._convolve(x, bottom, self.down)
     features = x.mean(tuple(range(1, x.ndim - 1)))
     for width, skip in zip(reversed(finer), reversed(skips), strict=True):
       # A 1x1 convolution commutes with nearest upsampling: do it while small.

@@ -149,7 +149,8 @@ def _context(study, arms):
 def _mirrored(study):
   rows = [row for run in study.runs for row in run.rows]
   images = (study.dataset.get("images") or {}).get("values") != _FEATURES
-  return words.how_mirrored(rows, study.config.get("flips") if images else None)
+  flips = study.config.get("flips") if images else None
+  return words.how_mirrored(rows, flips, study.config.get("flip_axes") or ())
 
 
 def _definitions(study):

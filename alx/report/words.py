@@ -175,14 +175,23 @@ _MIRRORED = {
 }
 
 
-def how_mirrored(rows: Sequence[Mapping], flips: bool | None = None) -> str:
+def how_mirrored(
+  rows: Sequence[Mapping],
+  flips: bool | None = None,
+  axes: Sequence[int] = (),
+) -> str:
   """How often the labels allowed what axis, or what was set beforehand.
 
   Args:
     rows: of times.csv, a fit each.
     flips: of the config; None: not known, or there is nothing to mirror.
+    axes: that somebody has named; (): all.
   """
   told = [row["mirrored"].split() for row in rows if row.get("mirrored")]
+  if not told and flips and axes:
+    named = "axis" if len(axes) == 1 else "axes"
+    numbers = " and ".join(map(str, axes))
+    return f"Images were mirrored along {named} {numbers}, as it was set."
   if not told:
     return _MIRRORED.get(flips, "")
   counts = Counter(axis for axes in told for axis in axes if axis != "none")

@@ -6,6 +6,7 @@ scalar class []), and returns the pair in the same shapes.
 
 import dataclasses
 import itertools
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
@@ -36,6 +37,7 @@ class Augment:
       patch, to the power exp(u), u uniform in +-gamma; 0 = off. Of values that
       are normalised already; their least and largest stay.
     spacing: of voxels along each axis, for tilts of what is not isotropic.
+    flip_axes: spatial axes that flips are of; (): all.
   """
 
   flips: bool = True
@@ -49,6 +51,7 @@ class Augment:
   tilt: float = 0.0
   gamma: float = 0.0
   spacing: tuple[float, ...] = ()
+  flip_axes: tuple[int, ...] = ()
 
   @property
   def warps(self) -> bool:
@@ -80,7 +83,7 @@ def augment(
     key_warp = jax.random.fold_in(key, 4)
     image, label = warp(key_warp, image, label, settings, place)
   if settings.flips:
-    image, label = flip(key_flip, image, label, axes)
+    image, label = flip(key_flip, image, label, axes, settings.flip_axes)
   if settings.turns:
     image, label = turn(key_turn, image, label)
   if settings.rotation > 0:
@@ -121,10 +124,16 @@ def flip(
   image: jax.Array,
   label: jax.Array,
   axes: jax.Array | None = None,
+  only: Sequence[int] = (),
 ):
-  """Mirrors each spatial axis, or those of `axes`, with probability 1/2."""
+  """Mirrors each spatial axis, or those of `axes`, with probability 1/2.
+
+  Where `only` names axes, the others are left as they are.
+  """
   keys = jax.random.split(key, image.ndim - 1)
   for axis, key_axis in enumerate(keys):
+    if only and axis not in only:
+      continue
     yes = jax.random.bernoulli(key_axis)
     image, label = _maybe(
       yes if axes is None else yes & axes[axis],

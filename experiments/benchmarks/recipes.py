@@ -5,20 +5,26 @@
   python -m experiments.benchmarks.recipes --data=slices.npz --where=frame=1 \
     --recipes=light --vary=learning_rate=2e-2,5e-2,1e-1
   python -m experiments.benchmarks.recipes --data=Task04_Hippocampus \
-    --recipes=light --vary="patch=24,40,24;32,48,32" --vary=ema=0,0.99
+    --recipes=light --vary="patch=24,40,24;32,48,32" --vary=ema=0,0.99 \
+    --one_at_a_time --csv=factors.csv
 
 Every fit takes the same processor seconds of this process, compiling and
 testing apart: a step is timed first, and the schedule ends when the seconds do.
 With schedule=converged a fit may end before. --steps compiles half as much
-and says what a step costs.
+and says what a step costs. The csv is gone on with: fits that it has are not
+made again. encoder=autoencoder or simclr starts from the weights of a network
+that saw the whole pool without labels, once for a seed and not in the seconds.
 Sets of labels are random, the same for all recipes. What is tested on is a
 validation part of the pool: test items are looked at with --validation=0 alone,
 for the last number, when nothing is chosen by it any more. Pin the process to
 one core (`taskset -c 1`) for seconds that mean something elsewhere.
 """
 
+import csv
 import dataclasses
 import itertools
+import os
+import pathlib
 import time
 from typing import Any, NamedTuple
 
@@ -34,8 +40,9 @@ from alx.pool import init_pool, mark_labelled
 from alx.runs.problem import problem as problems
 from alx.runs.problem import reading
 from alx.runs.settings.config import Config, override
-from alx.stats.intervals import mean_interval
+from alx.stats.intervals import mean_interval, paired_difference
 from alx.training.learner import steps_made
+from experiments.benchmarks import recipe_starts
 
 _AUGMENTED = "scaling=0.15", "shift=0.06", "tilt=20", "gamma=0.3"
 # Fields of Config, as --set has them.
@@ -53,12 +60,14 @@ RECIPES = {
 FACTORS = {
   "mirroring": "flips=True,False",
   "mirroring where labels allow it": "flips_by_labels=False,True",
-  "optimiser": "optimizer=adam,sgd,muon",
+  "mirroring per axis": "flip_axes=0,1,2",
+  "optimiser": "optimizer=adam&learning_rate=1e-2,sgd&learning_rate=5e-2,muon",
   "rate": "learning_rate=1e-2,2e-2,5e-2",
   "schedule": "schedule=warmup_cosine,cosine,polynomial,converged",
   "batch": "batch=2,4,8",
   "patch": "patch=24,40,24;32,48,32",
-  "convolutions per level": "up_convolutions=1,2",
+  "convolutions per level, up": "up_convolutions=1,2",
+  "convolutions per level, down": "down_convolutions=1,2",
   "skips": "skips=add,concat",
   "dropout": "dropout=0,0.1,0.2",
   "norm": "norm=group,instance",
@@ -72,6 +81,7 @@ FACTORS = {
   "intensity": "intensity=0,0.1",
   "loss": "dice=batch,item,none",
   "warm start": "warm=False,True",
+  "start of the encoder": "encoder=autoencoder,simclr",
   "precision": "precision=float32,bfloat16",
 }
 _TIMED = 10  # steps
@@ -80,6 +90,9 @@ _TIMED = 10  # steps
 class Fitted(NamedTuple):
   """One fit."""
 
+  recipe: str
+  labels: int
+  seed: int
   score: float  # Dice or AUC on the validation part
   steps: int
   ms: float  # processor milliseconds of a step
@@ -108,9 +121,14 @@ def define_flags() -> None:
     "vary",
     [],
     "field=value,value: each recipe with each value; repeatable. Values that "
-    "have commas are divided by ;. For instance "
-    + " or ".join(FACTORS.values()),
+    "have commas are divided by ;, fields that go together joined by &. For "
+    "instance " + " or ".join(FACTORS.values()),
   )
+  flags.DEFINE_bool(
+    "one_at_a_time",
+    *(False, "The recipe itself, then each value of each --vary alone."),
+  )
+  flags.DEFINE_string("csv", "", "Fits are added to this file, and read there.")
   flags.DEFINE_multi_string(
     "set", [], "field=value, for every recipe, as of alx run."
   )
@@ -123,17 +141,77 @@ def main(argv: list[str]) -> None:
   console = Console(markup=False, emoji=False, highlight=False)
   cost = f"{given.steps} steps" if given.steps else f"{given.seconds:g} s"
   table = Table(*_COLUMNS, title=f"{given.data}, {cost} a fit")
-  for name, changes in recipes(given.recipes, given.vary):
-    known = validated(_config(given, changes), given.validation)
-    steps = given.steps or steps_of(known, given.seconds)
-    training = compiled(known, steps)
-    for count in _counts(given.labels, training.task):
-      fits = [fit(training, count, seed) for seed in range(given.seeds)]
-      table.add_row(name, str(count), *row(fits))
+  kept, of = read(given.csv), named(given)
+  for name, changes in of:
+    fits_of(given, name, changes, kept)
+  first = _by_labels(kept, of[0][0], given.seeds)
+  for name, _ in of:
+    for count, fits in _by_labels(kept, name, given.seeds).items():
+      table.add_row(name, str(count), *row(fits, first[count]))
   console.print(table)
 
 
-_COLUMNS = ["recipe", "labels", "score", "each", "steps", "ms", "seconds"]
+_COLUMNS = ["recipe", "labels", "score", "each", "to the first"]
+_COLUMNS += ["steps", "ms", "seconds"]
+
+
+def named(given) -> list[tuple[str, tuple]]:
+  """(name, assignments) of what the flags ask for."""
+  if given.one_at_a_time:
+    return one_at_a_time(given.recipes, given.vary)
+  return recipes(given.recipes, given.vary)
+
+
+def fits_of(given, name: str, changes: tuple, kept: list[Fitted]) -> None:
+  """Adds the fits of a recipe that are missing."""
+  known = validated(_config(given, changes), given.validation)
+  of_pool = int((known[1].split != 2).sum() if given.validation else 0)
+  done = {one[:3] for one in kept}
+  counts = [int(t) if t != "all" else of_pool for t in given.labels]
+  if given.validation and all(
+    (name, n, s) in done for n in counts for s in range(given.seeds)
+  ):
+    return
+  steps = given.steps or steps_of(known, given.seconds)
+  training = compiled(known, steps, _encoder_in(changes))
+  for count in _counts(given.labels, training.task):
+    for seed in range(given.seeds):
+      if (name, count, seed) in done:
+        continue
+      kept.append(fit(training, count, seed, name))
+      write(given.csv, kept)
+
+
+def read(path: str) -> list[Fitted]:
+  """The fits of a csv; none where there is no file."""
+  if not path or not os.path.exists(path):
+    return []
+  kinds = Fitted.__annotations__.values()
+  with open(path, newline="", encoding="utf-8") as file:
+    _, *rows = csv.reader(file)
+  return [
+    Fitted(*(kind(x) for kind, x in zip(kinds, row, strict=True)))
+    for row in rows
+  ]
+
+
+def write(path: str, fits: list[Fitted]) -> None:
+  """All fits, in one step."""
+  if not path:
+    return
+  part = pathlib.Path(f"{path}.part")
+  with open(part, "w", newline="", encoding="utf-8") as file:
+    csv.writer(file).writerows([Fitted._fields, *fits])
+  part.replace(path)
+
+
+def _by_labels(fits, name, seeds):
+  """Number of labels -> the fits of a recipe, by seed."""
+  found = {}
+  for one in sorted(fits, key=lambda one: one[1:3]):
+    if one.recipe == name and one.seed < seeds:
+      found.setdefault(one.labels, []).append(one)
+  return found
 
 
 def _counts(texts, task):
@@ -141,8 +219,8 @@ def _counts(texts, task):
   return [len(task.labels) if t == "all" else int(t) for t in texts]
 
 
-def row(fits: list[Fitted]) -> list[str]:
-  """The cells of a recipe's fits."""
+def row(fits: list[Fitted], first: list[Fitted]) -> list[str]:
+  """The cells of a recipe's fits, in pairs with those of the first one."""
   scores = np.array([one.score for one in fits])
   mean = f"{scores.mean():.3f}"
   if len(scores) > 1:
@@ -151,10 +229,27 @@ def row(fits: list[Fitted]) -> list[str]:
   return [
     mean,
     " ".join(f"{score:.3f}" for score in scores),
+    _against(scores, np.array([one.score for one in first])),
     f"{np.median([one.steps for one in fits]):.0f}",
     f"{np.median([one.ms for one in fits]):.0f}",
     f"{np.median([one.seconds for one in fits]):.1f}",
   ]
+
+
+def _against(scores, first):
+  """Mean difference in pairs with its interval; nothing of one seed."""
+  if len(scores) != len(first) or len(scores) < 2 or (scores == first).all():
+    return ""
+  found = paired_difference(scores, first)
+  return f"{found.mean:+.3f} ({found.low:+.3f} to {found.high:+.3f})"
+
+
+def one_at_a_time(names: list[str], vary: list[str]) -> list[tuple[str, tuple]]:
+  """Every recipe itself, then with each value of each field alone."""
+  found = recipes(names, [])
+  for text in vary:
+    found += recipes(names, [text])
+  return found
 
 
 def recipes(names: list[str], vary: list[str]) -> list[tuple[str, tuple]]:
@@ -182,6 +277,7 @@ def _values(text):
 
 def _replaced(assignments, values):
   """Assignments with later ones in the place of those of the same field."""
+  values = [one for text in values for one in text.split("&")]
   fields = dict(text.partition("=")[::2] for text in (*assignments, *values))
   return tuple(f"{field}={value}" for field, value in fields.items())
 
@@ -189,14 +285,30 @@ def _replaced(assignments, values):
 def _config(given, changes):
   config = Config(data=given.data, where=given.where, full=True)
   changes = _replaced(tuple(given.set), changes)
+  changes = fields_of(changes)
   return dataclasses.replace(override(config, changes), acquisition=())
+
+
+_ENCODER = "encoder="
+
+
+def fields_of(changes: tuple) -> list[str]:
+  """Those that are of a Config."""
+  return [c for c in changes if not c.startswith(_ENCODER)]
+
+
+def _encoder_in(changes):
+  """The encoder that a recipe starts from; "": none."""
+  found = [c for c in changes if c.startswith(_ENCODER)]
+  return found[-1].removeprefix(_ENCODER) if found else ""
 
 
 class Ready(NamedTuple):
   """A recipe with its data and its compiled fit."""
 
   task: problems.Problem
-  warm: bool  # from a fit to half of the labels
+  config: Config
+  encoder: str  # that a fit starts from; "": none
 
 
 def steps_of(known: tuple[Config, Dataset], seconds: float) -> int:
@@ -209,9 +321,11 @@ def steps_of(known: tuple[Config, Dataset], seconds: float) -> int:
   return max(1, round(share * seconds * tried.steps / tried.seconds))
 
 
-def compiled(known: tuple[Config, Dataset], steps: int) -> Ready:
+def compiled(
+  known: tuple[Config, Dataset], steps: int, encoder: str = ""
+) -> Ready:
   """The recipe with a program for fits of so many steps."""
-  return Ready(with_program(_problem(known, steps)), known[0].warm)
+  return Ready(with_program(_problem(known, steps)), known[0], encoder)
 
 
 def with_program(task: problems.Problem) -> problems.Problem:
@@ -222,24 +336,37 @@ def with_program(task: problems.Problem) -> problems.Problem:
   return task._replace(learner=task.learner._replace(fit=program))
 
 
-def fit(training: Ready, count: int, seed: int) -> Fitted:
+def fit(training: Ready, count: int, seed: int, name: str) -> Fitted:
   """Trains on `count` random labels, and scores.
 
   A warm start is from a fit to the first half of them, in half of the seconds.
   """
   task, before = training.task, None
   key = jax.random.key(seed)
-  if training.warm:
+  begin = _grafted(training, key, seed) if training.encoder else None
+  if training.config.warm:
     half = labelled(len(task.labels), max(1, count // 2), seed)
     before = train(task, jax.random.fold_in(key, 1), half)
   found = train(
-    task, key, labelled(len(task.labels), count, seed), before and before.params
+    task,
+    key,
+    labelled(len(task.labels), count, seed),
+    before.params if before else begin,
   )
   predicted = problems.predict_test(task, found.params)
   score = next(iter(problems.metrics_of(task, predicted).values()))
   seconds = found.seconds + (before.seconds if before else 0.0)
   ms = 1e3 * found.seconds / found.steps
-  return Fitted(score, found.steps, ms, seconds)
+  return Fitted(name, count, seed, float(score), found.steps, ms, seconds)
+
+
+def _grafted(training, key, seed):
+  """The params that a fit with this key draws, with those of an encoder."""
+  task, config, encoder = training
+  down = (config.down_convolutions or 2) if task.labels.ndim > 1 else 1
+  encoder = recipe_starts.encoder_params(task.images, config, encoder, seed)
+  params = task.learner.init(jax.random.split(key)[0])
+  return recipe_starts.grafted(params, encoder, len(config.widths), down)
 
 
 def validated(config: Config, validation: int) -> tuple[Config, Dataset]:

@@ -35,11 +35,45 @@ def test_unknown_recipes_are_told():
 
 
 def test_a_row_has_the_interval_of_the_seeds():
-  fits = [Fitted(s, 100, 20.0, 2.0) for s in (0.80, 0.82, 0.84)]
+  fits = _fits("light", 0.80, 0.82, 0.84)
   # 0.82 -+ t(2) 0.02 / sqrt(3), t(2) = 4.303
-  mean, each, *times = recipes.row(fits)
+  mean, each, against, *times = recipes.row(fits, fits)
+  assert against == ""
   assert mean == "0.820 (0.770 to 0.870)"
   assert (each, times) == ("0.800 0.820 0.840", ["100", "20", "2.0"])
+  # 0.02, 0.03, 0.04 above: 0.03 -+ t(2) 0.01 / sqrt(3)
+  above = _fits("other", 0.82, 0.85, 0.88)
+  assert recipes.row(above, fits)[2] == "+0.030 (+0.005 to +0.055)"
+
+
+def _fits(recipe, *scores):
+  return [
+    Fitted(recipe, 8, seed, s, 100, 20.0, 2.0) for seed, s in enumerate(scores)
+  ]
+
+
+def test_fits_come_back_from_a_file_as_they_were(tmp_path):
+  path = str(tmp_path / "fits.csv")
+  assert recipes.read(path) == recipes.read("") == []
+  fits = _fits("light, patch=24,40,24", 1 / 3, 0.5)
+  recipes.write(path, fits)
+  assert recipes.read(path) == fits
+
+
+def test_one_at_a_time_leaves_the_others_as_the_recipe_has_them():
+  found = recipes.one_at_a_time(["light"], ["batch=4,8", "ema=0.99"])
+  assert [changes for _, changes in found] == [
+    ("recipe=light",),
+    ("recipe=light", "batch=4"),
+    ("recipe=light", "batch=8"),
+    ("recipe=light", "ema=0.99"),
+  ]
+
+
+def test_fields_that_go_together_are_set_together():
+  ((name, changes),) = recipes.recipes(["light"], ["optimizer=sgd&clip=2"])
+  assert name == "light, optimizer=sgd&clip=2"
+  assert changes == ("recipe=light", "optimizer=sgd", "clip=2")
 
 
 @pytest.mark.parametrize("factor", recipes.FACTORS)
@@ -47,7 +81,7 @@ def test_every_factor_has_values_that_settings_take(factor):
   found = recipes.recipes(["light"], [recipes.FACTORS[factor]])
   assert len({name for name, _ in found}) == len(found) > 1
   for _, assignments in found:
-    override(Config(), assignments)
+    override(Config(), recipes.fields_of(assignments))
 
 
 def test_values_with_commas_are_divided_by_semicolons():

@@ -55,6 +55,7 @@ def kernels_of(**parts):
 def test_a_light_one_is_made_of_parts_that_can_be_chosen():
   assert kernels_of(light=True) == kernels_of(up=1, skips="add")
   assert kernels_of() == kernels_of(light=True, up=2, skips="concat")
+  assert len(kernels_of(light=True, down=1)) == len(kernels_of(light=True)) - 2
   side_by_side = kernels_of(up=1)
   assert (3, 3, 8, 4) in side_by_side and len(side_by_side) == 5
   with pytest.raises(ValueError, match="add or concat, got 'sum'"):

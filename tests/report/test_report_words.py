@@ -28,3 +28,5 @@ def test_what_was_set_beforehand_is_told():
   rows = [{"round": "0"}]
   assert "along every axis" in words.how_mirrored(rows, True)
   assert words.how_mirrored(rows, False).startswith("No image was mirrored")
+  assert "along axis 1, as" in words.how_mirrored(rows, True, [1])
+  assert "along axes 0 and 2, as" in words.how_mirrored(rows, True, [0, 2])

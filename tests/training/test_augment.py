@@ -1,3 +1,5 @@
+import dataclasses
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -102,6 +104,10 @@ def test_only_the_axes_that_may_be_are_mirrored():
   }
   wanted = {np.asarray(label).tobytes(), np.asarray(label[:, ::-1]).tobytes()}
   assert seen == wanted
+  named = dataclasses.replace(settings, flip_axes=(1,))
+  run = jax.jit(jax.vmap(lambda key: augment(key, image, label, named)[1]))
+  maps = run(jax.random.split(jax.random.key(0), 32))
+  assert {np.asarray(x).tobytes() for x in maps} == wanted
 
 
 def test_truncated_maps_mix_no_class_with_unlabelled_voxels():

@@ -22,7 +22,16 @@ SENIOR_ABOVE = 0.3  # how far readers may differ without a senior
 GIVEN = "given"  # the reader of labels that were there
 _SETTINGS = {  # of a run that say something here
   *("recipe", "model", "widths", "dropout", "up_convolutions", "skips"),
-  *("norm", "deep_supervision", "patch", "steps", "batch", "optimizer"),
+  *(
+    "down_convolutions",
+    "flip_axes",
+    "norm",
+    "deep_supervision",
+    "patch",
+    "steps",
+    "batch",
+    "optimizer",
+  ),
   *("learning_rate", "schedule", "tolerance", "ema", "weight_decay"),
   *("coupled_decay", "clip", "dice", "ensemble", "members", "class_aware"),
   *("flips", "flips_by_labels", "turns", "intensity", "rotation", "scaling"),

@@ -200,6 +200,7 @@ def network_of(config: Config, num_classes: int) -> tuple[str, dict]:
       "spatial_dims": len(config.patch),
       "light": config.model == "light_unet",
       "up": config.up_convolutions,
+      "down": config.down_convolutions,
       "skips": config.skips,
       "norm": config.norm or "group",
       "deep": config.deep_supervision,
@@ -261,6 +262,7 @@ def augment_of(config: Config, dataset: data.Dataset | None = None) -> Augment:
     config.tilt,
     config.gamma,
     sides,
+    config.flip_axes,
   )
 
 

@@ -79,6 +79,7 @@ def resolve(config: Config, dataset: data.Dataset, baselines: bool) -> Config:
       pictures=0,
       flips=False,
       flips_by_labels=False,
+      flip_axes=(),
       turns=False,
       intensity=0.0,
       rotation=0.0,

@@ -91,6 +91,7 @@ class Config:
   widths: tuple[int, ...] = ()  # channels of its levels; (): by the recipe
   dropout: float | None = None  # share of features; None: by the recipe
   up_convolutions: int = 0  # of a U-Net, per level; 0: 2, 1 of a light one
+  down_convolutions: int = 0  # and on the way down; 0: 2
   skips: str = ""  # of a U-Net: "add" or "concat"; light ones add
   norm: str = ""  # of a U-Net: "group" or "instance"
   deep_supervision: bool = False  # a U-Net's coarser levels are trained too
@@ -116,6 +117,7 @@ class Config:
   class_aware: float = 0.33  # share of draws that first choose a class
   flips: bool | None = None  # mirror along every axis; None: by the recipe
   flips_by_labels: bool | None = None  # but where labels say it is wrong
+  flip_axes: tuple[int, ...] = ()  # mirror along these, not as labels say
   turns: bool = False  # by 90 degrees, in planes of equal extents
   intensity: float = 0.1  # scale and shift values by up to so much
   rotation: float = 0.0  # largest angle, degrees
@@ -170,6 +172,10 @@ class Config:
     among("distort", self.distort, ("", "labelled", "all"))
     if self.tilt and self.rotation:
       raise ValueError("tilt and rotation both turn: set one of them")
+    if self.flip_axes and self.flips_by_labels:
+      raise ValueError(
+        "flip_axes and flips_by_labels both say what is mirrored: set one"
+      )
     if self.group_pattern and self.split_by_item:
       raise ValueError("group_pattern says nothing with split_by_item=True")
     arrives = self.start_with == starting.LABELLED
@@ -180,7 +186,7 @@ class Config:
       at_least(name, getattr(self, name), 1)
     for name in ("rounds", "test_items", "batch", "block", "pictures", "steps"):
       at_least(name, getattr(self, name), 0)
-    for name in ("full_steps", "up_convolutions"):
+    for name in ("full_steps", "up_convolutions", "down_convolutions"):
       at_least(name, getattr(self, name), 0)
     for name in (
       *("image_size", "spare_classes"),
@@ -189,6 +195,8 @@ class Config:
       at_least(name, getattr(self, name), 0)
     for name in ("clip", "weight_decay"):
       at_least(name, getattr(self, name), 0)
+    for axis in self.flip_axes:
+      at_least("flip_axes", axis, 0)
     for name in ("patch", "widths"):
       for value in getattr(self, name):
         at_least(name, value, 1)

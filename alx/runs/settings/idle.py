@@ -87,7 +87,11 @@ _OF_SETTINGS = (
   Rule("truncated_labels", lambda c: not c.rotation, "while rotation is 0"),
   Rule("stop", lambda c: not c.acquisition, "without an acquisition"),
   Rule("stop_mode", lambda c: not c.acquisition, "without an acquisition"),
-  Rule("flips_by_labels", lambda c: c.flips is False, "with flips=False"),
+  Rule(
+    "flips_by_labels flip_axes",
+    lambda c: c.flips is False,
+    "with flips=False",
+  ),
   Rule("passes", lambda c: c.ensemble, "with an ensemble, which makes none"),
   Rule(
     "passes",
@@ -150,7 +154,7 @@ _OF_DATA = (
   ),
   Rule("dice", lambda c, d: c.evidential, "with the evidential loss"),
   Rule(
-    "up_convolutions skips norm deep_supervision remat",
+    "up_convolutions down_convolutions skips norm deep_supervision remat",
     lambda c, d: d.task == "classification",
     "in a classification: it is of U-Nets",
   ),
@@ -161,7 +165,7 @@ _OF_DATA = (
   ),
   Rule(
     "coarsen intensity rotation turns distort pictures scaling shift tilt "
-    "gamma",
+    "gamma flip_axes",
     lambda c, d: d.task == "classification" and d.images[0].ndim == 1,
     "on features, which have no space",
   ),
@@ -292,7 +296,7 @@ def check_batch(config: Config) -> None:
 
 
 def check_patch(config: Config) -> None:
-  """Raises ValueError for turns of a patch without a plane to turn.
+  """Raises ValueError for mirrors and turns that a patch has no axes for.
 
   Args:
     config: with the extents of a patch.
@@ -301,6 +305,11 @@ def check_patch(config: Config) -> None:
     raise ValueError(
       f"turns=True does nothing on patches of {config.patch}: no two extents "
       "are alike"
+    )
+  if config.flip_axes and max(config.flip_axes) >= len(config.patch):
+    raise ValueError(
+      f"flip_axes: wanted axes of a patch, 0 to {len(config.patch) - 1}, found "
+      f"{max(config.flip_axes)}"
     )
 
 

@@ -108,6 +108,8 @@ def fill(config: Any, recipe: Recipe) -> Any:
   del values["patch_share"], values["full_times"]
   unset = {f.name: f.default for f in dataclasses.fields(config)}
   changes = {f: v for f, v in values.items() if getattr(config, f) == unset[f]}
+  if config.flip_axes:  # somebody has decided
+    changes |= {"flips": True, "flips_by_labels": False}
   if not changes.get("flips", config.flips):
     changes["flips_by_labels"] = False
   if config.rotation:

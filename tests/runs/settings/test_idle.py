@@ -105,6 +105,7 @@ _SPLIT = np.array([0, 2], np.int8)
       )
       for name, value in {
         "up_convolutions": 2,
+        "down_convolutions": 1,
         "skips": "add",
         "norm": "instance",
         "deep_supervision": True,

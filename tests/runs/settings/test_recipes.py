@@ -46,6 +46,14 @@ def test_without_flips_no_axis_is_chosen():
   assert fill(Config(), recipe).flips_by_labels is True
 
 
+def test_axes_that_are_named_are_mirrored_whatever_recipe_and_labels_say():
+  recipe = recipe_of("light", "classification", 2)
+  config = fill(Config(flip_axes=(1,)), recipe)
+  assert (config.flips, config.flips_by_labels) == (True, False)
+  with pytest.raises(ValueError, match="both say what is mirrored"):
+    Config(flip_axes=(1,), flips_by_labels=True)
+
+
 def test_unknown_data_are_told():
   with pytest.raises(ValueError, match="classification of 4-D images"):
     recipe_of("light", "classification", 4)
