@@ -115,22 +115,22 @@ def run(comparison: Comparison, console: Console) -> pathlib.Path:
 
 
 def finish(comparison: Comparison, console: Console) -> pathlib.Path:
-  """Prints the table, writes the report of what has been run, and answers."""
+  """Writes the report of what has been run, answers, and prints the table."""
   workdir = comparison.workdir
   config, problem = comparison.config, comparison.problem
   study = read.read_study(workdir)
+  page = report.write_report(workdir, study)
+  console.print()
+  tell_answer(report.read_answer(workdir), console)
   summary.show(problem, workdir, console, study)
   distances.show(config, problem.dataset, workdir, console)
   scores.tell_full(config, problem, workdir, console)
-  page = report.write_report(workdir, study)
   for line in report.budget_lines(workdir, study):
     for part in textwrap.wrap(line, summary.WIDTH, break_on_hyphens=False):
       console.print(part, markup=False, highlight=False, soft_wrap=True)
   for place in sorted(workdir.glob(f"runs/*/{NEXT}")):
     told = f"what to label next: {place}"
     console.print(told, soft_wrap=True, markup=False, highlight=False)
-  console.print()
-  tell_answer(report.read_answer(workdir), console)
   return page
 
 

@@ -65,9 +65,9 @@ def collect(
   text = f"{done} of {len(states)} rows are finished."
   begun = {state["group"] for state in states if state["rounds"]}
   answers = {g: report.read_answer(workdir / g) for g in groups if g in begun}
+  _tell(answers, console)
   console.print(text)
   console.print(_table(names, cells))
-  _tell(answers, console)
   page = workdir / "index.html"
   head = _box(answers)
   told = _told({group: _unit(workdir, table, group) for group in groups})

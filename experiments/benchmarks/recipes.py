@@ -272,7 +272,7 @@ def recipes(names: list[str], vary: list[str]) -> list[tuple[str, tuple]]:
 
 def _values(text):
   """What is between the commas, or the semicolons if there is one."""
-  return text.split(";" if ";" in text else ",")
+  return text.removesuffix(";").split(";" if ";" in text else ",")
 
 
 def _replaced(assignments, values):

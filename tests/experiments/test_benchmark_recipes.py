@@ -88,6 +88,8 @@ def test_values_with_commas_are_divided_by_semicolons():
   found = recipes.recipes(["light"], ["patch=24,40,24;32,48,32"])
   patches = [override(Config(), changes).patch for _, changes in found]
   assert patches == [(24, 40, 24), (32, 48, 32)]
+  ((_, changes),) = recipes.recipes(["light"], ["patch=32,48,32;"])
+  assert override(Config(), changes).patch == (32, 48, 32)
 
 
 def test_larger_sets_of_labels_hold_the_smaller_ones():
