@@ -65,8 +65,8 @@ def collect(
   text = f"{done} of {len(states)} rows are finished."
   begun = {state["group"] for state in states if state["rounds"]}
   answers = {g: report.read_answer(workdir / g) for g in groups if g in begun}
-  _tell(answers, console)
   console.print(text)
+  _tell(answers, console)
   console.print(_table(names, cells))
   page = workdir / "index.html"
   head = _box(answers)

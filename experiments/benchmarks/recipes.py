@@ -11,7 +11,8 @@
 Every fit takes the same processor seconds of this process, compiling and
 testing apart: a step is timed first, and the schedule ends when the seconds do.
 With schedule=converged a fit may end before. --steps compiles half as much
-and says what a step costs. The csv is gone on with: fits that it has are not
+and says what a step costs. --steps_of_first is for busy machines: each recipe
+is timed in turns with the first one, and fits take as long as those. The csv is gone on with: fits that it has are not
 made again. encoder=autoencoder or simclr starts from the weights of a network
 that saw the whole pool without labels, once for a seed and not in the seconds.
 Sets of labels are random, the same for all recipes. What is tested on is a
@@ -26,6 +27,7 @@ import itertools
 import os
 import pathlib
 import time
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
@@ -85,6 +87,7 @@ FACTORS = {
   "precision": "precision=float32,bfloat16",
 }
 _TIMED = 10  # steps
+_TURNS = 5
 
 
 class Fitted(NamedTuple):
@@ -109,6 +112,11 @@ def define_flags() -> None:
   flags.DEFINE_float("seconds", 20.0, "Of a fit.", lower_bound=0.1)
   flags.DEFINE_integer(
     "steps", 0, "Of a fit, in the place of seconds.", lower_bound=0
+  )
+  flags.DEFINE_integer(
+    "steps_of_first",
+    *(0, "Of a fit of the first recipe; fits of others take as long."),
+    lower_bound=0,
   )
   flags.DEFINE_integer("seeds", 3, "Labelled sets and weights.", lower_bound=1)
   flags.DEFINE_integer(
@@ -139,11 +147,11 @@ def main(argv: list[str]) -> None:
   del argv
   given = flags.FLAGS
   console = Console(markup=False, emoji=False, highlight=False)
-  cost = f"{given.steps} steps" if given.steps else f"{given.seconds:g} s"
-  table = Table(*_COLUMNS, title=f"{given.data}, {cost} a fit")
+  table = Table(*_COLUMNS, title=f"{given.data}, {_cost(given)}")
   kept, of = read(given.csv), named(given)
+  steps = steps_by(given, of[0][1])
   for name, changes in of:
-    fits_of(given, name, changes, kept)
+    fits_of(given, name, changes, kept, steps)
   first = _by_labels(kept, of[0][0], given.seeds)
   for name, _ in of:
     for count, fits in _by_labels(kept, name, given.seeds).items():
@@ -162,7 +170,27 @@ def named(given) -> list[tuple[str, tuple]]:
   return recipes(given.recipes, given.vary)
 
 
-def fits_of(given, name: str, changes: tuple, kept: list[Fitted]) -> None:
+def _cost(given):
+  if given.steps_of_first:
+    return f"as long as {given.steps_of_first} steps of the first a fit"
+  cost = f"{given.steps} steps" if given.steps else f"{given.seconds:g} s"
+  return f"{cost} a fit"
+
+
+def steps_by(given, first: tuple) -> Callable:
+  """(config and data) -> steps of a fit, as the flags say."""
+  if given.steps:
+    return lambda known: given.steps
+  if not given.steps_of_first:
+    return lambda known: steps_of(known, given.seconds)
+  known = validated(_config(given, first), given.validation)
+  probe = with_program(_problem(known, _TIMED))
+  return lambda other: steps_alike(probe, other, given.steps_of_first)
+
+
+def fits_of(
+  given, name: str, changes: tuple, kept: list[Fitted], steps: Callable
+) -> None:
   """Adds the fits of a recipe that are missing."""
   known = validated(_config(given, changes), given.validation)
   of_pool = int((known[1].split != 2).sum() if given.validation else 0)
@@ -172,8 +200,7 @@ def fits_of(given, name: str, changes: tuple, kept: list[Fitted]) -> None:
     (name, n, s) in done for n in counts for s in range(given.seeds)
   ):
     return
-  steps = given.steps or steps_of(known, given.seconds)
-  training = compiled(known, steps, _encoder_in(changes))
+  training = compiled(known, steps(known), _encoder_in(changes))
   for count in _counts(given.labels, training.task):
     for seed in range(given.seeds):
       if (name, count, seed) in done:
@@ -317,8 +344,25 @@ def steps_of(known: tuple[Config, Dataset], seconds: float) -> int:
   pool = labelled(len(probe.labels), 1, 0)
   for _ in range(2):  # the first compiles
     tried = train(probe, jax.random.key(0), pool)
-  share = 0.5 if known[0].warm else 1.0  # of the seconds: there are two fits
-  return max(1, round(share * seconds * tried.steps / tried.seconds))
+  return _share(known, seconds * tried.steps / tried.seconds)
+
+
+def _share(known, steps):
+  """Of so many steps those of one fit: a warm start is from another one."""
+  return max(1, round(steps * (0.5 if known[0].warm else 1.0)))
+
+
+def steps_alike(
+  probe: problems.Problem, known: tuple[Config, Dataset], steps: int
+) -> int:
+  """How many steps take as long as so many of the probe, timed in turns."""
+  other = with_program(_problem(known, _TIMED))
+  pool = labelled(len(probe.labels), 1, 0)
+  ratios = []
+  for turn in range(_TURNS + 1):  # the first one warms up
+    both = [train(x, jax.random.key(turn), pool) for x in (probe, other)]
+    ratios.append(both[0].seconds / both[1].seconds)
+  return _share(known, steps * float(np.median(ratios[1:])))
 
 
 def compiled(
