@@ -12,9 +12,10 @@ Every fit takes the same processor seconds of this process, compiling and
 testing apart: a step is timed first, and the schedule ends when the seconds do.
 With schedule=converged a fit may end before. --steps compiles half as much
 and says what a step costs. --steps_of_first is for busy machines: each recipe
-is timed in turns with the first one, and fits take as long as those. The csv is gone on with: fits that it has are not
-made again. encoder=autoencoder or simclr starts from the weights of a network
-that saw the whole pool without labels, once for a seed and not in the seconds.
+is timed in turns with the first one, and fits take as long as those. The csv
+is gone on with: fits that it has are not made again. encoder=autoencoder or
+simclr starts from the weights of a network that saw the whole pool without
+labels, once for a seed and not in the seconds.
 Sets of labels are random, the same for all recipes. What is tested on is a
 validation part of the pool: test items are looked at with --validation=0 alone,
 for the last number, when nothing is chosen by it any more. Pin the process to

@@ -124,10 +124,12 @@ def as_it_is(values, there):
 def minmax(values, there):
   """From 0, the lowest, to 1, the highest."""
   # To [-1, 1] without rounding: a spread or 1 / spread may be beyond float32.
-  _, size = jnp.frexp(jnp.where(there, jnp.abs(values), 0.0).max())
+  largest = jnp.where(there, jnp.abs(values), 0.0).max(initial=0.0)
+  _, size = jnp.frexp(largest)
   values = jnp.ldexp(values, -size)
-  low = jnp.where(there, values, jnp.inf).min()
-  spread = jnp.where(there, values, -jnp.inf).max() - low
+  low = jnp.where(there, values, jnp.inf).min(initial=jnp.inf)
+  high = jnp.where(there, values, -jnp.inf).max(initial=-jnp.inf)
+  spread = high - low
   scaled = (values - low) / jnp.where(spread > 0, spread, 1.0)
   return jnp.where(there & (spread > 0), scaled, 0.0)
 

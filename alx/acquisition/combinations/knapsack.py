@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 
 from alx.acquisition.base import Acquisition
+from alx.acquisition.combinations.fuse import minmax
 from alx.acquisition.scores.select import top_k
 
 CELLS = 1000
@@ -65,8 +66,9 @@ def per_cost(acquisition: Acquisition, alpha: float = 0.0) -> Acquisition:
     costs, _ = _costs(candidates, "per_cost")
     usable = candidates.available & jnp.isfinite(scores)
     if alpha:
-      worth = _from_0_to_1(scores, usable) ** alpha
-      value = worth * (1 - _from_0_to_1(costs, usable, 0.0)) ** (1 - alpha)
+      worth = minmax(scores, usable)
+      worth = jnp.where(worth.max(initial=0.0) > 0, worth, 1.0)  # or all alike
+      value = worth**alpha * (1 - minmax(costs, usable)) ** (1 - alpha)
     else:
       value = values_of(scores, usable) / jnp.maximum(costs, 1e-12)
     return top_k(key, value, candidates._replace(available=usable), k)
@@ -101,15 +103,6 @@ def per_distance(
 
   needs = tuple(dict.fromkeys((*acquisition.needs, "distances")))
   return acquisition._replace(select=select, needs=needs)
-
-
-def _from_0_to_1(values, usable, alike=1.0):
-  """[N] min-max over what is usable; `alike` where all are equal."""
-  low = jnp.where(usable, values, jnp.inf).min(initial=jnp.inf)
-  high = jnp.where(usable, values, -jnp.inf).max(initial=-jnp.inf)
-  span = high - low
-  scaled = jnp.where(usable, values - low, 0.0) / jnp.where(span > 0, span, 1.0)
-  return jnp.where(span > 0, jnp.clip(scaled, 0.0, 1.0), alike)
 
 
 def values_of(scores: jax.Array, usable: jax.Array) -> jax.Array:

@@ -128,8 +128,9 @@ def _number(place, text):
 
 def _check_names(file, told, known, units):
   """Raises for the first name that is neither in the pool nor held out."""
+  elsewhere = _elsewhere(units)
   for name in told:
-    if name not in known and not _is_elsewhere(name, units):
+    if name not in known and not _beginnings(name) & elsewhere:
       raise bad_input(
         file,
         f"names of units such as {units.name(0)}, or of items",
@@ -137,11 +138,15 @@ def _check_names(file, told, known, units):
       )
 
 
-def _is_elsewhere(name, units):
-  """Whether it is an item that is held out or left out, or a part of one."""
+def _beginnings(name):
+  """The name of a unit, and of all that it may be a part of."""
   parts = name.split(":")
-  cases = {":".join(parts[: end + 1]) for end in range(len(parts))}
+  return {":".join(parts[: end + 1]) for end in range(len(parts))}
+
+
+def _elsewhere(units):
+  """Names of the items that are held out or left out."""
   lines = units.dataset.left_out
   files = {pathlib.Path(line.partition(": ")[0]).name for line in lines}
   left_out = {file.partition(".")[0] for file in files} | files
-  return bool(cases & (units.others | left_out))
+  return left_out | set(units.others)
