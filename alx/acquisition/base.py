@@ -79,6 +79,11 @@ class Acquisition(NamedTuple):
   paper: str = ""
 
 
+def with_needs(acquisition: Acquisition, *more: str) -> tuple[str, ...]:
+  """What it needs and what is needed beside, each once."""
+  return tuple(dict.fromkeys((*acquisition.needs, *more)))
+
+
 def configure(acquisition: Acquisition, **options) -> Acquisition:
   """The acquisition with other settings than the defaults of its functions.
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.base import Acquisition, Candidates
+from alx.acquisition.base import Acquisition, Candidates, with_needs
 from alx.acquisition.scores.select import exclude_neighbours, grouped
 
 REFERENCES = ("labelled", "kept")
@@ -157,7 +157,7 @@ def without_neighbours(
       key, description, candidates, k, similarity=similarity
     )
 
-  needs = tuple(dict.fromkeys((*acquisition.needs, "features")))
+  needs = with_needs(acquisition, "features")
   return Acquisition(describe, select, needs, acquisition.paper)
 
 
@@ -234,7 +234,7 @@ def capped_per_group(
 
   needs = acquisition.needs
   if groups is None:
-    needs = tuple(dict.fromkeys((*needs, "groups")))
+    needs = with_needs(acquisition, "groups")
   return acquisition._replace(select=select, needs=needs)
 
 

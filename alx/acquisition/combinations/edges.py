@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.base import Acquisition
+from alx.acquisition.base import Acquisition, with_needs
 from alx.acquisition.scores.select import top_k
 from alx.prediction import Borders, Prediction
 
@@ -25,7 +25,7 @@ def on_edges(acquisition: Acquisition) -> Acquisition:
     seen = prediction._replace(mask=prediction.mask & edge, borders=None)
     return acquisition.describe(keys, seen)
 
-  needs = tuple(dict.fromkeys((*acquisition.needs, "space", "regions")))
+  needs = with_needs(acquisition, "space", "regions")
   return acquisition._replace(describe=describe, needs=needs, paper=_PAPER)
 
 

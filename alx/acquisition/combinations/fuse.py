@@ -6,7 +6,7 @@ from collections.abc import Callable
 import jax.numpy as jnp
 import numpy as np
 
-from alx.acquisition.base import Acquisition, usable
+from alx.acquisition.base import Acquisition, usable, with_needs
 from alx.acquisition.combinations.balance import mean_cosine
 from alx.acquisition.combinations.combine import together
 from alx.acquisition.combinations.strata import predicted_class
@@ -82,7 +82,7 @@ def information_density(
     fused = product(both, jnp.array([1.0, beta], jnp.float32))
     return top_k(key, _finite(fused), kept, k)
 
-  needs = tuple(dict.fromkeys((*acquisition.needs, "features")))
+  needs = with_needs(acquisition, "features")
   papers = [acquisition.paper] if acquisition.paper else []
   return Acquisition(
     describe, select, needs, "; ".join([*papers, "Settles & Craven 2008"])

@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.base import Acquisition
+from alx.acquisition.base import Acquisition, with_needs
 from alx.acquisition.combinations.fuse import minmax
 from alx.acquisition.scores.select import top_k
 
@@ -101,7 +101,7 @@ def per_distance(
     ratio = values_of(scores, usable) / (floor_mm + candidates.distance_mm)
     return top_k(key, ratio, candidates._replace(available=usable), k)
 
-  needs = tuple(dict.fromkeys((*acquisition.needs, "distances")))
+  needs = with_needs(acquisition, "distances")
   return acquisition._replace(select=select, needs=needs)
 
 
@@ -156,5 +156,5 @@ def _costs(candidates, name):
 
 
 def _with(acquisition, select):
-  needs = tuple(dict.fromkeys((*acquisition.needs, "costs")))
+  needs = with_needs(acquisition, "costs")
   return acquisition._replace(select=select, needs=needs)
