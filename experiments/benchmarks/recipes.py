@@ -22,30 +22,20 @@ for the last number, when nothing is chosen by it any more. Pin the process to
 one core (`taskset -c 1`) for seconds that mean something elsewhere.
 """
 
-import csv
 import dataclasses
+import functools
 import itertools
-import os
-import pathlib
-import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 from absl import app, flags
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
-from alx.data.dataset import Dataset
-from alx.pool import init_pool, mark_labelled
-from alx.runs.problem import problem as problems
-from alx.runs.problem import reading
 from alx.runs.settings.config import Config, override
 from alx.stats.intervals import mean_interval, paired_difference
-from alx.training.learner import steps_made
-from experiments.benchmarks import recipe_starts
+from experiments.benchmarks import kept_fits, recipe_fits
+from experiments.benchmarks.recipe_fits import Fitted
 
 _AUGMENTED = "scaling=0.15", "shift=0.06", "tilt=20", "gamma=0.3"
 # Fields of Config, as --set has them.
@@ -87,20 +77,6 @@ FACTORS = {
   "start of the encoder": "encoder=autoencoder,simclr",
   "precision": "precision=float32,bfloat16",
 }
-_TIMED = 10  # steps
-_TURNS = 5
-
-
-class Fitted(NamedTuple):
-  """One fit."""
-
-  recipe: str
-  labels: int
-  seed: int
-  score: float  # Dice or AUC on the validation part
-  steps: int
-  ms: float  # processor milliseconds of a step
-  seconds: float  # processor seconds of the fit
 
 
 def define_flags() -> None:
@@ -148,19 +124,24 @@ def main(argv: list[str]) -> None:
   del argv
   given = flags.FLAGS
   console = Console(markup=False, emoji=False, highlight=False)
-  table = Table(*_COLUMNS, title=f"{given.data}, {_cost(given)}")
-  kept, of = read(given.csv), named(given)
-  steps = steps_by(given, of[0][1])
-  for name, changes in of:
+  table = Table(
+    Column("recipe", overflow="fold"),
+    *_COLUMNS,
+    title=f"{given.data}, {_cost(given)}",
+  )
+  kept, wanted = kept_fits.read(given.csv, Fitted, _of(given)), named(given)
+  steps = steps_by(given, wanted[0][1])
+  for name, changes in wanted:
     fits_of(given, name, changes, kept, steps)
-  first = _by_labels(kept, of[0][0], given.seeds)
-  for name, _ in of:
+  first = _by_labels(kept, wanted[0][0], given.seeds)
+  for name, _ in wanted:
     for count, fits in _by_labels(kept, name, given.seeds).items():
-      table.add_row(name, str(count), *row(fits, first[count]))
+      table.add_row(name, str(count), *row(fits, first.get(count, [])))
   console.print(table)
 
 
-_COLUMNS = ["recipe", "labels", "score", "each", "to the first"]
+_FEW = 3  # seeds from which on an interval is told
+_COLUMNS = ["labels", "score", "each", "to the first"]
 _COLUMNS += ["steps", "ms", "seconds"]
 
 
@@ -178,22 +159,33 @@ def _cost(given):
   return f"{cost} a fit"
 
 
+def _of(given):
+  """What all fits of a file have in common."""
+  told = kept_fits.settings(given, "data", "where", "set", "validation")
+  return f"{told}; {_cost(given)}"
+
+
 def steps_by(given, first: tuple) -> Callable:
   """(config and data) -> steps of a fit, as the flags say."""
   if given.steps:
     return lambda known: given.steps
   if not given.steps_of_first:
-    return lambda known: steps_of(known, given.seconds)
-  known = validated(_config(given, first), given.validation)
-  probe = with_program(_problem(known, _TIMED))
-  return lambda other: steps_alike(probe, other, given.steps_of_first)
+    return lambda known: recipe_fits.steps_of(known, given.seconds)
+
+  @functools.cache
+  def probe():
+    known = recipe_fits.validated(_config(given, first), given.validation)
+    return recipe_fits.probe_of(known)
+
+  number = given.steps_of_first
+  return lambda other: recipe_fits.steps_alike(probe(), other, number)
 
 
 def fits_of(
   given, name: str, changes: tuple, kept: list[Fitted], steps: Callable
 ) -> None:
   """Adds the fits of a recipe that are missing."""
-  known = validated(_config(given, changes), given.validation)
+  known = recipe_fits.validated(_config(given, changes), given.validation)
   of_pool = int((known[1].split != 2).sum() if given.validation else 0)
   done = {one[:3] for one in kept}
   counts = [int(t) if t != "all" else of_pool for t in given.labels]
@@ -201,36 +193,13 @@ def fits_of(
     (name, n, s) in done for n in counts for s in range(given.seeds)
   ):
     return
-  training = compiled(known, steps(known), _encoder_in(changes))
+  training = recipe_fits.compiled(known, steps(known), _encoder_in(changes))
   for count in _counts(given.labels, training.task):
     for seed in range(given.seeds):
       if (name, count, seed) in done:
         continue
-      kept.append(fit(training, count, seed, name))
-      write(given.csv, kept)
-
-
-def read(path: str) -> list[Fitted]:
-  """The fits of a csv; none where there is no file."""
-  if not path or not os.path.exists(path):
-    return []
-  kinds = Fitted.__annotations__.values()
-  with open(path, newline="", encoding="utf-8") as file:
-    _, *rows = csv.reader(file)
-  return [
-    Fitted(*(kind(x) for kind, x in zip(kinds, row, strict=True)))
-    for row in rows
-  ]
-
-
-def write(path: str, fits: list[Fitted]) -> None:
-  """All fits, in one step."""
-  if not path:
-    return
-  part = pathlib.Path(f"{path}.part")
-  with open(part, "w", newline="", encoding="utf-8") as file:
-    csv.writer(file).writerows([Fitted._fields, *fits])
-  part.replace(path)
+      kept.append(recipe_fits.fit(training, count, seed, name))
+      kept_fits.write(given.csv, kept, _of(given))
 
 
 def _by_labels(fits, name, seeds):
@@ -251,7 +220,7 @@ def row(fits: list[Fitted], first: list[Fitted]) -> list[str]:
   """The cells of a recipe's fits, in pairs with those of the first one."""
   scores = np.array([one.score for one in fits])
   mean = f"{scores.mean():.3f}"
-  if len(scores) > 1:
+  if len(scores) >= _FEW:
     found = mean_interval(scores)
     mean += f" ({found.low:.3f} to {found.high:.3f})"
   return [
@@ -265,9 +234,11 @@ def row(fits: list[Fitted], first: list[Fitted]) -> list[str]:
 
 
 def _against(scores, first):
-  """Mean difference in pairs with its interval; nothing of one seed."""
-  if len(scores) != len(first) or len(scores) < 2 or (scores == first).all():
+  """Mean difference in pairs, with its interval where there are enough."""
+  if len(scores) != len(first) or (scores == first).all():
     return ""
+  if len(scores) < _FEW:
+    return f"{(scores - first).mean():+.3f}"
   found = paired_difference(scores, first)
   return f"{found.mean:+.3f} ({found.low:+.3f} to {found.high:+.3f})"
 
@@ -329,154 +300,6 @@ def _encoder_in(changes):
   """The encoder that a recipe starts from; "": none."""
   found = [c for c in changes if c.startswith(_ENCODER)]
   return found[-1].removeprefix(_ENCODER) if found else ""
-
-
-class Ready(NamedTuple):
-  """A recipe with its data and its compiled fit."""
-
-  task: problems.Problem
-  config: Config
-  encoder: str  # that a fit starts from; "": none
-
-
-def steps_of(known: tuple[Config, Dataset], seconds: float) -> int:
-  """How many steps of a fit so many processor seconds allow."""
-  probe = _problem(known, _TIMED)
-  pool = labelled(len(probe.labels), 1, 0)
-  for _ in range(2):  # the first compiles
-    tried = train(probe, jax.random.key(0), pool)
-  return _share(known, seconds * tried.steps / tried.seconds)
-
-
-def _share(known, steps):
-  """Of so many steps those of one fit: a warm start is from another one."""
-  return max(1, round(steps * (0.5 if known[0].warm else 1.0)))
-
-
-def steps_alike(
-  probe: problems.Problem, known: tuple[Config, Dataset], steps: int
-) -> int:
-  """How many steps take as long as so many of the probe, timed in turns."""
-  other = with_program(_problem(known, _TIMED))
-  pool = labelled(len(probe.labels), 1, 0)
-  ratios = []
-  for turn in range(_TURNS + 1):  # the first one warms up
-    both = [train(x, jax.random.key(turn), pool) for x in (probe, other)]
-    ratios.append(both[0].seconds / both[1].seconds)
-  return _share(known, steps * float(np.median(ratios[1:])))
-
-
-def compiled(
-  known: tuple[Config, Dataset], steps: int, encoder: str = ""
-) -> Ready:
-  """The recipe with a program for fits of so many steps."""
-  return Ready(with_program(_problem(known, steps)), known[0], encoder)
-
-
-def with_program(task: problems.Problem) -> problems.Problem:
-  """The problem with its fit compiled."""
-  pool = labelled(len(task.labels), 1, 0)
-  arguments = _arguments(task, jax.random.key(0), pool)
-  program = task.learner.fit.lower(*arguments).compile()
-  return task._replace(learner=task.learner._replace(fit=program))
-
-
-def fit(training: Ready, count: int, seed: int, name: str) -> Fitted:
-  """Trains on `count` random labels, and scores.
-
-  A warm start is from a fit to the first half of them, in half of the seconds.
-  """
-  task, before = training.task, None
-  key = jax.random.key(seed)
-  begin = _grafted(training, key, seed) if training.encoder else None
-  if training.config.warm:
-    half = labelled(len(task.labels), max(1, count // 2), seed)
-    before = train(task, jax.random.fold_in(key, 1), half)
-  found = train(
-    task,
-    key,
-    labelled(len(task.labels), count, seed),
-    before.params if before else begin,
-  )
-  predicted = problems.predict_test(task, found.params)
-  score = next(iter(problems.metrics_of(task, predicted).values()))
-  seconds = found.seconds + (before.seconds if before else 0.0)
-  ms = 1e3 * found.seconds / found.steps
-  return Fitted(name, count, seed, float(score), found.steps, ms, seconds)
-
-
-def _grafted(training, key, seed):
-  """The params that a fit with this key draws, with those of an encoder."""
-  task, config, encoder = training
-  down = (config.down_convolutions or 2) if task.labels.ndim > 1 else 1
-  encoder = recipe_starts.encoder_params(task.images, config, encoder, seed)
-  params = task.learner.init(jax.random.split(key)[0])
-  return recipe_starts.grafted(params, encoder, len(config.widths), down)
-
-
-def validated(config: Config, validation: int) -> tuple[Config, Dataset]:
-  """The pool alone, with a validation part in the place of the test part.
-
-  With a validation part of 0 items it is the data set as it is.
-  """
-  dataset = reading.load_dataset(config, None)
-  config = problems.resolve(config, dataset, baselines=False)
-  if not validation:
-    return config, dataset
-  pool = problems.split_of(config, dataset).pool
-  held = np.random.default_rng(0).permutation(len(pool))[:validation]
-  parts = np.zeros(len(pool), np.int8)
-  parts[held] = 2
-  return config, _take(dataset, pool)._replace(split=parts)
-
-
-def _take(dataset, items):
-  """Some items of a data set."""
-
-  def of(values):
-    return None if values is None else tuple(values[i] for i in items)
-
-  changed = "ids", "images", "labels", "spacing_mm", "groups"
-  return dataset._replace(**{n: of(getattr(dataset, n)) for n in changed})
-
-
-def _problem(known, steps):
-  config, dataset = known
-  return problems.make_problem(
-    dataclasses.replace(config, steps=steps), dataset
-  )
-
-
-def labelled(num_items: int, count: int, seed: int):
-  """A pool of which so many random items are labelled; one set in another."""
-  drawn = np.random.default_rng(seed).permutation(num_items)[:count]
-  return mark_labelled(init_pool(num_items), jnp.asarray(drawn, jnp.int32))
-
-
-def _arguments(task, key, pool):
-  key_init, key_fit = jax.random.split(key)
-  params = task.learner.init(key_init)
-  return key_fit, params, task.images, task.labels, pool
-
-
-class Trained(NamedTuple):
-  """One fit, not tested."""
-
-  params: Any
-  steps: int
-  seconds: float  # of the processor
-
-
-def train(
-  task: problems.Problem, key: jax.Array, pool: Any, start: Any = None
-) -> Trained:
-  """One fit, from the parameters `start` or from scratch."""
-  key, params, *data = _arguments(task, key, pool)
-  arguments = jax.block_until_ready((key, start or params, *data))
-  begun = time.process_time()
-  params, history = jax.block_until_ready(task.learner.fit(*arguments))
-  seconds = time.process_time() - begun
-  return Trained(params, int(steps_made(history)), seconds)
 
 
 if __name__ == "__main__":

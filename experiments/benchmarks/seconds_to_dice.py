@@ -12,10 +12,8 @@ Rates are chosen with seeds of their own: `--seeds=1 --first_seed=100
 --contenders=torch:5e-3:2,torch:1e-2:2`.
 """
 
-import csv
 import dataclasses
 import math
-import pathlib
 import statistics
 from typing import NamedTuple
 
@@ -31,7 +29,12 @@ from alx.runs.problem import problem as problems
 from alx.runs.settings.config import Config, override
 from alx.runs.settings.recipes import UNETS
 from alx.stats.intervals import mean_interval
-from experiments.benchmarks import recipes, torch_fits, torch_nets
+from experiments.benchmarks import (
+  kept_fits,
+  recipe_fits,
+  torch_fits,
+  torch_nets,
+)
 from experiments.benchmarks.torch_nets import torch
 
 # Library, network and optimiser.
@@ -99,7 +102,8 @@ def main(argv: list[str]) -> None:
   contenders = [parse(text) for text in given.contenders]
   budgets = [float(text) for text in given.budgets]
   seeds = range(given.first_seed, given.first_seed + given.seeds)
-  rows = read(given.csv)
+  of = kept_fits.settings(given, "data", "labels", "validation", "set")
+  rows = kept_fits.read(given.csv, Row, of)
   wanted = [(c, b, s) for s in seeds for b in budgets for c in contenders]
   missing = [w for w in wanted if w not in {key(row) for row in rows}]
   if missing:
@@ -110,7 +114,7 @@ def main(argv: list[str]) -> None:
   for contender, budget, seed in missing:
     ms = times[contender[::2]]
     rows.append(fit(bench, contender, budget, seed, ms))
-    write(given.csv, rows)
+    kept_fits.write(given.csv, rows, of)
   asked = [r for r in rows if key(r)[0] in contenders and r.seed in seeds]
   console = Console(markup=False, emoji=False, highlight=False)
   for table in tables(asked, [float(t) for t in given.targets]):
@@ -140,7 +144,7 @@ def make_bench(given) -> Bench:
   """Reads the data once."""
   config = Config(data=given.data, recipe="light", flips=False)
   config = dataclasses.replace(override(config, given.set), acquisition=())
-  config, dataset = recipes.validated(config, given.validation)
+  config, dataset = recipe_fits.validated(config, given.validation)
   task = problems.make_problem(config, dataset)
   tasks = {}
   for model in UNETS:
@@ -197,11 +201,11 @@ def trainer(bench, contender, task, steps):
   """seed -> (params, processor seconds), compiled where that is apart."""
   if KINDS[contender.kind][0] == "torch":
     return lambda seed: _train_torch(bench, contender, task, steps, seed)
-  task = recipes.with_program(task)
+  task = recipe_fits.with_program(task)
 
   def train(seed):
-    pool = recipes.labelled(len(task.labels), bench.labels, seed)
-    found = recipes.train(task, jax.random.key(seed), pool)
+    pool = recipe_fits.labelled(len(task.labels), bench.labels, seed)
+    found = recipe_fits.train(task, jax.random.key(seed), pool)
     return found.params, found.seconds
 
   return train
@@ -237,7 +241,7 @@ def _train_torch(bench, contender, task, steps, seed):
 
 def _gathered(task, labels, seed):
   """The labelled items as tensors."""
-  pool = recipes.labelled(len(task.labels), labels, seed)
+  pool = recipe_fits.labelled(len(task.labels), labels, seed)
   items = np.asarray(pool.order)[:labels]
   return torch_fits.gather(
     np.asarray(patches.as_float(task.images.values[items])),
@@ -245,26 +249,6 @@ def _gathered(task, labels, seed):
     np.asarray(task.images.size)[items],
     len(task.dataset.class_names),
   )
-
-
-def read(path: str) -> list[Row]:
-  """The fits that a file has."""
-  if not path or not pathlib.Path(path).exists():
-    return []
-  with open(path, newline="", encoding="utf-8") as file:
-    return [
-      Row(**{n: kind(row[n]) for n, kind in Row.__annotations__.items()})
-      for row in csv.DictReader(file)
-    ]
-
-
-def write(path: str, rows: list[Row]) -> None:
-  """All fits; without a path, none."""
-  if not path:
-    return
-  with open(path, "w", newline="", encoding="utf-8") as file:
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerows([Row._fields, *rows])
 
 
 def seconds_to(

@@ -13,8 +13,8 @@ import pytest
 from alx.models import make_unet
 from alx.training import losses
 from alx.training.descent.muon import muon_with_adam
+from experiments.benchmarks import kept_fits, torch_fits, torch_nets
 from experiments.benchmarks import seconds_to_dice as bench
-from experiments.benchmarks import torch_fits, torch_nets
 from experiments.benchmarks.seconds_to_dice import Contender, Row
 
 
@@ -62,13 +62,13 @@ def test_a_seed_without_every_budget_is_left_out():
   assert curve[2].tolist() == [[0.8], [0.84]]
 
 
-def test_the_file_gives_back_what_it_was_given(tmp_path):
+def test_a_fit_is_known_by_contender_budget_and_seed(tmp_path):
   rows = rows_of("ours", [(0.8, 0.8), (0.84, 0.84)])
   path = str(tmp_path / "fits.csv")
-  assert bench.read(path) == []
-  bench.write(path, rows)
-  assert bench.read(path) == rows
-  assert bench.key(rows[0]) == (Contender("ours", 1e-2, 2), 5.0, 0)
+  kept_fits.write(path, rows, "24 labels")
+  (first, *_) = kept_fits.read(path, type(rows[0]), "24 labels")
+  assert first == rows[0]
+  assert bench.key(first) == (Contender("ours", 1e-2, 2), 5.0, 0)
 
 
 def test_unknown_contenders_are_told():
