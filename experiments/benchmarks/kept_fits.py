@@ -1,8 +1,9 @@
 """Fits that a benchmark keeps in a file, which it goes on with."""
 
-import csv
 import pathlib
 from typing import Any
+
+from alx.runs.disk import store
 
 _OF = "of"  # column: what all fits of a file have in common
 
@@ -18,10 +19,9 @@ def read(path: str, kind: Any, of: str) -> list:
   Raises:
     ValueError: for a file of something else.
   """
-  if not path or not pathlib.Path(path).exists():
+  if not path:
     return []
-  with open(path, newline="", encoding="utf-8") as file:
-    rows = list(csv.DictReader(file))
+  rows = store.read_rows(pathlib.Path(path))
   found = next((row.get(_OF) for row in rows if row.get(_OF) != of), of)
   if found != of:
     raise ValueError(
@@ -35,12 +35,8 @@ def write(path: str, fits: list, of: str) -> None:
   """All fits, in one step; without a path, none."""
   if not path:
     return
-  part = pathlib.Path(f"{path}.part")
-  with open(part, "w", newline="", encoding="utf-8") as file:
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([_OF, *fits[0]._fields])
-    writer.writerows([of, *one] for one in fits)
-  part.replace(path)
+  rows = [{_OF: of} | one._asdict() for one in fits]
+  store.write_rows(pathlib.Path(path), rows)
 
 
 def settings(given: Any, *names: str) -> str:

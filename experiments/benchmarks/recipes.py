@@ -32,6 +32,7 @@ from absl import app, flags
 from rich.console import Console
 from rich.table import Column, Table
 
+from alx.runs.problem import problem as problems
 from alx.runs.settings.config import Config, override
 from alx.stats.intervals import mean_interval, paired_difference
 from experiments.benchmarks import kept_fits, recipe_fits
@@ -186,20 +187,16 @@ def fits_of(
 ) -> None:
   """Adds the fits of a recipe that are missing."""
   known = recipe_fits.validated(_config(given, changes), given.validation)
-  of_pool = int((known[1].split != 2).sum() if given.validation else 0)
   done = {one[:3] for one in kept}
-  counts = [int(t) if t != "all" else of_pool for t in given.labels]
-  if given.validation and all(
-    (name, n, s) in done for n in counts for s in range(given.seeds)
-  ):
+  counts = _counts(given.labels, len(problems.split_of(*known).pool))
+  wanted = itertools.product(counts, range(given.seeds))
+  missing = [(n, seed) for n, seed in wanted if (name, n, seed) not in done]
+  if not missing:
     return
   training = recipe_fits.compiled(known, steps(known), _encoder_in(changes))
-  for count in _counts(given.labels, training.task):
-    for seed in range(given.seeds):
-      if (name, count, seed) in done:
-        continue
-      kept.append(recipe_fits.fit(training, count, seed, name))
-      kept_fits.write(given.csv, kept, _of(given))
+  for count, seed in missing:
+    kept.append(recipe_fits.fit(training, count, seed, name))
+    kept_fits.write(given.csv, kept, _of(given))
 
 
 def _by_labels(fits, name, seeds):
@@ -211,9 +208,9 @@ def _by_labels(fits, name, seeds):
   return found
 
 
-def _counts(texts, task):
+def _counts(texts, of_pool):
   """Sizes of labelled sets; "all" is that of the pool."""
-  return [len(task.labels) if t == "all" else int(t) for t in texts]
+  return [of_pool if t == "all" else int(t) for t in texts]
 
 
 def row(fits: list[Fitted], first: list[Fitted]) -> list[str]:

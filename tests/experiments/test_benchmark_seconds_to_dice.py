@@ -66,9 +66,8 @@ def test_a_fit_is_known_by_contender_budget_and_seed(tmp_path):
   rows = rows_of("ours", [(0.8, 0.8), (0.84, 0.84)])
   path = str(tmp_path / "fits.csv")
   kept_fits.write(path, rows, "24 labels")
-  (first, *_) = kept_fits.read(path, type(rows[0]), "24 labels")
-  assert first == rows[0]
-  assert bench.key(first) == (Contender("ours", 1e-2, 2), 5.0, 0)
+  assert kept_fits.read(path, Row, "24 labels") == rows
+  assert bench.key(rows[0]) == (Contender("ours", 1e-2, 2), 5.0, 0)
 
 
 def test_unknown_contenders_are_told():

@@ -149,4 +149,4 @@ def _elsewhere(units):
   lines = units.dataset.left_out
   files = {pathlib.Path(line.partition(": ")[0]).name for line in lines}
   left_out = {file.partition(".")[0] for file in files} | files
-  return left_out | set(units.others)
+  return left_out | units.others
