@@ -1,5 +1,6 @@
 """Strictness for the whole suite, set before a backend exists."""
 
+import gc
 import os
 import pathlib
 import re
@@ -14,6 +15,9 @@ from xdist.scheduler import LoadScopeScheduling
 from alx.acquisition import BY_NAME
 
 jax.config.update("jax_numpy_rank_promotion", "raise")
+# Tracing leaves millions of objects and hardly a circle; to look for circles
+# after each 700 of them takes 3% of the time.
+gc.set_threshold(100_000, 20, 100)
 
 _SHARED = pathlib.Path(__file__).resolve().parents[2] / "shared" / "data"
 

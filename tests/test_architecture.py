@@ -1,6 +1,7 @@
 """Rules of the layout, read from the source."""
 
 import ast
+import functools
 import pathlib
 import subprocess
 import sys
@@ -17,6 +18,7 @@ def module_of(path):
   return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@functools.cache
 def imports_of(path):
   """Full names of the modules a file imports."""
   found = set()
