@@ -32,7 +32,6 @@ TINY = Config(
 )
 
 
-
 def kind_of(name):
   """What a run can see of a method; see `options_for`."""
   row = BY_NAME[name]
