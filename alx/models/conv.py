@@ -103,17 +103,15 @@ def _sum_taps(slices: jax.Array, taps: int, stride: int) -> jax.Array:
   total = 0
   for tap, part in enumerate(jnp.split(slices, taps, -1)):
     start = tap - low
-    edges = (-start, start + span - extent, 0)
-    shifted = lax.pad(
-      part, jnp.zeros((), part.dtype), [(0, 0, 0), edges, *[(0, 0, 0)] * 3]
-    )
+    edges = (-start, start + span - extent)
+    shifted = _padded(part, [(0, 0), edges, *[(0, 0)] * 3])
     total = total + shifted[:, ::stride]
   return total
 
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(2,))
 def _conv_2d(x: jax.Array, kernel: jax.Array, stride: int) -> jax.Array:
-  return _correlate(x, kernel, _same(x, kernel, stride), stride)
+  return _apply(x, kernel, _same(x, kernel, stride), stride)
 
 
 def _conv_fwd(x: jax.Array, kernel: jax.Array, stride: int):
@@ -149,7 +147,7 @@ def _input_gradient(
     span = (dy.shape[1 + axis] - 1) * stride + 1
     before = kernel.shape[axis] - 1 - low
     pads.append((before, x.shape[1 + axis] - span + low))
-  return _correlate(_dilate(dy, stride), flipped, pads, 1)
+  return _apply(_dilate(dy, stride), flipped, pads, 1)
 
 
 def _kernel_gradient(
@@ -162,24 +160,57 @@ def _kernel_gradient(
     high = kernel.shape[axis] - 1 - low - x.shape[1 + axis] + span
     pads.append((low, high))
   window = _dilate(dy, stride)
+  if window.shape[-1] <= _FEW_OUTPUTS:  # zeros beforehand: up to 4 times faster
+    x, pads = _padded(x, [(0, 0), *pads, (0, 0)]), [(0, 0)] * len(pads)
   total = 0
-  for items in _chunks(window.shape):
-    images = jnp.moveaxis(x[items], (0, -1), (-1, 0))
-    part = jnp.moveaxis(window[items], 0, -2)
+  for items, more in _together(window.shape):
+    edges = [(0, more), *[(0, 0)] * (x.ndim - 1)]
+    images = jnp.moveaxis(_padded(x[items], edges), (0, -1), (-1, 0))
+    part = jnp.moveaxis(_padded(window[items], edges), 0, -2)
     total = total + _correlate(images, part, pads, 1)
   return jnp.moveaxis(total, 0, -2)
 
 
-def _chunks(shape: tuple[int, ...]) -> list[slice]:
-  """Items whose kernel gradient is best taken together.
+_FEW_OUTPUTS = 16  # for which XLA takes another path
+_LANES = 4  # of inputs: three of them take longer than eight
+_CACHED = 3 * 2**17  # numbers
+_SUMS = 16  # at most: each of them is a part of the program
 
-  A sum over few items at a time keeps the operands in cache: up to 2.5 times
-  faster, except with few outputs, where XLA takes another path.
+
+def _together(shape: tuple[int, ...]) -> list[tuple[slice, int]]:
+  """Items of [B,H,W,O] whose kernel gradient is best taken together.
+
+  A sum over few items at a time keeps the operands in cache: up to 4 times
+  faster than all, or than numbers of them that are no multiple of 4.
+
+  Returns:
+    (the items, how many of zeros to add to them) of each sum.
   """
   batch, rows, columns, outputs = shape
-  size = batch if outputs <= 16 else max(2, 4096 // (rows * columns))
-  size = max(size, -(-batch // 16))
-  return [slice(i, i + size) for i in range(0, batch, size)]
+  fitting = _CACHED // (rows * columns * outputs)
+  size = 2 * _LANES if fitting >= 2 * _LANES else _LANES
+  if outputs <= _FEW_OUTPUTS:
+    size = 4 * _LANES
+  elif fitting < _LANES:
+    size = 2
+  if batch > size * _SUMS:
+    size = -(-batch // (_SUMS * _LANES)) * _LANES
+  found, first = [], 0
+  while first < batch:
+    left = min(batch - first, size)
+    if left > _LANES:
+      left -= left % _LANES
+    found.append((slice(first, first + left), int(left == _LANES - 1)))
+    first += left
+  return found
+
+
+def _padded(x: jax.Array, edges: list[tuple[int, int]]) -> jax.Array:
+  """Zeros around, or a piece less where an edge is negative."""
+  if not any(map(any, edges)):
+    return x
+  zero = jnp.zeros((), x.dtype)
+  return lax.pad(x, zero, [(low, high, 0) for low, high in edges])
 
 
 def _dilate(dy: jax.Array, stride: int) -> jax.Array:
@@ -189,6 +220,26 @@ def _dilate(dy: jax.Array, stride: int) -> jax.Array:
   inner = (0, 0, stride - 1)
   config = [(0, 0, 0), *[inner] * (dy.ndim - 2), (0, 0, 0)]
   return lax.pad(dy, jnp.zeros((), dy.dtype), config)
+
+
+def _apply(
+  x: jax.Array, kernel: jax.Array, pads: list, stride: int
+) -> jax.Array:
+  """`_correlate` with a small kernel.
+
+  Few outputs of few inputs are taken with more that are zero: 1.2 times as
+  fast with 16 inputs, 2.5 times with one.
+  """
+  inputs, outputs = kernel.shape[-2:]
+  if outputs > _FEW_OUTPUTS or inputs > _FEW_OUTPUTS:
+    return _correlate(x, kernel, pads, stride)
+  more = -inputs % _LANES if inputs >= _LANES - 1 else 0
+  around = [(0, 0)] * (x.ndim - 2)
+  wider = _FEW_OUTPUTS + _LANES - outputs
+  kernel = _padded(kernel, [*around, (0, more), (0, wider)])
+  if more:
+    x = _padded(x, [(0, 0), *around, (0, more)])
+  return _correlate(x, kernel, pads, stride)[..., :outputs]
 
 
 def _correlate(

@@ -58,9 +58,14 @@ def test_gradients_are_of_the_parameters():
 
     return jax.tree.leaves(jax.jit(jax.grad(loss))(params))
 
-  for exact, found in zip(gradient(model), gradient(narrow), strict=True):
-    assert found.dtype == jnp.float32
-    assert jnp.abs(exact - found).max() < 0.1 * jnp.abs(exact).max() + 1e-3
+  exact, found = gradient(model), gradient(narrow)
+  assert all(leaf.dtype == jnp.float32 for leaf in found)
+  exact, found = (
+    np.concatenate([leaf.reshape(-1) for leaf in leaves])
+    for leaves in (exact, found)
+  )
+  # One value alone may be a third off in 16 bits, of any way to sum them.
+  assert np.linalg.norm(exact - found) < 0.1 * np.linalg.norm(exact)
 
 
 def test_convolutions_are_made_in_16_bits():
