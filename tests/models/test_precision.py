@@ -49,8 +49,9 @@ def test_head_and_trunk_are_the_whole():
 
 def test_gradients_are_of_the_parameters():
   model, shape = NETS["unet"]
-  narrow, x = in_bfloat16(model), inputs(shape)
-  params = model.init(jax.random.key(0), x)
+  # Of three images alone the rounding of one value decides.
+  narrow, x = in_bfloat16(model), inputs((32, *shape[1:]))
+  params = model.init(jax.random.key(4), x)
 
   def gradient(net):
     def loss(params):
@@ -58,14 +59,9 @@ def test_gradients_are_of_the_parameters():
 
     return jax.tree.leaves(jax.jit(jax.grad(loss))(params))
 
-  exact, found = gradient(model), gradient(narrow)
-  assert all(leaf.dtype == jnp.float32 for leaf in found)
-  exact, found = (
-    np.concatenate([leaf.reshape(-1) for leaf in leaves])
-    for leaves in (exact, found)
-  )
-  # One value alone may be a third off in 16 bits, of any way to sum them.
-  assert np.linalg.norm(exact - found) < 0.1 * np.linalg.norm(exact)
+  for exact, found in zip(gradient(model), gradient(narrow), strict=True):
+    assert found.dtype == jnp.float32
+    assert jnp.abs(exact - found).max() < 0.1 * jnp.abs(exact).max() + 1e-3
 
 
 def test_convolutions_are_made_in_16_bits():

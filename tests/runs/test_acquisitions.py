@@ -1,16 +1,11 @@
-"""Acquisitions of every kind through the rounds of the main job, on slices.
-
-What each promises is held in the contracts; to a run those are alike that read
-the same of a model, are asked with the same options and are told as much.
-"""
+"""Every acquisition through the rounds of the main job, on small slices."""
 
 import dataclasses
 
 import numpy as np
 import pytest
 
-from alx.acquisition import BY_NAME, settings_of
-from alx.acquisition.base import takes_count
+from alx.acquisition import BY_NAME
 from alx.runs import rounds
 from alx.runs.disk import store
 from alx.runs.problem import loops, problem, reading
@@ -31,17 +26,8 @@ TINY = Config(
   pictures=0,
 )
 
-
-def kind_of(name):
-  """What a run can see of a method; see `options_for`."""
-  row = BY_NAME[name]
-  options = {"clusters"} & {*settings_of(row)} | {"badge"} & {name}
-  return row.needs, row.describe is None, takes_count(row.select), *options
-
-
 # Those of whole items: one asks for regions inside of slices alone.
-WHOLE = tuple(name for name in BY_NAME if name != "key_slices")
-NAMES = tuple({kind_of(name): name for name in reversed(WHOLE)}.values())[::-1]
+NAMES = tuple(name for name in BY_NAME if name != "key_slices")
 
 
 @pytest.fixture(scope="module")
