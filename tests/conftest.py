@@ -13,8 +13,10 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from alx.acquisition import BY_NAME
+from tests import ir_contexts
 
 jax.config.update("jax_numpy_rank_promotion", "raise")
+ir_contexts.install()
 # Tracing leaves millions of objects and hardly a circle; to look for circles
 # after each 700 of them takes 3% of the time.
 gc.set_threshold(100_000, 20, 100)
@@ -64,19 +66,26 @@ def group_of(nodeid):
   return f"{stem}-{getattr(select, '__qualname__', names[0])}"
 
 
-_TESTS_OF_ONE_CACHE = 150
-_tests = [0]
+_MAPPINGS = 10_000  # of memory that a process may have; Linux allows 65,530
 
 
 def pytest_runtest_teardown(item, nextitem):
-  """Frees what was compiled: a process may hold some ten thousand mappings."""
-  _tests[0] += 1
-  changes = nextitem is None or (
-    group_of(item.nodeid) != group_of(nextitem.nodeid)
-  )
-  if changes and _tests[0] > _TESTS_OF_ONE_CACHE:
+  """Frees what was compiled, some mappings each, before there are too many.
+
+  Not sooner: what is freed and met again is traced and lowered once more.
+  """
+  if nextitem is None or group_of(item.nodeid) == group_of(nextitem.nodeid):
+    return
+  if _mappings() > _MAPPINGS:
     jax.clear_caches()
-    _tests[0] = 0
+
+
+def _mappings():
+  """Those of this process; 0 where the system does not tell."""
+  try:
+    return pathlib.Path("/proc/self/maps").read_bytes().count(b"\n")
+  except OSError:
+    return 0
 
 
 @pytest.fixture

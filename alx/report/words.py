@@ -170,8 +170,7 @@ def how_fitted(rows: Sequence[Mapping]) -> str:
 
 _MIRRORED = {
   True: "Images were mirrored along every axis, whatever they show.",
-  False: "No image was mirrored: nothing in a label says along which axis it "
-  "may be.",
+  False: "No image was mirrored: nobody has said along which axis it may be.",
 }
 
 

@@ -8,8 +8,9 @@ from alx.label_maps import is_labelled
 from alx.pool import PoolState
 
 # A mirror image that agrees with the other items by this much less is of
-# another anatomy, such as a right ventricle on the left.
-LARGEST_LOSS = 0.1
+# another anatomy, such as a right ventricle on the left: in slices of hearts
+# that costs 0.07 to 0.16.
+LARGEST_LOSS = 0.03
 
 
 def allowed_axes(

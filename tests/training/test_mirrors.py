@@ -32,6 +32,18 @@ def test_classes_that_lie_above_each_other_forbid_that_axis():
   assert out.tolist() == [False, True]
 
 
+def test_what_lies_a_little_aside_in_all_items_forbids_that_axis():
+  maps, real = (
+    np.zeros((9, 6, 16), np.uint8),
+    jnp.tile(jnp.array([6, 16]), (9, 1)),
+  )
+  maps[:, 2:4, 2:15] = 1  # mirrored left and right it is at 1:14
+  losses, _ = lost(jnp.asarray(maps), real, labelled(9, 8), 2)
+  np.testing.assert_allclose(losses[:8], [[0, 1 / 13]] * 8, atol=1e-6)
+  out = allowed(jnp.asarray(maps), real, labelled(9, 8), 2)
+  assert out.tolist() == [True, False]
+
+
 def test_loss_is_counted_by_hand():
   maps = halves(3)
   maps[2] = 0

@@ -46,7 +46,8 @@ _CLASSIC = {
   ("classification", 0): Recipe("mlp", (), 32, 4096),  # a linear head
 }
 # Muon, larger steps, one convolution a level on the way up, skips that are
-# added, small batches and patches: measured in experiments/README.md.
+# added, small batches and patches, nothing mirrored: measured in
+# experiments/README.md.
 _LIGHT = {
   "model": "light_unet",
   "batch": 2,
@@ -54,7 +55,7 @@ _LIGHT = {
   "learning_rate": 5e-2,
   "dropout": 0.1,
   "steps": 500,
-  "flips_by_labels": True,
+  "flips": False,
   "full_times": 8,
 }
 _DISTORTED = {"scaling": 0.15, "shift": 0.06, "tilt": 20.0, "gamma": 0.3}
@@ -110,6 +111,8 @@ def fill(config: Any, recipe: Recipe) -> Any:
   changes = {f: v for f, v in values.items() if getattr(config, f) == unset[f]}
   if config.flip_axes:  # somebody has decided
     changes |= {"flips": True, "flips_by_labels": False}
+  if config.flips_by_labels and config.flips is None:
+    changes["flips"] = True
   if not changes.get("flips", config.flips):
     changes["flips_by_labels"] = False
   if config.rotation:

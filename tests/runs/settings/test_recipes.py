@@ -40,10 +40,15 @@ def test_a_network_by_name_has_its_own_widths():
   assert fill(Config(model="unet"), recipe).widths == (8, 16, 32)
 
 
-def test_without_flips_no_axis_is_chosen():
-  recipe = recipe_of("light", "segmentation", 3)
-  assert fill(Config(flips=False), recipe).flips_by_labels is False
-  assert fill(Config(), recipe).flips_by_labels is True
+@pytest.mark.parametrize("dims", [2, 3])
+def test_masks_are_mirrored_only_where_somebody_says_so(dims):
+  def mirrored(**told):
+    config = fill(Config(**told), recipe_of("light", "segmentation", dims))
+    return config.flips, config.flips_by_labels
+
+  assert mirrored() == mirrored(flips=False) == (False, False)
+  assert mirrored(flips=True) == (True, False)
+  assert mirrored(flips_by_labels=True) == (True, True)
 
 
 def test_axes_that_are_named_are_mirrored_whatever_recipe_and_labels_say():

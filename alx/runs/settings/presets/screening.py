@@ -32,6 +32,7 @@ def get_config() -> Config:
     steps=400,
     full_steps=800,
     class_aware=0.8,
+    flips_by_labels=True,
     scaling=0.0,
     shift=0.0,
     tilt=0.0,
