@@ -1,5 +1,6 @@
 """The answer as sentences, the most important first."""
 
+import re
 import textwrap
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -62,6 +63,9 @@ def console_lines(
 ) -> list[str]:
   """The first sentence, and those of the others that fit.
 
+  A first sentence that needs a line more has it; of a longer one the clauses
+  that fit are left, and an ellipsis.
+
   Args:
     sentences: of an `Answer`.
     width: of a line, in characters.
@@ -71,7 +75,17 @@ def console_lines(
   for sentence in sentences[1:]:
     if len(_wrapped([*kept, sentence], width)) <= most:
       kept.append(sentence)
-  return _wrapped(kept, width, max_lines=most, placeholder=" ...")
+  lines = _wrapped(kept, width)
+  return lines if len(lines) <= most + 1 else _shortened(kept, width, most)
+
+
+def _shortened(sentences, width, most):
+  """Whole clauses, as many as fit in the lines; a part of the first one."""
+  clauses = re.split(r"(?<=[;.:]) ", " ".join(sentences))
+  while len(clauses) > 1 and len(_wrapped([*clauses, "..."], width)) > most:
+    clauses.pop()
+  text = " ".join(clauses).rstrip(";:")
+  return _wrapped([text, "..."], width, max_lines=most, placeholder=" ...")
 
 
 def _wrapped(sentences, width, **more):

@@ -317,6 +317,23 @@ def test_what_fits_is_taken_though_another_did_not():
   assert console_lines([]) == []
 
 
+def test_a_first_sentence_is_cut_between_its_clauses_if_at_all():
+  first = "a ends 0.041 higher (95% interval 0.013 to 0.068); no more is known."
+  second = "b ends 0.038 higher (0.011 to 0.065)."
+  assert console_lines([f"{first} {second}"], 40) == [
+    "a ends 0.041 higher (95% interval 0.013",
+    "to 0.068); no more is known. b ends",
+    "0.038 higher (0.011 to 0.065).",
+  ]
+  assert len(console_lines([f"{first} {second}"], 30)) == 4  # and whole
+  assert console_lines([f"{first} {second} {second}"], 30) == [
+    "a ends 0.041 higher (95%",
+    "interval 0.013 to 0.068); no",
+    "more is known. ...",
+  ]
+  assert console_lines([f"{first} {second} {second}"], 20)[-1].endswith(" ...")
+
+
 def test_no_method_has_no_words():
   about = phrases.About("Dice", 0, 0)
   for make in (phrases.more, phrases.apart):
