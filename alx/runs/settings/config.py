@@ -116,7 +116,7 @@ class Config:
   evidential: bool = False  # Dirichlet loss; on if an acquisition reads it
   class_aware: float = 0.33  # share of draws that first choose a class
   flips: bool | None = None  # mirror along every axis; None: by the recipe
-  flips_by_labels: bool | None = None  # along those that labels allow
+  flips_by_labels: bool | None = None  # mirror along axes that labels allow
   flip_axes: tuple[int, ...] = ()  # mirror along these, not as labels say
   turns: bool = False  # by 90 degrees, in planes of equal extents
   intensity: float = 0.1  # scale and shift values by up to so much
