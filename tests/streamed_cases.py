@@ -25,7 +25,6 @@ CONFIG = Config(
   block=2,
   pictures=1,
   full=False,
-  flips_by_labels=True,
 )
 
 

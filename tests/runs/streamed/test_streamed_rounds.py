@@ -25,7 +25,8 @@ _VOLUME = 10 * 12 * 6 * 4  # bytes, filled up to the largest
 def problem_of(num_items=NUM_ITEMS):
   """(resolved settings, the problem): its programs are compiled once."""
   dataset = streamed_cases.dataset(num_items)
-  config = problems.resolve(streamed_cases.CONFIG, outline(dataset), False)
+  config = dataclasses.replace(streamed_cases.CONFIG, flips_by_labels=True)
+  config = problems.resolve(config, outline(dataset), False)
   learner = streamed_cases.threshold_learner()
   return config, make_problem(config, dataset, learner)
 
