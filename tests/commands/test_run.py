@@ -55,12 +55,14 @@ def test_ends_with_the_report(classes, tmp_path):
 def test_a_preset_gives_way_to_flags(tmp_path):
   words = ("--nofull", "--seeds=1", "--rounds=1", "--set=steps=2")
   words += ("--acquisition=entropy", "--start=4", "--query=2")
-  words += ("--set=phantom_items=60", "--set=test_items=24")
-  done = run(f"--workdir={tmp_path / 'w'}", *words)
-  assert done.returncode == 0, done.stderr
-  told = run(f"--workdir={tmp_path / 'v'}", *words, "--set=full_steps=9")
-  assert told.returncode == 2
-  assert told.stderr.splitlines()[-1] == (
+  words += ("--set=phantom_items=60", "--set=test_items=24", "--set=widths=4")
+  cases = (
+    [f"--workdir={tmp_path / 'w'}", *words],
+    [f"--workdir={tmp_path / 'v'}", *words, "--set=full_steps=9"],
+  )
+  (code, text), (wrong, told) = commands.ends_of("experiments.run", *cases)
+  assert code == 0, text
+  assert wrong == 2 and told.splitlines()[-1] == (
     "error: full_steps=9 does nothing with full=False"
   )
 

@@ -23,7 +23,7 @@ SETTINGS = {
   "query": 2,
   "rounds": 1,
   "steps": 4,
-  "widths": (4, 8),
+  "widths": (4,),
   "patch": (8, 8, 8),
   "test_items": 2,
   "pictures": 1,
