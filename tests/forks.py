@@ -21,6 +21,7 @@ import traceback
 
 import alx.runs.experiment  # noqa: F401, what takes its time
 from alx.commands.command import parse
+from tests import ir_contexts
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 _ENVIRONMENT = dict(os.environ)  # before a test changes it for itself
@@ -133,6 +134,7 @@ def main_of(module):
 
 def _serve():
   """Starts, polls or waits for a child for every line of stdin."""
+  ir_contexts.install()
   for line in sys.stdin:
     order, *about = json.loads(line)
     print(_ORDERS[order](*about), flush=True)
