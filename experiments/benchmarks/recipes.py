@@ -44,7 +44,7 @@ RECIPES = {
   "classic": ("recipe=classic",),
   "classic-unmirrored": ("recipe=classic", "flips=False"),
   "light": ("recipe=light",),
-  "light-unmirrored": ("recipe=light", "flips=False"),
+  "light-mirrored": ("recipe=light", "flips_by_labels=True"),
   "light-augmented": ("recipe=light", *_AUGMENTED),
   "light-averaged": ("recipe=light", "ema=0.99"),
   "light-deep": ("recipe=light", "deep_supervision=True"),
