@@ -12,14 +12,13 @@ from alx.runs import compare
 from alx.runs.disk import store
 from alx.runs.settings.config import Config
 from tests.compiles import COMPILED
+from tests.kim_runs import write_squares
 
 pytestmark = pytest.mark.skipif(
   len(jax.devices()) < 2, reason="wants two devices"
 )
 ONE = Config(
-  data="phantom",
   acquisition=("bald",),
-  phantom_items=18,
   test_items=4,
   seeds=2,
   start=2,
@@ -28,7 +27,7 @@ ONE = Config(
   steps=2,
   samples=2,
   widths=(4,),
-  patch=(8, 8, 8),
+  patch=(8, 8),
   full=False,
   pictures=0,
 )
@@ -37,19 +36,26 @@ CONSOLE = Console(file=io.StringIO())
 PRINTED = Console(file=io.StringIO(), width=400)
 
 
-def run(config, workdir, check=None, console=CONSOLE):
+@pytest.fixture(scope="module")
+def squares(tmp_path_factory):
+  return write_squares(tmp_path_factory.mktemp("data"), 18)
+
+
+def run(config, data, workdir, check=None, console=CONSOLE):
+  config = dataclasses.replace(config, data=data)
   ready = compare.prepare(config, workdir, console, baselines=False)
   compare.train(ready, console, check)
   return workdir / "runs"
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory):
+def finished(squares, tmp_path_factory):
   """(folder of one device, folder of two, programs at each stage of two)."""
   folder, counts = tmp_path_factory.mktemp("shared"), []
-  one = run(ONE, folder / "one", console=PRINTED)
+  one = run(ONE, squares, folder / "one", console=PRINTED)
   PRINTED.print("with two devices")
-  two = run(TWO, folder / "two", lambda: counts.append(len(COMPILED)), PRINTED)
+  count = lambda: counts.append(len(COMPILED))  # noqa: E731
+  two = run(TWO, squares, folder / "two", count, PRINTED)
   return one, two, [*counts, len(COMPILED)]
 
 
@@ -74,12 +80,12 @@ def test_nothing_is_compiled_for_more_labels_or_another_seed(finished):
 @pytest.mark.usefixtures("finished")
 def test_the_memory_of_a_shared_fit_is_told_once_before_it_begins():
   one, _, two = PRINTED.file.getvalue().partition("with two devices")
-  start = "memory: a fit with 2 patches of 8x8x8 in a batch takes "
+  start = "memory: a fit with 2 patches of 8x8 in a batch takes "
   assert start not in one and two.count(start) == 1
   assert two.index(start) < two.index("first fit:")
 
 
-def test_goes_on_to_the_same(finished, tmp_path):
+def test_goes_on_to_the_same(finished, squares, tmp_path):
   _, whole, _ = finished
   stop = [0]
 
@@ -89,8 +95,8 @@ def test_goes_on_to_the_same(finished, tmp_path):
       raise KeyboardInterrupt
 
   with pytest.raises(KeyboardInterrupt):
-    run(TWO, tmp_path, after_two_rounds)
-  again = run(TWO, tmp_path)
+    run(TWO, squares, tmp_path, after_two_rounds)
+  again = run(TWO, squares, tmp_path)
   for seed in ("bald-seed0", "bald-seed1"):
     for name in ("picks.csv", "curve.csv"):
       texts = [(f / seed / name).read_text() for f in (whole, again)]
@@ -104,7 +110,7 @@ def test_goes_on_to_the_same(finished, tmp_path):
     ({"fit_devices": 64, "batch": 64}, "fit_devices: wanted 1 to"),
   ],
 )
-def test_what_cannot_be_shared(tmp_path, changes, told):
-  config = dataclasses.replace(TWO, **changes)
+def test_what_cannot_be_shared(squares, tmp_path, changes, told):
+  config = dataclasses.replace(TWO, data=squares, **changes)
   with pytest.raises(ValueError, match=told):
     compare.prepare(config, tmp_path, CONSOLE, baselines=False)

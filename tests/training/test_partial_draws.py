@@ -1,5 +1,7 @@
 """Patches of maps that are partly labelled."""
 
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -29,19 +31,21 @@ def stacked(labels):
   return images, jnp.asarray(patches.stack_labels(labels, PATCH))
 
 
+@functools.partial(jax.jit, static_argnums=(3, 4))
+def first_batch(key, images, maps, training, num_classes):
+  """One program for all maps of the same extents."""
+  count = maps.shape[0]
+  pool = mark_labelled(init_pool(count), jnp.arange(count, dtype=jnp.int32))
+  draws = count_draws(maps, pool, num_classes, images.size)
+  drawn = draw_items(jax.random.split(key, 1), pool, draws, training)
+  first = jax.tree.map(lambda d: d[0], drawn)
+  return first, cut_batch(first, images, maps, training)
+
+
 def batch_of(labels, training, num_classes=3):
   images, maps = stacked(labels)
-  count = len(labels)
-  pool = mark_labelled(init_pool(count), jnp.arange(count, dtype=jnp.int32))
-
-  @jax.jit
-  def batch(keys):
-    draws = count_draws(maps, pool, num_classes, images.size)
-    drawn = draw_items(keys, pool, draws, training)
-    first = jax.tree.map(lambda d: d[0], drawn)
-    return first, cut_batch(first, images, maps, training)
-
-  drawn, (x, y) = batch(jax.random.split(jax.random.key(0), 1))
+  key = jax.random.key(0)
+  drawn, (x, y) = first_batch(key, images, maps, training, num_classes)
   return drawn, np.asarray(x), np.asarray(y)
 
 
