@@ -111,8 +111,8 @@ result
 # The lines are means over seeds, the bands 95% intervals of the mean. A seed
 # decides the first labels, the first weights and the order of training, for all
 # methods alike: so the fair question is the difference within a seed. The
-# dotted line has all labels and no more steps of training than the others: give
-# `steps` 400 to see what more training does to it.
+# dotted line has all labels, and is trained until its loss ceases to fall, for
+# up to five times the steps of a round.
 
 # %%
 from alx import stats

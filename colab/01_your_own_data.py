@@ -85,7 +85,7 @@ tell(data.load(made / "rings.npz"))
 # ## 2. A folder of pictures, one folder per class
 #
 # `FOLDER/CLASS/*.png` (or jpg, tif, bmp). Folders of pictures with masks, and
-# tables that name the pictures, are read too: README has the list.
+# tables that name the pictures, are read too: docs/your_data.md has the list.
 
 # %%
 from PIL import Image

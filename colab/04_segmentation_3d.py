@@ -40,9 +40,9 @@ rounds = 4  # @param {type:"slider", min:1, max:8, step:1}
 workdir = "runs/segmentation_3d"  # @param {type:"string"}
 
 # %% [markdown]
-# A preset has what was found to train well in few steps. On a CPU: two seeds,
-# two rounds, fewer steps, and voxels of real volumes merged by twos, so that
-# you see all of it in minutes. Such a model is worse than what the same labels
+# A preset says how many labels are asked for; how a model is trained the recipe
+# says. On a CPU: two seeds, two rounds, fewer steps, and voxels of real volumes
+# merged by twos, so that you see all of it in minutes. Such a model is worse than what the same labels
 # allow.
 
 # %%

@@ -7,9 +7,9 @@ random, with the same seeds. Of a segmentation foreground_random is run too: it
 draws items with foreground by their true labels, which a reader does not know.
 
   python -m experiments.cold_start --data=breastmnist.npz --workdir=DIR
-  python -m experiments.cold_start --config=acdc --data=acdc_slices_128.npz \
+  python -m experiments.cold_start --config=acdc --data=acdc_slices_128.npz \\
     --workdir=DIR
-  python -m experiments.cold_start --config=hippocampus \
+  python -m experiments.cold_start --config=hippocampus \\
     --data=Task04_Hippocampus --workdir=DIR
 
 The same command again goes on where it was stopped or killed, to the same

@@ -7,8 +7,8 @@ design is factorial, so that what a draft saves is not sold as what active
 learning saves.
 
   python -m experiments.no_code --data=phantom --workdir=DIR --size=smoke
-  python -m experiments.no_code --data=phantom \
-    --data=hippocampus=Task04_Hippocampus --data=acdc=acdc_slices_128.npz \
+  python -m experiments.no_code --data=phantom \\
+    --data=hippocampus=Task04_Hippocampus --data=acdc=acdc_slices_128.npz \\
     --workdir=DIR
 
 What is measured is contour in mm and counts. Seconds are of a scenario, a range

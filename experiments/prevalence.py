@@ -1,8 +1,8 @@
 """A data set whose pool shows one class as rarely as a clinic would.
 
-  python -m experiments.prevalence --data=pneumoniamnist.npz --rare=1 \
+  python -m experiments.prevalence --data=pneumoniamnist.npz --rare=1 \\
     --share=0.05 --out=pneumonia_5_percent.npz
-  python -m experiments.prevalence --data=digits.npz \
+  python -m experiments.prevalence --data=digits.npz \\
     --shares=0.07,0.18,0.09,0.17,0.07,0.08,0.2,0.14 --out=uneven.npz
 
 Of the class `rare` a random part is taken away from the items to train and

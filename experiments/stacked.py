@@ -1,6 +1,6 @@
 """Volumes stacked out of the slices of an .npz, as a folder of NIfTI files.
 
-  python -m experiments.stacked --data=acdc_slices_128.npz --where=frame=1 \
+  python -m experiments.stacked --data=acdc_slices_128.npz --where=frame=1 \\
     --every=2 --out=acdc_volumes
 
 The .npz has images and labels [N, H, W], `patient`, `slice` and `split` [N]: 0

@@ -3,7 +3,7 @@
   python -m experiments.units --data=Task04_Hippocampus --workdir=runs/units
   python -m experiments.units --data=... --workdir=... --only=slices:2 --seeds=1
   python -m experiments.units --workdir=runs/units --tables
-  python -m experiments.units --data=acdc_volumes --units=whole,slices:2 \
+  python -m experiments.units --data=acdc_volumes --units=whole,slices:2 \\
     --budget=slices:30 --set=test_items=0 --workdir=runs/acdc
 
 For each unit a study as of `alx study`, in a folder of its own: acquisitions x

@@ -3,8 +3,8 @@
 Each process reads and scores its own part of the pool; the items asked for
 are those that one process would have chosen. On each of two machines:
 
-  python -m experiments.distributed --coordinator=HOST:PORT --num_processes=2 \
-    --process_id=0 --features=embeddings.npy --labels=labels.npy \
+  python -m experiments.distributed --coordinator=HOST:PORT --num_processes=2 \\
+    --process_id=0 --features=embeddings.npy --labels=labels.npy \\
     --acquisition=entropy --k=100 --rounds=5 --workdir=runs/sharded
 
 Under SLURM, Open MPI or on a Cloud TPU the first three flags are found. The

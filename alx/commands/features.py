@@ -2,19 +2,27 @@
 
 Label-free, from an encoder that is trained here on the pool:
 
-  python -m experiments.features --data=breastmnist.npz --encoder=simclr \
+  python -m experiments.features --data=breastmnist.npz --encoder=simclr \\
     --output=breast-simclr.npz
   python -m experiments.run --features=breast-simclr.npz --seeds=20
 
 or from a model that a run has trained:
 
-  python -m experiments.features --checkpoint=runs/slices/runs/bald-seed0 \
+  python -m experiments.features --checkpoint=runs/slices/runs/bald-seed0 \\
     --output=slices-bald.npz
 
 --encoder is pca (principal components of the voxels), autoencoder, or simclr
 (contrastive, Chen et al. 2020). Items of any extents are resampled to one small
 shape first. No label and no test item is learned from. Of a segmentation the
 file has no labels: give it to `alx.query`.
+
+Of images that nobody has labelled, in any layout that `alx predict` reads, for
+`alx query` to say which to label first:
+
+  python -m experiments.features --unlabelled --data=scans --encoder=pca \\
+    --output=scans-pca.npz
+  python -m experiments.query --acquisition=typiclust --k=20 \\
+    --arrays=scans-pca.npz
 
 About a minute on 2 CPU cores for some hundred images of 64 x 64.
 """
@@ -35,7 +43,7 @@ from alx.runs import compare, progress
 from alx.runs.disk import owned, stops, store
 from alx.runs.disk.checkpoint import newest_step
 from alx.runs.disk.claim import Claim
-from alx.runs.features import encode, trained
+from alx.runs.features import encode, trained, unlabelled
 from alx.runs.problem import problem, reading
 from alx.runs.settings.config import Config, absolute, override
 
@@ -44,6 +52,13 @@ _DATA = flags.DEFINE_string(
 )
 _WHERE = flags.DEFINE_string(
   "where", None, "Keep the .npz items with, for example, frame=1."
+)
+_UNLABELLED = flags.DEFINE_bool(
+  "unlabelled",
+  False,
+  "Read images alone: a folder of volumes, DICOM series or pictures, or an "
+  ".npz of images. All are learned from; --set knows image_size, "
+  "group_pattern and strict.",
 )
 _ENCODER = flags.DEFINE_enum(
   "encoder", None, label_free.NAMES, "What makes the features."
@@ -117,6 +132,8 @@ def _checked(argv):
     raise ValueError("wanted one of --encoder and --checkpoint")
   if _ENCODER.value and not _DATA.value:
     raise ValueError("--encoder wants --data=PATH")
+  if _UNLABELLED.value and not _ENCODER.value:
+    raise ValueError("--unlabelled wants --encoder, found --checkpoint")
   output = pathlib.Path(_OUTPUT.value).expanduser()
   encode.check_output(output, _FORCE.value)
   owned.check_writable("--output", output.parent)
@@ -139,8 +156,11 @@ def _load(config, console):
 def _label_free(console):
   """Those of an encoder that is trained here."""
   config = _config(Config(acquisition=()))  # only a split is asked for
-  dataset = _load(config, console)
-  split = problem.split_of(config, dataset)
+  if _UNLABELLED.value:
+    dataset, split = _images_alone(config, console)
+  else:
+    dataset = _load_labelled(config, console)
+    split = problem.split_of(config, dataset)
   encoding = _encoding(dataset.images[0].ndim - 1)
   name, seed = _ENCODER.value, _SEED.value
 
@@ -154,6 +174,22 @@ def _label_free(console):
   settings = {"encoder": name, "seed": seed, **dataclasses.asdict(encoding)}
   about = encode.about(dataset, split, settings)
   return _Work(dataset, split, about, make)
+
+
+def _load_labelled(config, console):
+  try:
+    return _load(config, console)
+  except data.DataError as error:
+    told = f"{error} (--unlabelled reads images that nobody has labelled)"
+    raise data.DataError(told) from error
+
+
+def _images_alone(config, console):
+  """(data set, split) of images without labels: none is kept for a test."""
+  dataset = unlabelled.load(config, compare.loading(console))
+  compare.tell_reading(dataset, console)
+  order = np.argsort(np.array(dataset.ids, object)).astype(np.int32)
+  return dataset, data.Split(order, order[:0], order[:0], "item")
 
 
 @contextlib.contextmanager

@@ -6,26 +6,27 @@ says they help most, retrains, and compares with random selection:
   python -m experiments.run
   python -m experiments.run --data=Task04_Hippocampus --acquisition=bald
   python -m experiments.run --data=slices.npz --where=frame=1 --seeds=3
-  python -m experiments.run --acquisition="two_stage(entropy:20, k_center)"
+  python -m experiments.run --acquisition="two_stage(entropy:100, k_center)"
 
 Of volumes a label may be a part: a slice, a box, a superpixel, as many as a
 budget of each round allows:
 
   python -m experiments.run --data=DIR --unit=slices:0 --budget=slices:40
-  python -m experiments.run --data=DIR --unit=boxes:16,16,16 \
+  python -m experiments.run --data=DIR --unit=boxes:16,16,16 \\
     --acquisition=clasp_pe
-  python -m experiments.run --data=DIR --unit=superpixels:200 \
+  python -m experiments.run --data=DIR --unit=superpixels:200 \\
     --set=answer=dominant
 
 --data is "screening" or "phantom" (made here), a Medical Segmentation Decathlon
-or nnU-Net v2 folder, a MedMNIST .npz, or an .npz with `images`, `labels` and
-optional `patient`/`group`, `split`. The same command again goes on where it
-stopped.
+or nnU-Net v2 folder, BraTS cases, DICOM series with segmentations, a folder of
+pictures with classes, masks or a table, a MedMNIST .npz, or an .npz with
+`images`, `labels` and optional `patient`/`group`, `split`. The same command
+again goes on where it stopped.
 
 Several processes, on one machine or many, may share each fit. Give all of them
 this, each with its own number; process 0 writes and tells:
 
-  python -m experiments.run --data=DIR --workdir=RUN \
+  python -m experiments.run --data=DIR --workdir=RUN \\
     --coordinator=HOST:PORT --num_processes=2 --process_id=0
 
 On embeddings of a frozen model a linear head (or --set=widths=256) is trained,

@@ -3,7 +3,7 @@
 What `experiments.run` does, to the same picks, on a folder of NIfTI volumes
 (Medical Segmentation Decathlon or nnU-Net v2) that is never loaded:
 
-  python -m experiments.stream --data=Task04_Hippocampus --cache=cache \
+  python -m experiments.stream --data=Task04_Hippocampus --cache=cache \\
     --acquisition=entropy,k_center --set=test_items=40
 
 The volumes are converted once into --cache. Every round trains on the labelled
@@ -15,7 +15,7 @@ choose, and label maps of the test items: --set=test_items=N.
 A label may be a part of a volume, as many as a budget of each round allows;
 what is kept is then kept of each part:
 
-  python -m experiments.stream --data=DIR --cache=cache --unit=slices:0 \
+  python -m experiments.stream --data=DIR --cache=cache --unit=slices:0 \\
     --budget=slices:40
 """
 

@@ -48,7 +48,9 @@ _WORKDIR = flags.DEFINE_string(
 _CONFIG = flags.DEFINE_string("config", None, "A preset, for a new study.")
 _DATA = flags.DEFINE_list("data", None, "Folders or .npz files.")
 _MODELS = flags.DEFINE_list(
-  "models", None, "Networks: auto, unet, cnn, mlp; default the preset's."
+  "models",
+  None,
+  "Networks: auto, unet, light_unet, cnn, resnet, mlp; default the preset's.",
 )
 _BUDGETS = flags.DEFINE_list(
   "budgets",

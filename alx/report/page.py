@@ -150,7 +150,9 @@ def _mirrored(study):
   rows = [row for run in study.runs for row in run.rows]
   images = (study.dataset.get("images") or {}).get("values") != _FEATURES
   flips = study.config.get("flips") if images else None
-  return words.how_mirrored(rows, flips, study.config.get("flip_axes") or ())
+  axes = study.config.get("flip_axes") or ()
+  by_labels = bool(study.config.get("flips_by_labels"))
+  return words.how_mirrored(rows, flips, axes, by_labels)
 
 
 def _definitions(study):

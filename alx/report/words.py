@@ -170,14 +170,16 @@ def how_fitted(rows: Sequence[Mapping]) -> str:
 
 _MIRRORED = {
   True: "Images were mirrored along every axis, whatever they show.",
-  False: "No image was mirrored: nobody has said along which axis it may be.",
+  False: "No image was mirrored.",
 }
+_BY_MEMBER = "Images were mirrored where the labels of each member allowed it."
 
 
 def how_mirrored(
   rows: Sequence[Mapping],
   flips: bool | None = None,
   axes: Sequence[int] = (),
+  by_labels: bool = False,
 ) -> str:
   """How often the labels allowed what axis, or what was set beforehand.
 
@@ -185,12 +187,15 @@ def how_mirrored(
     rows: of times.csv, a fit each.
     flips: of the config; None: not known, or there is nothing to mirror.
     axes: that somebody has named; (): all.
+    by_labels: which axes the labels of a fit say, or of each of its members.
   """
   told = [row["mirrored"].split() for row in rows if row.get("mirrored")]
   if not told and flips and axes:
     named = "axis" if len(axes) == 1 else "axes"
     numbers = " and ".join(map(str, axes))
     return f"Images were mirrored along {named} {numbers}, as it was set."
+  if not told and flips and by_labels:
+    return _BY_MEMBER
   if not told:
     return _MIRRORED.get(flips, "")
   counts = Counter(axis for axes in told for axis in axes if axis != "none")

@@ -1,11 +1,11 @@
 """Which way to train is best with few labels, at equal processor seconds.
 
-  python -m experiments.benchmarks.recipes --data=Task04_Hippocampus \
+  python -m experiments.benchmarks.recipes --data=Task04_Hippocampus \\
     --labels=8,24,48 --seconds=20 --seeds=3
-  python -m experiments.benchmarks.recipes --data=slices.npz --where=frame=1 \
+  python -m experiments.benchmarks.recipes --data=slices.npz --where=frame=1 \\
     --recipes=light --vary=learning_rate=2e-2,5e-2,1e-1
-  python -m experiments.benchmarks.recipes --data=Task04_Hippocampus \
-    --recipes=light --vary="patch=24,40,24;32,48,32" --vary=ema=0,0.99 \
+  python -m experiments.benchmarks.recipes --data=Task04_Hippocampus \\
+    --recipes=light --vary="patch=24,40,24;32,48,32" --vary=ema=0,0.99 \\
     --one_at_a_time --csv=factors.csv
 
 Every fit takes the same processor seconds of this process, compiling and

@@ -1,7 +1,7 @@
 """Whole runs: for many seeds against torch, and where their time goes.
 
   python -m experiments.benchmarks.runs --csv=runs.csv
-  python -m experiments.benchmarks.runs --data=breastmnist.npz \
+  python -m experiments.benchmarks.runs --data=breastmnist.npz \\
     --slices=acdc_slices_128.npz
 
 Prints (a) a perceptron on scikit-learn's digits and (b) a small CNN on images

@@ -1,6 +1,6 @@
 """Processor seconds until a fit reaches a Dice: ours, and a loop in torch.
 
-  taskset -c 1 python -m experiments.benchmarks.seconds_to_dice \
+  taskset -c 1 python -m experiments.benchmarks.seconds_to_dice \\
     --data=Task04_Hippocampus --labels=24 --csv=seconds.csv
 
 For each budget a whole schedule fits inside: steps are the budget by the time

@@ -1,6 +1,8 @@
+import ast
 import errno
 import io
 import pathlib
+import re
 
 import pytest
 from rich.console import Console
@@ -10,6 +12,8 @@ from alx.data.dataset import DataError
 from alx.runs.disk import places
 from alx.runs.disk.claim import Held
 from alx.runs.disk.records import Diverged
+
+ROOT = pathlib.Path(__file__).parents[2]
 
 
 def test_an_error_is_one_line_and_a_code(capsys):
@@ -88,3 +92,10 @@ def test_every_end_of_a_session_has_a_code(capsys, error, code, line):
 
 def test_an_error_moves_no_cursor():
   assert command.one_line("a\n  b\x1b[31m c\td") == r"a b\x1b[31m c\x09d"
+
+
+@pytest.mark.parametrize("folder", ["alx/commands", "experiments"])
+def test_command_lines_of_help_break_where_they_were_broken(folder):
+  for path in sorted((ROOT / folder).rglob("*.py")):
+    text = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+    assert not re.search(r"\S {4,}-", text), f"{path}: a \\ at an end is \\\\"

@@ -10,10 +10,11 @@ from alx import data
 from alx.data.arrays.features import read_features
 from alx.runs import compare
 from alx.runs.disk import store
-from alx.runs.features import encode, trained
+from alx.runs.features import encode, trained, unlabelled
 from alx.runs.settings.config import Config
 from tests import command_line as commands
 from tests.forks import shared
+from tests.public_cases.volumes import write
 
 QUIET = Console(quiet=True)
 
@@ -188,3 +189,45 @@ def test_a_wrong_flag_is_one_line_and_exit_code_2(folder, written):
   lines = done.stderr.strip().splitlines()
   assert len(lines) == 1 and "--force overwrites it" in lines[0]
   assert written.read_bytes() == before
+
+
+@pytest.fixture(scope="module")
+def scans(tmp_path_factory):
+  """A folder of 6 volumes that nobody has labelled."""
+  folder = tmp_path_factory.mktemp("unlabelled") / "scans"
+  rng = np.random.default_rng(0)
+  for number in range(6):
+    write(folder / f"case{number}.nii.gz", rng.standard_normal((6, 6, 6)))
+  return folder
+
+
+def test_images_that_nobody_has_labelled(scans, tmp_path):
+  rows = tmp_path / "f.npz"
+  flags = f"--data={scans}", "--encoder=pca", f"--output={rows}"
+  hint, test_items, made, again = commands.ends_of(
+    "experiments.features",
+    flags,
+    [*flags, "--unlabelled", "--set=test_items=2"],
+    [*flags, "--unlabelled", r"--set=group_pattern=(case\d)"],
+    [*flags, "--unlabelled", r"--set=group_pattern=(case\d)"],
+  )
+  assert hint[0] == 2
+  assert "(--unlabelled reads images that nobody has labelled)" in hint[1]
+  assert test_items[0] == 2 and "test_items: it says nothing" in test_items[1]
+  assert made[0] == again[0] == 0, (made, again)
+  with np.load(rows) as file:
+    assert set(file.files) == {
+      *("features", "ids", "group", "split"),
+      "made_of",
+    }
+    assert file["ids"].tolist() == [f"case{n}" for n in range(6)]
+    assert file["group"].tolist() == file["ids"].tolist()
+    assert file["split"].tolist() == [0] * 6
+    assert file["features"].shape == (6, 5)  # that is how many differ
+
+
+def test_one_image_has_none_to_differ_from(tmp_path):
+  write(tmp_path / "a.nii.gz", np.ones((4, 4, 4)))
+  config = Config(data=str(tmp_path), acquisition=())
+  with pytest.raises(data.DataError, match="wanted 2 images or more, found 1"):
+    unlabelled.load(config, None)

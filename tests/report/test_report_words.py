@@ -30,3 +30,9 @@ def test_what_was_set_beforehand_is_told():
   assert words.how_mirrored(rows, False).startswith("No image was mirrored")
   assert "along axis 1, as" in words.how_mirrored(rows, True, [1])
   assert "along axes 0 and 2, as" in words.how_mirrored(rows, True, [0, 2])
+
+
+def test_members_of_an_ensemble_have_labels_of_their_own():
+  said = words.how_mirrored([{"round": "0"}], True, by_labels=True)
+  assert "of each member allowed it" in said
+  assert "mirrored." in words.how_mirrored([], False, by_labels=True)

@@ -124,7 +124,10 @@ def define() -> None:
   )
   flags.DEFINE_string("out", None, "export: a new folder.")
   flags.DEFINE_enum(
-    "format", None, list(FORMATS), "export: nnunet, or classes of pictures."
+    "format",
+    None,
+    list(FORMATS),
+    "export: of masks nnunet, msd or dicom-seg; of pictures classes.",
   )
   flags.DEFINE_string(
     "reader", None, "open, review: who reads, whose answer counts."

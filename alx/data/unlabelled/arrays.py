@@ -35,7 +35,8 @@ def find(path: pathlib.Path, wanted: Wanted, where: str = "") -> Cases:
   ids = fields.item_ids(path, arrays)
   spacings = fields.item_spacing(path, arrays, wanted.axes)
   rows = fields.rows_where(path, arrays, where)
-  cases = by_id([Case(ids[row], (path,), row) for row in rows], path)
+  of = fields.item_groups(path, arrays) or ("",) * len(ids)
+  cases = by_id([Case(ids[row], (path,), row, of[row]) for row in rows], path)
 
   def read(case):
     return _loaded(case, images[case.row], spacings[case.row], wanted)

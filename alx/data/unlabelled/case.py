@@ -22,6 +22,7 @@ class Wanted(NamedTuple):
   coarsen: int = 1  # voxels of a side that became one
   spacing_from: str = "pixdim"
   most: tuple[int, ...] = ()  # largest extents, voxels; (): any
+  like: str = "the run's images"  # what errors call them
 
 
 class Case(NamedTuple):
@@ -30,6 +31,7 @@ class Case(NamedTuple):
   id: str
   files: tuple[pathlib.Path, ...]  # one, or one per channel
   row: int | None = None  # in an .npz
+  patient: str = ""  # as the file tells it
 
 
 class Loaded(NamedTuple):
@@ -70,9 +72,11 @@ def as_trained(image: np.ndarray, wanted: Wanted, file: object) -> np.ndarray:
   axes, channels = image.ndim - 1, image.shape[-1]
   if axes != wanted.axes:
     found = f"{axes} of extents {image.shape[:-1]}"
-    raise bad_input(file, f"{_run(wanted.axes, 'axes in space')}", found)
+    told = f"{wanted.axes} axes in space, as {wanted.like} have"
+    raise bad_input(file, told, found)
   if channels != wanted.channels:
-    raise bad_input(file, _run(wanted.channels, "channels"), channels)
+    told = f"{wanted.channels} channels, as {wanted.like} have"
+    raise bad_input(file, told, channels)
   if wanted.is_bytes and image.dtype != np.uint8:
     told = "values of 8 bits, as the run's pictures had"
     raise bad_input(file, told, image.dtype)
@@ -89,10 +93,6 @@ def as_trained(image: np.ndarray, wanted: Wanted, file: object) -> np.ndarray:
       file, f"images up to {most}, as the run's", f"{found} (resize them)"
     )
   return image
-
-
-def _run(count, what):
-  return f"{count} {what}, as the run's images have"
 
 
 def by_id(cases: list[Case], path: object) -> tuple[Case, ...]:

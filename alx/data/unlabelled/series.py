@@ -30,7 +30,9 @@ def find(files: list[pathlib.Path], path: pathlib.Path, wanted: Wanted):
     return None
   check_no_pictures(path, dicoms, files)
   scan = headers.scan_images(dicoms, path)
-  cases = tuple(Case(one.id, one.files) for one in scan.series)
+  cases = tuple(
+    Case(one.id, one.files, patient=one.patient) for one in scan.series
+  )
   notes = (*scan.notes, *_left_out(path, scan))
   return Cases(cases, lambda c: _read(c, wanted), ".nii.gz", notes)
 

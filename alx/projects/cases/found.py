@@ -2,7 +2,6 @@
 
 import io
 import pathlib
-import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -16,12 +15,12 @@ from alx.data.files import visible_below
 from alx.data.pictures import pictures
 from alx.data.unlabelled import arrays, find
 from alx.data.unlabelled.case import Wanted
+from alx.data.unlabelled.layout import channels_of, layout_of
 from alx.data.unlabelled.series import check_no_pictures
-from alx.data.volumes import brats, nifti
+from alx.data.volumes import nifti
 from alx.projects.cases import dicom, volume
 
 VOLUME, PICTURE = "volume", "picture"
-_CHANNEL = re.compile(r"(.+)_(\d{4})")
 
 
 class Content(NamedTuple):
@@ -84,7 +83,7 @@ def find_images(
   if dicoms and not any(map(nifti.stem, others)):
     return _of_dicom(path, dicoms, others, door)
   left_out = [(file, "DICOM beside volumes, which are read") for file in dicoms]
-  channels = _channels(path, others)
+  channels = channels_of(path, others)
   wanted = Wanted(3, channels, False, of_maps=segments)
   nowhere = pathlib.Path("/nonexistent")
   cases = find.find(path, wanted, nowhere)
@@ -121,19 +120,6 @@ def _of_dicom(path, files, others, door):
     {one.uid: one.id for one in scan.series},
     scan.segmentations,
   )
-
-
-def _channels(path, files):
-  """How many files, or numbers on a fourth axis, an image has."""
-  if path.is_dir() and brats.is_folder(path):
-    return len(brats.channel_names(path))
-  stems = [stem for file in files if (stem := nifti.stem(file))]
-  inside = {m[1]: 0 for s in stems if (m := _CHANNEL.fullmatch(s))}
-  for stem in stems:
-    match = _CHANNEL.fullmatch(stem)
-    if match:
-      inside[match[1]] += 1
-  return max(inside.values(), default=1)
 
 
 def _volume_reader(files):
@@ -174,7 +160,8 @@ def _picture(pixels):
 def _of_npz(path, where):
   images = arrays.arrays_of(path)
   values = images["images"]
-  is_flat, channels = _layout(path, values)
+  axes, channels = layout_of(path, values)
+  is_flat = axes == 2
   if is_flat and values.dtype != np.uint8:
     raise bad_input(
       path,
@@ -193,16 +180,6 @@ def _of_npz(path, where):
     found.append(Found(ids[row], path, read, groups[row]))
   kind = PICTURE if is_flat else VOLUME
   return Images(kind, tuple(sorted(found, key=lambda f: f.id)), ())
-
-
-def _layout(path, values):
-  """(whether images are flat, their channels), of [N, ...]."""
-  few = values.shape[-1] in (1, 3)
-  if values.ndim == 3 or (values.ndim == 4 and few):
-    return True, values.shape[-1] if values.ndim == 4 else 1
-  if values.ndim in (4, 5):
-    return False, values.shape[-1] if values.ndim == 5 else 1
-  raise bad_input(path, "images [N, H, W] or [N, x, y, z]", values.shape)
 
 
 def _picture_row(image, channels):

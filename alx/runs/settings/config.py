@@ -84,7 +84,7 @@ class Config:
   stop_mode: str = "advise"  # or "end": a budget of labels ends the run
   metric: str = "auto"  # what is compared, any column of curve.csv, or by rule
   full: bool = True  # also train on every pool label
-  full_steps: int = 0  # of it at most, till it converges; 0: by the recipe
+  full_steps: int = 0  # at most, of all labels' model; 0: by the recipe
   # Model and training
   recipe: str = DEFAULT  # or "classic"; decides what is not set below
   model: str = "auto"  # unet, light_unet, cnn, resnet or mlp
@@ -116,15 +116,15 @@ class Config:
   evidential: bool = False  # Dirichlet loss; on if an acquisition reads it
   class_aware: float = 0.33  # share of draws that first choose a class
   flips: bool | None = None  # mirror along every axis; None: by the recipe
-  flips_by_labels: bool | None = None  # mirror along axes that labels allow
+  flips_by_labels: bool | None = None  # of masks, where labels allow it
   flip_axes: tuple[int, ...] = ()  # mirror along these, not as labels say
   turns: bool = False  # by 90 degrees, in planes of equal extents
   intensity: float = 0.1  # scale and shift values by up to so much
   rotation: float = 0.0  # largest angle, degrees
   scaling: float | None = None  # each axis by exp(+-scaling); None: by recipe
   shift: float | None = None  # share of the patch; None: by the recipe
-  tilt: float | None = None  # largest angle in every plane of axes, degrees
-  gamma: float | None = None  # values to the power exp(+-gamma)
+  tilt: float | None = None  # degrees, in every plane; None: by the recipe
+  gamma: float | None = None  # to the power exp(+-gamma); None: by recipe
   # Prediction and asking
   overlap: float = 0.25  # of the windows of a segmentation
   samples: int = 8  # passes with dropout, where an acquisition wants them

@@ -2,8 +2,7 @@
 
   python -m experiments.run --config=acdc --data=acdc_slices_128.npz
 
-For the machine, the time and the result see experiments/README.md; only the
-model trained on all labels has been measured so far.
+What was measured on these slices is in experiments/README.md.
 """
 
 from alx.runs.settings.config import Config
