@@ -115,7 +115,7 @@ def _csv_rows(found, cost):
     "reference": found.kind,
     "target": f"{found.target:.9g}",
     "acquisition": found.arm.name,
-    "max_labels": _amount(found.arm, found.arm.labels[-1]),
+    "max_labels": _amount(found.arm.labels[-1]),
   }
   if found.arm.cost:
     counted = found.arm.cost
@@ -135,14 +135,14 @@ def _counts(arm, needed):
   if not arm.cost:
     return needed._asdict()
   return {
-    rule: None if count is None else _amount(arm, count)
+    rule: None if count is None else _amount(count)
     for rule, count in needed._asdict().items()
   }
 
 
-def _amount(arm, value):
-  """Labels as they always were; costs may be large, or not whole."""
-  return f"{value:.9g}" if arm.cost else f"{value:g}"
+def _amount(value):
+  """Labels may be millions of voxels; costs need not be whole."""
+  return f"{value:.9g}"
 
 
 _INTERVALS = ("first", "stable", "saved_first", "saved_stable")
@@ -154,7 +154,7 @@ def _ends(found):
   known |= dict(zip(_INTERVALS[2:], found.savings, strict=False))
   scales = {name: 100 if name.startswith("saved") else 1 for name in known}
   return {
-    f"{name}_{end}": _amount(found.arm, scales[name] * getattr(x, end))
+    f"{name}_{end}": _amount(scales[name] * getattr(x, end))
     for name, x in known.items()
     for end in ("low", "high")
   }

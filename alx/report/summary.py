@@ -58,7 +58,8 @@ def _protocol(arms):
   first = next((arm for arm in arms if not arm.is_baseline), arms[0])
   if words.is_name(first.name):
     compared = compared[0].upper() + compared[1:]
-  return f"{compared}, from {low:g} to {high:g} labels, with {seeds}."
+  span = f"from {words.labels(low)} to {words.labels(high)} labels"
+  return f"{compared}, {span}, with {seeds}."
 
 
 def _scores(study, arms):

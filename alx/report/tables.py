@@ -39,7 +39,7 @@ def _final_row(arm):
   sd = known.std(ddof=1) if len(known) > 1 else np.nan
   return [
     words.plain(arm.name),
-    f"{arm.labels[-1]:g}",
+    words.labels(arm.labels[-1]),
     _seeds(arm),
     words.with_interval(numbers.band(scores, arm.metric)),
     words.number(sd),
@@ -142,7 +142,7 @@ def _measure(arm, column):
   values = [float(v) for v in arm.last(column)]
   known = [v for v in values if np.isfinite(v)]
   if column.startswith(_COUNTS) and len(set(known)) == 1:
-    return f"{known[0]:g}"
+    return words.labels(known[0])
   large = bool(known) and max(map(abs, known)) > 1
   return words.with_sd(values, 2 if large else 3)
 
@@ -174,7 +174,7 @@ def _needed_row(row):
 def _reached(row, i):
   most = row.arm.labels[-1]
   if row.mean[i] is None:
-    return f"not reached within {most:g}"
+    return f"not reached within {words.labels(most)}"
   if not row.needs:
     return str(row.mean[i])
   return f"{row.mean[i]}\n{words.labels_range(*row.needs[i][1:3], most)}"
@@ -198,9 +198,8 @@ def _range(counts, arm):
   """'16 to 24', or '16 to >40' if a seed does not get there."""
   never = np.inf
   low, high = (f(never if c is None else c for c in counts) for f in (min, max))
-  texts = [
-    f">{arm.labels[-1]:g}" if x == never else str(x) for x in (low, high)
-  ]
+  beyond = f">{words.labels(arm.labels[-1])}"
+  texts = [beyond if x == never else words.labels(x) for x in (low, high)]
   space = "\N{NO-BREAK SPACE}"
   return texts[0] if low == high else f"{space}to{space}".join(texts)
 

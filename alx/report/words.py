@@ -226,7 +226,7 @@ def signed(value: float, digits: int = 3) -> str:
 def labels_range(low: float, high: float, most: float) -> str:
   """'20 to 40'; what lies beyond the labels of a run is '>40'."""
   low, high = (
-    f"{x:g}" if math.isfinite(x) else f">{most:g}" for x in (low, high)
+    labels(x) if math.isfinite(x) else f">{labels(most)}" for x in (low, high)
   )
   return f"{low} to {high}"
 
@@ -310,9 +310,14 @@ def amount(value: float) -> str:
   return f"{value:.3g}"
 
 
+def labels(value: float) -> str:
+  """'60', '12.5', '1,052,960': labels, or what they cost."""
+  return f"{value:,.0f}" if abs(value) >= 1e5 else f"{value:g}"
+
+
 def counted(count: int, noun: str) -> str:
   """'1 seed', '3 seeds'."""
-  return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+  return f"{count} {noun}" if count == 1 else f"{labels(count)} {noun}s"
 
 
 def listed(names: Sequence[str]) -> str:

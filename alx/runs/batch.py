@@ -36,8 +36,9 @@ from alx.runs.problem.fitted import (
 from alx.runs.problem.job import Job
 from alx.runs.problem.problem import Problem, held_out, predict_pool
 from alx.runs.rounds import keep_next, key_of
-from alx.runs.settings.config import Config, labels_after
+from alx.runs.settings.config import Config
 from alx.runs.settings.starting import LABELLED
+from alx.runs.settings.stopping import labels_after
 from alx.runs.starts import first_items
 from alx.runs.units.asked import (
   begins_told,

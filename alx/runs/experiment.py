@@ -14,12 +14,8 @@ from alx.devices.distributed import is_first
 from alx.runs import compare, screen
 from alx.runs.disk import owned, places, scores, store
 from alx.runs.settings import idle, kept
-from alx.runs.settings.config import (
-  Config,
-  absolute,
-  labels_after,
-  parts_of,
-)
+from alx.runs.settings.config import Config, absolute, parts_of
+from alx.runs.settings.stopping import labels_after
 from alx.runs.streamed import compare as streamed_compare
 
 

@@ -33,8 +33,9 @@ from alx.runs.problem import signals
 from alx.runs.problem.fitted import mirrored_column, steps_column
 from alx.runs.problem.job import Job
 from alx.runs.problem.problem import predict_pool, predict_test
-from alx.runs.settings.config import Config, labels_after
+from alx.runs.settings.config import Config
 from alx.runs.settings.starting import LABELLED
+from alx.runs.settings.stopping import labels_after
 from alx.runs.starts import first_items
 from alx.runs.together import Fits
 from alx.runs.units.asked import (

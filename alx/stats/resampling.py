@@ -56,6 +56,21 @@ def mean_of(values: np.ndarray) -> Statistic:
   return statistic
 
 
+def known_mean_of(values: np.ndarray) -> Statistic:
+  """The same without the rows that are NaN at a place; NaN where all are."""
+  values = checks.numbers(values)
+  known = ~np.isnan(values)
+  first = np.take_along_axis(values, known.argmax(0)[None], 0)[0]
+  steps = np.where(known, values - first, 0.0)
+
+  def statistic(weights):
+    total = np.tensordot(weights, known, 1)
+    moved = np.tensordot(weights, steps, 1) / np.where(total > 0, total, 1)
+    return np.where(total > 0, first + moved, np.nan)
+
+  return statistic
+
+
 def percentile(
   draws: Draws, level: float = 0.95
 ) -> tuple[np.ndarray, np.ndarray]:

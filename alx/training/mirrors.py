@@ -20,8 +20,9 @@ def allowed_axes(
 
   Each labelled map is compared with the mean of the others, as it is and
   mirrored. An axis is allowed where the loss of agreement is less than
-  `LARGEST_LOSS` by two standard errors: with one label or two nothing is known,
-  and nothing is mirrored.
+  `LARGEST_LOSS` by two standard errors. Maps that show nothing but background
+  say nothing about it; of one map or two that show more nothing is known, and
+  nothing is mirrored.
 
   Args:
     labels: [N, *sp] maps; only labelled items, and labelled voxels of them,
@@ -49,11 +50,12 @@ def agreement_lost(
 
   The agreement of a map with the others is the mean, over its foreground, of
   the share of them that show the same class there: of those that are labelled
-  there, and over the foreground where there are any.
+  there and show a foreground somewhere, over the foreground where there are
+  any.
 
   Returns:
     ([M, d] per slot and axis, [M, d] bool where it is known). It is not of an
-    empty slot, nor of a partly labelled map that has nothing to be compared.
+    empty slot, nor of a map that has nothing to be compared.
   """
   extent = labels.shape[1:]
 
@@ -66,8 +68,9 @@ def agreement_lost(
     return jax.nn.one_hot(shown, num_classes, dtype=jnp.float32), shown, known
 
   def add(slot, totals):
-    one_hot, _, known = read(slot)
-    return totals[0] + one_hot, totals[1] + known
+    one_hot, shown, known = read(slot)
+    says = _foreground(shown, num_classes).any()
+    return totals[0] + says * one_hot, totals[1] + (says & known)
 
   zeros = jnp.zeros((*extent, num_classes), jnp.float32)
   numbers = jnp.zeros(extent, jnp.int32)
@@ -83,10 +86,8 @@ def agreement_lost(
       _agreement(_mirror(shown, extents, a), others, there > 0, num_classes)
       for a in range(len(extent))
     ]
-    nothing = known.all() & ~_foreground(shown, num_classes).any()
     compared = met & jnp.stack([yes for _, yes in mirrored])
     losses = as_is - jnp.stack([x for x, _ in mirrored])
-    compared = compared | nothing
     losses = jnp.where(compared, losses, 0.0)
     return found[0].at[slot].set(losses), found[1].at[slot].set(compared)
 

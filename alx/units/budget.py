@@ -51,6 +51,11 @@ def parse_budget(text: str) -> Budget | None:
   number = re.fullmatch(r"\d+(?:\.\d+)?(?:e\d+)?", amount.strip().lower())
   if kind not in KINDS or not number or float(amount) <= 0:
     raise ValueError(f"budget: wanted {wanted}, found {text!r}")
+  if float(amount) < 1:
+    raise ValueError(
+      f"budget: wanted an amount of 1 or more, as curves count whole {kind}, "
+      f"found {text!r}: count in smaller units"
+    )
   return Budget(kind, float(amount))
 
 

@@ -1,5 +1,7 @@
 """Sentences of the page, from rows that one can count."""
 
+import pytest
+
 from alx.report import words
 
 
@@ -36,3 +38,12 @@ def test_members_of_an_ensemble_have_labels_of_their_own():
   said = words.how_mirrored([{"round": "0"}], True, by_labels=True)
   assert "of each member allowed it" in said
   assert "mirrored." in words.how_mirrored([], False, by_labels=True)
+
+
+@pytest.mark.parametrize(
+  ("labels", "told"),
+  [(60, "60"), (12.5, "12.5"), (99_999, "99999"), (1_382_712, "1,382,712")],
+)
+def test_labels_have_all_their_digits(labels, told):
+  assert words.labels(float(labels)) == told
+  assert words.counted(labels, "label") == f"{told} labels"

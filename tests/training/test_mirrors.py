@@ -101,3 +101,18 @@ def test_maps_that_share_no_labelled_voxel_allow_nothing():
     maps[item, item + 1] = row
   out = allowed(jnp.asarray(maps), real, labelled(5, 5), 3)
   assert not out.any()
+
+
+@pytest.mark.parametrize(
+  ("shown", "empty", "wanted"),
+  [(3, 0, [True, False]), (3, 20, [True, False]), (1, 22, [False, False])],
+)
+def test_maps_of_background_alone_say_nothing(shown, empty, wanted):
+  maps = np.zeros((23, 6, 8), np.uint8)
+  maps[:shown, 2:4, 1:3] = 1  # on the left, in the middle of the height
+  real = jnp.full((23, 2), jnp.array([6, 8]))
+  out = allowed(jnp.asarray(maps), real, labelled(23, shown + empty), 2)
+  assert out.tolist() == wanted
+  losses, known = lost(jnp.asarray(maps), real, labelled(23, shown + empty), 2)
+  assert known[:, 0].sum() == (shown if shown > 1 else 0)
+  assert losses[:shown, 1].tolist() == [1.0 if shown > 1 else 0.0] * shown

@@ -23,7 +23,17 @@ def test_nothing_is_no_budget():
 
 
 @pytest.mark.parametrize(
-  "text", ["40", "slices", "slices:", "slices:0", "slices:-1", "hours:2", "x:y"]
+  "text",
+  [
+    "40",
+    "slices",
+    "slices:",
+    "slices:0",
+    "cost:0.5",
+    "slices:-1",
+    "hours:2",
+    "x:y",
+  ],
 )
 def test_what_is_no_budget_is_told(text):
   with pytest.raises(ValueError, match=r"^budget: wanted [^\n]*$"):

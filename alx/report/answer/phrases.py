@@ -24,7 +24,7 @@ def fewer(found: Sequence[Finding], about: About) -> list[str]:
   texts = [
     f"{_name(f)} does at {_reached(f)} ({_percent(f)})."
     if place
-    else f"{_name(f)} reaches what random has with {f.labels} labels at "
+    else f"{_name(f)} reaches what random has with {_last(f)} labels at "
     f"{_reached(f)} ({_percent(f)}; {_evidence(f, about)})."
     for place, f in enumerate(ordered)
   ]
@@ -41,10 +41,10 @@ def _means(found, about):
 def _reached(found):
   """'24 to 36 labels', from what is saved at most to what is at least."""
   low, high = found.saved[1:]
-  most = f"{found.labels - low:g}"
+  most = words.labels(found.labels - low)
   if np.isinf(high):
     return f"{most} labels or fewer"
-  least = f"{found.labels - high:g}"
+  least = words.labels(found.labels - high)
   return f"{most} labels" if least == most else f"{least} to {most} labels"
 
 
@@ -69,15 +69,17 @@ def more(found: Sequence[Finding], about: About, brief: bool = False) -> str:
     f"{_name(f)} too: {_worth(f)} ({_range(f)})."
     if place
     else f"{_name(f)} needs more labels than random: it does not reach "
-    f"{_goal(f, about)} within {f.labels}; {_worth(f)} "
+    f"{_goal(f, about)} within {_last(f)}; {_worth(f)} "
     f"({_range(f) if brief else _interval(_range(f), f, about)})."
     for place, f in enumerate(ordered)
   )
 
 
 def _worth(found):
-  labels = f"{_labels(found)} random ones do, {-found.saved.value:g} fewer"
-  return f"its {found.labels} do what {labels}"
+  labels = (
+    f"{_labels(found)} random ones do, {words.labels(-found.saved.value)} fewer"
+  )
+  return f"its {_last(found)} do what {labels}"
 
 
 def apart(found: Sequence[Finding], about: About, brief: bool = False) -> str:
@@ -96,7 +98,7 @@ def _apart(found, about, brief, first):
   interval = f"{words.number(low)} to {words.number(high)}"
   if not first:
     return f"{start} ({interval})."
-  text = f"{start} in {about.metric} than random with {found.labels} labels "
+  text = f"{start} in {about.metric} than random with {_last(found)} labels "
   text += f"({interval if brief else _interval(interval, found, about)})"
   if found.gap.mean < 0:
     return f"{text}."
@@ -135,7 +137,7 @@ def nearest(best: Finding, about: About) -> str:
     if about.methods == 1
     else f"The best, {_name(best)}, is"
   )
-  return f"{it} {_between(best)} with {best.labels} labels."
+  return f"{it} {_between(best)} with {_last(best)} labels."
 
 
 def not_told(found: Sequence[Finding]) -> str:
@@ -171,7 +173,7 @@ def few(found: Sequence[Finding], about: About, alone: bool) -> str:
     start = f"{told} ({start[0].lower()}{start[1:]})"
   texts = [f"{_seen(f, about)} for {_name(f)}" for f in found]
   return (
-    f"{start}: with {found[0].labels} labels, against random, the "
+    f"{start}: with {_last(found[0])} labels, against random, the "
     f"{about.metric} is {words.listed(texts)}."
   )
 
@@ -212,10 +214,16 @@ def _name(found):
   return words.plain(found.name)
 
 
+def _last(found):
+  """Labels at the end of both curves."""
+  return words.labels(found.labels)
+
+
 def _labels(found):
   """Of the curve that gets there first; 'about' between rounds."""
   at = found.labels - abs(found.saved.value)
-  return f"about {at:g}" if found.between_rounds else f"{at:g}"
+  text = words.labels(at)
+  return f"about {text}" if found.between_rounds else text
 
 
 def _evidence(found, about):
@@ -236,7 +244,9 @@ def _seeds(found, about):
 def _range(found):
   """'4 to 20' labels, fewer or more; '4 or more' without an end."""
   low, high = sorted(map(abs, found.saved[1:]))
-  return f"{low:g} or more" if np.isinf(high) else f"{low:g} to {high:g}"
+  if np.isinf(high):
+    return f"{words.labels(low)} or more"
+  return f"{words.labels(low)} to {words.labels(high)}"
 
 
 def _labels_between(found):
@@ -246,7 +256,8 @@ def _labels_between(found):
     return f"{_between(found)} at the end"
   if high <= 0:
     return f"{_range(found)} labels more"
-  return f"between {words.counted(int(-low), 'label')} more and {high:g} fewer"
+  more = words.counted(int(-low), "label")
+  return f"between {more} more and {words.labels(high)} fewer"
 
 
 def _is_equal(found):

@@ -101,7 +101,7 @@ def _without_random(arms, about, whole):
     )
   if whole is None or not np.isfinite(whole.score.mean):
     return "No round has finished yet."
-  of = f"all {whole.labels}" if whole.labels else "all"
+  of = f"all {words.labels(whole.labels)}" if whole.labels else "all"
   score = f"{about.metric} {_mean(whole.score)}"
   return f"Only a model with {of} labels was trained: {score}."
 
@@ -111,9 +111,9 @@ def _compared(base, others, found, about):
     score = f"{about.metric} {_mean(_last(base))}"
     return [
       "Only random selection was run, so it is compared with nothing: with "
-      f"{base.labels[-1]:g} labels {score}."
+      f"{words.labels(base.labels[-1])} labels {score}."
     ]
-  return [*_verdicts(found, about), _left_out(others, found)]
+  return [*_verdicts(found, about), _left_out(others, found, base)]
 
 
 def _verdicts(found, about):
@@ -152,15 +152,24 @@ def _nothing(told, about):
   ]
 
 
-def _left_out(others, found):
+def _left_out(others, found, base):
+  """Why an arm is not compared, of those that are not."""
   known = {finding.name for finding in found}
-  names = [words.plain(arm.name) for arm in others if arm.name not in known]
-  if not names:
-    return ""
-  return (
-    "Not compared, for want of a seed that random has finished too: "
-    f"{words.listed(names)}."
-  )
+  told = [arm for arm in others if arm.name not in known]
+  shorter = [arm for arm in told if set(arm.seeds) & set(base.seeds)]
+  unpaired = [words.plain(arm.name) for arm in told if arm not in shorter]
+  texts = [
+    f"Not compared: {words.plain(arm.name)} ends at "
+    f"{words.labels(arm.labels[-1])} labels, random at "
+    f"{words.labels(base.labels[-1])}."
+    for arm in shorter
+  ]
+  if unpaired:
+    texts.append(
+      "Not compared, for want of a seed that random has finished too: "
+      f"{words.listed(unpaired)}."
+    )
+  return " ".join(texts)
 
 
 def _ends(arms, metric):
@@ -171,7 +180,7 @@ def _ends(arms, metric):
     score = words.number(_last(arm).mean)
     same = at == before
     text = f"{name} {score}" if same else f"{name} has {metric} {score}"
-    texts.append(text if same else f"with {at:g} labels {text}")
+    texts.append(text if same else f"with {words.labels(at)} labels {text}")
     before = at
   return ", ".join(texts)
 
@@ -194,9 +203,10 @@ def _share(base, metric, whole):
   last = _last(base).mean
   if whole is None or not np.isfinite([whole.score.mean, last]).all():
     return ""
-  of = f" of {whole.labels}" if whole.labels else ""
+  of = f" of {words.labels(whole.labels)}" if whole.labels else ""
   score, full = words.number(last), words.number(whole.score.mean)
-  start = f"With {base.labels[-1]:g}{of} labels random reaches {metric} {score}"
+  start = f"With {words.labels(base.labels[-1])}{of} labels "
+  start += f"random reaches {metric} {score}"
   if base.better * (whole.score.mean - last) <= 0:
     return f"{start}; the model of all labels is not better ({full})."
   if metric not in _FROM_0:  # 0 is no bottom of the others

@@ -85,9 +85,9 @@ def _row(outlook):
   arm, score = outlook.arm, outlook.score
   cells = [
     words.plain(arm.name),
-    f"{arm.labels[-1]:g}",
+    words.labels(arm.labels[-1]),
     words.number(float(numbers.band(arm.scores).mean[-1])),
-    words.NOTHING if score is None else f"{outlook.labels:g}",
+    words.NOTHING if score is None else words.labels(outlook.labels),
     words.NOTHING if score is None else words.with_interval(score),
   ]
   if outlook.needed:
@@ -112,7 +112,8 @@ def _inside(past):
 def _needed(outlook):
   """Labels to the target, and their interval if there is one."""
   found, most = outlook.needed, outlook.most
-  value = f"{found.value:g}" if np.isfinite(found.value) else f">{most:g}"
+  is_known = np.isfinite(found.value)
+  value = words.labels(found.value) if is_known else f">{words.labels(most)}"
   if np.isnan(found.low):
     return [value]
   return [value, words.labels_range(found.low, found.high, most)]
@@ -139,7 +140,7 @@ def _line(outlook, metric):
   parts = []
   if outlook.score is not None:
     score = _with_bounds(outlook.score)
-    parts.append(f"{metric} {score} with {outlook.labels:g} labels")
+    parts.append(f"{metric} {score} with {words.labels(outlook.labels)} labels")
   if outlook.needed:
     value, *interval = _needed(outlook)
     bounds = f" ({interval[0]})" if interval else ""
@@ -157,7 +158,8 @@ def _looking_back(past):
   several = len(past.labels) > 1 and inside
   text = (
     f"with the first {FEWEST} rounds one would have forecast {forecast} at "
-    f"{past.labels[-1]:g} labels; it was {words.number(float(past.came[-1]))}"
+    f"{words.labels(past.labels[-1])} labels; "
+    f"it was {words.number(float(past.came[-1]))}"
   )
   return text + (f" ({inside} later rounds inside)" if several else "")
 

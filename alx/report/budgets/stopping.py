@@ -209,7 +209,8 @@ def _examples(mine):
     for run, stop in zip(advice.arm.runs, advice.stops, strict=True):
       if stop:
         name = words.capital(advice.arm.name)
-        yield f"{name}, seed {run.seed}, {stop.labels} labels: {stop.reason}."
+        labels = words.labels(stop.labels)
+        yield f"{name}, seed {run.seed}, {labels} labels: {stop.reason}."
         return
 
 
@@ -236,7 +237,7 @@ def _line(advice, metric):
   stopped = [stop for stop in advice.stops if stop]
   gap = f"; {advice.gap}" if advice.gap else ""
   if not stopped:
-    last = f"{advice.arm.labels[-1]:g}"
+    last = words.labels(advice.arm.labels[-1])
     return text + f"would not have stopped by {last} labels{gap}"
   few = ""
   if len(stopped) < len(advice.stops):
@@ -276,7 +277,7 @@ def _csv_rows(advice):
     }
     if stop:
       row |= stop._asdict() | {
-        "labels_saved": f"{advice.saved[place]:g}",
+        "labels_saved": f"{advice.saved[place]:.9g}",
         "score": f"{advice.arm.scores[place, stop.round]:.9g}",
         "score_given_up": f"{advice.given_up[place]:.9g}",
       }

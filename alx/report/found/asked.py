@@ -209,7 +209,7 @@ def stood_out(found: Asked, last: float) -> list[str]:
     name = words.plain(arm.name)
     told.append(
       f"{name} asked for {found.names[at]} {_times(counts[:, at])} among "
-      f"{last:g} labels, random {_times(base[:, at])}."
+      f"{words.labels(last)} labels, random {_times(base[:, at])}."
     )
   return told
 

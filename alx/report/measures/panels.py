@@ -104,7 +104,7 @@ def _reference(study, arms):
   last = float(numbers.band(best.scores).mean[-1])
   return (
     f"The model of all labels ({words.number(score)}) is not better than "
-    f"{words.plain(best.name)} with {best.labels[-1]:g} labels "
+    f"{words.plain(best.name)} with {words.labels(best.labels[-1])} labels "
     f"({words.number(last)}), so it is no measure of what all labels can give: "
     "labels are counted up to random's final score only."
   )

@@ -251,17 +251,6 @@ class Config:
       )
 
 
-def labels_after(config: Config, number: int) -> int:
-  """What the column `labels` of a curve says after a round.
-
-  Labels; of a budget, what it has come to, in whole slices, voxels, mm ...
-  """
-  budget = parse_budget(config.budget)
-  if budget:
-    return round(budget.amount * (number + 1))
-  return config.start + number * config.query
-
-
 def override(
   config: Config,
   assignments: Iterable[str],

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from alx.metrics.summaries.measures import measure_of
 from alx.runs.settings.checks import distinct
-from alx.stats.stopping import Budget, Equivalence, parse_rule
+from alx.stats.stopping import Budget, Equivalence, Target, parse_rule
+from alx.units.budget import parse_budget
 
 MODES = ("advise", "end")
 
@@ -20,17 +22,34 @@ def canonical(texts: Sequence[str]) -> tuple[str, ...]:
   return found
 
 
+def labels_after(config: Any, number: int) -> int:
+  """What the column `labels` of a curve says after a round.
+
+  Labels; of a budget, what it has come to, in whole slices, voxels, mm ...
+
+  Args:
+    config: with budget, start and query.
+    number: of the round, 0 the starting set.
+  """
+  budget = parse_budget(config.budget)
+  if budget:
+    return round(budget.amount * (number + 1))
+  return config.start + number * config.query
+
+
 def rounds_of(config: Any) -> int:
   """Rounds after the starting set: fewer where a budget of labels ends them.
 
   Args:
-    config: with start, query, rounds, stop and stop_mode.
+    config: with budget, start, query, rounds, stop and stop_mode.
   """
   if config.stop_mode != "end":
     return config.rounds
-  budgets = _label_budgets(config)
-  left = min((b - config.start for b in budgets), default=0)
-  return min(config.rounds, max(left, 0) // config.query)
+  most = min(_label_budgets(config), default=0)
+  within = (
+    labels_after(config, n) <= most for n in range(1, config.rounds + 1)
+  )
+  return sum(within)
 
 
 def _label_budgets(config):
@@ -70,17 +89,27 @@ def refuse(config: Any) -> None:
 
 def _idle(rule, config, rounds):
   """Why a rule does nothing; "" if it may do something."""
-  planned = config.start + config.rounds * config.query
+  first, planned = (labels_after(config, n) for n in (0, config.rounds))
   if rule.first_round > rounds:
     return f"in {rounds} rounds: it can stop in round {rule.first_round} first"
   if isinstance(rule, Budget) and rule.labels is not None:
-    if rule.labels < config.start:
-      return f"with a starting set of {config.start} labels, which is larger"
+    counted = config.budget.partition(":")[0] or "labels"
+    if rule.labels < first:
+      return f"with a starting set of {first} {counted}, which is larger"
     if rule.labels >= planned:
-      return f"in a run that ends at {planned} labels"
+      return f"in a run that ends at {planned} {counted}"
   if isinstance(rule, Equivalence) and rule.score is None and not config.full:
     return "without full=True: it compares with a model on all pool labels"
-  return ""
+  return _unreachable(rule, config)
+
+
+def _unreachable(rule, config):
+  """Why no test score can be what a rule waits for."""
+  waits = isinstance(rule, Target) or getattr(rule, "gain", None)
+  measure = measure_of(config.metric)
+  if not waits or rule.of != "test" or measure is None or measure.better > 0:
+    return ""
+  return f"on {config.metric}, of which less is better: it waits for a score"
 
 
 def check_task(config: Any, task: str) -> None:

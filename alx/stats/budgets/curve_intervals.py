@@ -18,6 +18,7 @@ from alx.stats.resampling import (
   bca,
   bootstrap,
   estimate,
+  known_mean_of,
   mean_of,
   observed,
   resample,
@@ -91,8 +92,8 @@ def labels_needed_interval(
 
   Args:
     labels: [R] ascending numbers of labels.
-    scores: [S, R] higher is better; a NaN makes the mean of its round unknown,
-      which does not reach the target.
+    scores: [S, R] higher is better; a NaN is left out of the mean of its
+      round. Where no drawn seed is known the mean does not reach the target.
     target: the score wanted.
     level: confidence, in (0, 1).
     num_draws: resampled sets of seeds, >= 1.
@@ -128,7 +129,8 @@ def first_passing_interval(
 
   Args:
     labels: [R] ascending numbers of labels.
-    passed: how often each seed was drawn, [S] int with the sum S -> [R] flags.
+    passed: how often each seed was drawn, [S] int -> [R] flags. The sum is S,
+      or one less where a seed is left out.
     num_seeds: S >= 1.
     level: confidence, in (0, 1).
     num_draws: resampled sets of seeds, >= 1; what was drawn before is not
@@ -210,7 +212,7 @@ def _saving(needs, last):
 
 def _needs(labels, scores, target):
   """[D, S] weights -> [D, ..., 2 rules] of [S, ..., R], infinite for never."""
-  mean = mean_of(scores)
+  mean = known_mean_of(scores)
 
   def statistic(weights):
     needed = np.stack(labels_needed(labels, mean(weights), target), -1)

@@ -276,9 +276,23 @@ def test_a_round_without_a_score_is_no_wall():
 def test_what_is_not_finished_is_not_compared():
   early = arm("margin", FAST.scores[:, :3], (4, 8, 12))
   assert said(RANDOM, FAST, early)[-1] == (
-    "Not compared, for want of a seed that random has finished too: margin."
+    "Not compared: margin ends at 12 labels, random at 20."
   )
   assert said(RANDOM, early)[0].startswith("Not compared")
+
+
+def test_without_a_common_seed_there_is_nothing_to_compare():
+  one = arm("margin", FAST.scores[:1])
+  other = one._replace(runs=(one.runs[0]._replace(seed=9),))
+  assert said(RANDOM, FAST, other)[-1] == (
+    "Not compared, for want of a seed that random has finished too: margin."
+  )
+
+
+def test_a_hundred_thousand_labels_are_whole_numbers():
+  many = 30_000 * np.arange(1, 6)
+  told = said(RANDOM._replace(labels=many), FAST._replace(labels=many))
+  assert "with 150,000 labels" in told[0]
 
 
 def test_an_interval_around_nothing_is_never_a_win():

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from alx.runs.settings import idle
+from alx.runs.settings import idle, stopping
 from alx.runs.settings.config import Config, override
 from alx.runs.settings.stopping import check_task, rounds_of
 
@@ -108,3 +108,31 @@ def test_cases_are_of_a_segmentation():
   check_task(config, "segmentation")
   with pytest.raises(ValueError, match=r"wants a segmentation.*classification"):
     check_task(config, "classification")
+
+
+@pytest.mark.parametrize(
+  ("labels", "rounds"), [(120, 2), (119, 1), (40, 0), (500, 5)]
+)
+def test_labels_of_a_budget_are_counted_in_it(labels, rounds):
+  config = Config(unit="slices:0", budget="slices:40", rounds=5)
+  stop = (f"budget:{labels}",)
+  ends = dataclasses.replace(config, stop=stop, stop_mode="end")
+  assert rounds_of(ends) == rounds
+  told = "in a run that ends at 240 slices"
+  with pytest.raises(ValueError, match=told):
+    stopping.check(dataclasses.replace(config, stop=("budget:240",)))
+  told = "a starting set of 40 slices, which is larger"
+  with pytest.raises(ValueError, match=told):
+    stopping.check(dataclasses.replace(config, stop=("budget:39",)))
+
+
+@pytest.mark.parametrize(
+  "rule", ["target:0.8,of=test", "plateau:gain=0.1,of=test"]
+)
+def test_a_score_is_not_waited_for_where_less_is_better(rule):
+  config = Config(stop=(rule,), metric="hd95")
+  with pytest.raises(ValueError, match="on hd95, of which less is better"):
+    stopping.check(config)
+  stopping.check(dataclasses.replace(config, metric="structure_dice"))
+  stopping.check(dataclasses.replace(config, stop=("plateau:of=test",)))
+  stopping.check(dataclasses.replace(config, stop=("target:0.8",)))

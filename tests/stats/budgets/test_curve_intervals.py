@@ -81,11 +81,26 @@ def test_a_target_that_no_draw_reaches():
   assert first == stable == (np.inf, np.inf, np.inf, 1.0, 0.0)
 
 
-def test_an_unknown_round_does_not_reach_the_target():
+def test_an_unknown_score_is_left_out_of_its_round():
   scores = np.array([GOOD, GOOD])
   scores[0, 1] = np.nan
-  first, _ = labels_needed_interval(LABELS, scores, 0.5, num_draws=20)
+  first, _ = labels_needed_interval(LABELS, scores, 0.5, num_draws=1000)
+  # 30 where the seed without a score at 20 was drawn twice, 1 of 4 draws.
+  assert first == (20.0, 20.0, 30.0, 0.0, 0.0)
+  nobody = np.array([[0.1, np.nan, 0.9, 0.9]] * 2)
+  first, _ = labels_needed_interval(LABELS, nobody, 0.5, num_draws=20)
   assert first == (30.0, 30.0, 30.0, 0.0, 0.0)
+
+
+def test_the_interval_holds_its_estimate_where_a_seed_is_unknown():
+  arm = np.array([[0.1, 0.2, 0.9, 0.9]] * 4)
+  random = np.array([[0.1, 0.2, 0.3, 0.9]] * 4)
+  arm[0, 3] = random[1, 2] = np.nan
+  first, stable = labels_needed_interval(LABELS, arm, 0.5, num_draws=1000)
+  assert first == (30.0, 30.0, 30.0, 0.0, 0.0)
+  assert stable.value == stable.low == 30.0
+  first, stable = label_saving_interval(LABELS, arm, random, 0.5)
+  assert (stable.value, stable.low, stable.high) == (0.25, 0.25, 0.25)
 
 
 def test_a_test_of_the_drawn_seeds_in_place_of_a_target():
