@@ -227,7 +227,8 @@ def evidential_loss(
     progress: [] share of the training that is done, in [0, 1].
     partly: see `cross_entropy`.
   """
-  alpha = jnp.exp(jnp.minimum(logits, 30.0))
+  # Beyond, the derivatives of digamma are no float32 numbers any more.
+  alpha = jnp.exp(jnp.clip(logits, -30.0, 30.0))
   truth = jax.nn.one_hot(labels, alpha.shape[-1])
   total = digamma(alpha.sum(-1))
   expected = total - (truth * digamma(alpha)).sum(-1)

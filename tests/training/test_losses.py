@@ -1,3 +1,4 @@
+import jax
 import jax.numpy as jnp
 import numpy as np
 import scipy.special
@@ -43,6 +44,23 @@ def test_evidential_loss_is_the_expected_cross_entropy():
   found = losses.evidential_loss(jnp.log(alpha), labels, jnp.float32(0))
   drawn = scipy.stats.dirichlet(alpha[0]).rvs(200_000, random_state=0)
   np.testing.assert_allclose(found, -np.log(drawn[:, 2]).mean(), rtol=0.01)
+
+
+def test_evidential_loss_and_its_slope_are_numbers_for_any_logit():
+  labels = jnp.zeros((1, 1), jnp.uint8)
+
+  @jax.jit
+  @jax.vmap
+  def both(logit, progress):
+    def loss(logit):
+      logits = jnp.stack([0.0, logit])[None, None]
+      return losses.evidential_loss(logits, labels, progress)
+
+    return jax.value_and_grad(loss)(logit)
+
+  logits = jnp.repeat(jnp.array([-200.0, -88.0, -45.0, -29.0, 45.0]), 2)
+  found = both(logits, jnp.tile(jnp.array([0.0, 1.0]), 5))
+  assert np.isfinite(found).all()
 
 
 def test_evidential_loss_punishes_evidence_for_wrong_classes():

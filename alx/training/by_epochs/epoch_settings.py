@@ -23,8 +23,9 @@ class Epochs:
       overlap of the likeliest classes, ties by the loss.
     resample: "": items as they are; "train": training items are drawn with
       replacement (Breiman 1996); "both": those held out are too.
-    foreground_centres: share of the patches around a voxel of the foreground;
-      the others are anywhere in the item.
+    foreground_centres: share of the patches that a class of the foreground is
+      drawn for, all as likely, to be around a voxel of it; where the item has
+      none of it, and for the others, they are anywhere in the item.
     foreground_weight: see `losses.weighted_segmentation_loss`.
     stretch: range of the factors that a patch's axes are stretched by.
     degrees: largest angle that a patch is turned by in each plane.
