@@ -45,6 +45,7 @@ from alx.runs.disk.checkpoint import newest_step
 from alx.runs.disk.claim import Claim
 from alx.runs.features import encode, trained, unlabelled
 from alx.runs.problem import problem, reading
+from alx.runs.settings import idle
 from alx.runs.settings.config import Config, absolute, override
 
 _DATA = flags.DEFINE_string(
@@ -217,7 +218,9 @@ def _of_run(console):
   """Those of a model that a run has trained."""
   run = trained.find_run(pathlib.Path(_CHECKPOINT.value))
   config = _config(trained.read_config(run))
-  dataset = _load(config, console)
+  dataset = reading.load_any(config, compare.loading(console))
+  compare.tell_reading(dataset, console)
+  _check_settings(dataset)
   config = problem.resolve(config, dataset, baselines=False)
   ready = problem.make_problem(config, dataset)
   trained.check_data(run, ready)
@@ -231,6 +234,17 @@ def _of_run(console):
   lasting = {k: v for k, v in settings.items() if k not in store.MAY_CHANGE}
   about = encode.about(dataset, ready.split, lasting | {"rounds": newest})
   return _Work(dataset, ready.split, about, make)
+
+
+def _check_settings(dataset):
+  """Raises ValueError for a --set that does nothing on these data.
+
+  Those of the run are filled in, also where they do nothing.
+  """
+  if _SET.value:
+    config = _config(Config(acquisition=()))
+    idle.check_settings(config)
+    idle.check_data(config, dataset)
 
 
 if __name__ == "__main__":

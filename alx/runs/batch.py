@@ -79,6 +79,7 @@ class Told(NamedTuple):
   laps: list[dict]
   cases: list[list[dict]]
   signals: list[dict | None]
+  predict: Callable  # of the last round: writes it for jobs
 
 
 def pays_off(problem: Problem, num_seeds: int) -> bool:
@@ -171,6 +172,7 @@ def run_batch(
       told = _tell_and_test(jobs, programs, seeds, asked, number)
     else:
       told = first
+      told.predict(jobs)
     if number == 0:
       first = told
     seeds = told.seeds
@@ -248,17 +250,13 @@ def _ask(jobs, programs, seeds, number):
     items, scores = jnp.stack(items), None
   else:
     items, scores = programs.ask(seeds, job.problem.images)
-    seeds = seeds._replace(scores=scores)
   if number:
     for one, picked in zip(jobs, np.asarray(items), strict=True):
       check_picks(one, picked, number)
   if config.budget:
-    items = jnp.stack(
-      [
-        affordable(job.problem, config, x, _one(seeds.pool, place))
-        for place, x in enumerate(items)
-      ]
-    )
+    items, scores = _within_budget(job, seeds, items, scores)
+  if number:
+    seeds = seeds._replace(scores=scores)
   found = np.asarray(items)
   clock.lap("seconds_score")
   scores = np.asarray(seeds.scores)
@@ -274,6 +272,17 @@ def _ask(jobs, programs, seeds, number):
     jnp.stack([pad_items(x, width, num_items) for x in items]),
     clock.laps,
   )
+
+
+def _within_budget(job, seeds, items, scores):
+  """What the budget of each seed buys: (items [R, k], scores [R, k])."""
+  of = [None] * len(items) if scores is None else scores
+  bought = [
+    affordable(job.problem, job.config, x, _one(seeds.pool, place), of[place])
+    for place, x in enumerate(items)
+  ]
+  items, of = zip(*bought, strict=True)
+  return jnp.stack(items), None if scores is None else jnp.stack(of)
 
 
 def _one(seeds, place):
@@ -306,13 +315,20 @@ def _tell_and_test(jobs, programs, seeds, asked, number) -> Told:
     case_rows(problem, _one(predicted, place), number)
     for place in range(len(jobs))
   ]
-  _record_predictions(jobs, programs, seeds, predicted, number)
+  predict = partial(
+    _record_predictions,
+    programs=programs,
+    seeds=seeds,
+    predicted=predicted,
+    number=number,
+  )
+  predict(jobs)
   clock.lap("seconds_test")
   laps = [
     clock.laps | _fit_columns(job, seeds, place) for place in range(len(jobs))
   ]
   said = _signals(jobs, programs, before, seeds, number)
-  return Told(seeds, rows, laps, cases, said)
+  return Told(seeds, rows, laps, cases, said, predict)
 
 
 def _fit_columns(job, seeds, place):

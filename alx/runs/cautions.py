@@ -110,5 +110,5 @@ def _first_asked(problem, config, seed):
   """What of the starting set of a seed a reader does: no padding."""
   count = num_asked(problem)
   items = first_items(problem, config, start_key(config, seed))
-  items = affordable(problem, config, items, init_pool(count))
+  items, _ = affordable(problem, config, items, init_pool(count))
   return [int(item) for item in np.asarray(items) if item < count]

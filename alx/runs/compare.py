@@ -314,9 +314,7 @@ def _run_all(comparison, bars, console, check) -> None:
   hint = hint_of(config, problem)
   show = Shower(bars, total, console, check, hint)
   seeds = range(config.first_seed, config.first_seed + config.seeds)
-  alone = {name: list(seeds) for name in loops}
-  if config.fit_devices == 1 and batch.pays_off(problem, config.seeds):
-    alone = _run_batches(comparison, loops, seeds, show)
+  alone = _run_batches(comparison, loops, seeds, show)
   for seed in seeds:
     first, fits = None, Fits(loops)
     for name, loop in loops.items():
@@ -332,10 +330,13 @@ def _run_all(comparison, bars, console, check) -> None:
 def _run_batches(comparison, loops, seeds, show) -> dict[str, list[int]]:
   """Runs what goes together; the seeds of each acquisition that do not."""
   firsts, alone, programs = {}, {}, None
+  config, problem = comparison.config, comparison.problem
+  new = config.fit_devices == 1 and batch.pays_off(problem, config.seeds)
   for name, loop in loops.items():
     job = _job(comparison, name, seeds[0], show)
-    batches, alone[name] = together.plan(job, seeds)
-    programs = batch.programs_of(comparison.problem, loop, programs, job.config)
+    batches, alone[name] = together.plan(job, seeds, new)
+    if batches:
+      programs = batch.programs_of(problem, loop, programs, config)
     for some in batches:
       text = f"{name}, seeds {some.start} to {some.stop - 1}"
       jobs = [_job(comparison, name, seed, show) for seed in some]
@@ -343,7 +344,7 @@ def _run_batches(comparison, loops, seeds, show) -> dict[str, list[int]]:
       jobs = [job._replace(show=partial(show.stage, runs)) for job in jobs]
       first = firsts.get(some)
       firsts[some] = batch.run_batch(jobs, loop, programs, first) or first
-      show.finish(len(some) * (comparison.config.rounds + 1))
+      show.finish(len(some) * (config.rounds + 1))
   return alone
 
 

@@ -17,6 +17,7 @@ from alx.runs.settings import idle, kept
 from alx.runs.settings.config import Config, absolute, parts_of
 from alx.runs.settings.stopping import labels_after
 from alx.runs.streamed import compare as streamed_compare
+from alx.runs.together import with_companions
 
 
 class Result(NamedTuple):
@@ -74,7 +75,7 @@ def run(
     with beginning():
       config = absolute(config)
       place = _place_for(config, workdir, streamed)
-    parts = parts_of(config, baselines)
+    parts = with_companions(place, parts_of(config, baselines))
     with _working(place, parts) as is_mine:
       with beginning():
         ready = rounds.prepare(config, place, console, baselines)

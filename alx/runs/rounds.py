@@ -67,6 +67,7 @@ class Told(NamedTuple):
   laps: dict  # of times.csv
   cases: list[dict]  # of cases.csv
   signals: dict | None = None  # of signals.csv, where a stop rule reads it
+  predict: Callable | None = None  # of the last round: writes it for a job
 
 
 def run_rounds(
@@ -98,6 +99,7 @@ def run_rounds(
     all_asked.append(asked)
     if number == 0 and first is not None:
       told = first
+      record_again(job, told)
     else:
       same = fits and fits.after(job.name, all_asked, state, job.problem)
       told = _tell_and_test(job, loop, state, asked, number, same)
@@ -185,16 +187,25 @@ def _ask(job, loop, state, number):
   job.show(number, "asking")
   if number == 0:
     items = first_items(job.problem, config, state.key)
+    items, _ = affordable(job.problem, config, items, state.pool)
   else:
     items, state = loop.ask(state)
     check_picks(job, items, number)
-  items = affordable(job.problem, config, items, state.pool)
+    items, state = within_budget(job, items, state)
   asked = pad_items(items, max(config.start, config.query), num_items)
   jax.block_until_ready(asked)
   _check_same_on_all(job, asked, number)
   clock.lap("seconds_score")
   record_asked(job, state, items, number)
   return state, asked, clock.laps
+
+
+def within_budget(job: Job, items: jax.Array, state: Any) -> tuple:
+  """(items that the budget buys, the state with their scores in order)."""
+  items, scores = affordable(
+    job.problem, job.config, items, state.pool, state.scores
+  )
+  return items, state._replace(scores=scores)
 
 
 def _check_same_on_all(job, asked, number):
@@ -248,15 +259,21 @@ def tested(
   if job.config.budget:
     row["labels"] = labels_after(job.config, number)
   cases = case_rows(job.problem, predicted, number)
+  told = Told(state, row, {}, cases)
   if number == job.config.rounds:
     pool = partial(predict_pool, job.problem, state.params)
-    record_predictions(
-      *(job, number, predicted, pool if tells_pool else None),
-      items_labelled(job.problem, state.pool),
-    )
+    labelled = items_labelled(job.problem, state.pool)
+    rest = number, predicted, pool if tells_pool else None, labelled
+    told = told._replace(predict=lambda job: record_predictions(job, *rest))
+  record_again(job, told)
   clock.lap("seconds_test")
-  laps = clock.laps | steps_column(job, state.steps)
-  return Told(state, row, laps, cases)
+  return told._replace(laps=clock.laps | steps_column(job, state.steps))
+
+
+def record_again(job: Job, told: Told) -> None:
+  """What the last round predicts, for a job that has the model of another."""
+  if told.predict is not None:
+    told.predict(job)
 
 
 def with_signals(

@@ -1,5 +1,6 @@
 """What several runs share: seeds that go together, fits of the same items."""
 
+import pathlib
 import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -18,7 +19,9 @@ from alx.stats import BASELINES
 _FOLDER = re.compile(r"(?P<name>.+)-seeds(?P<first>\d+)-(?P<last>\d+)")
 
 
-def plan(job: Job, seeds: Sequence[int]) -> tuple[list[range], list[int]]:
+def plan(
+  job: Job, seeds: Sequence[int], new: bool = True
+) -> tuple[list[range], list[int]]:
   """Which seeds go together, and which by themselves.
 
   Batches that were begun go on as they are, since rounding depends on the
@@ -27,27 +30,47 @@ def plan(job: Job, seeds: Sequence[int]) -> tuple[list[range], list[int]]:
   Args:
     job: of any seed.
     seeds: R of them, ascending.
+    new: whether the others go together.
 
   Returns:
     (batches, seeds by themselves).
   """
   root = job.folder.parent.parent
-  found = [_FOLDER.fullmatch(p.name) for p in (root / "batches").glob("*")]
-  begun = [
-    range(int(m["first"]), int(m["last"]) + 1)
-    for m in found
-    if m and m["name"] == folder_of(job.name)
-  ]
+  begun = [b for name, b in _begun(root) if name == folder_of(job.name)]
   batches = sorted(
     (b for b in begun if set(b) & set(seeds)), key=lambda b: b.start
   )
+  left = sorted(set(seeds).difference(*batches))
+  if not new:
+    return batches, left
   alone = [
     seed
-    for seed in seeds
+    for seed in left
     if (names.run_folder(root, job.name, seed) / "checkpoints").exists()
   ]
-  left = set(seeds).difference(alone, *batches)
-  return batches + stretches(sorted(left)), alone
+  return batches + stretches(sorted({*left} - {*alone})), alone
+
+
+def with_companions(root: pathlib.Path, parts: Sequence[str]) -> list[str]:
+  """Runs by folder, and those that are in batches with them already.
+
+  Args:
+    root: the run directory.
+    parts: names of folders of runs.
+  """
+  found = dict.fromkeys(parts)
+  for name, seeds in _begun(root):
+    batch = [f"{name}-seed{seed}" for seed in seeds]
+    if not found.keys().isdisjoint(batch):
+      found |= dict.fromkeys(batch)
+  return list(found)
+
+
+def _begun(root):
+  """(folder name of the acquisition, seeds) of each batch on disk."""
+  for path in sorted((root / "batches").glob("*")):
+    if match := _FOLDER.fullmatch(path.name):
+      yield match["name"], range(int(match["first"]), int(match["last"]) + 1)
 
 
 def stretches(numbers: Sequence[int]) -> list[range]:

@@ -76,6 +76,11 @@ def expand(base: Config, axes: Axes) -> list[Row]:
   if len(set(stems)) < len(stems):
     raise ValueError(f"data: two of one name: {', '.join(axes.data)}")
   stopping.refuse(base)
+  if base.first_seed:
+    raise ValueError(
+      f"first_seed={base.first_seed} does nothing in a study, whose rows have "
+      f"the seeds 0 to {axes.seeds - 1}: ask for more seeds"
+    )
   for field in ("model", "budget"):
     distinct(field, getattr(axes, field))
   names = arms.canonical(axes.acquisition, (FULL,))

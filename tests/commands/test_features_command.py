@@ -78,6 +78,11 @@ def test_a_run_takes_the_file(written, tmp_path):
   assert code == 0, told
   assert "classification, 18 pool items and 6 test" in told
   assert told.strip().endswith("report.html")
+  done = command(
+    f"--checkpoint={tmp_path / 'runs/random-seed0'}",
+    f"--output={tmp_path / 'f.npz'}",
+  )
+  assert done.returncode == 0 and "features 24 x" in done.stdout, done.stderr
 
 
 def test_features_that_do_not_fit_are_one_line(folder, tmp_path):

@@ -127,6 +127,25 @@ def test_more_seeds_and_more_rounds_go_on_from_what_is_there(
   assert all(after[name].startswith(text) for name, text in before.items())
 
 
+def test_what_was_finished_together_is_kept_for_fewer_seeds(
+  embeddings, tmp_path
+):
+  only = {"acquisition": ("entropy",), "rounds": 1}
+  before = run(embeddings, tmp_path, seeds=2, **only)
+  assert run(embeddings, tmp_path, seeds=1, **only) == before
+  assert not list(tmp_path.glob("runs/*/checkpoints"))
+
+
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_each_arm_predicts_with_the_model_that_all_share(
+  embeddings, tmp_path, seeds
+):
+  run(embeddings, tmp_path, seeds=seeds, rounds=0)
+  found = sorted(tmp_path.glob("runs/*/predictions.csv"))
+  assert len(found) == 2 * seeds
+  assert len({path.read_text() for path in found}) == seeds
+
+
 def test_what_was_begun_alone_goes_on_alone(embeddings, tmp_path):
   only = {"acquisition": ("entropy",)}
   run(embeddings, tmp_path, seeds=1, **only)  # one seed is no batch

@@ -47,6 +47,11 @@ def test_a_budget_that_is_none_is_told(budget):
     rows.expand(BASE, AXES._replace(budget=(budget,)))
 
 
+def test_other_seeds_are_refused():
+  with pytest.raises(ValueError, match="first_seed=10 does nothing in a study"):
+    rows.expand(dataclasses.replace(BASE, first_seed=10), AXES)
+
+
 def test_two_data_sets_of_one_name_are_told():
   with pytest.raises(ValueError, match="two of one name"):
     rows.expand(BASE, AXES._replace(data=("a/x.npz", "b/x.npz")))

@@ -9,6 +9,7 @@ import jax
 import numpy as np
 
 from alx import data
+from alx.acquisition.grammar import names_in
 from alx.data import kinds
 from alx.runs.settings import arms, starting, stopping
 from alx.runs.settings.config import ENSEMBLES, MADE, Config
@@ -172,6 +173,11 @@ _OF_DATA = (
 )
 # What a whole comparison tells, by its methods and its fit to all labels.
 _OF_METHODS = (
+  Rule(
+    "greedy_seeding",
+    lambda c: not any("badge" in names_in(a) for a in c.acquisition),
+    "as no acquisition here is badge",
+  ),
   Rule("full_steps", lambda c: not c.full, "with full=False"),
   Rule(
     "tolerance",

@@ -1,6 +1,7 @@
 """A pool of embeddings of which each process reads its own shard only."""
 
 import pathlib
+import zipfile
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -86,7 +87,7 @@ def _load(path, ndim, kinds, wanted) -> np.ndarray:
     raise ValueError(f"{path}: no such file")
   try:
     array = np.load(path, mmap_mode="r")
-  except ValueError as error:
+  except (ValueError, EOFError, zipfile.BadZipFile) as error:
     raise ValueError(f"{path}: {error}") from None
   if not isinstance(array, np.ndarray):
     raise ValueError(f"{path}: wanted one array, .npy")

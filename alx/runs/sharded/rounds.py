@@ -19,6 +19,7 @@ from alx.devices.distributed import (
   assert_same_selection,
   gather_rows,
 )
+from alx.keys import check_seed
 from alx.loop import check_budget, draw_start
 from alx.runs.disk import store
 from alx.runs.settings.arms import check_turns
@@ -51,6 +52,7 @@ class Settings:
 
   def __post_init__(self):
     """Raises ValueError for what shards cannot do."""
+    check_seed("seed", self.seed)
     if not all(self._names):
       raise ValueError(
         f"acquisition {self.acquisition}: over several processes there are "

@@ -33,9 +33,11 @@ from alx.runs.rounds import (
   Told,
   ask_next,
   key_of,
+  record_again,
   record_asked,
   tested,
   with_signals,
+  within_budget,
 )
 from alx.runs.settings.config import Config
 from alx.runs.starts import first_items
@@ -80,6 +82,7 @@ def run_rounds(
       told = _tell_and_test(job, loop, state, items, labelled, number, clock)
     else:
       told = first
+      record_again(job, told)
     if number == 0:
       first = told
     state = told.state
@@ -158,10 +161,11 @@ def _ask(job, loop, state, number, progress):
   job.show(number, "asking")
   if number == 0:
     items = first_items(problem, config, state.key)
+    items, _ = affordable(problem, config, items, state.pool)
   else:
     items, state = loop.ask(state, _scan_of(job, progress))
     check_picks(job, items, number)
-  items = affordable(problem, config, items, state.pool)
+    items, state = within_budget(job, items, state)
   jax.block_until_ready(items)
   clock.lap("seconds_score")
   record_asked(job, state, items, number)

@@ -40,6 +40,11 @@ def started(config: Config, problem: Any) -> Config:
       f"start_with={LABELLED} wants label maps that are partly labelled, found "
       "a classification"
     )
+  if not config.acquisition:
+    raise ValueError(
+      f"start_with={LABELLED} asks for what nobody has labelled: wanted an "
+      "acquisition, found none"
+    )
   if config.rounds:
     raise ValueError(
       f"start_with={LABELLED} asks for what nobody has labelled, and writes "

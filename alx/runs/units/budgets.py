@@ -47,18 +47,24 @@ def sized(config: Config, problem: Any) -> Config:
   return dataclasses.replace(config, start=room, query=room)
 
 
-def affordable(problem: Any, config: Config, items: Any, pool: Any):
-  """What of a list a reader does for the budget, in order; N elsewhere.
+def affordable(
+  problem: Any, config: Config, items: Any, pool: Any, scores: Any = None
+) -> tuple[Any, Any]:
+  """What of a list a reader does for the budget, in order, and its scores.
 
   Args:
     problem: with the units.
     config: with the budget; without one the list itself.
     items: [k] int32 what is asked for.
     pool: before; items of it that were opened cost nothing to open.
+    scores: [k] of the items, or None.
+
+  Returns:
+    ([k] int32, N behind the last that is done; the scores in the same order).
   """
   budget, units = parse_budget(config.budget), problem.units
   if budget is None:
-    return items
+    return items, scores
   listed = np.asarray(items)
   real = np.flatnonzero(listed < units.set.count)
   costs = units.costs(budget.kind, config, listed[real])
@@ -68,9 +74,13 @@ def affordable(problem: Any, config: Config, items: Any, pool: Any):
   done = within(costs, budget.amount, budget.is_known_before)
   if real.size:
     done[0] = True
+  places = real[done]
   kept = np.full(len(listed), units.set.count, np.int32)
-  kept[: done.sum()] = listed[real[done]]
-  return jnp.asarray(kept)
+  kept[: len(places)] = listed[places]
+  if scores is not None:
+    others = np.setdiff1d(np.arange(len(listed)), places)
+    scores = jnp.asarray(scores)[np.concatenate([places, others])]
+  return jnp.asarray(kept), scores
 
 
 def all_labels(problem: Any, config: Config) -> int:

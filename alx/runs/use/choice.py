@@ -136,7 +136,8 @@ def _arm(path, config, arm, known):
       raise DataError(str(error)) from error
     if wanted not in names:
       why = ""
-      if wanted == FULL and (path / "runs").glob("full-seed*"):
+      runs = workdir_of(path)[0] / "runs"
+      if wanted == FULL and any(runs.glob("full-seed*")):
         why = "; one of an earlier version is not kept"
       raise bad_input(path, f"a model of {arm}", _of(names, "those of") + why)
     return wanted

@@ -1,5 +1,6 @@
 """What a run was told, as a folder that nnU-Net v2 trains on."""
 
+import dataclasses
 import os
 import pathlib
 import re
@@ -67,8 +68,9 @@ def export_labels(
   check_empty(out, "--out")
   workdir, _ = workdir_of(pathlib.Path(run).expanduser())
   config = read_config(workdir / "runs" / "any")
+  config = dataclasses.replace(config, fit_devices=1)  # here there may be one
   choice = choose(pathlib.Path(run).expanduser(), config, arm, seed, round)
-  dataset = reading.load_dataset(config, None)
+  dataset = reading.load_any(config, None)
   if dataset.task != "segmentation":
     raise bad_input(run, "label maps, for nnU-Net", "classes of images")
   ready = problem.make_problem(config, dataset)

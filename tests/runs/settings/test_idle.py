@@ -152,6 +152,10 @@ def test_settings_on_data(fields, about, told):
       "tolerance=0.2 .* no fit ends when",
     ),
     ({"samples": 3, "acquisition": ("entropy",)}, "no acquisition here wants"),
+    (
+      {"greedy_seeding": True, "acquisition": ("entropy",)},
+      "no acquisition here is badge",
+    ),
     ({"samples": 3, "dropout": 0.0}, "samples=3 .* without dropout"),
     ({"passes": "pmap", "acquisition": ("entropy",)}, "no acquisition here"),
     ({"passes": "pmap", "dropout": 0.0}, "passes=pmap .* without dropout"),

@@ -72,3 +72,9 @@ def test_together_hands_back_what_was_read():
   assert together(lambda: 3) == 3
   with pytest.raises(ValueError, match="broken"):
     together(lambda: (_ for _ in ()).throw(OSError("broken")))
+
+
+def test_an_empty_file_is_one_line(tmp_path):
+  (tmp_path / "f.npy").touch()
+  with pytest.raises(ValueError, match=r"f\.npy: "):
+    read_pool(str(tmp_path / "f.npy"), None)

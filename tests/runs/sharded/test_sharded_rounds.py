@@ -33,3 +33,8 @@ def test_what_shards_cannot_do_is_told(name, told):
   with pytest.raises(ValueError, match="acquisition") as error:
     Settings(name, 4, 3, 0)
   assert told in str(error.value)
+
+
+def test_a_seed_that_would_be_another_is_refused():
+  with pytest.raises(ValueError, match="seed: wanted"):
+    Settings("entropy", 4, 3, 5_000_000_000)

@@ -25,7 +25,8 @@ def test_the_value_to_ignore_is_the_highest():
 def sliced(tmp_path_factory):
   """A run of one round, of three slices and three more."""
   folder = tmp_path_factory.mktemp("told")
-  run(folder, dataclasses.replace(TINY, steps=2, pictures=0))
+  less = {"steps": 2, "pictures": 0, "start": 4, "query": 4}
+  run(folder, dataclasses.replace(TINY, budget="slices:3", **less))
   return folder
 
 
