@@ -15,7 +15,8 @@ def get_config() -> Config:
   about 22 at the end, a fifth of them of the rare kind: most draws of a step
   choose a class first. It ends where random has some 95% of the model of all
   labels: with more there is less left to find than seeds can show. An even
-  number of seeds, for two cores.
+  number of seeds, for two cores. Lesions are made to lie anywhere, and a mirror
+  image of a picture is one that might have been made.
   """
   return Config(
     data="screening",
@@ -32,7 +33,7 @@ def get_config() -> Config:
     steps=400,
     full_steps=800,
     class_aware=0.8,
-    flips_by_labels=True,
+    flip_axes=(0, 1),
     scaling=0.0,
     shift=0.0,
     tilt=0.0,
