@@ -9,7 +9,6 @@ import pathlib
 import secrets
 import threading
 import time
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -115,13 +114,13 @@ def next_sample(
   """
   now = clock(now)
   with service.project.turn() as project:
-    waiting = _waiting(project.state, reader)
+    waiting = _waiting(project.state, reader, now)
     lease = next_case(
       desks.of_cases(project.state.desk, waiting),
       tuple(waiting),
       reader,
       now,
-      _policy(service, project.state),
+      Policy(service.lease_s, readers=len(readers_of(project)) + 1),
     )
     if lease is None:
       return None
@@ -142,21 +141,21 @@ def clock(now: float | None = None) -> float:
   return math.floor((time.time() if now is None else now) * 1000) / 1000
 
 
-def _waiting(state: State, reader: str) -> dict[str, Task]:
+def _waiting(state: State, reader: str, now: float) -> dict[str, Task]:
   """Open tasks by case, the reader's own before those of others.
 
-  But for repeats, which tell how far one reader agrees with himself.
+  Of others those that they have not in hand, and no repeats, which tell how
+  far one reader agrees with himself. Each task is one reading: as many are
+  handed out as were asked for.
   """
-  tasks = state.open_tasks()
-  mine = {t.uid: t for t in tasks if t.reader == reader}
-  others = {t.uid: t for t in tasks if t.uid not in mine and not t.repeat}
-  return mine | others
-
-
-def _policy(service, state):
-  counts = Counter(task.uid for task in state.open_tasks())
-  many = max(counts.values(), default=1)
-  return Policy(seconds=service.lease_s, readers=many)
+  held = {(x.case, x.reader) for x in desks.live(state.desk, now)}
+  mine, others = {}, {}
+  for task in state.open_tasks():
+    if task.reader == reader:
+      mine[task.uid] = task
+    elif not task.repeat and (task.uid, task.reader) not in held:
+      others.setdefault(task.uid, task)
+  return mine | {u: t for u, t in others.items() if u not in mine}
 
 
 def sample_of(service: Service, id: Any) -> Sample:
@@ -301,7 +300,7 @@ def decline(
   sample = sample_of(service, id)
   reason = " ".join(str(reason).split())[:500]
   with service.project.turn() as project:
-    tasks = _waiting(project.state, sample.reader)
+    tasks = _waiting(project.state, sample.reader, clock())
     task = tasks.get(sample.case)
     if task is None or task.reader != sample.reader:
       raise Refused(409, "it is not in your hands: answered, or another's")

@@ -105,7 +105,10 @@ def say(
     if answer is None or not answer.reader:
       raise Refused(404, "no such label")
     if texts["status"] == APPROVED:
-      decide.review(project, case, answer.reader, comment, by)
+      if tag == FINAL:
+        decide.confirm(project, case, comment, by)
+      else:
+        decide.review(project, case, answer.reader, comment, by)
     elif texts["status"] == FLAGGED:
       about = {"case": case, "reader": answer.reader, "by": by}
       about |= {"reason": comment, "level": texts["level"][:40]}

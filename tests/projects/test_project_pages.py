@@ -1,6 +1,7 @@
 """Pages of a project: from the log alone, without a name of anybody."""
 
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from alx import projects
 from alx.projects.pages import effort, history, scores
 from alx.projects.report import write_report
 from alx.projects.store import log
-from alx.projects.work.fit import reading_of, training_cases
+from alx.projects.work.fit import reading_of, seen_by, training_cases
 from tests.projects import small_projects as small
 from tests.projects.label_files import a_label
 
@@ -197,3 +198,50 @@ def test_a_label_drawn_instead_of_a_draft_is_an_experts(tmp_path):
     an_answer(project, uid, "x", decision="reject", model=1)
     reading, _ = reading_of(project, training_cases(project))
   assert reading.uids == (uid,) and reading.weights is None
+
+
+def test_what_was_not_withheld_by_chance_is_not_compared(tmp_path):
+  folder = classes(
+    tmp_path, 12, readers=("reader1", "ann", "clara"), seniors=("clara",)
+  )
+  with projects.working(folder) as project:
+    train = [u for u, c in project.state.cases.items() if c.part == "train"]
+    draft = {"arm": "draft", "decision": "accept"}
+    for uid in train[:2]:
+      an_answer(project, uid, 1, 20, 1, **draft)
+      an_answer(project, uid, 1, 600, reader="clara")
+    project.add(("round_made", {"round": 2, "model": 1, "method": "entropy"}))
+    an_answer(project, train[2], 1, 300, round=2)  # nobody had a draft there
+  project = projects.open_project(folder)
+  blind, drafts = effort.arms_of(project, history.answers_of(project.state))
+  assert not blind and [s.uid for s in drafts] == train[:2]
+
+
+def test_the_time_of_an_answer_is_that_of_all_its_revisions(tmp_path):
+  folder = classes(tmp_path)
+  with projects.working(folder) as project:
+    uids = sorted(project.state.cases)
+    an_answer(project, uids[0], 1, 600)
+    an_answer(project, uids[0], 0, 20)
+    an_answer(project, uids[1], 1, 600)
+    an_answer(project, uids[1], 0)  # a correction without a time
+    for seconds in (50, 60):  # what a reader says is of the whole
+      an_answer(project, uids[2], 1, seconds, time_source="self_reported")
+    assert projects.status(project).seconds == 620 + 600 + 60
+  answers = history.answers_of(projects.open_project(folder).state)
+  found = {s.uid: s.about["seconds"] for s in answers.timed}
+  assert found == {uids[0]: 620, uids[1]: 600, uids[2]: 60}
+
+
+def test_what_the_start_of_a_version_has_seen_is_not_new():
+  def model(start, *items):
+    about = {"parameters": f"p{start}{items}", "update": {"items": items}}
+    about["update"]["start"] = start
+    return SimpleNamespace(about=about)
+
+  first = model("", "a", "b")
+  second = model(first.about["parameters"], "c")
+  third = model(second.about["parameters"], "d")
+  state = SimpleNamespace(models={1: first, 2: second, 3: third})
+  assert seen_by(state, 3) == ["a", "b", "c", "d"]
+  assert seen_by(state, 1) == ["a", "b"] and seen_by(state, 0) == []

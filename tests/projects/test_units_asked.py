@@ -8,6 +8,7 @@ from alx import projects
 from alx.data.dataset import DataError
 from alx.projects.cases import units
 from alx.projects.cases.targets import label_of
+from alx.projects.store.state import EMPTY, Case, Round, Task
 from alx.projects.work import ask as asking
 from tests.projects import nnunet_rules as rules
 from tests.projects import small_projects as small
@@ -132,3 +133,13 @@ def test_what_was_not_asked_is_exported_as_ignore(asked, tmp_path):
 def test_units_that_make_no_sense(tmp_path, settings, told):
   with pytest.raises(DataError, match=told):
     small.of_volumes(tmp_path, 4, **settings)
+
+
+def test_what_was_not_answered_in_time_may_be_asked_again():
+  task = Task("a", "anna", 1, 1, "")
+  state = EMPTY._replace(
+    cases={"a": Case("a", {})}, rounds={1: Round(1, 0, "random", (task,), {})}
+  )
+  assert units.asked_of(state) == {"a": None}
+  expired = {("a", "anna", 1)}
+  assert units.asked_of(state._replace(expired=expired)) == {"a": []}

@@ -14,7 +14,7 @@ from alx.projects.answers.words import answer_in_words
 from alx.projects.cases.targets import label_of
 from alx.projects.exchange.refused import Refused
 from alx.projects.people import share
-from alx.serve import about, content, desk
+from alx.serve import about, content, desk, listing
 from tests.projects import small_projects
 from tests.projects.label_files import a_label
 from tests.serve import served
@@ -339,3 +339,59 @@ def test_what_was_handed_on_ends_as_what_was_asked(tmp_path):
     lines = share.expire(project, "2999-01-01T00:00:00+00:00")
   told = "has not answered in time, others may take it"
   assert lines == [f"case_00{n}: anna {told}" for n in (1, 2)]
+
+
+def two_of_three(folder, readers=("anna", "ben", "carl")):
+  """A service of classes in which two read each of three cases."""
+  place = small_projects.of_pictures(
+    *(folder, 3),
+    **{"readers": readers, "readers_per_case": 2, "query": 3},
+    **{"labels": "none", "validation": 0.0},
+  )
+  small_projects.asked(place)
+  return desk.open_service(place, HOUR)
+
+
+def tell(service, sample, label):
+  return desk.receive_words(service, sample.id, {"label": label})
+
+
+def test_the_second_reading_waits_for_its_reader(tmp_path):
+  service = two_of_three(tmp_path, ("anna", "ben"))
+  for reader in ("ben", "anna"):
+    done = []
+    while sample := desk.next_sample(service, reader):
+      assert tell(service, sample, "dark").code == 200
+      done.append(sample.case)
+    assert sorted(done) == ["case_001", "case_002", "case_003"]
+
+
+def test_a_case_in_the_hands_of_another_stays_his(tmp_path):
+  service = two_of_three(tmp_path)
+  asked = {(t.uid, t.reader) for t in service.project.state.open_tasks()}
+  held = desk.next_sample(service, "carl")
+  before = len(asked)
+  while sample := desk.next_sample(service, "ben"):
+    tell(service, sample, "dark")
+    left = {(t.uid, t.reader) for t in service.project.state.open_tasks()}
+    assert (held.case, "carl") in left and len(left) == before - 1
+    before = len(left)
+  reply = tell(service, held, "dark")
+  assert reply.code == 200 and "conflict" not in reply.line
+
+
+def test_who_confirms_what_was_settled_changes_no_label(tmp_path):
+  service = two_of_three(tmp_path, ("anna", "ben", "carl"))
+  case = "case_001"
+  with projects.working(service.project.folder) as project:
+    for reader, label in (("anna", 0), ("ben", 0), ("carl", 1)):
+      words = {"label": project.class_names[label]}
+      answer_in_words(project, 1, reader, case, words)
+    about = {"case": case, "by": "majority of 3 readers", "label": 0}
+    project.add(("consensus", about))
+  service = desk.open_service(service.project.folder, HOUR)
+  listing.say(service, case, "final", {"status": "approved"}, "dora")
+  state = service.project.look()
+  final = projects.final_label(state, case)
+  assert final.label == 0 and final.decision == "reviewed"
+  assert state.decided[case]["reviewer"] == "dora"

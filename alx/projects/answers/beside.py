@@ -2,7 +2,7 @@
 
 import os
 import pathlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from alx.data.dataset import bad_input
@@ -14,29 +14,34 @@ SUFFIXES = (".seg.nrrd", ".nii.gz", ".nii", ".nrrd", ".png", ".dcm")
 _NOTHING = ("empty", "nothing", "nothing_to_label")
 
 
-def read_rows(path: pathlib.Path) -> dict[str, dict[str, str]]:
-  """Rows of a worklist by uid; none where it is not there.
+def read_rows(path: pathlib.Path) -> list[dict[str, str]]:
+  """Rows of a worklist, by column; none where it is not there.
 
   Raises:
     DataError: no table, or one without a column uid.
   """
   if not path.is_file() or path.is_symlink():
-    return {}
+    return []
   table = read_table(path)
   head = [name.strip().casefold() for name in table.header]
   if "uid" not in head:
     raise bad_input(path.name, "a column uid", ", ".join(table.header))
-  rows = {}
-  for _, cells in table.rows:
-    row = dict(zip(head, cells, strict=False))
-    rows[row.get("uid", "")] = row
-  return rows
+  return [dict(zip(head, cells, strict=False)) for _, cells in table.rows]
 
 
-def filled(rows: Mapping[str, Mapping]) -> dict[str, Mapping]:
+def filled(rows: Iterable[Mapping]) -> list[Mapping]:
   """Those in which somebody has written something."""
   names = ("minutes", "decision", "comment", "label")
-  return {u: r for u, r in rows.items() if any(r.get(n) for n in names)}
+  return [row for row in rows if any(row.get(name) for name in names)]
+
+
+def rows_of(rows: Iterable[Mapping], reader: str) -> dict[str, Mapping]:
+  """By uid those that are a reader's, or say no reader."""
+  return {
+    row.get("uid", ""): row
+    for row in rows
+    if row.get("reader") in ("", None, reader)
+  }
 
 
 def told_of(folder: pathlib.Path, uid: str, row: Mapping) -> dict[str, Any]:

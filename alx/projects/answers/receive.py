@@ -53,6 +53,7 @@ def receive(
   number: int | None = None,
   late: bool = False,
   elapsed: float | None = None,
+  imported: bool = False,
 ) -> Reply:
   """Takes a label map, or tells why not; nothing is ever overwritten.
 
@@ -66,8 +67,9 @@ def receive(
     number: of the round; None: the last in which the case was asked of him.
     late: the lease had expired.
     elapsed: seconds since the case was handed out; None: it was not.
+    imported: it is read from a folder, where it may lie since long.
   """
-  how = name, number, late, elapsed
+  how = name, number, late, elapsed, imported
   try:
     told = parse(params) if isinstance(params, bytes) else dict(params)
     uid = checked_id(uid, project.state.cases, "case")
@@ -106,11 +108,11 @@ def task_of(
 
 
 def _received(project, uid, reader, content, told, how):
-  name, number, late, elapsed = how
+  name, number, late, elapsed, imported = how
   task, asked = task_of(project, uid, reader, number)
   sha256 = digest(content)
   mark = digest(canonical(_lasting(told)))
-  before = _same(project, task, sha256, mark)
+  before = _same(project, task, sha256, mark, imported)
   if before:
     line = f"{UNCHANGED} (revision {before.revision})"
     return Reply(200, UNCHANGED, line, uid, before.revision, before.decision)
@@ -139,7 +141,8 @@ def _received(project, uid, reader, content, told, how):
     "submitted_sha256": _raw(project, result),
   }
   return _keep(
-    project, task, about, (sha256, mark), flags, (seconds, source), result
+    *(project, task, about, (sha256, mark), flags, (seconds, source), result),
+    imported,
   )
 
 
@@ -152,6 +155,7 @@ def receive_class(
   *,
   late: bool = False,
   elapsed: float | None = None,
+  imported: bool = False,
 ) -> Reply:
   """The same for a class that was written into a worklist.
 
@@ -163,6 +167,7 @@ def receive_class(
     asked: it was asked of this reader.
     late: the lease had expired.
     elapsed: seconds since the case was handed out; None: it was not.
+    imported: it is read from a folder, where it may lie since long.
   """
   try:
     label = class_number(text, project.class_names, "label")
@@ -171,7 +176,7 @@ def receive_class(
     return _refused(project, task, digest(text.encode()), result)
   sha256 = digest(canonical([task.uid, label]))
   mark = digest(canonical(_lasting(told)))
-  before = _same(project, task, sha256, mark)
+  before = _same(project, task, sha256, mark, imported)
   if before:
     line = f"{UNCHANGED} (revision {before.revision})"
     return Reply(200, UNCHANGED, line, task.uid, before.revision)
@@ -184,7 +189,8 @@ def receive_class(
   about = {"label": label, "decision": decision, "fixes": []}
   result = Result(200, ACCEPTED, None, (), tuple(flags), "", decision)
   return _keep(
-    project, task, about, (sha256, mark), flags, (seconds, source), result
+    *(project, task, about, (sha256, mark), flags, (seconds, source), result),
+    imported,
   )
 
 
@@ -193,10 +199,16 @@ def _lasting(told):
   return {n: told[n] for n in (*names, "nothing_to_label") if told.get(n)}
 
 
-def _same(project, task, sha256, mark):
-  """The last answer to this task, if it was these bytes and words."""
+def _same(project, task, sha256, mark, imported):
+  """The last answer to this task, if it was these bytes and words.
+
+  Of folders that are read again the last one from there: an answer that came
+  over the server since is newer than a file that nobody has changed.
+  """
   answers = project.state.submissions.get((task.uid, task.reader), ())
   mine = [s for s in answers if s.round == task.round]
+  if imported:
+    mine = [s for s in mine if s.about.get("imported")] or mine
   if mine and mine[-1].sha256 == sha256 and mine[-1].about["mark"] == mark:
     return mine[-1]
   return None
@@ -266,7 +278,7 @@ def _raw(project, result):
   return project.put(nrrd.write(array.astype(np.uint8), came.affine))
 
 
-def _keep(project, task, about, marks, flags, times, result):
+def _keep(project, task, about, marks, flags, times, result, imported):
   sha256, mark = marks
   frozen = project.state.cases[task.uid].part != TRAIN
   draft = task.shown
@@ -282,6 +294,7 @@ def _keep(project, task, about, marks, flags, times, result):
         "model": draft.model if draft else 0,
         "frozen": frozen,
         **({"repeat": True} if task.repeat else {}),
+        **({"imported": True} if imported else {}),
         **({"units": list(task.units)} if task.units else {}),
         "source": {"accept": "accepted_draft", "edit": "edited_draft"}.get(
           result.decision, "expert"

@@ -14,6 +14,7 @@ from alx.projects.answers.beside import (
   filled,
   read_bytes,
   read_rows,
+  rows_of,
   stem_of,
   told_of,
 )
@@ -102,17 +103,17 @@ def _of_reader(project, number, folder, main):
   named |= {t.name: t.uid for t in tasks if t.reader == reader}
   files, lines = _files(number, folder, named)
   mine, lines = _worklist(number, reader, folder, lines)
-  rows = main | mine
+  rows = rows_of([*main, *mine], reader)
   uids = [t.name for t in tasks if t.reader == reader]
   uids += [u for u in files if u not in uids]
   mine = {*uids}
-  for uid, row in rows.items():
+  for uid in rows:
     if uid not in named:
       if _is_repeat_of_another(tasks, uid, reader):
         continue
       why = f"{QUARANTINED}(no such case)"
       lines.append(Line(number, reader, uid[:40], QUARANTINED, why))
-    elif uid not in mine and row.get("reader") in ("", reader, None):
+    elif uid not in mine:
       uids.append(uid)
   for uid in uids:
     given = _Given(uid, files.get(uid, []), rows.get(uid, {}))
@@ -142,7 +143,7 @@ def _worklist(number, reader, folder, lines):
   except DataError as error:
     why = f"{QUARANTINED}({error})"
     line = Line(number, reader, round_folder.WORKLIST, QUARANTINED, why)
-    return {}, [*lines, line]
+    return [], [*lines, line]
 
 
 def _files(number, folder, named):
@@ -180,7 +181,8 @@ def _answer(project, number, folder, uid, given: _Given) -> Reply:
     why = f"{QUARANTINED}(two files of one case, keep one of {names})"
     return Reply(409, QUARANTINED, why, uid)
   if not files:
-    return answer_in_words(project, number, reader, uid, told)
+    how = {"imported": True}
+    return answer_in_words(project, number, reader, uid, told, how)
   if decision in SKIPS:
     why = f"{QUARANTINED}(a file, and skip in the worklist: which of both?)"
     return Reply(409, QUARANTINED, why, uid)
@@ -190,7 +192,10 @@ def _answer(project, number, folder, uid, given: _Given) -> Reply:
     return Reply(413, QUARANTINED, why, uid)
   content = read_bytes(files[0])
   reply = receive(
-    project, uid, reader, content, told, name=files[0].name, number=number
+    *(project, uid, reader, content, told),
+    name=files[0].name,
+    number=number,
+    imported=True,
   )
   if reply.code == FULL:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(project.folder))

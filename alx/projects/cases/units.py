@@ -57,11 +57,13 @@ def asked_of(state: State) -> dict[str, list | None]:
     boxes = found[task.uid]
     if task.repeat or boxes is None:
       continue
-    if not task.units:
-      found[task.uid] = None
     key = task.uid, task.reader, task.round
-    if key not in state.expired and key[:2] not in state.skips:
+    if key in state.expired or key[:2] in state.skips:
+      continue
+    if task.units:
       boxes += task.units
+    else:
+      found[task.uid] = None
   return found
 
 

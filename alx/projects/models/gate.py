@@ -130,17 +130,16 @@ def judge(
   _refuse_floors(candidate, rules.floors)
   found = []
   if incumbent is not None or rules.floors:
-    found.append(_enough(candidate, rules))
+    found.append(_enough(candidate, incumbent, rules))
   if incumbent is None:
     found.append(Check("margin", True, "no model serves yet: nothing to match"))
   else:
-    refuse_unlike(candidate, incumbent)
     found.append(_margin(candidate, incumbent, rules))
     found += _optional(_failures, candidate, incumbent, rules.failures)
     found += _optional(_calibration, candidate, incumbent, rules.calibration)
   found += [_floor(candidate, floor) for floor in rules.floors]
   found += [_recorded(version)] if rules.recorded else []
-  found += [_approval(approver)] if rules.approval == "human" else []
+  found += [approval(approver)] if rules.approval == "human" else []
   return Decision(all(check.passed for check in found), tuple(found))
 
 
@@ -174,8 +173,14 @@ def _margin(candidate, incumbent, rules):
   return Check("margin", passed, line)
 
 
-def _enough(scores, rules):
-  count = len(set(scores.patients))
+def _enough(candidate, incumbent, rules):
+  """Of patients that the models can be compared on, where two are."""
+  if incumbent is None:
+    count = len(set(candidate.patients))
+  else:
+    refuse_unlike(candidate, incumbent)
+    known = ~np.isnan(np.subtract(*case_means(candidate, incumbent)))
+    count = len(set(np.array(candidate.patients, object)[known]))
   passed = count >= rules.patients
   return Check(
     "patients",
@@ -204,7 +209,8 @@ def _floor(scores, floor):
 
 
 def _failures(candidate, incumbent, most):
-  new = (candidate.values == 0) & (incumbent.values > 0)
+  old = np.where(np.isnan(incumbent.values), 1, incumbent.values)  # right
+  new = (candidate.values == 0) & (old > 0)
   places = np.argwhere(new)
   named = ", ".join(
     f"{candidate.cases[i]} ({candidate.class_names[c]})" for i, c in places[:3]
@@ -236,7 +242,8 @@ def _recorded(version):
   )
 
 
-def _approval(approver):
+def approval(approver: Approver | None) -> Check:
+  """Whether somebody who may has looked at a version."""
   if approver is None or not approver.name.strip():
     return Check("approval", False, "waits for a named approver")
   if approver.role not in ROLES:

@@ -12,7 +12,7 @@ import numpy as np
 
 from alx._version import __version__
 from alx.projects.models import frozen, sources
-from alx.projects.models.gate import Approver, Rules, judge
+from alx.projects.models.gate import Approver, Rules, approval, judge
 from alx.projects.models.scores import Scores, make_scores
 from alx.projects.models.sources import SourceWeights
 from alx.projects.models.updates import Plan, Update, plan_update
@@ -45,7 +45,7 @@ def make_judge(rules: Rules, approver: Approver | None = None) -> Callable:
 
   def of_project(project, version, new, old):
     if not len(new.uids):
-      return _without_scores(version, old, approver)
+      return _without_scores(version, old, rules, approver)
     pair = scores_of(project, new), old and scores_of(project, old)
     record = record_of(project, version)
     found = judge(*pair, _that_apply(rules, project), record, approver)
@@ -67,9 +67,13 @@ def _that_apply(rules, project):
   return dataclasses.replace(rules, failures=None)
 
 
-def _without_scores(version, old, approver):
+def _without_scores(version, old, rules, approver):
   name = f"v{version:03d}"
   line = f"{name}: no frozen case has a label, nothing to judge it by"
+  if rules.approval == "human":
+    asked = approval(approver)
+    word = "promoted" if asked.passed else "held"
+    return Judged(asked.passed, (f"{name} {word}", f"{line}; {asked.line}"))
   if old is None:
     return Judged(True, (f"{name} promoted", f"{line}; none served before"))
   if approver and approver.name.strip():

@@ -11,6 +11,7 @@ from alx.projects.cases.targets import grid_of, label_of
 from alx.projects.cases.units import mask_of
 from alx.projects.pages import history
 from alx.projects.pages.history import LEAST, Answers
+from alx.projects.people.share import seniors_of
 from alx.projects.store.project import Project
 from alx.projects.store.state import TRAIN, Submission
 from alx.report.article import Section
@@ -109,16 +110,25 @@ def _time_line(answers):
 def arms_of(project: Project, answers: Answers):
   """(timed answers without a draft, with one) of rounds that had both.
 
-  Cases whose draft was withheld are drawn by chance; first rounds and frozen
-  cases are not, and so are not compared.
+  Cases whose draft was withheld are drawn by chance. First rounds and frozen
+  cases are not, nor is what seniors read, nor a round without any draft; so
+  they are not compared.
   """
-  arms = {"blind": [], "draft": []}
+  arms, state = {"blind": [], "draft": []}, project.state
+  seniors = set(seniors_of(state))
+  with_drafts = {s.round for s in answers.all if _arm(s) == "draft"}
   for answer in answers.timed:
-    made = project.state.rounds.get(answer.round)
-    part = project.state.cases[answer.uid].part
-    if made and made.model and part == TRAIN and not answer.repeat:
-      arms[answer.about.get("arm", "draft")].append(answer)
+    made = state.rounds.get(answer.round)
+    part = state.cases[answer.uid].part
+    by_chance = made and made.model and answer.round in with_drafts
+    by_chance = by_chance and answer.reader not in seniors
+    if by_chance and part == TRAIN and not answer.repeat:
+      arms[_arm(answer)].append(answer)
   return arms["blind"], arms["draft"]
+
+
+def _arm(answer):
+  return answer.about.get("arm", "draft")
 
 
 class Saved(NamedTuple):

@@ -38,14 +38,36 @@ class Answers(NamedTuple):
 
 
 def answers_of(state: State) -> Answers:
-  """What people have answered; labels that were there are not among it."""
-  last = {}
+  """What people have answered; labels that were there are not among it.
+
+  The seconds are those of all its revisions: what was measured from the case
+  being opened begins anew with each, what a reader says is of the whole.
+  """
+  revisions = {}
   for (uid, reader), answers in state.submissions.items():
     for answer in answers:
       if reader != GIVEN:
-        last[uid, reader, answer.round] = answer
-  found = tuple(sorted(last.values(), key=lambda s: s.number))
+        revisions.setdefault((uid, reader, answer.round), []).append(answer)
+  found = map(_with_all_time, revisions.values())
+  found = tuple(sorted(found, key=lambda s: s.number))
   return Answers(found, tuple(s for s in found if is_timed(s)))
+
+
+def _with_all_time(revisions):
+  """The last revision of an answer, with the seconds of all."""
+  timed = [s for s in revisions if is_timed(s)]
+  each = [s.about["seconds"] for s in timed if _is_measured(s)]
+  each += [s.about["seconds"] for s in timed if not _is_measured(s)][-1:]
+  last = revisions[-1]
+  if not timed:
+    return last
+  source = timed[-1].about.get("time_source")
+  about = {**last.about, "seconds": sum(each), "time_source": source}
+  return last._replace(about=about)
+
+
+def _is_measured(answer):
+  return answer.about.get("time_source") == "opened"
 
 
 def is_timed(answer: Submission) -> bool:

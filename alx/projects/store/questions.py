@@ -125,12 +125,13 @@ def _status(found, uid):
 def _final(found, uid):
   chosen = found.decided.get(uid)
   answers = [s for revisions in found.answers.get(uid, ()) for s in revisions]
-  if chosen:
-    if "label" in chosen:
-      newest = max(answers, key=_number, default=None)
-      base = newest or Submission(uid, "", 0, 0, "", "", "consensus", {}, 0)
-      return base._replace(label=chosen["label"], decision=chosen["by"])
-    return next(s for s in answers if s.number == chosen["number"])
+  if chosen and "label" in chosen:
+    newest = max(answers, key=_number, default=None)
+    base = newest or Submission(uid, "", 0, 0, "", "", "consensus", {}, 0)
+    return base._replace(label=chosen["label"], decision=chosen["by"])
+  for answer in answers if chosen else ():
+    if answer.number == chosen["number"]:
+      return answer  # none: a hidden repeat, which is of agreement alone
   status, newest = _status(found, uid), max(answers, key=_number, default=None)
   if status == ASKED and newest and newest.of_units:  # and more is asked for
     return newest

@@ -2,7 +2,7 @@
 
 from alx.data.dataset import bad_input
 from alx.projects.store.project import Project
-from alx.projects.store.questions import status_of
+from alx.projects.store.questions import final_label, status_of
 
 
 def review(
@@ -21,7 +21,8 @@ def review(
     DataError: no such answer.
   """
   _check(project, uid)
-  answers = project.state.submissions.get((uid, reader))
+  answers = project.state.submissions.get((uid, reader), ())
+  answers = [s for s in answers if not s.repeat]  # which are of agreement
   if not answers:
     known = ", ".join(s.reader for s in project.state.newest(uid)) or "none"
     wanted = f"a reader (--reader) who has answered {uid}"
@@ -32,6 +33,30 @@ def review(
     **{"by": "reviewed", "reason": reason},
     **({"reviewer": reviewer} if reviewer else {}),
   }
+  project.add(("reviewed", about))
+
+
+def confirm(
+  project: Project, uid: str, reason: str = "", reviewer: str = ""
+) -> None:
+  """The label that counts stays what it is, also one that readers settled on.
+
+  Args:
+    project: that this process writes to.
+    uid: of a case that has a label.
+    reason: why.
+    reviewer: who says so; "": not known.
+
+  Raises:
+    DataError: no such case, or none that has a label.
+  """
+  _check(project, uid)
+  before = project.state.decided.get(uid, {})
+  if "label" not in before:
+    found = final_label(project.state, uid)
+    return review(project, uid, found.reader if found else "", reason, reviewer)
+  about = {**before, "by": "reviewed", "reason": reason}
+  about |= {"reviewer": reviewer} if reviewer else {}
   project.add(("reviewed", about))
 
 

@@ -27,10 +27,7 @@ from alx.projects.store import blobs
 from alx.projects.store.events import canonical
 from alx.projects.store.project import MODELS, Project
 from alx.projects.store.questions import final_labels, labelled
-from alx.projects.store.state import (
-  TRAIN,
-  Case,
-)
+from alx.projects.store.state import TRAIN, Case, State
 from alx.projects.work import learn
 from alx.runs.disk import records, store
 from alx.runs.disk.names import run_folder
@@ -137,6 +134,26 @@ def _last(losses):
   return round(float(values[-1]), 6) if values.size else None
 
 
+def seen_by(state: State, version: int) -> list[str]:
+  """Labels that a version, or one that it started from, was fitted on.
+
+  Args:
+    state: with the versions.
+    version: its number; 0: none.
+  """
+  starts = {m.about.get("parameters"): n for n, m in state.models.items()}
+  found = set()
+  while version:
+    about = state.models[version].about
+    update = about.get("update")
+    update = update if isinstance(update, Mapping) else {}
+    found |= set(update.get("items", ()))
+    start = update.get("start", "")
+    older = starts.get(start, 0) if start else 0
+    version = older if older < version else 0
+  return sorted(found)
+
+
 def reading_of(project: Project, cases) -> tuple[Reading, int]:
   """(what a fit reads, the version it may start from), as the project says."""
   state, current = project.state, project.state.current
@@ -149,14 +166,13 @@ def reading_of(project: Project, cases) -> tuple[Reading, int]:
     domain = case.about.get("stratum", "")
     labels.append(Label(case.uid, str(chosen.label), decided, domain=domain))
   about = state.models[current].about if current else {}
-  update = about.get("update", {})
   try:
     reading = plan_reading(
       labels,
       parse_weights(project.settings.get("weights", ())),
       parse_update(project.settings.get("update", "scratch")),
       seed=project.settings["seed"],
-      seen=update["items"] if isinstance(update, Mapping) and update else (),
+      seen=seen_by(state, current),
       start=about.get("parameters", ""),
     )
   except ValueError as error:

@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import NamedTuple
 
+from alx.projects.pages.history import answers_of
 from alx.projects.store import blobs, log
 from alx.projects.store.project import Project, open_project
 from alx.projects.store.questions import blobs_of, statuses
@@ -41,8 +42,7 @@ def status(project: Project) -> Status:
   for task in state.open_tasks():
     waiting.setdefault(task.reader, []).append(task.uid)
   newest = [v[-1] for v in state.submissions.values()]
-  times = [s.about.get("seconds") for s in newest]
-  times = [t for t in times if t is not None]
+  answers = answers_of(state)
   conflicts = [u for u in state.cases if found[u] == CONFLICT]
   return Status(
     {part: dict(found) for part, found in counts.items()},
@@ -53,8 +53,8 @@ def status(project: Project) -> Status:
     tuple(conflicts),
     state.current,
     {v: m.state for v, m in state.models.items()},
-    float(sum(times)),
-    len(times),
+    answers.seconds,
+    len(answers.timed),
     state.last.sha256,
     _next(project, counts, waiting),
   )

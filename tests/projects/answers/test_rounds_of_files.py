@@ -1,5 +1,6 @@
 """Rounds as folders: what is written, what comes back, what is told."""
 
+import csv
 import errno
 import json
 import os
@@ -12,6 +13,7 @@ import pytest
 from alx import projects
 from alx.data.dataset import DataError
 from alx.projects.answers import receive
+from alx.projects.answers.words import answer_in_words
 from alx.projects.work.fit import training_cases
 from alx.runs.disk.claim import Held
 from tests.projects import small_projects as small
@@ -301,3 +303,50 @@ def test_39_a_frozen_case_is_never_trained_on(tmp_path):
   small.taken(folder)
   cases = training_cases(projects.open_project(folder))
   assert [case.uid for case in cases] == [rows[2]["uid"]]
+
+
+def two_readers(folder):
+  return small.of_pictures(
+    *(folder, 2),
+    **{"readers": ("anna", "ben"), "readers_per_case": 2, "query": 2},
+    **{"labels": "none", "validation": 0.0},
+  )
+
+
+def test_a_row_of_one_reader_is_no_answer_of_another(tmp_path):
+  folder = two_readers(tmp_path)
+  path = small.asked(folder) / "worklist.csv"
+  rows = small.rows_of(path)
+  for row in rows:  # anna answers the first case, ben the second
+    mine = row["reader"], row["uid"]
+    if mine in (("anna", "case_001"), ("ben", "case_002")):
+      row["label"] = "dark"
+  with open(path, "w", newline="", encoding="utf-8") as file:
+    writer = csv.DictWriter(file, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+  _, lines = small.taken(folder)
+  told = {(line.reader, line.what): line.status for line in lines}
+  assert told == {
+    ("anna", "case_001"): "accepted",
+    ("anna", "case_002"): "missing",
+    ("ben", "case_001"): "missing",
+    ("ben", "case_002"): "accepted",
+  }
+
+
+def test_an_old_file_is_not_newer_than_what_came_since(tmp_path):
+  folder = small.of_pictures(tmp_path, 2, labels="none", validation=0.0)
+  path = small.asked(folder, query=1) / "worklist.csv"
+  (uid,) = [row["uid"] for row in small.rows_of(path)]
+  small.fill(path, {uid: {"label": "dark"}})
+  assert small.taken(folder)[0][uid] == "accepted"
+  with projects.working(folder) as project:
+    answer_in_words(project, 1, "reader1", uid, {"label": "bright"})
+  assert small.taken(folder)[0][uid] == "unchanged"
+  state = projects.open_project(folder).state
+  assert projects.final_label(state, uid).label == 1
+  small.fill(path, {uid: {"label": "bright"}})
+  small.taken(folder)
+  small.fill(path, {uid: {"label": "dark"}})  # a change of mind, and back
+  assert small.taken(folder)[0][uid] == "accepted"

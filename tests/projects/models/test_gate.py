@@ -121,6 +121,23 @@ def test_a_new_failure_holds_a_model_that_is_better_on_average():
   assert decide(new, margin=1.0, failures=None).promote
 
 
+def test_a_class_invented_where_none_is_is_a_failure():
+  healthy, invented = OLD.copy(), OLD + 0.1
+  healthy[0, 1], invented[0, 1] = np.nan, 0.0  # right: both masks are empty
+  found = decide(invented, healthy, margin=1.0)
+  assert found.reasons[0].startswith(
+    "1 scores of 0 where the old model had more"
+  )
+  assert decide(healthy, healthy).promote
+
+
+def test_patients_without_a_score_are_not_counted():
+  few = OLD.copy()
+  few[2:] = np.nan
+  found = decide(few, few, patients=5)
+  assert "2 validation patients, wanted 5 at least" in found.reasons
+
+
 def test_a_class_invented_in_healthy_cases_is_a_loss():
   healthy, invented = OLD.copy(), OLD.copy()
   healthy[4:, 1], invented[4:, 1] = np.nan, 0.0

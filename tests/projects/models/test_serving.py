@@ -1,5 +1,6 @@
 """On a stand-in for a project: a few cases, two versions, their scores."""
 
+import dataclasses
 import types
 from typing import Any, NamedTuple
 
@@ -100,6 +101,24 @@ def test_without_frozen_labels():
   assert later.lines[1].endswith("or name who approves it")
   named = make_judge(RULES, Approver("R1"))(project(), 2, NOTHING, NOTHING)
   assert named.promote and named.lines[2] == "v002: approved by R1, reviewer"
+
+
+@pytest.mark.parametrize(
+  ("approver", "told"),
+  [
+    (None, "waits for a named approver"),
+    (Approver("bob", "annotator"), "approval wants reviewer or admin"),
+  ],
+)
+def test_without_frozen_labels_a_person_still_has_to_say_yes(approver, told):
+  judge = make_judge(dataclasses.replace(RULES, approval="human"), approver)
+  for version, old in ((1, None), (2, NOTHING)):
+    judged = judge(project(), version, NOTHING, old)
+    assert not judged.promote and told in judged.lines[1]
+  judge = make_judge(
+    dataclasses.replace(RULES, approval="human"), Approver("eve", "admin")
+  )
+  assert judge(project(), 1, NOTHING, None).promote
 
 
 def test_the_record_names_what_it_was_made_of():

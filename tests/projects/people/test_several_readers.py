@@ -151,6 +151,9 @@ def test_a_repeat_looks_new_and_its_answer_is_compared_only(tmp_path):
   assert projects.final_label(state, task.uid).label == 0
   assert projects.status_of(state, task.uid) == "labelled"
   assert small.taken(folder)[0]["case_009"] == "unchanged"
+  with projects.working(folder) as project:
+    projects.review(project, task.uid, "anna")
+    assert projects.final_label(project.state, task.uid).label == 0
 
 
 def test_a_case_that_is_held_too_long_goes_to_another_reader(tmp_path):

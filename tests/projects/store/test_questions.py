@@ -104,6 +104,8 @@ def test_a_repeat_is_no_label():
   found = state_of(asked=["ax"], answers=[answer("a", "x", 1, 4), again])
   assert questions.final_label(found, "a").label == 4
   assert [s.label for s in found.newest("a")] == [4]
+  chosen = found._replace(decided={"a": {"number": 2, "by": "reviewed"}})
+  assert questions.final_label(chosen, "a").label == 4
 
 
 def test_the_last_answer_of_each_reader_of_each_case():
