@@ -7,7 +7,8 @@
 
 Prints one id a line, best first; nothing else goes to standard output. Every
 array is an .npy, or an .npz with an array of that name. --arrays is an .npz
-that holds several: logits, features, labelled, ids ...
+that holds several: logits, features, labelled, ids ... Of one that `alx
+features` has made, `group` says the patients and `split` what is for a test.
 
 Compiled programs are kept in $XDG_CACHE_HOME/alx, or ~/.cache/alx, so that the
 same method on arrays of about the same sizes starts at once; --nocache keeps
@@ -19,6 +20,7 @@ import glob
 import os
 import pathlib
 import re
+import sys
 import warnings
 from collections.abc import Iterator
 
@@ -31,6 +33,7 @@ from alx import csv_table
 from alx.commands import command
 from alx.commands.defined import explained
 from alx.data.dataset import bad_input
+from alx.data.patients import apart
 
 _PREDICTIONS = {
   "probs": "[N, *sp, C] probabilities.",
@@ -161,7 +164,7 @@ def read_arrays() -> dict[str, np.ndarray]:
   found = {}
   if _ARRAYS.value:
     path = pathlib.Path(_ARRAYS.value)
-    found = {n: a for n, a in _read(path).items() if n in _FLAGS}
+    found = _as_flags(_read(path))
     if not found:
       raise bad_input(path, f"arrays of the names {', '.join(_FLAGS)}", "none")
   for name, flag in _FLAGS.items():
@@ -170,6 +173,26 @@ def read_arrays() -> dict[str, np.ndarray]:
     if name in found:
       raise bad_input(_ARRAYS.value, f"--{name} or an array {name}", "both")
     found[name] = _array(pathlib.Path(flag.value), name)
+  return found
+
+
+def _as_flags(arrays):
+  """Those of a file that are flags; as `alx features` and data call them too.
+
+  Items of its test part, or of none, are not asked for.
+  """
+  found = {name: array for name, array in arrays.items() if name in _FLAGS}
+  names = [name for name in ("patient", "group") if name in arrays]
+  if "groups" not in found and names:
+    patients = [str(name) for name in arrays[names[0]]]
+    found["groups"] = np.array(apart(patients, range(len(patients))))
+  parts = arrays.get("split")
+  if "available" in found or parts is None or parts.dtype.kind not in "iu":
+    return found
+  if (parts != 0).any():
+    told = f"note: {(parts != 0).sum()} items that are not to train on are "
+    print(f"{told}not asked for", file=sys.stderr)
+    found["available"] = parts == 0
   return found
 
 

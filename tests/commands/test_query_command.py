@@ -99,3 +99,21 @@ def test_what_is_wrong_is_one_line(arrays, tmp_path):
   lines = errors_of(QUERY, *cases)
   for line, words in zip(lines, cases.values(), strict=True):
     assert words in line, line
+
+
+def test_a_file_of_features_says_its_patients_and_its_test_part(tmp_path):
+  rows = np.random.default_rng(0).standard_normal((12, 3))
+  path = tmp_path / "f.npz"
+  np.savez(
+    path,
+    features=rows,
+    ids=[f"scan{n}" for n in range(12)],
+    group=[*"aabbccdd", *["nan"] * 4],
+    split=[0] * 4 + [2] * 4 + [0] * 4,
+  )
+  done = run(QUERY, "--acquisition=k_center", "--k=6", f"--arrays={path}")
+  assert done.returncode == 0, done.stderr
+  found = [int(name.removeprefix("scan")) for name in done.stdout.split()]
+  assert len(found) == 6 and {8, 9, 10, 11} < {*found}
+  assert len({0, 1} & {*found}) == len({2, 3} & {*found}) == 1
+  assert "note: 4 items that are not to train on" in done.stderr

@@ -18,6 +18,7 @@ from alx.data.dicom import headers, kept, packages, seg_read, series
 from alx.data.dicom.headers import Series
 from alx.data.files import visible_below
 from alx.data.masks.names import without_mask_word
+from alx.data.patients import name_patients
 from alx.data.volumes import grids, msd, nifti, orientation
 from alx.data.volumes.description import Description
 from alx.data.volumes.placed import Volume
@@ -71,10 +72,12 @@ def load_folder(
   dataset = msd.make_dataset(
     path, about, items, [*left_out, *lines], spacing_from
   )
-  patients = tuple(one.patient for one in used)
+  patients = [one.patient for one in used]
+  groups, notes = None, ()
+  if any(patients):
+    groups, notes = name_patients(path, patients, [one.id for one in used])
   return dataset._replace(
-    groups=patients if all(patients) else None,
-    notes=(*dataset.notes, *scan.notes),
+    groups=groups, notes=(*dataset.notes, *scan.notes, *notes)
   )
 
 

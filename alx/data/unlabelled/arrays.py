@@ -60,6 +60,8 @@ def arrays_of(path: pathlib.Path) -> dict[str, np.ndarray]:
   if arrays["images"].ndim < 3 or arrays["images"].dtype.kind not in "buif":
     what = f"{arrays['images'].dtype} {arrays['images'].shape}"
     raise bad_input(path, "images of real numbers [N, *sp]", what)
+  if not len(arrays["images"]):
+    raise bad_input(path, "at least one image", arrays["images"].shape)
   return arrays
 
 
@@ -71,7 +73,7 @@ def _with_labels(arrays):
     if (array := arrays.get(f"{part}_images")) is not None and array.ndim
   }
   labels = {f"{part}_labels": np.zeros(len(x)) for part, x in own.items()}
-  found = labels | arrays
+  found = arrays | labels  # its own are not looked at
   if own and not any(PARTS[part] == 0 for part in own):
     first = next(iter(own))
     others = [name for name in found if name.startswith(f"{first}_")]

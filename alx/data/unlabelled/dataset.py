@@ -2,6 +2,7 @@
 
 import contextlib
 import pathlib
+from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
@@ -9,11 +10,12 @@ import numpy as np
 from alx.data.arrays import npz
 from alx.data.dataset import DataError, Dataset, bad_input, read_each
 from alx.data.files import visible_below
+from alx.data.pictures import pictures
 from alx.data.unlabelled import arrays
 from alx.data.unlabelled.case import Cases, Wanted
 from alx.data.unlabelled.find import find
 from alx.data.unlabelled.layout import channels_of, layout_of
-from alx.data.volumes import flat, grids, nifti
+from alx.data.volumes import brats, flat, nifti
 
 TASK = "unlabelled"
 _NOTHING = np.zeros(0, np.uint8)
@@ -81,26 +83,48 @@ def _cases(path, where, image_size) -> Cases:
     is_bytes = axes == 2 and values.dtype == np.uint8
     return arrays.find(path, Wanted(axes, channels, is_bytes), where)
   files = list(visible_below(path)) if path.is_dir() else [path]
-  wanted = Wanted(3, channels_of(path, files), False, like="the others")
+  like = "the others"
+  wanted = Wanted(3, channels_of(path, files), False, like=like)
   found = find(path, wanted, _NOWHERE, where)
   if found.suffix == ".png":
-    pictures = Wanted(2, 3, is_bytes=True, image_size=image_size)
-    return find(path, pictures, _NOWHERE)
+    return _of_pictures(path, files, image_size)
   _refuse(path, image_size)
-  channels = _channels_inside(found.cases)
-  return find(path, wanted._replace(channels=channels), _NOWHERE)
+  if wanted.channels == 1 and nifti.stem(found.cases[0].files[0]):
+    axes, channels = _commonest(found.cases)
+    wanted = wanted._replace(axes=axes, channels=channels)
+  return _told(path, find(path, wanted, _NOWHERE))
 
 
-def _channels_inside(cases):
-  """Of volumes: files of a case, or the fourth axis of the first to be read."""
+def _of_pictures(path, files, image_size):
+  shown = [file for file in files if pictures.is_picture(file)]
+  count = channels_of(path, shown, lambda file: file.stem)
+  wanted = Wanted(2, 3, is_bytes=True, image_size=image_size, like="the others")
+  if count > 1:
+    wanted = wanted._replace(channels=count, is_bytes=False)
+  return _told(path, find(path, wanted, _NOWHERE))
+
+
+def _commonest(cases):
+  """(axes, channels) of most files, by their headers."""
+  kinds = Counter()
   for case in cases:
-    if not any(file and nifti.stem(file) for file in case.files):
-      return 1  # DICOM
-    if len(case.files) > 1:
-      return len(case.files)
     with contextlib.suppress(DataError):
-      return grids.read_images(case.files)[0].shape[-1]
-  return 1
+      shape = nifti.shape_of(case.files[0])
+      kinds[min(len(shape), 3), shape[3] if len(shape) > 3 else 1] += 1
+  return kinds.most_common(1)[0][0] if kinds else (3, 1)
+
+
+def _told(path, cases):
+  """With a line, where files were read as channels by their names."""
+  first = cases.cases[0]
+  count = len(first.files)
+  if count == 1 or brats.is_folder(path):
+    return cases
+  name = first.files[0].name if first.files[0] else first.id
+  line = f"{path}: files such as {name} are read as {count} channels of "
+  return cases._replace(
+    notes=(*cases.notes, f"{line}{len(cases.cases)} images")
+  )
 
 
 def _refuse(path, image_size):

@@ -3,29 +3,47 @@
 import pathlib
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from alx.data.dataset import bad_input
 from alx.data.volumes import brats, nifti
 
+_FEW = 4  # channels that a picture has at most
 _CHANNEL = re.compile(r"(.+)_(\d{4})")
 
 
-def channels_of(path: pathlib.Path, files: Iterable[pathlib.Path]) -> int:
-  """How many files an image of volumes has.
+def channels_of(
+  path: pathlib.Path,
+  files: Iterable[pathlib.Path],
+  stem: Callable = nifti.stem,
+) -> int:
+  """How many files an image has, by their names.
+
+  CASE_0000, CASE_0001 ... are its channels where most cases have as many, the
+  same in all of them: of several cases; a single one of many is a series.
 
   Args:
     path: a folder, or one file.
     files: all below it.
+    stem: of a file -> its name without the ending; "" of others.
   """
   if path.is_dir() and brats.is_folder(path):
     return len(brats.channel_names(path))
-  stems = [stem for file in files if (stem := nifti.stem(file))]
-  matches = [_CHANNEL.fullmatch(stem) for stem in stems]
-  inside = Counter(match[1] for match in matches if match)
-  return max(inside.values(), default=1)
+  named, cases = [(f.parent, name) for f in files if (name := stem(f))], {}
+  for folder, name in named:
+    match = _CHANNEL.fullmatch(name)
+    if match is None:
+      return 1
+    cases.setdefault((folder, match[1]), []).append(int(match[2]))
+  runs = Counter(
+    len(found) if sorted(found) == [*range(len(found))] else 1
+    for found in cases.values()
+  )
+  count, often = max(runs.items(), key=lambda pair: pair[1], default=(1, 1))
+  is_series = len(cases) == 1 and count > _FEW
+  return 1 if is_series or 2 * often <= len(cases) else count
 
 
 def layout_of(path: object, values: np.ndarray) -> tuple[int, int]:
@@ -34,9 +52,17 @@ def layout_of(path: object, values: np.ndarray) -> tuple[int, int]:
   Raises:
     DataError: neither pictures nor volumes.
   """
-  few = values.shape[-1] in (1, 3)
-  if values.ndim == 3 or (values.ndim == 4 and few):
-    return 2, values.shape[-1] if values.ndim == 4 else 1
+  shape = values.shape
+  if values.ndim in (4, 5) and _is_first(shape):
+    found = f"{shape} (np.moveaxis(images, 1, -1), if channels are first)"
+    raise bad_input(path, "channels on the last axis", found)
+  if values.ndim == 3 or (values.ndim == 4 and shape[-1] <= _FEW):
+    return 2, shape[-1] if values.ndim == 4 else 1
   if values.ndim in (4, 5):
-    return 3, values.shape[-1] if values.ndim == 5 else 1
-  raise bad_input(path, "images [N, H, W] or [N, x, y, z]", values.shape)
+    return 3, shape[-1] if values.ndim == 5 else 1
+  raise bad_input(path, "images [N, H, W] or [N, x, y, z]", shape)
+
+
+def _is_first(shape):
+  """Whether the axis behind the items is short, as channels are, alone."""
+  return 1 < shape[1] <= _FEW < min(shape[2:])

@@ -1,5 +1,6 @@
 """NIfTI files without labels: flat, in folders, or as in the Decathlon."""
 
+import os
 import pathlib
 import re
 from collections import defaultdict
@@ -15,6 +16,7 @@ from alx.data.unlabelled.case import by_id as _by_id
 from alx.data.volumes import brats, flat, grids, nifti
 from alx.data.volumes.header import spacing_of
 
+_PARTS = re.compile(r"images(Tr|Ts|Va|Val|$)")
 _CHANNEL = re.compile(r"(.+)_(\d{4})")
 
 
@@ -52,12 +54,13 @@ def _images_of(files, path):
   """(images, notes): without what is called a mask, or lies beside images."""
   if path.is_file():
     return files, ()
-  folders = [
-    p for p in visible(path) if p.is_dir() and p.name.startswith("images")
-  ]
-  inside = [file for file in files if set(folders) & set(file.parents)]
+  folders = {p for p in visible(path) if p.is_dir() and _PARTS.match(p.name)}
+  inside = [file for file in files if folders & set(file.parents)]
   if inside:
-    return inside, ()
+    labels = [p for p in files if p.relative_to(path).parts[0][:6] == "labels"]
+    others = len(files) - len(inside) - len(labels)
+    line = f"{path}: {others} volumes outside of images... passed over"
+    return inside, (line,) if others else ()
   stems = {(file.parent, nifti.stem(file)) for file in files}
 
   def is_mask(file):
@@ -167,5 +170,5 @@ def files_below(
   return [
     file
     for file in visible_below(path)
-    if without not in file.resolve().parents
+    if without not in pathlib.Path(os.path.realpath(file)).parents
   ]

@@ -69,6 +69,24 @@ def of_bytes(name: object, content: bytes) -> Volume:
     return _parse(name, content)
 
 
+def shape_of(path: pathlib.Path) -> tuple[int, ...]:
+  """Extents, without those of length 1 behind the third.
+
+  Of a NIfTI file by its header alone.
+
+  Raises:
+    DataError: a file that is none that is known.
+  """
+  if itk.is_known(path) or stacks.is_known(path):
+    return _read(path).array.shape
+  try:
+    with _silence():
+      shape = nibabel.load(path).shape
+  except Exception as error:  # a damaged file breaks in many ways
+    raise bad_input(path, "a NIfTI file", _words(error)) from error
+  return (*shape[:3], *(n for n in shape[3:] if n > 1))
+
+
 def read_label(path: pathlib.Path) -> Volume:
   """Reads a label map [x, y] or [x, y, z] as uint8 or uint16.
 

@@ -162,6 +162,9 @@ def _of_npz(path, where):
   values = images["images"]
   axes, channels = layout_of(path, values)
   is_flat = axes == 2
+  if is_flat and channels not in (1, 3):
+    wanted = "gray pictures or those of three colours, which people can open"
+    raise bad_input(path, wanted, values.shape)
   if is_flat and values.dtype != np.uint8:
     raise bad_input(
       path,

@@ -84,3 +84,79 @@ def test_settings_that_say_nothing_are_refused(tmp_path):
       load_unlabelled(tmp_path / path, image_size=8)
   with pytest.raises(DataError, match=r"an \.npz file to use where on"):
     load_unlabelled(tmp_path / "v", where="frame=1")
+
+
+def test_most_decide_what_an_image_is(tmp_path):
+  write(tmp_path / "a.nii.gz", np.stack([IMAGE] * 3, -1))
+  for name in "bcd":
+    write(tmp_path / f"{name}.nii.gz", IMAGE)
+  found = load_unlabelled(tmp_path)
+  assert found.ids == ("b", "c", "d") and len(found.left_out) == 1
+  for name in "ab":
+    write(tmp_path / f"flat/{name}.nii.gz", IMAGE[0])
+  found = load_unlabelled(tmp_path / "flat")
+  assert [x.shape for x in found.images] == [(3, 4, 1)] * 2
+
+
+def test_numbers_in_names_are_channels_where_all_cases_have_as_many(tmp_path):
+  for n in range(5):  # a single case of many is a series
+    write(tmp_path / f"series/scan_{n:04d}.nii.gz", IMAGE)
+  for patient in ("p1", "p2"):
+    for n in range(2):
+      write(tmp_path / f"folders/{patient}/scan_{n:04d}.nii.gz", IMAGE)
+  for case in ("a", "b"):
+    for n in range(2):
+      picture_cases.mask(tmp_path / f"flat/{case}_{n:04d}.png")
+  series, folders, flat = (
+    load_unlabelled(tmp_path / name) for name in ("series", "folders", "flat")
+  )
+  assert len(series.ids) == 5 and not series.notes
+  assert folders.ids == ("p1_scan", "p2_scan")
+  assert "read as 2 channels of 2 images" in folders.notes[0]
+  assert flat.ids == ("a", "b") and flat.images[0].shape == (8, 8, 2)
+
+
+def test_what_is_not_read_is_told(tmp_path):
+  for name in ("images_siteA/a", "siteB/b", "siteB/c"):
+    write(tmp_path / f"sites/{name}.nii.gz", IMAGE)
+  assert load_unlabelled(tmp_path / "sites").ids == ("a", "b", "c")
+  write(tmp_path / "parts/imagesTr/a.nii.gz", IMAGE)
+  write(tmp_path / "parts/other/b.nii.gz", IMAGE)
+  assert "1 volumes outside of" in load_unlabelled(tmp_path / "parts").notes[0]
+  picture_cases.picture(tmp_path / "mixed/a.png")
+  write(tmp_path / "mixed/a.nii.gz", IMAGE)
+  assert (
+    load_unlabelled(tmp_path / "mixed")
+    .notes[0]
+    .endswith("1 pictures passed over")
+  )
+  picture_cases.picture(tmp_path / "webs/a.png")
+  (tmp_path / "webs/b.webp").touch()
+  assert "1 .webp passed over" in load_unlabelled(tmp_path / "webs").notes[0]
+
+
+def test_a_link_to_itself_is_left_out(tmp_path):
+  write(tmp_path / "a.nii.gz", IMAGE)
+  (tmp_path / "b.nii.gz").symlink_to(tmp_path / "b.nii.gz")
+  assert load_unlabelled(tmp_path).ids == ("a",)
+
+
+@pytest.mark.parametrize(
+  ("shape", "told"),
+  [
+    ((2, 3, 8, 8), r"channels on the last axis.*np\.moveaxis"),
+    ((0, 8, 8), "wanted at least one image"),
+  ],
+)
+def test_arrays_that_may_be_read_in_two_ways_are_refused(tmp_path, shape, told):
+  np.savez(tmp_path / "a.npz", images=np.zeros(shape, np.uint8))
+  with pytest.raises(DataError, match=told):
+    load_unlabelled(tmp_path / "a.npz")
+
+
+def test_labels_of_an_array_are_not_looked_at(tmp_path):
+  images = np.random.default_rng(0).integers(0, 255, (3, 8, 8, 4), np.uint8)
+  np.savez(
+    tmp_path / "a.npz", train_images=images, train_labels=np.zeros((3, 14))
+  )
+  assert load_unlabelled(tmp_path / "a.npz").images[0].shape == (8, 8, 4)
