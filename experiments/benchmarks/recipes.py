@@ -32,6 +32,7 @@ from absl import app, flags
 from rich.console import Console
 from rich.table import Column, Table
 
+from alx.commands import command
 from alx.runs.problem import problem as problems
 from alx.runs.settings.config import Config, override
 from alx.stats.intervals import mean_interval, paired_difference
@@ -130,7 +131,8 @@ def main(argv: list[str]) -> None:
     *_COLUMNS,
     title=f"{given.data}, {_cost(given)}",
   )
-  kept, wanted = kept_fits.read(given.csv, Fitted, _of(given)), named(given)
+  with command.ends(2, ValueError):
+    kept, wanted = kept_fits.read(given.csv, Fitted, _of(given)), checked(given)
   steps = steps_by(given, wanted[0][1])
   for name, changes in wanted:
     fits_of(given, name, changes, kept, steps)
@@ -151,6 +153,14 @@ def named(given) -> list[tuple[str, tuple]]:
   if given.one_at_a_time:
     return one_at_a_time(given.recipes, given.vary)
   return recipes(given.recipes, given.vary)
+
+
+def checked(given) -> list[tuple[str, tuple]]:
+  """The same, of which all make sense: ValueError before the first fit."""
+  found = named(given)
+  for _, changes in found:
+    _config(given, changes)
+  return found
 
 
 def _cost(given):

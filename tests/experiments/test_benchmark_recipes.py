@@ -1,6 +1,7 @@
 """The recipes that are compared, and the lines about them."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import pytest
 
@@ -30,6 +31,15 @@ def test_each_value_is_tried_in_the_place_of_the_recipe_s_own():
 def test_unknown_recipes_are_told():
   with pytest.raises(ValueError, match="no 'heavy'; there are"):
     recipes.recipes(["light", "heavy"], [])
+
+
+def test_a_value_that_makes_no_sense_is_told_before_the_first_fit():
+  given = SimpleNamespace(data="d.npz", where="", set=[], one_at_a_time=True)
+  given.recipes, given.vary = ["light"], ["batch=4", "model=resnet,32"]
+  with pytest.raises(ValueError, match="model: '32' is not one of"):
+    recipes.checked(given)
+  given.vary = ["batch=4", "model=resnet&widths=16,32;"]
+  assert len(recipes.checked(given)) == 3
 
 
 def test_a_row_has_the_interval_of_the_seeds():
