@@ -96,7 +96,8 @@ def test_table_and_page_say_what_was_mirrored(finished):
   assert rounds[0]["mirrored"] == "none"  # two labels tell nothing
   part = ready.problem
   everything = mark_labelled(init_pool(20), jnp.arange(20, dtype=jnp.int32))
-  axes = mirrors.allowed_axes(part.labels, part.images.real, everything, 3)
+  count = len(part.dataset.class_names)
+  axes = mirrors.allowed_axes(part.labels, part.images.real, everything, count)
   told = store.read_rows(runs / "full-seed0/times.csv")[0]["mirrored"]
   assert told == " ".join(map(str, np.flatnonzero(axes)))
   assert "images and labels were mirrored along" in page.read_text()
