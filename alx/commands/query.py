@@ -179,14 +179,17 @@ def read_arrays() -> dict[str, np.ndarray]:
 def _as_flags(arrays):
   """Those of a file that are flags; as `alx features` and data call them too.
 
-  Items of its test part, or of none, are not asked for.
+  Items of its test part, or of none, are not asked for. A flag of its own says
+  more than what such a file says beside.
   """
   found = {name: array for name, array in arrays.items() if name in _FLAGS}
   names = [name for name in ("patient", "group") if name in arrays]
-  if "groups" not in found and names:
+  if "groups" not in found and names and _FLAGS["groups"].value is None:
     patients = [str(name) for name in arrays[names[0]]]
     found["groups"] = np.array(apart(patients, range(len(patients))))
   parts = arrays.get("split")
+  if _FLAGS["available"].value is not None:
+    return found
   if "available" in found or parts is None or parts.dtype.kind not in "iu":
     return found
   if (parts != 0).any():

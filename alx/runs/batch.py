@@ -79,7 +79,7 @@ class Told(NamedTuple):
   laps: list[dict]
   cases: list[list[dict]]
   signals: list[dict | None]
-  predict: Callable  # of the last round: writes it for jobs
+  predict: Callable | None = None  # of the last round: writes it for jobs
 
 
 def pays_off(problem: Problem, num_seeds: int) -> bool:
@@ -172,7 +172,8 @@ def run_batch(
       told = _tell_and_test(jobs, programs, seeds, asked, number)
     else:
       told = first
-      told.predict(jobs)
+      if told.predict is not None:
+        told.predict(jobs)
     if number == 0:
       first = told
     seeds = told.seeds
@@ -315,14 +316,11 @@ def _tell_and_test(jobs, programs, seeds, asked, number) -> Told:
     case_rows(problem, _one(predicted, place), number)
     for place in range(len(jobs))
   ]
-  predict = partial(
-    _record_predictions,
-    programs=programs,
-    seeds=seeds,
-    predicted=predicted,
-    number=number,
-  )
-  predict(jobs)
+  predict = None  # what it holds is kept for the next acquisition
+  if number == job.config.rounds:
+    rest = {"programs": programs, "seeds": seeds, "predicted": predicted}
+    predict = partial(_record_predictions, number=number, **rest)
+    predict(jobs)
   clock.lap("seconds_test")
   laps = [
     clock.laps | _fit_columns(job, seeds, place) for place in range(len(jobs))
@@ -343,8 +341,6 @@ def _fit_columns(job, seeds, place):
 
 def _record_predictions(jobs, programs, seeds, predicted, number):
   """Of the last round, the pool by all seeds at once."""
-  if number != jobs[0].config.rounds:
-    return
   problem = jobs[0].problem
   pool = predict_pool(problem, seeds.params, programs.test)
   for place, one in enumerate(jobs):

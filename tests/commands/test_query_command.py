@@ -117,3 +117,10 @@ def test_a_file_of_features_says_its_patients_and_its_test_part(tmp_path):
   assert len(found) == 6 and {8, 9, 10, 11} < {*found}
   assert len({0, 1} & {*found}) == len({2, 3} & {*found}) == 1
   assert "note: 4 items that are not to train on" in done.stderr
+  np.save(tmp_path / "all.npy", np.ones(12, bool))
+  np.save(tmp_path / "one.npy", np.arange(12))
+  more = f"--available={tmp_path}/all.npy", f"--groups={tmp_path}/one.npy"
+  flags = "--acquisition=k_center", "--k=12", f"--arrays={path}"
+  done = run(QUERY, *flags, *more)
+  assert done.returncode == 0 and len(done.stdout.split()) == 12, done.stderr
+  assert not done.stderr

@@ -91,8 +91,10 @@ def _cases(path, where, image_size) -> Cases:
   _refuse(path, image_size)
   if wanted.channels == 1 and nifti.stem(found.cases[0].files[0]):
     axes, channels = _commonest(found.cases)
-    wanted = wanted._replace(axes=axes, channels=channels)
-  return _told(path, find(path, wanted, _NOWHERE))
+    if (axes, channels) != (3, 1):
+      wanted = wanted._replace(axes=axes, channels=channels)
+      found = find(path, wanted, _NOWHERE)
+  return _told(path, found)
 
 
 def _of_pictures(path, files, image_size):
