@@ -43,6 +43,7 @@ def test_ids_are_printed_and_nothing_else(arrays, cache):
   assert any("answer" in path.name for path in (cache / "alx").iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["a file", "nocache"])
 def test_no_cache_is_as_good(arrays, cache, where):
   more = ["--nocache"] if where == "nocache" else []

@@ -52,6 +52,7 @@ def test_ends_with_the_report(classes, tmp_path):
   assert len(list(workdir.glob("runs/entropy-seed0/pictures/*.npz"))) == 3
 
 
+@pytest.mark.slow
 def test_a_preset_gives_way_to_flags(tmp_path):
   words = ("--nofull", "--seeds=1", "--rounds=1", "--set=steps=2")
   words += ("--acquisition=entropy", "--start=4", "--query=2")

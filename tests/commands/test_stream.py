@@ -92,6 +92,7 @@ def assert_same(path, other):
     assert found == pytest.approx(numbers, rel=1e-5, nan_ok=True)
 
 
+@pytest.mark.slow
 def test_asks_and_finds_what_the_run_in_memory_does(finished, tmp_path):
   """Rounding depends on the shapes that are compiled for, choices do not."""
   data, workdir, _ = finished

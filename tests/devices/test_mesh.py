@@ -43,6 +43,7 @@ def fitted(count):
   return program, params, losses, found
 
 
+@pytest.mark.slow
 def test_losses_and_params_are_those_of_one_device():
   (_, one, losses, _), (_, two, same, _) = fitted(1), fitted(2)
   np.testing.assert_allclose(same, losses, rtol=1e-4)

@@ -56,6 +56,7 @@ def batch_of(name, devices):
   return over_seeds(run, vectorized=True, devices=used), data
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
   ("name", "devices"),
   [("random", 1), ("bald", 1), ("badge", 1), ("k_center", 2)],

@@ -21,6 +21,7 @@ def vectors(seed):
   return runs._inputs(rng.normal(4 * y[:, None], 1, (96, 3)).astype("f4"), y, 2)
 
 
+@pytest.mark.slow
 def test_a_run_learns(monkeypatch):
   monkeypatch.setattr(runs, "START", 8)
   monkeypatch.setattr(runs, "QUERY", 4)
@@ -68,6 +69,7 @@ def seconds(tmp_path_factory):
   return shares.seconds_of(config)
 
 
+@pytest.mark.slow
 def test_every_stage_has_its_share(seconds, console):
   assert set(seconds) == {
     "scoring",

@@ -17,6 +17,7 @@ def test_bytes_that_are_moved():
   assert scaling.bytes_summed(PROGRAM) == 4 * 24 + (4 * 2 + 5) + 4 * 4
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(len(jax.devices()) < 2, reason="wants two devices")
 def test_two_devices_make_the_fit_of_one():
   task = scaling.pool_of(4, (4, 4, 4), None)

@@ -14,6 +14,7 @@ def small_model(monkeypatch):
   monkeypatch.setattr(spread_passes, "_WIDTHS", (2, 4))
 
 
+@pytest.mark.slow
 def test_a_row_for_each_way():
   rows = spread_passes.compare(spread_passes.HEADS, 1, **SMALL)
   ways = spread_passes.ONE, spread_passes.TWIN, spread_passes.PMAP

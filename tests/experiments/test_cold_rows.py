@@ -46,6 +46,7 @@ def test_random_is_the_first_round_of_an_ordinary_run(ready, tmp_path):
   assert [row["id"] for row in picks] == record["ids"]
 
 
+@pytest.mark.slow
 def test_slices_are_segmented_too(slices):
   items = [0, 5]
   found = rows.train_and_test(slices, 0, items)

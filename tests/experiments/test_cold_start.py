@@ -32,6 +32,7 @@ ONE_OF_EACH = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
   "kind", ["pictures", pytest.param("volumes", marks=pytest.mark.slow)]
 )

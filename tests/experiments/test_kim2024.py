@@ -77,6 +77,7 @@ class Killed(Exception):
   """Stands for a kill."""
 
 
+@pytest.mark.slow
 def test_killed_anywhere_it_goes_on_to_the_same(finished, tmp_path):
   ready = finished._replace(workdir=tmp_path)
   left = [5]

@@ -35,6 +35,7 @@ def test_every_arm_runs_as_the_code_has_it(ready, name):
   assert members == ({"0", "1"} if name == "bootstrapping" else {"0"})
 
 
+@pytest.mark.slow
 def test_volumes_of_the_phantom_through_two_levels(tmp_path):
   """Windows in three dimensions, stretched, turned, pooled and put back."""
   kim = presets.make_settings(

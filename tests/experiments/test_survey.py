@@ -145,6 +145,7 @@ def parity(medmnist, tmp_path_factory):
   return workdir, study.run(plan, workdir, quiet()).read_text()
 
 
+@pytest.mark.slow
 def test_parity_shares_the_start(parity):
   first = [
     rows_of(parity[0] / "low", f"{name}-seed{seed}", table)[0]
@@ -172,6 +173,7 @@ def test_a_medmnist_file_stands_in(parity):
   assert "item_split" not in text.split("Off: ")[0]
 
 
+@pytest.mark.slow
 def test_folders_of_tissues_with_a_class_too_many(tmp_path):
   rng = np.random.default_rng(0)
   for part, count in (("NCT-CRC-HE-100K", 8), ("CRC-VAL-HE-7K", 3)):
@@ -197,6 +199,7 @@ def test_folders_of_tissues_with_a_class_too_many(tmp_path):
   assert "Off: shared_start, augmented_features and greedy_seeding." in text
 
 
+@pytest.mark.slow
 def test_pictures_of_patients(tmp_path):
   rng = np.random.default_rng(0)
   lines = ["image_name,patient_id,target"]

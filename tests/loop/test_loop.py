@@ -76,6 +76,7 @@ def test_simulate_asks_what_ask_and_tell_ask(name):
   check_against_hand(loop, *problems.blobs(), compiled_run(name))
 
 
+@pytest.mark.slow
 def test_simulate_segmentation():
   images, labels = problems.squares(20)
   loop = problems.loop_of(problems.unet_learner(3), "foreground_random")

@@ -93,6 +93,7 @@ def streamed(text, name):
   return history, state, labelled, compiled
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
   ("text", "name"),
   [

@@ -165,6 +165,7 @@ def seen(text, name, network):
   return state.labels != UNLABELLED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["boxes:5", "superpixels:6"])
 @pytest.mark.parametrize("name", ["entropy", "badge", "foreground_random"])
 def test_a_run_over_units_asks_for_distinct_units(text, name):
@@ -185,6 +186,7 @@ def test_labels_of_voxels_never_asked_for_change_nothing():
   chex.assert_trees_all_equal(one[0].params, two[0].params)
 
 
+@pytest.mark.slow
 def test_whole_items_are_what_they_were_to_the_bit():
   images, labels = problems.squares(6)
   learner = problems.unet_learner(3)
@@ -220,6 +222,7 @@ def test_a_cap_of_units_per_item():
   assert most_of_an_item(1) == 1 < most_of_an_item(0)
 
 
+@pytest.mark.slow
 def test_boxes_that_overlap_are_asked_for_once():
   _, items, _ = run("boxes:5,5/3,3", "entropy")
   _, _, units = pool("boxes:5,5/3,3")
@@ -232,6 +235,7 @@ def test_boxes_that_overlap_are_asked_for_once():
       assert item[one] != item[other] or (gap >= 5).any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["boxes:5", "superpixels:6"])
 @pytest.mark.parametrize("vectorized", [True, False])
 def test_seeds_over_units_are_runs_of_their_own(text, vectorized):

@@ -20,6 +20,7 @@ def inputs(shape):
   return jnp.asarray(rng.standard_normal(shape, np.float32))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NETS)
 def test_what_leaves_is_float32_and_near(name):
   model, shape = NETS[name]

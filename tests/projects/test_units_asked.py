@@ -57,6 +57,7 @@ def boxes_of(folder, uid, number=2):
   return next(t.units for t in tasks if t.uid == uid)
 
 
+@pytest.mark.slow
 def test_slices_are_named_shown_and_taken_alone(asked, monkeypatch):
   folder, path = asked
   rows = small.rows_of(path / "worklist.csv")

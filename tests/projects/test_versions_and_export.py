@@ -265,6 +265,7 @@ def test_the_decathlon_is_read_again(tmp_path):
   assert found.class_names == small.CLASSES and not found.left_out
 
 
+@pytest.mark.slow
 def test_drafts_of_volumes_are_on_the_grid_of_the_image(tmp_path):
   settings = ("steps=2", "batch=1", "widths=4,8", "patch=4,4,4")
   folder = small.of_volumes(tmp_path, 6, query=2, set=settings)

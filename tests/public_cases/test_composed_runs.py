@@ -108,6 +108,7 @@ def test_spaces_make_no_other_run(embeddings, done, tmp_path):
     Config(acquisition=(text, STAGED))
 
 
+@pytest.mark.slow
 def test_seeds_together_take_turns_as_one_alone(
   embeddings, done, tmp_path, monkeypatch
 ):

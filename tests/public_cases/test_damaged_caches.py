@@ -30,6 +30,7 @@ def ask(tmp_path_factory):
   return ask
 
 
+@pytest.mark.slow
 def test_damaged_programs_are_made_again(ask, tmp_path):
   home = {"XDG_CACHE_HOME": str(tmp_path)}
   assert ask(**home) == (0, "0\n", "")  # without a word of the devices either
@@ -44,6 +45,7 @@ def test_damaged_programs_are_made_again(ask, tmp_path):
   }
 
 
+@pytest.mark.slow
 def test_a_home_that_cannot_be_written_to(ask, tmp_path):
   file = tmp_path / "file"
   file.write_bytes(b"")

@@ -77,12 +77,14 @@ def choose(**given):
   return alx.query("prob_cover", k=6, features=POOL, **given).tolist()
 
 
+@pytest.mark.slow
 def test_classes_come_from_what_is_told():
   wide, narrow = radius(POOL, 3), radius(POOL, 10)
   assert wide > 1.5 * narrow
   assert choose(logits=np.zeros((90, 3))) == choose(delta=wide)
 
 
+@pytest.mark.slow
 def test_in_a_loop_the_labels_tell_too():
   labelled = jnp.isin(jnp.arange(90), jnp.array([0, 40, 80]))
   labels = jnp.where(labelled, jnp.asarray(CLASS), -1)

@@ -6,6 +6,7 @@ import pathlib
 import subprocess
 
 import numpy as np
+import pytest
 
 from alx.runs.disk import store
 from tests import command_line as commands
@@ -61,6 +62,7 @@ def test_no_file_is_opened_as_the_locale_says():
 ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
 
 
+@pytest.mark.slow
 def test_a_run_with_umlauts_where_only_ascii_is_known(tmp_path):
   labels = np.arange(24) % 2
   images = np.random.default_rng(0).standard_normal((24, 4, 4))

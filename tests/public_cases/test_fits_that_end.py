@@ -60,6 +60,7 @@ def times(workdir, name, seed):
   return store.read_rows(workdir / "runs" / f"{name}-seed{seed}" / "times.csv")
 
 
+@pytest.mark.slow
 def test_a_fit_to_all_labels_says_how_it_ended_and_what_it_cost(fixed):
   workdir, told = fixed
   (line,) = [x for x in told.splitlines() if x.startswith("all 28 pool labels")]
@@ -88,6 +89,7 @@ def test_rounds_that_end_by_themselves_write_their_steps(ending):
   assert len(made) == 8 and all(1 < steps <= 60 for steps in made)
 
 
+@pytest.mark.slow
 def test_a_seed_by_itself_takes_the_same_steps(ending, run_of):
   together, _ = ending
   alone, _ = run_of(schedule="converged", seeds=1)
@@ -98,6 +100,7 @@ def test_a_seed_by_itself_takes_the_same_steps(ending, run_of):
     assert found[0] == found[1]
 
 
+@pytest.mark.slow
 def test_all_labels_as_in_a_round(run_of):
   workdir, told = run_of(full_steps=60, tolerance=0.03)
   assert times(workdir, "full", 0)[0]["steps"] == "60"

@@ -95,6 +95,7 @@ def test_any_real_numbers(dtype):
   assert items.tolist() == [2, 0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [np.array(3), jnp.int32(3), np.int8(3)])
 def test_options_are_numbers_of_any_kind(number):
   wanted = functional.prob_cover(X, FREE, 2, clusters=3).tolist()

@@ -107,6 +107,7 @@ def test_links_of_a_study_lead_to_its_reports(tmp_path, capsys):
     assert part in shown  # a name is no colour
 
 
+@pytest.mark.slow
 def test_a_run_on_names_that_are_markup(forks, tmp_path):
   data = tmp_path / "[red]a #?% '\"b.v1.npz"
   labels = np.arange(20) % 4

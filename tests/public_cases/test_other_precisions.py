@@ -87,6 +87,7 @@ def test_the_front_door_chooses_the_same(name):
     assert alx.query(name, **given).tolist() == wanted
 
 
+@pytest.mark.slow
 def test_a_loop_with_64_bits_enabled():
   """Its dropout is drawn with other bits: all else is of the same types."""
   images, labels = problems.blobs()

@@ -273,6 +273,7 @@ def test_items_and_their_names_are_as_many():
     evaluation.segmentation_metrics(masks, [MAP[0]], names[:2], nothing, ["x"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [np.uint8, np.int8, np.uint16, np.int32])
 @pytest.mark.parametrize("under_jit", [False, True])
 def test_a_class_is_not_cut_to_the_bits_of_the_labels(kind, under_jit):

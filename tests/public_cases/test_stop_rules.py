@@ -118,6 +118,7 @@ class Killed(BaseException):
   """Nothing catches it."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("together", [True, False])
 @pytest.mark.parametrize("place", ["curve.csv", "checkpoint"])
 def test_a_killed_run_ends_with_the_same_rows(
@@ -176,6 +177,7 @@ def _volumes():
   return dataset, problems.resolve(config, outline, False)
 
 
+@pytest.mark.slow
 def test_a_pool_on_disk_says_what_it_says_in_memory(tmp_path):
   dataset, config = _volumes()
   learner = streamed_cases.threshold_learner()
@@ -198,6 +200,7 @@ def test_a_pool_on_disk_says_what_it_says_in_memory(tmp_path):
   assert 0 < float(disk["disk"][2]["pool_expected"]) <= 1
 
 
+@pytest.mark.slow
 def test_a_budget_ends_all_runs_alike(embeddings, tmp_path):
   ready = train(
     embeddings, tmp_path, stop=("budget:9",), stop_mode="end", rounds=8
@@ -220,6 +223,7 @@ def test_a_study_refuses_them():
     survey_plan.make_plan("acdc", "x.npz", "smoke", assignments=rules)
 
 
+@pytest.mark.slow
 def test_the_command_tells_and_stores_it(embeddings, tmp_path):
   workdir = tmp_path / "w"
   done = commands.run(

@@ -65,6 +65,7 @@ def test_looking_freezes_no_budget(study, home):
   assert (home / "kept/study.json").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_row_is_run_from_anywhere(study, home):
   words = "--workdir=w", "--data=e.npz", *SMALL
   assert study(*words, "--row=0")[0] == 0
@@ -79,6 +80,7 @@ def test_a_row_is_run_from_anywhere(study, home):
   assert code == 0 and "2 of 2 rows are finished" in told
 
 
+@pytest.mark.slow
 def test_features_and_caches_are_from_the_root_on(forks, home):
   write_features(home / "f.npz")
   before = f"import os; os.chdir({str(home)!r})"

@@ -65,6 +65,7 @@ def together(embeddings, tmp_path_factory):
   return workdir, run(embeddings, workdir)
 
 
+@pytest.mark.slow
 def test_seeds_together_pick_what_each_picks_alone(
   embeddings, together, tmp_path, monkeypatch
 ):
@@ -154,6 +155,7 @@ def test_what_was_begun_alone_goes_on_alone(embeddings, tmp_path):
   assert names == ["entropy-seeds1-2"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ensemble", ["bootstrap", "snapshots"])
 def test_members_are_samples_too(embeddings, together, tmp_path, ensemble):
   only = {"acquisition": ("bald",), "rounds": 1, "members": 2}

@@ -47,6 +47,7 @@ def trained(tmp_path_factory):
   return found
 
 
+@pytest.mark.slow
 def test_the_same_items_are_the_same_model(trained):
   (made, tables, place), (_, alone, _) = trained[True], trained[False]
   picks = [

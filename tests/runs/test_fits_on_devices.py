@@ -59,6 +59,7 @@ def finished(squares, tmp_path_factory):
   return one, two, [*counts, len(COMPILED)]
 
 
+@pytest.mark.slow
 def test_picks_and_scores_are_those_of_one_device(finished):
   one, two, _ = finished
   for seed in ("bald-seed0", "bald-seed1"):
@@ -85,6 +86,7 @@ def test_the_memory_of_a_shared_fit_is_told_once_before_it_begins():
   assert two.index(start) < two.index("first fit:")
 
 
+@pytest.mark.slow
 def test_goes_on_to_the_same(finished, squares, tmp_path):
   _, whole, _ = finished
   stop = [0]

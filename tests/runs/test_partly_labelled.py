@@ -57,6 +57,7 @@ def folder(tmp_path_factory):
   return path
 
 
+@pytest.mark.slow
 def test_a_partly_labelled_folder_trains_and_says_what_is_scored(
   folder, tmp_path
 ):

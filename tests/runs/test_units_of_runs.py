@@ -51,6 +51,7 @@ def sliced(tmp_path_factory):
   return run(tmp_path_factory.mktemp("sliced"))
 
 
+@pytest.mark.slow
 def test_picks_name_slices(sliced):
   names = [row["id"] for row in rows(sliced, "picks.csv")]
   assert len(set(names)) == len(names) == 6
@@ -86,6 +87,7 @@ def test_what_all_labels_come_to_is_kept(sliced):
   assert 0 < whole["foreground_voxels"] < whole["voxels"]
 
 
+@pytest.mark.slow
 def test_a_run_that_was_cut_short_goes_on_to_the_same_bits(sliced, tmp_path):
   folder = tmp_path / "again"
   run(folder, rounds=0)
@@ -130,6 +132,7 @@ def test_a_run_that_was_killed_in_a_fit_goes_on_to_the_same_bits(
     assert found == (sliced / name).read_bytes()
 
 
+@pytest.mark.slow
 def test_a_budget_in_slices(tmp_path):
   found = run(
     tmp_path,
@@ -145,6 +148,7 @@ def test_a_budget_in_slices(tmp_path):
   assert all(":box:" in row["id"] for row in rows(found, "picks.csv"))
 
 
+@pytest.mark.slow
 def test_a_table_of_costs(tmp_path):
   names = [f"phantom_{i:03d}" for i in range(TINY.phantom_items)]
   table = tmp_path / "costs.csv"
@@ -161,6 +165,7 @@ def test_a_table_of_costs(tmp_path):
     run(tmp_path, **priced)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
   ("unit", "score"),
   [("slices:all", "entropy"), ("superpixels:8", "on_edges(entropy)")],
@@ -177,6 +182,7 @@ def test_costs_that_a_model_predicts(tmp_path, unit, score):
   assert 0 < spent <= 900 or int(last["units"]) == int(first["units"]) + 1
 
 
+@pytest.mark.slow
 def test_superpixels_with_one_class_each(tmp_path):
   found = run(tmp_path, unit="superpixels:20", answer="dominant")
   last = rows(found, "spent.csv")[-1]

@@ -127,6 +127,7 @@ def test_the_normal_case_is_the_analytic_one(ends):
   assert found.low == pytest.approx(values.mean() - half, abs=0.1 * half)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ends", [bca, percentile])
 def test_intervals_cover_as_often_as_they_say(ends):
   rng = np.random.default_rng(5)

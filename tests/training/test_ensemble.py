@@ -88,6 +88,7 @@ def test_members_are_fits_of_the_learner():
     np.testing.assert_allclose(losses[j], history, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_convolutional_members_are_fits_of_the_learner():
   training = Training((2, 2), steps=2, batch=4, augment=PLAIN)
   model = make_cnn(2, widths=(4,))
@@ -183,6 +184,7 @@ def test_snapshots_go_on_from_the_last():
   chex.assert_trees_all_close(member(again, 0), first, atol=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [make_ensemble, make_snapshots])
 def test_a_loop_runs_on_members(make):
   images, labels = problems.blobs()

@@ -81,6 +81,7 @@ def test_temperature_of_all_folds_together(told):
   assert found.nll_after < found.nll_before
 
 
+@pytest.mark.slow
 def test_voxels_of_masks_count_where_they_are_labelled():
   images, labels = problems.squares(4)
   labels = labels.at[0, 2:4].set(255)

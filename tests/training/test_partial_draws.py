@@ -55,6 +55,7 @@ def training(aware, augment=PLAIN, batch=100):
   )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("aware", [0.0, 1.0])
 @pytest.mark.parametrize("row", [0, 17, 39])
 def test_every_patch_shows_a_labelled_voxel(aware, row):
@@ -65,6 +66,7 @@ def test_every_patch_shows_a_labelled_voxel(aware, row):
   assert set(np.asarray(drawn.items).tolist()) == {0, 1}
 
 
+@pytest.mark.slow
 def test_patches_around_one_labelled_voxel_show_it_anywhere():
   label = np.full((40, 40), UNLABELLED, np.uint8)
   label[20, 20] = 1
@@ -107,6 +109,7 @@ def test_a_warp_that_loses_the_labelled_voxels_is_not_made():
   assert (y == 1).any((1, 2)).all()
 
 
+@pytest.mark.slow
 def test_whole_items_are_drawn_as_ever():
   rng = np.random.default_rng(0)
   labels = [rng.integers(0, 3, e, dtype=np.uint8) for e in ((20, 9), (12, 15))]

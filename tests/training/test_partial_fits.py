@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from alx.data.patches import stack_images, stack_labels
 from alx.label_maps import UNLABELLED
@@ -47,6 +48,7 @@ def settings(steps=60, partly=True, **more):
   return Training(PATCH, steps, augment=PLAIN, partly=partly, **more)
 
 
+@pytest.mark.slow
 def test_a_row_of_each_map_teaches_the_rest():
   learner = make_learner(MODEL, 2, 1, settings(learning_rate=2e-2))
   params, history = fitted(learner)
@@ -66,6 +68,7 @@ def test_without_a_word_about_it_no_number_comes_out():
   assert all(jnp.isnan(x).all() for x in jax.tree.leaves(params))
 
 
+@pytest.mark.slow
 def test_epochs_learn_from_labelled_voxels():
   epochs = Epochs(most=2, stretch=(0.5, 2.0), degrees=45.0, chance=1.0)
   learner = make_epoch_learner(MODEL, 2, 1, settings(), epochs)

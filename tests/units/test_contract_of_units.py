@@ -6,6 +6,7 @@ items: what one method has made JAX compile serves the others.
 """
 
 import functools
+import itertools
 
 import jax
 import jax.numpy as jnp
@@ -90,8 +91,19 @@ def cut_out(p, cut):
   return Prediction(probs, features, mask, pixels, of(p.evidence))
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", ROWS)
+def kind_of(name):
+  """Of the three the one that a method's choice is looked at with."""
+  return list(KINDS)[ROWS.index(name) % 3]
+
+
+def cases():
+  """Every method in every kind of region; two of three are slow tests."""
+  for name, kind in itertools.product(ROWS, KINDS):
+    marks = [] if kind_of(name) == kind else [pytest.mark.slow]
+    yield pytest.param(name, kind, marks=marks)
+
+
+@pytest.mark.parametrize(("name", "kind"), cases())
 def test_a_part_of_an_item_is_an_item(name, kind):
   row, (partition, cut) = BY_NAME[name], KINDS[kind]
   p = arrays("beta" in row.needs)
@@ -110,7 +122,7 @@ def test_a_part_of_an_item_is_an_item(name, kind):
     a, b = np.asarray(a)[real], np.asarray(b)[real]
     assert np.isfinite(a).all()
     np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5)
-  if list(KINDS)[ROWS.index(name) % 3] == kind:  # a choice sees no kind
+  if kind_of(name) == kind:  # a choice sees no kind
     _check_picks(row, found, real)
 
 

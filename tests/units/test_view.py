@@ -75,6 +75,7 @@ def test_means_of_regions_are_those_of_a_loop(partition, regions):
       assert found[item, region] == pytest.approx(wanted, rel=2e-6, abs=1e-7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("partition", "regions"), PARTITIONS)
 @pytest.mark.parametrize("name", ["bald", "foreground_random", "badge"])
 def test_a_region_is_told_as_an_item_of_its_own(partition, regions, name):

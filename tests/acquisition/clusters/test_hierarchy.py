@@ -206,6 +206,7 @@ def test_constant_features_are_distinct_items(x):
   assert items.tolist() == list(range(12))
 
 
+@pytest.mark.slow
 def test_more_than_the_sample_holds():
   x = features_of(0, 100)
   candidates = Candidates(jnp.arange(100) % 2 == 0, jnp.arange(100) % 2 == 1)

@@ -65,6 +65,7 @@ def alone(embeddings, tmp_path_factory):
   return picks(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("passes", ["shard_map", "pmap"])
 def test_spread_passes_choose_the_same(embeddings, alone, tmp_path, passes):
   assert jax.local_device_count() > 1

@@ -164,6 +164,7 @@ def noisy_job(folder, over, **changes):
   return job._replace(problem=problem)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("passes", ["shard_map", "pmap"])
 def test_passes_on_all_devices_choose_the_same(tmp_path, passes):
   assert jax.local_device_count() > 1

@@ -82,6 +82,7 @@ def finished(tmp_path_factory):
   return of
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", SETTINGS)
 def test_asks_and_spends_what_a_run_in_memory_does(finished, tmp_path, kind):
   job = job_of(tmp_path / "entropy", kind, is_streamed=False)

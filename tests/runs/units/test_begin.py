@@ -21,6 +21,7 @@ def first(folder, **changes):
   return names, store.read_rows(found / "spent.csv")[-1]
 
 
+@pytest.mark.slow
 def test_representative_slices_of_the_pool(tmp_path):
   names, _ = first(tmp_path, start_with="representative", start=5)
   assert len(set(names)) == 5
@@ -39,6 +40,7 @@ def test_evenly_spaced_slices_in_each_volume(tmp_path):
     assert len(steps) == 1  # the phantom has a multiple of 4 slices
 
 
+@pytest.mark.slow
 def test_three_planes_cross_and_each_voxel_counts_once(tmp_path):
   names, spent = first(
     tmp_path,

@@ -60,6 +60,7 @@ def ran(file, folder, **changes):
   return text, folder / "runs/entropy-seed0"
 
 
+@pytest.mark.slow
 def test_labelled_slices_are_the_start_and_others_are_asked_for(file, tmp_path):
   text, run = ran(file, tmp_path / "w", start_with="labelled")
   first = [row["id"] for row in store.read_rows(run / "picks.csv")]
@@ -92,6 +93,7 @@ def bare(folder, first=6, last=ITEMS):
   return str(path)
 
 
+@pytest.mark.slow
 def test_items_without_a_label_are_asked_for_and_never_tested_on(tmp_path):
   file = bare(tmp_path)
   text, run = ran(file, tmp_path / "w", start_with="labelled", query=56)
@@ -112,6 +114,7 @@ def test_items_without_a_label_are_asked_for_and_never_tested_on(tmp_path):
   assert sum(map(int, flags.values())) == 4
 
 
+@pytest.mark.slow
 def test_a_simulation_says_how_many_nobody_could_answer_for(tmp_path):
   text, run = ran(bare(tmp_path), tmp_path / "w", start=1, query=1, rounds=1)
   assert "2 left out that nobody has labelled a voxel of" in text
@@ -132,6 +135,7 @@ def test_boxes_that_are_told_in_part_are_begun(file, tmp_path):
   assert not first_items(problem, ready.config, jax.random.key(0)).size
 
 
+@pytest.mark.slow
 def test_volumes_that_are_told_in_part_are_trained_on_by_seeds_at_once(
   file, tmp_path, monkeypatch
 ):

@@ -30,6 +30,7 @@ def sliced(tmp_path_factory):
   return folder
 
 
+@pytest.mark.slow
 def test_slices_are_labelled_and_the_rest_is_ignored(sliced, tmp_path):
   out = tmp_path / "Dataset001"
   found = export_labels(sliced, out, round=0)
@@ -52,6 +53,7 @@ def test_slices_are_labelled_and_the_rest_is_ignored(sliced, tmp_path):
     export_labels(sliced, out)
 
 
+@pytest.mark.slow
 def test_the_fit_to_all_labels_was_told_all(tmp_path):
   small = {"steps": 2, "pictures": 0, "rounds": 0, "full": True}
   run(tmp_path / "run", dataclasses.replace(TINY, **small))

@@ -6,6 +6,7 @@ import chex
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from alx.models import make_kim_unet
 from alx.pool import init_pool, mark_labelled
@@ -64,6 +65,7 @@ def test_learns_squares_and_only_from_what_is_labelled():
   assert same(fit(LEARNER, pool, garbage), (params, course))
 
 
+@pytest.mark.slow
 def test_ends_when_nothing_improves_and_keeps_the_best():
   # The loss of a net with NaN in it never improves on nothing.
   stuck = make_fit(descent=Restarts(peak=float("inf")), patience=3)
@@ -81,6 +83,7 @@ def test_other_numbers_of_labels_compile_nothing():
     fit(LEARNER, labelled(*items))
 
 
+@pytest.mark.slow
 def test_dropout_in_training_changes_the_fit_and_dice_may_decide():
   other = make_fit(
     dropout=True, monitor="dice", most=2, stretch=(0.8, 1.2), degrees=10.0

@@ -97,6 +97,7 @@ def test_a_fit_is_its_steps_and_with_an_average_the_mean_of_them(ema):
   chex.assert_trees_all_close(found, mean, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_deep_supervision_is_the_loss_of_all_levels():
   """Three widths have losses at 1 and 1/2 of the extent, 2/3 and 1/3."""
   images, labels = problems.squares()

@@ -66,6 +66,7 @@ def test_labels_that_weigh_nothing_teach_nothing():
   chex.assert_trees_all_equal(one, other)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [make_ensemble, make_snapshots])
 def test_ensembles_hand_weights_on(make):
   learner = make(classes(3)[2], 2)
@@ -74,6 +75,7 @@ def test_ensembles_hand_weights_on(make):
   np.testing.assert_allclose(half[1][0, 0], plain[1][0, 0] / 2, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_maps_at_several_levels_are_weighed():
   images, labels = problems.squares()
   model = make_unet(2, 2, (4, 4, 4), light=True, deep=True)
