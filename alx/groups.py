@@ -52,6 +52,18 @@ def numbers_of(names: Sequence | np.ndarray) -> np.ndarray:
   return found
 
 
+def witnesses_of(names: Sequence | np.ndarray) -> np.ndarray:
+  """`numbers_of` of readers: all that are unknown are one, not one each.
+
+  Who counts readers as witnesses counts too few rather than too many.
+  """
+  names = _as_objects(names)
+  found, unknown = numbers_of(names), np.empty(names.shape, bool)
+  for place, name in np.ndenumerate(names):
+    unknown[place] = is_unknown(_text(name))
+  return np.where(unknown, -1, found)
+
+
 def how_to_read(ids: Sequence[str]) -> str:
   """Which --group would find patients in these ids, for a message.
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from alx.groups import how_to_read, is_unknown, numbers_of
+from alx.groups import how_to_read, is_unknown, numbers_of, witnesses_of
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,12 @@ def test_names(name):
 def test_unknown_names_are_nobody_else():
   names = ["b", "a", " b ", None, "nan", None, float("nan"), 1, "1"]
   assert numbers_of(names).tolist() == [0, 1, 0, 2, 3, 4, 5, 6, 7]
+
+
+def test_unknown_readers_are_one():
+  found = witnesses_of(["b", None, " b", "", "a", float("nan")])
+  assert [found[i] == found[1] for i in range(6)] == [0, 1, 0, 1, 0, 1]
+  assert found[0] == found[2] != found[4]
 
 
 def test_bytes_are_texts():

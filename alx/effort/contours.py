@@ -74,12 +74,20 @@ def beyond(
     spacing: [3], of a voxel.
     axis: along which slices follow; another slice is never near.
   """
-  extent = np.asarray(contour.shape) * spacing
+  apart = spacing_in_slices(contour.shape, spacing, axis, tolerance)
+  distance = outlines.distance_to(other, apart)
+  return contour & (distance > tolerance * _NEAR)
+
+
+def spacing_in_slices(
+  shape: Sequence[int], spacing: np.ndarray, axis: int, tolerance: float
+) -> np.ndarray:
+  """[3] with slices so far apart that nothing is near in another one."""
+  extent = np.asarray(shape) * spacing
   extent[axis] = 0.0
   apart = spacing.copy()
   apart[axis] = 4 * np.linalg.norm(extent) + 4 * tolerance + 1
-  distance = outlines.distance_to(other, apart)
-  return contour & (distance > tolerance * _NEAR)
+  return apart
 
 
 def pixel_length(spacing: np.ndarray, axis: int) -> float:

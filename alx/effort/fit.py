@@ -8,7 +8,7 @@ import scipy.optimize
 import scipy.stats
 
 from alx.effort.model import Prices
-from alx.groups import numbers_of
+from alx.groups import witnesses_of
 from alx.stats import checks
 
 _TURNS = 10  # of the weights; they settle in a few
@@ -38,14 +38,14 @@ def fit_effort(
   Args:
     counts: [n, 6] >= 0, of `model.counts_of`; n > 6.
     seconds: [n] > 0, measured.
-    readers: [n] names.
+    readers: [n] names; those that are not known are one reader.
 
   Raises:
     ValueError: for too few rows, other shapes or numbers.
   """
   counts = checks.numbers(counts, "counts")
   seconds = checks.numbers(seconds, "seconds")
-  reader = numbers_of(readers)
+  reader = witnesses_of(readers)
   _check(counts, seconds, reader)
   prices = _solve(counts, seconds)
   ratio = seconds / np.maximum(counts @ prices, 1e-9)

@@ -18,15 +18,16 @@ class Prices(NamedTuple):
   view_s: float  # of a slice that is looked at
   draw_s: float  # of a mm of contour
   erase_s: float  # of a mm of contour
-  component_s: float  # of a part that is touched
-  slice_s: float  # of a slice that is touched
+  component_s: float  # of a part of the error that an edit touches
+  slice_s: float  # of a slice that an edit touches
 
 
 def counts_of(totals: Totals, decision: str) -> np.ndarray:
   """[6] float64, how much of each price a reply costs.
 
   Accepting is opening and viewing; a scratch contour is drawn whole, a redraw
-  is that and a click that clears the draft.
+  is that and a click that clears the draft. Neither pays for slices and parts,
+  as an edit does: what a draft saves is rather told too small.
 
   Args:
     totals: of the edit from the draft, or from nothing, in mm.

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from alx.groups import numbers_of
+from alx.groups import numbers_of, witnesses_of
 from alx.stats import checks
 from alx.stats.resampling import (
   Draws,
@@ -25,7 +25,7 @@ class Savings(NamedTuple):
   per_exam: Estimate  # mean of the differences
   percent: Estimate  # 100 (1 - sum assisted / sum manual); NaN: no manual work
   mean_percent: float  # mean of the exams' own percentages
-  chance: float  # share of the resampled means above 0
+  chance: float  # share of the resampled means above 0; NaN for one patient
   exams: int
   patients: int
   readers: int
@@ -62,7 +62,7 @@ def savings(
       reading (rejected drafts, its part of computing) belongs to `assisted`.
       Further axes, such as price lists, are told apart from the same draws.
     patients: [n] names; one that is not known is a patient by itself.
-    readers: [n] names; None: one reader.
+    readers: [n] names; those that are not known are one reader; None: one.
     level: confidence.
     num_draws: resampled data sets.
     seed: the same one gives the same interval.
@@ -96,7 +96,7 @@ def savings(
     per_exam,
     percent,
     _percent(saved, manual).mean(0),
-    (resampled[:, 0] > 0).mean(0),
+    _chance(resampled[:, 0], clusters),
     len(manual),
     clusters,
     len(np.unique(reader)),
@@ -195,8 +195,12 @@ def _codes(patients, readers, work):
   """[n] and [n] small integers."""
   readers = ["one"] * len(work) if readers is None else readers
   found = []
-  for name, names in (("patients", patients), ("readers", readers)):
-    numbers = numbers_of(names)
+  kinds = (
+    ("patients", patients, numbers_of),
+    ("readers", readers, witnesses_of),
+  )
+  for name, names, numbered in kinds:
+    numbers = numbered(names)
     if numbers.shape != work.shape[:1]:
       raise ValueError(
         f"{name}: wanted {len(work)} names, found shape {numbers.shape}"
@@ -235,6 +239,11 @@ def _apart(manual, assisted, single):
 
 def _unless_rounding(saved, size, single):
   return np.where(checks.is_rounding(saved, size, single), 0.0, saved)[()]
+
+
+def _chance(resampled, clusters):
+  share = (resampled > 0).mean(0)
+  return share if clusters > 1 else share * np.nan
 
 
 def _percent(saved, manual):

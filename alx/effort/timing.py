@@ -50,13 +50,14 @@ def sittings_of(
   """
   if not (_is_number(idle_s) and idle_s > 0):
     raise ValueError(f"idle_s: wanted seconds > 0, found {idle_s!r}")
-  open_by, done, counts = {}, [], {}
+  open_by, done, counts, ends = {}, [], {}, {}
   for number, event in enumerate(events):
     _check(event, number)
     current = open_by.get(event.reader)
     if event.kind in STARTS:
       if current:
         _refuse(event, number, f"{current.case} is still open")
+      _check_follows(event, number, ends.get(event.reader, event.time))
       order = counts.get(event.reader, 0)
       counts[event.reader] = order + 1
       current = open_by[event.reader] = _Clock(event, order)
@@ -67,6 +68,7 @@ def sittings_of(
     current.take(event, number, idle_s)
     if event.kind in ENDS:
       del open_by[event.reader]
+      ends[event.reader] = event.time
   return [clock.sitting() for clock in done]
 
 
@@ -81,9 +83,8 @@ class _Clock:
 
   def take(self, event, number, idle_s):
     """Counts the time since the last event."""
+    _check_follows(event, number, self.last)
     gap = event.time - self.last
-    if gap < 0:
-      _refuse(event, number, f"its time is {-gap:g} s before the last one's")
     if event.kind == "pause" and self.paused:
       _refuse(event, number, "it is paused already")
     if event.kind == "resume" and not self.paused:
@@ -119,6 +120,12 @@ def _check(event, number):
     _refuse(event, number, f"the kinds are {', '.join(KINDS)}")
   if not _is_number(event.time):
     _refuse(event, number, f"its time is {event.time!r}")
+
+
+def _check_follows(event, number, last):
+  if event.time < last:
+    early = last - event.time
+    _refuse(event, number, f"its time is {early:g} s before the last one's")
 
 
 def _is_number(value):

@@ -24,7 +24,7 @@ def with_interval(found: Estimate, digits: int = 2, unit: str = "") -> str:
 
 
 def money(found: Estimate, currency: str) -> str:
-  """Such as "$5.63 [-7.26, 26.09]"; a loss is -$5.63."""
+  """Such as "$5.63 [-7.26, 26.09]"; a loss is -$5.63; "-" if not known."""
   return _signed(with_interval(found), currency)
 
 
@@ -35,6 +35,8 @@ def amount(value: float, currency: str) -> str:
 
 def _signed(text, currency):
   sign = _SIGNS.get(currency, f"{currency} ")
+  if not text[1:2].isdigit() and text.startswith("-"):  # a dash, no minus
+    return text
   return f"-{sign}{text[1:]}" if text.startswith("-") else f"{sign}{text}"
 
 

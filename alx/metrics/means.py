@@ -11,7 +11,7 @@ class CaseMean(NamedTuple):
   """Over the cases for which a number is defined."""
 
   mean: np.ndarray  # [...] float64; NaN for none
-  sd: np.ndarray  # [...] float64, with n - 1; NaN for fewer than two
+  sd: np.ndarray  # [...] with n - 1; NaN for fewer than two or an infinite one
   used: np.ndarray  # [...] int64, cases in the mean
   undefined: np.ndarray  # [...] int64, cases left out
 
@@ -43,5 +43,6 @@ def over_cases(values: np.ndarray) -> CaseMean:
   mean = nan_mean(values, axis=0)
   with np.errstate(invalid="ignore"):  # an infinite one has no spread
     squares = np.nansum((values - mean) ** 2, axis=0)
-  sd = np.sqrt(squares / np.where(used > 1, used - 1, np.nan))
+  several = (used > 1) & np.isfinite(mean)
+  sd = np.sqrt(squares / np.where(several, used - 1, np.nan))
   return CaseMean(mean, sd, used, len(values) - used)

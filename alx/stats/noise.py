@@ -21,7 +21,7 @@ class NoiseFloor(NamedTuple):
   sd: float  # of one run about the mean of the equal runs of its round, seed
   threshold: float  # a gap that noise alone seldom makes
   num_rounds: int
-  num_seeds: int
+  num_seeds: int  # known in every round that counts
   num_same: int  # rounds and seeds in which all arms are equal to the last bit
 
 
@@ -34,7 +34,7 @@ def noise_floor(scores: np.ndarray, level: float = 0.95) -> NoiseFloor:
   means over S seeds differ by noise alone with a standard error of
   sd sqrt(2 / S); the threshold is t times that, at the level, for one
   comparison. Leave out rounds that equal arms share, such as the initial one,
-  which is trained once.
+  which is trained once. S is of the round in which fewest seeds are known.
 
   Args:
     scores: [A, R, S] equal arms, rounds, seeds, A >= 2; a round and seed with
@@ -55,6 +55,8 @@ def noise_floor(scores: np.ndarray, level: float = 0.95) -> NoiseFloor:
   if arms < 2:
     raise ValueError(f"wanted two arms that must be equal, got {arms}")
   whole = np.where(np.isnan(scores).any(0), np.nan, scores)
+  known = (~np.isnan(whole[0])).sum(1)
+  seeds = int(known[known > 0].min(initial=seeds))
   gaps = _gaps(summarize(whole, -1).mean)
   if not gaps.size:
     return NoiseFloor(*[np.nan] * 4, rounds, seeds, 0)

@@ -66,6 +66,14 @@ def test_one_reader_says_nothing_about_another():
   )
 
 
+def test_readers_without_a_name_are_one():
+  counts, seconds, _ = measured(30)
+  found = fit_effort(counts, seconds, ["", None, "nan"] * 10)
+  assert found.readers == 1 and np.isnan(found.error_s)
+  half = fit_effort(counts, seconds, ["ann", None] * 15)
+  assert half.readers == 2 and np.isfinite(half.error_s)
+
+
 def test_weights_are_those_of_relative_errors():
   counts, seconds, readers = measured(100, noise=0.3)
   found = np.array(fit_effort(counts, seconds, readers).prices)

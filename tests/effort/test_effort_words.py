@@ -45,6 +45,9 @@ def test_a_loss_and_what_is_not_known():
   assert (
     words.money(Estimate(1.0, np.nan, np.nan, 1), "CHF") == "CHF 1.00 [-, -]"
   )
+  unknown = Estimate(np.nan, np.nan, np.nan, 1)
+  assert words.money(unknown, "USD") == "- [-, -]"  # no minus: no loss
+  assert words.amount(np.nan, "USD") == "-"
   assert words.with_interval(Estimate(-0.001, -0.004, 1, 3)) == (
     "0.00 [0.00, 1.00]"
   )

@@ -91,8 +91,14 @@ def test_a_loss_stays_a_loss():
 
 def test_one_patient_has_no_interval():
   found = savings([3, 4], [1, 1], ["p", "p"], num_draws=50)
-  assert np.isnan(found.per_exam.low)
+  assert np.isnan(found.per_exam.low) and np.isnan(found.chance)
   assert verdict(*found.per_exam[1:3]) == ("unknown", "unknown")
+
+
+def test_readers_without_a_name_are_one():
+  found = savings(range(2, 14), [1] * 12, range(12), [None] * 12, num_draws=50)
+  assert found.readers == 1 and not found.over_readers
+  assert found.patients == 12
 
 
 def test_rows_of_a_patient_are_drawn_together():

@@ -76,6 +76,10 @@ def test_a_case_may_be_opened_again():
     ([("open", 0, "a"), ("submit", 1, "b")], "the case is not open"),
     ([("submit", 0, "a")], "the case is not open"),
     ([("open", 5, "a"), ("submit", 4, "a")], "1 s before the last one's"),
+    (
+      [("open", 0, "a"), ("submit", 9, "a"), ("open", 7, "b")],
+      "2 s before the last one's",
+    ),
     ([("open", 0, "a"), ("resume", 1, "a")], "it is not paused"),
     (
       [("open", 0, "a"), ("pause", 1, "a"), ("pause", 2, "a")],

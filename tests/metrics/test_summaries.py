@@ -22,6 +22,12 @@ def test_over_cases_by_hand():
   assert metrics.nan_mean(found.mean) == 4.0
 
 
+def test_an_infinite_mean_has_no_spread():
+  for values in ([[np.inf], [np.inf]], [[np.inf], [1.0], [2.0]]):
+    found = metrics.over_cases(values)
+    assert np.isinf(found.mean[0]) and np.isnan(found.sd[0])
+
+
 def test_over_cases_of_one_number_each():
   found = metrics.over_cases([0.5, NAN, 1.0])
   assert (found.mean, found.used, found.undefined) == (0.75, 2, 1)

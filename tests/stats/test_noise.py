@@ -71,6 +71,12 @@ def test_what_is_missing_is_left_out():
   assert np.isnan(noise_floor(scores)[:4]).all()
 
 
+def test_seeds_that_nobody_knows_are_no_evidence():
+  scores = np.random.default_rng(0).normal(0, 1, (3, 4, 2))
+  more = np.concatenate([scores, np.full((3, 4, 6), np.nan)], 2)
+  assert noise_floor(more) == noise_floor(scores)
+
+
 def test_the_line_of_a_report():
   found = noise_line(noise_floor([[[0.5, 0.7]], [[0.6, 0.5]]]), "AUC")
   assert found == (

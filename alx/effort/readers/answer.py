@@ -8,6 +8,7 @@ import scipy.ndimage
 
 from alx.effort.edits import Edit, edit_of
 from alx.effort.readers.habits import Habits
+from alx.effort.readers.noticed import noticed
 from alx.effort.readers.opinion import generator_of, opinion_of
 from alx.metrics import inputs
 from alx.metrics.means import nan_mean
@@ -63,14 +64,19 @@ def answer_of(
   if draft is None:
     edit = edit_of(None, opinion, num_classes, **how)
     return Answer(opinion, "scratch", edit, pace)
-  if _is_content(habits, draft, opinion, num_classes, spacing_mm):
+  seen = noticed(
+    draft, opinion, num_classes, habits.tolerance, spacing_mm, plane
+  )
+  if not seen.any() or _is_content(
+    habits, draft, opinion, num_classes, spacing_mm
+  ):
     label, decision = draft.astype(opinion.dtype), "accept"
   else:
     if habits.redraws_above:
       edit = edit_of(draft, opinion, num_classes, **how)
       if _throws_away(habits, edit):
         return Answer(opinion, "redraw", edit, pace)
-    label = _corrected(habits, draft, opinion, num_classes, spacing_mm)
+    label = _corrected(habits, draft, opinion, seen, num_classes, spacing_mm)
     decision = "edit"
   return Answer(
     label, decision, edit_of(draft, label, num_classes, **how), pace
@@ -109,9 +115,9 @@ def _throws_away(habits, edit):
   return path > habits.redraws_above * edit.whole.sum() > 0
 
 
-def _corrected(habits, draft, opinion, num_classes, spacing_mm):
+def _corrected(habits, draft, opinion, seen, num_classes, spacing_mm):
   """The draft with its largest errors mended, until the reader is content."""
-  parts, sizes = _errors(draft, opinion)
+  parts, sizes = _errors(draft, opinion, seen)
   order = np.argsort(-sizes, kind="stable") + 1
   enough = np.cumsum(sizes[order - 1]) >= habits.fixes * sizes.sum() - 1e-9
   last = int(np.argmax(enough)) + 1
@@ -128,9 +134,8 @@ def _corrected(habits, draft, opinion, num_classes, spacing_mm):
   return mended(last).astype(opinion.dtype)
 
 
-def _errors(draft, opinion):
-  """Connected parts of what differs, by draft and final class: [*sp], sizes."""
-  wrong = draft != opinion
+def _errors(draft, opinion, wrong):
+  """Connected parts of what is wrong, by both classes: [*sp], sizes."""
   parts, count = np.zeros(wrong.shape, np.int64), 0
   kinds = np.where(wrong, draft.astype(np.int64) * 1000 + opinion, -1)
   for kind in np.unique(kinds[wrong]):

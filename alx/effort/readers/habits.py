@@ -12,18 +12,25 @@ class Habits:
   Distances are in mm, or in voxels where the spacing is unknown.
 
   Attributes:
-    tolerance: what nobody would correct; of surface Dice and of paths.
+    tolerance: what nobody would correct: outlines that are so near each other
+      stay as they are, in surface Dice, in paths and in what is mended.
     content: surface Dice, mean over the classes, from which a draft is good
-      enough: it is accepted, and editing stops there. 1: nothing but equal.
-    fixes: share of the wrong voxels that is corrected at least, large parts
-      first; below 1 the reader is anchored by the draft.
+      enough: it is accepted, and editing stops there. 1: all that is farther
+      off than the tolerance is mended.
+    fixes: share of the wrong voxels farther off than the tolerance that is
+      corrected at least, large parts first; below 1 the reader is anchored by
+      the draft.
     redraws_above: path to correct, as a share of the contour from scratch,
       above which a draft is thrown away; 0: it is edited whatever it costs.
     part: path that touching one more part of the error is worth to the reader.
-    warp: sd of how far this reader's outlines are from the truth.
-    grows: how far outlines are outside of it; below 0: inside.
+    warp: sd of how far this reader's outlines are from the truth; on a grid of
+      voxels less than half of one shows nothing.
+    grows: how far outlines are outside of it; below 0: inside. In whole voxels
+      of the finest axis, more or fewer by chance, so that it is the mean over
+      keys.
     misses: chance that an object is not seen.
-    invents: chance that a case gets an object that is not there.
+    invents: chance that a case gets an object that is not there, apart from
+      all that are; none where there is no room for it.
     pace: seconds as a multiple of the price list's.
     spread: sd of the logarithm of the seconds of a case, with mean 1.
   """

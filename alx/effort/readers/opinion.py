@@ -9,7 +9,7 @@ import scipy.ndimage
 
 from alx.effort.readers.habits import Habits
 from alx.keys import as_key
-from alx.metrics import inputs
+from alx.metrics import inputs, outlines
 
 _SMOOTH = 4.0  # sd of the kernel of a warp, voxels
 _BALL = 2.0  # radius of what is invented, voxels of the finest axis
@@ -46,7 +46,7 @@ def opinion_of(
   if habits.misses:
     label = _without_some(key, habits.misses, label, num_classes)
   if habits.grows:
-    label = _grown(label, habits.grows, spacing)
+    label = _grown(label, _in_voxels(key, habits.grows, spacing), spacing)
   if habits.warp:
     label = _warped(key, habits.warp, label, spacing)
   if habits.invents:
@@ -65,10 +65,16 @@ def _without_some(key, chance, label, num_classes):
   return label
 
 
+def _in_voxels(key, by, spacing):
+  """A multiple of the finest spacing whose mean over keys is `by`."""
+  finest = spacing.min()
+  return finest * np.floor(by / finest + generator_of(key, "grows").random())
+
+
 def _grown(label, by, spacing):
   """Foreground that ends so much farther out, or further in below 0."""
   inside = label > 0
-  if not inside.any():
+  if not inside.any() or not by:
     return label
   near = 1 + 1e-6
   if by < 0:
@@ -81,14 +87,17 @@ def _grown(label, by, spacing):
 
 
 def _warped(key, warp, label, spacing):
-  """The label seen through a smooth random shift of each voxel."""
+  """The label seen through a smooth random shift of each voxel.
+
+  The shift along each axis has the sd, and so has that across any outline.
+  """
   random, places = generator_of(key, "warp"), np.indices(label.shape, float)
   for axis, extent in enumerate(label.shape):
     noise = random.standard_normal(label.shape)
     smooth = scipy.ndimage.gaussian_filter(noise, _SMOOTH, mode="reflect")
     sd = smooth.std()
     if extent > 1 and sd > 0:
-      places[axis] += smooth * (warp / spacing[axis] / sd / np.sqrt(label.ndim))
+      places[axis] += smooth * (warp / spacing[axis] / sd)
   found = scipy.ndimage.map_coordinates(
     label.astype(float), places, order=0, mode="nearest"
   )
@@ -96,16 +105,19 @@ def _warped(key, warp, label, spacing):
 
 
 def _with_a_ball(key, chance, label, num_classes, spacing):
-  """Sometimes an object that is not there, in the background."""
+  """Sometimes an object that is not there, apart from those that are."""
   random = generator_of(key, "invents")
-  rolls, where = random.random(), random.random(label.ndim)
+  rolls, where = random.random(), random.random()
   c = random.integers(1, num_classes)
-  if rolls >= chance:
+  radius = _BALL * spacing.min()
+  away = outlines.distance_to(label > 0, spacing)
+  places = np.argwhere(away > radius + np.linalg.norm(spacing))
+  if rolls >= chance or not len(places):
     return label
-  centre = np.floor(where * label.shape)
+  centre = places[int(where * len(places))]
   shape = (-1, *[1] * label.ndim)
   apart = (np.indices(label.shape) - centre.reshape(shape)) * spacing.reshape(
     shape
   )
-  ball = np.sqrt((apart**2).sum(0)) <= _BALL * spacing.min()
-  return np.where(ball & (label == 0), c, label).astype(label.dtype)
+  ball = np.sqrt((apart**2).sum(0)) <= radius
+  return np.where(ball, c, label).astype(label.dtype)

@@ -101,18 +101,24 @@ _WORDS = {
 def _budget(rule, course):
   if rule.labels is not None:
     return lambda r: _labels_spent(rule.labels, course.labels, r)
-  spent = np.cumsum(_known(rule, course, "seconds"))
+  seconds = _known(rule, course, "seconds")
+  spent = np.nancumsum(seconds)  # of rounds that are known: no less is spent
+  known = np.cumsum(~np.isnan(seconds))
 
   def reason(r):
-    if spent[r] >= rule.seconds:
-      return f"{spent[r]:.0f} of {rule.seconds:g} seconds are spent"
+    if spent[r] >= rule.seconds and known[r]:
+      least = "" if known[r] == r + 1 else "at least "
+      return f"{least}{spent[r]:.0f} of {rule.seconds:g} seconds are spent"
     return ""
 
   return reason
 
 
 def _labels_spent(budget, labels, r):
-  """Of the last round the next step is taken for as large as the last one."""
+  """Of the last round the next step is taken for as large as the last one.
+
+  Where there is one round alone nobody knows it: it is a label at least.
+  """
   steps = np.diff(labels)
   step = steps[min(r, len(steps) - 1)] if len(steps) else 1
   if labels[r] + step <= budget:

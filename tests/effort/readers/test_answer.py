@@ -74,6 +74,25 @@ def test_the_anchored_mend_large_parts_first():
   assert answer.edit.changed.tolist() == [18, 0]
 
 
+def test_what_is_within_the_tolerance_stays_beside_a_larger_error():
+  square = np.zeros((20, 20), np.uint8)
+  square[5:15, 5:15] = 1
+  draft = np.zeros_like(square)
+  draft[4:16, 4:16] = 1  # a voxel outside all around
+  shell = draft.copy()
+  draft[8:11, 16:19] = 1  # and a handle on it
+  habits = Habits(tolerance=1.5, redraws_above=0.0)
+  answer = answer_of(0, habits, square, draft, 2)
+  assert answer.decision == "edit"
+  assert (answer.label[:, 16:] == 0).all()
+  left = (answer.label != square).sum()
+  assert 35 <= left <= (shell != square).sum() == 44
+  # The price is of what was done: of the handle's 7 free pixels the 5 that are
+  # more than 1.5 from the outline that is left.
+  assert answer.edit.erased.sum() == 5
+  assert answer_of(0, habits, square, shell, 2).decision == "accept"
+
+
 def test_agreement_of_nothing_with_nothing():
   empty = np.zeros((4, 4), int)
   assert agreement(empty, empty, 3, 0.0, None) == 1.0
@@ -81,8 +100,9 @@ def test_agreement_of_nothing_with_nothing():
 
 
 def test_an_opinion_is_the_same_whatever_is_shown():
-  habits = dataclasses.replace(BY_NAME["junior"], content=1.0, fixes=1.0)
-  habits = dataclasses.replace(habits, redraws_above=0.0)
+  habits = dataclasses.replace(
+    BY_NAME["junior"], content=1.0, fixes=1.0, tolerance=0.0, redraws_above=0.0
+  )
   scratch = answer_of(9, habits, TRUTH, None, 3)
   edited = answer_of(9, habits, TRUTH, with_errors(), 3)
   assert (scratch.label == edited.label).all()

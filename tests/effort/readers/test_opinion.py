@@ -3,10 +3,10 @@
 import jax
 import numpy as np
 import pytest
+import scipy.ndimage
 
 from alx.effort.readers.habits import BY_NAME, Habits
 from alx.effort.readers.opinion import generator_of, opinion_of
-from alx.metrics import surface_distances
 
 TRUTH = np.zeros((30, 30, 12), np.uint8)
 TRUTH[8:22, 8:22, 3:9] = 1
@@ -53,14 +53,27 @@ def test_growth_is_in_mm_and_both_ways():
   assert shrunk.sum() == 9
 
 
-def test_a_warp_moves_outlines_by_about_its_size():
-  ball = np.indices((48, 48)) - 23.5
-  disc = ((ball**2).sum(0) <= 15**2).astype(np.uint8)
-  apart = [
-    surface_distances(opinion_of(k, Habits(warp=2.0), disc, 2), disc).assd
-    for k in range(8)
-  ]
-  assert 0.5 < np.mean(apart) < 2.5
+def test_growth_of_part_of_a_voxel_is_its_mean_over_keys():
+  square = np.zeros((11, 11), np.uint8)
+  square[3:8, 3:8] = 1
+  for by in (0.25, -0.25):
+    sides = [
+      opinion_of(k, Habits(grows=by), square, 2).any(0).sum() for k in range(80)
+    ]
+    assert set(sides) == {5, 5 + 2 * np.sign(by)}
+    assert np.mean(sides) == pytest.approx(5 + 2 * by, abs=0.3)
+
+
+@pytest.mark.parametrize("shape", [(64, 64), (1, 64, 64), (40, 40, 40)])
+def test_a_warp_moves_outlines_by_its_size(shape):
+  """In each half of an image that ends at the middle of an axis."""
+  axis = len(shape) - 1
+  half = np.indices(shape)[axis] < shape[axis] // 2
+  moved = []
+  for key in range(8):
+    found = opinion_of(key, Habits(warp=2.0), half.astype(np.uint8), 2)
+    moved.append(found.sum(axis, dtype=int) - shape[axis] // 2)
+  assert np.std(moved) == pytest.approx(2.0, rel=0.3)
 
 
 def test_objects_are_missed_as_often_as_said():
@@ -78,6 +91,23 @@ def test_objects_are_invented_as_often_as_said():
     opinion_of(k, Habits(invents=0.4), empty, 3).any() for k in range(200)
   ]
   assert np.mean(seen) == pytest.approx(0.4, abs=0.1)
+
+
+@pytest.mark.parametrize("size", [2, 10, 14])
+def test_what_is_invented_is_apart_from_what_is_there(size):
+  label = np.zeros((20, 20), np.uint8)
+  label[3 : 3 + size, 3 : 3 + size] = 1
+  around = np.ones((3, 3))
+  for key in range(20):
+    found = opinion_of(key, Habits(invents=1.0), label, 2)
+    assert (found[label == 1] == 1).all()
+    assert scipy.ndimage.label(found, around)[1] == 2
+
+
+def test_nothing_is_invented_where_there_is_no_room():
+  full = np.ones((20, 20), np.uint8)
+  full[0, 0] = 0
+  assert (opinion_of(0, Habits(invents=1.0), full, 2) == full).all()
 
 
 def test_purposes_do_not_share_numbers():

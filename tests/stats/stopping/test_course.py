@@ -152,6 +152,14 @@ def test_an_unknown_round_stops_nothing():
   assert first_stop(parse_rule("agreement:0.9,rounds=3"), gap).round == 5
 
 
+def test_unknown_seconds_are_no_less_than_none():
+  gap = COURSE._replace(seconds=np.array([np.nan, 100, 100, 100, 0, 0]))
+  stop = first_stop(parse_rule("budget:seconds=150"), gap)
+  assert stop.round == 2
+  assert stop.reason == "at least 200 of 150 seconds are spent"
+  assert first_stop(parse_rule("budget:seconds=301"), gap) is None
+
+
 def test_later_rounds_do_not_change_a_stop():
   for text in ("plateau:rounds=2,gain=0.005", "agreement:0.98,rounds=2"):
     whole = first_stop(parse_rule(text), COURSE)
