@@ -26,7 +26,7 @@ from alx.units.spec import parse_unit
 
 MODELS = ("auto", "unet", "light_unet", "cnn", "resnet", "mlp")
 OPTIMIZERS = ("auto", "adam", "sgd", "muon")
-SCHEDULES = ("warmup_cosine", "cosine", "polynomial", "converged")
+SCHEDULES = ("auto", "warmup_cosine", "cosine", "polynomial", "converged")
 PATHS = ("data", "features", "cache", "costs")
 MADE = ("phantom", "screening")  # data that are made, not read
 PASSES = ("auto", "shard_map", "pmap")
@@ -100,7 +100,8 @@ class Config:
   batch: int = 0  # items or patches per step; 0: by the recipe
   optimizer: str = "auto"  # adam, sgd or muon
   learning_rate: float = 0.0  # at its highest; 0: by the recipe
-  schedule: str = "warmup_cosine"  # of the rate; "converged": ends by itself
+  schedule: str = "auto"  # of the rate: warmup_cosine, cosine, polynomial or
+  #  "converged", which ends by itself; auto: by the recipe
   tolerance: float = 0.03  # share by which a loss that falls has to fall
   ema: float = 0.0  # decay of an average of the weights; 0: none
   weight_decay: float = 0.0  # beside the loss, decoupled; 0: none
@@ -126,7 +127,7 @@ class Config:
   tilt: float | None = None  # degrees, in every plane; None: by the recipe
   gamma: float | None = None  # to the power exp(+-gamma); None: by recipe
   # Prediction and asking
-  overlap: float = 0.25  # of the windows of a segmentation
+  overlap: float | None = None  # of a segmentation's windows; None: by recipe
   samples: int = 8  # passes with dropout, where an acquisition wants them
   passes: str = "auto"  # over devices: "shard_map" or "pmap"
   block: int = 0  # items predicted at a time; 0: by the recipe

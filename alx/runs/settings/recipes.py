@@ -33,6 +33,8 @@ class Recipe(NamedTuple):
   tilt: float = 0.0
   gamma: float = 0.0
   patch_share: float = 0.0  # of the median extent; 0: what 90% of items fit in
+  schedule: str = "warmup_cosine"  # of the rate
+  overlap: float = 0.25  # of the windows of a segmentation
   full_times: float = 1  # steps with all labels, till it converges, by those
 
 
@@ -46,8 +48,8 @@ _CLASSIC = {
   ("classification", 0): Recipe("mlp", (), 32, 4096),  # a linear head
 }
 # Muon, larger steps, one convolution a level on the way up, skips that are
-# added, small batches and patches, nothing mirrored: measured in
-# experiments/README.md.
+# added, small batches and patches, nothing mirrored; of volumes a rate that
+# falls from the first step on: measured in experiments/README.md.
 _LIGHT = {
   "model": "light_unet",
   "batch": 2,
@@ -70,7 +72,7 @@ RECIPES = {
   "light": _UNMIRRORED
   | {
     ("segmentation", 3): _CLASSIC["segmentation", 3]._replace(
-      **_LIGHT, patch_share=2 / 3
+      **_LIGHT, schedule="polynomial", overlap=0.5, patch_share=2 / 3
     ),
     ("segmentation", 2): _CLASSIC["segmentation", 2]._replace(
       **_LIGHT | {"steps": 2000, "full_times": 5.25},

@@ -59,6 +59,19 @@ def test_axes_that_are_named_are_mirrored_whatever_recipe_and_labels_say():
     Config(flip_axes=(1,), flips_by_labels=True)
 
 
+def test_the_rate_and_the_windows_are_the_recipes_unless_somebody_says():
+  volumes = recipe_of("light", "segmentation", 3)
+  for other in ("classic", 3), ("light", 2):
+    before = recipe_of(other[0], "segmentation", other[1])
+    found = fill(Config(recipe=other[0]), before)
+    assert (found.schedule, found.overlap) == ("warmup_cosine", 0.25)
+  found = fill(Config(), volumes)
+  assert (found.schedule, found.overlap) == ("polynomial", 0.5)
+  told = fill(Config(schedule="warmup_cosine", overlap=0.25), volumes)
+  assert (told.schedule, told.overlap) == ("warmup_cosine", 0.25)
+  assert fill(Config(overlap=0.0), volumes).overlap == 0.0
+
+
 def test_unknown_data_are_told():
   with pytest.raises(ValueError, match="classification of 4-D images"):
     recipe_of("light", "classification", 4)
