@@ -16,6 +16,7 @@ const ROWS = [
   ["0", "brightness, contrast and zoom as at first"],
   ["right mouse button", "drag: brightness and contrast"],
 ];
+const AGAIN = /^(Arrow|Page)|^[[\]+=-]$/; // while they are held
 const DRAWING = /draft|drawn|nothing|class|brush|undo|paint|outline/;
 
 /** What the help lists. */
@@ -50,6 +51,8 @@ export function listen(stage, act, segments) {
   window.addEventListener("keydown", (event) => {
     // NiiVue has keys of its own; Tab goes on to the next button.
     if (event.target === stage.viewer.canvas) event.stopPropagation();
+    // Held, Enter would press what comes after the button or dialog it was for.
+    if (event.repeat && event.key === "Enter") event.preventDefault();
     if (isElsewhere(event)) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     if ((event.ctrlKey || event.metaKey) && key !== "z") return;
@@ -57,19 +60,35 @@ export function listen(stage, act, segments) {
     if (!found && !/^[0-9]$/.test(key)) return;
     event.preventDefault();
     event.stopPropagation();
+    if (event.repeat && !AGAIN.test(key)) return;
     if (found) found();
     else stage.choose(Number(key));
   }, true);
   window.addEventListener("keyup", (event) => {
     if (event.target === stage.viewer.canvas) event.stopPropagation();
   }, true);
+  giveBack();
 }
 
-// Typing in a field, a dialog, or working a button or slider.
+// A list that the mouse has opened gives the keys back as soon as it is chosen
+// from; one that is gone through by keyboard keeps them.
+function giveBack() {
+  let pointed = null;
+  window.addEventListener("pointerdown", ({ target }) => {
+    pointed = target.closest?.("select");
+  }, true);
+  window.addEventListener("keydown", () => { pointed = null; }, true);
+  window.addEventListener("change", ({ target }) => {
+    if (target === pointed) target.blur();
+  });
+}
+
+// Typing in a field, a list or a dialog, or working a button or slider.
 function isElsewhere(event) {
   if (event.altKey || document.querySelector("dialog[open]")) return true;
   const { target } = event;
-  if (target.matches?.("input:not([type=range]), textarea")) return true;
+  const types = "input:not([type=range]), textarea, select";
+  if (target.matches?.(types)) return true;
   const own = /^(Arrow|Page)|^ $|^Enter$/.test(event.key);
-  return own && Boolean(target.matches?.("button, select, input, a"));
+  return own && Boolean(target.matches?.("button, input, a"));
 }

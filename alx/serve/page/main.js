@@ -68,7 +68,7 @@ async function enter(name) {
     const text = "You are labelling in another tab or window already. Go on " +
       "in this one instead? What you have drawn comes along.";
     if (!(await ask(text, { yes: "Go on here" }))) return sentAway();
-    page.tab.take();
+    await page.tab.take();
   }
   show("desk", true);
   await stage.start(page.project);
@@ -98,13 +98,14 @@ async function list(current) {
   screen.worklist(rows, current);
 }
 
-// Shows a case with what is drawn in it.
+// Shows a case with what is drawn in it, unless another tab goes on meanwhile.
 async function put(work) {
   const { sample } = work;
   const [bytes, draft] = await Promise.all([
     api.image(sample.id, 0, stage.viewer.most),
     sample.draft_sha256 ? api.draft(sample.id) : null,
   ]);
+  if (!page.tab.owns) return sentAway();
   page.work = work;
   work.isShown = false; // until it is, it can be skipped and nothing else
   await stage.show(sample, bytes);
@@ -113,7 +114,7 @@ async function put(work) {
   }
   work.isShown = true;
   buttons(page);
-  await work.keep();
+  await page.work?.keep();
 }
 
 // The last answer once more: another one is a revision of it.
@@ -136,9 +137,10 @@ function nothingLeft() {
     "Thank you! Reload this page when there are new ones.");
 }
 
-// Runs one act at a time and tells what went wrong.
+// Runs one act at a time, after the stroke in hand, and tells what went wrong.
 async function safely(act) {
   if (page.busy) return;
+  stage.hand.release();
   page.busy = true;
   fail(null);
   buttons(page);
@@ -156,7 +158,10 @@ async function safely(act) {
   }
 }
 
-async function send(words, isLabel = false) {
+// What is drawn before the reply would be in no label: nothing is.
+const send = (...words) => stage.hand.still(() => deliver(...words));
+
+async function deliver(words, isLabel = false) {
   const { work } = page;
   const kind = words.decision === "skip" ? "skip" : "submit";
   const params = { ...words, events: work.clock.ended(kind) };
@@ -166,7 +171,7 @@ async function send(words, isLabel = false) {
     : await api.words(id, params);
   await work.forget();
   page.sent = work;
-  page.work = null;
+  page.work = stage.work = null;
   page.last = reply;
   await next();
   const look = /\[look at it: (.*)\]/.exec(reply.line);
@@ -218,8 +223,11 @@ function touched() {
   page.work?.clock.seen();
 }
 
+// A stroke in another image than the one in hand is nobody's.
 function drawn(stroke) {
-  page.work?.add(stroke).catch(() => fail(new Error(
+  const { work } = page;
+  if (stroke.bits !== work?.bits) return;
+  work.add(stroke).catch(() => fail(new Error(
     "This browser keeps no data for the page: do not reload before you submit.")));
   buttons(page);
 }
@@ -238,7 +246,7 @@ const acts = {
   answer: onShown((work, number) => page.project.classes[number] &&
     send({ label: page.project.classes[number].name })),
   skip: () => page.work && skip(),
-  back,
+  back: () => stage.hand.still(back),
   help: () => $("manual").showModal(),
 };
 
@@ -279,7 +287,7 @@ setInterval(() => {
     ? `${screen.minutes(activeSeconds(work.clock.log, project.idle_s) +
       (document.hidden ? 0 : work.clock.since(project.idle_s)))} min` : "";
   const over = work && Date.now() / 1000 > work.sample.until;
-  if (over && !work.warned) {
+  if (over && !work.warned && !page.busy) { // or the next hint takes its place
     work.warned = true;
     hint("Your time for this image is over, others may be asked for it now. " +
       "You can still submit; if somebody else has answered, both are kept.");

@@ -1,5 +1,6 @@
 // The image with its tools: planes, window, zoom, brush and eraser.
 
+import { Hand } from "./hand.js";
 import { classButton, press, show, $ } from "./screen.js";
 import { AXES, middleOf, radiusOf } from "./strokes.js";
 import { PLANES, Viewer } from "./viewer.js";
@@ -10,7 +11,7 @@ const TOOLS = ["look", "brush", "eraser"];
 export class Stage {
   /** `drawn(stroke)` hears of each stroke that is done. */
   constructor(drawn) {
-    this.drawn = drawn;
+    this.hand = new Hand(drawn);
     this.viewer = new Viewer((voxel, plane) => this.#at(voxel, plane));
     this.tool = "look";
     this.value = 1;
@@ -33,6 +34,7 @@ export class Stage {
   }
 
   async show(sample, bytes) {
+    this.hand.drop();
     this.sample = sample;
     this.work = null;
     const cross = this.project.segments;
@@ -54,6 +56,7 @@ export class Stage {
   }
 
   clear() {
+    this.hand.drop();
     this.work = null;
     this.sample = null;
     return this.viewer.clear();
@@ -67,11 +70,16 @@ export class Stage {
   #at(voxel, plane) {
     if (plane >= 0 && plane <= 2) this.plane = plane;
     this.#told();
-    if (!this.held || !this.work || !(plane >= 0 && plane <= 2)) return;
-    this.stroke ??= this.#stroke();
-    if (this.stroke.plane !== plane) return;
-    this.stroke.to(voxel);
-    this.refresh();
+    if (this.work && plane >= 0 && plane <= 2) this.#paint(voxel);
+  }
+
+  #paint(voxel) {
+    const begun = () => this.#stroke();
+    if (this.hand.to(voxel, this.plane, begun)) this.refresh();
+  }
+
+  get #draws() {
+    return Boolean(this.work) && this.tool !== "look";
   }
 
   #stroke() {
@@ -80,20 +88,12 @@ export class Stage {
       this.plane, value, radiusOf(Number($("size").value)));
   }
 
-  #done() {
-    this.held = false;
-    const { stroke } = this;
-    this.stroke = null;
-    if (stroke) this.drawn(stroke);
-  }
-
   /** Paints at the crosshair, as Space does. */
   stamp() {
-    if (!this.work || this.tool === "look") return;
-    this.stroke = this.#stroke();
-    this.stroke.to(this.viewer.voxel);
-    this.#done();
-    this.refresh();
+    if (!this.#draws) return;
+    this.hand.press(true);
+    this.#paint(this.viewer.voxel);
+    this.hand.release();
   }
 
   #mouse() {
@@ -102,7 +102,7 @@ export class Stage {
     canvas.setAttribute("aria-label", "Image. Arrow keys move the cross, Page " +
       "Up and Down change the slice, Space paints.");
     canvas.addEventListener("pointerdown", (event) => {
-      if (event.button === 0) this.held = this.tool !== "look";
+      if (event.button === 0) this.hand.press(this.#draws);
       if (event.button === 2) this.dark = [event.clientX, event.clientY];
     }, true);
     window.addEventListener("pointermove", (event) => {
@@ -116,7 +116,7 @@ export class Stage {
       if (this.dark && this.isLarge) this.#window();
       this.dark = null;
       // NiiVue hears of the last move after this.
-      if (this.held) setTimeout(() => this.#done());
+      if (this.hand.isHeld) setTimeout(() => this.hand.release());
     };
     window.addEventListener("pointerup", up, true);
     window.addEventListener("pointercancel", up, true);
@@ -241,6 +241,7 @@ export class Stage {
 
   /** Of several: frames of one file, or files that `fetched(n)` brings. */
   async channel(number) {
+    this.hand.release();
     if (this.sample.files === 1) return this.viewer.channel(number);
     const { voxel } = this.viewer;
     const cross = this.project.segments;

@@ -2,8 +2,10 @@
 
 import { hint, show, $ } from "./screen.js";
 
-/** What the reader should do now; `again` comes before it. */
-export function tell({ project, work: { sample } }, again) {
+/** What the reader should do now, with a case; `again` comes before it. */
+export function tell({ project, work }, again) {
+  if (!work) return;
+  const { sample } = work;
   if (!project.segments) {
     const guess = sample.draft_class === null
       ? "" : `The computer's guess: ${project.classes[sample.draft_class].name}. `;
@@ -24,6 +26,7 @@ export function buttons({ project, work, busy, sent }) {
   const ready = Boolean(work?.isShown) && !busy;
   const segments = Boolean(project?.segments);
   const guess = Boolean(work?.sample.has_draft);
+  $("viewer").setAttribute("aria-busy", `${Boolean(busy)}`);
   show("draw-tools", segments);
   show("answers", !segments);
   show("submit", segments);

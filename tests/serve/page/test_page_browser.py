@@ -86,6 +86,103 @@ def test_edit_undo_reload_submit_accept_skip(balls, browser):
   assert open_project(folder).state.skips == {("case_003", "anna"): "cut off"}
 
 
+def held(browser, *shares):
+  """The mouse goes along shares of the canvas and is not let go."""
+  from selenium.webdriver.common.action_chains import ActionChains
+
+  canvas = browser.driver.find_element("css selector", "#viewer canvas")
+  wide, high = canvas.size["width"], canvas.size["height"]
+  chain = ActionChains(browser.driver, duration=20)
+  for n, (x, y) in enumerate(shares):
+    at = round((x - 0.5) * wide), round((y - 0.5) * high)
+    chain.move_to_element_with_offset(canvas, *at)
+    if not n:
+      chain.click_and_hold()
+  chain.perform()
+  return ActionChains(browser.driver, duration=20)
+
+
+def drawn(browser):
+  """[voxels of the file] as they are drawn now."""
+  return browser.later(
+    "const { toFile } = await import('./order.js');"
+    "await new Promise((done) => setTimeout(done, 50));"
+    "return [...toFile(alx.work.order, alx.work.bits)];"
+  )
+
+
+AXIAL = "alx.stage.view('axial'); alx.stage.take('brush');"
+
+
+def test_a_stroke_that_is_held_is_of_the_image_it_began_in(balls, browser):
+  folder, draft = balls
+  with cases.serving(folder) as address:
+    browser.open(address)
+    browser.js(f"{AXIAL} alx.stage.stamp()")
+    before = drawn(browser)
+    mouse = held(browser, (0.4, 0.4), (0.5, 0.4), (0.6, 0.4))
+    wanted = drawn(browser)
+    assert wanted != before
+    browser.keys("s")
+    browser.next_case("case_001")
+    mouse.move_by_offset(0, 40).move_by_offset(-40, 0).release().perform()
+    np.testing.assert_array_equal(drawn(browser), draft.flatten("F"))
+    assert browser.js("return alx.work.changes.length") == 0
+  _, label = answer(folder, "case_001")
+  np.testing.assert_array_equal(label.flatten("F"), wanted)
+
+
+def test_a_stroke_that_is_held_is_done_before_it_is_taken_back(balls, browser):
+  folder, draft = balls
+  with cases.serving(folder) as address:
+    browser.open(address)
+    browser.js(AXIAL)
+    mouse = held(browser, (0.4, 0.4), (0.5, 0.4), (0.6, 0.4))
+    browser.keys("z")
+    browser.wait("!alx.busy")
+    mouse.release().perform()
+    np.testing.assert_array_equal(drawn(browser), draft.flatten("F"))
+    assert browser.js("return alx.work.changes.length") == 0
+
+
+# Labels wait for a word, as on a slow line.
+SLOW = (
+  "const real = window.fetch;"
+  "window.fetch = async (path, how) => {"
+  "  if (path.includes('api/label')) await new Promise((go, fail) => {"
+  "    window.line = { go, fail }; });"
+  "  return real(path, how); };"
+)
+
+
+def test_nothing_is_drawn_while_a_label_is_sent(balls, browser):
+  folder, _ = balls
+  with cases.serving(folder) as address:
+    browser.open(address)
+    browser.js(SLOW + AXIAL)
+    browser.drag((0.4, 0.4), (0.6, 0.4))
+    browser.wait("alx.work.changes.length === 1")
+    before = drawn(browser)
+    browser.keys("s")
+    browser.wait("Boolean(window.line)")
+    browser.drag((0.4, 0.5), (0.6, 0.5))
+    browser.keys(" ")
+    assert drawn(browser) == before
+    browser.js("line.fail(); delete window.line")
+    browser.wait("!alx.busy")
+    assert "does not answer" in browser.text("error")
+    browser.drag((0.4, 0.6), (0.6, 0.6))
+    browser.wait("alx.work.changes.length === 2")
+    wanted = drawn(browser)
+    assert wanted != before
+    browser.keys("s")
+    browser.wait("Boolean(window.line)")
+    browser.js("line.go()")
+    browser.next_case("case_001")
+  _, label = answer(folder, "case_001")
+  np.testing.assert_array_equal(label.flatten("F"), wanted)
+
+
 ODD = [
   *(("RAS", 0.0), ("LPI", 0.0), ("SLP", 0.0), ("PIR", 0.3), ("ASL", -0.4)),
 ]

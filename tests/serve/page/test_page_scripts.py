@@ -102,6 +102,23 @@ def test_a_stroke_is_a_line_of_discs_in_its_plane(browser, plane, axes):
   assert set(map(tuple, found[:, [a, b]].tolist())) == line
 
 
+def test_a_hand_that_is_still_begins_no_stroke_and_goes_on_after(browser):
+  told = browser.later(
+    "const { Hand } = await import('./hand.js');"
+    "const { Stroke } = await import('./strokes.js');"
+    "const done = [], hand = new Hand((stroke) => done.push(stroke.at));"
+    "const begun = () => new Stroke(new Uint8Array(4), [4, 1, 1], 0, 1, 0);"
+    "const paint = (x) => hand.to([x, 0, 0], 0, begun), found = [];"
+    "hand.press(true); found.push(paint(0));"
+    "await hand.still(async () => { hand.press(true);"
+    "  found.push(paint(1)); throw 0; }).catch(() => {});"
+    "found.push(paint(2)); hand.press(true); found.push(paint(2));"
+    "hand.drop(); hand.release(); hand.press(false); found.push(paint(3));"
+    "return [found, done];"
+  )
+  assert told == [[True, False, False, True, False], [[0]]]
+
+
 def test_what_is_kept_is_not_written_again_and_again(browser):
   """What an undo and another stroke come to is new, and as long as before."""
   told = browser.later(
