@@ -20,10 +20,10 @@ from alx.runs import batch, cautions, rounds, screen, summary, together, whole
 from alx.runs.disk import distances, scores, store
 from alx.runs.disk.names import run_folder
 from alx.runs.memory import room
-from alx.runs.problem import cases, headline, reading
+from alx.runs.problem import cases, headline, learning, reading
 from alx.runs.problem import problem as problems
 from alx.runs.problem.images import described
-from alx.runs.problem.job import Job
+from alx.runs.problem.job import Job, once
 from alx.runs.problem.loops import loop_for
 from alx.runs.progress import Runs, Shower, hint_of, progress_bars
 from alx.runs.settings import arms
@@ -92,6 +92,8 @@ def _check_shared(dataset) -> None:
 def restrict(comparison: Comparison, config: Config) -> Comparison:
   """The same data and programs for other acquisitions or seeds.
 
+  Those that make passes are others where the settings have others.
+
   Raises:
     ValueError: if they do not fit the data.
   """
@@ -99,7 +101,25 @@ def restrict(comparison: Comparison, config: Config) -> Comparison:
   config = problems.resolve(config, problem.dataset, baselines=False)
   config = dataclasses.replace(config, metric=comparison.config.metric)
   problems.check_protocol(config, problem.split)
-  return comparison._replace(config=sized(config, problem))
+  config = sized(config, problem)
+  how = _passes(config)
+  if how != _passes(comparison.config):
+    made = once(problem, ("passes", how), lambda: _programs(problem, config))
+    problem = problem._replace(**made)
+  return comparison._replace(config=config, problem=problem)
+
+
+def _passes(config):
+  """What of the settings decides how a learner makes passes."""
+  return learning.spreads_passes(config), learning.makes_pieces(config)
+
+
+def _programs(problem, config):
+  """What of a problem makes passes, by name; no pass is made in a fit."""
+  learner = learning.make_learner(config, problem.dataset)
+  fit = problem.learner.fit
+  made = problems.with_learner(problem, learner, config.block, fit)
+  return {name: getattr(made, name) for name in ("learner", "predict_few")}
 
 
 def run(comparison: Comparison, console: Console) -> pathlib.Path:

@@ -1,10 +1,16 @@
+import dataclasses
 import io
 
+import jax
 import numpy as np
+import pytest
 from rich.console import Console
 
 from alx.data import Dataset
+from alx.devices.parallel import over_passes
 from alx.runs import compare
+from alx.runs.problem import learning
+from alx.runs.settings.config import Config
 
 
 def test_what_was_left_out_and_what_else_is_known_is_told():
@@ -27,3 +33,53 @@ def test_what_was_left_out_and_what_else_is_known_is_told():
   assert lines[0] == "left out: case 0"
   assert lines[-2].endswith("more, see dataset.json")
   assert lines[-1] == "note: passed over [3] .gif"
+
+
+@pytest.mark.parametrize("passes", ["shard_map", "pmap"])
+def test_the_same_data_are_asked_with_the_passes_of_each_row(
+  tmp_path, monkeypatch, passes
+):
+  """Dropout goes over all devices where a row alone does so."""
+  assert jax.local_device_count() > 1
+  spread = []
+
+  def spreading(*args):
+    spread.append(args)
+    return over_passes(*args)
+
+  def row(name):
+    return compare.restrict(
+      first, dataclasses.replace(config, acquisition=name)
+    )
+
+  monkeypatch.setattr(learning, "over_passes", spreading)
+  config = few(tmp_path, passes)
+  console = Console(file=io.StringIO())
+  first = compare.prepare(config, tmp_path / "w", console, False)
+  assert row(("entropy",)).problem is first.problem and not spread
+  one, other = row(("bald",)).problem, row(("variation_ratio",)).problem
+  assert len(spread) == 1 and one.learner is other.learner
+  for name in ("predict_few", "learner"):
+    assert getattr(one, name) is not getattr(first.problem, name)
+  for name in ("images", "labels", "test_images", "predict_test", "memo"):
+    assert getattr(one, name) is getattr(first.problem, name)
+  assert one.learner.fit is first.problem.learner.fit  # no pass is made there
+  assert row(("random",)).problem is first.problem
+
+
+def few(folder, passes):
+  """The settings of a random row on 20 embeddings of two classes."""
+  labels = np.arange(20) % 2
+  features = np.random.default_rng(0).standard_normal((20, 3))
+  path = folder / "e.npz"
+  np.savez(path, features=features, labels=labels)
+  return Config(
+    data=str(path),
+    acquisition=("random",),
+    seeds=1,
+    start=4,
+    rounds=1,
+    query=2,
+    test_items=8,
+    passes=passes,
+  )

@@ -1,13 +1,17 @@
+import dataclasses
 import io
 
+import jax
 import numpy as np
 import pytest
 from rich.console import Console
 
+from alx.devices.parallel import over_passes
 from alx.runs import compare
 from alx.runs.disk import store
 from alx.runs.disk.claim import Claim, Held, give_up_all
 from alx.runs.disk.records import Diverged
+from alx.runs.problem import learning
 from alx.runs.settings.config import Config
 from alx.studies import collect, rows
 from alx.studies.worker import Worker, tell_left
@@ -107,3 +111,38 @@ def test_a_row_is_given_up(table, tmp_path, monkeypatch, how):
   with pytest.raises(KeyboardInterrupt):
     worker.run(table[0])
   assert not (tmp_path / "claims").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("passes", ["shard_map", "pmap"])
+def test_a_row_finds_the_same_behind_another_and_alone(
+  table, tmp_path, monkeypatch, passes
+):
+  """Its passes of dropout go over all devices, whoever does it."""
+  assert jax.local_device_count() > 1
+  axes = rows.Axes(
+    (table[0].config.data,), ("auto",), ("4+1x3",), ("random", "bald"), 1
+  )
+  base = dataclasses.replace(BASE, passes=passes)
+  first, second = rows.expand(base, axes)
+  together = Worker(tmp_path / "together", quiet())
+  together.run(first)
+  found = []
+  for worker, place in (
+    (together, tmp_path / "together"),
+    (Worker(tmp_path / "alone", quiet()), tmp_path / "alone"),
+  ):
+    made = []
+    monkeypatch.setattr(learning, "over_passes", recorded(made))
+    worker.run(second)
+    folder = rows.folder(place, second)
+    texts = [
+      (folder / f"{name}.csv").read_text() for name in ("curve", "picks")
+    ]
+    found.append((bool(made), texts))
+  assert found[0] == found[1] and found[0][0]
+
+
+def recorded(made):
+  """`over_passes` that notes its calls."""
+  return lambda one_pass: made.append(one_pass) or over_passes(one_pass)

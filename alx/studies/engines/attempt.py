@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from alx._version import __version__
 from alx.studies.engines.lifeline import VARIABLE
+from alx.studies.engines.plan import own_of
 
 ENDED, LIMIT, REFUSED, LOST = "ended", "limit", "refused", "lost"
 _PACKAGES = ("jax", "jaxlib")  # what decides the numbers beside alx
@@ -120,7 +121,8 @@ def _wait(task, log):
 
 
 def _environment(task):
-  env = os.environ | task.environment | {VARIABLE: "1"}
+  """Variables of the task; of the worker what a row does not depend on."""
+  env = own_of(os.environ) | task.environment | {VARIABLE: "1"}
   root = str(pathlib.Path(__file__).resolve().parents[3])
   if root not in [*site.getsitepackages(), site.getusersitepackages()]:
     before = env.get("PYTHONPATH")

@@ -1,17 +1,18 @@
 """Rows as tasks of Dask: a scheduler that is there, or an own cluster."""
 
 import contextlib
+import dataclasses
 import logging
 import math
 import os
 import pathlib
 import shutil
-from typing import Any
+import time
 
 # Read by the workers too, which begin with what they are told here.
 os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "critical")
 
-from distributed import Client, LocalCluster, get_worker
+from distributed import Client, Future, LocalCluster, get_worker
 
 from alx.studies.engines import attempt
 from alx.studies.engines.attempt import LOST, REFUSED, Result, Task
@@ -19,8 +20,19 @@ from alx.studies.engines.plan import Plan, refuse_gpus, workers_here
 from alx.studies.engines.table import Gone
 
 _JOIN_S = 30.0  # for a scheduler to answer
+_LOOK_S = 2.0  # between two looks at the workers that a try is meant for
 # What a worker may say that it has, in the units of a plan.
 _NAMES = {"cpus": "CPU", "gpus": "GPU", "memory": "MEMORY"}
+
+
+@dataclasses.dataclass
+class _Sent:
+  """A try, and what stands for it now."""
+
+  task: Task
+  only: frozenset[str]  # workers that it is meant for; empty: any
+  future: Future
+  looked: float  # when they were last looked for
 
 
 class Dask:
@@ -42,43 +54,62 @@ class Dask:
       self._client = Client(self._cluster)
       self.about = f"own Dask, {self.slots} at once"
 
-  def start(self, task: Task, avoid: frozenset[str]) -> Any:
-    """A future; `pure=False`: what was tried before is tried again."""
+  def start(self, task: Task, avoid: frozenset[str]) -> _Sent:
+    """A future, kept to other workers than those to avoid if there are some."""
     self._check_there()
-    workers = set(_workers(self._client))
-    others = workers - avoid
-    only = {"workers": sorted(others)} if avoid & workers and others else {}
+    able = _able(self._client, self._needs)
+    only = able - avoid if able & avoid else frozenset()
+    return _Sent(task, only, self._submit(task, only), time.monotonic())
+
+  def _submit(self, task, only=frozenset()):
+    """A future; `pure=False`: what was tried before is tried again."""
     return self._client.submit(
       _on_worker,
       task._asdict(),
       pure=False,
       retries=0,
       resources=self._needs or None,
-      **only,
+      workers=sorted(only) or None,
     )
 
-  def ended(self, handle: Any) -> Result | None:
+  def ended(self, handle: _Sent) -> Result | None:
     """How it ended, if it has."""
-    if not handle.done():
+    future = handle.future
+    if not future.done():
       self._check_there()
+      self._unpin(handle)
       return None
-    if handle.status == "finished":
-      return Result(*handle.result())
+    if future.status == "finished":
+      return Result(*future.result())
     self._check_there()  # or its future is lost with it
-    if handle.status != "error":
-      return Result(LOST, 1, f"its future was {handle.status}")
-    error = handle.exception()
+    if future.status != "error":
+      return Result(LOST, 1, f"its future was {future.status}")
+    error = future.exception()
     if type(error).__name__ == "KilledWorker":
       return Result(LOST, 1, "its workers died again and again")
     return Result(REFUSED, 2, f"a worker cannot run alx: {error!r}")
+
+  def _unpin(self, sent):
+    """Lets any worker have it once all that it was meant for are gone.
+
+    `allow_other_workers` of Dask would give it to workers without what it
+    needs, and not to those that come when there is none.
+    """
+    now = time.monotonic()
+    if not sent.only or now < sent.looked + _LOOK_S:
+      return
+    sent.looked, able = now, _able(self._client, self._needs)
+    if able and not able & sent.only:
+      sent.future.cancel()
+      sent.only, sent.future = frozenset(), self._submit(sent.task)
 
   def _check_there(self):
     if self._client.status != "running":
       raise Gone("Dask's scheduler is gone")
 
-  def cancel(self, handle: Any) -> None:
+  def cancel(self, handle: _Sent) -> None:
     """Takes it back if it has not begun."""
-    handle.cancel()
+    handle.future.cancel()
 
   def close(self) -> None:
     """Leaves, and ends own workers."""
@@ -137,13 +168,19 @@ def _workers(client):
   return client.scheduler_info(n_workers=-1)["workers"]
 
 
+def _able(client, needs):
+  """Addresses of the workers that say they have what a row needs."""
+  return frozenset(
+    address
+    for address, about in _workers(client).items()
+    if all(about["resources"].get(name, 0) >= n for name, n in needs.items())
+  )
+
+
 def _check_offers(client, needs):
   """Raises ValueError if no worker ever could take a row."""
-  offers = [about["resources"] for about in _workers(client).values()]
-  if needs and not any(
-    all(offer.get(name, 0) >= n for name, n in needs.items())
-    for offer in offers
-  ):
+  if needs and not _able(client, needs):
+    offers = [about["resources"] for about in _workers(client).values()]
     wanted = ",".join(f"{name}={n}" for name, n in needs.items())
     raise ValueError(
       f"dask: wanted a worker started with --resources '{wanted}' or more, "

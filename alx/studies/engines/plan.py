@@ -3,10 +3,16 @@
 import dataclasses
 import os
 import pathlib
+import re
+from collections.abc import Mapping
 
 from alx.devices.processes import cores_here
 
 SHARED = "JAX_", "XLA_"  # variables that decide what a row computes
+# But these: where it runs, what memory it takes there, where it finds programs.
+_PLACING = re.compile(
+  r"XLA_(PYTHON_)?CLIENT_\w+|JAX_\w+_VISIBLE_DEVICES|JAX_COMPILATION_CACHE_DIR"
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,6 +41,15 @@ def environment_of(plan: Plan) -> dict[str, str]:
   if not plan.gpus:
     found.setdefault("JAX_PLATFORMS", "cpu")
   return found | {"NPROC": str(plan.cpus)}
+
+
+def own_of(environment: Mapping[str, str]) -> dict[str, str]:
+  """Variables of a worker, without those that decide what a row computes."""
+  return {
+    name: value
+    for name, value in environment.items()
+    if not name.startswith(SHARED) or _PLACING.fullmatch(name)
+  }
 
 
 def gpus_here() -> list[str]:

@@ -72,6 +72,22 @@ def test_variables_and_processors_are_those_of_the_task(try_of):
   assert run(task).line == f"7 {core}"
 
 
+def test_what_a_row_computes_does_not_depend_on_the_worker(try_of, monkeypatch):
+  own = {
+    "JAX_ENABLE_X64": "1",
+    "JAX_X": "6",
+    "XLA_FLAGS": "--xla_x",
+    "JAX_CUDA_VISIBLE_DEVICES": "1",
+    "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+    "CUDA_VISIBLE_DEVICES": "1",
+  }
+  for name, value in own.items():
+    monkeypatch.setenv(name, value)
+  code = f"import os; print([os.environ.get(n) for n in {list(own)}])"
+  found = run(try_of(code, environment={"JAX_X": "7"})).line
+  assert found == str([None, "7", None, "1", "false", "1"])
+
+
 @pytest.mark.parametrize("how", ["sleeps", "ignores SIGTERM", "is stopped"])
 def test_what_does_not_end_is_stopped(try_of, monkeypatch, how):
   monkeypatch.setattr(attempt, "_GRACE_S", 0.5)
