@@ -47,6 +47,18 @@ def has_ended(process: Process) -> bool:
   return "" not in (began, process.began) and began != process.began
 
 
+def is_running(process: Process) -> bool:
+  """Whether it is known to run: itself, not one that has its number now.
+
+  Nothing is known of other machines, nor where the system does not tell when
+  processes began.
+  """
+  tells = "" not in (process.numbering, process.began)
+  return (
+    tells and process == process_of(process.pid) and not is_gone(process.pid)
+  )
+
+
 def is_gone(pid: int) -> bool:
   """Whether no process of this machine with that number, > 0, runs."""
   if os.name != "posix":  # elsewhere signal 0 is no question

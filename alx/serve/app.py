@@ -48,8 +48,8 @@ def application(
   made = Starlette(
     routes=[*routes, *(route for room in rooms for route in room.ROUTES)],
     middleware=[
+      *_allowing(limits.origins),  # what the guard refuses is read, too
       Middleware(Guard, limits=limits, files=FILES, access=access),
-      *_allowing(limits.origins),
     ],
   )
   made.router.redirect_slashes = False
@@ -68,5 +68,6 @@ def _allowing(origins):
       allow_origins=list(origins),
       allow_methods=["GET", "POST", "PUT", "DELETE"],
       allow_headers=["authorization", "content-type"],
+      expose_headers=["Retry-After"],
     )
   ]

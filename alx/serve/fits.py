@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from alx.devices.processes import Process, has_ended, process_of
+from alx.devices.processes import has_ended, is_running, process_of
 from alx.projects.exchange.refused import Refused
 from alx.projects.store.questions import candidates
 from alx.projects.store.state import TRAIN, VALIDATION
@@ -82,13 +82,14 @@ class Fits:
 
   def _child(self, id, what, how):
     words = (str(self._folder), id, what, json.dumps(how))
-    return subprocess.Popen(
-      [sys.executable, "-m", "alx.serve.fitting", *words],
-      stdin=subprocess.DEVNULL,
-      stdout=subprocess.DEVNULL,
-      stderr=subprocess.DEVNULL,
-      start_new_session=True,
-    )
+    with progresses.open_said(self._folder) as said:
+      return subprocess.Popen(
+        [sys.executable, "-m", "alx.serve.fitting", *words],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=said,
+        start_new_session=True,
+      )
 
   def request(self, person: Person) -> None:
     """Notes that somebody who may not begin a fit would like one."""
@@ -96,19 +97,45 @@ class Fits:
     self._service.project.add(("fit_requested", asked))
 
   def stop(self, person: Person) -> Progress | None:
-    """Ends the work that goes on; the version that serves goes on serving."""
+    """Ends the work that goes on; the version that serves goes on serving.
+
+    Raises:
+      Refused: 409 if this machine does not know its process.
+    """
     with self._lock:
       last = self.running()
       if last is None:
         return self.last()
-      process = Process(*last.process)
-      _end(process)
-      self._reap()
+      process = last.worker()
+      self._end(process)
+      if not has_ended(process):
+        where = f"process {process.pid} of {process.host or 'no machine'}"
+        raise Refused(409, f"it goes on as {where}: stop it there")
       about = {"by": person.name, "role": person.role, "id": last.id}
       self._service.project.add(("fit_stopped", about))
       ended = progresses.ended_as(last, STOPPED, ["stopped"])
       progresses.write(self._folder, ended)
       return ended
+
+  def _end(self, process):
+    """Asks a process to end, and ends it if it does not."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+      if not self._is_there(process):
+        return
+      try:
+        os.killpg(process.pid, number)
+      except ProcessLookupError:
+        return
+      deadline = time.monotonic() + _PATIENCE_S
+      while self._is_there(process) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+  def _is_there(self, process):
+    """Whether it runs: itself, not one that has its number now."""
+    self._reap()
+    is_ours = process.pid in [child.pid for child in self._children]
+    is_child = is_ours and process == process_of(process.pid)
+    return is_child or is_running(process)
 
   def ask_ahead(self) -> None:
     """Asks for the next round where few cases wait, in the background."""
@@ -143,17 +170,3 @@ class Fits:
     if last.status == RUNNING:
       return found | {"stage": last.stage}
     return found | {"epoch": 1, "total_time": last.end_ts - last.start_ts}
-
-
-def _end(process):
-  """Asks a process to end, and ends it if it does not."""
-  for number in (signal.SIGTERM, signal.SIGKILL):
-    if has_ended(process):
-      return
-    try:
-      os.killpg(process.pid, number)
-    except ProcessLookupError:
-      return
-    deadline = time.monotonic() + _PATIENCE_S
-    while not has_ended(process) and time.monotonic() < deadline:
-      time.sleep(0.05)

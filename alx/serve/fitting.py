@@ -7,6 +7,7 @@ import json
 import pathlib
 import sys
 import time
+import traceback
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,12 +26,15 @@ from alx.serve.progress import DONE, FAILED, RUNNING, Progress
 
 FIT, ASK, PROMOTE = "fit", "ask", "promote"
 _WAIT_S = 600.0  # for a command on the same project to end
+_LONGEST = 300  # characters of a line about an error
+_TOLD = DataError, Diverged, Held  # in words for users
 
 
 def main(argv: list[str]) -> None:
   """Does one piece of work; everything about it is in the file of progress."""
   folder, id, what, text = argv[1:]
   place, how = pathlib.Path(folder), json.loads(text)
+  progresses.keep_short(place)
   begun = Progress(
     *(id, what, RUNNING, int(time.time())),
     stage="begins",
@@ -45,17 +49,22 @@ def main(argv: list[str]) -> None:
     with fitting(place):
       project = look_at(place, _WAIT_S)
       lines, version = WORK[what](project, how, tell)
-    ended = progresses.ended_as(begun, DONE, lines, version)
-  except (DataError, Diverged, Held, ValueError, OSError, MemoryError) as error:
+      ended = progresses.ended_as(begun, DONE, lines, version)
+      progresses.write(place, ended)  # before another may begin
+  except Exception as error:
     line = _plain(error, place)
-    ended = progresses.ended_as(begun, FAILED, [line])
-  progresses.write(place, ended)
+    progresses.write(place, progresses.ended_as(begun, FAILED, [line]))
+    if not isinstance(error, _TOLD):
+      traceback.print_exc()
 
 
 def _plain(error, place):
   """One line without the path of the project."""
-  text = " ".join(str(error).split()) or type(error).__name__
-  return text.replace(f"{place}/", "").replace(str(place), place.name)
+  line, kind = " ".join(str(error).split()), type(error).__name__
+  if not isinstance(error, (ValueError, OSError, *_TOLD)):
+    line = f"{kind}: {line[:_LONGEST]}" if line else kind
+  line = line or kind
+  return line.replace(f"{place}/", "").replace(str(place), place.name)
 
 
 def _fit(project: Shared, how: Mapping[str, Any], tell):

@@ -1,15 +1,22 @@
-"""What a fit in a process of its own says of itself, in a small file."""
+"""What a fit in a process of its own says of itself, in two small files."""
 
+import contextlib
+import os
 import pathlib
+import threading
 import time
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from alx.data.files import read_json, write_json
-from alx.devices.processes import Process, has_ended
+from alx.devices.processes import Process, has_ended, is_running
+from alx.projects.store.project import FITS
+from alx.runs.disk.claim import FOLDER, Claim
 
 RUNNING, DONE, FAILED, STOPPED = "RUNNING", "DONE", "ERROR", "STOPPED"
 _FILE, _LINES = "fit.json", 50
+_SAID, _MOST = "fit.stderr", 2**16  # bytes
+_BEGINS_S = 120.0  # until a fit has its claim
 
 
 class Progress(NamedTuple):
@@ -24,6 +31,10 @@ class Progress(NamedTuple):
   details: tuple[str, ...] = ()
   process: tuple = ()  # fields of a `Process`
   version: int = 0
+
+  def worker(self) -> Process:
+    """The process that does it; one of no machine if nobody knows."""
+    return Process(*self.process) if self.process else Process("", "", 0, "")
 
   def json(self) -> dict[str, Any]:
     """As clients of MONAI Label read a task."""
@@ -42,7 +53,7 @@ def _time(seconds):
 
 
 def folder_of(project: pathlib.Path) -> pathlib.Path:
-  """Where the server has what is its own: uploads on their way, this file."""
+  """Where the server has what is its own: uploads on their way, these files."""
   return project / ".serve"
 
 
@@ -55,18 +66,76 @@ def write(project: pathlib.Path, progress: Progress) -> None:
 
 
 def read(project: pathlib.Path) -> Progress | None:
-  """The last work; one whose process has ended without a word has failed."""
+  """The last work; one that has ended without a word has failed."""
   about = read_json(folder_of(project) / _FILE)
   try:
     found = Progress(**about) if about else None
     if found is None or found.status != RUNNING:
       return found
-    ended = bool(found.process) and has_ended(Process(*found.process))
+    goes_on = _goes_on(project, found)
   except (TypeError, ValueError):
     return None
-  if not ended:
+  if goes_on:
     return found
-  return ended_as(found, FAILED, ["it ended without a word: killed?"])
+  return ended_as(found, FAILED, [_last_word(project)])
+
+
+def _goes_on(project, found):
+  """Where this machine does not know the process its claim tells."""
+  process = found.worker()
+  if is_running(process):
+    return True
+  if has_ended(process):
+    return False
+  if abs(time.time() - found.start_ts) < _BEGINS_S:
+    return True
+  return Claim(project / FOLDER, FITS).is_held()
+
+
+def _last_word(project):
+  said = folder_of(project) / _SAID
+  has_said = said.exists() and said.stat().st_size
+  where = f" What it wrote is in {said.parent.name}/{_SAID}" if has_said else ""
+  return f"it ended without a word: killed?{where}"
+
+
+def open_said(project: pathlib.Path) -> BinaryIO:
+  """What a fit writes to standard error, emptied, for its owner alone."""
+  folder_of(project).mkdir(mode=0o700, exist_ok=True)
+  flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+  return os.fdopen(os.open(folder_of(project) / _SAID, flags, 0o600), "ab")
+
+
+def keep_short(
+  project: pathlib.Path, number: int = 2, pause_s: float = 1.0
+) -> threading.Thread | None:
+  """Of what this process writes there only the end is kept, from now on.
+
+  Args:
+    project: its folder.
+    number: of the descriptor that it writes to.
+    pause_s: between two looks, for which the file may be longer.
+
+  Returns:
+    What looks, until the file is gone; None if the process writes elsewhere.
+  """
+  said = folder_of(project) / _SAID
+  if not (said.exists() and os.path.samestat(os.fstat(number), said.stat())):
+    return None
+  about = said, number, pause_s
+  thread = threading.Thread(target=_shorten, args=about, daemon=True)
+  thread.start()
+  return thread
+
+
+def _shorten(said, number, pause_s):
+  with contextlib.suppress(OSError):
+    while True:
+      if said.stat().st_size > _MOST:
+        end = said.read_bytes()[-_MOST // 2 :]
+        os.ftruncate(number, 0)
+        os.write(number, end)
+      time.sleep(pause_s)
 
 
 def ended_as(

@@ -6,7 +6,12 @@ import time
 import pytest
 
 from alx.devices import processes
-from alx.devices.processes import has_ended, is_gone, this_process
+from alx.devices.processes import (
+  has_ended,
+  is_gone,
+  is_running,
+  this_process,
+)
 
 
 @pytest.fixture
@@ -53,6 +58,23 @@ def test_of_another_machine_or_container_nothing_is_known(child, field):
   child.kill()
   child.wait()
   assert not has_ended(process)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is of Linux")
+def test_one_runs_if_it_is_itself(child):
+  process = other(child.pid)
+  assert is_running(process) and is_running(this_process())
+  assert not is_running(process._replace(began="1"))  # its number, given again
+  for field in ("host", "numbering"):
+    assert not is_running(process._replace(**{field: "elsewhere"}))
+  child.kill()
+  os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+  assert not is_running(process)
+
+
+def test_where_nobody_knows_when_it_began_none_is_known_to_run(monkeypatch):
+  monkeypatch.setattr(processes, "_stat", lambda _: ("", ""))
+  assert not is_running(this_process()) and not has_ended(this_process())
 
 
 def test_a_process_of_somebody_else_has_not_ended(monkeypatch):

@@ -1,10 +1,12 @@
 import io
 import os
+import shutil
 
 import numpy as np
 import pytest
 from rich.console import Console
 
+from alx.data import DataError
 from alx.runs import compare, rounds
 from alx.runs import whole as all_labels
 from alx.runs.disk import store
@@ -124,3 +126,24 @@ def test_a_kill_before_the_curve_of_all_labels(
   assert files(tmp_path, row).keys() == files(whole, row).keys()
   for name in ("cases.csv", "curve.csv"):
     assert files(tmp_path, row)[name] == files(whole, row)[name]
+
+
+def cut_all(folder):
+  """Half of each file of the arrays is lost."""
+  for path in folder.glob("*/state/d/*"):
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def test_a_run_whose_checkpoints_are_lost_is_left_as_it_is(
+  table, train, whole, tmp_path
+):
+  row = table[0]
+  shutil.copytree(whole, tmp_path, dirs_exist_ok=True)
+  checkpoints = rows.folder(tmp_path, row) / "checkpoints"
+  cut_all(checkpoints)
+  with pytest.raises(DataError, match="checkpoints: wanted a checkpoint that"):
+    train(tmp_path, row)
+  assert files(tmp_path, row) == files(whole, row)
+  shutil.rmtree(checkpoints)  # as the line says
+  train(tmp_path, row)
+  assert files(tmp_path, row) == files(whole, row)

@@ -9,13 +9,16 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 
 import pytest
 
 from alx import projects
-from alx.devices.processes import Process, this_process
+from alx.devices import processes
+from alx.devices.processes import Process, process_of, this_process
 from alx.projects.exchange.refused import Refused
-from alx.projects.store.project import fitting
+from alx.projects.store.project import FITS, fitting
+from alx.runs.disk.claim import FOLDER, Claim
 from alx.serve import desk
 from alx.serve import fitting as work
 from alx.serve import progress as progresses
@@ -106,6 +109,71 @@ def test_another_server_sees_what_goes_on(fits, service):
     other.start(work.FIT, RITA)
 
 
+@pytest.fixture
+def stranger():
+  """A process that has nothing to do with it."""
+  with subprocess.Popen(["sleep", "60"], start_new_session=True) as process:
+    yield process
+    process.kill()
+
+
+def leave(place, process, seconds=300):
+  """What a fit has written that began so many seconds ago."""
+  begun = int(time.time()) - seconds
+  left = Progress("a", "fit", RUNNING, begun, process=tuple(process))
+  progresses.write(place, left)
+
+
+def of_a_claim(place, process, monkeypatch):
+  """A claim on fits that another process has made; its file."""
+  with monkeypatch.context() as patch:
+    patch.setattr("alx.runs.disk.claim.this_process", lambda: process)
+    assert Claim(place / FOLDER, FITS).take()
+  return place / FOLDER / f"{FITS}.1"
+
+
+@pytest.mark.parametrize("field", ["host", "numbering"])
+def test_after_a_reboot_or_a_move_nobody_is_killed(
+  fits, service, stranger, monkeypatch, field
+):
+  place = service.project.folder
+  process = process_of(stranger.pid)._replace(**{field: "another"})
+  file = of_a_claim(place, process, monkeypatch)
+  leave(place, process)
+  assert fits.running().id == "a"  # its claim is fresh
+  with pytest.raises(
+    Refused, match=rf"process {stranger.pid} of .*there$"
+  ) as e:
+    fits.stop(RITA)
+  assert e.value.code == 409 and stranger.poll() is None
+  os.utime(file, (0, 0))
+  assert fits.running() is None and fits.last().status == FAILED
+  assert fits.stop(RITA).status == FAILED and stranger.poll() is None
+  assert fits.start(work.FIT, RITA).status == RUNNING
+
+
+def test_one_elsewhere_has_time_until_it_claims(service):
+  place, elsewhere = service.project.folder, NOBODY._replace(host="elsewhere")
+  for seconds, status in ((10, RUNNING), (-300, FAILED), (300, FAILED)):
+    leave(place, elsewhere, seconds)
+    assert progresses.read(place).status == status
+  leave(place, ())
+  assert progresses.read(place).status == FAILED
+
+
+def test_where_nobody_knows_when_one_began_children_alone_are_ended(
+  fits, service, stranger, monkeypatch
+):
+  monkeypatch.setattr(processes, "_stat", lambda _: ("", ""))
+  leave(service.project.folder, process_of(stranger.pid), 0)
+  with pytest.raises(Refused):
+    fits.stop(RITA)
+  assert stranger.poll() is None
+  leave(service.project.folder, NOBODY)
+  fits.start(work.FIT, RITA)
+  assert fits.stop(RITA).status == STOPPED
+
+
 def test_a_file_that_is_none_is_no_work(service):
   folder = progresses.folder_of(service.project.folder)
   folder.mkdir()
@@ -166,6 +234,81 @@ def test_what_goes_wrong_is_one_line_without_paths(service):
   with fitting(place):
     found = run(place, work.FIT)
   assert found.status == FAILED and "wait" in found.details[0]
+
+
+FAILURES = {
+  "of a device": (
+    RuntimeError("RESOURCE_EXHAUSTED: Out of memory\n  allocating 9 bytes"),
+    "RuntimeError: RESOURCE_EXHAUSTED: Out of memory allocating 9 bytes",
+  ),
+  "long": (KeyError("x" * 999), f"KeyError: '{'x' * 299}"),
+  "without a word": (AssertionError(), "AssertionError"),
+  "of memory": (MemoryError(), "MemoryError"),
+  "of input": (ValueError("wanted a, found b"), "wanted a, found b"),
+}
+
+
+@pytest.mark.parametrize(("error", "line"), FAILURES.values(), ids=FAILURES)
+def test_every_failure_has_its_reason(service, monkeypatch, capfd, error, line):
+  def fail(*_):
+    raise error
+
+  monkeypatch.setitem(work.WORK, work.FIT, fail)
+  found = run(service.project.folder, work.FIT)
+  assert (found.status, found.details) == (FAILED, [line])
+  last = capfd.readouterr().err.splitlines()[-1]
+  assert last.split()[0] in traceback.format_exception_only(error)[0]
+
+
+def test_it_is_done_before_another_may_begin(service, monkeypatch):
+  place, claim = service.project.folder, []
+  write = progresses.write
+
+  def look(project, progress):
+    claim.append((progress.status, Claim(place / FOLDER, FITS).is_held()))
+    write(project, progress)
+
+  monkeypatch.setattr(progresses, "write", look)
+  monkeypatch.setitem(work.WORK, work.FIT, lambda *_: (["done"], 1))
+  assert run(place, work.FIT).status == DONE
+  assert claim == [(RUNNING, False), (DONE, True)]
+
+
+def test_what_one_says_at_its_end_is_kept(service, monkeypatch, tmp_path):
+  program, place = tmp_path / "program", service.project.folder
+  program.write_text("#!/bin/sh\necho aborted >&2\n")
+  program.chmod(0o700)
+  monkeypatch.setattr(sys, "executable", str(program))
+  fits = Fits(service)
+  fits.start(work.FIT, RITA)
+  deadline = time.monotonic() + 10
+  while fits.running() and time.monotonic() < deadline:
+    time.sleep(0.02)
+  (line,) = fits.last().details
+  assert line.endswith(" word: killed? What it wrote is in .serve/fit.stderr")
+  said = progresses.folder_of(place) / "fit.stderr"
+  assert said.read_text() == "aborted\n"
+  assert said.stat().st_mode & 0o777 == 0o600
+
+
+def test_of_much_that_one_says_the_end_is_kept(tmp_path):
+  with progresses.open_said(tmp_path) as file:
+    said = progresses.folder_of(tmp_path) / "fit.stderr"
+    thread = progresses.keep_short(tmp_path, file.fileno(), 0.01)
+    for word in (b"first", b"last"):
+      file.write(b"." * 10**6 + word)
+      file.flush()
+      deadline = time.monotonic() + 10
+      while time.monotonic() < deadline and not (
+        said.stat().st_size <= 2**16 and said.read_bytes().endswith(word)
+      ):
+        time.sleep(0.01)
+    assert said.stat().st_size <= 2**16 and said.read_bytes()[-4:] == b"last"
+    said.unlink()
+    thread.join(10)
+  assert not thread.is_alive()
+  with progresses.open_said(tmp_path):
+    assert progresses.keep_short(tmp_path) is None  # it writes elsewhere
 
 
 @pytest.mark.slow

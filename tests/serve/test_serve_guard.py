@@ -16,10 +16,12 @@ from starlette.routing import Route
 from alx.data.dataset import DataError
 from alx.runs.disk.claim import Held
 from alx.serve import wire
+from alx.serve.access import Access, Person, mark_of
 from alx.serve.guard import Guard, Limits
 from tests.serve import served
 
 SMALL = Limits(label=50_000, other=2_000, seconds=0.5)
+OTHER, ALLOWS = "https://ohif.example", "access-control-allow-origin"
 ERRORS = {
   "data": DataError("/home/doe/secret.nii.gz: damaged"),
   "bug": KeyError("Doe^John"),
@@ -155,18 +157,75 @@ def test_a_large_file_where_none_is_wanted_is_told_why(server, path, code):
   assert server.call("PUT", path, body, kind).code == code
 
 
-def test_a_page_that_is_allowed_may_read(tmp_path):
-  place, other = served.with_drafts(tmp_path, 1), "https://ohif.example"
-  limits = SMALL._replace(origins=(other,))
-  with served.serving(place, limits=limits) as found:
-    for method in ("GET", "OPTIONS"):
-      head = {"Origin": other, "Access-Control-Request-Method": "GET"}
-      reply = found.call(method, "/info/", None, head)
-      assert reply.code == 200
-      assert reply.headers["access-control-allow-origin"] == other
-      assert "access-control-allow-credentials" not in reply.headers
-    third = found.call("GET", "/info/", None, {"Origin": "https://a.b"})
-    assert third.code == 403
+@pytest.fixture(scope="module")
+def allowing(tmp_path_factory):
+  """A server that pages of one other place may call."""
+  place = served.with_drafts(tmp_path_factory.mktemp("allowing"), 1)
+  limits = SMALL._replace(origins=(OTHER,))
+  routes = [Route("/fails/{what}", fails)]
+  with served.serving(place, limits=limits, routes=routes) as found:
+    yield found
+
+
+def test_a_page_that_is_allowed_may_read(allowing):
+  for method in ("GET", "OPTIONS"):
+    head = {"Origin": OTHER, "Access-Control-Request-Method": "GET"}
+    reply = allowing.call(method, "/info/", None, head)
+    assert reply.code == 200
+    assert reply.headers[ALLOWS] == OTHER
+    assert "access-control-allow-credentials" not in reply.headers
+
+
+@pytest.mark.parametrize(
+  ("path", "size", "code"),
+  [
+    ("/fails/data", 0, 500),
+    ("/fails/held", 0, 503),
+    ("/fails/full", 0, 507),
+    ("/alx/answer?image=x", 3_000, 413),
+  ],
+)
+def test_a_page_that_is_allowed_reads_errors(allowing, path, size, code):
+  method = "POST" if size else "GET"
+  reply = allowing.call(method, path, b"x" * size, {"Origin": OTHER})
+  assert reply.code == code and "detail" in reply.json
+  assert reply.headers[ALLOWS] == OTHER
+  assert reply.headers["access-control-expose-headers"] == "Retry-After"
+  assert "Origin" in reply.headers["vary"]
+
+
+def test_a_page_that_is_allowed_reads_when_to_call_again(tmp_path):
+  place = served.with_drafts(tmp_path, 1)
+  people = Access({mark_of("a" * 16): Person("anna", "annotator")})
+  limits = SMALL._replace(origins=(OTHER,), a_minute=1)
+  with served.serving(place, limits=limits, access=people) as found:
+    replies = [
+      found.call("GET", "/info/", None, {"Origin": OTHER}) for _ in range(2)
+    ]
+  assert [reply.code for reply in replies] == [401, 429]
+  assert int(replies[1].headers["retry-after"]) > 0
+  for reply in replies:
+    assert reply.headers[ALLOWS] == OTHER
+
+
+def test_a_page_that_is_not_allowed_reads_no_errors(allowing):
+  for path in ("/info/", "/fails/data"):
+    reply = allowing.call("GET", path, None, {"Origin": "https://a.b"})
+    assert reply.code == 403 and ALLOWS not in reply.headers
+  ask = {"Origin": "https://a.b", "Access-Control-Request-Method": "PUT"}
+  reply = allowing.call("OPTIONS", "/info/", None, ask)
+  assert reply.code == 400 and ALLOWS not in reply.headers
+  ask = {"Origin": OTHER, "Access-Control-Request-Method": "PATCH"}
+  assert allowing.call("OPTIONS", "/info/", None, ask).code == 400
+
+
+def test_of_other_pages_no_large_body_is_read_either(allowing):
+  head = b"Host: localhost\r\nOrigin: https://ohif.example\r\n"
+  head += b"Content-Length: 1000000000\r\n"
+  post = b"POST /activelearning/alx HTTP/1.1\r\n" + head + b"\r\n"
+  assert b" 413 " in raw(allowing, post)
+  ask = b"OPTIONS /info/ HTTP/1.1\r\nAccess-Control-Request-Method: GET\r\n"
+  assert b" 200 " in raw(allowing, ask + head + b"\r\n")
 
 
 @pytest.mark.parametrize("length", [b"-1", b"x", b"1" * 40])

@@ -2,12 +2,10 @@
 
 import contextlib
 import errno
-import json
 import os
 import pathlib
-import re
 import shutil
-from itertools import chain, count
+from itertools import count
 from typing import Any
 
 import jax
@@ -16,15 +14,12 @@ import numpy as np
 import orbax.checkpoint as ocp
 
 from alx.data.dataset import bad_input
-from alx.data.sources import digest
 from alx.devices.distributed import from_first, is_first, is_shared
 from alx.devices.mesh import on_host
 from alx.keys import is_typed
+from alx.runs.disk import steps
 
-_STEP = re.compile(r"(\d+)(-\d+)?")
-_ABOUT = "_CHECKPOINT_METADATA"  # the file that orbax finishes a step with
 _ROOM = 2**18  # bytes of files that are not arrays
-_DIGEST = "state.digest"  # written last
 _UNFINISHED = ".orbax-checkpoint-tmp"  # orbax's own, behind the name of a step
 
 
@@ -64,15 +59,18 @@ class Checkpoints:
     args = ocp.args.Composite(state=ocp.args.StandardSave(tree))
     with _as_os_error(self._directory):
       self._orbax.save(path, args=args, custom_metadata={"name": path.name})
-    (path / _DIGEST).write_text(_digest(path), "ascii")
+    steps.seal(path)
     for _, path in self._saved()[: -self._keep]:
       _delete(path)
 
   def restore(self, like: Any) -> tuple[int, Any] | None:
-    """The newest (step, tree) that can be read, or None.
+    """The newest (step, tree) that can be read; None if none was saved.
 
     Args:
       like: a pytree with the shapes, dtypes and placement wanted.
+
+    Raises:
+      DataError: a disk that cannot be read, or steps of which none can.
     """
     if is_shared():
       return self._restore_for_all(like)
@@ -97,6 +95,7 @@ class Checkpoints:
 
     Raises:
       FileNotFoundError: if there is none.
+      DataError: as `restore`.
     """
     found = self._read(ocp.args.StandardRestore())
     if found is None:
@@ -111,19 +110,31 @@ class Checkpoints:
       self._orbax.close()
 
   def _read(self, state):
-    """(step, tree) of the newest step that can be read, or None."""
+    """(step, tree) of the newest step that can be read; None: none is there."""
     args = ocp.args.Composite(state=state)
-    whole = ((n, p) for n, p in reversed(self._saved()) if _is_whole(p))
-    for step, path in whole:
-      try:
-        return step, self._orbax.restore(path, args=args)["state"]
-      except (ValueError, OSError, KeyError):
-        continue
+    with _as_data_error(self._directory):
+      for step, path in reversed(self._saved()):
+        with contextlib.suppress(ValueError, KeyError, FileNotFoundError):
+          return step, self._read_step(path, args)
+      lost = steps.lost_in(self._directory)
+    if lost:
+      raise bad_input(
+        self._directory,
+        "a checkpoint that can be read",
+        f"none in {', '.join(lost)}: delete the folder to begin the run again, "
+        "or use the version of alx that wrote it",
+      )
     return None
+
+  def _read_step(self, path, args):
+    if not steps.is_whole(path):
+      raise ValueError(f"{path}: a damaged one")
+    with _as_os_error(path):
+      return self._orbax.restore(path, args=args)["state"]
 
   def _saved(self):
     """(step, path) of all that were saved here, the newest last."""
-    return _saved_in(self._directory)
+    return steps.saved_in(self._directory)
 
   def _free_path(self, step):
     """STEP, or STEP-1 and so on if something foreign has that name."""
@@ -134,7 +145,7 @@ class Checkpoints:
   def _delete_unfinished(self):
     """What a kill left of a save or of a deletion."""
     for path in self._directory.glob(f"*{_UNFINISHED}*"):
-      if _STEP.fullmatch(path.name.split(_UNFINISHED)[0]):
+      if steps.STEP.fullmatch(path.name.split(_UNFINISHED)[0]):
         shutil.rmtree(path)
 
 
@@ -188,10 +199,23 @@ def _as_os_error(directory):
       errno.EACCES,
       errno.EROFS,
       errno.EIO,
+      errno.ESTALE,
+      errno.EMFILE,
     ):
       if os.strerror(code) in str(error):
         raise OSError(code, os.strerror(code), str(directory)) from error
     raise
+
+
+@contextlib.contextmanager
+def _as_data_error(place):
+  """What the file system says of a place that is only read."""
+  try:
+    yield
+  except OSError as error:
+    why = error.strerror or error
+    found = f"{why}: nothing was changed, run it again once that is mended"
+    raise bad_input(place, "checkpoints that can be read", found) from error
 
 
 def steps_in(directory: pathlib.Path) -> list[int]:
@@ -199,7 +223,7 @@ def steps_in(directory: pathlib.Path) -> list[int]:
 
   Nothing is made or read but what tells that a step is finished.
   """
-  saved = _saved_in(directory) if directory.is_dir() else []
+  saved = steps.saved_in(directory) if directory.is_dir() else []
   return sorted({step for step, _ in saved})
 
 
@@ -211,8 +235,10 @@ def arrays_of(directory: pathlib.Path, step: int) -> Any:
   Raises:
     DataError: no such step, or one that is damaged.
   """
-  path = dict(_saved_in(directory))[step]
-  if not _is_whole(path):
+  with _as_data_error(directory):
+    path = dict(steps.saved_in(directory))[step]
+    is_whole = steps.is_whole(path)
+  if not is_whole:
     raise bad_input(path, "a checkpoint as it was written", "a damaged one")
   handler = ocp.PyTreeCheckpointHandler()
   try:
@@ -235,55 +261,8 @@ def newest_step(directory: str | pathlib.Path) -> int:
   Nothing is made or read but what tells that a step is finished.
   """
   path = pathlib.Path(directory)
-  saved = _saved_in(path) if path.is_dir() else []
+  saved = steps.saved_in(path) if path.is_dir() else []
   return saved[-1][0] if saved else 0
-
-
-def _saved_in(directory):
-  """(step, path), ascending; orbax reads no relative path."""
-  paths = directory.absolute().iterdir()
-  found = ((_STEP.fullmatch(p.name), p) for p in paths)
-  return sorted((int(m[1]), p) for m, p in found if m and _is_ours(p))
-
-
-def _is_ours(path):
-  """Whether orbax finished it, for us, under the name it has now.
-
-  Checkpoints that do not tell their name are of earlier versions.
-  """
-  about = None if path.is_symlink() else _about(path)
-  return about is not None and about.get("name", path.name) == path.name
-
-
-def _about(path):
-  """What `save` wrote about a step; None if there is no such thing."""
-  try:
-    record = json.loads((path / _ABOUT).read_bytes())
-    finished = record["commit_timestamp_nsecs"] is not None
-    return record.get("custom_metadata") or {} if finished else None
-  except (OSError, ValueError, KeyError, TypeError):
-    return None
-
-
-def _is_whole(path):
-  """Whether the arrays are as `save` left them: a disk may have lost some.
-
-  Orbax reads some damaged files without a word.
-  """
-  written = path / _DIGEST
-  if not written.exists():  # a kill, or an earlier version: orbax was done
-    return True
-  try:
-    return written.read_bytes() == _digest(path).encode()
-  except OSError:
-    return False
-
-
-def _digest(path):
-  """Digest of the files of a step's arrays, and of their names."""
-  files = sorted(p for p in (path / "state").rglob("*") if p.is_file())
-  names = (str(p.relative_to(path)) for p in files)
-  return digest.of_texts(chain(names, map(digest.of_file, files)))
 
 
 def _delete(path):

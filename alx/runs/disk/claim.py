@@ -1,8 +1,10 @@
 """Who works on something: a file that only one process can make, and keeps."""
 
+import contextlib
 import json
 import os
 import pathlib
+import secrets
 import threading
 import time
 from collections.abc import Collection
@@ -26,6 +28,7 @@ class _Holder(NamedTuple):
   process: Process | None  # None: it does not say
   since: str = ""
   parts: frozenset[str] = frozenset()  # none: all
+  nonce: str = ""  # of the claim; "": of an earlier version
 
   def overlaps(self, parts):
     return not (self.parts and parts) or bool(self.parts & parts)
@@ -38,8 +41,9 @@ class Claim:
   file is gone, and expires when the process that made it has ended, which
   processes of the same machine see, or when its file has not been touched for a
   while; then the next number is free for the one who makes it first, which a
-  file system does atomically. Clocks must agree to much less than the time of
-  expiry.
+  file system does atomically, and who deletes the files of those it follows.
+  Numbers are given again: a file is known by the nonce in it. Clocks must agree
+  to much less than the time of expiry.
 
   Use as a context manager after `take` said yes; a thread touches the file.
   """
@@ -60,7 +64,7 @@ class Claim:
       parts: of it, to be shared with those who claim other parts; (): all.
     """
     self._folder, self._name, self._expires_s = folder, name, expires_s
-    self._parts = frozenset(parts)
+    self._parts, self._nonce = frozenset(parts), secrets.token_hex(8)
     self._number, self._stop = 0, threading.Event()
     self._thread: threading.Thread | None = None
     self._made: list[pathlib.Path] = []
@@ -84,15 +88,19 @@ class Claim:
     if self._rival(set(self._numbers()).difference(numbers, [number])):
       self.give_up()
       return False
+    # Its holder sees it, also when this one has ended.
+    followed = (n for n in numbers if self._read(n).overlaps(self._parts))
+    with contextlib.suppress(OSError):  # where only its maker may delete it
+      self._delete(followed)
     return True
 
   def is_held(self) -> bool:
     """Whether another process has it; nothing is made."""
-    return bool(self._rival(n for n in self._numbers() if n != self._number))
+    return bool(self._rival(self._others()))
 
   def holder(self) -> str:
     """Process, host and since when it holds, as far as its file says."""
-    others = [n for n in self._numbers() if n != self._number]
+    others = self._others()
     number = self._rival(others) or max(others, default=0)
     found = self._read(number)
     if found.process is None:
@@ -101,19 +109,41 @@ class Claim:
     return f"process {found.process.pid} on {found.process.host}{since}"
 
   def check(self) -> None:
-    """Raises `Held` if another process has taken over."""
+    """Raises `Held` if another process took over, also if it has ended since.
+
+    OSError if the files cannot be read.
+    """
+    # In this order: `give_up` forgets the number first.
+    lost = not self._is_mine(self._number) and self._number > 0
     later = [n for n in self._numbers() if n > self._number]
-    if any(self._read(n).overlaps(self._parts) for n in later):
+    if lost or any(self._read(n).overlaps(self._parts) for n in later):
       raise Held(f"{self._name}: {self.holder()} took over, stopped here")
 
   def give_up(self) -> None:
     """Frees what was claimed; any thread may do it, more than once."""
     mine, self._number = self._number, 0
     _held.discard(self)
-    for number in sorted(n for n in self._numbers() if n <= mine):
-      if number == mine or self._is_void(number):
-        self._path(number).unlink(missing_ok=True)
+    if self._is_mine(mine):
+      earlier = [n for n in self._numbers() if n < mine]
+      self._delete([*filter(self._has_ended, earlier), mine])
     self._remove_folders()
+
+  def _is_mine(self, number):
+    """Whether the file of a number is there, and the one that was made here."""
+    try:
+      content = self._path(number).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+      return False
+    return _holder_of(content).nonce == self._nonce
+
+  def _others(self):
+    """The numbers of other claims."""
+    mine = self._number if self._is_mine(self._number) else 0
+    return [n for n in self._numbers() if n != mine]
+
+  def _delete(self, numbers):
+    for number in numbers:
+      self._path(number).unlink(missing_ok=True)
 
   def _remove_folders(self):
     """Those that were made for the claim, if nothing else came into them."""
@@ -139,6 +169,8 @@ class Claim:
   def _keep_alive(self):
     while not self._stop.wait(self._expires_s / 10):
       try:
+        if not self._is_mine(self._number):
+          return
         os.utime(self._path(self._number))
       except FileNotFoundError:
         return
@@ -160,6 +192,7 @@ class Claim:
     about = this_process()._asdict() | {
       "since": time.strftime("%Y-%m-%d %H:%M:%S"),
       "parts": sorted(self._parts),
+      "nonce": self._nonce,
     }
     try:
       with os.fdopen(file, "wb") as written:
@@ -217,10 +250,14 @@ class Claim:
         return _holder_of(content)
       time.sleep(0.01)
 
+  def _has_ended(self, number):
+    """Whether its holder is known to have ended."""
+    process = self._read(number).process
+    return process is not None and has_ended(process)
+
   def _is_void(self, number):
     """Whether its holder is gone, or has been silent for too long."""
-    process = self._read(number).process
-    if process and has_ended(process):
+    if self._has_ended(number):
       return True
     try:
       touched = self._path(number).stat().st_mtime
@@ -239,8 +276,9 @@ def _holder_of(content):
   try:
     about = json.loads(content)
     since, parts = about.pop("since", ""), about.pop("parts", ())
+    nonce = about.pop("nonce", "")
     process = Process(**about)
     known = isinstance(process.pid, int)
-    return _Holder(process if known else None, since, frozenset(parts))
+    return _Holder(process if known else None, since, frozenset(parts), nonce)
   except (ValueError, TypeError, AttributeError):
     return _Holder(None)

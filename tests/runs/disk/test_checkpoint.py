@@ -1,3 +1,5 @@
+import errno
+import json
 import os
 import pathlib
 import shutil
@@ -7,6 +9,7 @@ import sys
 import jax
 import jax.numpy as jnp
 import numpy as np
+import orbax.checkpoint as ocp
 import pytest
 
 from alx.data import DataError
@@ -120,6 +123,110 @@ def test_passes_over_what_cannot_be_read(folder, damage):
   step, found = Checkpoints(folder).restore(tree(0))
   assert step == 2
   same(found, tree(7))
+
+
+def damage_all(folder):
+  for step in folder.iterdir():
+    change_data(step, cut)
+
+
+def of_another_version(folder):
+  """Whose checkpoints tell of themselves in another way."""
+  for step in folder.iterdir():
+    (step / "_CHECKPOINT_METADATA").write_text('{"custom_metadata": {}}')
+
+
+LOST = {
+  "damaged": damage_all,
+  "of another version": of_another_version,
+  "emptied": lambda c: [
+    (step / "_CHECKPOINT_METADATA").write_bytes(b"") for step in c.iterdir()
+  ],
+}
+
+
+@pytest.mark.parametrize("lose", LOST.values(), ids=LOST)
+def test_steps_of_which_none_can_be_read_are_not_nothing(folder, lose):
+  lose(folder)
+  before = contents(folder)
+  checkpoints = Checkpoints(folder)
+  told = f"^{folder}: wanted a checkpoint that can be read, found none in 1, 2:"
+  for read in (lambda: checkpoints.restore(tree(0)), checkpoints.newest):
+    with pytest.raises(DataError, match=told) as error:
+      read()
+  assert "delete the folder to begin the run again, or" in str(error.value)
+  assert contents(folder) == before
+
+
+def contents(folder):
+  return {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_steps_of_other_shapes_are_not_nothing(folder):
+  like = tree(0) | {"more": jnp.zeros(3)}
+  with pytest.raises(DataError, match="found none in 1, 2: delete the folder"):
+    Checkpoints(folder).restore(like)
+
+
+def fail_on(name, error):
+  """Reads fail of files of that name."""
+  read = pathlib.Path.read_bytes
+
+  def fail(path):
+    if path.name == name:
+      raise error
+    return read(path)
+
+  return pathlib.Path, "read_bytes", fail
+
+
+def fail_to_restore(error):
+  def fail(*_, **__):
+    raise error
+
+  return ocp.Checkpointer, "restore", fail
+
+
+DENIED = OSError(errno.EACCES, os.strerror(errno.EACCES), "f")
+FAULTS = {
+  "of what tells of it": fail_on("_CHECKPOINT_METADATA", DENIED),
+  "of its digest": fail_on("state.digest", DENIED),
+  "by orbax": fail_to_restore(DENIED),
+  "by tensorstore": fail_to_restore(
+    ValueError(f"PERMISSION_DENIED: [OS error 13: {DENIED.strerror}] reading")
+  ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_a_read_that_fails_is_told(folder, monkeypatch, fault):
+  checkpoints, before = Checkpoints(folder), contents(folder)
+  with monkeypatch.context() as patch:
+    patch.setattr(*fault)
+    with pytest.raises(DataError) as error:
+      checkpoints.restore(tree(0))
+  line = str(error.value)
+  assert line.startswith(f"{folder}: wanted checkpoints that can be read, ")
+  assert "found Permission denied: nothing was changed, run it again" in line
+  assert "\n" not in line and error.value.__cause__.errno == errno.EACCES
+  assert contents(folder) == before
+  assert checkpoints.restore(tree(0))[0] == 2
+
+
+@pytest.mark.parametrize("digits", [0, 7])
+def test_a_first_step_that_a_kill_has_cut_off_is_nothing(folder, digits):
+  shutil.rmtree(folder / "1")
+  digest = folder / "2/state.digest"
+  digest.write_text(digest.read_text()[:digits])
+  assert Checkpoints(folder).restore(tree(0)) is None
+
+
+def test_a_first_step_without_an_end_is_nothing(folder):
+  shutil.rmtree(folder / "1")
+  about = folder / "2/_CHECKPOINT_METADATA"
+  record = json.loads(about.read_text()) | {"commit_timestamp_nsecs": None}
+  about.write_text(json.dumps(record))
+  assert Checkpoints(folder).restore(tree(0)) is None
 
 
 def write(path):

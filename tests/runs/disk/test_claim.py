@@ -1,5 +1,7 @@
+import errno
 import json
 import os
+import pathlib
 import re
 import subprocess
 import sys
@@ -49,6 +51,90 @@ def test_one_taken_for_dead_is_told_and_frees_nothing(tmp_path):
       slow.check()
   heir.check()
   assert not Claim(tmp_path, "row", 60).take()
+
+
+@pytest.fixture
+def woken(tmp_path):
+  """(one that was followed while it slept, the folder): the heir has ended."""
+  slept, heir = Claim(tmp_path, "row", 60), Claim(tmp_path, "row", 60)
+  assert slept.take()
+  age(tmp_path, "row.1", 61)
+  assert heir.take()
+  heir.give_up()
+  return slept, tmp_path
+
+
+def test_one_that_was_followed_is_told_when_its_heir_has_ended(woken):
+  slept, folder = woken
+  with pytest.raises(Held, match="row: another worker took over, stopped here"):
+    slept.check()
+  slept.give_up()
+  slept.check()  # nobody has it
+  assert list(folder.iterdir()) == []
+
+
+def test_a_number_that_is_given_again_is_anothers(woken):
+  slept, folder = woken
+  third = Claim(folder, "row", 60)
+  assert third.take() and slept.is_held() and not third.is_held()
+  assert [path.name for path in folder.iterdir()] == ["row.1"]
+  with pytest.raises(Held, match=rf"process {os.getpid()} on .* took over"):
+    slept.check()
+  slept.give_up()
+  third.check()
+  assert not Claim(folder, "row", 60).take()
+
+
+def test_a_touch_is_of_the_own_file(woken):
+  slept, folder = woken
+  slept._expires_s = 0.1
+  assert Claim(folder, "row", 60).take()
+  age(folder, "row.1", 30)
+  with slept:
+    slept._thread.join(0.2)
+    assert time.time() - (folder / "row.1").stat().st_mtime > 29
+
+
+def test_one_that_wakes_while_it_is_followed_keeps_no_file(tmp_path):
+  slept, heir = Claim(tmp_path, "row", 60), Claim(tmp_path, "row", 60)
+  assert slept.take()
+  age(tmp_path, "row.1", 61)
+  assert heir.take()
+  assert [path.name for path in tmp_path.iterdir()] == ["row.2"]
+
+
+def test_what_sleeps_is_left_to_those_who_want_the_same(tmp_path):
+  slept, other = (
+    Claim(tmp_path, "row", 60, "a"),
+    Claim(tmp_path, "row", 60, "b"),
+  )
+  assert slept.take() and other.take()
+  age(tmp_path, "row.1", 61)
+  other.give_up()
+  slept.check()
+
+
+def test_claims_without_a_nonce_are_respected(tmp_path):
+  leave(tmp_path, this_process())
+  assert not Claim(tmp_path, "row", 60).take()
+  age(tmp_path, "row.1", 61)
+  heir = Claim(tmp_path, "row", 60)
+  assert heir.take()
+  heir.check()
+
+
+def test_a_claim_that_cannot_be_read_is_kept(tmp_path, monkeypatch):
+  def fail(path):
+    raise OSError(errno.EIO, "Input/output error")
+
+  claim = Claim(tmp_path, "row")
+  assert claim.take()
+  with monkeypatch.context() as patch:
+    patch.setattr(pathlib.Path, "read_bytes", fail)
+    for ask in (claim.check, claim.give_up):
+      with pytest.raises(OSError, match="Input/output"):
+        ask()
+  assert [path.name for path in tmp_path.iterdir()] == ["row.1"]
 
 
 def test_a_living_holder_touches_its_file(tmp_path):

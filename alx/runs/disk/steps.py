@@ -1,0 +1,111 @@
+"""Which steps of a run lie in a directory, and whether they are whole."""
+
+import json
+import pathlib
+import re
+from itertools import chain
+
+from alx.data.sources import digest
+
+STEP = re.compile(r"(\d+)(-\d+)?")
+_ABOUT = "_CHECKPOINT_METADATA"  # the file that orbax finishes a step with
+_DIGEST = "state.digest"  # written last
+_DIGITS = len(digest.of_texts(()))
+
+
+def saved_in(directory: pathlib.Path) -> list[tuple[int, pathlib.Path]]:
+  """(step, path), ascending; orbax reads no relative path.
+
+  Raises:
+    OSError: if the disk does not say.
+  """
+  return [(n, p) for n, p in _numbered(directory) if _is_ours(p)]
+
+
+def lost_in(directory: pathlib.Path) -> list[str]:
+  """Names of those that were finished, if none of them can be read now.
+
+  Without those that a kill has left half-written.
+  """
+  paths = [path for _, path in _numbered(directory)]
+  return [p.name for p in paths if _is_unclear(p) or _is_sealed(p)]
+
+
+def _numbered(directory):
+  paths = directory.absolute().iterdir()
+  found = ((STEP.fullmatch(p.name), p) for p in paths)
+  return sorted((int(m[1]), p) for m, p in found if m and not p.is_symlink())
+
+
+def _is_ours(path):
+  """Whether orbax finished it, for us, under the name it has now.
+
+  Checkpoints that do not tell their name are of earlier versions.
+  """
+  try:
+    about = _about(path)
+  except ValueError:
+    return False
+  return about is not None and about.get("name", path.name) == path.name
+
+
+def _is_unclear(path):
+  """Whether orbax finished it, and what it wrote cannot be understood."""
+  try:
+    _about(path)
+  except ValueError:
+    return True
+  return False
+
+
+def _is_sealed(path):
+  """Whether it is ours, and no kill cut its digest off."""
+  written = _written(path) if _is_ours(path) else b""
+  return written is None or len(written) >= _DIGITS
+
+
+def _about(path):
+  """What was written about a step; None if it is none, or not finished.
+
+  ValueError if nobody can tell.
+  """
+  try:
+    record = json.loads((path / _ABOUT).read_bytes())
+    finished = record["commit_timestamp_nsecs"] is not None
+    return dict(record.get("custom_metadata") or {}) if finished else None
+  except (FileNotFoundError, NotADirectoryError):
+    return None
+  except (KeyError, TypeError) as error:
+    raise ValueError(f"{path}: another kind of {_ABOUT}") from error
+
+
+def seal(path: pathlib.Path) -> None:
+  """Writes the digest of a step that orbax has finished."""
+  (path / _DIGEST).write_text(_digest(path), "ascii")
+
+
+def is_whole(path: pathlib.Path) -> bool:
+  """Whether the arrays are as `seal` found them: a disk may have lost some.
+
+  Orbax reads some damaged files without a word.
+
+  Raises:
+    OSError: if the disk does not say.
+  """
+  written = _written(path)
+  return written is None or written == _digest(path).encode()
+
+
+def _written(path):
+  """Its digest; None after a kill, or of an earlier version: orbax was done."""
+  try:
+    return (path / _DIGEST).read_bytes()
+  except FileNotFoundError:
+    return None
+
+
+def _digest(path):
+  """Digest of the files of a step's arrays, and of their names."""
+  files = sorted(p for p in (path / "state").rglob("*") if p.is_file())
+  names = (str(p.relative_to(path)) for p in files)
+  return digest.of_texts(chain(names, map(digest.of_file, files)))
