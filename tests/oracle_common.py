@@ -1,5 +1,7 @@
 """What every family of oracles needs."""
 
+import itertools
+
 import numpy as np
 
 
@@ -29,3 +31,31 @@ def one_by_one(gain, candidates, k):
     gains = [gain(i, picks) for i in free]
     picks.append(free.pop(int(np.argmax(gains))))
   return picks + [len(candidates.available)] * (k - len(picks))
+
+
+def reduced(how, values, mask, classes, surest=0.0):
+  """One number of a map [*sp]; `surest` where there is nothing to look at."""
+  chosen = {
+    "foreground": mask & (classes > 0),
+    "boundary": on_boundary(classes, mask),
+  }.get(how, mask)
+  real = np.asarray(values, np.float64)[chosen]
+  if how == "sum":
+    return (real - surest).sum()
+  if not real.size:
+    return surest
+  most = np.sort(real)[-max(1, len(real) // 1000) :]
+  ways = {"max": np.max, "quantile": lambda x: np.quantile(x, 0.9)}
+  return most.mean() if how == "top_fraction" else ways.get(how, np.mean)(real)
+
+
+def on_boundary(classes, mask):
+  """Real voxels with a real face neighbour of another class."""
+  found = np.zeros(mask.shape, bool)
+  for place in np.ndindex(mask.shape):
+    for axis, step in itertools.product(range(mask.ndim), (-1, 1)):
+      other = [i + step * (a == axis) for a, i in enumerate(place)]
+      inside = all(0 <= i < n for i, n in zip(other, mask.shape, strict=True))
+      if inside and mask[place] and mask[tuple(other)]:
+        found[place] |= classes[place] != classes[tuple(other)]
+  return found

@@ -8,7 +8,8 @@
 Prints one id a line, best first; nothing else goes to standard output. Every
 array is an .npy, or an .npz with an array of that name. --arrays is an .npz
 that holds several: logits, features, labelled, ids ... Of one that `alx
-features` has made, `group` says the patients and `split` what is for a test.
+features` has made, or of a data set, `group` says the patients, `split` what is
+for a test, and `labels` the classes of what is labelled, if that is told.
 
 Compiled programs are kept in $XDG_CACHE_HOME/alx, or ~/.cache/alx, so that the
 same method on arrays of about the same sizes starts at once; --nocache keeps
@@ -31,9 +32,9 @@ from absl import flags
 import alx
 from alx import csv_table
 from alx.commands import command
-from alx.commands.defined import explained
+from alx.commands.defined import arrays, explained
 from alx.data.dataset import bad_input
-from alx.data.patients import apart
+from alx.front.candidates import read_mask
 
 _PREDICTIONS = {
   "probs": "[N, *sp, C] probabilities.",
@@ -59,7 +60,9 @@ _ACQUISITION = flags.DEFINE_string(
   "acquisition", "entropy", "A method, or a composition of methods."
 )
 _K = flags.DEFINE_integer("k", None, "How many items.", required=True)
-_N = flags.DEFINE_integer("n", None, "N, where no array says it.")
+_N = flags.DEFINE_integer(
+  "n", None, "N, where no array says it, or where a shape has two readings."
+)
 _KEY = flags.DEFINE_integer("key", 0, "Seed; the same gives the same items.")
 _CAP = flags.DEFINE_integer("max_per_group", None, "Picks of one group.")
 _OUTPUT = flags.DEFINE_string(
@@ -79,15 +82,18 @@ def main(argv: list[str]) -> None:
   command.begin()
   with command.ends(2, ValueError, OSError), _kept_programs():
     command.only_flags(argv)
-    arrays = read_arrays()
-    ids = arrays.pop("ids", None)
+    found = read_arrays()
+    ids = found.pop("ids", None)
+    if ids is not None:
+      ids = arrays.texts("ids", ids)
+      found = _with_ids(found, ids)
     options = {} if _CAP.value is None else {"max_per_group": _CAP.value}
     items = alx.query(
       _ACQUISITION.value,
       k=_K.value,
       key=_KEY.value,
-      n=_N.value if ids is None else len(ids),
-      **arrays,
+      n=_N.value,
+      **found,
       **options,
     )
     _tell(items.tolist() if ids is None else [ids[i] for i in items])
@@ -157,69 +163,58 @@ def cache_folder() -> pathlib.Path | None:
 def read_arrays() -> dict[str, np.ndarray]:
   """The arrays of --arrays and of the other flags, by name.
 
+  What is labelled is a mask. Without one the labels of a file say nothing. Of
+  a file, items of another part than train are not asked for. A flag of its own
+  says more than what such a file says beside.
+
   Raises:
-    DataError: a file that is none, an array that is not there, or one that is
-      given twice.
+    ValueError: a file that is none, an array that is not there, that nothing
+      reads, or that is given twice.
   """
-  found = {}
+  told = arrays.Found({})
   if _ARRAYS.value:
-    path = pathlib.Path(_ARRAYS.value)
-    found = _as_flags(_read(path))
-    if not found:
-      raise bad_input(path, f"arrays of the names {', '.join(_FLAGS)}", "none")
+    told = arrays.of_file(pathlib.Path(_ARRAYS.value), _FLAGS)
+  found = dict(told.arrays)
   for name, flag in _FLAGS.items():
     if flag.value is None:
       continue
     if name in found:
       raise bad_input(_ARRAYS.value, f"--{name} or an array {name}", "both")
-    found[name] = _array(pathlib.Path(flag.value), name)
+    found[name] = arrays.of_flag(pathlib.Path(flag.value), name, _FLAGS)
+  if "groups" not in found and told.patients is not None:
+    found["groups"] = arrays.groups_of(told.patients)
+  if "labelled" in found:
+    found["labelled"] = arrays.as_mask(found, _N.value)
+  elif "labels" in told.arrays:
+    del found["labels"]
+  if "available" not in found and told.split is not None:
+    found |= _in_pool(told.split == 0, found.get("labelled"))
   return found
 
 
-def _as_flags(arrays):
-  """Those of a file that are flags; as `alx features` and data call them too.
+def _in_pool(pool, labelled):
+  """{"available": [N]}, with a note; {} if all items are in the pool."""
+  if pool.all():
+    return {}
+  free = pool
+  if labelled is not None:
+    free = pool & ~read_mask("labelled", labelled, len(pool))
+  told = f"note: {(~pool).sum()} items that are not to train on are "
+  print(f"{told}not asked for", file=sys.stderr)
+  return {"available": free}
 
-  Items of its test part, or of none, are not asked for. A flag of its own says
-  more than what such a file says beside.
+
+def _with_ids(found, ids):
+  """The arrays beside N ids: they say how many items there are.
+
+  They do not say what an axis is, as --n does.
   """
-  found = {name: array for name, array in arrays.items() if name in _FLAGS}
-  names = [name for name in ("patient", "group") if name in arrays]
-  if "groups" not in found and names and _FLAGS["groups"].value is None:
-    patients = [str(name) for name in arrays[names[0]]]
-    found["groups"] = np.array(apart(patients, range(len(patients))))
-  parts = arrays.get("split")
-  if _FLAGS["available"].value is not None:
+  if _N.value not in (None, len(ids)):
+    raise ValueError(f"n: wanted {len(ids)}, as many as ids, found {_N.value}")
+  arrays.check_ids(ids, found)
+  if "labelled" in found or "available" in found:
     return found
-  if "available" in found or parts is None or parts.dtype.kind not in "iu":
-    return found
-  if (parts != 0).any():
-    told = f"note: {(parts != 0).sum()} items that are not to train on are "
-    print(f"{told}not asked for", file=sys.stderr)
-    found["available"] = parts == 0
-  return found
-
-
-def _array(path, name):
-  if path.suffix == ".txt" and name in ("ids", "groups"):
-    return np.array(path.read_text(encoding="utf-8").splitlines())
-  arrays = _read(path)
-  if len(arrays) == 1:
-    return next(iter(arrays.values()))
-  if name not in arrays:
-    raise bad_input(path, f"an array {name}", ", ".join(arrays) or "none")
-  return arrays[name]
-
-
-def _read(path):
-  """The arrays of an .npz by name, or the one of an .npy."""
-  try:
-    with open(path, "rb") as file:
-      found = np.load(file, allow_pickle=False)
-      if isinstance(found, np.ndarray):
-        return {path.stem: found}
-      return {name: found[name] for name in found.files}
-  except Exception as error:  # a damaged archive breaks in many ways
-    raise bad_input(path, "an .npy or .npz of plain arrays", error) from error
+  return found | {"available": np.ones(len(ids), bool)}
 
 
 def _tell(names):

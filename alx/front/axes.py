@@ -4,6 +4,7 @@ Shape = tuple[int, ...]
 
 
 SAMPLES = ("samples", "sample_logits")  # of several passes
+_SUMS = ("probs", "samples")  # of which sums tell where the classes are
 
 
 def check_predictions(
@@ -17,7 +18,8 @@ def check_predictions(
     told: N as the other arrays have it; None: nothing tells.
     spatial: whether there is space in any case: the method is for segmentation
       only, or there are features of each voxel.
-    said: whether N is said by itself, n=, and so that the items are first.
+    said: whether the layout is said by itself: by n=, or by features of each
+      voxel, which have the same.
 
   Raises:
     ValueError: with both readings and what to give for each.
@@ -30,6 +32,54 @@ def check_predictions(
     _raise_passes(name, shape, told)
   elif told is None:
     check_columns(name, shape)
+  if not said and name not in _SUMS:
+    _check_channels(name, shape)
+
+
+def check_evidence(
+  shape: Shape, told: int | None, spatial: bool, said: bool, beta: bool
+) -> None:
+  """Refuses evidence of one class, or that may be laid out in another way.
+
+  Args:
+    shape: [N, *sp, C], or [N, *sp, L, 2].
+    told, spatial, said: as in `check_predictions`.
+    beta: whether the method reads the two of a Beta for each of L labels.
+
+  Raises:
+    ValueError: with what was wanted, or both readings.
+  """
+  if shape[-1] < 2:
+    raise ValueError(
+      "evidence: wanted at least 2 classes on the last axis, found shape "
+      f"{shape}"
+    )
+  check_rows("evidence", shape, told)
+  if told is None:
+    check_columns("evidence", shape)
+  if said or beta:
+    return
+  if len(shape) == 3 and not spatial:
+    _raise_passes("evidence", shape, told)
+  _check_channels("evidence", shape)
+
+
+def channels_last(name: str, shape: Shape) -> str:
+  """What to write where the classes come before space; "" without space."""
+  axis = 2 if name in SAMPLES else 1
+  return f"np.moveaxis({name}, {axis}, -1)" if len(shape) > axis + 1 else ""
+
+
+def _check_channels(name, shape):
+  """Refuses fewer numbers on the first axis of space than classes."""
+  cure = channels_last(name, shape)
+  *items, first, last = shape[: 3 if name in SAMPLES else 2] + shape[-1:]
+  if cure and first < last:
+    raise ValueError(
+      f"{name}: {shape} is [..., *sp, C] of {last} classes, or has {first} "
+      f"classes before space: say n={items[-1]} for the first; for the second "
+      f"give {cure}"
+    )
 
 
 def _check_samples(name, shape, told):
@@ -47,20 +97,27 @@ def _check_samples(name, shape, told):
     )
 
 
+_SWAPPED = "with its first two axes swapped"
+_PASSES = {  # what to give where they are on the first axis, and on the second
+  "probs": ("samples=", f"samples=, {_SWAPPED}"),
+  "logits": ("sample_logits=", f"sample_logits=, {_SWAPPED}"),
+  "evidence": ("their mean, evidence.mean(0)", "evidence.mean(1)"),
+}
+
+
 def _raise_passes(name, shape, told):
   """[a, b, C] without a word: voxels, or passes, before or behind the items."""
   first, second, _ = shape
-  several = "sample_logits" if name == "logits" else "samples"
+  before, behind = _PASSES[name]
   voxels = f"{name}: {shape} is [N, voxels, C] of {first} items, or "
   if told is None:
     raise ValueError(
       f"{voxels}[S, N, C] of {first} passes of {second} items: say n={first} "
-      f"for the first; for the second give {several}="
+      f"for the first; for the second give {before}"
     )
   raise ValueError(
     f"{voxels}[N, S, C] of {first} items with {second} passes each: say "
-    f"n={first} for the first; for the second give {several}=, with its first "
-    "two axes swapped"
+    f"n={first} for the first; for the second give {behind}"
   )
 
 

@@ -13,7 +13,8 @@ import numpy as np
 
 from alx.front.axes import (
   SAMPLES,
-  check_columns,
+  channels_last,
+  check_evidence,
   check_predictions,
   check_rows,
 )
@@ -92,6 +93,7 @@ def read_inputs(
   evidence=None,
   sizes: dict[str, int] | None = None,
   spatial: bool = False,
+  beta: bool = False,
 ) -> Inputs:
   """Checks the arrays of one call and lays them out for `describe`.
 
@@ -99,6 +101,7 @@ def read_inputs(
     probs, logits, samples, sample_logits, features, evidence: see `alx.query`.
     sizes: N by the name of what else tells it, see `candidates.sizes_of`.
     spatial: whether predictions have spatial axes in any case.
+    beta: whether evidence is of Betas, [N, *sp, L, 2].
 
   Raises:
     ValueError: wrong shape, NaN, probabilities that do not sum to one, arrays
@@ -109,22 +112,19 @@ def read_inputs(
   if features is not None:
     features = _floats("features", features, "[N, D]", 2)
     check_rows("features", features.shape, told)
+    told = features.shape[0] if told is None else told
+  of_voxels = features is not None and features.ndim > 2
+  spatial, said = spatial or of_voxels, of_voxels or "n" in (sizes or {})
   if evidence is not None:
     evidence = _floats("evidence", evidence, "[N, ..., C]", 2)
-    check_rows("evidence", evidence.shape, told)
-  if told is None and features is not None:
-    told = features.shape[0]
-  if told is None and evidence is not None:
-    check_columns("evidence", evidence.shape)
-    told = evidence.shape[0]
+    check_evidence(evidence.shape, told, spatial, said, beta)
+    told = evidence.shape[0] if told is None else told
   given = {
     "probs": probs,
     "logits": logits,
     "samples": samples,
     "sample_logits": sample_logits,
   }
-  spatial = spatial or (features is not None and features.ndim > 2)
-  said = "n" in (sizes or {})
   predicted = _predictions(given, told, spatial, said)
   pixels, features = _features(features, predicted)
   if evidence is not None:
@@ -172,8 +172,12 @@ def _predictions(given, told, spatial, said):
       _check_blocks(name, sample, _bad_logits)
     return _near_zero(samples)
   tolerance = _TOLERANCE.get(value.dtype.name, 1e-3)
+  cure = channels_last(name, value.shape)
+  cure = f"; for classes before space give {cure}" if cure else ""
   for sample in samples:
-    _check_blocks(name, sample, lambda x, xp: _bad_probs(x, xp, tolerance))
+    _check_blocks(
+      name, sample, lambda x, xp: _bad_probs(x, xp, tolerance, cure)
+    )
   return samples
 
 
@@ -206,8 +210,10 @@ def _features(features, predicted):
       f"features: wanted [N, D], or one vector per voxel of the predictions; "
       f"found {features.shape} with {space}"
     )
-  pooled = features.mean(tuple(range(1, features.ndim - 1)))
-  return features, pooled
+  # NumPy would add up numbers of 16 bits as such.
+  kind = np.float32 if features.dtype.name in _TOLERANCE else None
+  axes = tuple(range(1, features.ndim - 1))
+  return features, features.mean(axes, dtype=kind)
 
 
 def _check_scale(features):
@@ -281,7 +287,7 @@ def _bad_evidence(block, xp):
   return bad, wanted, _least
 
 
-def _bad_probs(block, xp, tolerance):
+def _bad_probs(block, xp, tolerance, cure):
   if not xp.isfinite(block).all():
     return _bad_number(block, xp)
   if (block < 0).any():
@@ -290,7 +296,7 @@ def _bad_probs(block, xp, tolerance):
   return (
     abs(total - 1) > tolerance,
     "must have probabilities that sum to 1 over the last axis (for raw scores "
-    "there is logits=)",
+    f"there is logits={cure})",
     _worst_sum,
   )
 

@@ -119,8 +119,8 @@ def query(
       Far from 0 next to their spread, all are at one angle: for cosines
       subtract their mean. Only of 64 bits are those refused that float32
       cannot tell apart: what float32 had rounded before is not known.
-    evidence: [N, *sp, C] Dirichlet parameters, above 0. For beta_entropy:
-      [N, *sp, L, 2], the two of a Beta for each of L labels.
+    evidence: [N, *sp, C] Dirichlet parameters, above 0, C >= 2. For
+      beta_entropy: [N, *sp, L, 2], the two of a Beta for each of L labels.
     labelled: [N] bool, items that have their label; never picked. None: none.
       `labeled` is the same.
     available: [N] bool, items that may be picked. None: all that are not
@@ -133,8 +133,9 @@ def query(
     key: seed in [0, 2^32), or a key, typed or raw. The same key gives the same
       items.
     n: N, where no array says it (random), or where a shape can be read in two
-      ways: [N, voxels, C] or passes, more passes than items, more classes. It
-      says that the first axis, of samples the second, is that of the items.
+      ways: [N, voxels, C] or passes, more passes than items, more classes than
+      items or than rows of an image. It says that the axes are as told here:
+      items first, of samples second, and classes last.
     **options: of the method, see `methods()`. `progress`, a function
       (done, total), is called where a method takes long.
 
@@ -165,6 +166,7 @@ def query(
     evidence=evidence,
     sizes=sizes_of(n, labelled, available, labels, groups),
     spatial="space" in row.needs,
+    beta="beta" in row.needs,
   )
   _check_needs(method, row, given)
   candidates = read_candidates(given, labelled, available, groups, labels)
@@ -230,6 +232,7 @@ def score(
     evidence=evidence,
     sizes=sizes_of(n, None, None, None, None),
     spatial="space" in row.needs,
+    beta="beta" in row.needs,
   )
   _check_needs(method, row, given)
   row, describe, *_ = _compiled(method, _frozen(options), None)

@@ -2,7 +2,7 @@
 
 import difflib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from alx.acquisition import Acquisition, settings_of
@@ -89,7 +89,7 @@ def check(
 
 def _unknown(method, name, known, arguments, call):
   shown = ", ".join(option for option in known if option != "progress")
-  near = _nearest(name, [*known, *arguments])
+  near = nearest(name, [*known, *arguments])
   hint = f"did you mean {near}=? " if near else ""
   return (
     f"no option {name!r} of {method}, and no argument of {call.__name__}; "
@@ -98,7 +98,8 @@ def _unknown(method, name, known, arguments, call):
   )
 
 
-def _nearest(name, names):
+def nearest(name: str, names: Collection[str]) -> str:
+  """The one of the names that is meant by another; "" if none is near."""
   other = _OTHERS.get(name.lower())
   if other in names:
     return other

@@ -28,15 +28,21 @@ def of_probs(
   """
   wanted = "[N, *sp, C]" + (" with space" if rank > 2 else "")
   probs = _probabilities("probs", probs, wanted, rank)
-  if probs.ndim == 3 and mask is None and available is None:
-    items, voxels, _ = probs.shape
-    raise ValueError(
-      f"probs: {probs.shape} is [N, voxels, C] of {items} items, or [S, N, C] "
-      f"of {items} passes of {voxels} items: give mask= of ones "
-      f"[{items}, {voxels}] for the first; for the second the mean of the "
-      "passes, or a score of samples"
-    )
+  if mask is None and available is None:
+    _check_passes("probs", probs.shape, ", or a score of samples")
   return _prediction(probs[None], mask)
+
+
+def _check_passes(name, shape, more=""):
+  """Refuses [a, b, C], of voxels or of passes, where nothing tells N."""
+  if len(shape) != 3:
+    return
+  items, voxels, _ = shape
+  raise ValueError(
+    f"{name}: {shape} is [N, voxels, C] of {items} items, or [S, N, C] of "
+    f"{items} passes of {voxels} items: give mask= of ones [{items}, {voxels}] "
+    f"for the first; for the second the mean of the passes{more}"
+  )
 
 
 def of_samples(samples: Any, mask: Any = None, *, rank: int = 3) -> Prediction:
@@ -58,6 +64,8 @@ def of_evidence(
   evidence = checks.floats("evidence", evidence, wanted, 1 + last)
   if evidence.shape[-1] < 2 or (last == 2 and evidence.shape[-1] != 2):
     raise ValueError(f"evidence: wanted {wanted}, found shape {evidence.shape}")
+  if mask is None and last == 1:
+    _check_passes("evidence", evidence.shape)
   real = _real(mask, evidence.shape[:-last])
   return Prediction(None, None, real, None, evidence)
 

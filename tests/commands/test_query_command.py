@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 import alx
+from alx import csv_table
+from alx.commands.defined.arrays import as_mask
 from alx.commands.query import cache_folder
-from tests.command_line import errors_of, run
+from tests.command_line import ends_of, errors_of, run
 
 QUERY = "alx.commands.query"
 
@@ -125,3 +127,124 @@ def test_a_file_of_features_says_its_patients_and_its_test_part(tmp_path):
   done = run(QUERY, *flags, *more)
   assert done.returncode == 0 and len(done.stdout.split()) == 12, done.stderr
   assert not done.stderr
+
+
+N = 12
+ROWS = np.random.default_rng(0).standard_normal((N, 3))
+FIRST = np.arange(N) < 3
+CLASSES = np.arange(N) % 2
+NAMES = np.array([f"s{i}" for i in range(N)])
+PARTS = [*["train"] * 6, "Val", "dev", *["testing"] * 4]
+SAVED = {  # as `alx features` saves a classification
+  "features": ROWS,
+  "ids": NAMES,
+  "labels": CLASSES,
+  "class_names": ["a", "b"],
+  "split": np.repeat([0, 1, 2], [6, 2, 4]),
+  "made_of": "{}",
+}
+ASKED = {  # arrays of the file, an array of a flag, and who may be asked for
+  "labeled": ({"features": ROWS, "labeled": FIRST}, {}, range(3, N)),
+  "zeros and ones": (
+    {"features": ROWS, "labelled": 1 * FIRST},
+    {},
+    range(3, N),
+  ),
+  "parts": ({"features": ROWS, "split": PARTS}, {}, range(6)),
+  "bytes": ({"features": ROWS, "split": np.array(PARTS, "S")}, {}, range(6)),
+  "floats": ({"features": ROWS, "split": [0.0] * 9 + [2.0] * 3}, {}, range(9)),
+  "saved": (SAVED, {}, NAMES[:6]),
+  "numbers": (SAVED, {"labelled": [2, 0]}, NAMES[[1, 3, 4, 5]]),
+  "a test item": (SAVED, {"labelled": [0, 9]}, NAMES[1:6]),
+  "said otherwise": (SAVED, {"available": ~FIRST}, NAMES[3:]),
+  "nobody": (SAVED, {"labelled": []}, NAMES[:6]),
+  "ids in bytes": ({"ids": np.char.encode(NAMES)}, {}, NAMES),
+  "ids": ({"ids": NAMES, "labelled": FIRST}, {"logits": ROWS}, NAMES[3:]),
+}
+
+
+def test_what_a_file_says_is_heeded(tmp_path):
+  cases = []
+  for case, (arrays, beside, free) in ASKED.items():
+    path = tmp_path / case.replace(" ", "_")
+    np.savez(path.with_suffix(".npz"), **arrays)
+    words = [f"--arrays={path}.npz", f"--k={len(free)}", f"--output={path}.csv"]
+    for name, array in beside.items():
+      np.save(path.with_suffix(".npy"), array)
+      words.append(f"--{name}={path}.npy")
+    cases.append(["--acquisition=random", "--nocache", *words])
+  ends = ends_of(QUERY, *cases)
+  for (case, (*_, free)), (code, told) in zip(ASKED.items(), ends, strict=True):
+    path = tmp_path / f"{case.replace(' ', '_')}.csv"
+    assert code == 0, (case, told)
+    rows = csv_table.read(path)
+    assert {row["id"] for row in rows} == {*map(str, free)}, case
+
+
+REFUSED = [
+  (
+    {"features": ROWS, "train_mask": FIRST},
+    {},
+    "ids, or of a data set, found train_mask (did you mean labelled?)",
+  ),
+  ({"features": ROWS, "labeled": FIRST, "labelled": FIRST}, {}, "found label"),
+  ({"features": ROWS, "split": [0] * 9 + [-1] * 3}, {}, "split of 0, 1, 2 or"),
+  ({"features": ROWS, "split": [0.5] * N}, {}, "found ['0.5']"),
+  ({"features": ROWS, "split": ["pool"] * N}, {}, "found ['pool']"),
+  (
+    {"features": ROWS},
+    {"labelled": {"available": ~FIRST}},
+    "wanted an array labelled, found available",
+  ),
+  ({"features": ROWS}, {"labelled": [0, N]}, "from 0 to 11, found 12"),
+  ({"features": ROWS}, {"labelled": CLASSES[:9]}, "found one of them twice"),
+  ({"ids": NAMES}, {"n": 13}, "n: wanted 12, as many as ids, found 13"),
+  (
+    {"ids": NAMES, "features": ROWS[1:]},
+    {},
+    "ids: wanted one for each item, found 12 beside features (11, 3)",
+  ),
+  (
+    {"ids": np.array([b"\xff"] * N)},
+    {},
+    "ids: wanted names in UTF-8, found b'\\xff'",
+  ),
+  (
+    {"features": ROWS, "patient": np.array([b"\xff"] * N)},
+    {},
+    "patients: wanted names in UTF-8",
+  ),
+  (
+    {"ids": NAMES[:4], "logits": np.zeros((4, N, 3))},
+    {},
+    "logits: (4, 12, 3) is [N, voxels, C] of 4 items, or [N, S, C]",
+  ),
+]
+
+
+def test_what_a_file_cannot_say_is_one_line(tmp_path):
+  cases = []
+  for number, (arrays, beside, _) in enumerate(REFUSED):
+    path = tmp_path / f"{number}.npz"
+    np.savez(path, **arrays)
+    words = [f"--arrays={path}", "--k=2", "--nocache"]
+    for name, value in beside.items():
+      other = tmp_path / f"{number}_{name}.npz"
+      np.savez(other, **(value if isinstance(value, dict) else {"x": value}))
+      words.append(f"--{name}={value if name == 'n' else other}")
+    method = "entropy" if "logits" in arrays else "random"
+    cases.append([f"--acquisition={method}", *words])
+  lines = errors_of(QUERY, *cases)
+  for line, (*_, told) in zip(lines, REFUSED, strict=True):
+    assert told in line, line
+
+
+@pytest.mark.parametrize("told", [None, 4])
+def test_numbers_of_items_are_a_mask_but_where_they_may_be_one(told):
+  found = {"labelled": np.array([3, 1]), "samples": np.zeros((2, 4, 3))}
+  assert as_mask(found, told).tolist() == [False, True, False, True]
+  found["labelled"] = np.array([0, 1, 1, 0])
+  assert as_mask(found, told).tolist() == [0, 1, 1, 0]
+  # Two items: numbers of both, or a mask of one; `alx.query` refuses it.
+  two = {"labelled": np.array([0, 1]), "groups": np.array(["a", "b"])}
+  assert as_mask(two, None).tolist() == [0, 1]

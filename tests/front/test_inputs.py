@@ -59,6 +59,18 @@ def test_evidence_below_float32():
   assert np.isfinite(alx.score("evidential_entropy", evidence=evidence)).all()
 
 
+@pytest.mark.parametrize("kind", ["bfloat16", "float16", "float32"])
+@pytest.mark.parametrize("xp", [np, jnp])
+def test_voxel_features_of_16_bits_are_averaged_in_32(kind, xp):
+  """In bfloat16 256 + 1 is 256, and a mean has 8 bits."""
+  rng = np.random.default_rng(0)
+  voxels = (rng.random((3, 20, 30, 2)) + 1).astype(jnp.dtype(kind))
+  logits = np.zeros((3, 20, 30, 2))
+  read = read_inputs(features=xp.asarray(voxels), logits=logits)
+  wanted = voxels.astype(np.float64).mean((1, 2))
+  np.testing.assert_allclose(read.features, wanted, rtol=1e-5)
+
+
 @pytest.mark.parametrize("door", [alx.score, alx.query])
 def test_traced_arrays_are_told_of(door):
   more = {"k": 1} if door is alx.query else {}

@@ -42,6 +42,10 @@ REFUSED = {
     lambda: functional.entropy(probs(5, N)),
     r"\(5, 6, 3\) is \[N, voxels, C\] of 5 items, or \[S, N, C\] of 5 passes",
   ),
+  "passes or voxels of evidence": (
+    lambda: functional.vacuity(np.ones((5, N, C))),
+    r"evidence: \(5, 6, 3\) is \[N, voxels, C\] of 5 items, or \[S, N, C\] of",
+  ),
   "no passes": (
     lambda: functional.bald(probs(N)),
     r"samples: wanted \[S, N, \*sp, C\], found shape \(6, 3\)",
@@ -246,3 +250,14 @@ def test_more_than_there_are_and_none():
   items = functional.top_k(np.arange(3.0), np.array([True, False, True]), 5)
   assert items.tolist() == [2, 0, 3, 3, 3]
   assert functional.random(0, FREE, 0).shape == (0,)
+
+
+def test_an_item_without_a_real_voxel_is_as_one_surely_known():
+  real = np.arange(N)[:, None] % 2 * np.ones(4) > 0
+  found = functional.margin(probs(N, 4), real)
+  assert found[::2].tolist() == [-1.0] * 3
+  assert functional.top_k(found, FREE, 3).tolist()[0] % 2 == 1
+  evidence = np.exp(features(N, 4)) + 1
+  found = functional.evidential_entropy(evidence, real)
+  assert (found[::2] < found[1::2].min() - 20).all()
+  assert functional.vacuity(evidence, real)[::2].tolist() == [0.0] * 3

@@ -13,6 +13,8 @@ LOGITS = RNG.standard_normal((N, C))
 PASSES = RNG.standard_normal((S, N, C))
 SAMPLES = np.exp(PASSES) / np.exp(PASSES).sum(-1, keepdims=True)
 FEATURES = RNG.standard_normal((N, D))
+CHANNELS = RNG.standard_normal((N, 2, 6, 5))
+CHANNEL_PROBS = np.exp(CHANNELS) / np.exp(CHANNELS).sum(1, keepdims=True)
 NONE = np.zeros(N, bool)
 TELLS = {
   "n": {"n": N},
@@ -48,6 +50,56 @@ REFUSED = [
     "say n=3 for the first; for the second give logits.T",
   ),
   ("vacuity", {"evidence": np.exp(LOGITS.T)}, "give evidence.T"),
+  (
+    "vacuity",
+    {"evidence": np.exp(PASSES)},
+    "evidence: (4, 20, 3) is [N, voxels, C] of 4 items, or [S, N, C] of 4 "
+    "passes of 20 items: say n=4 for the first; for the second give their "
+    "mean, evidence.mean(0)",
+  ),
+  (
+    "vacuity",
+    {"evidence": np.exp(PASSES).swapaxes(0, 1), "labelled": NONE},
+    "evidence: (20, 4, 3) is [N, voxels, C] of 20 items, or [N, S, C] of 20 "
+    "items with 4 passes each: say n=20 for the first; for the second give "
+    "evidence.mean(1)",
+  ),
+  # Classes before space, as torch has them.
+  (
+    "entropy",
+    {"logits": CHANNELS},
+    "logits: (20, 2, 6, 5) is [..., *sp, C] of 5 classes, or has 2 classes "
+    "before space: say n=20 for the first; for the second give "
+    "np.moveaxis(logits, 1, -1)",
+  ),
+  (
+    "entropy",
+    {"logits": CHANNELS, "labelled": NONE, "features": FEATURES},
+    "np.moveaxis(logits, 1, -1)",
+  ),
+  ("vacuity", {"evidence": np.exp(CHANNELS)}, "np.moveaxis(evidence, 1, -1)"),
+  (
+    "bald",
+    {"sample_logits": np.stack([CHANNELS, -CHANNELS])},
+    "say n=20 for the first; for the second give np.moveaxis(sample_logits, 2, "
+    "-1)",
+  ),
+  (
+    "foreground_random",
+    {"logits": CHANNELS[..., 0]},
+    "(20, 2, 6) is [..., *sp, C] of 6 classes, or has 2 classes before space",
+  ),
+  (
+    "entropy",
+    {"probs": CHANNEL_PROBS},
+    "sum to 1 over the last axis (for raw scores there is logits=; for classes "
+    "before space give np.moveaxis(probs, 1, -1))",
+  ),
+  (
+    "bald",
+    {"samples": np.stack([CHANNEL_PROBS, CHANNEL_PROBS]), "n": N},
+    "before space give np.moveaxis(samples, 2, -1))",
+  ),
   # What tells N does not fit.
   (
     "entropy",
@@ -149,6 +201,35 @@ def test_many_classes_of_few_items():
 def test_a_method_for_segmentation_needs_no_statement():
   signals = np.moveaxis(PASSES, 0, 1)
   assert len(alx.query("foreground_random", k=2, logits=signals)) == 2
+
+
+@pytest.mark.parametrize("door", [alx.score, alx.query])
+@pytest.mark.parametrize("shape", [(N, 1), (N, 4, 1), (N, 4, 4, 1)])
+def test_evidence_of_one_class_is_none(door, shape):
+  more = {"k": 1} if door is alx.query else {}
+  line = "evidence: wanted at least 2 classes on the last axis, found shape"
+  with pytest.raises(ValueError, match=line):
+    door("vacuity", evidence=np.ones(shape), n=N, **more)
+
+
+def test_n_says_that_evidence_is_of_voxels():
+  alpha = np.exp(PASSES)
+  found = alx.score("vacuity", evidence=alpha, n=S)
+  wanted = (C / alpha.sum(-1)).mean(1)
+  np.testing.assert_allclose(found, wanted, rtol=1e-5)
+  assert alx.score("beta_entropy", evidence=alpha[..., :2]).shape == (S,)
+
+
+def test_n_says_that_classes_are_last():
+  """So do features of each voxel, and probabilities by their sums."""
+  logits = CHANNELS[:, :, :2]  # of 5 classes on 2 x 2
+  assert alx.score("entropy", logits=logits, n=N).shape == (N,)
+  voxels = RNG.standard_normal((N, 2, 2, D))
+  assert alx.score("entropy", logits=logits, features=voxels).shape == (N,)
+  probs = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
+  assert alx.score("entropy", probs=probs).shape == (N,)
+  moved = np.moveaxis(CHANNEL_PROBS, 1, -1)
+  assert alx.score("entropy", probs=moved).shape == (N,)
 
 
 def test_images_need_no_statement():

@@ -64,11 +64,14 @@ def information_density(
 ) -> Acquisition:
   """A score times the mean cosine to the pool, max(., 0)^beta.
 
-  The pool is the available items (Settles & Craven 2008). Time O(N D).
+  The pool is the available items (Settles & Craven 2008). A product orders
+  items only by what is at least 0, as their entropies are: of a score that goes
+  below 0 (margin, a density entropy) its lowest in the pool is taken. Time
+  O(N D).
 
   Args:
-    acquisition: describes a score >= 0, [N]; below 0 counts as 0.
-    beta: >= 0; 0 leaves the score.
+    acquisition: describes a score, [N].
+    beta: >= 0; 0 leaves the order of the score.
   """
 
   def describe(keys, prediction):
@@ -78,7 +81,8 @@ def information_density(
   def select(key, description, candidates, k):
     description, kept = usable(description, candidates)
     near = mean_cosine(description["features"], kept.available)
-    both = jnp.stack([description["score"], near])
+    score = _not_negative(description["score"], kept.available)
+    both = jnp.stack([score, near])
     fused = product(both, jnp.array([1.0, beta], jnp.float32))
     return top_k(key, _finite(fused), kept, k)
 
@@ -87,6 +91,12 @@ def information_density(
   return Acquisition(
     describe, select, needs, "; ".join([*papers, "Settles & Craven 2008"])
   )
+
+
+def _not_negative(values, there):
+  """The values, less the lowest that is there if that is below 0."""
+  lowest = jnp.where(there, values, 0.0).min(initial=0.0)
+  return _finite(values - lowest)
 
 
 def rarity_weighted(acquisition: Acquisition) -> Acquisition:

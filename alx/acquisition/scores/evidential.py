@@ -17,6 +17,7 @@ from alx.prediction import Prediction
 
 Reduce = str | Callable
 _SHIFT = 8  # the series below are exact to float32 from here on
+_MOST = 1e15  # evidence beyond it is of nobody, see `alx.query`
 
 
 def vacuity_map(alpha: jax.Array) -> jax.Array:
@@ -93,6 +94,19 @@ def differential_entropy_map(alpha: jax.Array) -> jax.Array:
   )
 
 
+def surest_entropy(num_classes: int) -> float:
+  """The entropy of the Dirichlet density where a voxel is surely known, nats.
+
+  Density entropies have no lowest value. This is that of all evidence there can
+  be for one class, alpha = (1e15, 1 ... 1), (C - 1) (1 - log 1e15): no alpha
+  from 1 to 1e15, evidence + 1 of a network, has a lower one.
+
+  Args:
+    num_classes: C.
+  """
+  return (num_classes - 1) * (1.0 - math.log(_MOST))
+
+
 def beta_pairs(alpha: jax.Array) -> jax.Array:
   """Marginals of a Dirichlet, Beta(alpha_c, S0 - alpha_c): [..., C, 2]."""
   return jnp.stack([alpha, _rest(alpha)], -1)
@@ -159,9 +173,9 @@ def _entropy_term(x):
   return jnp.where(x < _SHIFT, exact, series)
 
 
-def _score(to_map, prediction, reduce):
-  alpha = prediction.evidence
-  return reduce_spatial(to_map(alpha), prediction.mask, reduce, alpha)
+def _score(to_map, prediction, reduce, surest=0.0):
+  alpha, mask = prediction.evidence, prediction.mask
+  return reduce_spatial(to_map(alpha), mask, reduce, alpha, surest=surest)
 
 
 def vacuity(
@@ -207,9 +221,13 @@ def epistemic(
 def differential_entropy(
   keys: jax.Array, prediction: Prediction, *, reduce: Reduce = "mean"
 ) -> jax.Array:
-  """Entropy of the Dirichlet density, nats, any sign (Malinin 2018)."""
+  """Entropy of the Dirichlet density, nats, any sign (Malinin 2018).
+
+  With reduce="sum" that of what is above `surest_entropy`.
+  """
   del keys
-  return _score(differential_entropy_map, prediction, reduce)
+  surest = surest_entropy(prediction.evidence.shape[-1])
+  return _score(differential_entropy_map, prediction, reduce, surest)
 
 
 def beta_entropy(

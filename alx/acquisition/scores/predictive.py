@@ -52,10 +52,11 @@ def variation_ratio_map(probs: jax.Array) -> jax.Array:
   return passes.variation_ratio(summarise(probs))
 
 
-def _of_mean(to_map, prediction, reduce):
+def _of_mean(to_map, prediction, reduce, surest=0.0):
   """A map of the mean prediction, reduced."""
   probs = summary_of(prediction).mean
-  return reduce_spatial(to_map(probs), prediction.mask, reduce, probs)
+  values, mask = to_map(probs), prediction.mask
+  return reduce_spatial(values, mask, reduce, probs, surest=surest)
 
 
 def _of_samples(to_map, prediction, reduce):
@@ -78,10 +79,11 @@ def margin(
 ) -> jax.Array:
   """Minus the gap of the two likeliest classes, in [-1, 0].
 
-  -(p_(1) - p_(2)) (Roth & Small 2006); 0 is a tie. Needs C >= 2.
+  -(p_(1) - p_(2)) (Roth & Small 2006); 0 is a tie, -1 what is surely known.
+  With reduce="sum" that of 1 - gap. Needs C >= 2.
   """
   del keys
-  return _of_mean(margin_map, prediction, reduce)
+  return _of_mean(margin_map, prediction, reduce, surest=-1.0)
 
 
 def margin_ratio(
@@ -237,12 +239,21 @@ def _over_classes(function, num_classes, prediction):
   score = jax.lax.map(
     function, jnp.arange(1, num_classes, dtype=jnp.int32)
   ).mean(0)
-  broken = jnp.isnan(prediction.probs).any((0, -1)) & prediction.mask
-  return jnp.where(broken.any(tuple(range(1, broken.ndim))), jnp.nan, score)
+  return _nan_where_broken(score, prediction)
 
 
 def holds_foreground(keys: jax.Array, prediction: Prediction) -> jax.Array:
-  """1 where any voxel's likeliest class is not background (0), else 0."""
+  """1 where any voxel's likeliest class is not background (0), else 0.
+
+  NaN where a real voxel is NaN.
+  """
   del keys
   found = (prediction.probs.mean(0).argmax(-1) > 0) & prediction.mask
-  return found.any(tuple(range(1, found.ndim))).astype(jnp.float32)
+  found = found.any(tuple(range(1, found.ndim))).astype(jnp.float32)
+  return _nan_where_broken(found, prediction)
+
+
+def _nan_where_broken(score, prediction):
+  """[B] with NaN where a real voxel of any sample is NaN."""
+  broken = jnp.isnan(prediction.probs).any((0, -1)) & prediction.mask
+  return jnp.where(broken.any(tuple(range(1, broken.ndim))), jnp.nan, score)

@@ -13,6 +13,8 @@ from alx.acquisition.scores.passes import summary_of
 from alx.acquisition.scores.spatial import reduce_spatial
 from alx.prediction import Prediction
 
+_SHARP = 1e36  # beside it, noise is nothing
+
 
 def predicted_shares(classes: jax.Array, mask: jax.Array, num_classes: int):
   """[B, C] share of the real voxels that each class is predicted on.
@@ -152,7 +154,8 @@ def class_stratified(
   their entropy; what does not divide goes to classes by chance. The others are
   by the entropy of all classes. Every score s is beta_t log s + Gumbel noise,
   beta_t = beta growth^t behind t whole batches of k labels: chance early, the
-  highest scores later. The turns of the classes are in random order.
+  highest scores later; what has a score of 0 comes behind all others. The turns
+  of the classes are in random order.
 
   The share is that of the public code of the authors; the published schedule
   of the noise is not in it, and this one is ours. Time O(k N + N C), memory
@@ -176,24 +179,29 @@ def class_stratified(
   num_items, num_strata = scores.shape
   asked = wanted(k, count)
   batches = candidates.labelled.sum() // jnp.maximum(asked, 1) - 1
-  power = beta * growth ** jnp.clip(batches, 0, 60).astype(jnp.float32)
+  power = _power(beta, growth, batches)
   noise = jax.random.gumbel(key_noise, scores.shape, dtype=jnp.float32)
-  # A score of 0 comes behind all others, in an order that is random as well.
-  drawn = jnp.where(
-    scores > 0,
-    power * jnp.log(jnp.where(scores > 0, scores, 1.0)) + noise,
-    -1e30 * jnp.exp(-noise),
-  )
+  positive = scores > 0
+  drawn = power * jnp.log(jnp.where(positive, scores, 1.0)) + noise
   strata = _turns(key_extra, key_turns, k, asked, num_strata, share)
 
-  def pick(carry, turn):
-    free = carry
-    ranked = jnp.where(free, drawn[:, strata[turn]], -jnp.inf)
+  def pick(free, turn):
+    of = strata[turn]
+    # A score of 0 comes behind all others, in an order that is random as well.
+    first = free & positive[:, of]
+    first = jnp.where(first.any(), first, free)
+    ranked = jnp.where(first, drawn[:, of], -jnp.inf)
     item = jnp.argmax(ranked).astype(jnp.int32)
     found = free.any()
     return free.at[item].set(False), jnp.where(found, item, num_items)
 
   return picks_of(pick, kept.available, num_items, k, count)
+
+
+def _power(beta, growth, batches):
+  """beta growth^batches, at most _SHARP: times a logarithm it is finite."""
+  grown = growth ** jnp.clip(batches, 0, 60).astype(jnp.float32)
+  return jnp.minimum(beta * jnp.minimum(grown, _SHARP), _SHARP)
 
 
 def _turns(key_extra, key_turns, k, asked, num_strata, share):

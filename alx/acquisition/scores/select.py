@@ -13,6 +13,9 @@ import jax.numpy as jnp
 
 from alx.acquisition.base import Candidates, picks_of, usable, wanted
 from alx.acquisition.comparisons.geometry import cross, unit_rows
+from alx.acquisition.shares import share_of
+
+_STEPS = 2**23  # of the random numbers in [0, 1) that there are in float32
 
 
 def top_k(
@@ -60,20 +63,31 @@ def evenly_spaced(
   """Every n-th of the available items, n = available / k, from a random start.
 
   Of slices, item by item in their order, it is every n-th slice: systematic
-  sampling, each item with the same probability. Time O(N + k log N), memory
-  O(N).
+  sampling, each item with the same probability. In whole numbers, so that no
+  item is there twice. Time O(N + k log N), memory O(N).
   """
   del description
   num_items = candidates.available.shape[0]
-  number = candidates.available.sum()
+  number = candidates.available.sum(dtype=jnp.int32)
   asked = jnp.minimum(jnp.maximum(wanted(k, count), 1), jnp.maximum(number, 1))
   offset = jax.random.uniform(key, dtype=jnp.float32)
-  places = jnp.arange(k, dtype=jnp.float32) + offset
-  places = jnp.floor(places * (number / asked)).astype(jnp.int32)
+  offset = (offset * _STEPS).astype(jnp.int32)
+  places = _spaced(jnp.arange(k, dtype=jnp.int32), offset, number, asked)
   rank = jnp.cumsum(candidates.available) - 1
   at = jnp.searchsorted(rank, jnp.minimum(places, number - 1), side="left")
   there = jnp.arange(k) < jnp.minimum(number, wanted(k, count))
   return jnp.where(there, at, num_items).astype(jnp.int32)
+
+
+def _spaced(turns, offset, number, asked):
+  """floor((turn + offset / _STEPS) number / asked) of turns < asked <= number.
+
+  That is floor((turn number + start) / asked) with a whole start < number.
+  """
+  start, _ = share_of(number, offset, _STEPS)
+  whole, rest = number // asked, number % asked
+  place, left = share_of(turns, rest, asked)
+  return turns * whole + place + (left + start) // asked
 
 
 def uniform_among_highest(

@@ -3,14 +3,16 @@
 A reduction is `(values, mask, classes) -> [B]`: values [B, *sp] float32, mask
 [B, *sp] bool, True on real voxels (pixels), and classes [B, *sp] int32, the
 predicted class of each voxel with 0 as background. Masked voxels never
-matter, whatever they hold. An item without any real voxel gets 0.
+matter, whatever they hold. Where a reduction finds no voxel to look at it gives
+-inf; `reduce_spatial` makes of it what the score is where nothing is unsure.
 """
 
-import fractions
 from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
+
+from alx.acquisition.shares import ratio_of, share_of
 
 
 def reduce_spatial(
@@ -18,8 +20,13 @@ def reduce_spatial(
   mask: jax.Array,
   how: str | Callable = "mean",
   probs: jax.Array | None = None,
+  *,
+  surest: float = 0.0,
 ) -> jax.Array:
   """One number per item from a map over its voxels; NaN if a real one is NaN.
+
+  An item without a voxel to look at (no real one, no foreground, no boundary)
+  gets `surest`. A sum is that of values - surest, 0 without a real voxel.
 
   Args:
     values: [B, *sp] float32; without space they are what is returned.
@@ -28,6 +35,7 @@ def reduce_spatial(
       `functools.partial(quantile, q=0.5)`.
     probs: [B, *sp, C], anything whose argmax is the predicted class; only
       "foreground" and "boundary" need it.
+    surest: finite, the score of a voxel that is surely known.
 
   Returns:
     [B] float32.
@@ -39,13 +47,16 @@ def reduce_spatial(
     known = ", ".join(REDUCTIONS)
     raise ValueError(f"no reduction {how!r}; there are: {known}")
   if values.ndim == 1:
-    return jnp.where(mask, values, 0.0)
+    return jnp.where(mask, values, surest)
   classes = None if probs is None else probs.argmax(-1)
   reduction = REDUCTIONS[how] if isinstance(how, str) else how
   axes = tuple(range(1, values.ndim))
-  reduced = reduction(jnp.where(mask, values, 0.0), mask, classes)
-  reduced = jnp.where(mask.any(axes), reduced, 0.0)
   broken = (jnp.isnan(values) & mask).any(axes)
+  if reduction is total:
+    values, surest = values - surest, 0.0
+  reduced = reduction(jnp.where(mask, values, 0.0), mask, classes)
+  found = mask.any(axes) & ~jnp.isneginf(reduced)
+  reduced = jnp.where(found, reduced, surest)
   return jnp.where(broken, jnp.nan, reduced)
 
 
@@ -53,8 +64,8 @@ def mean(values, mask, classes=None) -> jax.Array:
   """Mean over the real voxels."""
   del classes
   axes = tuple(range(1, values.ndim))
-  total = jnp.where(mask, values, 0.0).sum(axes)
-  return total / jnp.maximum(mask.sum(axes), 1)
+  total, count = jnp.where(mask, values, 0.0).sum(axes), mask.sum(axes)
+  return jnp.where(count > 0, total / jnp.maximum(count, 1), -jnp.inf)
 
 
 def total(values, mask, classes=None) -> jax.Array:
@@ -100,13 +111,17 @@ def top_fraction(
     values: [B, *sp] float32.
     mask: [B, *sp] bool.
     classes: unused.
-    fraction: in (0, 1]; a ratio of whole numbers up to 40 000.
+    fraction: in (0, 1]. k is exact, see `shares.ratio_of`: 0.29 of 100 is 29.
+
+  Raises:
+    ValueError: for another fraction.
   """
   del classes
+  if not 0 < fraction <= 1:
+    raise ValueError(f"fraction: wanted a number in (0, 1], found {fraction}")
   flat = jnp.where(mask, values, -jnp.inf).reshape(len(values), -1)
-  ratio = fractions.Fraction(fraction).limit_denominator(40_000)
-  k = _floor_of(ratio, mask.reshape(len(values), -1).sum(1))
-  k = jnp.maximum(k, 1)
+  count = mask.reshape(len(values), -1).sum(1)
+  k = jnp.maximum(share_of(count, *ratio_of(fraction))[0], 1)
   least = _largest(flat, k)
   above = flat > least[:, None]
   # What equals the least adds nothing, however often it is there.
@@ -136,19 +151,13 @@ def _largest(flat, k):
   return jax.lax.bitcast_convert_type(bits, jnp.float32)
 
 
-def _floor_of(ratio, count):
-  """floor(ratio count) in int32 without overflow."""
-  a, b = ratio.numerator, ratio.denominator
-  return count // b * a + count % b * a // b
-
-
 def foreground(values, mask, classes) -> jax.Array:
-  """Mean over the real voxels that are not predicted background; none: 0."""
+  """Mean over the real voxels that are not predicted background."""
   return mean(values, mask & (_needed(classes) > 0))
 
 
 def boundary(values, mask, classes) -> jax.Array:
-  """Mean over the voxels on a predicted boundary; none: 0."""
+  """Mean over the real voxels on a predicted boundary."""
   return mean(values, mask & boundary_voxels(_needed(classes), mask))
 
 

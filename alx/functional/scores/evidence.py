@@ -128,7 +128,9 @@ def evidential_entropy(
     reduce: over space, see `confidence`.
 
   Returns:
-    [N] float32, nats, of any sign; highest where every alpha is 1.
+    [N] float32, nats, of any sign; highest where every alpha is 1. An item
+    without a voxel to look at has -33.5 (C - 1), that of alpha (1e15, 1, ...
+    1); "sum" is that of what voxels have above it.
 
   Raises:
     ValueError: for a wrong shape, or a reduction that is not known.

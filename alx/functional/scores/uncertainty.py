@@ -19,7 +19,8 @@ def confidence(
     mask: [N, *sp] bool, True on real voxels; None: on all.
     reduce: over space: "mean", "sum", "max", "quantile", "top_fraction",
       "foreground", "boundary", or a function, see
-      `alx.acquisition.scores.spatial`.
+      `alx.acquisition.scores.spatial`. An item without a voxel to look at is
+      as one that is surely known.
 
   Returns:
     [N] float32 in [0, 1 - 1/C].
@@ -41,7 +42,8 @@ def margin(
     reduce: over space, see `confidence`.
 
   Returns:
-    [N] float32 in [-1, 0]; 0 is a tie.
+    [N] float32 in [-1, 0]; 0 is a tie. With "sum" it is that of 1 - gap, in
+    [0, voxels].
 
   Raises:
     ValueError: for a wrong shape, or a reduction that is not known.

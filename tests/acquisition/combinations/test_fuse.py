@@ -160,17 +160,34 @@ def test_what_a_fusion_needs_and_refuses():
 
 
 @pytest.mark.parametrize("beta", [0.0, 1.0, 2.5])
-def test_information_density_equals_the_pairwise_loop(beta):
+@pytest.mark.parametrize("below", [0.0, 4.0])
+def test_information_density_equals_the_pairwise_loop(beta, below):
+  """Of a score from 0 on, and of one that is below 0, as margin is."""
   dense = fuse.information_density(column(0), beta)
   assert dense.needs == ("features",)
   for seed in range(3):
     values, candidates = pool(seed)
     values = np.abs(values)
+    values[:, 0] -= below
     members = np.flatnonzero(candidates.available)
     near = [np.mean([cosine(x, values[j]) for j in members]) for x in values]
-    wanted = values[:, 0] * np.array(near) ** beta
+    score = values[:, 0] - min(values[members, 0].min(), 0)
+    wanted = score * np.maximum(near, 0) ** beta
     items = choose(dense, of_features(values), candidates)
     assert items.tolist() == highest(wanted, candidates, K)
+
+
+def test_a_dense_unsure_item_is_first_by_margin():
+  """Item 4 is as unsure as item 0, and nearer to the others."""
+  p = np.array([0.5, 0.9, 0.7, 0.95, 0.5])
+  features = np.array([[0.0, 1], [1, 0], [1, 0.1], [1, 0.2], [1, 0.1]])
+  prediction = of_features(features)._replace(
+    probs=jnp.asarray(np.stack([p, 1 - p], -1), jnp.float32)[None]
+  )
+  everything = Candidates(jnp.ones(5, bool), jnp.zeros(5, bool))
+  dense = fuse.information_density(BY_NAME["margin"])
+  items = choose(dense, prediction, everything, 5).tolist()
+  assert items == [4, 2, 0, 1, 3]
 
 
 def test_rarity_is_the_share_of_the_predicted_class():

@@ -196,3 +196,31 @@ def test_every_reduction_is_an_option(how):
   wanted = spatial.reduce_spatial(values, prediction.mask, how, alpha)
   found = row.describe(None, prediction)
   np.testing.assert_allclose(found, wanted, rtol=1e-6)
+
+
+def sees_nothing():
+  """Maps [4, 4, 4, 2]: the first two are background that is well known."""
+  alpha = np.full((4, 4, 4, 2), [900.0, 1.0])
+  alpha[2:, 1:3, 1:3] = [[[[1.5, 4.0]]], [[[1.1, 1.2]]]]
+  return jnp.asarray(alpha, jnp.float32)
+
+
+@pytest.mark.parametrize("how", ["foreground", "boundary", "sum"])
+def test_where_nothing_is_seen_is_asked_for_last(how):
+  mask = jnp.ones((4, 4, 4), bool).at[1].set(False)
+  prediction = prediction_of(sees_nothing(), mask)
+  for name in ("vacuity", "differential_entropy"):
+    found = getattr(evidential, name)(None, prediction, reduce=how)
+    assert min(found[2:]) > max(found[:2]), name
+    assert np.isfinite(found).all(), name
+
+
+@pytest.mark.parametrize("classes", [2, 4])
+def test_no_evidence_that_is_accepted_has_a_density_of_less_entropy(classes):
+  wanted = evidential.surest_entropy(classes)
+  rng = np.random.default_rng(0)
+  alpha = 10 ** rng.uniform(0, 15, (1000, classes))
+  alpha[0] = np.where(np.arange(classes) == 0, 1e15, 1.0)
+  found = maps_of(jnp.asarray(alpha, jnp.float32))["differential_entropy"]
+  np.testing.assert_allclose(found[0], wanted, rtol=1e-6)
+  assert np.argmin(found) == 0

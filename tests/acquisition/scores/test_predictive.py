@@ -206,6 +206,43 @@ def test_votes_that_tie_are_tied_exactly():
   assert len(set(score("vote_entropy", votes).tolist())) == 1
 
 
+def maps_with_lesions():
+  """8 maps: the first 4 are sure background, in the others 2 x 2 are unsure."""
+  first = np.full((3, 8, 6, 6), 0.99)
+  unsure = np.array([0.42, 0.44, 0.46, 0.48]) + np.array([[-0.01], [0], [0.01]])
+  first[:, 4:, 2:4, 2:4] = unsure[..., None, None]
+  return np.stack([first, 1 - first], -1)
+
+
+FEW = "margin", "margin_ratio", "entropy", "bald"
+
+
+@pytest.mark.parametrize("how", ["foreground", "boundary", "sum"])
+def test_where_nothing_is_seen_is_asked_for_last(how):
+  """Be a score above 0 or below, and be the first items there or not."""
+  for real in (True, False):
+    mask = np.ones((8, 6, 6), bool)
+    mask[:4] = real
+    found = scores_of(of_items(maps_with_lesions(), mask), FEW, how)
+    for name, values in found.items():
+      assert min(values[4:]) > max(values[:4]), name
+      assert how == "sum" or len(set(values[:4].tolist())) == 1, name
+
+
+def test_a_large_item_of_unsure_voxels_has_the_largest_sum():
+  mask = np.ones((8, 6, 6), bool)
+  mask[0, 3:] = False
+  probs = np.full((3, 8, 6, 6, 2), [0.6, 0.4])
+  found = scores_of(of_items(probs, mask), FEW, "sum")
+  np.testing.assert_allclose(found["margin"][:2], [18 * 0.8, 36 * 0.8], 1e-5)
+  assert found["entropy"][1] > found["entropy"][0]
+
+
+def test_the_margin_of_an_item_that_is_not_there():
+  found = score("margin", np.full((1, 2, 4, 2), 0.5), np.zeros((2, 4), bool))
+  assert found.tolist() == [-1.0, -1.0]
+
+
 seeds, scales = st.integers(0, 10**6), st.sampled_from([0.01, 1.0, 30.0])
 
 
@@ -275,3 +312,6 @@ def test_holds_foreground_only_on_real_voxels():
   mask = jnp.array([[True, True], [True, True], [True, False]])
   found = predictive.holds_foreground(None, of_items(probs, mask))
   assert found.tolist() == [0, 1, 0]
+  probs[0, 1:, 1] = np.nan  # real of the second item, masked of the third
+  found = predictive.holds_foreground(None, of_items(probs, mask))
+  np.testing.assert_array_equal(found, [0, np.nan, 0])

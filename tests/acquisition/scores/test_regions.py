@@ -1,3 +1,4 @@
+import fractions
 import itertools
 
 import jax
@@ -135,12 +136,64 @@ def test_scores_of_nothing_come_last():
   assert int(found[0]) == 1 and sorted(found.tolist()) == [0, 1, 2]
 
 
+@pytest.mark.parametrize("growth", [2.0, 4.0, 10.0, 3e38])
+@pytest.mark.parametrize("beta", [0.0, 1.0, 3e38])
+def test_noise_that_is_nothing_beside_the_scores(growth, beta):
+  """After 50 batches of labels the power of the scores is beyond float32."""
+  scores = jnp.array([0.3, 1.0, 0.0, 0.6, 0.0, 0.9, 1e-30])
+  candidates = Candidates(jnp.arange(7) > 0, jnp.arange(7) == 0)
+  candidates = candidates._replace(
+    available=jnp.pad(candidates.available, (0, 400)),
+    labelled=jnp.pad(candidates.labelled, (0, 400), constant_values=True),
+  )
+  found = by_all(jnp.pad(scores, (0, 400)), candidates, beta, growth).tolist()
+  assert sorted(found[:4]) == [1, 3, 5, 6] and sorted(found[4:6]) == [2, 4]
+  assert found[6:] == [407, 407]
+  assert not beta or growth == 2.0 or found[:4] == [1, 5, 3, 6]
+
+
+@jax.jit
+def by_all(scores, candidates, beta, growth):
+  """8 picks by the entropy of all classes."""
+  description = {"all": scores, "classes": jnp.zeros((len(scores), 0))}
+  return regions.class_stratified(
+    jax.random.key(0), description, candidates, 8, beta=beta, growth=growth
+  )
+
+
 def test_every_nth_is_evenly_spaced():
   for seed in range(5):
     found = np.asarray(
       select.evenly_spaced(jax.random.key(seed), None, free(100), 10)
     )
     assert (np.diff(found) == 10).all() and 0 <= found[0] < 10
+
+
+def test_every_nth_is_that_of_exact_numbers():
+  """floor((i + u) n / k) of the same u, and in one program."""
+  space = jax.jit(
+    lambda key, free, count: select.evenly_spaced(
+      key, None, Candidates(free, ~free), 128, count
+    )
+  )
+  rng = np.random.default_rng(0)
+  for seed in range(100):
+    n = int(rng.integers(1, 3000))
+    k = int(rng.integers(1, min(n, 128) + 1))
+    found = space(jax.random.key(seed), np.arange(3000) < n, k).tolist()
+    u = fractions.Fraction(float(uniform(jax.random.key(seed))))
+    assert found[:k] == [int((i + u) * n / k) for i in range(k)]
+    assert found[k:] == [3000] * (128 - k)
+
+
+uniform = jax.jit(lambda key: jax.random.uniform(key, dtype=jnp.float32))
+
+
+def test_all_that_is_available_is_every_item_once():
+  key = jax.random.split(jax.random.key(160))[1]  # its u is nearly 1
+  choose = jax.jit(select.evenly_spaced, static_argnums=3)
+  found = choose(key, None, free(100_000), 100_000)
+  assert found.tolist() == list(range(100_000))
 
 
 def test_every_nth_of_what_is_left():

@@ -1,4 +1,5 @@
 import functools
+import itertools
 
 import jax
 import jax.numpy as jnp
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from alx.acquisition.scores import spatial
 from alx.acquisition.scores.spatial import REDUCTIONS, reduce_spatial
+from tests.oracle_common import reduced
 
 VALUES = jnp.array([[[1.0, 2.0, 5.0], [3.0, 100.0, 4.0]]])  # one item, 2 x 3
 MASK = jnp.array([[[True, True, True], [True, False, True]]])
@@ -134,12 +136,51 @@ def test_the_kth_largest_of_any_floats(through):
     assert found.tolist() == np.sort(row)[:, -k].tolist()
 
 
-@pytest.mark.parametrize("fraction", [0.001, 0.1, 0.29, 1 / 3, 0.7, 1.0])
-def test_share_of_voxels_is_exact_for_large_volumes(fraction):
-  ratio = spatial.fractions.Fraction(fraction).limit_denominator(40_000)
-  for count in (0, 1, 999, 1000, 3000, 16_777_217, 2**31 - 1):
-    found = spatial._floor_of(ratio, jnp.int32(count))
-    assert int(found) == count * ratio.numerator // ratio.denominator
+def test_small_shares_of_large_volumes_are_exact():
+  """One of 400 000 voxels, and one of which half are real."""
+  count = 400_000
+  mask = np.stack([np.ones(count, bool), np.arange(count) % 2 == 0])
+  rank = mask.cumsum(1).astype(np.float32)  # n, n - 1, ... from the end
+  tops = jax.jit(
+    lambda *x: [spatial.top_fraction(*x, fraction=f) for f in (1.2e-5, 2e-5)]
+  )
+  found = tops(rank, mask)
+  real = np.array([count, count // 2])
+  for means, k in zip(found, ([4, 2], [8, 4]), strict=True):
+    np.testing.assert_allclose(means, real - (np.array(k) - 1) / 2, rtol=2e-7)
+
+
+@pytest.mark.parametrize("fraction", [0.0, -0.1, 1.5, np.nan])
+def test_what_is_no_share(fraction):
+  with pytest.raises(
+    ValueError, match=r"fraction: wanted a number in \(0, 1\]"
+  ):
+    spatial.top_fraction(VALUES, MASK, fraction=fraction)
+
+
+def in_no_region(values, mask, classes):
+  """An atlas whose regions none of the voxels is in."""
+  return spatial.by_region(jnp.full((2, 2), -1), 3)(values, mask, classes)
+
+
+@pytest.mark.parametrize(
+  "how", ["foreground", spatial.foreground, "boundary", in_no_region]
+)
+def test_nothing_to_look_at_is_what_is_surely_known(through, how):
+  """An item that is all background, and one without a real voxel."""
+  values = jnp.full((2, 2, 2), -0.25)
+  mask = jnp.ones((2, 2, 2), bool).at[1].set(False)
+  probs = jax.nn.one_hot(jnp.zeros((2, 2, 2), int), 3)
+  reduce = through(
+    lambda *arrays: reduce_spatial(*arrays[:2], how, arrays[2], surest=-1.0)
+  )
+  assert reduce(values, mask, probs).tolist() == [-1.0, -1.0]
+
+
+def test_a_flat_item_that_is_not_there_is_surely_known():
+  mask = jnp.array([True, False])
+  found = reduce_spatial(jnp.array([-0.25, -0.5]), mask, surest=-1.0)
+  assert found.tolist() == [-0.25, -1.0]
 
 
 maps = st.lists(st.floats(-10, 10, width=32), min_size=8, max_size=8)
@@ -150,27 +191,11 @@ jitted = jax.jit(reduce_spatial, static_argnums=2)
 @given(maps, masks, st.lists(st.integers(0, 2), min_size=8, max_size=8))
 @settings(max_examples=20, deadline=None)
 def test_agrees_with_numpy(values, mask, classes):
-  values, mask = np.array(values, np.float32), np.array(mask)
-  classes, real = np.array(classes), values[mask]
-  probs = jax.nn.one_hot(classes.reshape(1, 4, 2), 3)
-  grid = np.pad(
-    np.where(mask, classes, -1).reshape(4, 2), 1, constant_values=-1
-  )
-  edge = np.zeros((4, 2), bool)
-  for i, j in np.ndindex(4, 2):
-    around = grid[[i, i + 2, i + 1, i + 1], [j + 1, j + 1, j, j + 2]]
-    edge[i, j] = ((around >= 0) & (around != grid[i + 1, j + 1])).any()
-  wanted = {
-    "mean": real.mean() if len(real) else 0,
-    "sum": real.sum(),
-    "max": real.max() if len(real) else 0,
-    "quantile": np.quantile(real, 0.9) if len(real) else 0,
-    "top_fraction": real.max() if len(real) else 0,
-  }
-  chosen = {"foreground": mask & (classes > 0), "boundary": mask & edge.ravel()}
-  for how, where in chosen.items():
-    wanted[how] = values[where].mean() if where.any() else 0
-  arrays = values.reshape(1, 4, 2), mask.reshape(1, 4, 2)
-  for how, value in wanted.items():
-    found = jitted(*map(jnp.asarray, arrays), how, probs)
-    np.testing.assert_allclose(found, [value], rtol=1e-5, atol=1e-5)
+  values = np.array(values, np.float32).reshape(4, 2)
+  mask, classes = np.array(mask).reshape(4, 2), np.array(classes).reshape(4, 2)
+  arrays = jnp.asarray(values)[None], jnp.asarray(mask)[None]
+  probs = jax.nn.one_hot(classes[None], 3)
+  for how, surest in itertools.product(REDUCTIONS, (0.0, -12.5)):
+    found = jitted(*arrays, how, probs, surest=surest)
+    wanted = reduced(how, values, mask, classes, surest)
+    np.testing.assert_allclose(found, [wanted], rtol=1e-5, atol=1e-5)
