@@ -64,6 +64,16 @@ def mean_probs(prediction):
   return np.stack(of_class, -1)
 
 
+def commonest_foreground(prediction):
+  """[N] the class but 0 that most real voxels have; 0 where none has one."""
+  classes = np.asarray(prediction.probs, np.float64).mean(0).argmax(-1)
+  found = []
+  for image, real in zip(classes, np.asarray(prediction.mask), strict=True):
+    seen = image[real & (image > 0)].tolist()
+    found.append(max(sorted(set(seen)), key=seen.count, default=0))
+  return np.array(found)
+
+
 def by_class_balance(prediction, candidates, k):
   probs = np.asarray(prediction.probs, np.float64).mean(0)
   doubt = mean_over_real(entropy(probs), prediction.mask)

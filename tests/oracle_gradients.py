@@ -37,6 +37,28 @@ def mean_of_voxels(prediction, function):
   return np.array(means)
 
 
+def caps_that_flip(probs, features, head, anchors):
+  """[N] the least cap at which a step up the loss flips the label; or inf.
+
+  The label is the likeliest. The step is as long as the way to the farthest
+  anchor times cap / sqrt(D); the others' sum is what its class lacks of 1.
+  """
+  found = []
+  for p, h in zip(probs, features, strict=True):
+    best, slope = p.argmax(), p.copy()
+    slope[best] = -np.delete(p, best).sum()
+    step = head.T @ (slope / np.abs(slope).max())
+    speed = head @ (step / np.linalg.norm(step))
+    times = [
+      np.log(p[best] / p[c]) / (speed[c] - speed[best])
+      for c in range(len(p))
+      if speed[c] > speed[best]
+    ]
+    far = np.linalg.norm(anchors - h, axis=1).max() / np.sqrt(len(h))
+    found.append(min(times, default=np.inf) / far)
+  return np.array(found)
+
+
 def expected_length(probs, hidden):
   lengths = [
     np.linalg.norm(gradient(probs, np.append(hidden, 1), c))

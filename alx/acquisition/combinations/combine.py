@@ -4,13 +4,19 @@ All are functions Acquisition -> Acquisition. Settings go in first, with
 `configure`; the result has none of its own.
 """
 
+import functools
 import math
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.base import Acquisition, Candidates, with_needs
+from alx.acquisition.base import Acquisition, with_needs
+from alx.acquisition.combinations.rests import (
+  as_labelled,
+  some_more,
+  with_rest,
+)
 from alx.acquisition.scores.select import exclude_neighbours, grouped
 
 REFERENCES = ("labelled", "kept")
@@ -95,10 +101,11 @@ def dynamic_budget(
   """A share of the batch by the first, the rest by the second.
 
   The second sees the picks of the first as labelled (Wu T.H. et al. 2022,
-  D2ADA, dynamic scheduling of the budget).
+  D2ADA, dynamic scheduling of the budget), and has what they leave of a budget
+  in costs.
 
   Args:
-    first: picks share k items, rounded half up.
+    first: picks share k items, rounded half up, or fewer if it finds no more.
     second: picks the rest.
     share: in [0, 1], see `decaying_share`.
 
@@ -113,11 +120,13 @@ def dynamic_budget(
     of_first, of_second = description or (None, None)
     num_first = min(k, math.floor(share * k + 0.5))
     items = first.select(key_first, of_first, candidates, num_first)
-    seen = as_labelled(candidates, items)
-    more = second.select(key_second, of_second, seen, k - num_first)
+    seen, number = as_labelled(candidates, items), candidates.available.shape[0]
+    seen = with_rest(seen, seen.labelled & candidates.available, of_second)
+    lacking = (items == number).sum(dtype=jnp.int32)
+    choose = functools.partial(second.select, key_second, of_second, seen)
+    more = some_more(choose, k, k - num_first, lacking, number)
     items = jnp.concatenate([items, more])
-    empty = items == candidates.available.shape[0]
-    return items[jnp.argsort(empty, stable=True)]
+    return items[jnp.argsort(items == number, stable=True)[:k]]
 
   return Acquisition(select=select, **together((first, second)))
 
@@ -128,14 +137,6 @@ def decaying_share(step: int, *, start: float = 1.0, rate: float = 1.0):
   In [0, 1]; the defaults give 1, 1/2, 1/4, ... (Wu T.H. et al. 2022).
   """
   return min(max(start * 2.0 ** (-rate * step), 0.0), 1.0)
-
-
-def as_labelled(candidates: Candidates, items: jax.Array) -> Candidates:
-  """The candidates once the items [k] have been labelled; N is no item."""
-  return candidates._replace(
-    available=candidates.available.at[items].set(False, mode="drop"),
-    labelled=candidates.labelled.at[items].set(True, mode="drop"),
-  )
 
 
 def without_neighbours(
@@ -181,7 +182,8 @@ def capped_per_group(
   groups is not there, and the acquisition is asked again, until the batch is
   full. Where every group that has items left is full, the cap rises by `cap`.
   Labelled items do not count toward it. A choice by score is exactly the
-  highest scores that the cap allows.
+  highest scores that the cap allows. Of a budget in costs each ask has what the
+  picks so far leave.
 
   The acquisition is run once if the cap binds nowhere, at most once for each
   pick and mostly a few times; memory is its own and O(N).
@@ -214,6 +216,7 @@ def capped_per_group(
       seen = candidates._replace(
         available=free, labelled=candidates.labelled | batch.taken
       )
+      seen = with_rest(seen, batch.taken, description)
       own = jax.random.fold_in(key, batch.step)
       items = acquisition.select(own, description, seen, k)
       batch = batch._replace(step=batch.step + 1, limit=limit)

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from alx.acquisition.base import Acquisition
+from alx.acquisition.combinations.rests import with_rest
 
 
 class Places(NamedTuple):
@@ -51,7 +52,7 @@ def disjoint(acquisition: Acquisition, places: Places) -> Acquisition:
   Neither one that is labelled, nor one that it took before. Takes its picks in
   order, leaves out what overlaps one that was taken, and asks again until the
   batch is full or no box is free. A choice by score is greedy non-maximum
-  suppression.
+  suppression. Of a budget in costs each ask has what the picks so far leave.
 
   Args:
     acquisition: any.
@@ -66,6 +67,7 @@ def disjoint(acquisition: Acquisition, places: Places) -> Acquisition:
       seen = candidates._replace(
         available=batch.free, labelled=candidates.labelled | batch.taken
       )
+      seen = with_rest(seen, batch.taken, description)
       own = jax.random.fold_in(key, batch.step)
       items = acquisition.select(own, description, seen, k)
       after = jax.lax.fori_loop(0, k, lambda i, b: take(b, items[i]), batch)

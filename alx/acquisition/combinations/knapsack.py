@@ -4,8 +4,13 @@ import jax
 import jax.numpy as jnp
 
 from alx.acquisition.base import Acquisition, with_needs
+from alx.acquisition.combinations.best_sets import (
+  best_filled,
+  few_and_many,
+  in_cells,
+)
 from alx.acquisition.combinations.fuse import minmax
-from alx.acquisition.scores.select import top_k
+from alx.acquisition.scores.select import first_by, top_k
 
 CELLS = 1000
 
@@ -13,9 +18,17 @@ CELLS = 1000
 def knapsack(acquisition: Acquisition, cells: int = CELLS) -> Acquisition:
   """The set of the most summed score whose costs fit the budget (Kuo 2018).
 
-  Exact for costs in `cells` parts of the budget, each rounded up: what is
-  chosen fits; where nothing does, the cheapest alone. Scores below 0 are taken
-  from the lowest. Time O(N cells), memory N cells / 8 bytes.
+  At most k items, and never above the budget; where nothing fits, the cheapest
+  alone, unless the budget is 0. Scores below 0 are taken from the lowest.
+
+  The best set there is where costs are whole numbers, the budget is at most
+  `cells`, and that set has no more than k items. Else costs count in `cells`
+  parts of the budget, each rounded up, and what the budget has left is filled
+  up. Where the best set, so counted, has more than k items, what is taken is
+  worth at least half of the best set of k, and mostly as much. It is worth no
+  less than going down the scores, or the scores for each cost.
+
+  Time O(N cells), a few times that where k binds; memory N cells / 8 bytes.
 
   Args:
     acquisition: describes the score, [N]; its `select` is not used.
@@ -30,11 +43,16 @@ def knapsack(acquisition: Acquisition, cells: int = CELLS) -> Acquisition:
   def select(key, scores, candidates, k):
     costs, budget = _costs(candidates, "knapsack")
     usable = candidates.available & jnp.isfinite(scores)
-    parts = jnp.ceil(costs / budget * cells - 1e-3).astype(jnp.int32)
-    fits = usable & (parts <= cells)
-    taken = best_set(values_of(scores, fits), parts, fits, cells)
+    fits = usable & (costs <= budget)
+    values = values_of(scores, fits)
+    of = in_cells(costs, budget, fits, cells)
+    few, many = few_and_many(values, of, fits, cells, k)
+    nothing = jnp.zeros_like(fits)
+    taken = best_filled(
+      jnp.stack([few, many, nothing, fits]), values, costs, fits, budget, k
+    )
     cheapest = jnp.where(usable, costs, jnp.inf).argmin()
-    alone = usable & (jnp.arange(costs.shape[0]) == cheapest)
+    alone = usable & (jnp.arange(costs.shape[0]) == cheapest) & (budget > 0)
     taken = jnp.where(fits.any(), taken, alone)
     return top_k(key, scores, candidates._replace(available=taken), k)
 
@@ -65,12 +83,13 @@ def per_cost(acquisition: Acquisition, alpha: float = 0.0) -> Acquisition:
   def select(key, scores, candidates, k):
     costs, _ = _costs(candidates, "per_cost")
     usable = candidates.available & jnp.isfinite(scores)
-    if alpha:
-      worth = minmax(scores, usable)
-      worth = jnp.where(worth.max(initial=0.0) > 0, worth, 1.0)  # or all alike
-      value = worth**alpha * (1 - minmax(costs, usable)) ** (1 - alpha)
-    else:
-      value = values_of(scores, usable) / jnp.maximum(costs, 1e-12)
+    if not alpha:
+      value, paid = values_of(scores, usable), costs > 0
+      ratio = value / jnp.where(paid, costs, 1.0)
+      return first_by((paid, -ratio), usable, k)
+    worth = minmax(scores, usable)
+    worth = jnp.where(worth.max(initial=0.0) > 0, worth, 1.0)  # or all alike
+    value = worth**alpha * (1 - minmax(costs, usable)) ** (1 - alpha)
     return top_k(key, value, candidates._replace(available=usable), k)
 
   return _with(acquisition, select)
@@ -110,43 +129,6 @@ def values_of(scores: jax.Array, usable: jax.Array) -> jax.Array:
   lowest = jnp.where(usable, scores, jnp.inf).min(initial=jnp.inf)
   least = jnp.where(lowest < 0, lowest, 0.0)
   return jnp.where(usable, scores - least, 0.0)
-
-
-def best_set(
-  values: jax.Array, costs: jax.Array, usable: jax.Array, capacity: int
-) -> jax.Array:
-  """[N] bool, the set of the highest sum of values within the capacity.
-
-  The dynamic programme over items and whole costs, exact. Of equal sums the
-  one without later items.
-
-  Args:
-    values: [N] float32 >= 0; what is worth 0 is left out unless it is free.
-    costs: [N] int32 >= 0.
-    usable: [N] bool, may be taken.
-    capacity: whole, >= 0.
-  """
-  cells = jnp.arange(capacity + 1, dtype=jnp.int32)
-
-  def consider(best, item):
-    value, cost, may = item
-    before = best.at[cells - cost].get(mode="fill", fill_value=-jnp.inf)
-    before = jnp.where(cells >= cost, before + value, -jnp.inf)
-    better = may & (before > best)
-    return jnp.where(better, before, best), jnp.packbits(better)
-
-  start = jnp.zeros(capacity + 1, jnp.float32)
-  items = values.astype(jnp.float32), costs, usable
-  _, taken = jax.lax.scan(consider, start, items)
-
-  def go_back(left, row):
-    bits, cost = row
-    took = (bits[left // 8] >> (7 - left % 8)) & 1
-    return left - took.astype(jnp.int32) * cost, took.astype(bool)
-
-  return jax.lax.scan(
-    go_back, jnp.int32(capacity), (taken, costs), reverse=True
-  )[1]
 
 
 def _costs(candidates, name):

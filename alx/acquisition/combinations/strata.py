@@ -7,10 +7,19 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.base import Acquisition, finite_rows, usable
+from alx.acquisition.base import (
+  Acquisition,
+  finite_rows,
+  in_float32,
+  usable,
+  zero_rows,
+)
 from alx.acquisition.clusters.hashing import hash_codes
 from alx.acquisition.clusters.kmeans import cluster
 from alx.acquisition.combinations.combine import together
+from alx.acquisition.comparisons.geometry import sum_rows
+from alx.acquisition.comparisons.neighbours import nearest_centre
+from alx.acquisition.scores.regions import predicted_shares
 from alx.acquisition.scores.select import Groups, first_by, grouped
 from alx.acquisition.scores.spatial import reduce_spatial
 
@@ -93,13 +102,27 @@ def _usable(description, candidates):
 
 
 def predicted_class() -> Strata:
-  """Groups by the likeliest class of the mean over samples and real voxels."""
+  """Groups by the likeliest class of the mean over samples.
+
+  In space by the class with the most voxels but background, which is class 0;
+  by that where nothing else is predicted. Almost every image has more of it
+  than of anything else. Superpixels have one class: that of their mean.
+  """
 
   def describe(keys, prediction):
     del keys
-    return mean_probs(prediction).argmax(-1).astype(jnp.int32)
+    in_space = prediction.probs.ndim > 3 and prediction.borders is None
+    shares = foreground_shares if in_space else mean_probs
+    return shares(prediction).argmax(-1).astype(jnp.int32)
 
   return Strata(describe, lambda key, classes, *_: classes, ("probs",))
+
+
+def foreground_shares(prediction) -> jax.Array:
+  """[B, C] share of real voxels that each class is predicted on; class 0: 0."""
+  probs = prediction.probs.mean(0)
+  shares = predicted_shares(probs.argmax(-1), prediction.mask, probs.shape[-1])
+  return shares.at[:, 0].set(0.0)
 
 
 def mean_probs(prediction) -> jax.Array:
@@ -135,6 +158,8 @@ def hash_buckets(bits: int = 8) -> Strata:
 def clusters(count: int = 0) -> Strata:
   """Groups by k-means of the features of the available items.
 
+  A labelled item is in the group of the nearest centre.
+
   Args:
     count: clusters; 0: as many as items are asked for.
 
@@ -145,12 +170,26 @@ def clusters(count: int = 0) -> Strata:
     raise ValueError(f"count: wanted 0 or more clusters, found {count}")
 
   def labels(key, features, candidates, k):
+    features = in_float32(features)
     there = candidates.available & finite_rows(features)
-    return cluster(key, features, there, count or max(k, 1)).labels
+    found = cluster(key, features, there, count or max(k, 1))
+    told = candidates.labelled & finite_rows(features)
+    near = _nearest(found, features, told)
+    return jnp.where(told, near, found.labels)
 
   return Strata(
     lambda _, prediction: prediction.features, labels, ("features",)
   )
+
+
+def _nearest(found, features, told):
+  """[N] int32, the cluster with items whose centre is nearest to each item."""
+  full = found.sizes > 0
+  order = jnp.argsort(~full, stable=True).astype(jnp.int32)
+  origin = sum_rows(found.centres, full)[None, :] / jnp.maximum(full.sum(), 1)
+  rows = zero_rows(features, told) - origin
+  centres = found.centres[order] - origin
+  return order[nearest_centre(rows, centres, full.sum())[0]]
 
 
 # Quotas: (Groups, score [N], k) -> orders [N], the first is what counts first

@@ -107,8 +107,11 @@ def lazy_greedy(
 
   state = jax.lax.while_loop(lambda s: s.count < total, advance, state)
   items = problem.candidates.at[state.picks].get(mode="clip")
-  filled = jnp.arange(items.shape[0], dtype=jnp.int32) < state.count
-  return jnp.where(filled, items, problem.items.norms.shape[0]), state.gains
+  # A pick that was there already may be more than is asked for.
+  number = jnp.minimum(state.count, total)
+  filled = jnp.arange(items.shape[0], dtype=jnp.int32) < number
+  items = jnp.where(filled, items, problem.items.norms.shape[0])
+  return items, jnp.where(filled, state.gains, 0.0)
 
 
 def start(

@@ -5,7 +5,12 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.base import Candidates, finite_rows, greedy
+from alx.acquisition.base import (
+  Candidates,
+  finite_rows,
+  greedy,
+  in_float32,
+)
 from alx.acquisition.comparisons import farthest, geometry
 from alx.acquisition.comparisons.farthest import Rows
 from alx.acquisition.comparisons.geometry import cross, map_rows, squared_norms
@@ -49,6 +54,7 @@ def k_center(
     progress: called with (picked, k) now and then.
   """
   del key
+  features = in_float32(features)
   there = candidates.present & finite_rows(features)
   rows = _rows(features, there, jnp.ones_like(features[:, 0]))
   return _choose(rows, candidates, k, count, progress)
@@ -72,6 +78,7 @@ def k_center_cosine(
   of `k_center`.
   """
   del key
+  features = in_float32(features)
   there = candidates.present & finite_rows(features)
 
   def norm(items):

@@ -1,5 +1,6 @@
 """ALFA-Mix: items whose label flips when features are mixed with anchors."""
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from alx.acquisition.comparisons.geometry import (
   unit_rows,
 )
 from alx.acquisition.scores.embeddings import plain
+from alx.acquisition.scores.maps import likeliest, minus_label
 from alx.acquisition.scores.select import uniform
 from alx.prediction import Prediction
 
@@ -63,9 +65,9 @@ def alfa_mix(
   eps / sqrt(D) |a_c - h| along the gradient of the loss of the likeliest label
   (Parvaneh et al. 2022, eq. 5-6, and eps / sqrt(D) in the authors' code). The
   direction does not depend on c, and further is never less of a flip, so only
-  the farthest anchor matters. The cap eps grows from `cap_step` by `cap_step`
-  up to 1 until k items flip; among those the batch is spread, and too few are
-  filled up with random ones.
+  the farthest anchor matters. The cap eps grows from `cap_step` by `cap_step`,
+  at last to 1, until k items flip; among those the batch is spread, and too few
+  are filled up with random ones.
 
   The head is read off the pool: log p, less its mean over classes, as a linear
   function of h by least squares. That is the head itself where p is one pass
@@ -182,9 +184,13 @@ def smallest_caps(
     anchors: [C, D].
   """
   x, probs = described.features, described.probs
-  num_classes, width = head.shape
-  best = jax.nn.one_hot(probs.argmax(-1), num_classes)
-  gradient = cross(probs - best, head.T)
+  width = head.shape[1]
+  sure = likeliest(probs)
+  best = sure.astype(probs.dtype)
+  apart = minus_label(probs, sure)
+  # Only its direction matters: what is left of 1 may be too small to square.
+  _, size = jnp.frexp(jnp.abs(apart).max(-1, keepdims=True))
+  gradient = cross(jnp.ldexp(apart, -size), head.T)
   length = jnp.sqrt(squared_norms(gradient))[:, None]
   unit = gradient / jnp.where(length > 0, length, 1.0)
   speed = cross(unit, head)  # of each logit, per length moved
@@ -201,11 +207,9 @@ def smallest_caps(
 
 def _flipping(caps, candidates, k, step):
   """[N] bool, who flips at the first cap at which k items do, or at 1."""
-  last = max(int(_LAST_CAP / step + 1e-6), 1)
-  level = jnp.ceil(caps / step)
-  flips = candidates.available[:, None] & (
-    level[:, None] <= jnp.arange(1, last + 1, dtype=jnp.int32)[None, :]
-  )
-  enough = flips.sum(0) >= k
-  first = jnp.where(enough.any(), jnp.argmax(enough), last - 1)
-  return flips[:, first]
+  last = math.ceil(_LAST_CAP / step - 1e-6)
+  level = jnp.minimum(jnp.ceil(caps / step), last)
+  there = candidates.available & (caps <= _LAST_CAP)
+  level = jnp.where(there, level, jnp.inf)
+  enough = jnp.sort(level).at[jnp.maximum(k, 1) - 1].get(mode="clip")
+  return there & (level <= jnp.maximum(enough, 1))

@@ -70,13 +70,15 @@ def mutual_information(
     k: how many items.
     count: see `Acquisition.select`.
     kind: one of the above.
-    eta: weight of the similarity to the targets, > 0; <= 1 for "logdetmi".
+    eta: weight of the similarity to the targets, > 0; <= 1 for "logdetmi", and
+      1 for "gcmi", which it does not change.
     target_class: the class of the targets. None: the one with the fewest
       labelled items, of equally rare ones the lowest.
     max_targets: Q, keep the first so many in the order of ids.
 
   Raises:
-    ValueError: for an unknown kind, or an eta out of its range.
+    ValueError: for an unknown kind, an eta out of its range, or one that does
+      nothing.
   """
   del key
   if kind not in KINDS:
@@ -84,6 +86,11 @@ def mutual_information(
   if not eta > 0 or (kind == "logdetmi" and eta > 1):
     top = ", at most 1 for logdetmi" if kind == "logdetmi" else ""
     raise ValueError(f"eta: wanted a number > 0{top}, found {eta}")
+  if kind == "gcmi" and eta != 1.0:
+    others = ", ".join(name for name in KINDS if name != kind)
+    raise ValueError(
+      f"eta={eta!r} does nothing with kind={kind!r}; it is for kind={others}"
+    )
   features, candidates = usable(features, candidates)
   rows = unit_rows(features)
   wanted = targets_of(candidates, target_class)

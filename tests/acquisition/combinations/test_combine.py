@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from alx.acquisition import BY_NAME, Acquisition, Candidates
-from alx.acquisition.combinations import combine
+from alx.acquisition.combinations import combine, knapsack
+from alx.acquisition.combinations.rests import as_labelled
 from alx.acquisition.joint.cover import k_center
 from alx.acquisition.scores import select
 from alx.prediction import Prediction
@@ -130,6 +131,94 @@ def test_dynamic_budget_leaves_no_hole():
   both = combine.dynamic_budget(column(0), COVER, 0.5)
   items = choose(both, features, candidates).tolist()
   assert sorted(items[:2]) == [0, 1] and items[2:] == [N] * 3
+
+
+OF_THREE = Acquisition(
+  lambda keys, prediction: prediction.features[:, 0],
+  lambda key, scores, candidates, k: select.top_k(
+    key, jnp.where(jnp.arange(N) < 3, scores, jnp.nan), candidates, k
+  ),
+  ("features",),
+)
+# Has other picks, not only more of them, when it is asked for more.
+BY_SLOTS = Acquisition(
+  lambda keys, prediction: prediction.features[:, 1],
+  lambda key, scores, candidates, k: select.top_k(
+    key, jnp.roll(scores, k), candidates, k
+  ),
+  ("features",),
+)
+
+
+@pytest.mark.parametrize("second", [COVER, BY_SLOTS], ids=["count", "none"])
+def test_the_second_makes_up_for_a_first_that_comes_short(second):
+  both = combine.dynamic_budget(OF_THREE, second, 0.8)
+  features, _ = pool()
+  everything = Candidates(jnp.ones(N, bool), jnp.zeros(N, bool))
+  items = choose(both, features, everything).tolist()
+  assert sorted(items[:3]) == [0, 1, 2] and len(set(items) - {N}) == K
+  few = Candidates(jnp.arange(N) < 4, jnp.zeros(N, bool))
+  assert sorted(choose(both, features, few).tolist()) == [0, 1, 2, 3, N]
+
+
+def test_the_second_is_as_ever_where_nothing_is_lacking():
+  both = combine.dynamic_budget(column(0), BY_SLOTS, 0.4)
+  for seed in range(4):
+    features, candidates = pool(seed)
+    first = highest(np.asarray(features[:, 0]), candidates, 2)
+    seen = as_labelled(candidates, jnp.array(first))
+    second = highest(np.roll(features[:, 1], 3), seen, 3)
+    assert choose(both, features, candidates).tolist() == first + second
+
+
+SET = knapsack.knapsack(column(0), 12)
+WITHIN = {
+  "capped": combine.capped_per_group(SET, 1),
+  "capped twice": combine.capped_per_group(combine.capped_per_group(SET, 1), 2),
+  "shared": combine.dynamic_budget(SET, SET, 0.4),
+}
+
+
+def with_costs(costs, budget):
+  """(scores that fall from item to item, candidates of three groups)."""
+  features = jnp.arange(N, 0, -1.0)[:, None]
+  return features, Candidates(
+    jnp.ones(N, bool),
+    jnp.zeros(N, bool),
+    groups=jnp.arange(N) // 4,
+    costs=jnp.asarray(costs, jnp.float32),
+    budget=jnp.float32(budget),
+  )
+
+
+@pytest.mark.parametrize("way", WITHIN)
+def test_a_budget_is_given_out_once(way):
+  chosen = functools.partial(choose, WITHIN[way])
+  items = [i for i in chosen(*with_costs(np.ones(N), 3)).tolist() if i < N]
+  assert items == {"shared": [0, 1, 2]}.get(way, [0, 4, 8])
+  rng = np.random.default_rng(0)
+  for budget in (2.5, 6, 11):
+    costs = np.round(rng.uniform(0.5, 4, N), 1)
+    items = chosen(*with_costs(costs, budget)).tolist()
+    items = [i for i in items if i < N]
+    left = budget - costs[items].sum()
+    assert left > -1e-5
+    others = np.delete(costs, items)
+    assert len(items) == K or (others > left - 1e-5).all()
+
+
+@pytest.mark.parametrize("way", WITHIN)
+def test_one_above_the_budget_comes_alone(way):
+  costs = np.full(N, 5.0)
+  costs[7] = 4
+  items = choose(WITHIN[way], *with_costs(costs, 3)).tolist()
+  assert items == [7] + [N] * (K - 1)
+
+
+def test_what_does_not_read_a_budget_is_not_stopped_by_it():
+  features, candidates = with_costs(np.full(N, 5.0), 3)
+  capped = combine.capped_per_group(column(0), 1)
+  assert choose(capped, features, candidates).tolist() == [0, 4, 8, 1, 5]
 
 
 def test_the_share_halves_with_every_round():

@@ -10,6 +10,7 @@ from alx.acquisition.combinations.disjoint import (
   disjoint,
   overlaps,
 )
+from alx.acquisition.combinations.knapsack import knapsack
 
 
 def grid(seed=0, extent=(4, 3)):
@@ -63,6 +64,27 @@ def test_slots_that_no_box_fits_are_empty():
   boxes = [cover(places, box) for box in kept]
   assert len(set().union(*boxes)) == sum(map(len, boxes))
   assert (found[len(kept) :] == count).all()
+
+
+def test_a_budget_is_given_out_once():
+  places, scores = grid()
+  count = len(scores)
+  rng = np.random.default_rng(0)
+  costs = rng.integers(1, 4, count)
+  row = disjoint(knapsack(BY_NAME["entropy"], 12), places)
+  select = jax.jit(row.select, static_argnums=3)
+  for budget in (3, 8):
+    free = Candidates(
+      jnp.ones(count, bool),
+      jnp.zeros(count, bool),
+      costs=jnp.asarray(costs, jnp.float32),
+      budget=jnp.float32(budget),
+    )
+    found = np.asarray(select(jax.random.key(0), jnp.asarray(scores), free, 12))
+    found = found[found < count]
+    assert costs[found].sum() == budget
+    boxes = [cover(places, box) for box in found]
+    assert len(set().union(*boxes)) == sum(map(len, boxes))
 
 
 def test_overlap_is_sharing_a_voxel():

@@ -1,4 +1,4 @@
-import itertools
+import functools
 
 import jax
 import jax.numpy as jnp
@@ -7,21 +7,12 @@ import pytest
 
 from alx.acquisition import BY_NAME, Candidates
 from alx.acquisition.combinations.knapsack import (
-  best_set,
   knapsack,
   per_cost,
   per_distance,
 )
 from alx.acquisition.grammar import parse
-
-
-def brute_force(values, costs, capacity):
-  """The highest sum over all 2^n sets that fit."""
-  best = 0.0
-  for taken in itertools.product([0, 1], repeat=len(values)):
-    if np.dot(taken, costs) <= capacity:
-      best = max(best, np.dot(taken, values))
-  return best
+from tests.oracle_budgets import best_worth, down
 
 
 def everything(costs, budget):
@@ -34,70 +25,104 @@ def everything(costs, budget):
   )
 
 
-def test_a_toy():
-  found = best_set(
-    jnp.array([6.0, 10, 12]), jnp.array([1, 2, 3]), jnp.ones(3, bool), 5
-  )
-  assert found.tolist() == [False, True, True]
+ROW = knapsack(BY_NAME["entropy"])
 
 
-def test_what_may_not_be_taken_is_not():
-  usable = jnp.array([True, False, True])
-  found = best_set(jnp.array([1.0, 9, 1]), jnp.array([1, 1, 1]), usable, 2)
-  assert found.tolist() == [True, False, True]
+@functools.partial(jax.jit, static_argnums=2)
+def select(scores, candidates, k):
+  return ROW.select(None, scores, candidates, k)
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_it_is_as_good_as_the_best_of_all_sets(seed):
-  rng = np.random.default_rng(seed)
-  values = rng.uniform(0, 10, 15).astype(np.float32)
-  costs, capacity = rng.integers(1, 30, 15).astype(np.int32), 90
-  found = np.asarray(
-    best_set(jnp.asarray(values), jnp.asarray(costs), jnp.ones(15, bool), 90)
-  )
-  assert costs[found].sum() <= capacity
-  best = brute_force(values.astype(np.float64), costs, capacity)
-  assert values[found].sum() == pytest.approx(best, rel=1e-6)
+def chosen(scores, costs, budget, k=None):
+  """The items of the knapsack, k of them at most; of 10 or 2000, or fewer."""
+  count = len(costs)
+  more = max(10 - count, 0)
+  candidates = everything([*costs, *[1] * more], budget)
+  candidates = candidates._replace(available=jnp.arange(count + more) < count)
+  scores = jnp.asarray([*scores, *[9] * more], jnp.float32)
+  items = np.asarray(select(scores, candidates, k or count + more))
+  return items[items < count].tolist()
 
 
-def test_the_choice_fits_the_budget_in_any_currency():
-  rng = np.random.default_rng(5)
-  scores = jnp.asarray(rng.uniform(0, 1, 40), jnp.float32)
-  costs = rng.uniform(0.1, 7, 40)
-  row = knapsack(BY_NAME["entropy"])
-  items = np.asarray(row.select(None, scores, everything(costs, 20.0), 40))
-  items = items[items < 40]
-  assert costs[items].sum() <= 20.0
-  ratio = per_cost(BY_NAME["entropy"])
-  order = np.asarray(ratio.select(None, scores, everything(costs, 20.0), 40))
-  greedy, left = 0.0, 20.0
-  for item in order:
-    if costs[item] <= left:
-      greedy, left = greedy + float(scores[item]), left - costs[item]
-  # Rounding costs up to a thousandth of the budget may lose a little.
-  assert float(scores[items].sum()) >= 0.97 * greedy
+# Costs and a budget, by name: whole numbers, anything, and a free half.
+POOLS = {
+  "whole": lambda rng: (rng.integers(1, 30, 10).astype(float), 60.0),
+  "any": lambda rng: (rng.uniform(0.1, 7, 10), 15.0),
+  "small": lambda rng: (rng.uniform(1e-4, 7e-3, 10), 0.015),
+  "free": lambda rng: (rng.integers(0, 2, 10) * rng.uniform(1, 7, 10), 9.0),
+}
+
+
+@pytest.mark.parametrize("k", [10, 2])
+@pytest.mark.parametrize("kind", POOLS)
+def test_it_holds_against_all_sets(kind, k):
+  for seed in range(12):
+    rng = np.random.default_rng(seed)
+    costs, budget = POOLS[kind](rng)
+    costs = costs.astype(np.float32).astype(np.float64)
+    scores = rng.uniform(0, 10, 10).astype(np.float32).astype(np.float64)
+    items = chosen(scores, costs, budget, k)
+    assert costs[items].sum() <= budget and len(items) <= k
+    best, worth = best_worth(scores, costs, budget, k), scores[items].sum()
+    assert worth >= (0.5 if k < 10 else 0.9) * best
+    if kind == "whole" and k == 10:
+      assert worth == pytest.approx(best, rel=1e-6)
+    for orders in (-scores, -scores / np.maximum(costs, 1e-9)):
+      greedy = down(np.argsort(orders, kind="stable"), costs, budget, k)
+      assert worth >= scores[greedy].sum() - 1e-4
+
+
+@pytest.mark.parametrize("budget", [3, 7, 300, 600, 900, 1500])
+def test_no_budget_is_left_unspent(budget):
+  scores = np.random.default_rng(0).uniform(0, 1, 2000)
+  items = chosen(scores, np.ones(2000), budget)
+  assert sorted(items) == sorted(np.argsort(-scores)[:budget])
+
+
+def test_it_is_never_above_the_budget():
+  """Each label is a little more than a thousandth of it."""
+  costs = np.zeros(2000) + np.where(np.arange(2000) < 1000, 1.0009, 9000)
+  assert len(chosen(np.ones(2000), costs, 1000)) == 999
+
+
+@pytest.mark.parametrize("score", [0.0, -0.3, 0.7])
+def test_items_that_are_alike_are_taken_as_well(score):
+  costs = [2, 1, 1, 3, 1, 1, 2, 1, 2, 2]
+  found = chosen(np.full(10, score), costs, 5)
+  assert found == [1, 2, 4, 5, 7]
+
+
+def test_what_is_free_and_worth_nothing_is_taken():
+  scores = [0, 3, 0, 1, 0, 0, 0, 0, 0, 0]
+  costs = [5, 5, 0, 5, 9, 9, 9, 9, 9, 0]
+  assert chosen(scores, costs, 10) == [1, 3, 2, 9]
+  assert chosen(scores, costs, 10, 2) == [1, 3]
+
+
+def test_as_many_as_are_asked_for_are_part_of_what_is_best():
+  scores = [4.9, 1, 1, 1, 1, 1, 0.1, 0, 0, 0]
+  costs = [5, 1, 1, 1, 1, 1, 5, 9, 9, 9]
+  assert chosen(scores, costs, 5, 2) == [0]
+  assert chosen(scores, costs, 5) == [1, 2, 3, 4, 5]
+
+
+def test_a_budget_of_nothing_buys_what_is_free():
+  scores, costs = np.ones(10), np.arange(10) % 5
+  assert chosen(scores, costs, 0) == [0, 5]
+  assert chosen(scores, costs + 1, 0) == []
+  assert chosen(scores, costs + 1, 0.5) == [0]
 
 
 def test_the_cheapest_alone_where_nothing_fits():
-  items = knapsack(BY_NAME["entropy"]).select(
-    None, jnp.array([0.1, 0.9, 0.5]), everything([4.0, 6, 3], 2), 2
-  )
-  assert items.tolist() == [2, 3]
+  assert chosen([0.1, 0.9, 0.5], [4, 6, 3], 2) == [2]
 
 
 def test_equal_costs_are_the_highest_scores():
-  scores = jnp.array([0.1, 0.9, 0.5, 0.7])
-  items = knapsack(BY_NAME["entropy"]).select(
-    None, scores, everything(np.ones(4), 2), 4
-  )
-  assert items.tolist() == [1, 3, 4, 4]
+  assert chosen([0.1, 0.9, 0.5, 0.7], np.ones(4), 2) == [1, 3]
 
 
 def test_scores_below_zero_count_from_the_lowest():
-  scores = jnp.array([-0.9, -0.1, -0.5])
-  row = knapsack(BY_NAME["margin"])
-  items = row.select(None, scores, everything(np.ones(3), 2), 3)
-  assert items.tolist() == [1, 2, 3]
+  assert chosen([-0.9, -0.1, -0.5], np.ones(3), 2) == [1, 2]
 
 
 def test_per_cost_is_the_ratio():
@@ -105,6 +130,15 @@ def test_per_cost_is_the_ratio():
   row = per_cost(BY_NAME["entropy"])
   items = row.select(None, scores, everything([4.0, 1.0, 5.0, 1.0], 9), 4)
   assert items.tolist() == [1, 2, 0, 4]
+
+
+def test_per_cost_takes_first_what_costs_nothing():
+  """Worth nothing too: the scores below 0 are taken from the lowest."""
+  row = per_cost(BY_NAME["entropy"])
+  costs = [4.0, 0.0, 1.0, 0.0, 1e-13]
+  for scores in ([4.0, 0, 3, 1, 0], [0.0, -4, -1, -3, -4]):
+    items = row.select(None, jnp.array(scores), everything(costs, 9), 5)
+    assert items.tolist() == [3, 1, 2, 0, 4]
 
 
 @pytest.mark.parametrize("alpha", [0.25, 0.8])

@@ -9,9 +9,10 @@ import pytest
 import scipy.stats
 
 from alx.acquisition import BY_NAME, Acquisition, Candidates
-from alx.acquisition.combinations import strata
+from alx.acquisition.combinations import fuse, strata
 from alx.acquisition.scores import select
-from alx.prediction import Prediction
+from alx.prediction import Borders, Prediction
+from tests.oracle_balance import commonest_foreground, mean_probs
 
 N, K = 14, 8
 SCORE = Acquisition(
@@ -138,8 +139,9 @@ def test_balanced_counts_differ_by_at_most_one(space):
     prediction = of_features(rng.standard_normal(N))._replace(
       probs=jnp.asarray(hidden, jnp.float32), mask=jnp.asarray(mask)
     )
-    axes = tuple(range(1, 1 + len(space)))
-    label = np.nanmean(hidden.mean(0), axes).argmax(-1)
+    label = mean_probs(prediction).argmax(-1)
+    if space:
+      label = commonest_foreground(prediction)
     available = rng.random(N) < 0.8
     candidates = Candidates(jnp.asarray(available), jnp.asarray(~available))
     items = np.asarray(choose(balanced, prediction, candidates, 5))
@@ -152,6 +154,72 @@ def test_balanced_counts_differ_by_at_most_one(space):
       mine = np.flatnonzero(available & (label == c))
       best = mine[np.argsort(-score[mine])][: picked[c]]
       assert set(items[label[items] == c]) == set(best)
+
+
+def segmentation(classes):
+  """Images [N, V] of one class each voxel, as predictions."""
+  probs = np.eye(4, dtype=np.float32)[np.asarray(classes)]
+  mask = jnp.ones(probs.shape[:2], bool)
+  return Prediction(jnp.asarray(probs)[None], None, mask)
+
+
+IMAGES = segmentation(
+  [[0, 0, 0, 0, 1], [0, 0, 0, 2, 2], [0, 0, 2, 2, 3], [0] * 5, [0, 3, 3, 1, 1]]
+)
+
+
+def test_an_image_is_of_the_foreground_that_most_of_it_is():
+  describe = strata.predicted_class().describe
+  assert describe(None, IMAGES).tolist() == [1, 2, 2, 0, 1]
+  padded = IMAGES._replace(mask=IMAGES.mask.at[:, 3:].set(False))
+  assert describe(None, padded).tolist() == [0, 0, 2, 0, 3]
+  np.testing.assert_array_equal(
+    describe(None, IMAGES), commonest_foreground(IMAGES)
+  )
+  flat = IMAGES._replace(
+    probs=IMAGES.probs[:, :, 0], mask=IMAGES.mask[:, 0]
+  )  # without space class 0 is a class as others are
+  assert describe(None, flat).tolist() == [0] * 5
+
+
+def test_superpixels_are_of_the_class_of_their_mean():
+  borders = Borders(jnp.zeros((5, 5), jnp.int32), jnp.zeros((5, 5)))
+  described = strata.predicted_class().describe(
+    None, IMAGES._replace(borders=borders)
+  )
+  assert described.tolist() == [0, 0, 0, 0, 1]
+
+
+@pytest.mark.parametrize("make", [strata.balanced, fuse.rarity_weighted])
+def test_classes_of_segmentations_are_told_apart(make):
+  """The one of class 0 is before the highest score, of a class of two."""
+  everything = Candidates(jnp.ones(5, bool), jnp.zeros(5, bool))
+  scores = jnp.array([[0.0], [1], [2], [3.9], [4]])
+  seen = IMAGES._replace(features=scores)
+  assert choose(make(SCORE), seen, everything, 3).tolist() == [3, 4, 2]
+
+
+# Three clusters, of 7, 5 and 3 items.
+CORNERS = np.repeat([[90.0, 0], [0, 90], [-90, -90]], [7, 5, 3], 0)
+
+
+@pytest.mark.parametrize(
+  ("labelled", "wanted"),
+  [
+    ([], [0, 7, 12]),
+    ([0], [7, 12, 1]),
+    ([0, 7], [12, 1, 8]),
+    ([0, 1, 12], [7, 8, 13]),
+  ],
+)
+def test_clusters_of_what_is_labelled_are_asked_for_less(labelled, wanted):
+  rng = np.random.default_rng(0)
+  places = CORNERS + 0.1 * rng.standard_normal(CORNERS.shape)
+  known = jnp.asarray(np.isin(np.arange(15), labelled))
+  features = [-np.arange(15.0) / 99, *places.T]  # the first is the score
+  by_cluster = strata.per_cluster(SCORE, strata.clusters(3), "least_labelled")
+  items = choose(by_cluster, of_features(*features), Candidates(~known, known))
+  assert items.tolist()[:3] == wanted
 
 
 def test_random_members_of_hash_buckets():

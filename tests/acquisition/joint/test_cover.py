@@ -16,6 +16,10 @@ LINE = jnp.array([[0.0], [1.0], [4.0], [10.0]])
 N, D = 60, 3
 
 
+def everything(num_items):
+  return Candidates(jnp.ones(num_items, bool), jnp.zeros(num_items, bool))
+
+
 def choose(features, available, k):
   candidates = Candidates(available, ~available)
   return cover.k_center(None, features, candidates, k).tolist()
@@ -46,6 +50,22 @@ def test_cosine_sees_no_length_and_zero_is_unlike_everything():
   items = cover.k_center_cosine(None, jnp.asarray(rows), candidates, 5)
   # 1 - cos: 2 of item 4; then 1 of 3 and of the zero, the lower id first.
   assert items.tolist() == [4, 3, 5, 1, 2]
+
+
+@pytest.mark.parametrize(
+  ("way", "distance"),
+  [
+    (cover.k_center, oracle_cover.euclidean),
+    (cover.k_center_cosine, oracle_cover.one_minus_cosine),
+  ],
+)
+def test_features_of_16_bits_are_far_apart_too(way, distance):
+  """Their squares are beyond what 16 bits hold."""
+  rows = jnp.array([[300.0, 0], [310, 3], [0, 400], [-500, 1], [280, 290]])
+  given = everything(5)
+  wanted = oracle_cover.k_center(rows, given, 5, distance)
+  compiled = jax.jit(way, static_argnums=3)
+  assert compiled(None, rows.astype(jnp.float16), given, 5).tolist() == wanted
 
 
 # The path of large pools, at a size where the obvious one is quick.

@@ -186,6 +186,20 @@ def test_more_than_there_are():
   assert items.tolist()[5:] == [5, 5] and gain[5:].tolist() == [0, 0]
 
 
+some = jax.jit(facility.facility_location, static_argnums=3)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+@pytest.mark.parametrize("num_labelled", [0, 1])
+def test_no_more_than_are_asked_for(count, num_labelled):
+  features = jnp.array([[1.0, 0], [5, 1], [1, 3], [0, 2], [-1, 1]])
+  labelled = jnp.arange(5) < num_labelled
+  candidates = Candidates(~labelled, labelled)
+  wanted = oracle_cover.facility_location(features, candidates, count)
+  items = some(None, features, candidates, 3, jnp.int32(count)).tolist()
+  assert items == wanted + [5] * (3 - count)
+
+
 def test_a_thinned_ground_is_spread_evenly_and_progress_is_told():
   present = jnp.arange(12) % 3 != 1  # 0, 2, 3, 5, 6, 8, 9, 11
   ids, count = facility.thinned(present, 4)

@@ -8,6 +8,7 @@ from alx.acquisition import Candidates
 from alx.acquisition.joint import interpolation
 from alx.acquisition.joint.interpolation import Classified
 from alx.prediction import Prediction
+from tests.oracle_gradients import caps_that_flip
 
 N, C, D = 10, 3, 4
 
@@ -83,6 +84,45 @@ def test_the_farthest_anchor_is_all_that_matters(seed):
   for cap in (0.2, 0.4, 0.6, 0.8, 1.0, 3.0):
     wanted = flips_literally(described, head, bias, anchors, cap)
     assert (np.asarray(caps) <= cap).tolist() == wanted.tolist()
+
+
+@pytest.mark.parametrize("gap", [1, 10, 20, 40, 80])
+def test_what_rounds_to_1_still_has_a_gradient(gap):
+  """From where 1 - p is no float32 to where its square is none."""
+  described, head, _ = problem(0)
+  rng = np.random.default_rng(gap)
+  logits = rng.standard_normal((N, C)) - gap
+  logits[np.arange(N), np.arange(N) % C] = 0.0
+  probs = scipy.special.softmax(logits, -1)
+  described = described._replace(probs=jnp.asarray(probs, jnp.float32))
+  anchors = interpolation.class_anchors(described, some())
+  x = np.asarray(described.features, np.float64)
+  caps = interpolation.smallest_caps(
+    described, jnp.asarray(head, jnp.float32), anchors
+  )
+  wanted = caps_that_flip(probs, x, head, np.asarray(anchors, np.float64))
+  close(caps, wanted, 1e-3)
+
+
+@pytest.mark.parametrize(
+  ("step", "k", "wanted"),
+  [
+    (0.3, 1, [0]),
+    (0.3, 2, [0, 1]),
+    (0.3, 3, [0, 1, 2]),  # 0.3, 0.6, 0.9 and then 1
+    (0.3, 4, [0, 1, 2]),
+    (0.2, 3, [0, 1, 2]),
+    (0.7, 1, [0, 1]),
+    (0.7, 3, [0, 1, 2]),
+    (1.0, 1, [0, 1, 2]),
+    (1e-6, 2, [0, 1]),
+  ],
+)
+def test_the_cap_grows_up_to_1(step, k, wanted):
+  caps = jnp.array([0.2, 0.5, 0.95, 1.1, jnp.inf, 0.1])
+  free = jnp.arange(6) < 5
+  flips = interpolation._flipping(caps, Candidates(free, ~free), k, step)
+  assert np.flatnonzero(flips).tolist() == wanted
 
 
 @pytest.fixture(scope="module")
