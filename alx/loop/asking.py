@@ -13,8 +13,10 @@ from alx.acquisition.combinations.disjoint import (
   disjoint,
 )
 from alx.loop.describe import (
+  axes_told,
   describe_block,
   make_describe,
+  mirrors_by_labels,
 )
 from alx.loop.start import as_groups
 from alx.loop.state import LoopState
@@ -48,12 +50,14 @@ def ask_in_pieces(choose, learner, acquisition, settings, units):
   """The same in several programs, with the passes of each block between."""
   describe = make_describe(learner, acquisition, settings, units)
   keys_of, choose = jax.jit(keys_to_ask), jax.jit(choose)
+  axes_of = jax.jit(partial(_axes_told, learner, units))
 
   def ask(state):
     key_describe, key_select = keys_of(state)
     labelled = items_labelled(state.pool, units)
     told = key_describe, state.params, labelled
-    of_block = partial(describe, *told)
+    axes = axes_of(state) if mirrors_by_labels(settings) else None
+    of_block = partial(describe, *told, axes=axes)
     description = each_block(of_block, state.images, settings.block)
     description = by_unit(description, units)
     return choose(key_select, description, state)
@@ -207,6 +211,8 @@ def describe_pool(
   if acquisition.describe is None:
     return None
   labelled = items_labelled(state.pool, units)
+  by_labels = mirrors_by_labels(settings)
+  axes = _axes_told(learner, units, state) if by_labels else None
 
   def describe(images, items):
     return describe_block(
@@ -219,7 +225,13 @@ def describe_pool(
       acquisition,
       settings,
       units,
+      axes,
     )
 
   description = map_blocks(describe, state.images, settings.block)
   return by_unit(description, units)
+
+
+def _axes_told(learner, units, state):
+  pool = state.pool if units is None else labelled_items(state.pool, units)
+  return axes_told(learner, state.params, state.images, state.labels, pool)

@@ -12,8 +12,10 @@ from alx.acquisition.scores.summaries import summarised
 from alx.data import patches
 from alx.data.patches import Images
 from alx.keys import keys_of
+from alx.pool import PoolState
 from alx.training.augment import augment
 from alx.training.learner import Learner
+from alx.training.mirrors import allowed_axes
 from alx.training.settings import Asking
 from alx.training.warp import Place
 from alx.units import UnitSet
@@ -31,6 +33,7 @@ def describe_block(
   acquisition: Acquisition,
   settings: Asking,
   units: UnitSet | None = None,
+  axes: jax.Array | None = None,
 ):
   """What `acquisition.select` needs to know of B items, or their regions.
 
@@ -46,8 +49,12 @@ def describe_block(
     acquisition: with a `describe`.
     settings: how items are described.
     units: parts of items: then it is [B, R, ...] of their regions.
+    axes: see `axes_told`; None: labels do not say what is mirrored.
+
+  Raises:
+    ValueError: for labels that say it, and no axes.
   """
-  keys, images = _before(key, labelled, images, items, settings)
+  keys, images = _before(key, labelled, images, items, settings, axes)
   samples = settings.samples if "samples" in acquisition.needs else 0
   prediction = learner.predict(keys[0], params, images, items, samples)
   return _after(
@@ -66,7 +73,7 @@ def make_describe(
 
   One program; with `settings.in_pieces` what is before and behind the
   prediction is one each, and the learner's `predict` is called between them:
-  passes that it makes outside of jit are made there.
+  passes that it makes outside of jit are made there. `axes` may be given, too.
   """
   asked = {"acquisition": acquisition, "settings": settings, "units": units}
   if not makes_passes_in_pieces(acquisition, settings):
@@ -76,8 +83,8 @@ def make_describe(
     partial(_after, acquisition=acquisition, units=units, settings=settings)
   )
 
-  def describe(key, params, labelled, images, items):
-    keys, images = before(key, labelled, images, items)
+  def describe(key, params, labelled, images, items, axes=None):
+    keys, images = before(key, labelled, images, items, axes=axes)
     passes = keys[0], params, images, items, settings.samples
     return after(
       keys[1], items, learner.predict(*passes), regions=images.regions
@@ -91,11 +98,43 @@ def makes_passes_in_pieces(acquisition: Acquisition, settings: Asking) -> bool:
   return settings.in_pieces and "samples" in acquisition.needs
 
 
-def _before(key, labelled, images, items, settings):
+def mirrors_by_labels(settings: Asking) -> bool:
+  """Whether labels say along which axes items are mirrored to describe them."""
+  distort = settings.distort
+  return bool(distort and distort.flips and distort.flips_by_labels)
+
+
+def axes_told(
+  learner: Learner,
+  params: dict,
+  images: Images,
+  labels: jax.Array,
+  pool: PoolState,
+) -> jax.Array:
+  """[d] bool, along which axes a fit to the same labels mirrors.
+
+  Args:
+    learner: whose predictions tell how many classes there are.
+    params: of the model.
+    images: of N items.
+    labels: [N, *sp] maps; only labelled items are read.
+    pool: which are labelled.
+  """
+
+  def predict(params, images):
+    one = jax.tree.map(lambda x: x[:1], images)
+    items = jnp.zeros(1, jnp.int32)
+    return learner.predict(jax.random.key(0), params, one, items, 0).probs
+
+  num_classes = jax.eval_shape(predict, params, images).shape[-1]
+  return allowed_axes(labels, images.real, pool, num_classes)
+
+
+def _before(key, labelled, images, items, settings, axes=None):
   """Keys [2] to predict and to describe with, and what is predicted."""
   key_predict, key_describe, key_distort = jax.random.split(key, 3)
   if settings.distort:
-    images = _distorted(key_distort, labelled, images, items, settings)
+    images = _distorted(key_distort, labelled, images, items, settings, axes)
   return (key_predict, key_describe), images
 
 
@@ -117,20 +156,27 @@ def _told(acquisition, keys, prediction, regions, units):
   )
 
 
-def _distorted(key, labelled, images, items, settings):
-  """The block under random augmentation: all items, or those with a label."""
+def _distorted(key, labelled, images, items, settings, axes=None):
+  """The block under random augmentation: all items, or those with a label.
 
+  Each stays where it is, and what is beyond it stays beyond.
+  """
+  if mirrors_by_labels(settings) and axes is None:
+    raise ValueError(
+      "distort.flips_by_labels wants the axes that labels allow, found none"
+    )
   values = patches.as_float(images.values)
   extent = values.shape[1:-1]
 
   def change(item, image, size):
-    place = Place(jnp.zeros_like(size), extent, size)
     return augment(
       jax.random.fold_in(key, item),
       image,
       jnp.int32(0),
       settings.distort,
-      place=place,
+      axes,
+      Place(jnp.zeros_like(size), extent, size),
+      size,
     )[0]
 
   changed = jax.vmap(change)(items, values, images.size)

@@ -27,7 +27,7 @@ from alx.loop.asking import (
   scores_of,
   with_predicted_costs,
 )
-from alx.loop.describe import make_describe
+from alx.loop.describe import axes_told, make_describe, mirrors_by_labels
 from alx.loop.unit_labels import labelled_items, write_units
 from alx.loop.upload import UnitRows, to_device
 from alx.pool import PoolState, init_pool, mark_labelled
@@ -73,11 +73,13 @@ class PoolLoop(NamedTuple):
     init: (key, N) -> PoolLoopState with nothing labelled; of units, U.
     describe: compiled ((key, params, labelled [N]), items [B], Images of B
       items) -> description of the B items, or of their regions [B, R, ...];
-      None if a choice needs none.
-    ask: (state, scan) -> (items [k] int32, state). Empty slots hold N. Of
-      units they are units, and U.
+      None if a choice needs none. Where labels say what is mirrored, `axes` is
+      a fourth, see `describe.axes_told`.
+    ask: (state, scan, labelled=None) -> (items [k] int32, state). Empty slots
+      hold N. Of units they are units, and U.
       scan(describe, told) describes all N items, as `pool_scan.describe_pool`
-      with a source filled in.
+      with a source filled in. `Labelled` is what was told last: it is read,
+      and has to be there, where labels say what `settings.distort` mirrors.
     tell: (state, items [j] int32, Labelled) -> state. Marks the items and fits
       the model; `Labelled` holds them behind those that were told before.
   """
@@ -106,7 +108,21 @@ def make_pool_loop(
   of_block = make_describe(learner, acquisition, settings, units)
 
   def describe(told, items, images):
-    return of_block(*told, images, items)
+    key, params, known, axes = (*told, None)[:4]
+    return of_block(key, params, known, images, items, axes=axes)
+
+  find_axes = jax.jit(partial(axes_told, learner))
+
+  def axes_of(state, labelled):
+    if not mirrors_by_labels(settings):
+      return None
+    if labelled is None:
+      raise ValueError(
+        "distort.flips_by_labels wants what is labelled: ask(state, scan, "
+        "labelled), found none"
+      )
+    slots = slots_of(state.pool, labelled.labels.shape[0], units)
+    return find_axes(state.params, *labelled, slots)
 
   @jax.jit
   def select(key, description, pool):
@@ -130,12 +146,14 @@ def make_pool_loop(
       steps=jnp.int32(0),
     )
 
-  def ask(state, scan):
+  def ask(state, scan, labelled=None):
     key_describe, key_select = keys_to_ask(state)
     description = None
     if acquisition.describe is not None:
-      labelled = items_labelled(state.pool, units)
-      description = scan(describe, (key_describe, state.params, labelled))
+      axes = axes_of(state, labelled)
+      known = items_labelled(state.pool, units)
+      told = key_describe, state.params, known, axes
+      description = scan(describe, told)
       description = to_device(_rows_of(description, units))
     items, scores = select(key_select, description, state.pool)
     return items, state._replace(scores=scores)

@@ -49,7 +49,8 @@ def make_unet(
     up: convolutions per level on the way up; 0: 2, or 1 of a light one.
     down: convolutions per level on the way down and at the bottom; 0: 2.
     skips: "concat" or "add"; "": concat, or add of a light one.
-    norm: "group", or "instance": each channel by itself.
+    norm: "group", or "instance": each channel by itself, which wants a
+      bottleneck of two voxels or more: all is 0 in one of a single voxel.
     deep: levels on the way up have heads that are trained too, all but the
       bottleneck: see `alx.training.losses.over_levels`.
     remat: for gradients the convolutions of a level are made again instead of
@@ -60,7 +61,8 @@ def make_unet(
 
   Raises:
     ValueError: spatial_dims other than 2 and 3, no widths, or fewer than three
-      with `deep`; a name that is not known; in use, an x of other extents.
+      with `deep`; a name that is not known; in use, an x of other extents, or
+      of those that leave an instance norm a single voxel.
   """
   if spatial_dims not in (2, 3):
     raise ValueError(f"spatial_dims must be 2 or 3, got {spatial_dims}")
@@ -104,6 +106,7 @@ class _UNet(nn.Module):
   @nn.compact
   def _maps(self, x: jax.Array) -> tuple[list[jax.Array], jax.Array]:
     layers.check_extents(x, self.spatial_dims, len(self.widths) - 1)
+    self._check_bottleneck(x)
     *finer, bottom = self.widths
     skips, maps = [], []
     for width in finer:
@@ -118,6 +121,16 @@ class _UNet(nn.Module):
       x = self._convolve(x, width, self.up)
       maps.append(x)
     return maps[::-1] or [x], features
+
+  def _check_bottleneck(self, x: jax.Array) -> None:
+    """Raises ValueError where each number there would be its own mean."""
+    extents, factor = x.shape[1:-1], 2 ** (len(self.widths) - 1)
+    if self.groups == 0 and all(n == factor for n in extents):
+      raise ValueError(
+        "norm='instance' wants two voxels or more in the bottleneck, found one "
+        f"of extents {extents} with {len(self.widths)} widths: take a larger "
+        "patch, fewer widths or norm='group'"
+      )
 
   def _convolve(self, x: jax.Array, width: int, times: int) -> jax.Array:
     def level(module: nn.Module, x: jax.Array) -> jax.Array:

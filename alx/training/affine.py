@@ -6,6 +6,8 @@ import jax
 import jax.numpy as jnp
 from jax.scipy.ndimage import map_coordinates
 
+from alx.label_maps import UNLABELLED, is_labelled
+
 
 def scale_and_turn(
   key: jax.Array,
@@ -89,3 +91,81 @@ def transform(matrix: jax.Array, image: jax.Array, label: jax.Array):
   ]
   label = map_coordinates(label, places, order=0, mode="reflect")
   return jnp.stack(channels, -1), label
+
+
+def rotate(
+  key: jax.Array,
+  image: jax.Array,
+  label: jax.Array,
+  most: float,
+  truncated: bool = False,
+  size: jax.Array | None = None,
+):
+  """With probability 1/2 turns the plane of the first two spatial axes.
+
+  About its centre, by an angle uniform in +-most degrees. Images are
+  interpolated linearly, label maps take the nearest voxel; beyond the edge
+  the edge goes on.
+
+  Args:
+    key: random key.
+    image: [*sp, channels].
+    label: [*sp], or a class [].
+    most: degrees.
+    truncated: see `alx.training.augment.Augment`.
+    size: [d] int32, the near part that is the item, beyond which its edge
+      goes on; None: all of it is. The centre is the item's.
+  """
+  if size is not None:
+    image = with_edges(image, size)
+    label = with_edges(label, size) if label.ndim else label
+  key_maybe, key_angle = jax.random.split(key)
+  angle = jax.random.uniform(
+    key_angle, (), minval=-most, maxval=most, dtype=jnp.float32
+  )
+  angle = jnp.where(jax.random.bernoulli(key_maybe), jnp.radians(angle), 0.0)
+  at = _turned_grid(angle, image.shape[:2], size)
+  turned = _sample(image, at, order=1)
+  if not label.ndim:
+    return turned, label
+  mapped = _sample(label.astype(jnp.float32), at, order=int(truncated))
+  mapped = mapped.astype(label.dtype)
+  if not truncated:
+    return turned, mapped
+  unknown = ~is_labelled(label)
+  mixed = _sample(unknown.astype(jnp.float32), at, order=1) > 0
+  return turned, jnp.where(mixed, jnp.asarray(UNLABELLED, label.dtype), mapped)
+
+
+def with_edges(x: jax.Array, size: jax.Array) -> jax.Array:
+  """An item [*sp, ...] whose far edges go on beyond its size [d]."""
+  for axis, last in enumerate(size - 1):
+    places = jnp.arange(x.shape[axis], dtype=jnp.int32)
+    x = jnp.take(x, jnp.minimum(places, last), axis, mode="clip")
+  return x
+
+
+def _turned_grid(angle, extent, size):
+  """Where each place of a plane [H, W] comes from: two arrays [H, W]."""
+  centre = [(n - 1) / 2 for n in extent]
+  if size is not None:
+    centre = (size[:2] - 1).astype(jnp.float32) / 2
+  rows, columns = jnp.meshgrid(
+    *(jnp.arange(n, dtype=jnp.int32) for n in extent), indexing="ij"
+  )
+  rows, columns = rows - centre[0], columns - centre[1]
+  cos, sin = jnp.cos(angle), jnp.sin(angle)
+  return (
+    cos * rows - sin * columns + centre[0],
+    sin * rows + cos * columns + centre[1],
+  )
+
+
+def _sample(values, at, order):
+  """Values [H, W, ...] at the places of a plane, axis by axis behind it."""
+  flat = values.reshape(*values.shape[:2], -1)
+
+  def plane(x):
+    return map_coordinates(x, at, order, mode="nearest")
+
+  return jax.vmap(plane, -1, -1)(flat).reshape(values.shape)

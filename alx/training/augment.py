@@ -11,7 +11,8 @@ from collections.abc import Sequence
 import jax
 import jax.numpy as jnp
 
-from alx.label_maps import UNLABELLED, is_labelled
+from alx.training.affine import rotate, with_edges
+from alx.training.mirrors import mirror
 from alx.training.warp import Place, cut_through, draw_matrix, draw_shift
 
 
@@ -66,6 +67,7 @@ def augment(
   settings: Augment,
   axes: jax.Array | None = None,
   place: Place | None = None,
+  size: jax.Array | None = None,
 ) -> tuple[jax.Array, jax.Array]:
   """Applies `settings` to one item.
 
@@ -77,22 +79,24 @@ def augment(
     axes: [d] bool, what may be mirrored; None: all.
     place: of the patch that comes out, where `settings.warps`; None: the patch
       is the image.
+    size: [d] int32, the near part of what comes out that is the item: nothing
+      beyond gets into it; None: all of it is.
   """
   key_flip, key_turn, key_intensity, key_rotate = jax.random.split(key, 4)
   if settings.warps:
     key_warp = jax.random.fold_in(key, 4)
     image, label = warp(key_warp, image, label, settings, place)
   if settings.flips:
-    image, label = flip(key_flip, image, label, axes, settings.flip_axes)
+    image, label = flip(key_flip, image, label, axes, settings.flip_axes, size)
   if settings.turns:
-    image, label = turn(key_turn, image, label)
+    image, label = turn(key_turn, image, label, size)
   if settings.rotation > 0:
     image, label = rotate(
-      key_rotate, image, label, settings.rotation, settings.truncated
+      key_rotate, image, label, settings.rotation, settings.truncated, size
     )
   if settings.gamma > 0:
     key_gamma = jax.random.fold_in(key, 5)
-    image = change_gamma(key_gamma, image, settings.gamma)
+    image = change_gamma(key_gamma, image, settings.gamma, size)
   if settings.intensity > 0:
     image = change_intensity(key_intensity, image, settings.intensity)
   return image, label
@@ -125,10 +129,12 @@ def flip(
   label: jax.Array,
   axes: jax.Array | None = None,
   only: Sequence[int] = (),
+  size: jax.Array | None = None,
 ):
   """Mirrors each spatial axis, or those of `axes`, with probability 1/2.
 
-  Where `only` names axes, the others are left as they are.
+  Where `only` names axes, the others are left as they are. `size`: see
+  `augment`.
   """
   keys = jax.random.split(key, image.ndim - 1)
   for axis, key_axis in enumerate(keys):
@@ -137,88 +143,72 @@ def flip(
     yes = jax.random.bernoulli(key_axis)
     image, label = _maybe(
       yes if axes is None else yes & axes[axis],
-      lambda x, a=axis: jnp.flip(x, a),
+      lambda x, a=axis: _reversed(x, (a,), size),
       image,
       label,
     )
   return image, label
 
 
-def turn(key: jax.Array, image: jax.Array, label: jax.Array):
-  """Turns by a random multiple of 90 degrees in planes of equal extents."""
-  extent = image.shape[:-1]
-  for plane in itertools.combinations(range(len(extent)), 2):
-    key, key_quarter, key_half = jax.random.split(key, 3)
-    if extent[plane[0]] != extent[plane[1]]:
-      continue
-    image, label = _maybe(
-      jax.random.bernoulli(key_quarter),
-      lambda x, p=plane: jnp.rot90(x, 1, p),
-      image,
-      label,
-    )
-    image, label = _maybe(
-      jax.random.bernoulli(key_half),
-      lambda x, p=plane: jnp.flip(x, p),
-      image,
-      label,
-    )
-  return image, label
-
-
-def rotate(
+def turn(
   key: jax.Array,
   image: jax.Array,
   label: jax.Array,
-  most: float,
-  truncated: bool = False,
+  size: jax.Array | None = None,
 ):
-  """With probability 1/2 turns the plane of the first two spatial axes.
+  """Turns by a random multiple of 90 degrees in planes of equal extents.
 
-  About its centre, by an angle uniform in +-most degrees. Images are
-  interpolated linearly, label maps take the nearest voxel; beyond the edge
-  the edge goes on. `truncated`: see `Augment`.
+  `size`: see `augment`; then it is the item whose extents are equal.
   """
-  key_maybe, key_angle = jax.random.split(key)
-  angle = jax.random.uniform(
-    key_angle, (), minval=-most, maxval=most, dtype=jnp.float32
-  )
-  angle = jnp.where(jax.random.bernoulli(key_maybe), jnp.radians(angle), 0.0)
-  at = _turned_grid(angle, image.shape[:2])
-  turned = _sample(image, at, order=1)
-  if not label.ndim:
-    return turned, label
-  mapped = _sample(label.astype(jnp.float32), at, order=int(truncated))
-  mapped = mapped.astype(label.dtype)
-  if not truncated:
-    return turned, mapped
-  unknown = ~is_labelled(label)
-  mixed = _sample(unknown.astype(jnp.float32), at, order=1) > 0
-  return turned, jnp.where(mixed, jnp.asarray(UNLABELLED, label.dtype), mapped)
+  extent = image.shape[:-1]
+  for plane in itertools.combinations(range(len(extent)), 2):
+    key, key_quarter, key_half = jax.random.split(key, 3)
+    if size is None and extent[plane[0]] != extent[plane[1]]:
+      continue
+    image, label = _maybe(
+      _turns(key_quarter, plane, size),
+      lambda x, p=plane: _quarter(x, p, size),
+      image,
+      label,
+    )
+    image, label = _maybe(
+      _turns(key_half, plane, size),
+      lambda x, p=plane: _reversed(x, p, size),
+      image,
+      label,
+    )
+  return image, label
 
 
-def _turned_grid(angle, extent):
-  """Where each place of a plane [H, W] comes from: two arrays [H, W]."""
-  centre = [(n - 1) / 2 for n in extent]
+def _turns(key, plane, size):
+  """True with probability 1/2; of an item only where its extents are equal."""
+  yes = jax.random.bernoulli(key)
+  return yes if size is None else yes & (size[plane[0]] == size[plane[1]])
+
+
+def _reversed(x, axes, size):
+  """The other way round along some axes, inside of the size."""
+  if size is None:
+    return jnp.flip(x, axes)
+  for axis in axes:
+    x = mirror(x, size, axis)
+  return x
+
+
+def _quarter(x, plane, size):
+  """A quarter turn in a plane of equal extents, inside of the size."""
+  if size is None:
+    return jnp.rot90(x, 1, plane)
+  x = jnp.moveaxis(x, plane, (0, 1))
   rows, columns = jnp.meshgrid(
-    *(jnp.arange(n, dtype=jnp.int32) for n in extent), indexing="ij"
+    *(jnp.arange(n, dtype=jnp.int32) for n in x.shape[:2]), indexing="ij"
   )
-  rows, columns = rows - centre[0], columns - centre[1]
-  cos, sin = jnp.cos(angle), jnp.sin(angle)
-  return (
-    cos * rows - sin * columns + centre[0],
-    sin * rows + cos * columns + centre[1],
-  )
-
-
-def _sample(values, at, order):
-  """Values [H, W, ...] at the places of a plane, axis by axis behind it."""
-  flat = values.reshape(*values.shape[:2], -1)
-
-  def plane(x):
-    return jax.scipy.ndimage.map_coordinates(x, at, order, mode="nearest")
-
-  return jax.vmap(plane, -1, -1)(flat).reshape(values.shape)
+  last = size[plane[0]] - 1
+  inside = (rows <= last) & (columns <= last)
+  turned = x[
+    jnp.where(inside, columns, rows), jnp.where(inside, last - rows, columns)
+  ]
+  return jnp.moveaxis(turned, (0, 1), plane)
 
 
 def change_intensity(
@@ -232,11 +222,19 @@ def change_intensity(
   return image * (1.0 + scale.reshape(*ones, -1)) + shift.reshape(*ones, -1)
 
 
-def change_gamma(key: jax.Array, image: jax.Array, amount: float) -> jax.Array:
+def change_gamma(
+  key: jax.Array,
+  image: jax.Array,
+  amount: float,
+  size: jax.Array | None = None,
+) -> jax.Array:
   """(x - low) / (high - low) to the power exp(u), u uniform in +-amount.
 
-  Of each channel, and back: its least and largest values stay.
+  Of each channel, and back: its least and largest values stay. `size`: see
+  `augment`.
   """
+  if size is not None:
+    image = with_edges(image, size)
   power = jax.random.uniform(
     key, (image.shape[-1],), image.dtype, -amount, amount
   )

@@ -253,8 +253,19 @@ def evidential_segmentation_loss(
   logits: jax.Array,
   labels: jax.Array,
   progress: jax.Array,
+  dice: str = "batch",
   partly: bool = True,
 ) -> jax.Array:
-  """Evidential loss + soft Dice of the Dirichlet's mean."""
-  dice = soft_dice(logits, labels, partly=partly)
-  return evidential_loss(logits, labels, progress, partly) + dice
+  """Evidential loss + soft Dice of the Dirichlet's mean.
+
+  Args:
+    logits: [B, *sp, C], class 0 is background.
+    labels: [B, *sp] integers 0..C-1, or unlabelled.
+    progress: see `evidential_loss`.
+    dice: see `segmentation_loss`.
+    partly: see `cross_entropy`.
+  """
+  if dice == "none":
+    return evidential_loss(logits, labels, progress, partly)
+  overlap = _DICE[dice](logits, labels, partly=partly)
+  return evidential_loss(logits, labels, progress, partly) + overlap

@@ -20,7 +20,8 @@ def allowed_axes(
 
   Each labelled map is compared with the mean of the others, as it is and
   mirrored. An axis is allowed where the loss of agreement is less than
-  `LARGEST_LOSS` by two standard errors. Maps that show nothing but background
+  `LARGEST_LOSS` by two standard errors. An item counts once, however often a
+  resample drew it. Maps that show nothing but background
   say nothing about it; of one map or two that show more nothing is known, and
   nothing is mirrored.
 
@@ -55,9 +56,12 @@ def agreement_lost(
 
   Returns:
     ([M, d] per slot and axis, [M, d] bool where it is known). It is not of an
-    empty slot, nor of a map that has nothing to be compared.
+    empty slot, nor of one whose item another slot holds before, nor of a map
+    that has nothing to be compared.
   """
   extent = labels.shape[1:]
+  slots = jnp.arange(pool.order.shape[0], dtype=jnp.int32)
+  first = first_slots(pool) == slots
 
   def read(slot):
     item = pool.order[slot]
@@ -69,7 +73,7 @@ def agreement_lost(
 
   def add(slot, totals):
     one_hot, shown, known = read(slot)
-    says = _foreground(shown, num_classes).any()
+    says = _foreground(shown, num_classes).any() & first[slot]
     return totals[0] + says * one_hot, totals[1] + (says & known)
 
   zeros = jnp.zeros((*extent, num_classes), jnp.float32)
@@ -83,10 +87,10 @@ def agreement_lost(
     as_is, met = _agreement(shown, others, there > 0, num_classes)
     extents = real[pool.order[slot]]
     mirrored = [
-      _agreement(_mirror(shown, extents, a), others, there > 0, num_classes)
+      _agreement(mirror(shown, extents, a), others, there > 0, num_classes)
       for a in range(len(extent))
     ]
-    compared = met & jnp.stack([yes for _, yes in mirrored])
+    compared = met & jnp.stack([yes for _, yes in mirrored]) & first[slot]
     losses = as_is - jnp.stack([x for x, _ in mirrored])
     losses = jnp.where(compared, losses, 0.0)
     return found[0].at[slot].set(losses), found[1].at[slot].set(compared)
@@ -94,6 +98,15 @@ def agreement_lost(
   shape = (pool.order.shape[0], len(extent))
   empty = jnp.zeros(shape, jnp.float32), jnp.zeros(shape, bool)
   return jax.lax.fori_loop(0, pool.count, lost, empty)
+
+
+def first_slots(pool: PoolState) -> jax.Array:
+  """[M] int32, the first slot with the item of each; of an empty slot, M."""
+  num_slots = pool.order.shape[0]
+  first = jnp.full(pool.labelled.shape, num_slots, jnp.int32)
+  slots = jnp.arange(num_slots, dtype=jnp.int32)
+  first = first.at[pool.order].min(slots, mode="drop")
+  return first.at[pool.order].get(mode="fill", fill_value=num_slots)
 
 
 def _agreement(shown, others, known, num_classes):
@@ -110,9 +123,9 @@ def _foreground(shown, num_classes):
   return (shown > 0) & (shown < num_classes)
 
 
-def _mirror(shown, extents, axis):
-  """Along one axis, inside of the item's own extent."""
-  places = jnp.arange(shown.shape[axis], dtype=jnp.int32)
-  last = extents[axis] - 1
+def mirror(x: jax.Array, size: jax.Array, axis: int) -> jax.Array:
+  """Mirrors an item [*sp, ...] along one axis, inside of its size [d]."""
+  places = jnp.arange(x.shape[axis], dtype=jnp.int32)
+  last = size[axis] - 1
   places = jnp.where(places <= last, last - places, places)
-  return jnp.take(shown, places, axis)
+  return jnp.take(x, places, axis, mode="clip")

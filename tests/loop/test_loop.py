@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 from alx.acquisition import BY_NAME
+from alx.data.patches import stack_images
 from alx.loop import check_budget, draw_start, pad_items, simulate
 from alx.loop.asking import describe_pool
 from alx.pool import mark_labelled
 from alx.prediction import Prediction
 from alx.training.augment import Augment
+from alx.training.learner import Learner
 from alx.training.settings import Asking
 from tests import problems
 from tests.compiles import COMPILED
@@ -161,6 +163,79 @@ def test_items_are_described_under_augmentation_only_if_asked(
   )
   changed = jnp.abs(found - images.values.reshape(4, -1)).max(1) > 0
   assert tuple(np.flatnonzero(changed)) == moved
+
+
+def test_no_padding_gets_into_an_item_that_is_distorted():
+  """Items of 5s, the first of them half as large as the array."""
+  values = [np.full((n, 16, 1), 5.0, np.float32) for n in (8, 16)]
+  images = jax.tree.map(jnp.asarray, stack_images(values, (8, 8)))
+  learner = Learner(lambda key: {}, None, values_as_features)
+  loop = problems.loop_of(learner, "k_center")
+  state = loop.init(jax.random.key(0), images, jnp.zeros((16, 16), jnp.uint8))
+  settings = Asking(
+    1,
+    distort=Augment(True, True, 0.0, rotation=20.0, gamma=0.3),
+    distort_all=True,
+  )
+
+  @jax.jit
+  @jax.vmap
+  def describe(key):
+    return describe_pool(key, state, learner, BY_NAME["k_center"], settings)
+
+  found = describe(jax.random.split(jax.random.key(1), 16))
+  found = found.reshape(16, 2, 16, 16)
+  np.testing.assert_allclose(found[:, 0, :8], 5.0, rtol=1e-5)
+  np.testing.assert_allclose(found[:, 1], 5.0, rtol=1e-5)
+
+
+def of_maps():
+  """(state, its learner) of items whose classes lie above each other."""
+  labels = np.zeros((5, 6, 8), np.uint8)
+  labels[:, 1:3, 2:6], labels[:, 3:5, 2:6] = 1, 2
+  ramp = np.arange(48, dtype=np.float32).reshape(6, 8, 1)
+  images = jax.tree.map(jnp.asarray, stack_images([ramp] * 5, (6, 8)))
+  learner = Learner(lambda key: {}, None, values_as_features)
+  state = problems.loop_of(learner, "k_center").init(
+    jax.random.key(0), images, jnp.asarray(labels[0])
+  )
+  pool = mark_labelled(state.pool, jnp.arange(4))
+  return state._replace(pool=pool, labels=jnp.asarray(labels)), learner
+
+
+def test_items_are_described_mirrored_where_labels_allow_it():
+  state, learner = of_maps()
+  distort = Augment(True, False, 0.0, flips_by_labels=True)
+  settings = Asking(1, block=2, distort=distort, distort_all=True)
+
+  @jax.jit
+  @jax.vmap
+  def describe(key):
+    return describe_pool(key, state, learner, BY_NAME["k_center"], settings)
+
+  found = describe(jax.random.split(jax.random.key(1), 8)).reshape(40, 6, 8)
+  assert (found[:, 0] < found[:, -1]).all()
+  rises = np.asarray(found[:, 0, 0] < found[:, 0, -1])
+  assert 0 < rises.sum() < 40
+
+
+def test_pieces_of_a_question_mirror_what_the_whole_does():
+  state, learner = of_maps()
+  distort = Augment(True, False, 0.0, flips_by_labels=True)
+  learner = learner._replace(predict=first_row_as_samples)
+  found = []
+  for in_pieces in (False, True):
+    loop = problems.loop_of(
+      learner, "bald", 1, distort=distort, distort_all=True, in_pieces=in_pieces
+    )
+    found.append(loop.ask(state)[1].scores.tolist())
+  assert found[0] == found[1] != [0.0]
+
+
+def first_row_as_samples(key, params, images, items, samples):
+  first = images.values[:, 0, :samples, 0].T / 10
+  probs = jax.nn.softmax(jnp.stack([first, -first], -1))
+  return Prediction(probs, None, jnp.ones(items.shape, bool))
 
 
 def values_as_features(key, params, images, items, samples):

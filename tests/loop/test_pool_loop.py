@@ -66,7 +66,7 @@ def streamed(name, settings, workdir=None):
     rows = map(row, items.tolist())
     labelled = put_rows(labelled, rows, int(state.pool.count))
     state = loop.tell(state, pad_items(items, START, N), labelled)
-    items, state = loop.ask(state, scan)
+    items, state = loop.ask(state, scan, labelled)
   return history, state
 
 
@@ -75,6 +75,7 @@ def streamed(name, settings, workdir=None):
   [
     ("entropy", {"warm": True}),
     ("k_center", {"distort": Augment()}),
+    ("k_center", {"distort": Augment(flips_by_labels=True)}),
   ],
 )
 def test_asks_what_the_loop_in_memory_asks(tmp_path, name, changes):
@@ -87,6 +88,14 @@ def test_asks_what_the_loop_in_memory_asks(tmp_path, name, changes):
     leaves = (jax.tree.leaves(getattr(x, field)) for x in (again, state))
     for a, b in zip(*leaves, strict=True):
       assert (a == b).all() or np.isnan(a).all(), field
+
+
+def test_wants_the_labels_that_say_what_is_mirrored():
+  settings = Asking(QUERY, distort=Augment(flips_by_labels=True))
+  loop = make_pool_loop(LEARNER, BY_NAME["k_center"], settings)
+  state = loop.init(jax.random.key(0), N)
+  with pytest.raises(ValueError, match=r"ask\(state, scan, labelled\), found"):
+    loop.ask(state, None)
 
 
 def test_compiles_in_the_first_round_only():

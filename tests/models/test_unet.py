@@ -79,6 +79,24 @@ def test_an_instance_norm_is_of_each_channel():
   assert found["group"].max() > 3 * found["group"].min()
 
 
+def test_an_instance_norm_wants_more_than_a_voxel_at_the_bottom():
+  shape = jax.ShapeDtypeStruct((1, 4, 4, 1), np.float32)
+  key = jax.random.key(0)
+  told = (
+    r"two voxels or more in the bottleneck, found one of extents \(4, 4\) with "
+    r"3 widths: take a larger patch, fewer widths or norm='group'$"
+  )
+  with pytest.raises(ValueError, match=told):
+    jax.eval_shape(make_unet(2, 2, (4, 4, 4), norm="instance").init, key, shape)
+  wide = jax.ShapeDtypeStruct((1, 4, 8, 1), np.float32)
+  for x, widths, norm in (
+    (wide, (4, 4, 4), "instance"),
+    (shape, (4, 4), "instance"),
+    (shape, (4, 4, 4), "group"),
+  ):
+    jax.eval_shape(make_unet(2, 2, widths, norm=norm).init, key, x)
+
+
 def test_a_deep_one_has_the_same_trunk_and_head_and_heads_beside():
   x, key = jnp.zeros((1, 8, 8, 1)), jax.random.key(1)
   plain, deep = (make_unet(2, 3, (4, 4, 8), deep=d) for d in (False, True))

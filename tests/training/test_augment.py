@@ -116,3 +116,38 @@ def test_truncated_maps_mix_no_class_with_unlabelled_voxels():
   keys = jax.random.split(jax.random.key(0), 20)
   turned = jax.vmap(lambda k: rotate(k, image, label, 30.0, True)[1])(keys)
   assert set(np.unique(turned).tolist()) == {0, UNLABELLED}
+
+
+@pytest.mark.parametrize("extent", [(5, 5), (4, 7), (8, 9)])
+def test_an_item_beside_larger_ones_moves_as_it_does_alone(extent):
+  """What is beyond its size, here 9s and class 7, never gets into it."""
+  rng = np.random.default_rng(0)
+  image = rng.standard_normal((*extent, 2)).astype(np.float32)
+  label = rng.integers(0, 4, extent).astype(np.uint8)
+  beyond = [(0, n - m) for n, m in zip((8, 9), extent, strict=True)]
+  wide = np.pad(image, [*beyond, (0, 0)], constant_values=9.0)
+  wide, far = jnp.asarray(wide), np.pad(label, beyond, constant_values=7)
+  settings = Augment(True, True, 0.1, rotation=25.0, gamma=0.3)
+  size = jnp.array(extent, jnp.int32)
+
+  def beside(key, image, label):
+    return augment(key, image, label, settings, size=size)
+
+  def alone(key, image, label):
+    return augment(key, image, label, settings)
+
+  wanted, classes = many(alone, jnp.asarray(image), jnp.asarray(label), 32)
+  found, moved = many(beside, wide, jnp.asarray(far), 32)
+  inside = (slice(None), *(slice(n) for n in extent))
+  np.testing.assert_allclose(found[inside], wanted, atol=1e-4)
+  np.testing.assert_array_equal(moved[inside], classes)
+
+
+@pytest.mark.parametrize("function", [flip, turn])
+def test_an_item_of_full_size_moves_to_the_same_bits(function):
+  image, label = square(4)
+  size = jnp.array([4, 4], jnp.int32)
+  wanted = many(function, image, label)
+  found = many(lambda *x: function(*x, size=size), image, label)
+  for x, y in zip(found, wanted, strict=True):
+    np.testing.assert_array_equal(x, y)

@@ -77,6 +77,24 @@ def test_evidential_loss_punishes_evidence_for_wrong_classes():
   assert half == late
 
 
+def test_the_evidential_loss_of_maps_has_the_dice_that_is_asked_for():
+  rng = np.random.default_rng(0)
+  logits = jnp.asarray(rng.normal(size=(2, 3, 4, 3)), jnp.float32)
+  labels = jnp.asarray(rng.integers(0, 3, (2, 3, 4)))
+  rest = logits, labels, jnp.float32(0.7)
+  plain = losses.evidential_loss(*rest)
+  parts = {
+    "batch": losses.soft_dice(logits, labels),
+    "item": losses.item_dice(logits, labels),
+    "none": 0.0,
+  }
+  for dice, part in parts.items():
+    found = losses.evidential_segmentation_loss(*rest, dice)
+    np.testing.assert_allclose(found, plain + part, rtol=1e-6)
+  usual = losses.evidential_segmentation_loss(*rest)
+  np.testing.assert_allclose(usual, plain + parts["batch"], rtol=1e-6)
+
+
 def test_weighted_loss_is_of_each_item_and_counts_foreground_more():
   logits = jnp.zeros((2, 1, 2, 2))
   labels = jnp.array([[[0, 0]], [[0, 1]]])

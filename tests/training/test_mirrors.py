@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from alx.label_maps import UNLABELLED
-from alx.pool import init_pool, mark_labelled
+from alx.pool import PoolState, init_pool, mark_labelled
 from alx.training import mirrors
 
 allowed = jax.jit(mirrors.allowed_axes, static_argnums=3)
@@ -116,3 +116,24 @@ def test_maps_of_background_alone_say_nothing(shown, empty, wanted):
   losses, known = lost(jnp.asarray(maps), real, labelled(23, shown + empty), 2)
   assert known[:, 0].sum() == (shown if shown > 1 else 0)
   assert losses[:shown, 1].tolist() == [1.0 if shown > 1 else 0.0] * shown
+
+
+def test_an_item_that_was_drawn_often_counts_once():
+  maps, real = (
+    np.zeros((5, 6, 8), np.uint8),
+    jnp.full((5, 2), jnp.array([6, 8])),
+  )
+  for item, column in enumerate((0, 2, 4)):
+    maps[item, 2:4, column : column + 4] = 1
+  maps, plain = jnp.asarray(maps), labelled(5, 3)
+  order = jnp.array([0, 1, 1, 1, 2], jnp.int32)
+  drawn = PoolState(plain.labelled, order, jnp.int32(5))
+  wanted, known = lost(maps, real, plain, 2)
+  found, counted = lost(maps, real, drawn, 2)
+  assert known[:3].all() and not wanted[1].any() and wanted[0, 1] < 0
+  assert counted[:, 1].tolist() == [True, True, False, False, True]
+  np.testing.assert_array_equal(found[jnp.array([0, 1, 4])], wanted[:3])
+  two = drawn._replace(order=jnp.array([0, 1, 1, 1, 1], jnp.int32))
+  assert not allowed(maps, real, two, 2).any()
+  assert mirrors.first_slots(drawn).tolist() == [0, 1, 1, 1, 4]
+  assert mirrors.first_slots(labelled(5, 2)).tolist() == [0, 1, 5, 5, 5]

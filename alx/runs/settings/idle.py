@@ -153,7 +153,6 @@ _OF_DATA = (
     lambda c, d: d.task == "classification",
     "in a classification",
   ),
-  Rule("dice", lambda c, d: c.evidential, "with the evidential loss"),
   Rule(
     "up_convolutions down_convolutions skips norm deep_supervision remat",
     lambda c, d: d.task == "classification",

@@ -75,7 +75,7 @@ def run_rounds(
   labelled = _read_labelled(job, state) if done <= job.config.rounds else None
   for number in range(done, job.config.rounds + 1):
     state = state._replace(key=key_of(job, number))
-    state, items, laps = _ask(job, loop, state, number, progress)
+    state, items, laps = _ask(job, loop, state, number, progress, labelled)
     clock = Clock()
     labelled = _reveal(job, labelled, items, state.pool)
     if number > 0 or first is None:
@@ -93,7 +93,10 @@ def run_rounds(
     )
     checkpoints.save(number + 1, _saved(state))
   checkpoints.close()
-  ask_next(job, state, partial(loop.ask, scan=_scan_of(job, progress)))
+  if labelled is None and job.config.distort and job.config.flips_by_labels:
+    labelled = _read_labelled(job, state)
+  scan = _scan_of(job, progress)
+  ask_next(job, state, partial(loop.ask, scan=scan, labelled=labelled))
   shutil.rmtree(job.folder / "scan", ignore_errors=True)
   return first
 
@@ -155,7 +158,7 @@ def _reveal(job, labelled, asked, before) -> Labelled:
   return put_units(labelled, units, prefetch(read, slots))
 
 
-def _ask(job, loop, state, number, progress):
+def _ask(job, loop, state, number, progress, labelled):
   """The round's items, recorded: (state, items [k], seconds)."""
   problem, config, clock = job.problem, job.config, Clock()
   job.show(number, "asking")
@@ -163,7 +166,7 @@ def _ask(job, loop, state, number, progress):
     items = first_items(problem, config, state.key)
     items, _ = affordable(problem, config, items, state.pool)
   else:
-    items, state = loop.ask(state, _scan_of(job, progress))
+    items, state = loop.ask(state, _scan_of(job, progress), labelled)
     check_picks(job, items, number)
     items, state = within_budget(job, items, state)
   jax.block_until_ready(items)

@@ -10,7 +10,12 @@ import jax.numpy as jnp
 from alx.models import Model
 from alx.training.by_epochs.epoch_settings import Epochs
 from alx.training.by_epochs.held_out import split_labelled
-from alx.training.by_epochs.one_epoch import Task, train, validate
+from alx.training.by_epochs.one_epoch import (
+  Task,
+  mirrored_axes,
+  train,
+  validate,
+)
 from alx.training.by_epochs.restarts import make_descent
 from alx.training.draw import nan_if_unlabelled
 from alx.training.learner import Learner, make_learner
@@ -49,21 +54,27 @@ def make_epoch_learner(
   share of the labelled items, drawn anew for each fit, is held out, and the
   parameters with which it fared best are kept. All within fixed shapes,
   however many items are labelled. Validation sees the same patches in every
-  epoch, or whole items, without augmentation.
+  epoch, or whole items, without augmentation. Where labels say what is
+  mirrored, they are those of the items that are trained on.
 
   Args:
-    model: what is fitted.
+    model: what is fitted, without levels to train on.
     num_classes: number C of classes, background first.
     channels: of an image.
     training: patch, batch, augmentation and overlap; its steps, optimiser and
-      class_aware are not used.
+      class_aware are not used. The loss is that of `Epochs`: evidential and
+      another dice are refused; so are ema and accumulate.
     epochs: how long, and on what.
     over_passes: see `learner.make_learner`.
 
   Returns:
     Learner of segmentations, whose fit returns (params, `Course`). A fit that
     diverges returns its last params.
+
+  Raises:
+    ValueError: for what is refused.
   """
+  _check(model, training)
   learner = make_learner(model, num_classes, channels, training, over_passes)
   descent = make_descent(epochs.descent)
 
@@ -77,12 +88,27 @@ def make_epoch_learner(
   return learner._replace(fit=fit)
 
 
+def _check(model, training):
+  """Raises ValueError for what a fit by epochs would pass over."""
+  plain = Training(training.patch)
+  names = "evidential", "dice", "ema", "accumulate"
+  told = {n: getattr(training, n) for n in names}
+  found = [f"{n}={x!r}" for n, x in told.items() if x != getattr(plain, n)]
+  found += [] if model.levels is None else ["levels of the model"]
+  if found:
+    raise ValueError(
+      f"wanted nothing that a fit by epochs passes over, found "
+      f"{', '.join(found)}: leave it out, or fit by steps, with make_learner"
+    )
+
+
 def _fit(key, params, pool, task):
   settings = task.epochs
   key_split, key_validate, key_epochs = jax.random.split(key, 3)
   part, held = split_labelled(
     key_split, pool, settings.held_out, settings.resample
   )
+  task = task._replace(axes=mirrored_axes(part, task))
 
   def one_epoch(fit: _Fit) -> _Fit:
     key = jax.random.fold_in(key_epochs, fit.epoch)

@@ -15,9 +15,10 @@ from alx.training import losses
 from alx.training.affine import scale_and_turn
 from alx.training.augment import Augment
 from alx.training.by_epochs.epoch_settings import Epochs
-from alx.training.by_epochs.held_out import Part, shuffle
+from alx.training.by_epochs.held_out import Part, as_pool, shuffle
 from alx.training.by_epochs.restarts import Descent, learning_rate
 from alx.training.draw import Drawn, cut_batch, with_labels
+from alx.training.mirrors import allowed_axes
 from alx.training.settings import Training
 from alx.training.whole import grow
 
@@ -32,6 +33,17 @@ class Task(NamedTuple):
   descent: Descent
   images: Images
   labels: jax.Array
+  axes: jax.Array | None = None  # [d] bool, may be mirrored; None: all
+
+
+def mirrored_axes(part: Part, task: Task) -> jax.Array | None:
+  """[d] bool, that labels of a part allow to be mirrored; None: all."""
+  settings = task.training.augment
+  if not (settings.flips and settings.flips_by_labels):
+    return None
+  real = task.images.real
+  known = as_pool(part, real.shape[0])
+  return allowed_axes(task.labels, real, known, task.num_classes)
 
 
 def train(
@@ -92,7 +104,9 @@ def training_batch(
   """A patch of each item, augmented, stretched and turned: (inputs, truth)."""
   key_draw, key_move = jax.random.split(key)
   drawn = draw(key_draw, items, task)
-  inputs, truth = cut_batch(drawn, task.images, task.labels, task.training)
+  inputs, truth = cut_batch(
+    drawn, task.images, task.labels, task.training, task.axes
+  )
   settings = task.epochs
   stretch, degrees = settings.stretch, settings.degrees
   if tuple(stretch) == (1.0, 1.0) and degrees == 0:

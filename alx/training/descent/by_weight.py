@@ -92,7 +92,11 @@ def segmentation_loss(
 
 
 def evidential_loss(
-  logits: jax.Array, labels: jax.Array, weights: jax.Array, progress: jax.Array
+  logits: jax.Array,
+  labels: jax.Array,
+  weights: jax.Array,
+  progress: jax.Array,
+  dice: str = "batch",
 ) -> jax.Array:
   """`losses.evidential_loss` by weight, with soft Dice where there is space.
 
@@ -101,15 +105,16 @@ def evidential_loss(
     labels: [B, *sp] integers 0..C-1.
     weights: [B] in [0, 1].
     progress: [] share of the training that is done, in [0, 1].
+    dice: of maps, as in `segmentation_loss`.
   """
 
   def of_one(x, y):
     return losses.evidential_loss(x, y, progress)
 
   found = _mean_of_each(of_one, logits, labels, weights)
-  return (
-    found + soft_dice(logits, labels, weights) if labels.ndim > 1 else found
-  )
+  if labels.ndim == 1 or dice == "none":
+    return found
+  return found + _DICE[dice](logits, labels, weights)
 
 
 def _mean_of_each(loss: Callable, logits, labels, weights):

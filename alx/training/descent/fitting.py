@@ -171,24 +171,24 @@ def _loss(params, now, batch, model, training):
 
 def _loss_of_task(logits, truth, progress, training):
   """The loss of the task: segmentation iff the truth has space."""
+  dice, partly = training.dice, training.partly
+  if training.evidential and truth.ndim > 1:
+    return losses.evidential_segmentation_loss(
+      logits, truth, progress, dice, partly
+    )
   if training.evidential:
-    of_maps, of_items = (
-      losses.evidential_segmentation_loss,
-      losses.evidential_loss,
-    )
-    loss = of_maps if truth.ndim > 1 else of_items
-    return loss(logits, truth, progress, training.partly)
+    return losses.evidential_loss(logits, truth, progress, partly)
   if truth.ndim > 1:
-    return losses.segmentation_loss(
-      logits, truth, training.dice, training.partly
-    )
-  return losses.cross_entropy(logits, truth, training.partly)
+    return losses.segmentation_loss(logits, truth, dice, partly)
+  return losses.cross_entropy(logits, truth, partly)
 
 
 def _weighted_loss(logits, truth, weights, progress, training):
   """The same loss, of items that weigh more or less."""
   if training.evidential:
-    return by_weight.evidential_loss(logits, truth, weights, progress)
+    return by_weight.evidential_loss(
+      logits, truth, weights, progress, training.dice
+    )
   if truth.ndim > 1:
     return by_weight.segmentation_loss(logits, truth, weights, training.dice)
   return by_weight.cross_entropy(logits, truth, weights)

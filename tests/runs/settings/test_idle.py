@@ -96,7 +96,6 @@ _SPLIT = np.array([0, 2], np.int8)
     ({"split_by_item": True}, {}, "split_by_item=True .* without patients"),
     ({"dice": "item"}, {"task": "classification"}, "dice=item .* classificat"),
     ({"overlap": 0.5}, {"task": "classification"}, "overlap=0.5 .* classific"),
-    ({"dice": "item", "evidential": True}, {}, "dice=item .* the evidential"),
     *(
       (
         {name: value},
@@ -229,6 +228,8 @@ def test_what_does_something_is_fine():
   )
   idle.check_settings(config)
   idle.check_data(config, _dataset(groups=("p", "q")))
+  for dice in ("item", "none"):
+    idle.check_data(Config(dice=dice, evidential=True), _dataset())
   resolved = dataclasses.replace(config, samples=config.members)
   idle.check_settings(resolved)
   idle.check_methods(Config(samples=3, acquisition=("bald",)))

@@ -71,6 +71,13 @@ def test_writes_what_every_run_writes(whole):
   assert not (job.folder / "scan").exists()
 
 
+def test_images_are_distorted_along_axes_that_labels_allow(whole, tmp_path):
+  job = job_of(tmp_path / "k_center", "k_center", distort="all")
+  run(job, whole[1])
+  rows = store.read_rows(job.folder / "curve.csv")
+  assert [row["labels"] for row in rows] == ["2", "4", "6"]
+
+
 def test_a_checkpoint_is_what_a_run_in_memory_writes(whole):
   job, *_ = whole
   step, saved = Checkpoints(job.folder / "checkpoints").newest()

@@ -8,8 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from alx.models import make_kim_unet
+from alx.models import make_kim_unet, make_unet
 from alx.pool import init_pool, mark_labelled
+from alx.training.augment import Augment
 from alx.training.by_epochs.epoch_settings import Epochs
 from alx.training.by_epochs.epochs import make_epoch_learner
 from alx.training.by_epochs.restarts import Restarts
@@ -27,13 +28,13 @@ def labelled(*items):
   return mark_labelled(init_pool(10), jnp.array(items, jnp.int32))
 
 
-def make_fit(widths=(4,), **changes):
+def make_fit(widths=(4,), augment=None, **changes):
   """Of one level, which compiles in half the time, where none has to learn."""
   down, up = (1,) * len(widths), (1,) * (len(widths) - 1)
   model = make_kim_unet(
     2, 2, widths, down=down, up=up, group_width=4, dropout=0.3
   )
-  training = Training((8, 8), batch=4)
+  training = Training((8, 8), batch=4, augment=augment or Augment())
   settings = dataclasses.replace(EPOCHS, **changes)
   learner = make_epoch_learner(model, 2, 1, training, settings)
   return learner._replace(fit=jax.jit(learner.fit))
@@ -81,6 +82,42 @@ def test_ends_when_nothing_improves_and_keeps_the_best():
 def test_other_numbers_of_labels_compile_nothing():
   for items in ((3, 4), (0, 1, 2)):  # a second trace raises
     fit(LEARNER, labelled(*items))
+
+
+@pytest.mark.parametrize(
+  ("settings", "told"),
+  [
+    ({"evidential": True}, "found evidential=True: leave it out"),
+    ({"dice": "item", "ema": 0.9}, "found dice='item', ema=0.9: leave"),
+    ({"accumulate": 2}, "found accumulate=2: leave it out, or fit by steps"),
+  ],
+)
+def test_refuses_what_it_would_pass_over(settings, told):
+  training = Training((8, 8), **settings)
+  with pytest.raises(ValueError, match=told) as error:
+    make_epoch_learner(make_unet(2, 2, (4,)), 2, 1, training, EPOCHS)
+  assert "\n" not in str(error.value)
+
+
+def test_refuses_a_model_with_levels():
+  deep = make_unet(2, 2, (4, 4, 4), deep=True)
+  with pytest.raises(ValueError, match="found levels of the model: leave"):
+    make_epoch_learner(deep, 2, 1, Training((8, 8)), EPOCHS)
+
+
+@pytest.mark.slow
+def test_a_fit_mirrors_nothing_that_labels_forbid():
+  """Two of the three items are trained on: labels of two say nothing."""
+  found = {}
+  for name, augment in {
+    "all": Augment(True),
+    "none": Augment(False),
+    "by labels": Augment(True, flips_by_labels=True),
+  }.items():
+    learner = make_fit(augment=augment, most=2)
+    found[name] = fit(learner, labelled(0, 1, 2))[0]
+  chex.assert_trees_all_close(found["by labels"], found["none"], atol=1e-5)
+  assert not same(found["all"], found["none"])
 
 
 @pytest.mark.slow

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from alx.pool import init_pool, mark_labelled
-from alx.training.by_epochs.held_out import split_labelled
+from alx.training.by_epochs.held_out import Part, as_pool, split_labelled
+from alx.training.ensemble import resample
 
 
 def labelled(*items):
@@ -36,6 +37,38 @@ def test_resampling_keeps_the_parts_apart():
   assert set(train) <= set(plain[0]) and held == plain[1]
   both = split(10, "both")
   assert both[0] == train and set(both[1]) <= set(held)
+
+
+def test_what_a_resample_drew_often_is_in_one_part():
+  pool = labelled(*range(10))
+
+  @jax.jit
+  @jax.vmap
+  def parts(key):
+    key_draw, key_split = jax.random.split(key)
+    drawn = resample(key_draw, pool)
+    return drawn.order, *split_labelled(key_split, drawn, 0.2)
+
+  keys = jax.random.split(jax.random.key(0), 40)
+  for order, *both in zip(*parts(keys), strict=True):
+    train, held = (np.asarray(p.items[: int(p.count)]).tolist() for p in both)
+    assert sorted(train + held) == sorted(order.tolist())
+    assert not set(train) & set(held)
+    assert len(set(held)) == max(1, round(0.2 * len(set(order.tolist()))))
+
+
+def test_copies_of_a_single_item_are_trained_on_and_validated_on():
+  pool = labelled(3)
+  pool = pool._replace(order=pool.order.at[:4].set(3), count=jnp.int32(4))
+  parts = split_labelled(jax.random.key(0), pool, 0.2)
+  assert [p.items[: int(p.count)].tolist() for p in parts] == [[3] * 4] * 2
+
+
+def test_the_pool_of_a_part():
+  part = Part(jnp.array([4, 1, 1, 7, 9], jnp.int32), jnp.int32(3))
+  pool = as_pool(part, 10)
+  assert pool.order.tolist() == [4, 1, 1, 10, 10] and int(pool.count) == 3
+  assert np.flatnonzero(pool.labelled).tolist() == [1, 4]
 
 
 def test_the_split_is_drawn_anew_by_the_key():

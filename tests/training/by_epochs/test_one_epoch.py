@@ -91,6 +91,33 @@ def test_stretching_and_mirroring_are_drawn_apart():
   np.testing.assert_allclose(shares, 0.25, atol=0.08)
 
 
+def left_and_right(count):
+  """Class 1 on the left, 2 on the right, alike upside down."""
+  label = np.zeros((count, 6, 8), np.uint8)
+  label[:, 2:4, 1:3], label[:, 2:4, 5:7] = 1, 2
+  return label
+
+
+def test_patches_are_mirrored_as_labels_of_the_training_items_say():
+  label = left_and_right(6)
+  label[4:] = label[4:, :, ::-1]
+  task = task_of(label[..., None] * 1.0, jnp.asarray(label), (6, 8), batch=4)
+  assert one_epoch.mirrored_axes(None, task) is None
+  settings = Augment(True, False, 0.0, flips_by_labels=True)
+  training = dataclasses.replace(task.training, augment=settings)
+  task = task._replace(training=training, num_classes=3)
+  part = Part(jnp.array([0, 1, 2, 3, 4, 5], jnp.int32), jnp.int32(4))
+  axes = one_epoch.mirrored_axes(part, task)
+  assert axes.tolist() == [True, False]
+  task, items = task._replace(axes=axes), part.items[:4]
+
+  def batch(key):
+    return one_epoch.training_batch(key, items, task)[1]
+
+  found = jax.jit(jax.vmap(batch))(jax.random.split(jax.random.key(0), 8))
+  assert (found[..., :4] <= 1).all() and (found[..., 4:] != 1).all()
+
+
 def bright_is_foreground():
   """A model that calls what is above 0 foreground, without any doubt."""
 

@@ -13,21 +13,32 @@ RNG = np.random.default_rng(0)
 LOGITS = RNG.standard_normal((4, 2, 3, 3))
 LABELS = RNG.integers(0, 3, (4, 2, 3))
 WEIGHTS = np.array([1.0, 0.0, 0.25, 0.5])
-PAIRS = {
-  "cross_entropy": (by_weight.cross_entropy, losses.cross_entropy),
-  "soft_dice": (by_weight.soft_dice, losses.soft_dice),
-  "item_dice": (by_weight.item_dice, losses.item_dice),
-  "evidential": (
-    lambda x, y, w: by_weight.evidential_loss(x, y, w, jnp.float32(0.3)),
-    lambda x, y: losses.evidential_segmentation_loss(x, y, jnp.float32(0.3)),
-  ),
-} | {
-  f"segmentation-{dice}": (
-    functools.partial(by_weight.segmentation_loss, dice=dice),
-    functools.partial(losses.segmentation_loss, dice=dice),
-  )
-  for dice in ("batch", "item", "none")
-}
+PROGRESS = np.float32(0.3)
+PAIRS = (
+  {
+    "cross_entropy": (by_weight.cross_entropy, losses.cross_entropy),
+    "soft_dice": (by_weight.soft_dice, losses.soft_dice),
+    "item_dice": (by_weight.item_dice, losses.item_dice),
+  }
+  | {
+    f"segmentation-{dice}": (
+      functools.partial(by_weight.segmentation_loss, dice=dice),
+      functools.partial(losses.segmentation_loss, dice=dice),
+    )
+    for dice in ("batch", "item", "none")
+  }
+  | {
+    f"evidential-{dice}": (
+      functools.partial(
+        by_weight.evidential_loss, progress=PROGRESS, dice=dice
+      ),
+      functools.partial(
+        losses.evidential_segmentation_loss, progress=PROGRESS, dice=dice
+      ),
+    )
+    for dice in ("batch", "item", "none")
+  }
+)
 EVERY = pytest.mark.parametrize("name", PAIRS)
 
 

@@ -11,7 +11,7 @@ import optax
 import pytest
 
 from alx.devices.seeds import over_seeds
-from alx.models import make_mlp, make_unet
+from alx.models import Model, make_mlp, make_unet
 from alx.pool import init_pool, mark_labelled
 from alx.training import losses
 from alx.training.descent.converged import has_converged
@@ -124,6 +124,33 @@ def test_deep_supervision_is_the_loss_of_all_levels():
   np.testing.assert_allclose(history, [first_loss(params)], rtol=1e-5)
   moved = jax.tree.map(lambda x, y: bool((x != y).any()), found, params)
   assert moved["heads"][0]["params"]["kernel"]
+
+
+def of_each_voxel():
+  """A model of one number: its logits are 0 and what it makes of a voxel."""
+
+  def apply(params, x, key=None):
+    del key
+    logits = jnp.concatenate([jnp.zeros_like(x), params * x], -1)
+    return logits, x.mean((1, 2))
+
+  return Model(lambda key, x: jnp.float32(2.0), apply)
+
+
+@pytest.mark.parametrize("weight", [None, 1.0])
+def test_an_evidential_fit_has_the_dice_that_is_asked_for(weight):
+  images, labels = problems.squares()
+  more = () if weight is None else (jnp.full(10, weight),)
+  first = {}
+  for dice in ("batch", "item", "none"):
+    settings = {"evidential": True, "dice": dice, "augment": problems.PLAIN}
+    training = Training((8, 8), steps=1, batch=2, **settings)
+    fit = jax.jit(make_learner(of_each_voxel(), 2, 1, training).fit)
+    given = jnp.float32(2.0), images, labels, pool_of(labels, 4)
+    first[dice] = float(fit(jax.random.key(0), *given, *more)[1][0])
+  assert 0.01 < first["batch"] - first["none"] < 1
+  assert 0.01 < first["item"] - first["none"] < 1
+  assert first["batch"] != first["item"]
 
 
 def test_one_program_ends_early_or_late_with_the_labels():
