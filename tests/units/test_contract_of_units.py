@@ -103,7 +103,7 @@ def cases():
     yield pytest.param(name, kind, marks=marks)
 
 
-@pytest.mark.parametrize(("name", "kind"), cases())
+@pytest.mark.parametrize(("name", "kind"), [*cases()])
 def test_a_part_of_an_item_is_an_item(name, kind):
   row, (partition, cut) = BY_NAME[name], KINDS[kind]
   p = arrays("beta" in row.needs)
