@@ -84,7 +84,7 @@ def test_an_instance_norm_wants_more_than_a_voxel_at_the_bottom():
   key = jax.random.key(0)
   told = (
     r"two voxels or more in the bottleneck, found one of extents \(4, 4\) with "
-    r"3 widths: take a larger patch, fewer widths or norm='group'$"
+    r"3 widths: take a larger patch, fewer widths or norm='group'"
   )
   with pytest.raises(ValueError, match=told):
     jax.eval_shape(make_unet(2, 2, (4, 4, 4), norm="instance").init, key, shape)

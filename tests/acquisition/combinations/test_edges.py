@@ -46,8 +46,9 @@ def test_edge_entropy_and_divergence(block):
 
 def test_a_region_alone_has_no_edge(block):
   probs, regions = block[0], np.zeros_like(block[1])
-  for text in ("on_edges(margin)", "edge_divergence"):
-    assert described(text, probs, regions, 1).tolist() == [[0], [0]]
+  # As low as what is surely known, which is -1 of a margin.
+  for text, none in ("on_edges(margin)", -1), ("edge_divergence", 0):
+    assert described(text, probs, regions, 1).tolist() == [[none], [none]]
 
 
 def test_they_are_scores_as_others():

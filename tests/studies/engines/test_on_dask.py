@@ -25,7 +25,7 @@ class Cluster:
     """Begins with nobody."""
     self._folder = folder
     self.cluster = LocalCluster(
-      n_workers=0, processes=False, dashboard_address=None
+      n_workers=0, processes=False, dashboard_address=":0"
     )
 
   def add(self, resources=None):
