@@ -188,7 +188,8 @@ def read_arrays() -> dict[str, np.ndarray]:
   elif "labels" in told.arrays:
     del found["labels"]
   if "available" not in found and told.split is not None:
-    found |= _in_pool(told.split == 0, found.get("labelled"))
+    pool = arrays.pool_of(_ARRAYS.value, told.split)
+    found |= _in_pool(pool, found.get("labelled"))
   return found
 
 

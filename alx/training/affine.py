@@ -117,8 +117,8 @@ def rotate(
       goes on; None: all of it is. The centre is the item's.
   """
   if size is not None:
-    image = with_edges(image, size)
-    label = with_edges(label, size) if label.ndim else label
+    image = _with_edges(image, size)
+    label = _with_edges(label, size) if label.ndim else label
   key_maybe, key_angle = jax.random.split(key)
   angle = jax.random.uniform(
     key_angle, (), minval=-most, maxval=most, dtype=jnp.float32
@@ -137,7 +137,7 @@ def rotate(
   return turned, jnp.where(mixed, jnp.asarray(UNLABELLED, label.dtype), mapped)
 
 
-def with_edges(x: jax.Array, size: jax.Array) -> jax.Array:
+def _with_edges(x, size):
   """An item [*sp, ...] whose far edges go on beyond its size [d]."""
   for axis, last in enumerate(size - 1):
     places = jnp.arange(x.shape[axis], dtype=jnp.int32)

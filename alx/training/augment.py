@@ -11,7 +11,8 @@ from collections.abc import Sequence
 import jax
 import jax.numpy as jnp
 
-from alx.training.affine import rotate, with_edges
+from alx.data.patches import real_mask
+from alx.training.affine import rotate
 from alx.training.mirrors import mirror
 from alx.training.warp import Place, cut_through, draw_matrix, draw_shift
 
@@ -199,16 +200,10 @@ def _quarter(x, plane, size):
   """A quarter turn in a plane of equal extents, inside of the size."""
   if size is None:
     return jnp.rot90(x, 1, plane)
-  x = jnp.moveaxis(x, plane, (0, 1))
-  rows, columns = jnp.meshgrid(
-    *(jnp.arange(n, dtype=jnp.int32) for n in x.shape[:2]), indexing="ij"
-  )
-  last = size[plane[0]] - 1
-  inside = (rows <= last) & (columns <= last)
-  turned = x[
-    jnp.where(inside, columns, rows), jnp.where(inside, last - rows, columns)
-  ]
-  return jnp.moveaxis(turned, (0, 1), plane)
+  side = min(x.shape[axis] for axis in plane)
+  square = tuple(slice(side if a in plane else None) for a in range(x.ndim))
+  turned = mirror(x[square].swapaxes(*plane), size, plane[0])
+  return x.at[square].set(turned)
 
 
 def change_intensity(
@@ -233,14 +228,23 @@ def change_gamma(
   Of each channel, and back: its least and largest values stay. `size`: see
   `augment`.
   """
-  if size is not None:
-    image = with_edges(image, size)
   power = jax.random.uniform(
     key, (image.shape[-1],), image.dtype, -amount, amount
   )
-  space = tuple(range(image.ndim - 1))
-  low, high = image.min(space, keepdims=True), image.max(space, keepdims=True)
+  low, high = _range(image, size)
   return bend(image, low, high, jnp.exp(power).reshape(low.shape))
+
+
+def _range(image, size):
+  """The least and the largest value of each channel, inside of the size."""
+  space = tuple(range(image.ndim - 1))
+  if size is None:
+    return image.min(space, keepdims=True), image.max(space, keepdims=True)
+  inside = real_mask(size[None], image.shape[:-1])[0][..., None]
+  return (
+    jnp.where(inside, image, jnp.inf).min(space, keepdims=True),
+    jnp.where(inside, image, -jnp.inf).max(space, keepdims=True),
+  )
 
 
 def bend(x: jax.Array, low: jax.Array, high: jax.Array, power: jax.Array):

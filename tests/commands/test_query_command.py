@@ -157,6 +157,11 @@ ASKED = {  # arrays of the file, an array of a flag, and who may be asked for
   "numbers": (SAVED, {"labelled": [2, 0]}, NAMES[[1, 3, 4, 5]]),
   "a test item": (SAVED, {"labelled": [0, 9]}, NAMES[1:6]),
   "said otherwise": (SAVED, {"available": ~FIRST}, NAMES[3:]),
+  "a flag says more": (
+    {"features": ROWS, "split": range(N)},
+    {"available": FIRST},
+    range(3),
+  ),
   "nobody": (SAVED, {"labelled": []}, NAMES[:6]),
   "ids in bytes": ({"ids": np.char.encode(NAMES)}, {}, NAMES),
   "ids": ({"ids": NAMES, "labelled": FIRST}, {"logits": ROWS}, NAMES[3:]),

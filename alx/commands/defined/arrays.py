@@ -24,7 +24,7 @@ class Found(NamedTuple):
 
   arrays: Arrays  # those that have flags
   patients: np.ndarray | None = None  # [N] names, as a data set calls them
-  split: np.ndarray | None = None  # [N] int8, 0 train, 1 val, 2 test
+  split: np.ndarray | None = None  # [N] parts, numbers or names
 
 
 def of_file(path: pathlib.Path, known: Collection[str]) -> Found:
@@ -46,13 +46,8 @@ def of_file(path: pathlib.Path, known: Collection[str]) -> Found:
   arrays = {flag: loaded[n] for flag, n in meant.items() if flag in known}
   if not arrays:
     raise bad_input(path, f"arrays of the names {', '.join(known)}", "none")
-  patients = meant.get("patient", meant.get("group"))
-  split = loaded.get(meant.get("split"))
-  return Found(
-    arrays,
-    None if patients is None else loaded[patients],
-    None if split is None else _split_of(path, split),
-  )
+  patients = loaded.get(meant.get("patient", meant.get("group")))
+  return Found(arrays, patients, loaded.get(meant.get("split")))
 
 
 def of_flag(
@@ -106,9 +101,18 @@ def _check_known(path, loaded, used, known):
     raise bad_input(path, wanted, ", ".join(unknown[:9]))
 
 
-def _split_of(path, split):
+def pool_of(path: object, split: np.ndarray) -> np.ndarray:
+  """[N] bool, the items that are to train on.
+
+  Args:
+    path: what the error names.
+    split: [N] of 0, 1, 2 or train, val, test, in the words of readers.
+
+  Raises:
+    DataError: for other values.
+  """
   parts = np.ravel(split)
-  return fields.given_split(path, {"images": parts, "split": parts})
+  return fields.given_split(path, {"images": parts, "split": parts}) == 0
 
 
 def groups_of(names: np.ndarray) -> np.ndarray:

@@ -49,11 +49,9 @@ def test_what_a_resample_drew_often_is_in_one_part():
     drawn = resample(key_draw, pool)
     return drawn.order, *split_labelled(key_split, drawn, 0.2)
 
-  found = parts(jax.random.split(jax.random.key(0), 40))
-  for row in range(40):
-    order, *both = jax.tree.map(lambda x: np.asarray(x)[row], found)
-    order = order[:10]
-    train, held = (p.items[: int(p.count)].tolist() for p in both)
+  orders, *both = parts(jax.random.split(jax.random.key(0), 40))
+  for row, order in enumerate(np.asarray(orders)[:, :10]):
+    train, held = (p.items[row, : p.count[row]].tolist() for p in both)
     assert sorted(train + held) == sorted(order.tolist())
     assert not set(train) & set(held)
     assert len(set(held)) == max(1, round(0.2 * len(set(order.tolist()))))
