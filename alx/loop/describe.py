@@ -49,10 +49,7 @@ def describe_block(
     acquisition: with a `describe`.
     settings: how items are described.
     units: parts of items: then it is [B, R, ...] of their regions.
-    axes: see `axes_told`; None: labels do not say what is mirrored.
-
-  Raises:
-    ValueError: for labels that say it, and no axes.
+    axes: see `axes_told`; None: where labels say what is mirrored, nothing is.
   """
   keys, images = _before(key, labelled, images, items, settings, axes)
   samples = settings.samples if "samples" in acquisition.needs else 0
@@ -161,12 +158,10 @@ def _distorted(key, labelled, images, items, settings, axes=None):
 
   Each stays where it is, and what is beyond it stays beyond.
   """
-  if mirrors_by_labels(settings) and axes is None:
-    raise ValueError(
-      "distort.flips_by_labels wants the axes that labels allow, found none"
-    )
   values = patches.as_float(images.values)
   extent = values.shape[1:-1]
+  if mirrors_by_labels(settings) and axes is None:
+    axes = jnp.zeros(len(extent), bool)
 
   def change(item, image, size):
     return augment(

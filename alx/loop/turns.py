@@ -29,8 +29,8 @@ def take_turns(loops: tuple, stage_of: Callable[[int], int]) -> Any:
   if len(loops) == 1:
     return loops[0]
 
-  def ask(state, *args):
-    return turn_of(turns, state.round).ask(state, *args)
+  def ask(state, *args, **options):
+    return turn_of(turns, state.round).ask(state, *args, **options)
 
   turns = Turns(loops[0].init, ask, loops[0].tell, tuple(loops), stage_of)
   return turns

@@ -5,7 +5,7 @@ import pytest
 from alx.acquisition import BY_NAME
 from alx.acquisition.grammar import parse
 from alx.loop import draw_start, loops_of, make_loop, pad_items, take_turns
-from alx.loop.pool_loop import make_pool_loop
+from alx.loop.pool_loop import PoolLoop, PoolLoopState, make_pool_loop
 from alx.training.settings import Asking
 from tests import problems
 
@@ -35,6 +35,17 @@ def test_the_round_says_whose_turn_it_is():
   first, second = map(asked, loops)
   assert both[0] == first[0] != second[0]
   assert both[1] != first[1]
+
+
+def test_what_is_asked_with_goes_to_the_loop():
+  def ask(state, scan, labelled=None):
+    return scan, labelled
+
+  loop = PoolLoop(None, None, ask, None)
+  state = PoolLoopState(None, 1, *[None] * 4)
+  both = take_turns((loop, loop), lambda question: question % 2)
+  assert both.ask(state, "scan", "told") == ("scan", "told")
+  assert both.ask(state, scan="scan", labelled="told") == ("scan", "told")
 
 
 def test_one_alone_is_itself():

@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.base import Acquisition, with_needs
+from alx.acquisition.base import Acquisition, in_float32, with_needs
 from alx.acquisition.combinations.best_sets import (
   best_filled,
   few_and_many,
@@ -134,7 +134,7 @@ def values_of(scores: jax.Array, usable: jax.Array) -> jax.Array:
 def _costs(candidates, name):
   if candidates.costs is None or candidates.budget is None:
     raise ValueError(f"{name} needs candidates with costs and a budget")
-  return candidates.costs, candidates.budget
+  return in_float32((candidates.costs, candidates.budget))
 
 
 def _with(acquisition, select):
