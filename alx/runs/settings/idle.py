@@ -267,15 +267,24 @@ def check_methods(config: Config) -> None:
 
 
 def check_network(config: Config) -> None:
-  """Raises ValueError for coarser levels to train where there are none.
+  """Raises ValueError for levels that are not there or have nothing to say.
+
+  Coarser ones to train, and a bottleneck that an instance norm makes 0.
 
   Args:
-    config: with the widths of the network.
+    config: with the widths of the network and the extents of a patch.
   """
   if config.deep_supervision and len(config.widths) < 3:
     raise ValueError(
       f"deep_supervision=True does nothing with widths={config.widths}: wanted "
       "three or more, as the bottleneck has no loss of its own"
+    )
+  one_voxel = {2 ** max(len(config.widths) - 1, 0)} == {*config.patch}
+  if config.norm == "instance" and one_voxel:
+    raise ValueError(
+      "norm=instance: wanted two voxels or more in the bottleneck, found one "
+      f"with patch={config.patch} and widths={config.widths}: take a larger "
+      "patch, fewer widths or norm=group"
     )
 
 

@@ -188,6 +188,16 @@ def test_deep_supervision_wants_a_level_between():
     idle.check_network(Config(widths=(4, 8), deep_supervision=True))
 
 
+def test_an_instance_norm_wants_two_voxels_in_the_bottleneck():
+  fields = {"widths": (4, 8, 16), "norm": "instance"}
+  for patch in ((), (4, 8), (8, 8)):
+    idle.check_network(Config(patch=patch, **fields))
+  idle.check_network(Config(patch=(4, 4), widths=(4, 8, 16)))
+  told = r"found one with patch=\(4, 4\) and widths=\(4, 8, 16\): take a larger"
+  with pytest.raises(ValueError, match=told):
+    idle.check_network(Config(patch=(4, 4), **fields))
+
+
 @pytest.mark.parametrize(
   ("fields", "told"),
   [
