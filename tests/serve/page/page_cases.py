@@ -166,6 +166,14 @@ class Browser:
     self.driver.get(address)
     return self.wait(ready)
 
+  def close_others(self):
+    """Closes all tabs but the first, and goes to that."""
+    first, *others = self.driver.window_handles
+    for handle in others:
+      self.driver.switch_to.window(handle)
+      self.driver.close()
+    self.driver.switch_to.window(first)
+
   def wait(self, expression, seconds=20.0):
     """What an expression comes to, as soon as it is true."""
     end = time.monotonic() + seconds

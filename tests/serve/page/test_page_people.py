@@ -22,11 +22,7 @@ def browser():
 def as_new(browser):
   """Nobody is signed in, and no tab is left of the test before."""
   yield
-  first, *others = browser.driver.window_handles
-  for handle in others:
-    browser.driver.switch_to.window(handle)
-    browser.driver.close()
-  browser.driver.switch_to.window(first)
+  browser.close_others()
   browser.js("sessionStorage.clear()")
   browser.driver.get("about:blank")
 

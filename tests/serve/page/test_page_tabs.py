@@ -18,11 +18,7 @@ def browser():
 def alone(browser):
   """No tab is left of the test before, and no page."""
   yield
-  first, *others = browser.driver.window_handles
-  for handle in others:
-    browser.driver.switch_to.window(handle)
-    browser.driver.close()
-  browser.driver.switch_to.window(first)
+  browser.close_others()
   browser.driver.get("about:blank")
 
 
