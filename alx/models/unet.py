@@ -1,5 +1,6 @@
 """A U-Net for images and volumes."""
 
+import math
 from collections.abc import Sequence
 
 import flax.linen as nn
@@ -12,6 +13,7 @@ from alx.models.base import Model, with_head
 # With few channels a relu makes all of them 0 at the voxels of a whole class,
 # which then look like background and have no gradient: the class stays lost.
 _LEAK = 0.1
+GROUPS = 8  # of GroupNorm
 
 
 def make_unet(
@@ -19,7 +21,7 @@ def make_unet(
   num_classes: int,
   widths: Sequence[int] = (16, 32, 64, 128, 256),
   dropout: float = 0.2,
-  groups: int = 8,
+  groups: int = GROUPS,
   light: bool = False,
   up: int = 0,
   down: int = 0,
@@ -44,13 +46,13 @@ def make_unet(
     widths: channels of each level, finest first.
     dropout: rate in [0, 1) at which feature maps are dropped before the
       last layer.
-    groups: groups of GroupNorm.
+    groups: groups of GroupNorm, at most; as many as channels are "instance".
     light: see above.
     up: convolutions per level on the way up; 0: 2, or 1 of a light one.
     down: convolutions per level on the way down and at the bottom; 0: 2.
     skips: "concat" or "add"; "": concat, or add of a light one.
     norm: "group", or "instance": each channel by itself, which wants a
-      bottleneck of two voxels or more: all is 0 in one of a single voxel.
+      bottleneck of two voxels or more; see `check_bottleneck`.
     deep: levels on the way up have heads that are trained too, all but the
       bottleneck: see `alx.training.losses.over_levels`.
     remat: for gradients the convolutions of a level are made again instead of
@@ -62,7 +64,7 @@ def make_unet(
   Raises:
     ValueError: spatial_dims other than 2 and 3, no widths, or fewer than three
       with `deep`; a name that is not known; in use, an x of other extents, or
-      of those that leave an instance norm a single voxel.
+      of those that leave a norm of single channels one voxel.
   """
   if spatial_dims not in (2, 3):
     raise ValueError(f"spatial_dims must be 2 or 3, got {spatial_dims}")
@@ -77,13 +79,42 @@ def make_unet(
   trunk = _UNet(
     spatial_dims,
     tuple(widths),
-    groups if norm == "group" else 0,  # gcd(0, channels) is channels
+    groups_of(norm, groups),
     up or (1 if light else 2),
     down or 2,
     (skips or ("add" if light else "concat")) == "add",
     remat,
   )
   return with_head(trunk, num_classes, dropout, deep)
+
+
+def groups_of(norm: str, groups: int = GROUPS) -> int:
+  """For `layers.GroupNorm`; 0 is each channel by itself: gcd(0, W) is W."""
+  return groups if norm == "group" else 0
+
+
+def check_bottleneck(
+  extents: Sequence[int], widths: Sequence[int], groups: int
+) -> None:
+  """Refuses a bottleneck whose every number is its own mean: all would be 0.
+
+  Args:
+    extents: of an image or a patch.
+    widths: channels of each level.
+    groups: as `groups_of` has them.
+
+  Raises:
+    ValueError: for one voxel there, normalised channel by channel.
+  """
+  factor, bottom = 2 ** (len(widths) - 1), widths[-1]
+  alone = math.gcd(groups, bottom) == bottom
+  if alone and {*extents} == {factor}:
+    raise ValueError(
+      f"wanted two voxels or more in the bottleneck, where {bottom} channels "
+      f"are normalised one by one, found one, of extents {tuple(extents)} with "
+      f"{len(widths)} widths: take a larger patch, fewer widths, or "
+      f"norm='group' and more than {GROUPS} channels there"
+    )
 
 
 class _UNet(nn.Module):
@@ -106,7 +137,7 @@ class _UNet(nn.Module):
   @nn.compact
   def _maps(self, x: jax.Array) -> tuple[list[jax.Array], jax.Array]:
     layers.check_extents(x, self.spatial_dims, len(self.widths) - 1)
-    self._check_bottleneck(x)
+    check_bottleneck(x.shape[1:-1], self.widths, self.groups)
     *finer, bottom = self.widths
     skips, maps = [], []
     for width in finer:
@@ -121,16 +152,6 @@ class _UNet(nn.Module):
       x = self._convolve(x, width, self.up)
       maps.append(x)
     return maps[::-1] or [x], features
-
-  def _check_bottleneck(self, x: jax.Array) -> None:
-    """Raises ValueError where each number there would be its own mean."""
-    extents, factor = x.shape[1:-1], 2 ** (len(self.widths) - 1)
-    if self.groups == 0 and all(n == factor for n in extents):
-      raise ValueError(
-        "norm='instance' wants two voxels or more in the bottleneck, found one "
-        f"of extents {extents} with {len(self.widths)} widths: take a larger "
-        "patch, fewer widths or norm='group'"
-      )
 
   def _convolve(self, x: jax.Array, width: int, times: int) -> jax.Array:
     def level(module: nn.Module, x: jax.Array) -> jax.Array:

@@ -6,7 +6,7 @@ import numpy as np
 import optax
 import pytest
 
-from alx.models import make_unet
+from alx.models import layers, make_unet
 
 
 def normal(shape, seed=0):
@@ -79,22 +79,35 @@ def test_an_instance_norm_is_of_each_channel():
   assert found["group"].max() > 3 * found["group"].min()
 
 
-def test_an_instance_norm_wants_more_than_a_voxel_at_the_bottom():
+def test_a_norm_of_single_channels_wants_more_than_a_voxel_at_the_bottom():
   shape = jax.ShapeDtypeStruct((1, 4, 4, 1), np.float32)
+  wide = jax.ShapeDtypeStruct((1, 4, 8, 1), np.float32)
   key = jax.random.key(0)
   told = (
-    r"two voxels or more in the bottleneck, found one of extents \(4, 4\) with "
-    r"3 widths: take a larger patch, fewer widths or norm='group'"
+    r"where {} channels are normalised one by one, found one, of extents "
+    r"\(4, 4\) with 3 widths: take a larger patch, fewer widths, or "
+    r"norm='group' and more than 8 channels there"
   )
-  with pytest.raises(ValueError, match=told):
-    jax.eval_shape(make_unet(2, 2, (4, 4, 4), norm="instance").init, key, shape)
-  wide = jax.ShapeDtypeStruct((1, 4, 8, 1), np.float32)
+  for bottom, norm in ((16, "instance"), (8, "group"), (4, "group")):
+    with pytest.raises(ValueError, match=told.format(bottom)):
+      model = make_unet(2, 2, (4, 4, bottom), norm=norm)
+      jax.eval_shape(model.init, key, shape)
   for x, widths, norm in (
     (wide, (4, 4, 4), "instance"),
     (shape, (4, 4), "instance"),
-    (shape, (4, 4, 4), "group"),
+    (shape, (4, 4, 16), "group"),
+    (shape, (4, 4, 12), "group"),
   ):
     jax.eval_shape(make_unet(2, 2, widths, norm=norm).init, key, x)
+
+
+def test_what_is_refused_at_the_bottom_is_what_would_say_nothing():
+  """Features of one voxel: 0 where each channel is normalised by itself."""
+  x = normal((1, 1, 1, 1))
+  for bottom, says in ((8, False), (16, True)):
+    level = layers.ConvNormRelu(bottom, groups=8)
+    found, _ = jax.jit(level.init_with_output)(jax.random.key(1), x)
+    assert bool(found.any()) == says
 
 
 def test_a_deep_one_has_the_same_trunk_and_head_and_heads_beside():

@@ -11,9 +11,10 @@ import numpy as np
 from alx import data
 from alx.acquisition.grammar import names_in
 from alx.data import kinds
+from alx.models.unet import check_bottleneck, groups_of
 from alx.runs.settings import arms, starting, stopping
 from alx.runs.settings.config import ENSEMBLES, MADE, Config
-from alx.runs.settings.recipes import CLASSIC
+from alx.runs.settings.recipes import CLASSIC, UNETS
 from alx.units.budget import COST
 from alx.units.spec import parse_unit
 
@@ -221,8 +222,14 @@ _WITHOUT_METHODS = (
     "without an acquisition: all labels are whole items",
   ),
 )
-# Values that are what would be done anyway, beside the defaults.
-_ALSO_FINE = {"intensity": 0.0, "pictures": 0, "flips_by_labels": False}
+# Values that are what would be done anyway, beside the defaults; the overlap is
+# what directories say that are older than recipes with one of their own.
+_ALSO_FINE = {
+  "intensity": 0.0,
+  "pictures": 0,
+  "flips_by_labels": False,
+  "overlap": 0.25,
+}
 
 
 def give_way(config: Config, told: Collection[str]) -> Config:
@@ -269,7 +276,7 @@ def check_methods(config: Config) -> None:
 def check_network(config: Config) -> None:
   """Raises ValueError for levels that are not there or have nothing to say.
 
-  Coarser ones to train, and a bottleneck that an instance norm makes 0.
+  Coarser ones to train, and a bottleneck that its norm makes 0.
 
   Args:
     config: with the widths of the network and the extents of a patch.
@@ -279,13 +286,9 @@ def check_network(config: Config) -> None:
       f"deep_supervision=True does nothing with widths={config.widths}: wanted "
       "three or more, as the bottleneck has no loss of its own"
     )
-  one_voxel = {2 ** max(len(config.widths) - 1, 0)} == {*config.patch}
-  if config.norm == "instance" and one_voxel:
-    raise ValueError(
-      "norm=instance: wanted two voxels or more in the bottleneck, found one "
-      f"with patch={config.patch} and widths={config.widths}: take a larger "
-      "patch, fewer widths or norm=group"
-    )
+  if config.model in UNETS and config.patch:
+    groups = groups_of(config.norm or "group")
+    check_bottleneck(config.patch, config.widths, groups)
 
 
 def check_batch(config: Config) -> None:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from alx import data
-from alx.runs.settings import idle
+from alx.runs.settings import idle, kept
 from alx.runs.settings import presets as configs
 from alx.runs.settings.config import Config
 
@@ -188,14 +188,20 @@ def test_deep_supervision_wants_a_level_between():
     idle.check_network(Config(widths=(4, 8), deep_supervision=True))
 
 
-def test_an_instance_norm_wants_two_voxels_in_the_bottleneck():
-  fields = {"widths": (4, 8, 16), "norm": "instance"}
+def test_a_norm_of_single_channels_wants_two_voxels_in_the_bottleneck():
+  fields = {"model": "light_unet", "widths": (4, 8, 16)}
   for patch in ((), (4, 8), (8, 8)):
-    idle.check_network(Config(patch=patch, **fields))
-  idle.check_network(Config(patch=(4, 4), widths=(4, 8, 16)))
-  told = r"found one with patch=\(4, 4\) and widths=\(4, 8, 16\): take a larger"
-  with pytest.raises(ValueError, match=told):
+    idle.check_network(Config(patch=patch, norm="instance", **fields))
+  idle.check_network(Config(patch=(4, 4), **fields))
+  told = (
+    r"wanted two voxels or more in the bottleneck, where {} channels .* one"
+  )
+  with pytest.raises(ValueError, match=told.format(16)):
+    idle.check_network(Config(patch=(4, 4), norm="instance", **fields))
+  fields["widths"] = (4, 8, 8)
+  with pytest.raises(ValueError, match=told.format(8)):
     idle.check_network(Config(patch=(4, 4), **fields))
+  idle.check_network(Config(patch=(4, 4), **fields | {"model": "cnn"}))
 
 
 @pytest.mark.parametrize(
@@ -210,6 +216,14 @@ def test_an_instance_norm_wants_two_voxels_in_the_bottleneck():
 def test_a_batch_that_cannot_be_shared(fields, told):
   with pytest.raises(ValueError, match=told):
     idle.check_batch(Config(batch=4, **fields))
+
+
+def test_a_classification_of_an_older_directory_goes_on():
+  """It says what all windows overlapped by, though it has none."""
+  settings = dataclasses.asdict(Config(schedule="warmup_cosine", overlap=0.25))
+  old = Config(**kept.as_tuples(settings))
+  idle.check_settings(old)
+  idle.check_data(old, _dataset("classification"))
 
 
 def test_what_does_something_is_fine():
