@@ -1,6 +1,7 @@
 """Outlines as a person draws them: slice by slice, in one plane."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -57,6 +58,37 @@ def contour_axes(shape: Sequence[int], axis: int) -> list[int]:
   """
   inside = [a for a in range(3) if a != axis]
   return [a for a in inside if shape[a] > 1] or inside
+
+
+class Paths(NamedTuple):
+  """What leads from one outline to another, arrays [X, Y, Z] bool."""
+
+  before: np.ndarray  # outline of what is there
+  after: np.ndarray  # of what is to be
+  add: np.ndarray  # of `after`, what is to be drawn
+  erase: np.ndarray  # of `before`, what is to go
+
+
+def paths_between(
+  draft: np.ndarray,
+  final: np.ndarray,
+  tolerance: float,
+  spacing: np.ndarray,
+  axis: int,
+  axes: Sequence[int],
+) -> Paths:
+  """The outlines of two masks, and where they are apart.
+
+  Args:
+    draft, final: [X, Y, Z] bool, or the same part of both.
+    tolerance, spacing, axis: as in `beyond`.
+    axes: of a slice, as `contour_axes` has them of the whole volume.
+  """
+  before = outlines.surface_of(draft, axes)
+  after = outlines.surface_of(final, axes)
+  add = beyond(after, before, tolerance, spacing, axis)
+  erase = beyond(before, after, tolerance, spacing, axis)
+  return Paths(before, after, add, erase)
 
 
 def beyond(

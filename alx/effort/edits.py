@@ -131,10 +131,9 @@ def _of_class(draft, final, spacing, axis, tolerance):
   axes = contours.contour_axes(draft.shape, axis)
   box = scipy.ndimage.find_objects(either.astype(np.uint8))[0]
   draft, final = draft[box], final[box]
-  before = outlines.surface_of(draft, axes)
-  after = outlines.surface_of(final, axes)
-  add = contours.beyond(after, before, tolerance, spacing, axis)
-  erase = contours.beyond(before, after, tolerance, spacing, axis)
+  _, after, add, erase = contours.paths_between(
+    draft, final, tolerance, spacing, axis, axes
+  )
   clicks, deleted = _clicked_away(draft, final, erase)
   touched = _touched(draft ^ final, add | erase, axis)
   path = add | (erase & ~clicks)

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.ndimage
 
 from alx.effort import contours
-from alx.metrics import inputs, outlines
+from alx.metrics import inputs
 
 
 def noticed(
@@ -50,14 +50,19 @@ def noticed(
 
 
 def _of_class(draft, final, tolerance, spacing, axis):
+  found = np.zeros(draft.shape, bool)
+  wrong = draft ^ final
+  if not wrong.any():
+    return found
   axes = contours.contour_axes(draft.shape, axis)
-  before = outlines.surface_of(draft, axes)
-  after = outlines.surface_of(final, axes)
-  add = contours.beyond(after, before, tolerance, spacing, axis)
-  erase = contours.beyond(before, after, tolerance, spacing, axis)
-  apart = contours.spacing_in_slices(draft.shape, spacing, axis, tolerance)
+  box = scipy.ndimage.find_objects((draft | final).astype(np.uint8))[0]
+  before, after, add, erase = contours.paths_between(
+    draft[box], final[box], tolerance, spacing, axis, axes
+  )
+  apart = contours.spacing_in_slices(add.shape, spacing, axis, tolerance)
   far = _at_nearest(after, add, apart) | _at_nearest(before, erase, apart)
-  return (draft ^ final) & far
+  found[box] = wrong[box] & far
+  return found
 
 
 def _at_nearest(outline, path, spacing):

@@ -108,11 +108,13 @@ def _with_a_ball(key, chance, label, num_classes, spacing):
   """Sometimes an object that is not there, apart from those that are."""
   random = generator_of(key, "invents")
   rolls, where = random.random(), random.random()
+  if rolls >= chance:
+    return label
   c = random.integers(1, num_classes)
   radius = _BALL * spacing.min()
   away = outlines.distance_to(label > 0, spacing)
   places = np.argwhere(away > radius + np.linalg.norm(spacing))
-  if rolls >= chance or not len(places):
+  if not len(places):
     return label
   centre = places[int(where * len(places))]
   shape = (-1, *[1] * label.ndim)
