@@ -97,8 +97,7 @@ def makes_passes_in_pieces(acquisition: Acquisition, settings: Asking) -> bool:
 
 def mirrors_by_labels(settings: Asking) -> bool:
   """Whether labels say along which axes items are mirrored to describe them."""
-  distort = settings.distort
-  return bool(distort and distort.flips and distort.flips_by_labels)
+  return settings.distort is not None and settings.distort.by_labels
 
 
 def axes_told(

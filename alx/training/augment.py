@@ -56,6 +56,11 @@ class Augment:
   flip_axes: tuple[int, ...] = ()
 
   @property
+  def by_labels(self) -> bool:
+    """Whether labels say along which axes items are mirrored."""
+    return self.flips and self.flips_by_labels
+
+  @property
   def warps(self) -> bool:
     """Whether patches are cut by interpolation."""
     return bool(self.scaling or self.shift or self.tilt)
@@ -86,7 +91,7 @@ def augment(
   key_flip, key_turn, key_intensity, key_rotate = jax.random.split(key, 4)
   if settings.warps:
     key_warp = jax.random.fold_in(key, 4)
-    image, label = warp(key_warp, image, label, settings, place)
+    image, label = warp(key_warp, image, label, settings, place, size)
   if settings.flips:
     image, label = flip(key_flip, image, label, axes, settings.flip_axes, size)
   if settings.turns:
@@ -109,8 +114,13 @@ def warp(
   label: jax.Array,
   settings: Augment,
   place: Place | None = None,
+  size: jax.Array | None = None,
 ):
-  """A patch of the item: scaled, shifted and tilted in one interpolation."""
+  """A patch of the item: scaled, shifted and tilted in one interpolation.
+
+  `size`: see `augment`; then it is the item that turns about its middle, and
+  of whose extents the shift is a share.
+  """
   if place is None:
     extent = image.shape[:-1]
     size = jnp.asarray(extent, jnp.int32)
@@ -120,8 +130,9 @@ def warp(
   matrix = draw_matrix(
     key_matrix, axes, settings.scaling, settings.tilt, settings.spacing
   )
-  shift = draw_shift(key_shift, place.patch, settings.shift)
-  return cut_through(matrix, shift, image, label, place)
+  extents = place.patch if size is None else size
+  shift = draw_shift(key_shift, extents, settings.shift)
+  return cut_through(matrix, shift, image, label, place, size)
 
 
 def flip(

@@ -44,10 +44,12 @@ def draw_matrix(
   return matrix * (voxel[None, :] / voxel[:, None])
 
 
-def draw_shift(key: jax.Array, patch: Sequence[int], share: float) -> jax.Array:
-  """[d] voxels, uniform in +-share of the extents of a patch."""
-  extents = jnp.asarray(patch, jnp.float32)
-  return _uniform(key, len(patch), share) * extents
+def draw_shift(
+  key: jax.Array, extents: Sequence[int] | jax.Array, share: float
+) -> jax.Array:
+  """[d] voxels, uniform in +-share of the extents [d] of a patch."""
+  extents = jnp.asarray(extents, jnp.float32)
+  return _uniform(key, extents.shape[0], share) * extents
 
 
 def cut_through(
@@ -56,6 +58,7 @@ def cut_through(
   image: jax.Array,
   label: jax.Array,
   place: Place,
+  extents: jax.Array | None = None,
 ) -> tuple[jax.Array, jax.Array]:
   """The patch of an item seen through a matrix about the patch's middle c.
 
@@ -69,13 +72,19 @@ def cut_through(
     image: [*sp, channels] float32, the item.
     label: [*sp], or a class [].
     place: of the patch.
+    extents: [d] int32, of the near part of the patch whose middle it is; None:
+      of all of it.
 
   Returns:
     ([*patch, channels], [*patch] or []).
   """
-  middle = jnp.asarray([(n - 1) / 2 for n in place.patch], jnp.float32)
+  extents = jnp.asarray(place.patch) if extents is None else extents
+  middle = (extents.astype(jnp.float32) - 1) / 2
   grid = jnp.meshgrid(
-    *(jnp.arange(n, dtype=jnp.float32) - (n - 1) / 2 for n in place.patch),
+    *(
+      jnp.arange(n, dtype=jnp.float32) - c
+      for n, c in zip(place.patch, middle, strict=True)
+    ),
     indexing="ij",
   )
   centre = place.start.astype(jnp.float32) + middle - shift

@@ -76,6 +76,30 @@ def test_what_lies_behind_the_item_is_never_seen():
   assert images.shape == (32, 4, 4, 1) and labels.shape == (32, 4, 4)
 
 
+def test_an_item_beside_larger_ones_moves_about_its_own_middle():
+  """What is beyond its size, here 1e6 and class 200, moves nothing."""
+  image, label = item((6, 5), 2)
+  settings = Augment(scaling=0.3, shift=0.2, tilt=30.0)
+  size = jnp.array([6, 5], jnp.int32)
+  beyond = ((0, 3), (0, 2))
+  wide = jnp.pad(image, (*beyond, (0, 0)), constant_values=1e6)
+  far = jnp.pad(label, beyond, constant_values=200)
+  there = place((0, 0), (9, 7), (6, 5))
+
+  def alone(key):
+    return warp(key, image, label, settings)
+
+  def beside(key):
+    return warp(key, wide, far, settings, there, size)
+
+  keys = jax.random.split(KEY, 16)
+  wanted, classes = jax.jit(jax.vmap(alone))(keys)
+  found, moved = jax.jit(jax.vmap(beside))(keys)
+  assert np.abs(np.asarray(wanted) - np.asarray(image)).mean() > 0.1
+  np.testing.assert_allclose(found[:, :6, :5], wanted, atol=1e-4)
+  assert (moved[:, :6, :5] == classes).mean() > 0.99  # ties of .5
+
+
 def test_a_turn_keeps_lengths_in_space_and_scales_are_bounded():
   matrix = np.asarray(draw_matrix(KEY, 3, 0.0, 40.0, (1.0, 2.0, 4.0)))
   voxel = np.diag([1.0, 2.0, 4.0])

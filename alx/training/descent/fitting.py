@@ -65,7 +65,7 @@ def fit_params(
   size = images.size if training.partly else None
   draws = count_draws(labels, pool, num_classes, size)
   axes = None
-  if training.augment.flips and training.augment.flips_by_labels:
+  if training.augment.by_labels:
     axes = allowed_axes(labels, images.real, pool, num_classes)
   adapts = training.schedule == "converged"
   optimizer = (make_descent if adapts else make_optimizer)(training)
