@@ -141,8 +141,9 @@ def key(row: Row) -> tuple:
 
 
 def make_bench(given) -> Bench:
-  """Reads the data once."""
-  config = Config(data=given.data, recipe="light", flips=False)
+  """Reads the data once. All contenders have the rate of `rates_of`."""
+  same = {"flips": False, "schedule": "warmup_cosine"}
+  config = Config(data=given.data, recipe="light", **same)
   config = dataclasses.replace(override(config, given.set), acquisition=())
   config, dataset = recipe_fits.validated(config, given.validation)
   task = problems.make_problem(config, dataset)

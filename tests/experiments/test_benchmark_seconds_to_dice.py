@@ -217,6 +217,7 @@ def test_both_train_and_score_on_the_validation_part(torch):
     set=["widths=8,16", "patch=8,8,8", "phantom_items=12"],
   )
   ready = bench.make_bench(given)
+  assert ready.config.schedule == "warmup_cosine"  # that of `rates_of`
   for kind in ("ours", "torch"):
     contender = Contender(kind, 1e-2, 1)
     row = bench.fit(ready, contender, budget=0.004, seed=1, ms=1.0)
