@@ -61,6 +61,29 @@ def mark_labelled(pool: PoolState, items: jax.Array) -> PoolState:
   )
 
 
+def first_slots(pool: PoolState) -> jax.Array:
+  """[M] int32, the first slot with the item of each; of an empty slot, M."""
+  num_slots = pool.order.shape[0]
+  first = jnp.full(pool.labelled.shape, num_slots, jnp.int32)
+  slots = jnp.arange(num_slots, dtype=jnp.int32)
+  first = first.at[pool.order].min(slots, mode="drop")
+  return first.at[pool.order].get(mode="fill", fill_value=num_slots)
+
+
+def pool_of(items: jax.Array, count: jax.Array, num_items: int) -> PoolState:
+  """The pool of N items whose labelled ones are the first of `items` [M].
+
+  Args:
+    items: [M] int32; one that is there twice has two slots.
+    count: [] int32, how many of them are meant.
+    num_items: N.
+  """
+  meant = jnp.arange(items.shape[0], dtype=jnp.int32) < count
+  order = jnp.where(meant, items, num_items)
+  labelled = jnp.zeros(num_items, bool).at[order].set(True, mode="drop")
+  return PoolState(labelled, order, count)
+
+
 def labelled_of(pool: PoolState) -> np.ndarray:
   """[count] int32 labelled items in the order of labelling, on the host."""
   return np.asarray(pool.order)[: int(pool.count)]

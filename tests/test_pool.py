@@ -3,7 +3,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from alx.pool import init_pool, mark_labelled, sample_labelled
+from alx.pool import (
+  first_slots,
+  init_pool,
+  mark_labelled,
+  pool_of,
+  sample_labelled,
+)
 
 
 def invariant(pool):
@@ -32,6 +38,14 @@ def test_invariant_holds_over_random_marks():
   for _ in range(10):
     pool = mark_labelled(pool, jnp.asarray(rng.integers(0, 21, 3)))
     assert invariant(pool)
+
+
+def test_the_pool_of_what_was_drawn_and_the_first_slot_of_each():
+  items = jnp.array([4, 1, 1, 7, 9], jnp.int32)
+  pool = pool_of(items, jnp.int32(3), 10)
+  assert pool.order.tolist() == [4, 1, 1, 10, 10] and int(pool.count) == 3
+  assert np.flatnonzero(pool.labelled).tolist() == [1, 4]
+  assert first_slots(pool).tolist() == [0, 1, 1, 5, 5]
 
 
 def test_samples_only_labelled_items():

@@ -71,10 +71,10 @@ class PoolLoop(NamedTuple):
 
   Attributes:
     init: (key, N) -> PoolLoopState with nothing labelled; of units, U.
-    describe: compiled ((key, params, labelled [N]), items [B], Images of B
-      items) -> description of the B items, or of their regions [B, R, ...];
-      None if a choice needs none. Where labels say what is mirrored, `axes` is
-      a fourth, see `describe.axes_told`.
+    describe: compiled ((key, params, labelled [N], axes), items [B], Images of
+      B items) -> description of the B items, or of their regions [B, R, ...];
+      None if a choice needs none. `axes` as `describe.axes_told` has them
+      where labels say what is mirrored, else None.
     ask: (state, scan, labelled=None) -> (items [k] int32, state). Empty slots
       hold N. Of units they are units, and U.
       scan(describe, told) describes all N items, as `pool_scan.describe_pool`
@@ -108,7 +108,7 @@ def make_pool_loop(
   of_block = make_describe(learner, acquisition, settings, units)
 
   def describe(told, items, images):
-    key, params, known, axes = (*told, None)[:4]
+    key, params, known, axes = told
     return of_block(key, params, known, images, items, axes=axes)
 
   find_axes = jax.jit(partial(axes_told, learner))

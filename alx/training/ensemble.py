@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from alx.devices.seeds import over_seeds
 from alx.keys import keys_of
-from alx.pool import PoolState
+from alx.pool import PoolState, pool_of
 from alx.prediction import Prediction
 from alx.training.learner import Learner
 
@@ -59,8 +59,8 @@ def make_snapshots(learner: Learner, num_members: int) -> Learner:
 
   Huang et al. 2017, section 3: the learning rate goes through K cycles and
   the parameters at the end of each are a member. A cycle is a fit of the given
-  learner, which warms up, falls along a cosine to 0 and starts the moments of
-  its optimiser anew: for the price of one fit give it 1/K of the steps.
+  learner: its rate goes once through its schedule and the moments of its
+  optimiser start anew; for the price of one fit give it 1/K of the steps.
 
   Args:
     learner: of one cycle.
@@ -125,10 +125,7 @@ def resample(key: jax.Array, pool: PoolState) -> PoolState:
   """
   num_items, capacity = pool.labelled.shape[0], pool.order.shape[0]
   slots = jax.random.randint(key, (capacity,), 0, pool.count, jnp.int32)
-  drawn = jnp.arange(capacity, dtype=jnp.int32) < pool.count
-  order = jnp.where(drawn, pool.order[slots], num_items)
-  labelled = jnp.zeros_like(pool.labelled).at[order].set(True, mode="drop")
-  return PoolState(labelled, order, pool.count)
+  return pool_of(pool.order[slots], pool.count, num_items)
 
 
 def _check(num_members):

@@ -172,6 +172,10 @@ def segmentation_loss(
     partly: see `cross_entropy`.
   """
   loss = cross_entropy(logits, labels, partly)
+  return _with_dice(loss, dice, logits, labels, partly)
+
+
+def _with_dice(loss, dice, logits, labels, partly):
   if dice == "none":
     return loss
   return loss + _DICE[dice](logits, labels, partly=partly)
@@ -265,7 +269,5 @@ def evidential_segmentation_loss(
     dice: see `segmentation_loss`.
     partly: see `cross_entropy`.
   """
-  if dice == "none":
-    return evidential_loss(logits, labels, progress, partly)
-  overlap = _DICE[dice](logits, labels, partly=partly)
-  return evidential_loss(logits, labels, progress, partly) + overlap
+  loss = evidential_loss(logits, labels, progress, partly)
+  return _with_dice(loss, dice, logits, labels, partly)

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 
 from alx.data import patches
 from alx.label_maps import is_labelled
-from alx.pool import PoolState
+from alx.pool import PoolState, first_slots
 
 # A mirror image that agrees with the other items by this much less is of
 # another anatomy, such as a right ventricle on the left: in slices of hearts
@@ -98,15 +98,6 @@ def agreement_lost(
   shape = (pool.order.shape[0], len(extent))
   empty = jnp.zeros(shape, jnp.float32), jnp.zeros(shape, bool)
   return jax.lax.fori_loop(0, pool.count, lost, empty)
-
-
-def first_slots(pool: PoolState) -> jax.Array:
-  """[M] int32, the first slot with the item of each; of an empty slot, M."""
-  num_slots = pool.order.shape[0]
-  first = jnp.full(pool.labelled.shape, num_slots, jnp.int32)
-  slots = jnp.arange(num_slots, dtype=jnp.int32)
-  first = first.at[pool.order].min(slots, mode="drop")
-  return first.at[pool.order].get(mode="fill", fill_value=num_slots)
 
 
 def _agreement(shown, others, known, num_classes):

@@ -96,7 +96,7 @@ def test_wants_the_labels_that_say_what_is_mirrored():
   state = loop.init(jax.random.key(0), N)
   with pytest.raises(ValueError, match=r"ask\(state, scan, labelled\), found"):
     loop.ask(state, None)
-  told = state.key, state.params, state.pool.labelled
+  told = state.key, state.params, state.pool.labelled, None
   some = jax.tree.map(lambda x: x[:2], pool()[0])
   shape = jax.eval_shape(loop.describe, told, jnp.arange(2), some)
   assert shape.shape == (2, 2)

@@ -61,9 +61,10 @@ def make_epoch_learner(
     model: what is fitted, without levels to train on.
     num_classes: number C of classes, background first.
     channels: of an image.
-    training: patch, batch, augmentation and overlap; its steps, optimiser and
-      class_aware are not used. The loss is that of `Epochs`: evidential and
-      another dice are refused; so are ema and accumulate.
+    training: patch, batch, augmentation and overlap; steps, class_aware and
+      what is of descent (optimiser, rate, schedule, weight decay, clip) are
+      not used, for `Epochs` says what is done. The loss is that of `Epochs`:
+      evidential and another dice are refused; so are ema and accumulate.
     epochs: how long, and on what.
     over_passes: see `learner.make_learner`.
 

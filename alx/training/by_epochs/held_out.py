@@ -5,8 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from alx.pool import PoolState
-from alx.training.mirrors import first_slots
+from alx.pool import PoolState, first_slots
 
 
 class Part(NamedTuple):
@@ -14,14 +13,6 @@ class Part(NamedTuple):
 
   items: jax.Array  # [M] int32, the first `count` are meant
   count: jax.Array  # [] int32
-
-
-def as_pool(part: Part, num_items: int) -> PoolState:
-  """The pool of N items of which a part is all that is labelled."""
-  meant = jnp.arange(part.items.shape[0], dtype=jnp.int32) < part.count
-  order = jnp.where(meant, part.items, num_items)
-  labelled = jnp.zeros(num_items, bool).at[order].set(True, mode="drop")
-  return PoolState(labelled, order, part.count)
 
 
 def split_labelled(

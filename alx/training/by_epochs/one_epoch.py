@@ -11,11 +11,12 @@ from alx import metrics
 from alx.data.patches import Images, as_float, near
 from alx.label_maps import is_labelled
 from alx.models import Model
+from alx.pool import pool_of
 from alx.training import losses
 from alx.training.affine import scale_and_turn
 from alx.training.augment import Augment
 from alx.training.by_epochs.epoch_settings import Epochs
-from alx.training.by_epochs.held_out import Part, as_pool, shuffle
+from alx.training.by_epochs.held_out import Part, shuffle
 from alx.training.by_epochs.restarts import Descent, learning_rate
 from alx.training.draw import Drawn, cut_batch, with_labels
 from alx.training.mirrors import allowed_axes
@@ -38,11 +39,10 @@ class Task(NamedTuple):
 
 def mirrored_axes(part: Part, task: Task) -> jax.Array | None:
   """[d] bool, that labels of a part allow to be mirrored; None: all."""
-  settings = task.training.augment
-  if not (settings.flips and settings.flips_by_labels):
+  if not task.training.augment.by_labels:
     return None
   real = task.images.real
-  known = as_pool(part, real.shape[0])
+  known = pool_of(part.items, part.count, real.shape[0])
   return allowed_axes(task.labels, real, known, task.num_classes)
 
 

@@ -88,7 +88,7 @@ def segmentation_loss(
     dice: "batch", "item" or "none".
   """
   nats = cross_entropy(logits, labels, weights)
-  return nats if dice == "none" else nats + _DICE[dice](logits, labels, weights)
+  return _with_dice(nats, dice, logits, labels, weights)
 
 
 def evidential_loss(
@@ -112,9 +112,12 @@ def evidential_loss(
     return losses.evidential_loss(x, y, progress)
 
   found = _mean_of_each(of_one, logits, labels, weights)
-  if labels.ndim == 1 or dice == "none":
-    return found
-  return found + _DICE[dice](logits, labels, weights)
+  dice = "none" if labels.ndim == 1 else dice
+  return _with_dice(found, dice, logits, labels, weights)
+
+
+def _with_dice(loss, dice, logits, labels, weights):
+  return loss if dice == "none" else loss + _DICE[dice](logits, labels, weights)
 
 
 def _mean_of_each(loss: Callable, logits, labels, weights):

@@ -10,9 +10,9 @@ from alx.training.settings import Training
 
 
 def make_optimizer(training: Training) -> optax.GradientTransformation:
-  """Adam, SGD with momentum or Muon: clipped, warmed up, cosine decay to 0.
+  """Adam, SGD with momentum or Muon, clipped, by the schedule of its rate.
 
-  Without the warm-up and the clipping a high learning rate now and then kills
+  Without clipping, and Adam without a warm-up, a high rate now and then kills
   a class in the first steps, and the fit never finds it again.
 
   Raises:

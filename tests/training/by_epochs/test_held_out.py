@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from alx.pool import init_pool, mark_labelled
-from alx.training.by_epochs.held_out import Part, as_pool, split_labelled
+from alx.training.by_epochs.held_out import split_labelled
 from alx.training.ensemble import resample
 
 
@@ -62,13 +62,6 @@ def test_copies_of_a_single_item_are_trained_on_and_validated_on():
   pool = pool._replace(order=pool.order.at[:4].set(3), count=jnp.int32(4))
   parts = split_labelled(jax.random.key(0), pool, 0.2)
   assert [p.items[: int(p.count)].tolist() for p in parts] == [[3] * 4] * 2
-
-
-def test_the_pool_of_a_part():
-  part = Part(jnp.array([4, 1, 1, 7, 9], jnp.int32), jnp.int32(3))
-  pool = as_pool(part, 10)
-  assert pool.order.tolist() == [4, 1, 1, 10, 10] and int(pool.count) == 3
-  assert np.flatnonzero(pool.labelled).tolist() == [1, 4]
 
 
 def test_the_split_is_drawn_anew_by_the_key():
