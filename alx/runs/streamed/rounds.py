@@ -40,6 +40,7 @@ from alx.runs.rounds import (
   within_budget,
 )
 from alx.runs.settings.config import Config
+from alx.runs.settings.starting import LABELLED
 from alx.runs.starts import first_items
 from alx.runs.streamed.pool import RowSource
 from alx.runs.units.asked import begins_told, num_asked, set_of
@@ -72,7 +73,8 @@ def run_rounds(
   checkpoints = Checkpoints(job.folder / "checkpoints")
   state, done = _resume(job, loop, checkpoints)
   open_folder(job, done)
-  labelled = _read_labelled(job, state) if done <= job.config.rounds else None
+  is_asked = done <= job.config.rounds or job.config.start_with == LABELLED
+  labelled = _read_labelled(job, state) if is_asked else None
   for number in range(done, job.config.rounds + 1):
     state = state._replace(key=key_of(job, number))
     state, items, laps = _ask(job, loop, state, number, progress, labelled)
@@ -93,8 +95,6 @@ def run_rounds(
     )
     checkpoints.save(number + 1, _saved(state))
   checkpoints.close()
-  if labelled is None and job.config.distort and job.config.flips_by_labels:
-    labelled = _read_labelled(job, state)
   scan = _scan_of(job, progress)
   ask_next(job, state, partial(loop.ask, scan=scan, labelled=labelled))
   shutil.rmtree(job.folder / "scan", ignore_errors=True)
@@ -126,8 +126,8 @@ def _read_labelled(job, state) -> Labelled:
     most = len(units.begun)
   capacity = min(most, len(problem.split.pool))
   room, nothing = make_room(capacity, row, units), init_pool(num_asked(problem))
-  if begins_told(problem):
-    return room  # the only round fills it
+  if not state.round:
+    return room  # round 0 fills it, also with what has arrived
   return _reveal(job, room, labelled_of(state.pool), nothing)
 
 

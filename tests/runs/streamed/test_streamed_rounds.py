@@ -78,6 +78,15 @@ def test_images_are_distorted_along_axes_that_labels_allow(whole, tmp_path):
   assert [row["labels"] for row in rows] == ["2", "4", "6"]
 
 
+def test_a_finished_run_reads_nothing_again(whole):
+  """Nobody is asked what to label next where the start was chosen."""
+  job = whole[0]
+  read = job.problem.dataset.images.read
+  del read[:]
+  run(job._replace(config=dataclasses.replace(job.config, distort="all")))
+  assert read == []
+
+
 def test_a_checkpoint_is_what_a_run_in_memory_writes(whole):
   job, *_ = whole
   step, saved = Checkpoints(job.folder / "checkpoints").newest()

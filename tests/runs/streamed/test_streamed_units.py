@@ -160,19 +160,23 @@ def partly_labelled():
   return dataset
 
 
-def test_what_to_label_next_is_what_a_run_in_memory_says(tmp_path):
-  """Of labels that the volumes arrived with."""
+def arrived(**changes):
+  """Settings of a run that begins with the labels of `partly_labelled`."""
   config = dataclasses.replace(
     streamed_cases.CONFIG,
-    acquisition=("entropy",),
-    unit="slices:0",
     start_with="labelled",
     rounds=0,
     seeds=1,
     split_seed=3,
+    **changes,
   )
   streamed_compare.check(dataclasses.replace(config, data="d", cache="c"))
-  config = problems.resolve(config, outline(partly_labelled()), False)
+  return problems.resolve(config, outline(partly_labelled()), False)
+
+
+def test_what_to_label_next_is_what_a_run_in_memory_says(tmp_path):
+  """Of labels that the volumes arrived with."""
+  config = arrived(acquisition=("entropy",), unit="slices:0")
   for name in ("streamed", "held"):
     dataset = partly_labelled()
     if name == "streamed":
@@ -190,6 +194,25 @@ def test_what_to_label_next_is_what_a_run_in_memory_says(tmp_path):
     texts = [(tmp_path / n / table).read_text() for n in ("streamed", "held")]
     assert texts[0] == texts[1]
   assert len(store.read_rows(tmp_path / "streamed" / "next.csv")) == 2
+
+
+def test_a_finished_run_knows_its_labels_again(tmp_path):
+  """They say along which axes images are distorted."""
+  changes = {"distort": "all", "flips_by_labels": True}
+  config = arrived(acquisition=("k_center",), **changes)
+  problem, told = make_problem(config, partly_labelled(), LEARNER), []
+  ready = sized(config, problem)
+  job = Job(problem, ready, "k_center", 0, tmp_path / "w", lambda *_: None)
+  loop = streamed_rounds.loop_for(problem, ready, "k_center")
+
+  def ask(state, scan, labelled):
+    told.append(np.array(labelled.labels))
+    return loop.ask(state, scan, labelled)
+
+  for _ in range(2):
+    streamed_rounds.run_rounds(job, loop._replace(ask=ask), None, None)
+  assert (told[0] == 1).any()
+  np.testing.assert_array_equal(*told)
 
 
 def test_maps_of_regions_are_made_when_asked_for():
