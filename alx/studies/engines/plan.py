@@ -1,6 +1,7 @@
 """What a row needs, how often it is tried, and for how long."""
 
 import dataclasses
+import itertools
 import os
 import pathlib
 import re
@@ -8,7 +9,7 @@ from collections.abc import Mapping
 
 from alx.devices.processes import cores_here
 
-SHARED = "JAX_", "XLA_"  # variables that decide what a row computes
+_SHARED = "JAX_", "XLA_"  # variables that decide what a row computes
 # But these: where it runs, what memory it takes there, where it finds programs.
 _PLACING = re.compile(
   r"XLA_(PYTHON_)?CLIENT_\w+|JAX_\w+_VISIBLE_DEVICES|JAX_COMPILATION_CACHE_DIR"
@@ -36,8 +37,7 @@ def environment_of(plan: Plan) -> dict[str, str]:
   As many threads as a row has processors, or the last bits would depend on the
   machine; without GPUs asked for, no row takes one.
   """
-  names = (name for name in os.environ if name.startswith(SHARED))
-  found = {name: os.environ[name] for name in names}
+  found = {name: os.environ[name] for name in filter(_decides, os.environ)}
   if not plan.gpus:
     found.setdefault("JAX_PLATFORMS", "cpu")
   return found | {"NPROC": str(plan.cpus)}
@@ -45,11 +45,13 @@ def environment_of(plan: Plan) -> dict[str, str]:
 
 def own_of(environment: Mapping[str, str]) -> dict[str, str]:
   """Variables of a worker, without those that decide what a row computes."""
-  return {
-    name: value
-    for name, value in environment.items()
-    if not name.startswith(SHARED) or _PLACING.fullmatch(name)
-  }
+  names = itertools.filterfalse(_decides, environment)
+  return {name: environment[name] for name in names}
+
+
+def _decides(name):
+  """Whether a variable decides what a row computes, wherever it is done."""
+  return name.startswith(_SHARED) and not _PLACING.fullmatch(name)
 
 
 def gpus_here() -> list[str]:

@@ -91,7 +91,9 @@ def test_rows_have_the_variables_of_the_command(monkeypatch):
   assert plan.environment_of(Plan("local"))["JAX_PLATFORMS"] == "tpu"
 
 
-def test_of_a_worker_only_what_places_a_row_is_its_own():
+def test_a_worker_places_a_row_and_the_command_decides_what_it_computes(
+  monkeypatch,
+):
   placing = (
     *("XLA_PYTHON_CLIENT_MEM_FRACTION", "XLA_CLIENT_MEM_FRACTION"),
     *("JAX_ROCM_VISIBLE_DEVICES", "JAX_COMPILATION_CACHE_DIR", "HOME"),
@@ -99,6 +101,9 @@ def test_of_a_worker_only_what_places_a_row_is_its_own():
   deciding = "JAX_PLATFORMS", "JAX_NUM_CPU_DEVICES", "XLA_FLAGS"
   told = dict.fromkeys((*placing, *deciding), "1")
   assert plan.own_of(told) == dict.fromkeys(placing, "1")
+  for name in told:
+    monkeypatch.setenv(name, "1")
+  assert plan.environment_of(Plan("local")).keys() & told == set(deciding)
 
 
 @pytest.mark.parametrize(
