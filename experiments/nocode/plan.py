@@ -120,7 +120,7 @@ SIZES: Mapping[str, Mapping[str, Mapping]] = {
       "steps": 200,
       "test_items": 40,
     },
-    "acdc": {"steps": 250, "widths": (8, 16, 32, 64)},
+    "acdc": {"steps": 1000, "widths": (8, 16, 32, 64)},
   },
 }
 
