@@ -96,7 +96,8 @@ def test_a_tab_sent_away_while_it_fetches_shows_nothing(browser, address):
   browser.wait("!alx.tab.owns")
   browser.js("go()")
   browser.wait("!alx.busy")
-  assert browser.js("return [alx.work, document.querySelector('#desk').hidden]")
+  hidden = "document.querySelector('#desk').hidden"
+  assert browser.js(f"return [alx.work, {hidden}]") == [None, True]
   assert "another tab" in browser.text("hint")
   browser.js("free()")
 
