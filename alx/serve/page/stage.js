@@ -241,7 +241,6 @@ export class Stage {
 
   /** Of several: frames of one file, or files that `fetched(n)` brings. */
   async channel(number) {
-    this.hand.release();
     if (this.sample.files === 1) return this.viewer.channel(number);
     const { voxel } = this.viewer;
     const cross = this.project.segments;
