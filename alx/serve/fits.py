@@ -124,8 +124,8 @@ class Fits:
         return
       try:
         os.killpg(process.pid, number)
-      except ProcessLookupError:
-        return
+      except (ProcessLookupError, PermissionError):
+        return  # it has ended, or is another user's
       deadline = time.monotonic() + _PATIENCE_S
       while self._is_there(process) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -152,6 +152,17 @@ def test_after_a_reboot_or_a_move_nobody_is_killed(
   assert fits.start(work.FIT, RITA).status == RUNNING
 
 
+def test_one_of_another_user_goes_on(fits, service, stranger, monkeypatch):
+  def refuse(*_):
+    raise PermissionError
+
+  monkeypatch.setattr(os, "killpg", refuse)
+  leave(service.project.folder, process_of(stranger.pid))
+  with pytest.raises(Refused, match=rf"process {stranger.pid} of .*: stop it"):
+    fits.stop(RITA)
+  assert fits.running().id == "a" and stranger.poll() is None
+
+
 def test_one_elsewhere_has_time_until_it_claims(service):
   place, elsewhere = service.project.folder, NOBODY._replace(host="elsewhere")
   for seconds, status in ((10, RUNNING), (-300, FAILED), (300, FAILED)):
