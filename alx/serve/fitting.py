@@ -47,15 +47,27 @@ def main(argv: list[str]) -> None:
 
   try:
     with fitting(place):
-      project = look_at(place, _WAIT_S)
-      lines, version = WORK[what](project, how, tell)
-      ended = progresses.ended_as(begun, DONE, lines, version)
+      ended = _worked(place, begun, how, tell)
       progresses.write(place, ended)  # before another may begin
   except Exception as error:
-    line = _plain(error, place)
-    progresses.write(place, progresses.ended_as(begun, FAILED, [line]))
-    if not isinstance(error, _TOLD):
-      traceback.print_exc()
+    progresses.write(place, _failed(place, begun, error))
+
+
+def _worked(place, begun, how, tell):
+  """The end of the work, good or bad."""
+  try:
+    project = look_at(place, _WAIT_S)
+    lines, version = WORK[begun.what](project, how, tell)
+  except Exception as error:
+    return _failed(place, begun, error)
+  return progresses.ended_as(begun, DONE, lines, version)
+
+
+def _failed(place, begun, error):
+  """The end in one line; what users cannot mend is traced, too."""
+  if not isinstance(error, _TOLD):
+    traceback.print_exception(error)
+  return progresses.ended_as(begun, FAILED, [_plain(error, place)])
 
 
 def _plain(error, place):

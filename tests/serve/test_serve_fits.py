@@ -271,7 +271,20 @@ def test_every_failure_has_its_reason(service, monkeypatch, capfd, error, line):
   assert last.split()[0] in traceback.format_exception_only(error)[0]
 
 
-def test_it_is_done_before_another_may_begin(service, monkeypatch):
+def work_that_ends(*_):
+  return ["done"], 1
+
+
+def work_that_fails(*_):
+  raise MemoryError
+
+
+@pytest.mark.parametrize(
+  ("does", "status"), [(work_that_ends, DONE), (work_that_fails, FAILED)]
+)
+def test_its_end_is_told_before_another_may_begin(
+  service, monkeypatch, does, status
+):
   place, claim = service.project.folder, []
   write = progresses.write
 
@@ -280,9 +293,9 @@ def test_it_is_done_before_another_may_begin(service, monkeypatch):
     write(project, progress)
 
   monkeypatch.setattr(progresses, "write", look)
-  monkeypatch.setitem(work.WORK, work.FIT, lambda *_: (["done"], 1))
-  assert run(place, work.FIT).status == DONE
-  assert claim == [(RUNNING, False), (DONE, True)]
+  monkeypatch.setitem(work.WORK, work.FIT, does)
+  assert run(place, work.FIT).status == status
+  assert claim == [(RUNNING, False), (status, True)]
 
 
 def test_what_one_says_at_its_end_is_kept(service, monkeypatch, tmp_path):
