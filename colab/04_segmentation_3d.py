@@ -42,8 +42,8 @@ workdir = "runs/segmentation_3d"  # @param {type:"string"}
 # %% [markdown]
 # A preset says how many labels are asked for; how a model is trained the recipe
 # says. On a CPU: two seeds, two rounds, fewer steps, and voxels of real volumes
-# merged by twos, so that you see all of it in minutes. Such a model is worse than what the same labels
-# allow.
+# merged by twos, so that you see all of it in minutes. Such a model is worse than
+# what the same labels allow.
 
 # %%
 import dataclasses
