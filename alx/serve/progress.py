@@ -16,6 +16,8 @@ from alx.runs.disk.claim import FOLDER, Claim
 RUNNING, DONE, FAILED, STOPPED = "RUNNING", "DONE", "ERROR", "STOPPED"
 _FILE, _LINES = "fit.json", 50
 _SAID, _MOST = "fit.stderr", 2**16  # bytes
+_STDERR = 2  # the descriptor of what is written there
+_PAUSE_S = 1.0  # between two looks, for which it may be longer
 _BEGINS_S = 120.0  # until a fit has its claim
 
 
@@ -57,12 +59,18 @@ def folder_of(project: pathlib.Path) -> pathlib.Path:
   return project / ".serve"
 
 
+def made_folder(project: pathlib.Path) -> pathlib.Path:
+  """`folder_of`, which is there now, for its owner alone."""
+  folder = folder_of(project)
+  folder.mkdir(mode=0o700, exist_ok=True)
+  return folder
+
+
 def write(project: pathlib.Path, progress: Progress) -> None:
   """Writes it; a reader sees the old one or the new one."""
-  folder_of(project).mkdir(mode=0o700, exist_ok=True)
   details = [*progress.details][-_LINES:]
   about = progress._asdict() | {"details": details}
-  write_json(folder_of(project) / _FILE, about)
+  write_json(made_folder(project) / _FILE, about)
 
 
 def read(project: pathlib.Path) -> Progress | None:
@@ -101,41 +109,26 @@ def _last_word(project):
 
 def open_said(project: pathlib.Path) -> BinaryIO:
   """What a fit writes to standard error, emptied, for its owner alone."""
-  folder_of(project).mkdir(mode=0o700, exist_ok=True)
   flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-  return os.fdopen(os.open(folder_of(project) / _SAID, flags, 0o600), "ab")
+  return os.fdopen(os.open(made_folder(project) / _SAID, flags, 0o600), "ab")
 
 
-def keep_short(
-  project: pathlib.Path, number: int = 2, pause_s: float = 1.0
-) -> threading.Thread | None:
-  """Of what this process writes there only the end is kept, from now on.
-
-  Args:
-    project: its folder.
-    number: of the descriptor that it writes to.
-    pause_s: between two looks, for which the file may be longer.
-
-  Returns:
-    What looks, until the file is gone; None if the process writes elsewhere.
-  """
+def keep_short(project: pathlib.Path) -> None:
+  """Keeps the end alone of what this process writes there, if it does."""
   said = folder_of(project) / _SAID
-  if not (said.exists() and os.path.samestat(os.fstat(number), said.stat())):
-    return None
-  about = said, number, pause_s
-  thread = threading.Thread(target=_shorten, args=about, daemon=True)
-  thread.start()
-  return thread
+  if said.exists() and os.path.samestat(os.fstat(_STDERR), said.stat()):
+    threading.Thread(target=_shorten, args=(said,), daemon=True).start()
 
 
-def _shorten(said, number, pause_s):
+def _shorten(said):
+  """Until the file is gone."""
   with contextlib.suppress(OSError):
     while True:
       if said.stat().st_size > _MOST:
         end = said.read_bytes()[-_MOST // 2 :]
-        os.ftruncate(number, 0)
-        os.write(number, end)
-      time.sleep(pause_s)
+        os.ftruncate(_STDERR, 0)
+        os.write(_STDERR, end)
+      time.sleep(_PAUSE_S)
 
 
 def ended_as(

@@ -21,7 +21,7 @@ from alx.runs.disk.claim import FOLDER, Claim
 from alx.serve import access, guard
 from alx.serve.app import application
 from alx.serve.desk import LEASE_S, open_service
-from alx.serve.progress import folder_of
+from alx.serve.progress import made_folder
 
 _UPLOADS = "uploads"
 _MOST_CALLS = 256  # at the same time
@@ -165,8 +165,7 @@ def warnings_of(settings: Settings) -> list[str]:
 
 def _own_uploads(folder):
   """Uploads on their way stay in the project; what a kill has left goes."""
-  own = folder_of(folder)
-  own.mkdir(mode=0o700, exist_ok=True)
+  own = made_folder(folder)
   own.chmod(0o700)
   uploads = own / _UPLOADS
   shutil.rmtree(uploads, ignore_errors=True)

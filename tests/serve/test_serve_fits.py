@@ -4,6 +4,7 @@ from tests.serve import extra  # noqa: F401, skips without it
 
 # isort: split
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -315,24 +316,48 @@ def test_what_one_says_at_its_end_is_kept(service, monkeypatch, tmp_path):
   assert said.stat().st_mode & 0o777 == 0o600
 
 
-def test_of_much_that_one_says_the_end_is_kept(tmp_path):
-  with progresses.open_said(tmp_path) as file:
-    said = progresses.folder_of(tmp_path) / "fit.stderr"
-    thread = progresses.keep_short(tmp_path, file.fileno(), 0.01)
-    for word in (b"first", b"last"):
-      file.write(b"." * 10**6 + word)
-      file.flush()
-      deadline = time.monotonic() + 10
-      while time.monotonic() < deadline and not (
-        said.stat().st_size <= 2**16 and said.read_bytes().endswith(word)
-      ):
-        time.sleep(0.01)
-    assert said.stat().st_size <= 2**16 and said.read_bytes()[-4:] == b"last"
+@contextlib.contextmanager
+def saying(place):
+  """Standard error of this process goes into the file, as that of a fit."""
+  kept = os.dup(2)
+  with progresses.open_said(place) as file:
+    os.dup2(file.fileno(), 2)
+  yield progresses.folder_of(place) / "fit.stderr"
+  os.dup2(kept, 2)
+  os.close(kept)
+
+
+def kept_short(place):
+  """The threads that this has begun."""
+  before = threading.enumerate()
+  progresses.keep_short(place)
+  return [t for t in threading.enumerate() if t not in before]
+
+
+def shortened(said):
+  """What is in the file once it is short."""
+  deadline = time.monotonic() + 10
+  while not 0 < said.stat().st_size <= 2**16 and time.monotonic() < deadline:
+    time.sleep(0.01)
+  return said.read_bytes()
+
+
+def test_of_much_that_one_says_the_end_is_kept(tmp_path, monkeypatch):
+  monkeypatch.setattr(progresses, "_PAUSE_S", 0.01)
+  with saying(tmp_path) as said:
+    os.write(2, b"." * 10**6 + b"first")
+    (thread,) = kept_short(tmp_path)
+    assert shortened(said) == b"." * (2**15 - 5) + b"first"
+    os.write(2, b"." * 10**6)
+    assert 0 < len(shortened(said)) <= 2**16
     said.unlink()
     thread.join(10)
   assert not thread.is_alive()
+
+
+def test_what_is_written_elsewhere_is_left_alone(tmp_path):
   with progresses.open_said(tmp_path):
-    assert progresses.keep_short(tmp_path) is None  # it writes elsewhere
+    assert kept_short(tmp_path) == []
 
 
 @pytest.mark.slow
