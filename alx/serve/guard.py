@@ -1,4 +1,8 @@
-"""What stands before every route: limits, errors in one line, a plain log."""
+"""What stands before every route: limits, errors in one line, a plain log.
+
+With origins, CORS stands before it and answers preflights itself: these have no
+line in the log, no checks of host and rate, and none of the headers here.
+"""
 
 import asyncio
 import logging
