@@ -46,9 +46,15 @@ def _number(wanted, inside, infinite=False):
   return Check(f"a {'' if infinite else 'finite '}number {wanted}", fits)
 
 
+def _listed(words):
+  *first, last = words
+  return f"{', '.join(first)} or {last}" if first else last
+
+
 def _one_of(*names):
-  wanted = ", ".join(names[:-1]) + f" or {names[-1]}"
-  return Check(wanted, lambda value: isinstance(value, str) and value in names)
+  return Check(
+    _listed(names), lambda value: isinstance(value, str) and value in names
+  )
 
 
 def _or(check, wanted, fits):
@@ -157,12 +163,16 @@ def meaning_of(function: Callable, name: str) -> str:
 
 # What an option is read beside; beside anything else it does nothing.
 READ_WITH = {
-  "log_det.bandwidth": ("kernel", "rbf"),
-  "dpp.bandwidth": ("kernel", "rbf"),
-  "mmd.bandwidth": ("kernel", "rbf"),
-  "fisher.iterations": ("draw", True),
-  "prob_cover.clusters": ("delta", None),
-  "prob_cover.purity": ("delta", None),
+  "log_det.bandwidth": ("kernel", ("rbf",)),
+  "dpp.bandwidth": ("kernel", ("rbf",)),
+  "mmd.bandwidth": ("kernel", ("rbf",)),
+  "mutual_information.eta": (
+    "kind",
+    ("flqmi", "flvmi", "flcmi", "com", "logdetmi"),
+  ),
+  "fisher.iterations": ("draw", (True,)),
+  "prob_cover.clusters": ("delta", (None,)),
+  "prob_cover.purity": ("delta", (None,)),
 }
 
 
@@ -198,17 +208,14 @@ def check_options(function: Callable, options: dict[str, Any]) -> None:
     check_option(name, value, function.__name__)
   settings = keywords_of(function)
   for name, value in known.items():
-    other, wanted = READ_WITH.get(f"{function.__name__}.{name}", (name, value))
+    other, wanted = READ_WITH.get(f"{function.__name__}.{name}", (name, ()))
     beside = options.get(other, settings[other])
-    if other != name and _differ(value, settings[name], beside, wanted):
+    told = value is not settings[name] and value != settings[name]
+    if other != name and told and beside not in wanted:
       raise ValueError(
         f"{name}={value!r} does nothing with {other}={beside!r}; it is for "
-        f"{other}={wanted!r}"
+        f"{other}={_listed([repr(x) for x in wanted])}"
       )
-
-
-def _differ(value, default, beside, wanted):
-  return value is not default and value != default and beside != wanted
 
 
 def check_option(name: str, value: Any, function: str = "") -> None:

@@ -170,6 +170,12 @@ def test_infinite_where_it_has_a_meaning():
     ("dpp", {"bandwidth": 2.0}, "bandwidth=2.0 does nothing with kernel="),
     ("mmd", {"bandwidth": 2.0, "kernel": "linear"}, "it is for kernel='rbf'"),
     ("fisher", {"iterations": 9}, "it is for draw=True"),
+    (
+      "mutual_information",
+      {"eta": 0.5, "kind": "gcmi"},
+      "eta=0.5 does nothing with kind='gcmi'; it is for kind='flqmi', 'flvmi', "
+      "'flcmi', 'com' or 'logdetmi'",
+    ),
   ],
 )
 def test_what_does_nothing(name, options, told):
@@ -180,6 +186,8 @@ def test_what_does_something():
   configure(BY_NAME["mmd"], bandwidth=2.0)
   configure(BY_NAME["dpp"], bandwidth=2.0, kernel="rbf")
   configure(BY_NAME["fisher"], iterations=9, draw=True)
+  configure(BY_NAME["mutual_information"], eta=0.5)
+  configure(BY_NAME["mutual_information"], eta=1, kind="gcmi")
   configure(BY_NAME["prob_cover"], delta=0.5, clusters=None, purity=0.95)
 
 

@@ -77,8 +77,7 @@ def mutual_information(
     max_targets: Q, keep the first so many in the order of ids.
 
   Raises:
-    ValueError: for an unknown kind, an eta out of its range, or one that does
-      nothing.
+    ValueError: for an unknown kind, or an eta out of its range.
   """
   del key
   if kind not in KINDS:
@@ -86,11 +85,6 @@ def mutual_information(
   if not eta > 0 or (kind == "logdetmi" and eta > 1):
     top = ", at most 1 for logdetmi" if kind == "logdetmi" else ""
     raise ValueError(f"eta: wanted a number > 0{top}, found {eta}")
-  if kind == "gcmi" and eta != 1.0:
-    others = ", ".join(name for name in KINDS if name != kind)
-    raise ValueError(
-      f"eta={eta!r} does nothing with kind={kind!r}; it is for kind={others}"
-    )
   features, candidates = usable(features, candidates)
   rows = unit_rows(features)
   wanted = targets_of(candidates, target_class)

@@ -108,7 +108,8 @@ def mutual_information(
     labels: [N] integer classes, read where labelled.
     kind: "flqmi", "flvmi", "flcmi", "gcmi", "com" or "logdetmi", see
       `alx.acquisition.joint.targeted.mutual_information`.
-    eta: weight of the similarity to the targets, > 0; <= 1 for "logdetmi".
+    eta: weight of the similarity to the targets, > 0; <= 1 for "logdetmi", and
+      1 for "gcmi", which it does not change.
     target_class: the class of the targets, for labels; None: the rarest one.
     max_targets: >= 1, keep the first so many in the order of ids.
 

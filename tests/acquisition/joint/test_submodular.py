@@ -368,11 +368,6 @@ def test_labels_that_arrive_do_not_compile_again():
     (targeted.mutual_information, {"kind": "no"}, "flqmi"),
     (targeted.mutual_information, {"eta": 0.0}, "eta"),
     (targeted.mutual_information, {"kind": "logdetmi", "eta": 2.0}, "eta"),
-    (
-      targeted.mutual_information,
-      {"kind": "gcmi", "eta": 0.5},
-      "eta=0.5 does nothing with kind='gcmi'; it is for kind=flqmi, flvmi, ",
-    ),
   ],
 )
 def test_what_cannot_be_is_refused(function, options, message):
