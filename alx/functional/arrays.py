@@ -45,6 +45,18 @@ def _check_passes(name, shape, more=""):
   )
 
 
+def _check_channels(name, shape):
+  """Refuses fewer numbers on the first axis of space than classes."""
+  *rest, last = shape
+  if len(shape) < 4 or shape[1] >= last:
+    return
+  raise ValueError(
+    f"{name}: {shape} is [N, *sp, C] of {last} classes, or has {shape[1]} "
+    f"classes before space: give mask= of ones {rest} for the first; for the "
+    f"second give np.moveaxis({name}, 1, -1)"
+  )
+
+
 def of_samples(samples: Any, mask: Any = None, *, rank: int = 3) -> Prediction:
   """Of S >= 2 posterior samples [S, N, *sp, C]."""
   wanted = "[S, N, *sp, C]" + (" with space" if rank > 3 else "")
@@ -66,6 +78,7 @@ def of_evidence(
     raise ValueError(f"evidence: wanted {wanted}, found shape {evidence.shape}")
   if mask is None and last == 1:
     _check_passes("evidence", evidence.shape)
+    _check_channels("evidence", evidence.shape)
   real = _real(mask, evidence.shape[:-last])
   return Prediction(None, None, real, None, evidence)
 

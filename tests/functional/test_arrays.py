@@ -46,6 +46,12 @@ REFUSED = {
     lambda: functional.vacuity(np.ones((5, N, C))),
     r"evidence: \(5, 6, 3\) is \[N, voxels, C\] of 5 items, or \[S, N, C\] of",
   ),
+  "classes of evidence before space": (
+    lambda: functional.vacuity(np.ones((4, 2, 6, 5))),
+    r"evidence: \(4, 2, 6, 5\) is \[N, \*sp, C\] of 5 classes, or has 2 "
+    r"classes before space: give mask= of ones \[4, 2, 6\] for the first; for "
+    r"the second give np.moveaxis\(evidence, 1, -1\)",
+  ),
   "no passes": (
     lambda: functional.bald(probs(N)),
     r"samples: wanted \[S, N, \*sp, C\], found shape \(6, 3\)",
@@ -202,6 +208,14 @@ def test_a_mask_says_that_one_axis_is_of_voxels():
   found = functional.entropy(maps, np.ones((N, 5), bool))
   wanted = -(maps * np.log(maps)).sum(-1).mean(-1)
   np.testing.assert_allclose(found, wanted, rtol=1e-5)
+
+
+def test_a_mask_says_that_the_last_axis_is_of_classes():
+  evidence = np.ones((4, 2, 6, 5))
+  found = functional.vacuity(evidence, np.ones((4, 2, 6), bool))
+  assert found.tolist() == [1.0] * 4
+  of_betas = functional.beta_entropy(np.ones((4, 2, 6, 5, 2)))
+  assert of_betas.shape == functional.vacuity(evidence[..., :2]).shape
 
 
 def test_what_is_not_real_never_matters():
