@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from alx.acquisition.base import Candidates, finite_rows
+from alx.acquisition.base import Candidates, finite_rows, in_float32
 from alx.acquisition.comparisons.geometry import (
   cross,
   map_rows,
@@ -138,7 +138,7 @@ def k_center(
 def _start(features, candidates) -> _Shard:
   """No distances yet. A shard of no items has one that is not there."""
   missing = int(features.shape[0] == 0)
-  features = jnp.pad(features, ((0, missing), (0, 0)))
+  features = jnp.pad(in_float32(features), ((0, missing), (0, 0)))
   available = jnp.pad(jnp.asarray(candidates.available), (0, missing))
   present = jnp.pad(jnp.asarray(candidates.present), (0, missing))
   there = present & finite_rows(features)

@@ -69,6 +69,20 @@ def test_k_center_is_that_of_all_features(num_processes, labelled, ahead):
   np.testing.assert_array_equal(items, wanted)
 
 
+def test_k_center_of_16_bits_is_that_of_float32():
+  """Their squares are beyond 16 bits."""
+  rows = 300 * np.random.default_rng(2).standard_normal((N, 3))
+  rows, candidates = jnp.asarray(rows, jnp.float16), some_candidates()
+  items = on_shards(
+    2,
+    lambda mine, shard, gather: sharded.k_center(
+      mine(rows), mine(candidates), 8, shard, ahead=4, gather=gather
+    ),
+  )
+  wanted = cover.k_center(None, rows, candidates, 8)
+  np.testing.assert_array_equal(items, wanted)
+
+
 def test_equal_values_go_to_the_lowest_item_of_any_process():
   values = np.array([[2, 1], [2, 0]], np.float32)
   items = np.array([[8, 9], [3, 1]], np.int32)
