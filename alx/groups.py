@@ -27,6 +27,20 @@ def is_unknown(name: object) -> bool:
     return True
 
 
+def as_text(name: object) -> object:
+  """A name as it is, but bytes as a text in UTF-8.
+
+  Raises:
+    ValueError: for bytes that are none.
+  """
+  if not isinstance(name, bytes):
+    return name
+  try:
+    return name.decode()
+  except UnicodeDecodeError:
+    raise ValueError(f"wanted names in UTF-8, found {name!r}") from None
+
+
 def numbers_of(names: Sequence | np.ndarray) -> np.ndarray:
   """[n] int64, equal for items of one name and for no others.
 
@@ -40,7 +54,7 @@ def numbers_of(names: Sequence | np.ndarray) -> np.ndarray:
   names = _as_objects(names)
   known, found = {}, np.empty(names.shape, np.int64)
   for place, name in np.ndenumerate(names):
-    name = _text(name)
+    name = as_text(name)
     key = name.strip() if isinstance(name, str) else name
     try:
       key = ("unknown", place) if is_unknown(name) else (key,)
@@ -60,7 +74,7 @@ def witnesses_of(names: Sequence | np.ndarray) -> np.ndarray:
   names = _as_objects(names)
   found, unknown = numbers_of(names), np.empty(names.shape, bool)
   for place, name in np.ndenumerate(names):
-    unknown[place] = is_unknown(_text(name))
+    unknown[place] = is_unknown(as_text(name))
   return np.where(unknown, -1, found)
 
 
@@ -78,16 +92,6 @@ def how_to_read(ids: Sequence[str]) -> str:
     "--group=REGEX reads them from ids that tell them, which those here, such "
     f"as {ids[0]}, do not seem to"
   )
-
-
-def _text(name):
-  """Bytes as a text."""
-  if not isinstance(name, bytes):
-    return name
-  try:
-    return name.decode()
-  except UnicodeDecodeError:
-    raise ValueError(f"wanted names in UTF-8, found {name!r}") from None
 
 
 def _as_objects(names):

@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from alx.groups import how_to_read, is_unknown, numbers_of, witnesses_of
+from alx.groups import (
+  as_text,
+  how_to_read,
+  is_unknown,
+  numbers_of,
+  witnesses_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +42,11 @@ def test_bytes_are_texts():
   assert numbers_of(names).tolist() == [0, 0, 1, 2, 3]
   with pytest.raises(ValueError, match=r"wanted names in UTF-8, found b'.xff'"):
     numbers_of([b"\xff"])
+
+
+def test_bytes_of_a_name_are_a_text_and_nothing_else_is():
+  found = [as_text(name) for name in ("é", "é".encode(), 7, None)]
+  assert found == ["é", "é", 7, None]
 
 
 def test_what_is_neither_equal_nor_different_is_unknown():

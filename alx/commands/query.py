@@ -33,7 +33,7 @@ import alx
 from alx import csv_table
 from alx.commands import command
 from alx.commands.defined import arrays, explained
-from alx.data.dataset import bad_input
+from alx.data.dataset import DataError, bad_input
 from alx.front.candidates import read_mask
 
 _PREDICTIONS = {
@@ -85,7 +85,7 @@ def main(argv: list[str]) -> None:
     found = read_arrays()
     ids = found.pop("ids", None)
     if ids is not None:
-      ids = arrays.texts("ids", ids)
+      ids = arrays.texts(ids)
       found = _with_ids(found, ids)
     options = {} if _CAP.value is None else {"max_per_group": _CAP.value}
     items = alx.query(
@@ -163,9 +163,10 @@ def cache_folder() -> pathlib.Path | None:
 def read_arrays() -> dict[str, np.ndarray]:
   """The arrays of --arrays and of the other flags, by name.
 
-  What is labelled is a mask. Without one the labels of a file say nothing. Of
-  a file, items of another part than train are not asked for. A flag of its own
-  says more than what such a file says beside.
+  What is labelled is a mask. Without one the labels of a file say nothing, and
+  nothing where they are no classes of items. Of a file, items of another part
+  than train are not asked for. A flag of its own says more than what such a
+  file says beside.
 
   Raises:
     ValueError: a file that is none, an array that is not there, that nothing
@@ -182,15 +183,27 @@ def read_arrays() -> dict[str, np.ndarray]:
       raise bad_input(_ARRAYS.value, f"--{name} or an array {name}", "both")
     found[name] = arrays.of_flag(pathlib.Path(flag.value), name, _FLAGS)
   if "groups" not in found and told.patients is not None:
-    found["groups"] = arrays.groups_of(told.patients)
+    found["groups"] = np.ravel(told.patients)
+  if "labels" in told.arrays:
+    labels = found.pop("labels")
+    if "labelled" in found:
+      found |= _classes_in(labels, told.class_names)
   if "labelled" in found:
     found["labelled"] = arrays.as_mask(found, _N.value)
-  elif "labels" in told.arrays:
-    del found["labels"]
   if "available" not in found and told.split is not None:
     pool = arrays.pool_of(_ARRAYS.value, told.split)
     found |= _in_pool(pool, found.get("labelled"))
   return found
+
+
+def _classes_in(labels, class_names):
+  """{"labels": [N]}; {} if they are of voxels or, with a note, no classes."""
+  try:
+    classes = arrays.classes_of(_ARRAYS.value, labels, class_names)
+  except DataError as error:
+    print(f"note: labels are not used: {error}", file=sys.stderr)
+    return {}
+  return {} if classes is None else {"labels": classes}
 
 
 def _in_pool(pool, labelled):

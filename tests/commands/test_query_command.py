@@ -7,7 +7,7 @@ import pytest
 
 import alx
 from alx import csv_table
-from alx.commands.defined.arrays import as_mask
+from alx.commands.defined.arrays import as_mask, classes_of
 from alx.commands.query import cache_folder
 from tests.command_line import ends_of, errors_of, run
 
@@ -165,6 +165,21 @@ ASKED = {  # arrays of the file, an array of a flag, and who may be asked for
   "nobody": (SAVED, {"labelled": []}, NAMES[:6]),
   "ids in bytes": ({"ids": np.char.encode(NAMES)}, {}, NAMES),
   "ids": ({"ids": NAMES, "labelled": FIRST}, {"logits": ROWS}, NAMES[3:]),
+  "classes in words": (
+    {"features": ROWS, "labels": np.array(["b", "a"])[CLASSES]},
+    {"labelled": FIRST},
+    range(3, N),
+  ),
+  "maps": (
+    {"features": ROWS, "labels": np.zeros((N, 8, 8), int)},
+    {"labelled": FIRST},
+    range(3, N),
+  ),
+  "no classes": (
+    {"features": ROWS, "labels": np.linspace(0, 1, N)},
+    {"labelled": FIRST},
+    range(3, N),
+  ),
 }
 
 
@@ -217,7 +232,7 @@ REFUSED = [
   (
     {"features": ROWS, "patient": np.array([b"\xff"] * N)},
     {},
-    "patients: wanted names in UTF-8",
+    "groups: wanted names in UTF-8",
   ),
   (
     {"ids": NAMES[:4], "logits": np.zeros((4, N, 3))},
@@ -253,3 +268,27 @@ def test_numbers_of_items_are_a_mask_but_where_they_may_be_one(told):
   # Two items: numbers of both, or a mask of one; `alx.query` refuses it.
   two = {"labelled": np.array([0, 1]), "groups": np.array(["a", "b"])}
   assert as_mask(two, None).tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+  ("labels", "names", "wanted"),
+  [
+    ([3, -1, 5], None, [3, -1, 5]),  # as they are
+    ([[1], [0], [2]], None, [1, 0, 2]),
+    (["b", "a", "b"], None, [1, 0, 1]),
+    (["b", "a", "b"], ["b", "a"], [0, 1, 0]),
+    ([b"b", b" a", b""], None, [1, 0, -1]),  # the last has none
+    (["10", "9", "n/a"], None, [10, 9, -1]),
+    ([1.0, np.nan, 0.0], None, [1, -1, 0]),
+    ([[[1, 0]], [[0, 0]]], None, None),  # of voxels
+    (1, None, None),
+  ],
+)
+def test_labels_of_a_file_are_numbers_of_classes(labels, names, wanted):
+  found = classes_of("f.npz", np.array(labels), names and np.array(names))
+  assert found is wanted if wanted is None else found.tolist() == wanted
+
+
+def test_labels_of_no_class_are_refused():
+  with pytest.raises(ValueError, match=r"labels that are class_names, .*'c'"):
+    classes_of("f.npz", np.array(["c", "a"]), np.array(["a", "b"]))

@@ -7,15 +7,16 @@ from typing import NamedTuple
 import numpy as np
 
 from alx.data.arrays import fields, npz_names
+from alx.data.arrays.fields import text_of
 from alx.data.dataset import bad_input
-from alx.data.patients import apart
+from alx.data.tables.classes import read_classes
 from alx.front.axes import SAMPLES
 from alx.front.words import nearest
+from alx.groups import as_text
 
 Arrays = dict[str, np.ndarray]
 
 _SPELLINGS = {"labeled": "labelled"}
-_ABOUT = "made_of"  # of features: what they are made of
 _TEXTS = ("ids", "groups")  # may be lines of a text
 
 
@@ -23,6 +24,7 @@ class Found(NamedTuple):
   """What a file of several arrays says."""
 
   arrays: Arrays  # those that have flags
+  class_names: np.ndarray | None = None  # [C] texts
   patients: np.ndarray | None = None  # [N] names, as a data set calls them
   split: np.ndarray | None = None  # [N] parts, numbers or names
 
@@ -42,12 +44,13 @@ def of_file(path: pathlib.Path, known: Collection[str]) -> Found:
     loaded = {path.stem: loaded}
   meant = npz_names.known_names(path, loaded)
   meant |= {_flag_of(n): n for n in loaded if _flag_of(n) in known}
-  _check_known(path, loaded, {*meant.values(), _ABOUT}, known)
+  _check_known(path, loaded, {*meant.values(), *npz_names.OWN}, known)
   arrays = {flag: loaded[n] for flag, n in meant.items() if flag in known}
   if not arrays:
     raise bad_input(path, f"arrays of the names {', '.join(known)}", "none")
-  patients = loaded.get(meant.get("patient", meant.get("group")))
-  return Found(arrays, patients, loaded.get(meant.get("split")))
+  of_patients = meant.get("patient", meant.get("group"))
+  others = meant.get("class_names"), of_patients, meant.get("split")
+  return Found(arrays, *map(loaded.get, others))
 
 
 def of_flag(
@@ -115,28 +118,59 @@ def pool_of(path: object, split: np.ndarray) -> np.ndarray:
   return fields.given_split(path, {"images": parts, "split": parts}) == 0
 
 
-def groups_of(names: np.ndarray) -> np.ndarray:
-  """[N] patients; an unknown one is no other item's.
+def classes_of(
+  path: object, labels: np.ndarray, class_names: np.ndarray | None
+) -> np.ndarray | None:
+  """[N] whole numbers, -1 where a text or a float is none; None: of voxels.
+
+  Integers stay what they are. Texts are names of classes, as a data set has
+  them: in the order of `class_names`, or else of the alphabet.
+
+  Args:
+    path: what the error names.
+    labels: [N] or [N, 1] of numbers or texts, or anything.
+    class_names: [C] texts; None: there are none.
 
   Raises:
-    ValueError: for bytes that are no text.
+    DataError: for what is no class.
   """
-  names = texts("patients", names)
-  return np.array(apart(names, range(len(names))))
+  if labels.ndim == 2 and labels.shape[1] == 1:
+    labels = labels[:, 0]
+  if labels.ndim != 1:
+    return None
+  if labels.dtype.kind in "biu":
+    return labels
+  cells = [(f"{path}, label {i}", text_of(x)) for i, x in enumerate(labels)]
+  found, _ = read_classes(cells, "label", strict=False)
+  places = np.arange(found.count)
+  if found.names and class_names is not None:
+    places = _places(path, found.names, class_names)
+  classes = np.full(labels.shape, -1)
+  classes[list(found.items)] = places[list(found.labels)]
+  return classes
 
 
-def texts(what: str, names: np.ndarray) -> list:
-  """[N] names as they are, but bytes as texts in UTF-8.
+def _places(path, names, class_names):
+  """[C'] int, where in the class names each of the names is."""
+  given = [text_of(name) for name in np.ravel(class_names)]
+  unknown = [name for name in names if name not in given]
+  if unknown:
+    raise bad_input(
+      f"{path}, labels", f"labels that are class_names, {given}", unknown[:5]
+    )
+  return np.array([given.index(name) for name in names])
+
+
+def texts(names: np.ndarray) -> list:
+  """[N] ids as they are, but bytes as texts in UTF-8.
 
   Raises:
-    ValueError: for bytes that are none, with `what` they are.
+    ValueError: for bytes that are none.
   """
-  names = np.ravel(names).tolist()
   try:
-    return [x.decode() if isinstance(x, bytes) else x for x in names]
-  except UnicodeDecodeError as error:
-    found = repr(error.object)
-    raise ValueError(f"{what}: wanted names in UTF-8, found {found}") from None
+    return [as_text(name) for name in np.ravel(names).tolist()]
+  except ValueError as error:
+    raise ValueError(f"ids: {error}") from None
 
 
 def as_mask(found: Mapping[str, np.ndarray], told: int | None) -> np.ndarray:

@@ -41,7 +41,7 @@ _MEANT = {  # what may have been meant, where nothing is certain
   ),
   "ids": re.compile("id|(file|image)s?(names?|ids?)|files"),
 }
-_OWN = ("made_of",)  # what a file of features is made of
+OWN = ("made_of",)  # what a file of features is made of
 _MOST_TOLD = 12
 
 
@@ -83,7 +83,7 @@ def check_unused(
     DataError: one that by its name may be the patients or the parts, where
       nothing else tells them.
   """
-  unused = [name for name in arrays if name not in (*used, *_OWN)]
+  unused = [name for name in arrays if name not in (*used, *OWN)]
   told = {_meaning(name, arrays[name]) for name in used if name in arrays}
   if "group" in told:
     told.add("patient")
