@@ -5,6 +5,7 @@ import itertools
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 _BITS = 31
 _MOST = 2**_BITS - 1
@@ -19,8 +20,8 @@ def share_of(
 
   Args:
     count: [...] int32 >= 0.
-    part: in [0, whole], a number or [].
-    whole: in [1, 2^31), a number or [].
+    part: in [0, whole], a number or [...].
+    whole: in [1, 2^31), a number or [...].
   """
   bits = count.astype(jnp.uint32)
   part, whole = jnp.asarray(part, jnp.uint32), jnp.asarray(whole, jnp.uint32)
@@ -34,9 +35,31 @@ def share_of(
     place = (_BITS - 1 - turn).astype(jnp.uint32)
     return more(quotient, rest + (bits >> place & 1) * part)
 
-  nothing = jnp.zeros_like(bits)
+  shape = jnp.broadcast_shapes(bits.shape, part.shape, whole.shape)
+  nothing = jnp.zeros(shape, jnp.uint32)
   found = jax.lax.fori_loop(0, _BITS, take_bit, (nothing, nothing))
   return found[0].astype(jnp.int32), found[1].astype(jnp.int32)
+
+
+def spaced(
+  turns: jax.Array,
+  number: jax.Array,
+  asked: jax.Array,
+  start: jax.Array | int = 0,
+) -> jax.Array:
+  """Every n-th place of a number, n = number / asked, from a start on.
+
+  floor((turn number + start) / asked), int32.
+
+  Args:
+    turns: [...] int32, in [0, asked).
+    number: [] int32.
+    asked: [] int32, in [1, number], or 1.
+    start: [] int32, in [0, number).
+  """
+  whole, rest = number // asked, number % asked
+  place, left = share_of(turns, rest, asked)
+  return turns * whole + place + (left + start) // asked
 
 
 def ratio_of(share: float) -> tuple[int, int]:
@@ -46,12 +69,14 @@ def ratio_of(share: float) -> tuple[int, int]:
   29 / 100, a little more than its bits say.
 
   Args:
-    share: in [0, 1].
+    share: in [0, 1], any number; a float of 16 or 32 bits is one of those.
   """
   exact = fractions.Fraction(float(share))
   sizes = (10**digits for digits in itertools.count())
   ratios = (exact.limit_denominator(size) for size in sizes)
-  meant = next(r for r in ratios if type(share)(float(r)) == share)
+  short = isinstance(share, np.generic) and share.itemsize < 8
+  kind = type(share) if short else float
+  meant = next(r for r in ratios if kind(float(r)) == kind(share))
   near = meant.limit_denominator(_MOST)
   if near > meant:
     near = _next_below(near)

@@ -1,5 +1,6 @@
 """Shares of whole numbers beyond 32 bits, beside Python's own integers."""
 
+from decimal import Decimal
 from fractions import Fraction
 
 import jax
@@ -24,6 +25,14 @@ def test_quotient_and_rest_are_exact(part, whole):
   assert list(zip(*np.asarray(found).tolist(), strict=True)) == wanted
 
 
+@pytest.mark.parametrize("count", [0, 1, 999, 1_000_000, MOST])
+def test_parts_of_one_count(count):
+  parts = [0, 1, 5, 699_999_999, MOST]
+  found = of_counts(jnp.int32(count), jnp.array(parts, jnp.int32), MOST)
+  wanted = [divmod(count * part, MOST) for part in parts]
+  assert list(zip(*np.asarray(found).tolist(), strict=True)) == wanted
+
+
 @pytest.mark.parametrize(
   ("share", "meant"),
   [
@@ -37,6 +46,10 @@ def test_quotient_and_rest_are_exact(part, whole):
     (0.9999999999, "0.9999999999"),
     (1e-12, "1e-12"),
     (1, "1"),
+    (Fraction(1, 3), "1/3"),
+    (Decimal("0.29"), "29/100"),
+    (np.longdouble(1) / 3, "1/3"),
+    (np.float16(0.29), "29/100"),
   ],
 )
 def test_a_share_is_the_ratio_that_is_meant(share, meant):

@@ -28,6 +28,7 @@ from alx.acquisition.comparisons.lazy_greedy import (
   start,
 )
 from alx.acquisition.comparisons.medoids import swap
+from alx.acquisition.shares import spaced
 
 _ROUNDING = 2.0**-20  # of squared norms: a squared distance below it is 0
 
@@ -223,12 +224,8 @@ def thinned(present: jax.Array, ground: int | None):
   if ground is None or ground >= present.shape[0]:
     return ids, count
   kept = jnp.minimum(ground, count)
-  # Without 64-bit integers the product of place and count would overflow.
-  step = count.astype(jnp.float32) / jnp.maximum(kept, 1)
-  places = jnp.floor(jnp.arange(ground, dtype=jnp.int32) * step).astype(
-    jnp.int32
-  )
-  return ids[jnp.minimum(places, present.shape[0] - 1)], kept
+  turns = jnp.arange(ground, dtype=jnp.int32)
+  return ids[spaced(turns, count, jnp.maximum(kept, 1))], kept
 
 
 def _choose(problem, labelled, k, progress, count=None):

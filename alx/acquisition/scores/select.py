@@ -13,7 +13,7 @@ import jax.numpy as jnp
 
 from alx.acquisition.base import Candidates, picks_of, usable, wanted
 from alx.acquisition.comparisons.geometry import cross, unit_rows
-from alx.acquisition.shares import share_of
+from alx.acquisition.shares import share_of, spaced
 
 _STEPS = 2**23  # of the random numbers in [0, 1) that there are in float32
 
@@ -72,22 +72,12 @@ def evenly_spaced(
   asked = jnp.minimum(jnp.maximum(wanted(k, count), 1), jnp.maximum(number, 1))
   offset = jax.random.uniform(key, dtype=jnp.float32)
   offset = (offset * _STEPS).astype(jnp.int32)
-  places = _spaced(jnp.arange(k, dtype=jnp.int32), offset, number, asked)
+  start, _ = share_of(number, offset, _STEPS)
+  places = spaced(jnp.arange(k, dtype=jnp.int32), number, asked, start)
   rank = jnp.cumsum(candidates.available) - 1
   at = jnp.searchsorted(rank, jnp.minimum(places, number - 1), side="left")
   there = jnp.arange(k) < jnp.minimum(number, wanted(k, count))
   return jnp.where(there, at, num_items).astype(jnp.int32)
-
-
-def _spaced(turns, offset, number, asked):
-  """floor((turn + offset / _STEPS) number / asked) of turns < asked <= number.
-
-  That is floor((turn number + start) / asked) with a whole start < number.
-  """
-  start, _ = share_of(number, offset, _STEPS)
-  whole, rest = number // asked, number % asked
-  place, left = share_of(turns, rest, asked)
-  return turns * whole + place + (left + start) // asked
 
 
 def uniform_among_highest(

@@ -206,6 +206,8 @@ def test_a_thinned_ground_is_spread_evenly_and_progress_is_told():
   assert ids[:count].tolist() == [0, 3, 6, 9]
   ids, count = facility.thinned(present, 10)
   assert ids[:count].tolist() == [0, 2, 3, 5, 6, 8, 9, 11]
+  ids, count = facility.thinned(jnp.ones(26, bool), 22)
+  assert ids[:count].tolist() == [i * 26 // 22 for i in range(22)]
   features = jnp.asarray(shapes(0)["normal"], jnp.float32)
   seen = []
   few = cover(
