@@ -5,7 +5,6 @@ All are functions Acquisition -> Acquisition. Settings go in first, with
 """
 
 import functools
-import math
 from typing import NamedTuple
 
 import jax
@@ -18,6 +17,7 @@ from alx.acquisition.combinations.rests import (
   with_rest,
 )
 from alx.acquisition.scores.select import exclude_neighbours, grouped
+from alx.acquisition.shares import ratio_of
 
 REFERENCES = ("labelled", "kept")
 
@@ -114,11 +114,12 @@ def dynamic_budget(
   """
   if not 0 <= share <= 1:
     raise ValueError(f"share: wanted a number in [0, 1], found {share}")
+  part, whole = ratio_of(share)
 
   def select(key, description, candidates, k):
     key_first, key_second = jax.random.split(key)
     of_first, of_second = description or (None, None)
-    num_first = min(k, math.floor(share * k + 0.5))
+    num_first = (2 * part * k + whole) // (2 * whole)
     items = first.select(key_first, of_first, candidates, num_first)
     seen, number = as_labelled(candidates, items), candidates.available.shape[0]
     seen = with_rest(seen, seen.labelled & candidates.available, of_second)

@@ -11,9 +11,9 @@ from alx.acquisition.base import Candidates, picks_of, usable, wanted
 from alx.acquisition.scores.maps import entropy_map
 from alx.acquisition.scores.passes import summary_of
 from alx.acquisition.scores.spatial import reduce_spatial
+from alx.acquisition.scores.stochastic import sharpness
+from alx.acquisition.shares import ratio_of
 from alx.prediction import Prediction
-
-_SHARP = 1e36  # beside it, noise is nothing
 
 
 def predicted_shares(classes: jax.Array, mask: jax.Array, num_classes: int):
@@ -199,9 +199,9 @@ def class_stratified(
 
 
 def _power(beta, growth, batches):
-  """beta growth^batches, at most _SHARP: times a logarithm it is finite."""
+  """beta growth^batches, as far as `sharpness` goes."""
   grown = growth ** jnp.clip(batches, 0, 60).astype(jnp.float32)
-  return jnp.minimum(beta * jnp.minimum(grown, _SHARP), _SHARP)
+  return sharpness(beta * sharpness(grown))
 
 
 def _turns(key_extra, key_turns, k, asked, num_strata, share):
@@ -210,7 +210,8 @@ def _turns(key_extra, key_turns, k, asked, num_strata, share):
   Of the first `asked` only; what is drawn for them does not depend on k.
   """
   classes = num_strata - 1
-  shares = [int(number * share) if classes else 0 for number in range(k + 1)]
+  part, whole = ratio_of(share) if classes else (0, 1)
+  shares = [part * number // whole for number in range(k + 1)]
   by_class = jnp.asarray(shares, jnp.int32)[asked]
   order = jax.random.permutation(key_extra, max(classes, 1)).astype(jnp.int32)
   turns = jnp.arange(k, dtype=jnp.int32)

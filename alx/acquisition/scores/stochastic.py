@@ -10,6 +10,13 @@ import jax.numpy as jnp
 from alx.acquisition.base import Candidates
 from alx.acquisition.scores.select import top_k
 
+_SHARP = 1e36  # beside it, noise is nothing
+
+
+def sharpness(beta: jax.Array | float) -> jax.Array:
+  """beta >= 0, at most 1e36: times a logarithm it is a number of float32."""
+  return jnp.minimum(beta, _SHARP)
+
 
 def power(
   key: jax.Array,
@@ -36,9 +43,9 @@ def power(
   """
   noise = jax.random.gumbel(key, scores.shape, dtype=jnp.float32)
   logs = jnp.log(jnp.where(scores > 0, scores, 1.0))
-  drawn = beta * logs + noise
-  # Below all others, in an order that is random as well.
-  nothing = -1e30 * jnp.exp(-noise)
+  drawn = sharpness(beta) * logs + noise
+  # From -3e38 to -2e38, and others are above: a logarithm is at least -104.
+  nothing = -3e38 + 1e38 * jnp.exp(-jnp.exp(-noise))
   return _top_drawn(
     jnp.where(scores > 0, drawn, nothing), scores, candidates, k, count
   )
@@ -66,7 +73,7 @@ def softmax(
     count: see `Acquisition.select`.
     beta: >= 0, in 1 / (unit of the score); 0 is uniform.
   """
-  drawn = beta * scores + jax.random.gumbel(
+  drawn = sharpness(beta) * scores + jax.random.gumbel(
     key, scores.shape, dtype=jnp.float32
   )
   return _top_drawn(drawn, scores, candidates, k, count)
@@ -100,7 +107,7 @@ def softrank(
   rank = jnp.full(num_items, num_items, jnp.float32)
   places = jnp.arange(1, num_items + 1, dtype=jnp.float32)
   rank = rank.at[order].set(places, mode="drop")
-  drawn = -beta * jnp.log(rank) + jax.random.gumbel(
+  drawn = -sharpness(beta) * jnp.log(rank) + jax.random.gumbel(
     key, scores.shape, dtype=jnp.float32
   )
   return _top_drawn(drawn, scores, candidates, k, count)

@@ -124,6 +124,19 @@ def test_dynamic_budget_shares_the_batch(share):
     assert choose(both, features, candidates).tolist() == first + more
 
 
+@pytest.mark.parametrize(
+  ("share", "k", "num_first"), [(0.29, 50, 15), (0.5, 5, 3), (0.3, 4, 1)]
+)
+def test_a_share_of_the_batch_is_rounded_half_up(share, k, num_first):
+  """0.29 of 50 is 14.5, and a little less as a float."""
+  scores = jnp.arange(100.0)
+  features = jnp.stack([scores, -scores], 1)
+  everything = Candidates(jnp.ones(100, bool), jnp.zeros(100, bool))
+  both = combine.dynamic_budget(column(0), column(1), share)
+  items = np.asarray(choose(both, features, everything, k))
+  assert (items >= 50).sum() == num_first
+
+
 def test_dynamic_budget_leaves_no_hole():
   features, _ = pool()
   available = jnp.arange(N) < 2

@@ -105,6 +105,21 @@ def test_the_extra_pick_is_of_a_class_by_chance():
   assert firsts == {(9, 10), (10, 9)}
 
 
+def test_a_share_is_that_of_whole_numbers():
+  """0.29 of 100 is 29, though it is less as a float."""
+  description = {
+    "all": jnp.zeros(200),
+    "classes": jnp.where(jnp.arange(200) < 50, 1.0, 0.0)[:, None],
+  }
+  description["all"] = description["all"].at[100:].set(1.0)
+  found = np.asarray(
+    regions.class_stratified(
+      jax.random.key(0), description, free(200), 100, share=0.29
+    )
+  )
+  assert ((found < 50).sum(), (found >= 100).sum()) == (29, 71)
+
+
 def test_noise_decays_with_the_batches_that_are_labelled():
   """The first question is a draw, the tenth is nearly the highest scores."""
   scores = jnp.linspace(1.0, 2.0, 100)

@@ -84,6 +84,24 @@ def test_power_takes_what_scores_nothing_last_in_random_order():
   assert scipy.stats.chisquare(found).pvalue > 1e-3
 
 
+@pytest.mark.parametrize("beta", [0.3, 1e30, 3e38])
+def test_power_takes_the_least_positive_before_what_scores_nothing(beta):
+  scores = jnp.array([0.0, 1e-30, 0.0, 0.5])
+  draw = jax.vmap(
+    lambda key: stochastic.power(key, scores, all_of(4), 4, beta=beta)
+  )
+  items = np.asarray(jax.jit(draw)(jax.random.split(jax.random.key(0), 300)))
+  assert {1, 3} == set(items[:, :2].ravel().tolist())
+  assert set(items[:, 2].tolist()) == {0, 2}
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+def test_a_beta_beyond_which_noise_is_nothing_is_top_k(draw):
+  scores = jnp.array([0.3, 1e-30, 0.2, 0.5, 0.1])
+  items = draw(jax.random.key(0), scores, all_of(5), 5, beta=3e38)
+  assert items.tolist() == [3, 0, 2, 4, 1]
+
+
 def by_loop(key, scores, available, k):
   """The same shuffle, cut and averaged item by item."""
   noise = np.asarray(jax.random.uniform(key, (len(scores),)))
