@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Callable
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -81,7 +82,7 @@ def information_density(
   def select(key, description, candidates, k):
     description, kept = usable(description, candidates)
     near = mean_cosine(description["features"], kept.available)
-    score = _not_negative(description["score"], kept.available)
+    score = not_negative(description["score"], kept.available)
     both = jnp.stack([score, near])
     fused = product(both, jnp.array([1.0, beta], jnp.float32))
     return top_k(key, _finite(fused), kept, k)
@@ -93,10 +94,15 @@ def information_density(
   )
 
 
-def _not_negative(values, there):
-  """The values, less the lowest that is there if that is below 0."""
+def not_negative(values: jax.Array, there: jax.Array) -> jax.Array:
+  """[N] values >= 0: as they are, or above the lowest if one is below 0.
+
+  Args:
+    values: [N] float32, finite where there.
+    there: [N] bool; the others become 0.
+  """
   lowest = jnp.where(there, values, 0.0).min(initial=0.0)
-  return _finite(values - lowest)
+  return jnp.where(there, _finite(values - lowest), 0.0)
 
 
 def rarity_weighted(acquisition: Acquisition) -> Acquisition:
@@ -112,8 +118,8 @@ def rarity_weighted(acquisition: Acquisition) -> Acquisition:
   described = Acquisition(classes.describe, None, classes.needs)
 
   def select(key, description, candidates, k):
-    (score, label), kept = usable(description, candidates)
-    groups = grouped(label, score, kept)
+    (score, of_classes), kept = usable(description, candidates)
+    groups = grouped(classes.labels(key, of_classes, kept, k), score, kept)
     count = jnp.maximum(kept.available.sum(), 1)
     share = groups.sizes[groups.ids] / count
     return top_k(key, minmax(score, kept.available) * jnp.exp(-share), kept, k)

@@ -7,21 +7,17 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from alx.acquisition.base import (
-  Acquisition,
-  finite_rows,
-  in_float32,
-  usable,
-  zero_rows,
-)
+from alx.acquisition.base import Acquisition, usable
 from alx.acquisition.clusters.hashing import hash_codes
 from alx.acquisition.clusters.kmeans import cluster
 from alx.acquisition.combinations.combine import together
 from alx.acquisition.comparisons.geometry import sum_rows
 from alx.acquisition.comparisons.neighbours import nearest_centre
+from alx.acquisition.scores.predictive import nan_where_broken
 from alx.acquisition.scores.regions import predicted_shares
 from alx.acquisition.scores.select import Groups, first_by, grouped
 from alx.acquisition.scores.spatial import reduce_spatial
+from alx.acquisition.shares import share_of
 
 
 class Strata(NamedTuple):
@@ -30,7 +26,8 @@ class Strata(NamedTuple):
   Attributes:
     describe: as of an Acquisition; what the labels are made of, or None.
     labels: (key, that description of N items, Candidates, k) -> [N] int32,
-      equal in a group, any numbers.
+      equal in a group, any numbers. The description and the candidates are
+      those of `usable`: float32, finite, 0 where nothing is there.
     needs: as of an Acquisition.
   """
 
@@ -106,16 +103,22 @@ def predicted_class() -> Strata:
 
   In space by the class with the most voxels but background, which is class 0;
   by that where nothing else is predicted. Almost every image has more of it
-  than of anything else. Superpixels have one class: that of their mean.
+  than of anything else. Superpixels have one class: that of their mean. What is
+  NaN where it is real is of no class, and never picked.
   """
 
   def describe(keys, prediction):
     del keys
     in_space = prediction.probs.ndim > 3 and prediction.borders is None
     shares = foreground_shares if in_space else mean_probs
-    return shares(prediction).argmax(-1).astype(jnp.int32)
+    classes = shares(prediction).argmax(-1).astype(jnp.float32)
+    return nan_where_broken(classes, prediction)
 
-  return Strata(describe, lambda key, classes, *_: classes, ("probs",))
+  def labels(key, classes, candidates, k):
+    del key, candidates, k
+    return classes.astype(jnp.int32)
+
+  return Strata(describe, labels, ("probs",))
 
 
 def foreground_shares(prediction) -> jax.Array:
@@ -170,26 +173,22 @@ def clusters(count: int = 0) -> Strata:
     raise ValueError(f"count: wanted 0 or more clusters, found {count}")
 
   def labels(key, features, candidates, k):
-    features = in_float32(features)
-    there = candidates.available & finite_rows(features)
-    found = cluster(key, features, there, count or max(k, 1))
-    told = candidates.labelled & finite_rows(features)
-    near = _nearest(found, features, told)
-    return jnp.where(told, near, found.labels)
+    found = cluster(key, features, candidates.available, count or max(k, 1))
+    near = _nearest(found, features)
+    return jnp.where(candidates.labelled, near, found.labels)
 
   return Strata(
     lambda _, prediction: prediction.features, labels, ("features",)
   )
 
 
-def _nearest(found, features, told):
+def _nearest(found, features):
   """[N] int32, the cluster with items whose centre is nearest to each item."""
   full = found.sizes > 0
   order = jnp.argsort(~full, stable=True).astype(jnp.int32)
   origin = sum_rows(found.centres, full)[None, :] / jnp.maximum(full.sum(), 1)
-  rows = zero_rows(features, told) - origin
   centres = found.centres[order] - origin
-  return order[nearest_centre(rows, centres, full.sum())[0]]
+  return order[nearest_centre(features - origin, centres, full.sum())[0]]
 
 
 # Quotas: (Groups, score [N], k) -> orders [N], the first is what counts first
@@ -215,7 +214,7 @@ def proportional(groups: Groups, score: jax.Array, k: int) -> tuple:
   """
   places = jnp.arange(groups.sizes.shape[0], dtype=jnp.int32)
   total = jnp.maximum(groups.sizes.sum(), 1)
-  whole, rest = shares(groups.sizes, total, k)
+  whole, rest = share_of(jnp.int32(k), groups.sizes, total)
   order = jnp.argsort(-rest, stable=True)
   place = jnp.zeros_like(places).at[order].set(places)
   more = place < k - whole.sum()
@@ -240,18 +239,3 @@ QUOTAS = {
   "round_robin": round_robin,
   "least_labelled": least_labelled,
 }
-
-
-def shares(sizes: jax.Array, total: jax.Array, k: int):
-  """(floor, remainder) of k sizes / total, exact without 64 bits.
-
-  Args:
-    sizes: [N] int32, in [0, total].
-    total: [] int32, 1 to 7e8.
-    k: >= 0.
-  """
-  whole, rest = jnp.zeros_like(sizes), jnp.zeros_like(sizes)
-  for bit in f"{k:b}":
-    rest = 2 * rest + int(bit) * sizes
-    whole, rest = 2 * whole + rest // total, rest % total
-  return whole, rest

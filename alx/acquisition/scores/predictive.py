@@ -239,7 +239,7 @@ def _over_classes(function, num_classes, prediction):
   score = jax.lax.map(
     function, jnp.arange(1, num_classes, dtype=jnp.int32)
   ).mean(0)
-  return _nan_where_broken(score, prediction)
+  return nan_where_broken(score, prediction)
 
 
 def holds_foreground(keys: jax.Array, prediction: Prediction) -> jax.Array:
@@ -250,10 +250,10 @@ def holds_foreground(keys: jax.Array, prediction: Prediction) -> jax.Array:
   del keys
   found = (prediction.probs.mean(0).argmax(-1) > 0) & prediction.mask
   found = found.any(tuple(range(1, found.ndim))).astype(jnp.float32)
-  return _nan_where_broken(found, prediction)
+  return nan_where_broken(found, prediction)
 
 
-def _nan_where_broken(score, prediction):
-  """[B] with NaN where a real voxel of any sample is NaN."""
+def nan_where_broken(score: jax.Array, prediction: Prediction) -> jax.Array:
+  """[B] float32 with NaN where a real voxel of any sample is NaN."""
   broken = jnp.isnan(prediction.probs).any((0, -1)) & prediction.mask
   return jnp.where(broken.any(tuple(range(1, broken.ndim))), jnp.nan, score)

@@ -207,3 +207,20 @@ def test_rarity_is_the_share_of_the_predicted_class():
     wanted = scaled * np.exp(-share[label])
     items = choose(rare, prediction, candidates)
     assert items.tolist() == highest(wanted, candidates, K)
+
+
+def test_a_broken_prediction_is_of_no_class():
+  probs = jnp.asarray([[0.9, 0.1], [0.8, 0.2], [np.nan, 0.5], [0.1, 0.9]])
+  seen = of_features([[0.1], [0.9], [1.0], [0.5]])._replace(probs=probs[None])
+  everything = Candidates(jnp.ones(4, bool), jnp.zeros(4, bool))
+  rare = fuse.rarity_weighted(column(0))
+  assert choose(rare, seen, everything, 4).tolist() == [1, 3, 0, 4]
+
+
+def test_scores_from_the_lowest_stay_numbers():
+  there = jnp.array([True, True, False])
+  above = jax.jit(fuse.not_negative)
+  assert above(jnp.array([1.0, 2, -9]), there).tolist() == [1, 2, 0]
+  assert above(jnp.array([1.0, -2, -9]), there).tolist() == [3, 0, 0]
+  assert above(jnp.array([1.0, 2, jnp.nan]), there).tolist() == [1, 2, 0]
+  assert jnp.isfinite(above(jnp.array([3e38, -3e38, 0]), there)).all()

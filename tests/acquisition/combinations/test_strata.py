@@ -104,18 +104,6 @@ def test_proportional_by_hand():
   assert items.tolist() == [8, 7, 5, 4, 3]
 
 
-@hypothesis.settings(max_examples=20, deadline=None)
-@hypothesis.given(
-  k=st.sampled_from([0, 1, 999, 1_000_000, 2**31 - 1]),
-  data=st.data(),
-)
-def test_shares_are_exact(k, data):
-  total = data.draw(st.integers(1, 700_000_000))
-  size = data.draw(st.integers(0, min(total, 700_000_000 // max(k // 3, 1))))
-  whole, rest = strata.shares(jnp.array([size]), jnp.int32(total), k)
-  assert divmod(k * size, total) == (int(whole[0]), int(rest[0]))
-
-
 def test_what_has_no_score_or_is_not_there_is_in_no_group():
   score = [5.0, 4, np.nan, 3, np.inf, 2]
   labels = [0, 0, 1, 1, 2, 2]
@@ -197,6 +185,26 @@ def test_classes_of_segmentations_are_told_apart(make):
   scores = jnp.array([[0.0], [1], [2], [3.9], [4]])
   seen = IMAGES._replace(features=scores)
   assert choose(make(SCORE), seen, everything, 3).tolist() == [3, 4, 2]
+
+
+@pytest.mark.parametrize(
+  "make",
+  [
+    strata.balanced,
+    lambda of: strata.per_cluster(of, strata.predicted_class(), "one"),
+  ],
+)
+@pytest.mark.parametrize("is_flat", [False, True])
+def test_a_broken_prediction_is_of_no_class(make, is_flat):
+  """A NaN that is not real breaks nothing."""
+  probs = IMAGES.probs.at[0, 2, 1].set(jnp.nan).at[0, 3, 0].set(jnp.nan)
+  mask = IMAGES.mask.at[3, 0].set(False)
+  seen = IMAGES._replace(probs=probs, mask=mask)
+  if is_flat:
+    seen = seen._replace(probs=probs[:, :, 1], mask=mask[:, 1])
+  everything = Candidates(jnp.ones(5, bool), jnp.zeros(5, bool))
+  items = choose(make(BY_NAME["random"]), seen, everything, 5).tolist()
+  assert sorted(items[:4]) == [0, 1, 3, 4] and items[4] == 5
 
 
 # Three clusters, of 7, 5 and 3 items.
