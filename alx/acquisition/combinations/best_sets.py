@@ -15,9 +15,9 @@ def best_set(
   costs: jax.Array,
   usable: jax.Array,
   capacity: int,
-  within: jax.Array | None = None,
+  within: jax.Array,
 ) -> jax.Array:
-  """[N] bool, the set of the highest sum of values within the capacity.
+  """[N] bool, the set of the highest sum of values that a budget pays for.
 
   The dynamic programme over items and whole costs, exact. Of equal sums the
   one of more items, then the one without later items.
@@ -26,8 +26,8 @@ def best_set(
     values: [N] float32 >= 0.
     costs: [N] int32 >= 0.
     usable: [N] bool, may be taken.
-    capacity: whole, >= 0.
-    within: [] int32 in [0, capacity], in its place; None: all of it.
+    capacity: the highest budget there may be.
+    within: [] int32 in [0, capacity], the budget.
   """
   cells = jnp.arange(capacity + 1, dtype=jnp.int32)
 
@@ -52,8 +52,7 @@ def best_set(
     took = (bits[left // 8] >> (7 - left % 8)) & 1
     return left - took.astype(jnp.int32) * cost, took.astype(bool)
 
-  last = jnp.int32(capacity) if within is None else within
-  return jax.lax.scan(go_back, last, (taken, costs), reverse=True)[1]
+  return jax.lax.scan(go_back, within, (taken, costs), reverse=True)[1]
 
 
 class Cells(NamedTuple):

@@ -1,6 +1,5 @@
 """Choices whose items cost: the most worth for a budget, or for each cost."""
 
-import jax
 import jax.numpy as jnp
 
 from alx.acquisition.base import Acquisition, in_float32, with_needs
@@ -9,7 +8,7 @@ from alx.acquisition.combinations.best_sets import (
   few_and_many,
   in_cells,
 )
-from alx.acquisition.combinations.fuse import minmax
+from alx.acquisition.combinations.fuse import minmax, not_negative
 from alx.acquisition.scores.select import first_by, top_k
 
 CELLS = 1000
@@ -42,9 +41,9 @@ def knapsack(acquisition: Acquisition, cells: int = CELLS) -> Acquisition:
 
   def select(key, scores, candidates, k):
     costs, budget = _costs(candidates, "knapsack")
-    usable = candidates.available & jnp.isfinite(scores)
+    usable = candidates.available & jnp.isfinite(scores) & ~jnp.isnan(costs)
     fits = usable & (costs <= budget)
-    values = values_of(scores, fits)
+    values = not_negative(scores, fits)
     of = in_cells(costs, budget, fits, cells)
     few, many = few_and_many(values, of, fits, cells, k)
     nothing = jnp.zeros_like(fits)
@@ -82,9 +81,9 @@ def per_cost(acquisition: Acquisition, alpha: float = 0.0) -> Acquisition:
 
   def select(key, scores, candidates, k):
     costs, _ = _costs(candidates, "per_cost")
-    usable = candidates.available & jnp.isfinite(scores)
+    usable = candidates.available & jnp.isfinite(scores) & ~jnp.isnan(costs)
     if not alpha:
-      value, paid = values_of(scores, usable), costs > 0
+      value, paid = not_negative(scores, usable), costs > 0
       ratio = value / jnp.where(paid, costs, 1.0)
       return first_by((paid, -ratio), usable, k)
     worth = minmax(scores, usable)
@@ -117,18 +116,11 @@ def per_distance(
     if candidates.distance_mm is None:
       raise ValueError("per_distance needs candidates with distances: slices")
     usable = candidates.available & jnp.isfinite(scores)
-    ratio = values_of(scores, usable) / (floor_mm + candidates.distance_mm)
+    ratio = not_negative(scores, usable) / (floor_mm + candidates.distance_mm)
     return top_k(key, ratio, candidates._replace(available=usable), k)
 
   needs = with_needs(acquisition, "distances")
   return acquisition._replace(select=select, needs=needs)
-
-
-def values_of(scores: jax.Array, usable: jax.Array) -> jax.Array:
-  """[N] scores >= 0: as they are, or above the lowest if one is below 0."""
-  lowest = jnp.where(usable, scores, jnp.inf).min(initial=jnp.inf)
-  least = jnp.where(lowest < 0, lowest, 0.0)
-  return jnp.where(usable, scores - least, 0.0)
 
 
 def _costs(candidates, name):

@@ -15,12 +15,13 @@ best_set = jax.jit(best_sets.best_set, static_argnums=3)
 def taken(values, costs, capacity, usable=None, within=None):
   """The items of the best set."""
   usable = np.ones(len(values), bool) if usable is None else usable
+  within = capacity if within is None else within
   found = best_set(
     jnp.asarray(values, jnp.float32),
     jnp.asarray(costs, jnp.int32),
     jnp.asarray(usable),
     capacity,
-    within,
+    jnp.int32(within),
   )
   return np.flatnonzero(found).tolist()
 

@@ -179,6 +179,26 @@ def test_a_slice_beside_a_labelled_one_comes_first():
     row.select(None, scores, there._replace(distance_mm=None), 1)
 
 
+@pytest.mark.parametrize("alpha", [0.0, 0.5])
+def test_per_cost_never_takes_what_has_no_cost(alpha):
+  row, scores = per_cost(BY_NAME["entropy"], alpha), jnp.array([1.0, 3, 2])
+  items = row.select(None, scores, everything([2.0, np.nan, 2.0], 9), 3)
+  assert items.tolist() == [2, 0, 3]
+
+
+def test_what_has_no_cost_is_not_the_cheapest():
+  assert chosen([0.1, 0.9, 0.5], [4, np.nan, 3], 2) == [2]
+  assert chosen([0.1, 0.9, 0.5], [1, np.nan, 1], 2) == [2, 0]
+  assert chosen([0.9], [np.nan], 2) == []
+
+
+def test_per_cost_of_scores_that_are_far_apart():
+  """From the lowest on they are beyond float32."""
+  row, scores = per_cost(BY_NAME["entropy"]), jnp.array([3e38, -3e38, 3e38])
+  items = row.select(None, scores, everything([2.0, 1.0, 1.0], 9), 3)
+  assert items.tolist() == [2, 0, 1]
+
+
 def test_they_can_be_written():
   assert parse("per_distance(entropy)").needs == ("probs", "distances")
   assert parse("per_cost(vote_entropy, alpha=0.5)").needs[-1] == "costs"
