@@ -11,6 +11,7 @@ STEP = re.compile(r"(\d+)(-\d+)?")
 _ABOUT = "_CHECKPOINT_METADATA"  # the file that orbax finishes a step with
 _DIGEST = "state.digest"  # written last
 _DIGITS = len(digest.of_texts(()))
+_OURS, _FOREIGN, _UNCLEAR = "ours", "foreign", "unclear"
 
 
 def saved_in(directory: pathlib.Path) -> list[tuple[int, pathlib.Path]]:
@@ -19,7 +20,7 @@ def saved_in(directory: pathlib.Path) -> list[tuple[int, pathlib.Path]]:
   Raises:
     OSError: if the disk does not say.
   """
-  return [(n, p) for n, p in _numbered(directory) if _is_ours(p)]
+  return [(n, p) for n, p in _numbered(directory) if _whose(p) == _OURS]
 
 
 def lost_in(directory: pathlib.Path) -> list[str]:
@@ -27,8 +28,7 @@ def lost_in(directory: pathlib.Path) -> list[str]:
 
   Without those that a kill has left half-written.
   """
-  paths = [path for _, path in _numbered(directory)]
-  return [p.name for p in paths if _is_unclear(p) or _is_sealed(p)]
+  return [path.name for _, path in _numbered(directory) if _is_lost(path)]
 
 
 def _numbered(directory):
@@ -37,30 +37,29 @@ def _numbered(directory):
   return sorted((int(m[1]), p) for m, p in found if m and not p.is_symlink())
 
 
-def _is_ours(path):
-  """Whether orbax finished it, for us, under the name it has now.
+def _whose(path):
+  """Ours: orbax finished it, for us, under the name it has now.
 
-  Checkpoints that do not tell their name are of earlier versions.
+  Checkpoints that do not tell their name are of earlier versions. Unclear is
+  what orbax finished and nobody understands; all else is foreign.
   """
   try:
     about = _about(path)
   except ValueError:
-    return False
-  return about is not None and about.get("name", path.name) == path.name
+    return _UNCLEAR
+  is_ours = about is not None and about.get("name", path.name) == path.name
+  return _OURS if is_ours else _FOREIGN
 
 
-def _is_unclear(path):
-  """Whether orbax finished it, and what it wrote cannot be understood."""
-  try:
-    _about(path)
-  except ValueError:
-    return True
-  return False
+def _is_lost(path):
+  """Whether it was finished, and no kill cut its digest off."""
+  whose = _whose(path)
+  return whose == _UNCLEAR or (whose == _OURS and _is_sealed(path))
 
 
 def _is_sealed(path):
-  """Whether it is ours, and no kill cut its digest off."""
-  written = _written(path) if _is_ours(path) else b""
+  """Whether its digest is whole, or nobody wrote one."""
+  written = _written(path)
   return written is None or len(written) >= _DIGITS
 
 
