@@ -70,7 +70,7 @@ class Checkpoints:
       like: a pytree with the shapes, dtypes and placement wanted.
 
     Raises:
-      DataError: a disk that cannot be read, or steps of which none can.
+      steps.Unreadable: a disk that cannot be read, or steps of which none can.
     """
     if is_shared():
       return self._restore_for_all(like)
@@ -95,7 +95,7 @@ class Checkpoints:
 
     Raises:
       FileNotFoundError: if there is none.
-      DataError: as `restore`.
+      steps.Unreadable: as `restore`.
     """
     found = self._read(ocp.args.StandardRestore())
     if found is None:
@@ -112,13 +112,13 @@ class Checkpoints:
   def _read(self, state):
     """(step, tree) of the newest step that can be read; None: none is there."""
     args = ocp.args.Composite(state=state)
-    with _as_data_error(self._directory):
+    with steps.as_unreadable(self._directory):
       for step, path in reversed(self._saved()):
         with contextlib.suppress(ValueError, KeyError, FileNotFoundError):
           return step, self._read_step(path, args)
       lost = steps.lost_in(self._directory)
     if lost:
-      raise bad_input(
+      raise steps.unreadable(
         self._directory,
         "a checkpoint that can be read",
         f"none in {', '.join(lost)}: delete the folder to begin the run again, "
@@ -207,21 +207,13 @@ def _as_os_error(directory):
     raise
 
 
-@contextlib.contextmanager
-def _as_data_error(place):
-  """What the file system says of a place that is only read."""
-  try:
-    yield
-  except OSError as error:
-    why = error.strerror or error
-    found = f"{why}: nothing was changed, run it again once that is mended"
-    raise bad_input(place, "checkpoints that can be read", found) from error
-
-
 def steps_in(directory: pathlib.Path) -> list[int]:
   """The numbers of the steps that were saved there, ascending.
 
   Nothing is made or read but what tells that a step is finished.
+
+  Raises:
+    OSError: if the disk does not say.
   """
   saved = steps.saved_in(directory) if directory.is_dir() else []
   return sorted({step for step, _ in saved})
@@ -235,11 +227,7 @@ def arrays_of(directory: pathlib.Path, step: int) -> Any:
   Raises:
     DataError: no such step, or one that is damaged.
   """
-  with _as_data_error(directory):
-    path = dict(steps.saved_in(directory))[step]
-    is_whole = steps.is_whole(path)
-  if not is_whole:
-    raise bad_input(path, "a checkpoint as it was written", "a damaged one")
+  path = steps.whole(directory, step)
   handler = ocp.PyTreeCheckpointHandler()
   try:
     about = handler.metadata(path / "state")
@@ -259,6 +247,9 @@ def newest_step(directory: str | pathlib.Path) -> int:
   """The number of the newest step that was saved there; 0 if there is none.
 
   Nothing is made or read but what tells that a step is finished.
+
+  Raises:
+    OSError: if the disk does not say.
   """
   path = pathlib.Path(directory)
   saved = steps.saved_in(path) if path.is_dir() else []

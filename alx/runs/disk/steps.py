@@ -1,10 +1,14 @@
-"""Which steps of a run lie in a directory, and whether they are whole."""
+"""Which steps of a run lie in a directory, and whether they can be read."""
 
+import contextlib
 import json
+import os
 import pathlib
 import re
+from collections.abc import Iterator
 from itertools import chain
 
+from alx.data.dataset import DataError, bad_input
 from alx.data.sources import digest
 
 STEP = re.compile(r"(\d+)(-\d+)?")
@@ -12,6 +16,40 @@ _ABOUT = "_CHECKPOINT_METADATA"  # the file that orbax finishes a step with
 _DIGEST = "state.digest"  # written last
 _DIGITS = len(digest.of_texts(()))
 _OURS, _FOREIGN, _UNCLEAR = "ours", "foreign", "unclear"
+
+
+class Unreadable(DataError):
+  """Checkpoints that are there and cannot be read."""
+
+
+def unreadable(directory: object, wanted: object, found: object) -> Unreadable:
+  """As `bad_input`."""
+  return Unreadable(*bad_input(directory, wanted, found).args)
+
+
+@contextlib.contextmanager
+def as_unreadable(directory: pathlib.Path) -> Iterator[None]:
+  """What the file system says of a directory that is only read.
+
+  Nobody goes back to an older step by himself: the disk may come back.
+  """
+  try:
+    yield
+  except OSError as error:
+    why = error.strerror or error
+    found = f"{why}: nothing was changed, {_remedy(error, directory)}"
+    wanted = "checkpoints that can be read"
+    raise unreadable(directory, wanted, found) from error
+
+
+def _remedy(error, directory):
+  """Which file has to be mended, and which step can be done without."""
+  name = os.path.relpath(error.filename or directory, directory)
+  step = name.partition(os.sep)[0]
+  if not STEP.fullmatch(step):
+    return "run it again once that is mended"
+  delete = f"or delete {step}: what was saved before it is used"
+  return f"run it again once {name} can be read, {delete}"
 
 
 def saved_in(directory: pathlib.Path) -> list[tuple[int, pathlib.Path]]:
@@ -76,6 +114,24 @@ def _about(path):
     return None
   except (KeyError, TypeError) as error:
     raise ValueError(f"{path}: another kind of {_ABOUT}") from error
+
+
+def whole(directory: pathlib.Path, step: int) -> pathlib.Path:
+  """The path of a step that is as it was written.
+
+  Raises:
+    DataError: no such step, or one that is damaged or cannot be read.
+  """
+  with as_unreadable(directory):
+    saved = dict(saved_in(directory))
+    path = saved.get(step)
+    is_damaged = path is not None and not is_whole(path)
+  if path is None:
+    found = ", ".join(map(str, saved)) or "none"
+    raise bad_input(directory, f"step {step}", found)
+  if is_damaged:
+    raise bad_input(path, "a checkpoint as it was written", "a damaged one")
+  return path
 
 
 def seal(path: pathlib.Path) -> None:

@@ -213,6 +213,18 @@ def test_a_read_that_fails_is_told(folder, monkeypatch, fault):
   assert checkpoints.restore(tree(0))[0] == 2
 
 
+def test_what_a_read_fails_on_is_told_and_can_be_done_without(folder):
+  digest = folder / "2/state.digest"
+  digest.unlink()
+  digest.mkdir()
+  checkpoints = Checkpoints(folder)
+  told = "once 2/state.digest can be read, or delete 2: what was saved before"
+  with pytest.raises(DataError, match=f"found Is a directory: .*{told} it is"):
+    checkpoints.restore(tree(0))
+  shutil.rmtree(folder / "2")
+  assert checkpoints.restore(tree(0))[0] == 1
+
+
 @pytest.mark.parametrize("digits", [0, 7])
 def test_a_first_step_that_a_kill_has_cut_off_is_nothing(folder, digits):
   shutil.rmtree(folder / "1")
@@ -312,6 +324,14 @@ def test_arrays_of_a_step(folder):
   with pytest.raises(DataError, match="as it was written, found a damaged one"):
     arrays_of(folder, 1)
   assert not (folder / "none").exists()
+
+
+def test_arrays_of_a_step_that_is_gone(folder, tmp_path):
+  with pytest.raises(DataError, match=rf"{folder}: wanted step 7, found 1, 2$"):
+    arrays_of(folder, 7)
+  (tmp_path / "empty").mkdir()
+  with pytest.raises(DataError, match=r"wanted step 1, found none$"):
+    arrays_of(tmp_path / "empty", 1)
 
 
 def test_arrays_of_a_folder_as_a_user_names_it(folder, monkeypatch):
