@@ -9,6 +9,7 @@ from rich.console import Console
 from alx.runs import compare
 from alx.runs.disk.claim import EXPIRES_S, FOLDER, Claim, Held
 from alx.runs.disk.records import Diverged
+from alx.runs.disk.steps import Unreadable
 from alx.studies import rows
 from alx.studies.rows import Row
 
@@ -17,7 +18,7 @@ class Left(NamedTuple):
   """The rows of a call that it has not finished."""
 
   held: list[Row]  # by other workers
-  failed: list[Row]  # without numbers
+  failed: list[Row]  # each was told why
 
 
 class Worker:
@@ -45,6 +46,7 @@ class Worker:
 
     Raises:
       ValueError: bad data, or a protocol that does not fit it.
+      steps.Unreadable: if it cannot go on from what it has saved.
       records.Diverged: if a model gives no numbers any more.
       claim.Held: if another worker has it, or took this one for dead.
     """
@@ -72,7 +74,7 @@ class Worker:
       except Held as error:
         left.held.append(row)
         self._print(error)
-      except Diverged as error:
+      except (Diverged, Unreadable) as error:
         left.failed.append(row)
         self._tell(row, error)
     return left
@@ -106,4 +108,4 @@ def tell_left(left: Left, console: Console) -> None:
     console.print(text, markup=False, soft_wrap=True)
   if left.failed:
     names = "; ".join(row.label for row in left.failed)
-    raise Diverged(f"ended without numbers: {names}")
+    raise Diverged(f"not finished: {names}")

@@ -143,6 +143,6 @@ def test_rows_without_numbers_end_the_command_with_1(
   found = capsys.readouterr()
   assert ended.value.code == 1
   for unit in only["units"]:
-    assert f"{unit} ended without numbers: row 0, " in found.err
+    assert f"{unit} not finished: row 0, " in found.err
   assert "with other workers: row 1, " in found.out
   assert "not finished by all methods" in found.out

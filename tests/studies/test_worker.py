@@ -96,6 +96,21 @@ def test_a_row_that_fails_does_not_stop_the_others(
   assert last == "with other workers: row 0, e-auto-4+1x3.random-seed0"
 
 
+def test_a_row_whose_checkpoints_are_lost_does_not_stop_the_others(
+  table, tmp_path
+):
+  lost = rows.folder(tmp_path, table[0]) / "checkpoints" / "1"
+  lost.mkdir(parents=True)
+  (lost / "_CHECKPOINT_METADATA").write_bytes(b"")
+  console = quiet()
+  left = Worker(tmp_path, console).run_all(table[:2])
+  assert left == ([], [table[0]]) and rows.is_finished(tmp_path, table[1])
+  told = f"random-seed0: {lost.parent}: wanted a checkpoint that can be read"
+  assert told in printed(console)
+  with pytest.raises(Diverged, match=r"^not finished: row 0, .*random-seed0$"):
+    tell_left(left, console)
+
+
 @pytest.mark.parametrize("how", ["interrupted", "told to"])
 def test_a_row_is_given_up(table, tmp_path, monkeypatch, how):
   worker = Worker(tmp_path, quiet())
