@@ -111,7 +111,6 @@ SIZES: Mapping[str, Mapping[str, Mapping]] = {
       "start": 6,
       "query": 6,
       "rounds": 5,
-      "steps": 200,
     },
     "hippocampus": {
       "start": 2,

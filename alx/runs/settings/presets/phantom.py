@@ -20,7 +20,6 @@ def get_config() -> Config:
     dropout=0.1,
     patch=(12, 16, 16),
     batch=6,
-    steps=160,
-    learning_rate=5e-3,
+    steps=600,
     class_aware=0.8,
   )
