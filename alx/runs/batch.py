@@ -35,7 +35,7 @@ from alx.runs.problem.fitted import (
 )
 from alx.runs.problem.job import Job
 from alx.runs.problem.problem import Problem, held_out, predict_pool
-from alx.runs.rounds import keep_next, key_of
+from alx.runs.rounds import keep_next, key_of, record_again
 from alx.runs.settings.config import Config
 from alx.runs.settings.starting import LABELLED
 from alx.runs.settings.stopping import labels_after
@@ -79,7 +79,7 @@ class Told(NamedTuple):
   laps: list[dict]
   cases: list[list[dict]]
   signals: list[dict | None]
-  predict: Callable | None = None  # of the last round: writes it for jobs
+  predict: Callable | None  # of the last round: writes it for jobs
 
 
 def pays_off(problem: Problem, num_seeds: int) -> bool:
@@ -172,8 +172,7 @@ def run_batch(
       told = _tell_and_test(jobs, programs, seeds, asked, number)
     else:
       told = first
-      if told.predict is not None:
-        told.predict(jobs)
+      record_again(jobs, told)
     if number == 0:
       first = told
     seeds = told.seeds
@@ -318,8 +317,13 @@ def _tell_and_test(jobs, programs, seeds, asked, number) -> Told:
   ]
   predict = None  # what it holds is kept for the next acquisition
   if number == job.config.rounds:
-    rest = {"programs": programs, "seeds": seeds, "predicted": predicted}
-    predict = partial(_record_predictions, number=number, **rest)
+    predict = partial(
+      _record_predictions,
+      programs=programs,
+      seeds=seeds,
+      predicted=predicted,
+      number=number,
+    )
     predict(jobs)
   clock.lap("seconds_test")
   laps = [
