@@ -9,6 +9,7 @@ import numpy as np
 
 from alx.data.dataset import DataError, Dataset, bad_input, read_each
 from alx.data.files import visible_below
+from alx.data.groups import notes_of_split
 from alx.data.label_values import class_names, default_names
 from alx.data.patients import name_patients
 from alx.data.pictures import pictures
@@ -95,6 +96,7 @@ def load_folder(
   named = [rows[i].patient for i in images] if wanted[1] else []
   groups, told = name_patients(found[0].file, named, kept if named else ())
   split = _split([rows[i] for i in images])
+  torn = notes_of_split(found[0].file, groups or None, split)
   passed = pictures.passed_over(path, {found[0].file, *files.values()})
   return Dataset(
     name=path.resolve().name,
@@ -111,6 +113,7 @@ def load_folder(
       *_unused_classes(found[0].file, classes),
       *unused,
       *told,
+      *torn,
       *passed,
     ),
   )
@@ -228,8 +231,12 @@ def _only(path, row, found):
 
 
 def _missing(row, below):
-  padded = below.padded(row.name)
-  found = f"none, but {padded}: the table lost its zeros" if padded else "none"
+  other, padded = below.elsewhere(row.name), below.padded(row.name)
+  found = "none"
+  if other:
+    found = f"none, but {other} in a folder that it does not name"
+  elif padded:
+    found = f"none, but {padded}: the table lost its zeros"
   return bad_input(row.where, f"a picture {row.name}", found)
 
 

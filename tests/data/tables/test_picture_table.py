@@ -48,6 +48,16 @@ def test_patients_stay_on_one_side(tmp_path):
   assert sorted(parts.test.tolist()) in ([0, 1], [2])
 
 
+def test_a_split_of_the_table_that_parts_a_patient_is_told(tmp_path):
+  text = "image_name,patient_id,target,part\n"
+  text += "I1,P1,0,train\nI2,P1,1,test\nI3,P2,0,train\n"
+  (note,) = data.load(write(tmp_path, text)).notes
+  assert note == (
+    f"{tmp_path}/train.csv: 1 groups are in several parts of the split that "
+    "the data give, such as P1"
+  )
+
+
 def test_classes_are_named_where_the_table_names_them(tmp_path):
   text = "image_name,patient_id,benign_malignant,target\n"
   text += "I1,P1,benign,0\nI2,P1,malignant,1\nI3,P2,benign,0\n"
@@ -61,6 +71,19 @@ def test_a_row_without_a_picture_is_left_out_or_stops(tmp_path):
   assert "line 3: wanted a picture I2, found none" in found.left_out[0]
   with pytest.raises(data.DataError, match="I2"):
     data.load(tmp_path, strict=True)
+
+
+def test_a_picture_of_another_part_does_not_stand_in(tmp_path):
+  text = ROWS.replace("I", "train/I")
+  write(tmp_path, text, names=("I1", "I3"))
+  (tmp_path / "jpeg" / "test").mkdir()
+  Image.new("RGB", (8, 8)).save(tmp_path / "jpeg" / "test" / "I2.jpg")
+  found = data.load(tmp_path)
+  assert found.ids == ("I1", "I3")
+  assert found.left_out == (
+    f"{tmp_path}/train.csv, line 3: wanted a picture train/I2, found none, but "
+    "test/I2.jpg in a folder that it does not name",
+  )
 
 
 @pytest.mark.parametrize(

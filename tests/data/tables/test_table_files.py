@@ -25,6 +25,11 @@ FILES = [
     ("view.png", [0, 1]),
     ("view.bmp", [0, 1, 2]),
     ("other", []),
+    ("x/view.jpg", []),
+    ("new/x/view.jpg", []),
+    ("p2/study2/view.png", []),
+    ("p9/study2/view.jpg", [1]),  # p9 is no folder on the disk
+    ("p2/view.jpg", [2]),
   ],
 )
 def test_names(name, found):
@@ -37,6 +42,12 @@ def test_zeros_in_front():
   pictures = Pictures(map(pathlib.Path, FILES), 0)
   assert pictures.padded(pathlib.PurePosixPath("7.png")) == "007.png"
   assert pictures.padded(pathlib.PurePosixPath("8")) == ""
+
+
+def test_a_file_of_the_name_in_another_folder():
+  pictures = Pictures(map(pathlib.Path, FILES), 4)
+  assert pictures.elsewhere(pathlib.PurePosixPath("p1/7.png")) == ""
+  assert pictures.elsewhere(pathlib.PurePosixPath("p1/007.png")) == "x/007.png"
 
 
 def test_many_files_of_one_name_are_found_at_once():
