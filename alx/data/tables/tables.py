@@ -36,12 +36,16 @@ def read_table(file: pathlib.Path) -> Table:
   Lines without any cell are passed over.
 
   Raises:
-    DataError: no such file.
+    DataError: no such file, or quotes that are not closed.
   """
   try:
     with _open(file) as text:
       rows = list(_rows(text))
-  except (OSError, ValueError, csv.Error) as error:
+  except csv.Error as error:
+    line, found = error.args
+    wanted = 'cells whose quotes are closed (" in a quoted cell is "")'
+    raise bad_input(f"{file}, line {line}", wanted, found) from error
+  except (OSError, ValueError) as error:
     wanted = "a CSV file in UTF-8 (save it as such)"
     raise bad_input(file, wanted, error) from error
   header = rows[0][1] if rows else ()
@@ -65,17 +69,25 @@ def _open(file):
 
 
 def _rows(text):
-  """Line and cells of each row that has any."""
+  """Line and cells of each row that has any; csv.Error(line, what)."""
   first = text.readline()
   told = re.fullmatch(r"sep=(.)\s*", first)
   separator = told[1] if told else _separator(first)
   before = [] if told else [first]
   lines = itertools.chain(before, text)
-  reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
-  for cells in reader:
+  how = {"delimiter": separator, "skipinitialspace": True}
+  reader, above = csv.reader(lines, **how, strict=True), told is not None
+  while True:
+    start = reader.line_num + 1 + above
+    try:
+      cells = next(reader, None)
+    except csv.Error as error:
+      raise csv.Error(start, str(error)) from error
+    if cells is None:
+      return
     cells = tuple(_bare(cell.strip()) for cell in cells)
     if any(cells):
-      yield reader.line_num + (told is not None), cells
+      yield reader.line_num + above, cells
 
 
 def _bare(cell):

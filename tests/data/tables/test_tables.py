@@ -32,6 +32,21 @@ def test_quoted_separators_and_line_breaks(tmp_path):
   assert found.header == ("a;b;c", "d") and found.rows[0][1] == ("x\ny", "z")
 
 
+@pytest.mark.parametrize(
+  ("text", "line"),
+  [
+    ('n,c\na,"5 mm\nb,ok\n', 2),
+    ('n,c\na,ok\n\nb,"5 mm\nc,"ok"\n', 4),  # another cell's quote closes it
+    ('sep=,\nn,c\na,"x" y\n', 3),
+  ],
+)
+def test_a_quote_that_is_not_closed_swallows_no_rows(tmp_path, text, line):
+  (tmp_path / "a.csv").write_text(text)
+  wanted = rf"a\.csv, line {line}: wanted cells whose quotes are closed"
+  with pytest.raises(DataError, match=wanted):
+    tables.read_table(tmp_path / "a.csv")
+
+
 @pytest.mark.parametrize("content", [b"\xe9\n", b"\xff\xfea"])
 def test_other_encodings_are_refused(tmp_path, content):
   (tmp_path / "a.csv").write_bytes(content)
