@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from alx.data.dataset import bad_input
+from alx.data.files import composed, folded
 
 _MOST = 255  # classes
 _NOTHING = {"", "nan", "na", "n/a", "#n/a", "<na>", "null"}
@@ -25,7 +26,8 @@ def read_classes(
 ) -> tuple[Classes, list[str]]:
   """(classes, a line for each row without one).
 
-  Whole numbers are classes as they are; texts are names of classes, ordered.
+  Whole numbers are classes as they are; texts are names of classes, ordered,
+  in Unicode's form C.
 
   Args:
     cells: file and line, and text, of each row.
@@ -36,6 +38,7 @@ def read_classes(
     DataError: numbers beside names, several classes in one cell, or no row
       with a class.
   """
+  cells = [(where, composed(text)) for where, text in cells]
   missing = [i for i, (_, text) in enumerate(cells) if _is_nothing(text)]
   told = sorted(set(range(len(cells))) - set(missing))
   errors = [
@@ -63,7 +66,7 @@ def _nothing(text):
 
 def _is_number(text):
   try:
-    return math.isfinite(float(text))
+    return "_" not in text and math.isfinite(float(text))
   except ValueError:
     return False
 
@@ -111,9 +114,9 @@ def _by_name(cells, told, column):
         "name)"
       )
       raise bad_input(cells[i][0], f"one class in {column}", found)
-  folded = {}
+  known = {}
   for name in names:
-    other = folded.setdefault(name.casefold(), name)
+    other = known.setdefault(folded(name), name)
     if other != name:
       where = next(where for where, text in cells if text == name)
       raise bad_input(where, f"one spelling of {other!r}", repr(name))

@@ -20,6 +20,17 @@ def test_names():
   assert found.labels == (1, 0, 1) and found.names == ("bcc", "mel")
 
 
+def test_an_underscore_makes_a_name():
+  found, lines = read("1_0", "1_1")
+  assert found.names == ("1_0", "1_1") and found.count == 2 and lines == []
+
+
+def test_forms_of_unicode_are_one_name():
+  found, lines = read("L\xe4sion", "La\u0308sion", "normal")
+  assert found.names == ("L\xe4sion", "normal") and lines == []
+  assert found.labels == (0, 0, 1)
+
+
 @pytest.mark.parametrize("text", ["", "nan", "NULL", "n/a"])
 def test_nothing(text):
   found, lines = read("b", text, "a")
