@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from alx.data.dataset import Dataset, bad_input
-from alx.data.files import visible, visible_below
+from alx.data.files import folded, visible, visible_below
 from alx.data.masks.folders import masks_among
 from alx.data.pictures import no_classes, pictures
 from alx.data.pictures.parts import number_of, parts_among, subfolders
@@ -57,8 +57,8 @@ def load_folder(
 
   Raises:
     DataError: two folders of one part, parts of different classes, fewer than
-      two classes, two pictures of one name in a class, or no picture that can
-      be read.
+      two classes, two spellings of a class, two pictures of one name in a
+      class, or no picture that can be read.
   """
   parts = _parts(path)
   others, passed = _about_parts(path, parts)
@@ -155,6 +155,7 @@ def _class_names(path, parts):
     if _pictures(part / name)
   }
   names, aside = _without_asides(sorted({name for _, name in full}))
+  _check_spelling(path, names)
   if len(names) < 2:
     endings = pictures.count_endings(list(visible_below(parts[0])))
     found = f"{names} in a folder of {endings}"
@@ -164,6 +165,16 @@ def _class_names(path, parts):
     if others != own[0]:
       raise bad_input(part, f"the classes {own[0]}", others)
   return tuple(names), _about_others(folders, full, names, aside)
+
+
+def _check_spelling(path, names):
+  """Raises for names that differ in case, or in Unicode's forms, alone."""
+  known = {}
+  for name in names:
+    other = known.setdefault(folded(name), name)
+    if other != name:
+      show = repr if other.casefold() == name.casefold() else ascii
+      raise bad_input(path, f"one spelling of {show(other)}", show(name))
 
 
 def _without_asides(names):

@@ -58,6 +58,27 @@ def test_one_name_twice_in_a_class(tmp_path):
   )
 
 
+@pytest.mark.parametrize(
+  ("names", "message"),
+  [
+    (("Benign", "benign"), "wanted one spelling of 'Benign', found 'benign'"),
+    (
+      ("L\xe4sion", "La\u0308sion"),
+      r"wanted one spelling of 'La\u0308sion', found 'L\xe4sion'",
+    ),
+  ],
+)
+@pytest.mark.parametrize("parts", [("", ""), ("train", "test")])
+def test_two_spellings_are_not_two_classes(tmp_path, names, message, parts):
+  for part, name in zip(parts, names, strict=True):
+    write(tmp_path / part, **{name: [1]})
+  for part in {*parts}:
+    write(tmp_path / part, normal=[2])
+  with pytest.raises(data.DataError) as error:
+    data.load(tmp_path)
+  assert str(error.value) == f"{tmp_path}: {message}"
+
+
 def test_what_makes_no_sense_is_told(tmp_path):
   write(tmp_path / "one", a=[1])
   with pytest.raises(data.DataError, match="two or more classes"):
