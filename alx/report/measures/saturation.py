@@ -1,4 +1,4 @@
-"""Metrics that are near their best from the start, and so cannot tell."""
+"""Metrics that no method raises, and so hardly tell one from another."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -10,8 +10,8 @@ from alx.report import arms as numbers
 from alx.report import words
 from alx.report.arms import Arm
 
-NEAR = 0.01  # of the best
-_FAR = 0.05  # what another has to gain
+NEAR = 0.01  # of the best, and of each other
+_FAR = 0.05  # what another has to gain; of the most that there can be
 _EARLY = 2  # rounds
 
 
@@ -21,6 +21,7 @@ class Rise(NamedTuple):
   column: str
   first: float  # the best mean of the first rounds
   best: float  # the best mean of all
+  apart: float  # the last means, the best from the worst
 
 
 def rises(found: Sequence[tuple[str, Sequence[Arm]]]) -> list[Rise]:
@@ -35,23 +36,27 @@ def rises(found: Sequence[tuple[str, Sequence[Arm]]]) -> list[Rise]:
     means = [m[np.isfinite(m)] for m in means if np.isfinite(m).sum() > _EARLY]
     if means:
       first = max(float(m[:_EARLY].max()) for m in means)
-      kept.append(Rise(column, first, max(float(m.max()) for m in means)))
+      best = max(float(m.max()) for m in means)
+      apart = float(np.ptp([m[-1] for m in means]))
+      kept.append(Rise(column, first, best, apart))
   return kept
 
 
 def warning(metric: str, found: Sequence[Rise]) -> str:
-  """A line where `metric` is saturated and another is not; ""."""
+  """A line where `metric` tells no methods apart and another rises; ""."""
   mine = next((rise for rise in found if rise.column == metric), None)
-  if mine is None or mine.best - mine.first > NEAR:
+  if mine is None or max(mine.best - mine.first, mine.apart) > NEAR:
     return ""
   others = [rise for rise in found if rise.best - rise.first >= _FAR]
   if not others:
     return ""
   other = max(others, key=lambda rise: rise.best - rise.first)
+  most = numbers.bounds_of(metric)[1]
+  how = "is saturated" if most - mine.best <= _FAR else "does not rise"
   return (
-    f"{words.column(metric)} is saturated: it has {words.number(mine.first)} "
-    f"in the first rounds and {words.number(mine.best)} at best, so it cannot "
-    f"tell methods apart. {words.column(other.column)} goes from "
+    f"{words.column(metric)} {how}: it has {words.number(mine.first)} "
+    f"in the first rounds and {words.number(mine.best)} at best, so it hardly "
+    f"tells methods apart. {words.column(other.column)} goes from "
     f"{words.number(other.first)} to {words.number(other.best)}: look at that "
     f"(--metric={other.column})."
   )
