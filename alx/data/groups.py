@@ -13,7 +13,7 @@ def group_by_pattern(dataset: Dataset, pattern: str) -> Dataset:
   r"""The data set with the patient of each item, taken from its id.
 
   Args:
-    dataset: N items whose patients are not known.
+    dataset: N items whose patients are not known, or are one for all.
     pattern: regular expression with one group, which is the patient. It
       matches whole ids, (patient\d+)_.* for patient7_left, or, with ^ in
       front, their beginnings: ^(.*)_
@@ -30,7 +30,7 @@ def group_by_pattern(dataset: Dataset, pattern: str) -> Dataset:
     wanted = r"one group in parentheses, as in (patient\d+)_.*"
     found = f"{compiled.groups} in {pattern}"
     raise bad_input("group_pattern", wanted, found)
-  if dataset.groups is not None:
+  if dataset.groups is not None and not _is_one(dataset.groups):
     wanted = "data that do not tell the patients, for group_pattern to do it"
     count = len(set(dataset.groups))
     raise bad_input(dataset.name, wanted, f"{count} patients")
@@ -49,9 +49,19 @@ def group_by_pattern(dataset: Dataset, pattern: str) -> Dataset:
   return dataset._replace(groups=groups, notes=_notes(dataset, groups))
 
 
+def _is_one(groups):
+  """Whether several items have one patient, as a constant PatientID says."""
+  return len(groups) > 1 and len(set(groups)) == 1
+
+
 def _notes(dataset, groups):
   """More lines, where the pattern or the given split keep none together."""
   lines = []
+  if dataset.groups is not None:
+    lines.append(
+      f"group_pattern: its {len(set(groups))} patients take the place of the "
+      f"one that the data tell for all {len(groups)} items"
+    )
   if len(set(groups)) == len(groups):
     lines.append(f"group_pattern: {len(groups)} items, no two of one group")
   lines += notes_of_split("group_pattern", groups, dataset.split)

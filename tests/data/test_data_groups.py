@@ -33,7 +33,20 @@ def test_the_whole_id_has_to_match():
 
 def test_known_patients_stay():
   with pytest.raises(DataError, match="few: wanted data that do not tell"):
-    group_by_pattern(items("a", "b", groups=("x", "x")), "(.)")
+    group_by_pattern(items("a", "b", "c", groups=("x", "x", "y")), "(.)")
+  with pytest.raises(DataError, match="few: wanted data that do not tell"):
+    group_by_pattern(items("a", groups=("x",)), "(.)")
+
+
+def test_one_patient_of_all_items_tells_nothing():
+  """PatientID is the same in all files of some DICOM exports."""
+  given = items("p1_a", "p1_b", "p2_a", groups=("x", "x", "x"))
+  found = group_by_pattern(given, r"(p\d)_.")
+  assert found.groups == ("p1", "p1", "p2")
+  assert found.notes == (
+    "group_pattern: its 2 patients take the place of the one that the data "
+    "tell for all 3 items",
+  )
 
 
 def test_a_given_split_that_parts_a_patient_is_told():
