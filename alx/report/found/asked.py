@@ -33,12 +33,12 @@ def asked(
     arms: with their picks.
     column: of picks.csv.
     names: that are wanted, in order.
-    several: an item may show some of them, and counts for each.
+    several: an item may show some of them, ", " between, and counts for each.
   """
   kept = [arm for arm in arms if all(run.picks for run in arm.runs)]
   kept = [a for a in kept if any(column in p for r in a.runs for p in r.picks)]
   found = {
-    arm.name: [_counter(run, column, several) for run in arm.runs]
+    arm.name: [_counter(run, column, names, several) for run in arm.runs]
     for arm in kept
   }
   there = {v for counters in found.values() for c in counters for v in c}
@@ -50,10 +50,22 @@ def asked(
   return Asked(tuple(order), tuple(kept), tuple(counts))
 
 
-def _counter(run, column, several):
+def _counter(run, column, names, several):
   values = [row.get(column) or "" for row in run.picks]
-  parts = [v.split(", ") if several else [v] for v in values]
+  known = sorted(names, key=len, reverse=True)
+  parts = [_parts(v, known) if several else [v] for v in values]
   return Counter(v for some in parts for v in some if v)
+
+
+def _parts(text, known):
+  """The names in a list of them; a name may have a comma itself."""
+  parts, rest = [], f"{text}, "
+  while rest:
+    starts = (name for name in known if rest.startswith(f"{name}, "))
+    part = next(starts, rest.partition(", ")[0])
+    parts.append(part)
+    rest = rest[len(part) + 2 :]
+  return parts
 
 
 def missing_at_first(arms: Sequence[Arm], names: Sequence[str]) -> list[str]:
@@ -79,14 +91,27 @@ def table(found: Asked, shares: dict[str, float] | None = None) -> Table | None:
   if not found.arms or not 0 < len(found.names) <= _MOST:
     return None
   rows = [
-    [words.plain(arm.name), *(_cell(column) for column in counts.T)]
-    for arm, counts in zip(found.arms, found.counts, strict=True)
+    [name, *(_cell(column) for column in counts.T)]
+    for name, counts in zip(_names(found.arms), found.counts, strict=True)
   ]
   if shares:
     known = [shares.get(name, np.nan) for name in found.names]
     pool = [words.NOTHING if np.isnan(x) else f"{x:.1%}" for x in known]
     rows.append(["share of the pool", *pool])
   return Table(["labels of", *found.names], rows)
+
+
+def _names(arms):
+  """With their labels, where those are not as many of each."""
+  names, ends = [words.plain(arm.name) for arm in arms], _ends(arms)
+  if len(set(ends)) < 2:
+    return names
+  pairs = zip(names, ends, strict=True)
+  return [f"{name}, {end} labels" for name, end in pairs]
+
+
+def _ends(arms):
+  return [words.labels(arm.labels[-1]) for arm in arms]
 
 
 def _cell(counts):
@@ -101,12 +126,8 @@ def groups_table(found: Asked, group: str) -> Table | None:
     return None
   head = ["", f"{group}s asked", f"most of one {group}"]
   rows = [
-    [
-      words.plain(arm.name),
-      _cell((counts > 0).sum(1)),
-      _cell(counts.max(1)),
-    ]
-    for arm, counts in zip(found.arms, found.counts, strict=True)
+    [name, _cell((counts > 0).sum(1)), _cell(counts.max(1))]
+    for name, counts in zip(_names(found.arms), found.counts, strict=True)
   ]
   return Table(head, rows)
 
@@ -183,23 +204,20 @@ def _greys(count):
   return [f"#{v:02x}{v:02x}{v:02x}" for v in levels]
 
 
-def stood_out(found: Asked, last: float) -> list[str]:
+def stood_out(found: Asked) -> list[str]:
   """'BADGE asked for platelet 14 to 19 times among 48 labels, random 3 to 6.'
 
   Of each method the class of which it has the most times as many as random,
-  if no seed of the one is in the range of the other.
-
-  Args:
-    found: of classes.
-    last: labels at the end.
+  if no seed of the one is in the range of the other. A method that ends with
+  other labels than random is passed over.
   """
   places = {arm.name: place for place, arm in enumerate(found.arms)}
   if "random" not in places:
     return []
-  base = found.counts[places["random"]]
-  told = []
-  for arm, counts in zip(found.arms, found.counts, strict=True):
-    if arm.is_baseline:
+  ends, place = _ends(found.arms), places["random"]
+  base, last, told = found.counts[place], ends[place], []
+  for arm, counts, end in zip(found.arms, found.counts, ends, strict=True):
+    if arm.is_baseline or end != last:
       continue
     ahead = counts.min(0) > base.max(0)
     if not ahead.any():
@@ -209,7 +227,7 @@ def stood_out(found: Asked, last: float) -> list[str]:
     name = words.plain(arm.name)
     told.append(
       f"{name} asked for {found.names[at]} {_times(counts[:, at])} among "
-      f"{words.labels(last)} labels, random {_times(base[:, at])}."
+      f"{last} labels, random {_times(base[:, at])}."
     )
   return told
 

@@ -18,9 +18,8 @@ def what_was_found(study: Study, arms: Sequence[Arm]) -> dict:
   groups = asked.table(by_group)
   if len(by_group.names) > _GROUPS:
     groups = asked.groups_table(by_group, "group")
-  last = max((arm.labels[-1] for arm in arms), default=0)
   return {
-    "stood_out": asked.stood_out(by_class, last),
+    "stood_out": asked.stood_out(by_class),
     "asked_classes": asked.table(by_class, _shares(study)),
     "bars": asked.bars(by_class),
     "bar_legend": asked.bar_legend(by_class),
