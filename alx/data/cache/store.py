@@ -28,6 +28,7 @@ from alx.data.cache.record import (
   write_record,
 )
 from alx.data.dataset import bad_input
+from alx.data.pictures import stacks
 from alx.data.volumes.cases import Case
 from alx.devices.processes import is_gone
 
@@ -64,7 +65,7 @@ class CaseStore:
     the content decides.
 
     Args:
-      case: its files.
+      case: its files; what tells the voxel sizes of a stack is one of them.
       root: the folder they are named from.
       convert: (folder) -> JSON object; writes the case into an empty folder.
 
@@ -73,7 +74,7 @@ class CaseStore:
       OSError: the folder cannot be written to.
     """
     known = self._known.get(case.id, [])
-    inputs = states((*case.images, *case.labels), root)
+    inputs = states(_files_of(case), root)
     found = find(known, inputs, "state")
     if found is None:
       inputs = with_digests(inputs, root)
@@ -122,6 +123,13 @@ class CaseStore:
     """Takes its name away first, so that no half of a case has one."""
     with self._partial() as partial, contextlib.suppress(FileNotFoundError):
       os.rename(folder, partial / folder.name)
+
+
+def _files_of(case):
+  """All that is read of a case: also the .json beside stacks of pictures."""
+  files = (*case.images, *case.labels)
+  beside = (stacks.sidecar(file) for file in files if stacks.is_known(file))
+  return tuple(dict.fromkeys((*files, *filter(None, beside))))
 
 
 def _renew(record, inputs):

@@ -65,6 +65,24 @@ def test_another_time_is_no_change_and_another_content_is(root):
   assert names(root) == [changed.folder.name]
 
 
+def test_sizes_beside_a_stack_are_of_the_case(root):
+  """A .json that comes, changes or goes makes the case anew."""
+  names = ("x_0000.tif", "x_0001.tif", "x.tif")
+  first, second, label = (root / name for name in names)
+  for file in (first, second, label):
+    file.write_text("slices")
+  found, sizes = Case("x", (first, second), (label,)), root / "x.json"
+  convert, calls = Converter(root), []
+  for content in (None, "1", "1", "2", None):
+    if content:
+      sizes.write_text(content)
+    else:
+      sizes.unlink(missing_ok=True)
+    CaseStore(root / "cache").keep(found, root, convert)
+    calls.append(convert.calls)
+  assert calls == [1, 2, 2, 3, 4]
+
+
 def test_new_times_are_noted(root, monkeypatch):
   keep(root, Converter(root))
   os.utime(root / "a", (1, 1))
