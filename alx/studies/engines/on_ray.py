@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import dataclasses
 import logging
 import os
 import pathlib
@@ -9,8 +10,8 @@ import queue
 import secrets
 import shutil
 import threading
+import time
 import warnings
-from typing import Any
 
 from alx.studies.engines import attempt
 from alx.studies.engines.attempt import LOST, REFUSED, Result, Task
@@ -27,7 +28,18 @@ from ray._private import worker
 _TOKENS = {"RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"}
 _STORE = 100 * 2**20  # bytes: a try is told in hundreds
 _ANSWER_S = 15.0  # for a cluster to say that it is there; Ray waits for 60
+_LOOK_S = 2.0  # between two looks at the nodes that a try may go to
 _LONGEST = 40  # characters of a folder in which Ray's sockets have room
+
+
+@dataclasses.dataclass
+class _Sent:
+  """A try, and what stands for it now."""
+
+  task: Task
+  avoid: frozenset[str]  # nodes that it is kept from
+  reference: ray.ObjectRef
+  looked: float  # when nodes were last looked for
 
 
 class Ray:
@@ -55,24 +67,30 @@ class Ray:
       self.about = f"own Ray, {self.slots} at once; it writes to {place}"
     self._function = ray.remote(_on_worker)
 
-  def start(self, task: Task, avoid: frozenset[str]) -> Any:
-    """A task of Ray; tried again by us alone."""
-    nodes = _nodes()
+  def start(self, task: Task, avoid: frozenset[str]) -> _Sent:
+    """A task of Ray, kept from nodes to avoid if others can do it."""
+    able = _able(self._plan)
+    avoid = able & avoid if able - avoid else frozenset()
+    return _Sent(task, avoid, self._submit(task, avoid), time.monotonic())
+
+  def _submit(self, task, avoid=frozenset()):
+    """A task; tried again by us alone."""
     options = {"num_cpus": self._plan.cpus, "num_gpus": self._plan.gpus}
     if self._plan.memory:
-      options["memory"] = int(self._plan.memory * 1e9)
-    if nodes & avoid and nodes - avoid:
-      text = f"!in({','.join(sorted(nodes & avoid))})"
+      options["memory"] = _bytes(self._plan)
+    if avoid:
+      text = f"!in({','.join(sorted(avoid))})"
       options["label_selector"] = {"ray.io/node-id": text}
     function = self._function.options(max_retries=0, **options)
     return function.remote(task._asdict())
 
-  def ended(self, handle: Any) -> Result | None:
+  def ended(self, handle: _Sent) -> Result | None:
     """How it ended, if it has."""
     try:
-      if not ray.wait([handle], timeout=0)[0]:
-        return None
-      return Result(*ray.get(handle))
+      if ray.wait([handle.reference], timeout=0)[0]:
+        return Result(*ray.get(handle.reference))
+      self._let_go(handle)
+      return None
     except exceptions.RayTaskError as error:
       return Result(REFUSED, 2, f"a worker cannot run alx: {error.cause!r}")
     except (exceptions.RaySystemError, ConnectionError) as error:
@@ -80,10 +98,23 @@ class Ray:
     except exceptions.RayError as error:
       return Result(LOST, 1, f"its worker died: {_first_line(error)}")
 
-  def cancel(self, handle: Any) -> None:
+  def _let_go(self, sent):
+    """Any node may have it once all that it is not kept from are gone.
+
+    Ray itself waits for one that comes, and passes over those that are there.
+    """
+    now = time.monotonic()
+    if not sent.avoid or now < sent.looked + _LOOK_S:
+      return
+    sent.looked, able = now, _able(self._plan)
+    if able and able <= sent.avoid:
+      self.cancel(sent)
+      sent.avoid, sent.reference = frozenset(), self._submit(sent.task)
+
+  def cancel(self, handle: _Sent) -> None:
     """Kills the worker, with which the row ends."""
     with contextlib.suppress(exceptions.RayError):
-      ray.cancel(handle, force=True)
+      ray.cancel(handle.reference, force=True)
 
   def close(self) -> None:
     """Leaves, and ends an own cluster; a dead one does not answer."""
@@ -106,12 +137,26 @@ def _nodes():
   found = queue.SimpleQueue()
   threading.Thread(target=lambda: found.put(ray.nodes()), daemon=True).start()
   try:
-    nodes = {n["NodeID"] for n in found.get(timeout=_ANSWER_S) if n["Alive"]}
+    nodes = [node for node in found.get(timeout=_ANSWER_S) if node["Alive"]]
   except queue.Empty:
-    nodes = set()
+    nodes = []
   if not nodes:
     raise Gone("Ray's cluster is gone: none of its nodes answers")
   return nodes
+
+
+def _able(plan):
+  """Names of the nodes that have what a row needs, free or not."""
+  needs = {"CPU": plan.cpus, "GPU": plan.gpus, "memory": _bytes(plan)}
+  return frozenset(
+    node["NodeID"]
+    for node in _nodes()
+    if all(node["Resources"].get(name, 0) >= n for name, n in needs.items())
+  )
+
+
+def _bytes(plan):
+  return int(plan.memory * 1e9)
 
 
 def _on_worker(about):
