@@ -4,13 +4,16 @@ import contextlib
 import json
 import os
 import pathlib
+import platform
 import secrets
 import shutil
 import unicodedata
 from collections.abc import Iterator
 
 from alx.data.dataset import bad_input
+from alx.devices.processes import is_gone
 
+_PARTIAL = f".partial-{platform.node()}-"
 _SYSTEM = {
   "__macosx",
   "__pycache__",
@@ -65,17 +68,35 @@ def whole_folder(place: pathlib.Path) -> Iterator[pathlib.Path]:
   Args:
     place: where it will be; nothing is there, or an empty folder.
   """
-  partial = place.with_name(f".partial-{place.name}")
-  shutil.rmtree(partial, ignore_errors=True)  # of a process that was killed
-  try:
-    partial.mkdir(parents=True)
+  place.parent.mkdir(parents=True, exist_ok=True)
+  sweep(place.parent)
+  with partial_folder(place.parent) as partial:
     yield partial
     if place.is_dir():
       place.rmdir()
     partial.rename(place)
-  except BaseException:
+
+
+@contextlib.contextmanager
+def partial_folder(folder: pathlib.Path) -> Iterator[pathlib.Path]:
+  """Yields a new hidden folder in a folder, of no other process.
+
+  What is there afterwards is removed; another name keeps it.
+  """
+  partial = folder / f"{_PARTIAL}{os.getpid()}-{secrets.token_hex(8)}"
+  partial.mkdir()  # for whom the user wants, where tempfile's are private
+  try:
+    yield partial
+  finally:
     shutil.rmtree(partial, ignore_errors=True)
-    raise
+
+
+def sweep(folder: pathlib.Path) -> None:
+  """Removes what processes of this machine left when they were killed."""
+  for path in folder.glob(f"{_PARTIAL}*"):
+    pid = path.name.removeprefix(_PARTIAL).split("-")[0]
+    if pid.isdecimal() and is_gone(int(pid)):
+      shutil.rmtree(path, ignore_errors=True)
 
 
 def read_json(path: pathlib.Path) -> dict | None:

@@ -1,5 +1,7 @@
 import json
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -53,9 +55,40 @@ def test_what_a_system_leaves_is_hidden(tmp_path):
   assert [p.as_posix() for p in below] == [f"{n}/x.png" for n in sorted(seen)]
 
 
+def ended():
+  """The number of a process that is gone."""
+  child = subprocess.Popen([sys.executable, "-c", ""])
+  child.wait()
+  return child.pid
+
+
+def test_two_that_fill_one_folder_do_not_mix(tmp_path):
+  place = tmp_path / "new"
+  with files.whole_folder(place) as first:
+    with pytest.raises(OSError), files.whole_folder(place) as second:
+      (second / "b.txt").write_text("b")
+      (first / "a.txt").write_text("a")
+      place.mkdir()
+      (place / "of a third.txt").write_text("c")
+    assert [p.name for p in first.iterdir()] == ["a.txt"]
+    (place / "of a third.txt").unlink()
+  assert [p.name for p in place.iterdir()] == ["a.txt"]
+  assert [p.name for p in tmp_path.iterdir()] == ["new"]
+
+
+def test_what_others_fill_stays(tmp_path):
+  host, mine = os.uname().nodename, os.getpid()
+  for name in (f"{host}-{mine}-1", f"another-{ended()}-1", "0011223344556677"):
+    (tmp_path / f".partial-{name}").mkdir()
+  with files.whole_folder(tmp_path / "new"):
+    pass
+  assert len(list(tmp_path.glob(".partial-*"))) == 3
+
+
 def test_a_folder_is_there_whole_or_not_at_all(tmp_path):
   place = tmp_path / "above" / "new"
-  (tmp_path / "above" / ".partial-new" / "of a kill").mkdir(parents=True)
+  left = f".partial-{os.uname().nodename}-{ended()}-1"
+  (tmp_path / "above" / left / "of a kill").mkdir(parents=True)
   with files.whole_folder(place) as partial:
     (partial / "a.txt").write_text("a")
     assert not place.exists()

@@ -11,9 +11,6 @@ A case gets its name when it is whole, and is not written to afterwards.
 import contextlib
 import os
 import pathlib
-import platform
-import secrets
-import shutil
 from collections.abc import Callable
 
 from alx.data import files
@@ -30,11 +27,9 @@ from alx.data.cache.record import (
 from alx.data.dataset import bad_input
 from alx.data.pictures import stacks
 from alx.data.volumes.cases import Case
-from alx.devices.processes import is_gone
 
 _KIND = {"kind": "cases converted by alx", "format": 2}
 _OWN = ("cache.json", "cases")
-_PARTIAL = f".partial-{platform.node()}-"
 
 
 class CaseStore:
@@ -51,7 +46,7 @@ class CaseStore:
       folder.mkdir(parents=True, exist_ok=True)
       _check_ours(folder)
       self._cases.mkdir(exist_ok=True)
-      _sweep(self._cases)
+      files.sweep(self._cases)
       self._known = read_records(self._cases)
     except OSError as error:
       raise bad_input(folder, "a folder to write to", error) from error
@@ -90,7 +85,7 @@ class CaseStore:
     return found
 
   def _add(self, case, root, inputs, convert):
-    with self._partial() as partial:
+    with files.partial_folder(self._cases) as partial:
       facts = {**convert(partial), "id": case.id}
       written = [p.relative_to(partial).as_posix() for p in partial.rglob("*")]
       stored = sizes(partial, sorted(written))
@@ -109,19 +104,12 @@ class CaseStore:
           raise
     return record._replace(folder=target)
 
-  @contextlib.contextmanager
-  def _partial(self):
-    name = f"{_PARTIAL}{os.getpid()}-{secrets.token_hex(8)}"
-    folder = self._cases / name
-    folder.mkdir()  # for whom the user wants, where tempfile's are private
-    try:
-      yield folder
-    finally:
-      shutil.rmtree(folder, ignore_errors=True)
-
   def _discard(self, folder):
     """Takes its name away first, so that no half of a case has one."""
-    with self._partial() as partial, contextlib.suppress(FileNotFoundError):
+    with (
+      files.partial_folder(self._cases) as partial,
+      contextlib.suppress(FileNotFoundError),
+    ):
       os.rename(folder, partial / folder.name)
 
 
@@ -149,11 +137,3 @@ def _check_ours(folder):
     wanted = "a new or empty folder, or a cache of this version"
     raise bad_input(folder, wanted, found or foreign[:8])
   files.write_json(folder / "cache.json", _KIND)
-
-
-def _sweep(cases):
-  """Removes what processes of this machine left when they were killed."""
-  for path in cases.glob(f"{_PARTIAL}*"):
-    pid = path.name.removeprefix(_PARTIAL).split("-")[0]
-    if pid.isdecimal() and is_gone(int(pid)):
-      shutil.rmtree(path, ignore_errors=True)
