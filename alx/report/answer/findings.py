@@ -21,6 +21,7 @@ from alx.report.answer.shift import Shift, shift
 from alx.report.arms import Arm, better, bounds_of, of_seeds
 from alx.report.comparisons import ALPHA, FEWEST_SEEDS
 
+_MOST = 10_000  # numbers of labels at which curves are held together
 FEWER, BETTER, OPEN, WORSE, MORE, FEW, UNKNOWN = (
   *("fewer", "better", "open", "worse", "more", "few", "unknown"),
 )
@@ -44,7 +45,7 @@ class Finding(NamedTuple):
 
 
 class _Pair(NamedTuple):
-  """Curves at every number of labels, rows of the same seed."""
+  """Curves at numbers of labels, see `_grid`; rows of the same seed."""
 
   name: str
   grid: np.ndarray  # [G] from the first labels to the last of both
@@ -77,20 +78,29 @@ def _pair(arm, base):
   if not shared or arm.labels[-1] != base.labels[-1]:
     return None
   first = max(arm.labels[0], base.labels[0])
-  grid = np.arange(np.ceil(first), base.labels[-1] + 1)
+  rounds = np.union1d(arm.labels, base.labels)
+  grid = _grid(np.ceil(first), base.labels[-1], rounds)
   method, random = (
     arm.better
     * np.stack([np.interp(grid, x.labels, s) for s in of_seeds(x, shared)])
     for x in (arm, base)
   )
   known = np.isfinite(method[:, -1] + random[:, -1])
-  rounds = np.union1d(arm.labels, base.labels)
   method, random = method[known], random[known]
   begun = _begun(method + random)  # a model of one class has no AUC
   return _Pair(
     *(arm.name, grid[begun:], method[:, begun:], random[:, begun:]),
     *(rounds, arm.metric),
   )
+
+
+def _grid(first, last, rounds):
+  """Every number of labels; of many (voxels) some, and those of the rounds."""
+  if last - first < _MOST:
+    return np.arange(first, last + 1)
+  some = np.linspace(first, np.ceil(last), _MOST).round()
+  inside = (rounds >= first) & (rounds <= last)
+  return np.union1d(some, rounds[inside].round())
 
 
 def _begun(curves):
@@ -124,7 +134,7 @@ def _finding(pair, p, level):
   if not seeds:
     return _nothing(pair.name, last)
   method, random = pair.method[:, -1], pair.random[:, -1]
-  saved = shift(pair.method, pair.random, level)
+  saved = shift(pair.method, pair.random, level, pair.grid)
   at = last - abs(saved.value)
   return Finding(
     name=pair.name,
@@ -167,18 +177,19 @@ def _verdict(pair, p, saved, gap):
   if not p < ALPHA:
     return OPEN
   if gap > 0:
-    counts = saved.low >= 1 and _rises(pair.random, saved.value)
+    counts = saved.low >= 1 and _rises(pair, pair.random, saved.value)
     return FEWER if counts else BETTER
   counts = np.isfinite(saved.value) and saved.high <= -1
-  counts = counts and _rises(pair.method, saved.value)
+  counts = counts and _rises(pair, pair.method, saved.value)
   return MORE if counts else WORSE
 
 
-def _rises(curves, labels):
+def _rises(pair, curves, labels):
   """Whether the last so many labels of [S, G] are shown to have helped.
 
   Chance decides where a flat curve reaches its own end.
   """
-  before = curves[:, -1 - int(abs(labels))]
+  at = np.searchsorted(pair.grid, pair.grid[-1] - abs(labels))
+  before = curves[:, at]
   rise = stats.paired(curves[:, -1], before)
   return bool(stats.t_interval(rise, 1 - ALPHA)[0] > 0)

@@ -93,3 +93,18 @@ def test_the_same_in_every_seed_says_nothing_of_chance():
   assert found.verdict == "unknown" and np.isnan(found.p)
   (found,) = findings.find([RANDOM, arm("x", RANDOM.scores)], RANDOM)
   assert found.verdict == "open" and found.gap.low == found.gap.high == 0
+
+
+def test_millions_of_labels_are_held_together_at_some():
+  """Voxels that a budget counts; rounds are among them."""
+  many = [a._replace(labels=1e6 * a.labels) for a in (RANDOM, FAST, SLOW)]
+  fast, slow = findings.find(many, many[0])
+  assert (fast.labels, fast.between_rounds) == (20_000_000, False)
+  assert (fast.saved.value, slow.saved.value) == (8e6, -8e6)
+  assert (fast.verdict, slow.verdict) == ("fewer", "more")
+  pair = findings._pair(many[1], many[0])
+  assert pair.method.shape == (5, len(pair.grid)) and len(pair.grid) < 10_010
+
+
+def test_few_labels_are_held_together_one_by_one():
+  assert findings._pair(FAST, RANDOM).grid.tolist() == list(range(4, 21))

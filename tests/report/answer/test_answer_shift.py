@@ -93,6 +93,17 @@ def test_the_mean_curves_say_how_many():
   assert shift(slow + 9, slow, 0.95).value == 4  # with the first already
 
 
+def test_numbers_of_labels_need_not_be_successive():
+  """The same curves with ten labels for one."""
+  random = np.random.default_rng(2)
+  for scale in (0.6, 1.5):
+    method, chance = draw(random, scale)
+    one = shift(method, chance, 0.8)
+    ten = shift(method, chance, 0.8, 10 * GRID)
+    assert (ten.value, ten.low) == (10 * one.value, 10 * one.low)
+    assert ten.high + 1 == 10 * (one.high + 1)  # the first shown too large
+
+
 def test_a_curve_that_falls_again_counts_from_where_it_stays():
   random = lines([0, 1, 2, 3, 4], [0, 1.1, 2.1, 3.1, 4.1])
   early = lines([0, 9, 2, 5, 5], [0, 9.1, 2.2, 5.1, 5.2])
