@@ -123,11 +123,14 @@ def _brats_cases(path, channels):
   if len(names) != channels:
     found = f"{len(names)}: {', '.join(names)}"
     raise bad_input(path, f"{channels} channels, as the run's images", found)
+  found = brats.find_cases(path)
+  for case in found:
+    brats.check_once(case, names)
   return [
     Case(
       nifti.composed(case.folder.name), tuple(case.files.get(n) for n in names)
     )
-    for case in brats.find_cases(path)
+    for case in found
   ]
 
 

@@ -55,6 +55,7 @@ class Case(NamedTuple):
 
   folder: pathlib.Path
   files: dict[str, pathlib.Path]  # by channel, and "seg"
+  others: dict[str, pathlib.Path]  # second files of the same
 
 
 def is_folder(path: pathlib.Path) -> bool:
@@ -65,6 +66,14 @@ def is_folder(path: pathlib.Path) -> bool:
 def find_cases(path: pathlib.Path) -> list[Case]:
   """The cases with the files that each has."""
   return [case for case in _cases(path) if case.files]
+
+
+def check_once(case: Case, names: Sequence[str]) -> None:
+  """Raises DataError for two files of one of the channels, or labels."""
+  twice = next((name for name in names if name in case.others), None)
+  if twice is not None:
+    found = f"{case.files[twice].name} and {case.others[twice].name}"
+    raise bad_input(case.folder, "one file of each channel and label", found)
 
 
 def channel_names(path: pathlib.Path) -> tuple[str, ...]:
@@ -119,20 +128,25 @@ def load_folder(
 def _cases(path):
   """Every folder, with the files that are named after it and a channel."""
   for folder in (p for p in visible(path) if p.is_dir()):
-    files = {}
+    files, others = {}, {}
     for file in visible(folder):
       stem = nifti.stem(file) or ""
       name = stem.removeprefix(nifti.composed(folder.name))
       if name[:1] in ("_", "-") and name[1:] in (*_CHANNELS, _LABEL):
-        files[name[1:]] = file
-    yield Case(folder, files)
+        place = others if name[1:] in files else files
+        place[name[1:]] = file
+    yield Case(folder, files, others)
 
 
 def _passed_over(path, cases):
   """A line for folders without a case, and one for files of other kinds."""
   others = [case.folder.name for case in cases if not case.files]
   files = [p for c in cases if c.files for p in visible(c.folder)]
-  named = {p for case in cases for p in case.files.values()}
+  named = {
+    file
+    for case in cases
+    for file in (*case.files.values(), *case.others.values())
+  }
   notes = []
   if others:
     wanted = f"they hold no CASE_{_CHANNELS[1]}.nii.gz or CASE-{_CHANNELS[5]}"
@@ -159,6 +173,7 @@ def _channels(cases):
 
 
 def _read(case, channels, keep=False):
+  check_once(case, (*channels, _LABEL))
   missing = [n for n in (*channels, _LABEL) if n not in case.files]
   if missing and not (keep and missing == [_LABEL]):
     wanted = f"files of {', '.join((*channels, _LABEL))}"

@@ -101,6 +101,12 @@ def test_brats_cases(tmp_path):
   assert cases.read(cases.cases[0]).image.shape == (2, 3, 4, 2)
   with pytest.raises(DataError, match="wanted 4 channels, as the run's images"):
     found(tmp_path, THREE._replace(channels=4))
+  write(tmp_path / "x/x_seg.nii", IMAGE)
+  assert len(found(tmp_path, THREE._replace(channels=2)).cases) == 2
+  write(tmp_path / "x/x_flair.nii", IMAGE)
+  both = r"x: wanted one file .* found x_flair\.nii and x_flair\.nii\.gz"
+  with pytest.raises(DataError, match=both):
+    found(tmp_path, THREE._replace(channels=2))
 
 
 def test_slices_with_an_axis_of_one(tmp_path):

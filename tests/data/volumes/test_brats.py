@@ -123,6 +123,24 @@ def test_damaged_cases_are_left_out_and_named(tmp_path):
     data.load(tmp_path, strict=True)
 
 
+@pytest.mark.parametrize(
+  ("end", "twice"), [("_seg.nii", "a_seg.nii"), ("-t2.nii.gz", "a-t2.nii.gz")]
+)
+def test_two_files_of_one_channel_are_one_too_many(tmp_path, end, twice):
+  for name in "ab":
+    _case(tmp_path, name, _OLD, (0, 1))
+  _write(tmp_path / f"a/a{end}", np.zeros((2, 2, 2), np.uint8))
+  found = data.load(tmp_path)
+  other = f"a_{twice[2:].partition('.')[0]}.nii.gz"
+  both = " and ".join(sorted([twice, other]))
+  assert found.ids == ("b",) and found.notes == ()
+  assert found.left_out == (
+    f"{tmp_path}/a: wanted one file of each channel and label, found {both}",
+  )
+  with pytest.raises(data.DataError, match="one file of each channel"):
+    data.load(tmp_path, strict=True)
+
+
 def test_cases_without_a_label_may_be_kept_to_ask_for(tmp_path):
   for name in "ab":
     _case(tmp_path, name, _OLD, (0, 1))
