@@ -107,7 +107,7 @@ def study_of(
 def main(argv: list[str]) -> None:
   """Runs what is not finished, then prints the tables; exit codes of a study.
 
-  Rows that end without numbers are named at the end, with exit code 1.
+  Rows that are not finished are named at the end, with exit code 1.
   """
   del argv
   given, left = flags.FLAGS, {}

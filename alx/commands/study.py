@@ -18,8 +18,8 @@ are taken up again, those that others have are waited for, and logs/ has what
 each of them said.
 
 With neither, rows of other workers are passed over and named at the end (exit
-code 0), and so are those that end without numbers (1); 3 says that another
-worker has the row of --row. --list writes nothing, --collect no row.
+code 0), and so are those that end without numbers, or whose checkpoints cannot
+be read (1); 3 says that another worker has the row of --row. --list writes nothing, --collect no row.
 """
 
 import contextlib

@@ -1,6 +1,6 @@
 """One run: the rounds of one acquisition and one seed, killed or not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -270,8 +270,13 @@ def tested(
   return told._replace(laps=clock.laps | steps_column(job, state.steps))
 
 
-def record_again(job: Job, told: Told) -> None:
-  """What the last round predicts, for a job that has the model of another."""
+def record_again(job: Job | Sequence[Job], told: Any) -> None:
+  """What the last round predicts, for a job that has the model of another.
+
+  Args:
+    job: or those of seeds together.
+    told: of the round; its `predict` writes it.
+  """
   if told.predict is not None:
     told.predict(job)
 
