@@ -16,6 +16,11 @@ SUFFIXES = (".nrrd", ".mha")
 _TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])  # ITK's mm run to left and back
 _MOST_HEADER = 1 << 16  # bytes that a header is looked for in
 _WANTED = "a whole .nrrd or .mha file"
+_MM = {  # of units of space, as NRRD files name them
+  **dict.fromkeys(("???", "mm", "millimeter", "millimetre"), 1.0),
+  **dict.fromkeys(("um", "\xb5m", "micron", "micrometer", "micrometre"), 1e-3),
+  **dict.fromkeys(("m", "meter", "metre"), 1e3),
+}
 _BYTES = (  # of what the names of types hold, the first that fits
   *(("int8", 1), ("int16", 2), ("int32", 4), ("int64", 8)),
   *(("longlong", 8), ("long long", 8), ("long_long", 8), ("long", None)),
@@ -33,15 +38,16 @@ def read(path: pathlib.Path) -> Volume:
 
   Raises:
     DataError: SimpleITK is not installed, or a file that is cut short, damaged
-      or of another kind.
+      or of another kind, or in units of space that are not known.
   """
   path = pathlib.Path(path)
   sitk = _sitk(path)
   header = _checked_header(path)
+  unit = _unit_mm(path, header)
   image = _read_with_itk(path, sitk)
   axes = min(image.GetDimension(), 3)
-  affine = _affine(image, axes)
-  spacing = tuple(float(mm) for mm in image.GetSpacing()[:axes])
+  affine = _affine(image, axes, unit)
+  spacing = tuple(unit * float(side) for side in image.GetSpacing()[:axes])
   has_spacing = re.search(
     r"(?im)^(element(spacing|size)|spacings|space directions)", header
   )
@@ -82,13 +88,32 @@ def _array_of(image, sitk):
   return array.transpose(*range(axes)[::-1], *range(axes, array.ndim))
 
 
-def _affine(image, axes):
-  """[4, 4] from voxels to mm that run to right, front and head."""
+def _unit_mm(path, header):
+  """mm of the unit that directions and origin are in, which ITK passes over."""
+  told = (
+    _field(header, "space units").encode("latin-1").decode("utf-8", "replace")
+  )
+  names = told.lower().replace('"', " ").split()
+  found = {_MM.get(name.rstrip("s")) for name in names}
+  if None in found or len(found) > 1:
+    raise bad_input(path, "space units that are all mm, um or m", told)
+  return found.pop() if found else 1.0
+
+
+def _affine(image, axes, unit):
+  """[4, 4] from voxels to mm that run to right, front and head.
+
+  Args:
+    image: of ITK.
+    axes: in space.
+    unit: of the image, in mm.
+  """
   affine, count = np.eye(4), image.GetDimension()
   direction = np.array(image.GetDirection()).reshape(count, count)
   scaled = direction * np.array(image.GetSpacing())
   affine[:axes, :axes] = scaled[:axes, :axes]
   affine[:axes, 3] = image.GetOrigin()[:axes]
+  affine[:3] *= unit
   return _TO_RAS @ affine
 
 

@@ -161,6 +161,47 @@ def test_sides_and_axes_that_the_file_does_not_tell_are_unknown(sitk, tmp_path):
   assert found.array[1, 0, 0] == 1 and found.array[0, 0, 1] == 4
 
 
+def with_units(path, units):
+  header = (
+    "NRRD0004\ntype: uchar\ndimension: 3\nspace: RAS\nsizes: 2 2 2\n"
+    "space directions: (500,0,0) (0,500,0) (0,0,2000)\nencoding: raw\n"
+    f"{units}space origin: (1000,0,0)\n\n"
+  )
+  path.write_bytes(header.encode() + bytes(range(8)))
+  return path
+
+
+@pytest.mark.parametrize(
+  ("units", "factor"),
+  [
+    ("", 1),
+    ('space units: "mm" "mm" "mm"\n', 1),
+    ('space units: "" "" ""\n', 1),
+    ('space units: "um" "um" "um"\n', 1e-3),
+    ('space units: "microns" "microns" "microns"\n', 1e-3),
+    ('space units: "\xb5m" "\xb5m" "\xb5m"\n', 1e-3),
+    ('Space Units: "m" "m" "m"\n', 1e3),
+  ],
+)
+def test_units_of_space_become_mm(sitk, tmp_path, units, factor):
+  found = nifti.read(with_units(tmp_path / "a.nrrd", units))
+  mm = factor * np.array([500, 500, 2000])
+  np.testing.assert_allclose(found.spacing_mm, mm)
+  np.testing.assert_allclose(found.affine_mm, mm)
+  np.testing.assert_allclose(np.diag(found.affine), [*mm, 1])
+  np.testing.assert_allclose(found.affine[:3, 3], [1000 * factor, 0, 0])
+
+
+@pytest.mark.parametrize("units", ['"pixel" "pixel" "pixel"', '"mm" "mm" "um"'])
+def test_other_units_of_space_are_refused(sitk, tmp_path, units):
+  path = with_units(tmp_path / "a.nrrd", f"space units: {units}\n")
+  with pytest.raises(DataError) as error:
+    nifti.read(path)
+  assert str(error.value) == (
+    f"{path}: wanted space units that are all mm, um or m, found {units}"
+  )
+
+
 def test_another_file_of_that_name(sitk, tmp_path):
   (tmp_path / "a.mha").write_bytes(b"x")
   with pytest.raises(DataError, match="a whole"):
