@@ -23,19 +23,32 @@ def fewer(found: Sequence[Finding], about: About) -> list[str]:
   ordered = sorted(found, key=lambda f: -f.saved.value)
   texts = [
     f"{_name(f)} does at {_reached(f)} ({_percent(f)})."
-    if place
+    if _is_told(f, ordered[:place])
     else f"{_name(f)} reaches what random has with {_last(f)} labels at "
-    f"{_reached(f)} ({_percent(f)}; {_evidence(f, about)})."
+    f"{_reached(f)} ({_percent(f)}; 95% interval, {_seeds(f, about)})."
     for place, f in enumerate(ordered)
   ]
   return [*texts, _means(ordered, about)] if texts else []
 
 
+def _is_told(found, before):
+  """Whether all those before have its seeds and its goal."""
+  like = [f.seeds == found.seeds and _at(f) == _at(found) for f in before]
+  return bool(like) and all(like)
+
+
 def _means(found, about):
-  """The goal, and where the mean curves get there."""
-  goal = f"that is {about.metric} {words.number(found[0].goal)}"
+  """The goal, of each where seeds differ, and where mean curves get there."""
+  goals = [_at(f) for f in found]
+  if len(set(goals)) > 1:
+    goals = [f"{_at(f)} for {_name(f)}" for f in found]
+  goal = words.listed(list(dict.fromkeys(goals)))
   means = words.listed([f"{_name(f)} at {_labels(f)}" for f in found])
-  return f"{goal[0].upper()}{goal[1:]}; on mean curves, {means}."
+  return f"That is {about.metric} {goal}; on mean curves, {means}."
+
+
+def _at(found):
+  return words.number(found.goal)
 
 
 def _reached(found):
@@ -56,21 +69,23 @@ def _percent(found):
   return f"{' to '.join(dict.fromkeys(ends))}% fewer"
 
 
-def more(found: Sequence[Finding], about: About, brief: bool = False) -> str:
+def more(
+  found: Sequence[Finding], about: About, told: Sequence[Finding] = ()
+) -> str:
   """They need more labels than random; "" without one.
 
   Args:
     found: those of that verdict.
     about: the study.
-    brief: the number of seeds was told.
+    told: others, whose number of seeds was said before.
   """
   ordered = sorted(found, key=lambda f: f.saved.value)
   return " ".join(
     f"{_name(f)} too: {_worth(f)} ({_range(f)})."
-    if place
+    if _is_told(f, ordered[:place])
     else f"{_name(f)} needs more labels than random: it does not reach "
     f"{_goal(f, about)} within {_last(f)}; {_worth(f)} "
-    f"({_range(f) if brief else _interval(_range(f), f, about)})."
+    f"({_interval(_range(f), f, about, [*told, *ordered[:place]])})."
     for place, f in enumerate(ordered)
   )
 
@@ -82,24 +97,26 @@ def _worth(found):
   return f"its {_last(found)} do what {labels}"
 
 
-def apart(found: Sequence[Finding], about: About, brief: bool = False) -> str:
+def apart(
+  found: Sequence[Finding], about: About, told: Sequence[Finding] = ()
+) -> str:
   """They end higher or lower, and labels cannot be counted; see `more`."""
   ordered = sorted(found, key=lambda f: -abs(f.gap.mean))
-  texts = [
-    _apart(f, about, brief, not place) for place, f in enumerate(ordered)
-  ]
-  return " ".join(texts)
+  return " ".join(
+    _apart(f, about, [*told, *ordered[:place]], _is_told(f, ordered[:place]))
+    for place, f in enumerate(ordered)
+  )
 
 
-def _apart(found, about, brief, first):
+def _apart(found, about, told, brief):
   size = words.number(abs(found.gap.mean))
   start = f"{_name(found)} ends {size} {_side(found, about)}"
   low, high = sorted([abs(found.gap.low), abs(found.gap.high)])
   interval = f"{words.number(low)} to {words.number(high)}"
-  if not first:
+  if brief:
     return f"{start} ({interval})."
   text = f"{start} in {about.metric} than random with {_last(found)} labels "
-  text += f"({interval if brief else _interval(interval, found, about)})"
+  text += f"({_interval(interval, found, about, told)})"
   if found.gap.mean < 0:
     return f"{text}."
   return f"{text}; how many labels that saves cannot be counted."
@@ -144,7 +161,9 @@ def not_told(found: Sequence[Finding]) -> str:
   """No difference was shown, with what it may be in labels; "" without one."""
   if not found:
     return ""
-  seeds = words.counted(max(f.seeds for f in found), "seed")
+  least, most = (end(f.seeds for f in found) for end in (min, max))
+  seeds = words.counted(most, "seed")
+  seeds = seeds if least == most else f"{least} to {seeds}"
   texts = [f"{_name(f)} ({_labels_between(f)})" for f in found]
   return f"No significant difference in {seeds}: {words.listed(texts)}."
 
@@ -207,7 +226,7 @@ def unknown(found: Sequence[Finding]) -> str:
 
 
 def _goal(found, about):
-  return f"random's final {about.metric} of {words.number(found.goal)}"
+  return f"random's final {about.metric} of {_at(found)}"
 
 
 def _name(found):
@@ -226,11 +245,10 @@ def _labels(found):
   return f"about {text}" if found.between_rounds else text
 
 
-def _evidence(found, about):
-  return f"95% interval, {_seeds(found, about)}"
-
-
-def _interval(interval, found, about):
+def _interval(interval, found, about, told):
+  """The seeds are left out that were told."""
+  if _is_told(found, told):
+    return interval
   return f"95% interval {interval}, {_seeds(found, about)}"
 
 

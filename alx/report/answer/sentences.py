@@ -125,15 +125,17 @@ def _verdicts(found, about):
   def of(verdict):
     return groups.get(verdict, [])
 
-  told = of(findings.OPEN)
-  fewer = phrases.fewer(of(findings.FEWER), about)
-  better = phrases.apart(of(findings.BETTER), about, bool(fewer))
+  told, ahead = of(findings.OPEN), of(findings.FEWER)
+  fewer = phrases.fewer(ahead, about)
+  better = phrases.apart(of(findings.BETTER), about, ahead)
   if fewer or better:
     head = [*fewer, better, phrases.not_told(told)]
   else:
     head = _nothing(told, about)
-  more = phrases.more(of(findings.MORE), about, any(head))
-  worse = phrases.apart(of(findings.WORSE), about, any([*head, more]))
+  ahead = [*ahead, *of(findings.BETTER), *told]
+  more = phrases.more(of(findings.MORE), about, ahead)
+  ahead += of(findings.MORE)
+  worse = phrases.apart(of(findings.WORSE), about, ahead)
   known = [*head, more, worse]
   few = phrases.few(of(findings.FEW), about, alone=not any(known))
   return [*known, few, phrases.unknown(of(findings.UNKNOWN))]

@@ -104,6 +104,27 @@ def test_the_second_that_needs_fewer_is_short():
   assert means.endswith("on mean curves, entropy at 12 and margin at about 14.")
 
 
+def test_of_other_seeds_each_has_its_own_goal_and_evidence():
+  """The first four seeds of random end at 0.79, 0.80, 0.81 and 0.82."""
+  four = first(FAST._replace(name="margin"), 4)
+  *both, means = said(RANDOM, four, FAST)
+  texts = dict(text.split(" reaches what random has with ") for text in both)
+  for name, seeds in (("margin", 4), ("entropy", 5)):
+    told = f"; 95% interval, {seeds} paired seeds, corrected for 2 tests)."
+    assert texts[name].endswith(told)
+  assert "0.805 for margin" in means and "0.800 for entropy" in means
+
+
+def test_seeds_that_were_not_told_are_told_behind():
+  slow = around("margin", (0.50, 0.52, 0.55, 0.60, 0.70), turn=2)
+  slow, like = first(slow, 4), first(LIKE, 3)
+  _, _, open_, more = said(RANDOM, FAST, like, slow)
+  assert open_.startswith("No significant difference in 3 seeds: BALD (")
+  assert more.endswith(", 4 paired seeds, corrected for 3 tests).")
+  _, _, open_, _ = said(RANDOM, FAST, like, LIKE._replace(name="x"), slow)
+  assert open_.startswith("No significant difference in 3 to 5 seeds: BALD (")
+
+
 def test_two_that_need_more():
   slower = around("margin", (0.50, 0.51, 0.53, 0.55, 0.60), turn=2)
   (text,) = said(RANDOM, SLOW, slower)
