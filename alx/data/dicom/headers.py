@@ -30,9 +30,9 @@ _HEAD = 132  # bytes, the last four of them DICM
 SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.4"
 _LABEL_MAP = "1.2.840.10008.5.1.4.1.1.66.7"
 _DIRECTORY = "1.2.840.10008.1.3.10"  # a DICOMDIR
-_TAGS = (
+_TAGS = (  # of which 1 to 5 are texts of `_Head`
   *("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID"),
-  *("PatientID", "IssuerOfPatientID", "Modality", "Rows"),
+  *("IssuerOfPatientID", "PatientID", "Modality", "Rows"),
   "BurnedInAnnotation",
 )
 
@@ -65,7 +65,8 @@ class _Head(NamedTuple):
   instance: str
   series: str
   study: str
-  patient: str
+  issuer: str  # of the patient's number; "": not told
+  number: str  # PatientID; "": not told
   modality: str
   has_rows: bool
   is_silent: bool
@@ -123,8 +124,10 @@ def scan(files: Iterable[pathlib.Path], root: pathlib.Path) -> Scan:
       heads.append(head)
   masks = tuple(h.file for h in heads if is_segmentation(h.kind))
   images = [h for h in heads if not is_segmentation(h.kind)]
+  images, several = _with_issuers(images)
   series = _grouped(images, root)
-  return Scan(series, masks, tuple(left_out), tuple(_notes(root, series)))
+  notes = tuple(_notes(root, series, several))
+  return Scan(series, masks, tuple(left_out), notes)
 
 
 def scan_images(files: Iterable[pathlib.Path], root: pathlib.Path) -> Scan:
@@ -159,15 +162,6 @@ def may_show_names(dataset) -> str:
   return f"modality {modality}" if modality in _SCREENS else ""
 
 
-def patient_of(dataset) -> str:
-  """A hash of who a data set says it is of; "" where it does not say."""
-  number = str(dataset.get("PatientID") or "").strip()
-  issuer = str(dataset.get("IssuerOfPatientID") or "").strip()
-  if not number:
-    return ""
-  return hashlib.sha256(f"{issuer}\0{number}".encode()).hexdigest()[:16]
-
-
 def uid_of(digest: bytes) -> str:
   """A UID made of the first 16 bytes of a hash."""
   return f"2.25.{int.from_bytes(digest[:16], 'big')}"
@@ -181,15 +175,11 @@ def _head(file) -> _Head:
     )
     meta = getattr(found, "file_meta", {})
     kind = found.get("SOPClassUID") or meta.get("MediaStorageSOPClassUID") or ""
-    texts = [
-      str(found.get(name) or "").strip()
-      for name in ("SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
-    ]
+    texts = [str(found.get(name) or "").strip() for name in _TAGS[1:6]]
     return _Head(
       file,
       str(kind),
       *texts,
-      patient_of(found),
       modality_of(found),
       "Rows" in found,
       not found.get("BurnedInAnnotation"),
@@ -205,6 +195,23 @@ def _why_not(head):
   if not head.has_rows:
     return f"wanted an image, found DICOM {head.modality or 'without one'}"
   return "" if head.series else "wanted a SeriesInstanceUID, found none"
+
+
+def _with_issuers(heads):
+  """(heads, how many PatientID have several issuers).
+
+  Where all files of a PatientID that tell an issuer tell the same, it is that
+  of the others too: a patient is not two because some files say less.
+  """
+  issuers = {}
+  for head in heads:
+    if head.number and head.issuer:
+      issuers.setdefault(head.number, set()).add(head.issuer)
+  only = {n: min(found) for n, found in issuers.items() if len(found) == 1}
+  heads = [
+    head._replace(issuer=only.get(head.number, head.issuer)) for head in heads
+  ]
+  return heads, len(issuers) - len(only)
 
 
 def _grouped(heads, root):
@@ -223,7 +230,7 @@ def _grouped(heads, root):
     name = names[uid] if counts[names[uid].casefold()] == 1 else uid
     files = tuple(sorted(head.file for head in members))
     first = members[0]
-    who = first.patient or _hash_of_study(first.study)
+    who = _hash_of_patient(first) or _hash_of_study(first.study)
     silent = any(head.is_silent for head in members)
     shows = next(filter(None, (head.shows for head in members)), "")
     told = uid, who, first.study, first.modality, silent, shows
@@ -242,11 +249,24 @@ def _name(uid, members, inside, root):
   return next(iter(folders)).resolve().name or uid
 
 
+def _hash_of_patient(head):
+  """Of who a file says it is of; "" where it does not say."""
+  if not head.number:
+    return ""
+  told = f"{head.issuer}\0{head.number}"
+  return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
 def _hash_of_study(study):
   return hashlib.sha256(study.encode()).hexdigest()[:16] if study else ""
 
 
-def _notes(root, series):
+def _notes(root, series, several):
+  if several:
+    yield (
+      f"{root}: {several} PatientID with several IssuerOfPatientID, of which "
+      "each has a patient of its own, and files without one another"
+    )
   studies = {one.study for one in series}
   patients = {one.patient for one in series}
   if len(studies) > 2 and len(patients) == 1:

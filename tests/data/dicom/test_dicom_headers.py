@@ -93,6 +93,33 @@ def test_patients_are_hashed_and_studies_stand_for_them(tmp_path):
   assert not {"P1", "P2", ""} & {*patients}
 
 
+def scanned(root, *issuers):
+  """The patients of series of one PatientID, and the notes."""
+  for n, issuer in enumerate(issuers):
+    told = {"IssuerOfPatientID": issuer} if issuer else {}
+    made.write(root / f"{n}", series=f"{n}", **told)
+  found = scan(root)
+  return [one.patient for one in found.series], found.notes
+
+
+def test_an_issuer_that_only_some_files_have_parts_no_patient(tmp_path):
+  (bare,), _ = scanned(tmp_path / "a", "")
+  (full,), _ = scanned(tmp_path / "b", "HOSPITAL")
+  assert bare != full
+  patients, notes = scanned(tmp_path / "c", "HOSPITAL", "", "HOSPITAL")
+  assert patients == [full] * 3 and notes == ()
+
+
+def test_one_patient_id_of_two_issuers_is_two_patients(tmp_path):
+  patients, notes = scanned(tmp_path, "HERE", "THERE", "", "HERE")
+  here, there, bare, last = patients
+  assert here == last and len({here, there, bare}) == 3
+  assert notes == (
+    f"{tmp_path}: 1 PatientID with several IssuerOfPatientID, of which each "
+    "has a patient of its own, and files without one another",
+  )
+
+
 def test_one_patient_id_for_many_studies_is_told(tmp_path):
   for n in range(3):
     made.write(tmp_path / f"{n}", patient=f"P{n}", PatientID="ANON")
