@@ -1,6 +1,7 @@
 """Labels that are there when a project begins."""
 
 import csv
+import math
 import pathlib
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -184,9 +185,7 @@ def _of_table(path, images, names):
   class_of = next((head[n] for n in _CLASSES if n in head), None)
   if not (name_of and class_of):
     raise bad_input(path, "columns image and label", ", ".join(head) or "none")
-  ids = {f.id: f.id for f in images.found}
-  ids |= {f.file.name: f.id for f in images.found}
-  found, strange = {}, []
+  found, strange, ids = {}, [], _ids(images)
   for row in rows:
     name, text = row[name_of].strip(), row[class_of].strip()
     if not text:
@@ -194,22 +193,55 @@ def _of_table(path, images, names):
     if name not in ids:
       strange.append(name)
       continue
-    found[ids[name]] = class_number(text, names, path)
+    number = class_number(text, names, path)
+    _refuse_twice(path, name, ids[name], found, number)
+    found[ids[name][0]] = number
   notes = [f"{path.name}: {len(strange)} rows of no image"] if strange else []
   return Given({}, found, tuple(notes))
 
 
+def _ids(images):
+  """Of the images that an id or the name of a file may mean."""
+  ids = {}
+  for image in images.found:
+    for name in {image.id, image.file.name}:
+      ids.setdefault(name, []).append(image.id)
+  return ids
+
+
+def _refuse_twice(path, name, ids, found, number):
+  """Raises where a row may be of two images, or is not as one before."""
+  if len(ids) > 1:
+    wanted = f"a name of one image, such as {ids[0]}"
+    raise bad_input(path, wanted, f"{name}, as {len(ids)} are called")
+  if found.get(ids[0], number) != number:
+    raise bad_input(path, "one class of each image", f"two of {name}")
+
+
 def class_number(text: str, names: Sequence[str], file: object) -> int:
   """The class of a text: its name in any case, or its number.
+
+  A whole number is also meant where a table has made it 3.0. Where a name is a
+  number itself (grades), numbers are names alone.
 
   Raises:
     DataError: none of both.
   """
   folded = [name.casefold() for name in names]
   text = " ".join(text.split())
-  if text.casefold() in folded:
-    return folded.index(text.casefold())
   number = text[:-2] if text.endswith(".0") else text
-  if number.isdecimal() and int(number) < len(names):
+  for name in (text.casefold(), number.casefold()):
+    if name in folded:
+      return folded.index(name)
+  of_numbers = any(map(_is_number, names))
+  if not of_numbers and number.isdecimal() and int(number) < len(names):
     return int(number)
-  raise bad_input(file, f"one of {', '.join(names)}", repr(text[:40]))
+  told = " (names, as some are numbers)" if of_numbers else ""
+  raise bad_input(file, f"one of {', '.join(names)}{told}", repr(text[:40]))
+
+
+def _is_number(text):
+  try:
+    return math.isfinite(float(text))
+  except ValueError:
+    return False

@@ -1,0 +1,62 @@
+"""Classes that a table tells, by name or number."""
+
+import pathlib
+
+import pytest
+
+from alx.data.dataset import DataError
+from alx.projects.cases.found import PICTURE, Found, Images
+from alx.projects.cases.given import class_number, find_given
+
+GRADES = ("1", "2", "3", "4")
+IMAGES = Images(
+  PICTURE,
+  (
+    Found("A_im", pathlib.Path("A/im.png"), None),
+    Found("B_im", pathlib.Path("B/im.png"), None),
+    Found("x", pathlib.Path("A/x.png"), None),
+  ),
+  (),
+)
+
+
+def classes_of(tmp_path, *rows):
+  table = tmp_path / "t.csv"
+  table.write_text("".join(f"{row}\n" for row in ("file,label", *rows)))
+  names = "no", "yes"
+  return find_given(tmp_path, str(table), IMAGES, names, False).classes
+
+
+@pytest.mark.parametrize(
+  ("text", "number"), [("1", 0), ("1.0", 0), ("3.0", 2), (" 4 ", 3)]
+)
+def test_numbers_are_names_where_classes_are_called_so(text, number):
+  assert class_number(text, GRADES, "t.csv") == number
+
+
+@pytest.mark.parametrize("text", ["0", "0.0", "03", "5"])
+def test_no_place_is_taken_for_a_name(text):
+  with pytest.raises(DataError, match=r"t.csv: wanted one of 1, 2, 3, 4 \(na"):
+    class_number(text, GRADES, "t.csv")
+  with pytest.raises(DataError, match="wanted one of none, 4a"):
+    class_number(text, ("none", "4a", "1.5"), "t.csv")
+
+
+def test_numbers_of_classes_with_other_names():
+  found = [class_number(t, ("no", "yes"), "") for t in ("1", "0.0", "YES")]
+  assert found == [1, 0, 1]
+
+
+def test_a_name_of_two_images_is_refused(tmp_path):
+  assert classes_of(tmp_path, "A_im,yes", "x.png,no") == {"A_im": 1, "x": 0}
+  wanted = "t.csv: wanted a name of one image, such as A_im, found im.png, as 2"
+  with pytest.raises(DataError, match=wanted):
+    classes_of(tmp_path, "im.png,yes", "x.png,no")
+
+
+def test_rows_that_differ_about_an_image_are_refused(tmp_path):
+  assert classes_of(tmp_path, "x.png,no", "x,0") == {"x": 0}
+  with pytest.raises(
+    DataError, match="one class of each image, found two of x"
+  ):
+    classes_of(tmp_path, "x.png,no", "x,yes")
