@@ -97,8 +97,9 @@ def settle_classes(
   if way == "dawid_skene":
     posterior = dawid_skene(votes, num_classes).posterior
     labels, share = likeliest(posterior), posterior.max(-1)
+    counts = (votes != UNDECIDED).sum(0)
     return {
-      case: _class_of(labels[i], share[i], way, len(names))
+      case: _class_of(labels[i], share[i], way, counts[i])
       for i, case in enumerate(cases)
     }
   found = {}

@@ -80,6 +80,14 @@ def test_classes_by_dawid_and_skene_trust_the_reliable():
   assert sum(x.label is None for x in voted.values()) > 0
 
 
+def test_the_readers_of_a_line_are_those_of_its_case():
+  answers = {"J1": {"a": 1, "b": 0}, "J2": {"a": 1}, "J3": {"b": 0, "c": 0}}
+  for way in ("majority", "dawid_skene"):
+    found = settle_classes(answers, 2, way)
+    lines = [found[case].line for case in "abc"]
+    assert lines == [f"{way} of {n} readers" for n in (2, 2, 1)]
+
+
 def test_what_cannot_be_settled_is_refused():
   with pytest.raises(
     ValueError, match=r"wanted one of majority, .* found 'staple'"
