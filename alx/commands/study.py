@@ -19,7 +19,8 @@ each of them said.
 
 With neither, rows of other workers are passed over and named at the end (exit
 code 0), and so are those that end without numbers, or whose checkpoints cannot
-be read (1); 3 says that another worker has the row of --row. --list writes nothing, --collect no row.
+be read (1); 3 says that another worker has the row of --row. --list writes
+nothing, --collect no row.
 """
 
 import contextlib
