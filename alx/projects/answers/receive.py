@@ -8,6 +8,7 @@ import numpy as np
 
 from alx.data.dataset import DataError
 from alx.effort.timing import IDLE_S
+from alx.projects.answers.flags import flags_of
 from alx.projects.cases import units
 from alx.projects.cases.given import class_number
 from alx.projects.cases.targets import encode_label, grid_of, target_of
@@ -26,7 +27,6 @@ from alx.projects.store.project import Project
 from alx.projects.store.state import TRAIN, Task
 
 UNCHANGED, SKIPPED = "unchanged", "skipped"
-_UNNAMED = ("user-xyz",)  # what a client is called that nobody has named
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 FULL = 507  # of HTTP: no room
 
@@ -128,7 +128,7 @@ def _received(project, uid, reader, content, told, how):
   result = ingest(content, target, told | told_more, name)
   if result.label is None:
     return _refused(project, task, sha256, result)
-  flags = (*result.flags, *_flags(project, task, told, asked, late))
+  flags = (*result.flags, *flags_of(project, task, told, asked, late))
   grid, voxels = grid_of(project.state.cases[uid]), result.label
   if task.units:
     voxels = units.merged(project, uid, voxels, task.units)
@@ -185,7 +185,7 @@ def receive_class(
     "scratch" if shown is None else "accept" if shown == label else "edit"
   )
   seconds, source = _times(project, task, told, elapsed)
-  flags = _flags(project, task, told, asked, late)
+  flags = flags_of(project, task, told, asked, late)
   about = {"label": label, "decision": decision, "fixes": []}
   result = Result(200, ACCEPTED, None, (), tuple(flags), "", decision)
   return _keep(
@@ -237,24 +237,6 @@ def _times(project, task, told, elapsed):
   if elapsed is not None and 0 <= elapsed <= IDLE_S:
     return round(elapsed, 3), "lease"
   return None, ""
-
-
-def _flags(project, task, told, asked, late):
-  flags = []
-  if not asked:
-    flags.append(f"was not asked of {task.reader}")
-  if late or (task.uid, task.reader, task.round) in project.state.expired:
-    flags.append("after its lease had ended")
-  if told.get("client_id") in _UNNAMED:
-    flags.append("unnamed reader: the client's default name")
-  elif told.get("client_id") not in (None, "", task.reader):
-    flags.append("the client calls itself by another name than its reader's")
-  others = [s.reader for s in project.state.newest(task.uid)]
-  planned = {t.reader for t in project.state.tasks() if t.uid == task.uid}
-  strangers = [r for r in others if r != task.reader and r not in planned]
-  if strangers or (others and not asked):
-    flags.append("another reader has answered too: a conflict to decide")
-  return flags
 
 
 def _refused(project, task, sha256, result):

@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import NamedTuple
 
+from alx.projects.answers.flags import unused
 from alx.projects.pages.history import answers_of
 from alx.projects.store import blobs, log
 from alx.projects.store.project import Project, open_project
@@ -24,6 +25,7 @@ class Status(NamedTuple):
   decisions: dict[str, int]
   flagged: int  # last answers that a reviewer should look at
   conflicts: tuple[str, ...]
+  unused: tuple[str, ...]  # cases with answers behind a reviewer's decision
   current: int
   models: dict[int, str]
   seconds: float  # that readers' answers tell of
@@ -51,6 +53,7 @@ def status(project: Project) -> Status:
     dict(Counter(s.decision for s in newest)),
     sum(bool(s.about.get("flags")) for s in newest),
     tuple(conflicts),
+    tuple(unused(state)),
     state.current,
     {v: m.state for v, m in state.models.items()},
     answers.seconds,
@@ -101,6 +104,11 @@ def lines_of(project: Project, found: Status) -> list[str]:
     lines.append(f"{found.flagged} answers are flagged for a second look")
   if found.conflicts:
     lines.append(f"in conflict: {', '.join(found.conflicts)}")
+  if found.unused:
+    told = (
+      "decided, and answered since (alx project reopen, if that is to count)"
+    )
+    lines.append(f"{told}: {', '.join(found.unused)}")
   for reader, uids in sorted(found.waiting.items()):
     lines.append(f"{reader}: {len(uids)} without an answer, {uids[0]} first")
   serves = f"v{found.current:03d} serves" if found.current else "none serves"
