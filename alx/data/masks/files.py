@@ -9,6 +9,7 @@ from PIL import ImageOps
 
 from alx.data.dataset import bad_input
 from alx.data.label_values import values_in, whole_numbers
+from alx.data.masks import palettes
 from alx.data.pictures.pictures import (
   SUFFIXES,
   is_deep,
@@ -32,6 +33,7 @@ class Mask(NamedTuple):
   cleaned: bool  # nearly black and white, brought to 0 and 255
   orientation: int = 1  # its tag; the values are turned as it says
   has_void: bool = False  # 255 lies beside classes and is none
+  palette: palettes.Palette | None = None  # that the values are indices of
 
 
 def is_mask(path: pathlib.Path) -> bool:
@@ -42,11 +44,10 @@ def is_mask(path: pathlib.Path) -> bool:
 def read_mask(path: pathlib.Path, is_told: bool = False) -> Mask:
   """One mask, turned as its orientation tag says.
 
-  Gray of 8 or 16 bits, one bit (0 and 255), gray saved as colour, or a palette:
-  its indices are the values, but black and white are 0 and 255. A JPEG is read
-  where every value is within 16 of 0 or 255. The 255 of a palette, or of gray
-  masks beside classes 0, 1, ..., K that fill squares of 2 x 2 pixels, is a
-  border or a part that is no class.
+  Gray of 8 or 16 bits, one bit (0 and 255), gray saved as colour, or a palette
+  (see `palettes.values_of`). A JPEG is read where every value is within 16 of 0
+  or 255. The 255 of a palette, or of gray masks beside classes 0, 1, ..., K
+  that fill squares of 2 x 2 pixels, is a border or a part that is no class.
 
   Args:
     path: the file.
@@ -56,7 +57,8 @@ def read_mask(path: pathlib.Path, is_told: bool = False) -> Mask:
     DataError: no picture that can be read, several in one file, colours,
       transparency, fractions, or gray values that are between the classes.
   """
-  array, lossy, orientation, palette = open_with(_open, path, "a mask")
+  opened = open_with(_open, path, "a mask")
+  array, lossy, orientation, is_index, palette = opened
   if isinstance(array, str):
     wanted = "a mask of one channel whose values are classes"
     raise bad_input(path, wanted, array)
@@ -65,37 +67,42 @@ def read_mask(path: pathlib.Path, is_told: bool = False) -> Mask:
     clean = _black_and_white(values, path)
     return Mask(clean, frozenset(), bool((values != clean).any()), orientation)
   found, solid = values_in([values]), _solid(values)
-  has_void = _has_void(found, solid, palette)
+  has_void = _has_void(found, solid, is_index)
   if not (is_told or has_void):
     check_levels(found, path)
     if not _are_indices(found):
       _check_specks(found, solid, path)
-  return Mask(values, solid, False, orientation, has_void)
+  return Mask(values, solid, False, orientation, has_void, palette)
 
 
-def _has_void(found, solid, palette):
+def _has_void(found, solid, is_index):
   """Whether 255 is no class of the values found in one mask."""
   classes = [value for value in found if value not in (0, _VOID)]
   if found[-1] != _VOID or not classes or len(found) > _VOID:
     return False
   is_listed = classes == list(range(1, len(classes) + 1))
-  return palette or (is_listed and solid.issuperset(classes))
+  return is_index or (is_listed and solid.issuperset(classes))
 
 
 def _open(image):
-  """(values [H, W] or what is wrong, is it lossy, orientation, a palette?)."""
+  """(values [H, W] or what is wrong, is it lossy, orientation, are the values
+  indices of a palette?, palette).
+  """
   lossy = image.format in _LOSSY or image.info.get("compression") == "jpeg"
   orientation = orientation_of(image)
   deep = image.mode[0] not in "IF" and is_deep(image)
+  if image.mode == "P" and not deep:
+    image = ImageOps.exif_transpose(image)
+    array, palette = palettes.values_of(image)
+    is_index = np.array_equal(array, np.asarray(image))
+    return array, lossy, orientation, is_index, palette
   array = f"16 bits, mode {image.mode}" if deep else _values(image)
-  return array, lossy, orientation, image.mode == "P"
+  return array, lossy, orientation, False, None
 
 
 def _values(image):
   """Values [H, W], or what is wrong with them."""
   image = ImageOps.exif_transpose(image)
-  if image.mode == "P":
-    return _of_palette(image)
   if image.mode == "1":
     image = image.convert("L")
   if image.mode in ("LA", "RGBA", "PA"):
@@ -110,15 +117,6 @@ def _values(image):
       return f"colours such as {colour}"
     array = array[..., 0]
   return array
-
-
-def _of_palette(image):
-  """Indices; 0 and 255 where all that is used is black and white."""
-  indices = np.array(image)
-  colours = np.asarray(image.convert("RGB"))
-  if np.isin(colours, (0, 255)).all() and not np.ptp(colours, axis=-1).any():
-    return colours[..., 0]
-  return indices
 
 
 def _black_and_white(values, path):

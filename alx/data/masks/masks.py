@@ -14,7 +14,7 @@ from alx.data.label_values import (
   to_classes,
   values_in,
 )
-from alx.data.masks import channels
+from alx.data.masks import channels, palettes
 from alx.data.masks import files as mask_files
 from alx.data.masks.channels import case_of, grouped, of_as_many
 from alx.data.masks.folders import LAYOUT, find_pairs
@@ -229,6 +229,7 @@ def alike(
 
 def _classes(path, cases, masks, told):
   """(values, names, value of unlabelled pixels, lines) of all masks."""
+  palettes.check(masks, [case.mask for case in cases], path)
   if told.values:
     found = np.array(values_in(mask.values for mask in masks), np.uint16)
     to_classes(found, told.values, path / "dataset.json", told.ignore)
