@@ -1,6 +1,7 @@
 """Reads tables of text: cells between commas, semicolons or tabs."""
 
 import codecs
+import contextlib
 import csv
 import html
 import itertools
@@ -19,6 +20,7 @@ SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
 _SHEETS = (".xlsx", ".xlsm", ".ods", ".xls")  # that are not read
 _MOST_BYTES = 2**26  # of a table above the folder: it may be of other data
 _SEPARATORS = ",;\t"
+_BEHIND = re.compile(rf'" +(?=[{_SEPARATORS}\r\n]|$)')  # blanks, of no cell
 _CELL = re.compile(rb"<(?:text:p|t)(?: [^>]*)?>([^<]*)<")
 
 
@@ -39,8 +41,7 @@ def read_table(file: pathlib.Path) -> Table:
     DataError: no such file, or quotes that are not closed.
   """
   try:
-    with _open(file) as text:
-      rows = list(_rows(text))
+    rows = _read(file, list)
   except csv.Error as error:
     line, found = error.args
     wanted = 'cells whose quotes are closed (" in a quoted cell is "")'
@@ -55,8 +56,7 @@ def read_table(file: pathlib.Path) -> Table:
 def read_header(file: pathlib.Path) -> tuple[str, ...]:
   """The header alone; () where there is none that can be read."""
   try:
-    with _open(file) as text:
-      return next(_rows(text), (0, ()))[1]
+    return _read(file, lambda rows: next(rows, (0, ())))[1]
   except (OSError, ValueError, csv.Error):
     return ()
 
@@ -68,9 +68,17 @@ def _open(file):
   return open(file, newline="", encoding="utf-16" if marked else "utf-8-sig")
 
 
+def _read(file, take):
+  """`take` of the rows; with blanks behind quotes, if it is those that err."""
+  with _open(file) as text, contextlib.suppress(csv.Error):
+    return take(_rows(text))
+  with _open(file) as text:
+    return take(_rows(_BEHIND.sub('"', line) for line in text))
+
+
 def _rows(text):
   """Line and cells of each row that has any; csv.Error(line, what)."""
-  first = text.readline()
+  first = next(text, "")
   told = re.fullmatch(r"sep=(.)\s*", first)
   separator = told[1] if told else _separator(first)
   before = [] if told else [first]

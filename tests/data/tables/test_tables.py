@@ -32,6 +32,16 @@ def test_quoted_separators_and_line_breaks(tmp_path):
   assert found.header == ("a;b;c", "d") and found.rows[0][1] == ("x\ny", "z")
 
 
+def test_blanks_around_quotes_are_no_mistake(tmp_path):
+  """Those within a cell stay."""
+  (tmp_path / "a.csv").write_text('"n" ,"c" \na, "x" \n "a,b"  ,"y"\n')
+  found = tables.read_table(tmp_path / "a.csv")
+  assert found.header == tables.read_header(tmp_path / "a.csv") == ("n", "c")
+  assert [cells for _, cells in found.rows] == [("a", "x"), ("a,b", "y")]
+  (tmp_path / "b.csv").write_text('n,c\na,"""x"" , y"\n')
+  assert tables.read_table(tmp_path / "b.csv").rows == ((2, ("a", '"x" , y')),)
+
+
 @pytest.mark.parametrize(
   ("text", "line"),
   [
