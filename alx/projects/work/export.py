@@ -164,6 +164,10 @@ def _split(project, case, channels):
   if suffix_of(case) == ".png":
     is_gray = case.about["channels"] < channels  # among coloured ones
     return [_in_colour(contents[0])] if is_gray else contents
+  if case.about["channels"] != channels:
+    wanted = f"images of {channels} channels each, as others here have"
+    told = f"{case.about['channels']} (leave it out of a new project)"
+    raise bad_input(case.uid, wanted, told)
   if len(contents) == channels:
     return contents
   volume = nifti.of_bytes(case.uid, gzip.decompress(contents[0]))
@@ -214,17 +218,33 @@ def _msd(project, labelled, folder):
 
 
 def _classes(project, labelled, folder):
-  """train/CLASS/CASE.png, test/CLASS/CASE.png, labels.csv."""
-  rows = []
+  """train/CLASS/CASE.png, test/CLASS/CASE.png, and their table labels.csv.
+
+  The table is one that `alx.data.load` reads: targets are numbers, of which it
+  knows the names where all below the last have a row, and else names.
+  """
+  folders, rows = _folders(project.class_names), []
+  found = {label.label for _, label in labelled}
+  by_number = len(found) in (1, max(found) + 1)
   for case, label in labelled:
     name = project.class_names[label.label]
     part = "test" if case.part == TEST else "train"
-    path = f"{part}/{_folder_name(name)}/{case.uid}{suffix_of(case)}"
+    path = f"{part}/{folders[label.label]}/{case.uid}{suffix_of(case)}"
     write_bytes(folder / path, _images_of(project, case)[0])
-    rows.append({"uid": case.uid, "file": path, "class": name, "part": part})
+    row = {"uid": case.uid, "file": path, "class": name, "part": part}
+    row |= {"image_name": path, "patient_id": case.patient}
+    row |= {"target": label.label if by_number else name}
+    rows.append(row | ({"benign_malignant": name} if by_number else {}))
   write_rows(folder / "labels.csv", rows)
 
 
-def _folder_name(name):
-  kept = [c if c.isalnum() or c in " ._-" else "_" for c in name]
-  return "".join(kept).strip(" .") or "class"
+def _folders(names):
+  """A folder for each class; with its number where two would have one."""
+  kept = [
+    "".join(c if c.isalnum() or c in " ._-" else "_" for c in name).strip(" .")
+    for name in names
+  ]
+  kept = [name or "class" for name in kept]
+  if len({name.casefold() for name in kept}) == len(kept):
+    return kept
+  return [f"{number}_{name}" for number, name in enumerate(kept)]
