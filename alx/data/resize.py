@@ -45,10 +45,11 @@ def resize(image: np.ndarray, shape: Sequence[int]) -> np.ndarray:
 
 
 def coarsen(dataset: Dataset, factor: int) -> Dataset:
-  """Every item with voxels `factor` times as large along every axis.
+  """Every item with `factor` times fewer voxels along every axis.
 
   Images are averaged as by `resize`; a label map takes the label at the middle
-  of the new voxel. Extents are rounded up.
+  of the new voxel. Extents are rounded up, and an item is as large in mm as it
+  was: of 9 voxels of 2 mm, by 4, there are 3 of 6 mm.
 
   Raises:
     ValueError: for a factor below 1.
@@ -57,13 +58,30 @@ def coarsen(dataset: Dataset, factor: int) -> Dataset:
     raise ValueError(f"coarsen: wanted 1 or more, found {factor}")
   if factor == 1:
     return dataset
+  images, spacings = [], []
+  for image, mm in zip(dataset.images, dataset.spacing_mm, strict=True):
+    images.append(coarse_image(image, factor))
+    extents = image.shape[:-1], images[-1].shape[:-1]
+    spacings.append(mm and spacing_after(mm, *extents))
   return dataset._replace(
-    images=tuple(coarse_image(x, factor) for x in dataset.images),
+    images=tuple(images),
     labels=tuple(_coarse_labels(x, factor) for x in dataset.labels),
-    spacing_mm=tuple(
-      mm and tuple(factor * x for x in mm) for mm in dataset.spacing_mm
-    ),
+    spacing_mm=tuple(spacings),
   )
+
+
+def spacing_after(
+  spacing_mm: Sequence[float], before: Sequence[int], after: Sequence[int]
+) -> tuple[float, ...]:
+  """mm between voxels along each axis of what had others, and is as large.
+
+  Args:
+    spacing_mm: between those that there were.
+    before: how many there were along each axis.
+    after: how many there are.
+  """
+  axes = zip(spacing_mm, before, after, strict=True)
+  return tuple(mm * old / new for mm, old, new in axes)
 
 
 def coarse_image(image: np.ndarray, factor: int) -> np.ndarray:

@@ -64,7 +64,20 @@ def test_coarser_items_keep_their_place_and_their_classes():
   assert found.images[1].item() == 4 and found.images[1].dtype == np.float32
   # The middles of the two columns lie at 0.75 and 2.25 of 3.
   np.testing.assert_array_equal(found.labels[0], [[0, 2]])
-  assert found.spacing_mm == ((2.0, 1.0), None) and found.ids == ("a", "b")
+  assert found.spacing_mm == ((2.0, 0.75), None) and found.ids == ("a", "b")
+
+
+def test_coarser_items_are_as_large_as_they_were():
+  """33 x 33 x 9 voxels by 4 are 9 x 9 x 3, and 33 x 33 x 18 mm stay."""
+  image = np.zeros((33, 33, 9, 1), np.float32)
+  label = np.zeros(image.shape[:-1], np.uint8)
+  one = Dataset(
+    *("x", "segmentation", ("a",), (image,), (label,), ("background", "one")),
+    *(((1.0, 1.0, 2.0),), None, None, ()),
+  )
+  found = coarsen(one, 4)
+  assert found.labels[0].shape == (9, 9, 3)
+  np.testing.assert_allclose(found.spacing_mm, [(33 / 9, 33 / 9, 6.0)])
 
 
 def test_coarser_pictures_are_pictures_and_classes_stay():

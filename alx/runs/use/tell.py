@@ -36,18 +36,32 @@ def note_of_spacings(trained: Trained, rows: Sequence[Mapping]) -> list[str]:
   known = trained.about["images"]["spacing_mm"]
   if known is None:
     return []
-  low, high = np.array(known) / trained.config.coarsen
-  others = [row for row in rows if not _is_within(row, low, high)]
+  low, high = np.array(known)
+  few, many = _factors(trained.config)
+  others = [row for row in rows if not _is_within(row, low / many, high / few)]
   if not others:
     return []
-  first, used = others[0], _mm(low)
+  first, used, coarsen = others[0], _mm(low), trained.config.coarsen
   used += "" if _mm(low) == _mm(high) else f" to {_mm(high)}"
+  used += f" mm by coarsen={coarsen}" if coarsen > 1 else " mm"
   return [
     f"{len(others)} of {len(rows)} images have voxels of another size than the "
-    f"run's images ({used} mm), the first {first['id']}: "
+    f"run's images ({used}), the first {first['id']}: "
     f"{first['spacing_mm'] or 'not told'}; voxels are taken as they are, as "
     "the run took its own"
   ]
+
+
+def _factors(config):
+  """How many times as large voxels of the run are, at least and at most [d].
+
+  Of n voxels ceil(n / coarsen) are made, and the run's images have hardly
+  fewer than its patch.
+  """
+  if config.coarsen == 1:
+    return 1.0, 1.0
+  most, made = config.coarsen, np.array(config.patch)
+  return (most * (made - 1) + 1) / made, most
 
 
 def _is_within(row, low, high):

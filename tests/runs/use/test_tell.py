@@ -5,11 +5,11 @@ import pytest
 from alx.runs.use.tell import about_classes, note_of_spacings
 
 
-def model(low=(1.0, 1.0, 2.0), high=None, coarsen=1):
+def model(low=(1.0, 1.0, 2.0), high=None, coarsen=1, patch=(8, 8, 2)):
   known = None if low is None else [list(low), list(high or low)]
   return types.SimpleNamespace(
     about={"images": {"spacing_mm": known}},
-    config=types.SimpleNamespace(coarsen=coarsen),
+    config=types.SimpleNamespace(coarsen=coarsen, patch=patch),
   )
 
 
@@ -30,10 +30,20 @@ def test_classes_have_names():
     (model(high=(3, 3, 3)), ["2x2x2.5"]),
     (model(low=None), ["7x7x7", ""]),
     (model(low=(2.0, 2.0, 4.0), coarsen=2), ["1x1x2"]),  # of the file
+    (model(low=(33 / 9, 33 / 9, 6.0), coarsen=4), ["1x1x2"]),  # of 33 x 33 x 9
   ],
 )
 def test_voxels_as_large_as_the_runs_are_not_told(trained, spacings):
   assert note_of_spacings(trained, rows(*spacings)) == []
+
+
+def test_voxels_of_another_size_than_a_coarsened_run_read_are_told():
+  trained = model(low=(33 / 9, 33 / 9, 6.0), coarsen=4)
+  (line,) = note_of_spacings(trained, rows("1x1x2", "1x1x6", "2x2x2"))
+  assert line.startswith(
+    "2 of 3 images have voxels of another size than the run's images "
+    "(3.667x3.667x6 mm by coarsen=4), the first i1: 1x1x6;"
+  )
 
 
 def test_voxels_of_another_size_are_told():
