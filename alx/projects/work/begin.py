@@ -5,18 +5,13 @@ import pathlib
 from collections.abc import Callable
 from typing import NamedTuple
 
-import numpy as np
-
 import alx
 from alx.data.dataset import DataError, bad_input, no_progress
 from alx.data.dicom.deidentify import codes_of
 from alx.data.files import visible, write_bytes
 from alx.projects.cases import dicom, naming
-from alx.projects.cases.found import (
-  PICTURE,
-  find_images,
-  refused,
-)
+from alx.projects.cases.copied import copy
+from alx.projects.cases.found import PICTURE, find_images
 from alx.projects.cases.given import find_given
 from alx.projects.cases.targets import encode_label, grid_of
 from alx.projects.exchange import label_map
@@ -24,7 +19,7 @@ from alx.projects.exchange.ingest import Target, ingest
 from alx.projects.models.frozen import freeze
 from alx.projects.store import log
 from alx.projects.store.blobs import digest, put
-from alx.projects.store.project import IMAGES, Project, open_project
+from alx.projects.store.project import Project, open_project
 from alx.projects.store.state import TEST, VALIDATION, Case
 from alx.projects.work.settings import GIVEN, Settings, check, check_floors
 from alx.runs.disk import owned
@@ -89,23 +84,8 @@ def begin(
   check_floors(settings, labels.names[1:] if segments else ("right",), strata)
   with owned.owning(folder, Claim(folder / FOLDER, "project")):
     write_bytes(folder / _BEGUN, b"")
-    news, lines, kept = [], [], []
-    for place, one in progress(
-      list(enumerate(images.found)), description="copying"
-    ):
-      try:
-        about = _keep(folder, uids[place], one.read(), patients[place])
-      except (DataError, OSError, MemoryError) as error:
-        if isinstance(error, OSError):
-          raise
-        lines.append(str(error))
-        why = refused(one, error)
-        news.append(("quarantined", {"item": place + 1, "reason": why}))
-        continue
-      if strata[place]:
-        about["stratum"] = strata[place]
-      news.append(("case_added", about | {"kind": images.kind}))
-      kept.append(place)
+    of_images = uids, patients, strata, progress
+    news, lines, kept = copy(folder, images, *of_images)
     for file, why in images.left_out:
       lines.append(f"{file}: {why}")
       news.append(("quarantined", {"item": None, "reason": why}))
@@ -172,31 +152,6 @@ def _segments(settings):
     return settings.task == "segmentation"
   names = {name.strip().casefold() for name in settings.classes}
   return bool(names & set(label_map.BACKGROUNDS))
-
-
-def _keep(folder, uid, content, patient):
-  """Writes the files of an image; what `case_added` tells of it."""
-  names = [
-    f"{uid}_{n:04d}{content.suffix}"
-    if content.suffix != ".png"
-    else f"{uid}{content.suffix}"
-    for n in range(len(content.files))
-  ]
-  (folder / IMAGES).mkdir(parents=True, exist_ok=True)
-  source = {"dicom": put(folder, content.source)} if content.source else {}
-  for name, one in zip(names, content.files, strict=True):
-    write_bytes(folder / IMAGES / name, one)
-  affine = None if content.affine is None else np.asarray(content.affine)
-  return {
-    "case": uid,
-    "files": names,
-    "image_sha256": [digest(one) for one in content.files],
-    "shape": [int(n) for n in content.shape],
-    "affine": None if affine is None else affine.tolist(),
-    "channels": int(content.channels),
-    "patient": patient,
-    **source,
-  }
 
 
 def _about(settings, labels, segments, images):
