@@ -13,7 +13,7 @@
   alx project promote DIR     judges the newest version; rollback DIR goes back
   alx project review DIR CASE --reader=NAME   whose label counts in a conflict
   alx project settle DIR      one label where readers differ, by a vote
-  alx project reopen DIR CASE   asks again for a case that was skipped or decided
+  alx project reopen DIR CASE   asks again for a skipped or decided case
   alx project report DIR      two pages, for you and for an audit
   alx project verify DIR      is the log as it was written?
 
