@@ -10,7 +10,7 @@ import numpy as np
 
 from alx import data
 from alx.data import patches
-from alx.data.resize import nearest
+from alx.data.resize import nearest, spacing_after
 from alx.data.unlabelled import pictures, volumes
 from alx.data.unlabelled.case import Case as Files
 from alx.data.unlabelled.case import Loaded, Wanted
@@ -110,7 +110,7 @@ def make_pool(project: Project, uids: Sequence[str]) -> Pool:
     loaded, case = read(uid), project.state.cases[uid]
     chosen = final.get(uid)
     images.append(loaded.image)
-    spacings.append(loaded.spacing_mm)
+    spacings.append(_spacing_of(loaded))
     labels.append(_label(project, case, chosen, loaded))
   patients = [project.state.cases[uid].patient for uid in uids]
   dataset = data.Dataset(
@@ -126,6 +126,12 @@ def make_pool(project: Project, uids: Sequence[str]) -> Pool:
     left_out=(),
   )
   return Pool(tuple(uids), dataset)
+
+
+def _spacing_of(loaded):
+  """mm between the voxels of an image as the model takes it; None: unknown."""
+  extents = loaded.extent, loaded.image.shape[:-1]
+  return loaded.spacing_mm and spacing_after(loaded.spacing_mm, *extents)
 
 
 def _label(project, case, chosen, loaded):
