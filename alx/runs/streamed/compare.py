@@ -131,7 +131,8 @@ def _kept_by(problem, loop, name):
   )
   labelled = np.zeros(len(problem.split.pool), bool)
   told = jax.eval_shape(
-    lambda key: (key, problem.learner.init(key), labelled), jax.random.key(0)
+    lambda key: (key, problem.learner.init(key), labelled, None),
+    jax.random.key(0),
   )
   leaves = jax.tree.leaves(jax.eval_shape(describe, told, items, images))
   shapes = [leaf.shape for leaf in leaves]
