@@ -17,7 +17,6 @@ from alx.training.augment import augment
 from alx.training.learner import Learner
 from alx.training.mirrors import allowed_axes
 from alx.training.settings import Asking
-from alx.training.warp import Place
 from alx.units import UnitSet
 from alx.units.outlines import Traced, predicted_mm
 from alx.units.view import describe_regions
@@ -158,9 +157,8 @@ def _distorted(key, labelled, images, items, settings, axes=None):
   Each stays where it is, and what is beyond it stays beyond.
   """
   values = patches.as_float(images.values)
-  extent = values.shape[1:-1]
   if mirrors_by_labels(settings) and axes is None:
-    axes = jnp.zeros(len(extent), bool)
+    axes = jnp.zeros(values.ndim - 2, bool)
 
   def change(item, image, size):
     return augment(
@@ -169,8 +167,7 @@ def _distorted(key, labelled, images, items, settings, axes=None):
       jnp.int32(0),
       settings.distort,
       axes,
-      Place(jnp.zeros_like(size), extent, size),
-      size,
+      size=size,
     )[0]
 
   changed = jax.vmap(change)(items, values, images.size)

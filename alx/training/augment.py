@@ -123,8 +123,8 @@ def warp(
   """
   if place is None:
     extent = image.shape[:-1]
-    size = jnp.asarray(extent, jnp.int32)
-    place = Place(jnp.zeros_like(size), extent, size)
+    real = jnp.asarray(extent, jnp.int32) if size is None else size
+    place = Place(jnp.zeros_like(real), extent, real)
   key_matrix, key_shift = jax.random.split(key)
   axes = len(place.patch)
   matrix = draw_matrix(

@@ -84,13 +84,12 @@ def test_an_item_beside_larger_ones_moves_about_its_own_middle():
   beyond = ((0, 3), (0, 2))
   wide = jnp.pad(image, (*beyond, (0, 0)), constant_values=1e6)
   far = jnp.pad(label, beyond, constant_values=200)
-  there = place((0, 0), (9, 7), (6, 5))
 
   def alone(key):
     return warp(key, image, label, settings)
 
   def beside(key):
-    return warp(key, wide, far, settings, there, size)
+    return warp(key, wide, far, settings, size=size)
 
   keys = jax.random.split(KEY, 16)
   wanted, classes = jax.jit(jax.vmap(alone))(keys)
