@@ -45,7 +45,7 @@ def read_classes(
     bad_input(cells[i][0], f"a {column}", _nothing(cells[i][1]))
     for i in missing
   ]
-  if told and not any(_is_number(cells[i][1]) for i in told):
+  if told and not any(is_number(cells[i][1]) for i in told):
     classes = _by_name(cells, told, column)
   else:
     classes, more = _by_number(cells, told, column)
@@ -64,7 +64,8 @@ def _nothing(text):
   return repr(text or "nothing") + (note if text.isupper() else "")
 
 
-def _is_number(text):
+def is_number(text: str) -> bool:
+  """Whether a text is a finite number, as tables have them: not 1_0."""
   try:
     return "_" not in text and math.isfinite(float(text))
   except ValueError:
@@ -76,8 +77,8 @@ def _by_number(cells, told, column):
   labels, errors = {}, []
   for i in told:
     where, text = cells[i]
-    if not _is_number(text):
-      number = next(t for _, t in cells if _is_number(t))
+    if not is_number(text):
+      number = next(t for _, t in cells if is_number(t))
       wanted = f"{column} all numbers or all names of classes"
       raise bad_input(where, wanted, f"{text!r} beside {number}")
     value = float(text)

@@ -1,7 +1,6 @@
 """Labels that are there when a project begins."""
 
 import csv
-import math
 import pathlib
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from alx.data.files import visible_below
 from alx.data.masks import files as mask_files
 from alx.data.masks.names import without_mask_word
 from alx.data.pictures import pictures
+from alx.data.tables.classes import is_number
 from alx.data.unlabelled.pictures import encode
 from alx.data.volumes import nifti
 from alx.projects.cases.found import PICTURE, Images
@@ -233,15 +233,8 @@ def class_number(text: str, names: Sequence[str], file: object) -> int:
   for name in (text.casefold(), number.casefold()):
     if name in folded:
       return folded.index(name)
-  of_numbers = any(map(_is_number, names))
+  of_numbers = any(map(is_number, names))
   if not of_numbers and number.isdecimal() and int(number) < len(names):
     return int(number)
   told = " (names, as some are numbers)" if of_numbers else ""
   raise bad_input(file, f"one of {', '.join(names)}{told}", repr(text[:40]))
-
-
-def _is_number(text):
-  try:
-    return math.isfinite(float(text))
-  except ValueError:
-    return False

@@ -60,3 +60,8 @@ def test_rows_that_differ_about_an_image_are_refused(tmp_path):
     DataError, match="one class of each image, found two of x"
   ):
     classes_of(tmp_path, "x.png,no", "x,yes")
+
+
+def test_a_name_with_an_underscore_is_no_number():
+  """As in tables of pictures, where 1_0 is a name."""
+  assert class_number("1", ("1_0", "1_1"), "t.csv") == 1
