@@ -104,6 +104,14 @@ def done_on(name):
   return Result(ENDED, 0, "done", name)
 
 
+def kept_for_a_busy_one(cluster, engine, name):
+  """A try that waits for the node "other", and is kept from one of a name."""
+  cluster.add(name)
+  cluster.add("other")
+  cluster.busy.add("other")
+  return engine.start(TASK, frozenset({name}))
+
+
 def test_a_try_goes_to_others_than_those_to_avoid(cluster, engine):
   cluster.add("bad")
   cluster.add("good")
@@ -121,10 +129,7 @@ def test_a_try_is_not_kept_for_nodes_without_its_needs(cluster, engine, lacks):
 
 def test_a_try_whose_nodes_are_gone_goes_to_one_that_can(cluster, engine):
   cluster.add("small", cpus=1)
-  cluster.add("able")
-  cluster.add("other")
-  cluster.busy.add("other")
-  sent = engine.start(TASK, frozenset({"able"}))
+  sent = kept_for_a_busy_one(cluster, engine, "able")
   assert engine.ended(sent) is None
   cluster.end("other")
   engine.ended(sent)  # sees it, and sends it anew
@@ -133,10 +138,7 @@ def test_a_try_whose_nodes_are_gone_goes_to_one_that_can(cluster, engine):
 
 def test_a_try_whose_nodes_are_gone_waits_for_new_ones(cluster, engine):
   cluster.add("small", cpus=1)
-  cluster.add("bad")
-  cluster.add("other")
-  cluster.busy.add("other")
-  sent = engine.start(TASK, frozenset({"bad"}))
+  sent = kept_for_a_busy_one(cluster, engine, "bad")
   cluster.end("bad")
   cluster.end("other")
   assert engine.ended(sent) is engine.ended(sent) is None
@@ -152,10 +154,7 @@ def test_a_cluster_without_nodes_is_gone(cluster, engine):
 
 
 def test_nodes_are_not_looked_for_all_the_time(cluster, engine, monkeypatch):
-  cluster.add("bad")
-  cluster.add("other")
-  cluster.busy.add("other")
-  sent = engine.start(TASK, frozenset({"bad"}))
+  sent = kept_for_a_busy_one(cluster, engine, "bad")
   monkeypatch.setattr(on_ray, "_LOOK_S", 60.0)
   monkeypatch.setattr(cluster, "nodes", None)
   assert engine.ended(sent) is None
