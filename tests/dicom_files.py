@@ -166,6 +166,31 @@ def write_enhanced(
   return save(one, path)
 
 
+def told_of_each(one) -> None:
+  """An image of many frames that says of each what all have alike."""
+  (shared,) = one.SharedFunctionalGroupsSequence
+  for group in one.PerFrameFunctionalGroupsSequence:
+    group.PixelMeasuresSequence = shared.PixelMeasuresSequence
+    group.PlaneOrientationSequence = shared.PlaneOrientationSequence
+  del one.SharedFunctionalGroupsSequence
+
+
+def write_enhanced_each(folder: pathlib.Path, array, **others):
+  """The same as files of one frame each, of the kind that holds many."""
+  paths = []
+  for k in range(array.shape[-1]):
+
+    def alone(one, k=k):
+      groups = one.PerFrameFunctionalGroupsSequence
+      one.PerFrameFunctionalGroupsSequence = groups[k : k + 1]
+      one.NumberOfFrames, one.SOPInstanceUID = 1, uid("each", k)
+      with_pixels(one, array[..., k].T)
+
+    path = folder / f"{k}.dcm"
+    paths.append(write_enhanced(path, array, change=alone, **others))
+  return paths
+
+
 def moved_seg(content, shift):
   """The bytes of a SEG whose frames lie elsewhere, by mm along x, y, z."""
   import pydicom

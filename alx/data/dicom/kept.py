@@ -1,5 +1,6 @@
 """Scrubbed headers of a series as bytes, and what a SEG is held against."""
 
+import copy
 import gzip
 import json
 from collections.abc import Callable
@@ -40,6 +41,35 @@ class Source(NamedTuple):
 def source_of(volume: SeriesVolume, uid: Callable = str) -> Source:
   """Of a series as it was read."""
   return Source(volume.headers, volume.slices, uid)
+
+
+def readable(dataset):
+  """A copy of a header, without what is private or cannot be read.
+
+  One number that is none need not keep a SEG from all others.
+  """
+  out = packages.wanted("pydicom", "DICOM").Dataset()
+  for tag in list(dataset.keys()):
+    if tag.is_private:
+      continue
+    try:
+      element = copy.copy(dataset[tag])
+    except Exception:  # damaged values break in many ways
+      continue
+    if _is_no_number(element):
+      continue
+    if element.VR == "SQ":
+      element.value = [readable(item) for item in element.value]
+    out.add(element)
+  return out
+
+
+def _is_no_number(element):
+  """Whether text stands where a number should, which pydicom hands on."""
+  if element.VR not in ("DS", "IS") or element.is_empty:
+    return False
+  values = element.value if element.VM > 1 else [element.value]
+  return any(isinstance(value, str) for value in values)
 
 
 def encode(volume: SeriesVolume, door: Door) -> bytes:

@@ -10,7 +10,7 @@ from alx._version import __version__
 from alx.data.dataset import bad_input
 from alx.data.dicom import packages
 from alx.data.dicom.headers import uid_of
-from alx.data.dicom.kept import Source
+from alx.data.dicom.kept import Source, readable
 
 AUTOMATIC, SEMIAUTOMATIC, MANUAL = "AUTOMATIC", "SEMIAUTOMATIC", "MANUAL"
 _MAKER = "alx"
@@ -19,11 +19,8 @@ _TYPE_2 = (
   *("AccessionNumber", "StudyID", "StudyDate", "StudyTime"),
   "ReferringPhysicianName",
 )
-
-
-def can_refer(source: Source) -> bool:
-  """Whether a SEG can be of the images: of one frame each, or all in one."""
-  return len(source.images) in (1, len(source.slices))
+_GROUPS = "PerFrameFunctionalGroupsSequence"
+_SHARED = "SharedFunctionalGroupsSequence"
 
 
 def write(
@@ -46,19 +43,20 @@ def write(
     version: of the algorithm.
 
   Raises:
-    DataError: highdicom is not installed, or it cannot refer to the images.
+    DataError: highdicom is not installed, or it cannot refer to the images:
+      they are of one frame each, or all frames are in one.
   """
   highdicom = packages.wanted("highdicom", "SEG")
-  images, frames = _frames(mask, source)
-  described = [
-    _description(highdicom, number, name, (how, algorithm, version))
-    for number, name in enumerate(names[1:], 1)
-  ]
-  mark = hashlib.sha256(
-    repr((source.series, how, algorithm, version, tuple(names))).encode()
-    + np.ascontiguousarray(frames).tobytes()
-  ).digest()
   with packages.reading("SEG", "images that a SEG can refer to"):
+    images, frames = _frames(mask, source)
+    described = [
+      _description(highdicom, number, name, (how, algorithm, version))
+      for number, name in enumerate(names[1:], 1)
+    ]
+    mark = hashlib.sha256(
+      repr((source.series, how, algorithm, version, tuple(names))).encode()
+      + np.ascontiguousarray(frames).tobytes()
+    ).digest()
     made = highdicom.seg.Segmentation(
       source_images=images,
       pixel_array=frames,
@@ -87,25 +85,59 @@ def _frames(mask, source):
   shape = int(source.images[0].Columns), int(source.images[0].Rows), count
   if mask.shape != shape:
     raise bad_input("SEG", f"a mask of {shape}, as the series", mask.shape)
+  _check_images(source)
   planes = np.ascontiguousarray(np.transpose(mask, (2, 1, 0)), np.uint8)
-  images = [_complete(source.images[i]) for i, _ in source.slices]
-  _with_thickness(images)
-  if len(source.images) == count:
+  if _GROUPS not in source.images[0]:
+    images = [_complete(source.images[i]) for i, _ in source.slices]
+    _with_thickness(images)
     return images, planes
-  if not can_refer(source):
-    wanted = "images of one frame, or one of many"
-    raise bad_input("SEG", wanted, f"{len(source.images)} of {count} frames")
   ordered = np.empty_like(planes)
   for plane, (_, number) in zip(planes, source.slices, strict=True):
     ordered[number] = plane
-  return images[:1], ordered
+  return [_with_shared(_complete(source.images[0]))], ordered
+
+
+def _check_images(source):
+  """A SEG can be of images of one frame each, or of all frames in one."""
+  of_many = sum(_GROUPS in image for image in source.images)
+  if of_many and len(source.images) > 1:
+    wanted = "images of one frame each, or one image of many frames"
+    found = f"{len(source.images)}, of which {of_many} can have many"
+    raise bad_input("SEG", wanted, found)
 
 
 def _complete(image):
-  """With all that a SEG takes over, empty where it is not known."""
+  """A copy with all that a SEG takes over, empty where it says nothing."""
+  image = readable(image)
   for keyword in _TYPE_2:
-    if keyword not in image:
+    if keyword not in image or not _is_known(keyword, image.get(keyword)):
       setattr(image, keyword, "")
+  return image
+
+
+def _is_known(keyword, value):
+  """Whether highdicom would take a value, which it reads more strictly."""
+  valuerep = packages.wanted("pydicom.valuerep", "SEG")
+  if keyword == "PatientSex":
+    return value in ("M", "F", "O")
+  kind = {"Date": valuerep.DA, "Time": valuerep.TM}.get(keyword[-4:], str)
+  try:
+    kind(value)
+  except (ValueError, TypeError):
+    return False
+  return True
+
+
+def _with_shared(image):
+  """With what all frames have alike where highdicom looks for it."""
+  shared = packages.wanted("pydicom", "SEG").Dataset()
+  if image.get(_SHARED):
+    shared = image.get(_SHARED)[0]
+  first = image.get(_GROUPS)[0]
+  for keyword in ("PixelMeasuresSequence", "PlaneOrientationSequence"):
+    if first.get(keyword):
+      setattr(shared, keyword, first.get(keyword))
+  setattr(image, _SHARED, [shared])
   return image
 
 

@@ -44,7 +44,8 @@ class Loaded(NamedTuple):
   mask_bytes: Callable | None = None
   # (numbers [*extent], largest possible) -> the same
   map_bytes: Callable | None = None
-  # (classes [*extent], names, algorithm, version) -> the mask as DICOM SEG
+  # (classes [*extent], names, algorithm, version) -> the mask as DICOM SEG;
+  # DataError: it cannot refer to the images
   seg_bytes: Callable | None = None
 
 

@@ -67,8 +67,6 @@ def _read(case, wanted) -> Loaded:
   def in_file(array):
     return np.ascontiguousarray(orientation.undo(array, volume.turn))
 
-  can_refer = seg.can_refer(kept.source_of(found))
-
   def seg_bytes(classes, names, algorithm, version):
     made = {"how": seg.AUTOMATIC, "algorithm": algorithm, "version": version}
     return seg.write(in_file(classes), kept.source_of(found), names, **made)
@@ -81,5 +79,5 @@ def _read(case, wanted) -> Loaded:
     lambda numbers, _: nifti.on_grid(
       in_file(np.asarray(numbers, np.float32)), found.affine
     ),
-    seg_bytes if can_refer else None,
+    seg_bytes,
   )

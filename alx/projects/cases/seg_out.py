@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 import alx
-from alx.data.dataset import bad_input
+from alx.data.dataset import DataError, bad_input
 from alx.data.dicom import headers, kept, seg, series
 from alx.data.files import visible_below
 from alx.projects.cases import dicom
@@ -41,15 +41,13 @@ def writer(
   def write(case, label):
     found = originals.get(case.uid)
     images = _read(found, case) if found else dicom.source_of(project, case)()
+    mask = np.asarray(label_of(project, case.uid, label.label))
     how, algorithm, version = _made(label)
-    return seg.write(
-      np.asarray(label_of(project, case.uid, label.label)),
-      images,
-      project.class_names,
-      how=how,
-      algorithm=algorithm,
-      version=version,
-    )
+    made = {"how": how, "algorithm": algorithm, "version": version}
+    try:
+      return seg.write(mask, images, project.class_names, **made)
+    except DataError as error:
+      raise DataError(f"{case.uid}: {error}") from error
 
   return write
 

@@ -13,6 +13,7 @@ from alx.runs.disk.claim import FOLDER
 ABOUT = "predict.json"
 TABLE = "predictions.csv"
 _MAY_CHANGE = {"run", "data", "maps", "versions", "images", "left_out"}
+_NO_SEG = "no_seg"
 
 
 def check_free(folder: pathlib.Path, ours: str) -> None:
@@ -53,6 +54,7 @@ class Place:
       DataError: if the folder holds something else.
     """
     self._folder, self._about, self._begun = folder, dict(about), False
+    self._no_seg = {}  # why, by id
     self._check()
     path = folder / TABLE
     try:
@@ -74,7 +76,8 @@ class Place:
       path, "what a prediction was", "name another --out"
     )
     now = json.loads(json.dumps(self._about))
-    for field in sorted({*before, *now} - _MAY_CHANGE):
+    self._no_seg = dict(before.get(_NO_SEG) or {})
+    for field in sorted({*before, *now} - _MAY_CHANGE - {_NO_SEG}):
       if before.get(field) != now.get(field):
         raise DataError(
           f"{path}: this prediction has {field} = {before.get(field)}, now it "
@@ -85,6 +88,11 @@ class Place:
   def rows(self) -> list[dict]:
     """Of the images that are finished, by their ids."""
     return [self._rows[name] for name in sorted(self._rows)]
+
+  @property
+  def no_seg(self) -> list[str]:
+    """A line for each mask that could not be written as DICOM SEG, too."""
+    return [f"{name}: {why}" for name, why in sorted(self._no_seg.items())]
 
   def is_finished(self, name: str, digest: str, files: list[str]) -> bool:
     """Whether an image was predicted before.
@@ -129,12 +137,18 @@ class Place:
       found = "another; name another --out"
       raise bad_input(path, "no file, or the same", found)
 
+  def tell_seg(self, name: str, why: str = "") -> None:
+    """Why the mask of an image is no DICOM SEG, too; "": it is."""
+    self._no_seg.pop(name, None)
+    if why:
+      self._no_seg[name] = why
+
   def finish(self, images: int, left_out: list[str]) -> None:
     """The table in order of the ids, and in predict.json what came of it."""
     self._begin()
     store.write_rows(self.table, self.rows)
     about = {"images": images, "left_out": left_out}
-    store.write_json(self._folder / ABOUT, self._about | about)
+    self._write_about(about)
 
   def _begin(self):
     """What says that the folder is ours; and away with what a kill left."""
@@ -143,6 +157,10 @@ class Place:
     self._begun = True
     for path in self._folder.rglob(".partial-*"):
       path.unlink(missing_ok=True)
-    store.write_json(self._folder / ABOUT, self._about)
+    self._write_about({})
     if self._rows:
       store.write_rows(self.table, self.rows)
+
+  def _write_about(self, others):
+    told = {_NO_SEG: self._no_seg} if self._no_seg else {}
+    store.write_json(self._folder / ABOUT, self._about | others | told)

@@ -30,6 +30,7 @@ class Predicted(NamedTuple):
   ids: tuple[str, ...]  # of the images that are finished
   before: int  # how many of them were finished by an earlier call
   left_out: tuple[str, ...]  # a line for each image that cannot be used
+  no_seg: tuple[str, ...] = ()  # for each mask that DICOM SEG cannot hold
 
 
 def predict(
@@ -98,7 +99,8 @@ def predict(
       compare.tell("note", notes_of(trained, cases), console)
       work = Work(trained, cases, place, samples, strict, is_mine)
       done, before, left_out = do(work, console)
-  return Predicted(out, model, tuple(done), before, tuple(left_out))
+    no_seg = tuple(place.no_seg)
+  return Predicted(out, model, tuple(done), before, tuple(left_out), no_seg)
 
 
 def _find(trained, data, out, where):

@@ -100,6 +100,7 @@ def do(work: Work, console: Console) -> tuple[list[str], int, list[str]]:
   work.place.finish(len(done), left_out)
   compare.tell("note", note_of_spacings(trained, work.place.rows), console)
   compare.tell("left out", left_out, console)
+  compare.tell("no SEG", work.place.no_seg, console)
   return done, before, left_out
 
 
@@ -174,13 +175,23 @@ def _write(work, one, found: Found):
     contents.append(one.loaded.map_bytes(found.uncertainty[name], top))
   files = work.files_of(one.case)
   if one.loaded.seg_bytes:  # first: a mask that is there has its SEG
+    _write_seg(work, one, found)
+  for name, content in zip(files, contents, strict=True):
+    work.place.write(name, content)
+
+
+def _write_seg(work, one, found):
+  """The mask as DICOM SEG, or a line why it is none."""
+  try:
     content = one.loaded.seg_bytes(
       *(found.classes, work.trained.class_names, "alx predict"),
       f"{__version__} {work.trained.digest[:12]}",
     )
-    work.place.write(f"{MASKS}/{one.case.id}.dcm", content)
-  for name, content in zip(files, contents, strict=True):
-    work.place.write(name, content)
+  except DataError as error:
+    work.place.tell_seg(one.case.id, str(error).removeprefix("SEG: "))
+    return
+  work.place.write(f"{MASKS}/{one.case.id}.dcm", content)
+  work.place.tell_seg(one.case.id)
 
 
 def _row(trained, one, found):

@@ -7,6 +7,7 @@ import pytest
 
 from alx.data.dataset import DataError
 from alx.data.dicom import kept, seg, seg_read, series
+from alx.data.dicom.deidentify import Door
 from tests import dicom_files as made
 
 pydicom = pytest.importorskip("pydicom", reason="pydicom is not installed")
@@ -107,6 +108,60 @@ def test_of_an_image_of_many_frames(tmp_path):
   source = kept.source_of(volume)
   content = seg.write(mask(), source, NAMES, **MADE)
   np.testing.assert_array_equal(joined(read(content, volume)), mask())
+
+
+def test_of_frames_that_each_say_how_they_lie(tmp_path):
+  """Their sizes and directions need not stand where all frames share them."""
+  change = made.told_of_each
+  path = made.write_enhanced(tmp_path / "a", made.voxels(), change=change)
+  volume = series.read([path])
+  decoded = kept.decode(kept.encode(volume, Door(bytes(32))), "case")
+  for source in (kept.source_of(volume), decoded):
+    content = seg.write(mask(), source, NAMES, **MADE)
+    shape, affine = volume.array.shape, volume.affine
+    found = seg_read.read(content, source, shape, affine)
+    np.testing.assert_array_equal(joined(found), mask())
+  told = volume.headers[0]
+  assert "SharedFunctionalGroupsSequence" not in told  # a copy was changed
+
+
+def test_several_images_that_can_have_many_frames(tmp_path):
+  paths = made.write_enhanced_each(tmp_path, made.voxels())
+  volume = series.read(paths)
+  np.testing.assert_array_equal(volume.array, made.voxels() - 100)
+  with pytest.raises(DataError) as error:
+    seg.write(mask(), kept.source_of(volume), NAMES, **MADE)
+  assert str(error.value) == (
+    "SEG: wanted images of one frame each, or one image of many frames, "
+    "found 4, of which 4 can have many"
+  )
+
+
+@pytest.mark.parametrize(
+  ("keyword", "kind", "value"),
+  [
+    ("PatientBirthDate", "DA", "0000"),
+    ("StudyDate", "DA", "20.1.2020"),
+    ("StudyTime", "TM", "99:99"),
+    ("PatientSex", "CS", "weiblich"),
+    ("PatientWeight", "DS", "70,5"),
+    ("SpacingBetweenSlices", "DS", "abc"),
+  ],
+)
+def test_what_says_nothing_keeps_no_mask_from_being_a_seg(
+  tmp_path, keyword, kind, value
+):
+  def change(one, k):
+    del k
+    tag, content = pydicom.tag.Tag(keyword), value.encode()
+    content += b" " * (len(content) % 2)
+    raw = tag, kind, len(content), content, 0, False, True
+    one[tag] = pydicom.dataelem.RawDataElement(*raw)
+
+  volume = series.read(made.write(tmp_path, change=change))
+  content = seg.write(mask(), kept.source_of(volume), NAMES, **MADE)
+  np.testing.assert_array_equal(joined(read(content, volume)), mask())
+  assert not pydicom.dcmread(io.BytesIO(content)).get(keyword)
 
 
 def test_frames_of_another_way_come_with_their_own_grid(volume):

@@ -270,6 +270,17 @@ def test_what_export_refuses(asked, tmp_path):
     export()
 
 
+def test_an_export_names_the_case_that_no_seg_can_refer_to(tmp_path):
+  made.write_enhanced_each(tmp_path / "in" / "each", made.voxels())
+  affine = series.read(list((tmp_path / "in" / "each").iterdir())).affine
+  image = nibabel.Nifti1Image(mask((6, 5, 4)), affine)
+  nibabel.save(image, tmp_path / "each.nii.gz")
+  project = begin(tmp_path, tmp_path / "in", labels=str(tmp_path)).project
+  with pytest.raises(DataError, match=r"^case_001: SEG: wanted images of one"):
+    projects.export(project, tmp_path / "out", "dicom-seg")
+  assert not (tmp_path / "out").exists()
+
+
 def test_a_seg_of_what_was_no_dicom(tmp_path):
   data = write(tmp_path / "in", 1)
   folder = small.of_volumes(tmp_path / "volumes", 1)

@@ -46,6 +46,22 @@ def test_the_table_ends_in_order_of_the_ids(tmp_path):
   assert (about["images"], about["left_out"]) == (2, ["c: broken"])
 
 
+def test_why_there_is_no_seg_is_known_the_next_time(tmp_path):
+  place = Place(tmp_path, SAME)
+  place.add([row("a"), row("b")])
+  place.tell_seg("b", "too long")
+  place.tell_seg("a")
+  place.finish(2, [])
+  about = json.loads((tmp_path / ABOUT).read_text("utf-8"))
+  assert about["no_seg"] == {"b": "too long"}
+  again = Place(tmp_path, SAME)
+  again.finish(2, [])
+  assert again.no_seg == ["b: too long"]
+  again.tell_seg("b")
+  again.finish(2, [])
+  assert "no_seg" not in json.loads((tmp_path / ABOUT).read_text("utf-8"))
+
+
 def test_what_is_there_already(tmp_path):
   Place(tmp_path, SAME).add([row("a")])
   for other in (SAME | {"parameters": "x"}, SAME | {"settings": {}}):

@@ -1,15 +1,18 @@
+import io
 import json
 
 import jax
 import numpy as np
 import pytest
+from rich.console import Console
 from scipy.special import xlogy
 
 from alx import csv_table
 from alx.data import DataError
+from alx.data.dicom import kept, seg, series
 from alx.runs import predict
 from alx.runs.problem.problem import predict_test
-from tests import kept_models
+from tests import dicom_files, kept_models
 from tests.kept_models import QUIET
 
 
@@ -205,3 +208,33 @@ def test_a_bad_image_is_left_out(slices, tmp_path):
   with pytest.raises(DataError, match="item_00000: wanted finite pixels"):
     predict(*where, tmp_path / "none", console=QUIET)
   assert not (tmp_path / "none").exists()
+
+
+def test_a_series_that_no_seg_can_refer_to_has_its_mask(tmp_path):
+  pytest.importorskip("highdicom", reason="highdicom is not installed")
+  names, label = ("background", "lesion"), np.zeros((8, 8, 8), np.uint8)
+  label[1:3, 1:3, 1] = 1
+  for n in range(4):
+    folder, voxels = tmp_path / f"d/{n}", dicom_files.voxels((8, 8, 8), seed=n)
+    files = dicom_files.write(folder, voxels, patient=f"P{n}")
+    source = kept.source_of(series.read(files))
+    content = seg.write(label, source, names, how=seg.MANUAL)
+    (folder / "seg.dcm").write_bytes(content)
+  run = kept_models.keep(
+    tmp_path / "w", tmp_path / "d", patch=(8, 8, 8), widths=(4,)
+  )
+  new, change = tmp_path / "new", dicom_files.told_of_each
+  dicom_files.write(new / "a", voxels)
+  dicom_files.write_enhanced_each(new / "b", voxels)
+  dicom_files.write_enhanced(
+    new / "c/x.dcm", voxels, change=change, patient="P2"
+  )
+  out, console = tmp_path / "o", Console(record=True, file=io.StringIO())
+  for before in (0, 3):
+    found = predict(run.workdir, new, out, console=console)
+    assert (found.ids, found.before) == (("a", "b", "c"), before)
+    (line,) = found.no_seg
+    assert line.startswith("b: wanted images of one frame each, or one image")
+    assert f"no SEG: {line}" in console.export_text()
+  masks = {path.name for path in (out / "masks").iterdir()}
+  assert masks == {"a.dcm", "c.dcm", *(f"{n}.nii.gz" for n in "abc")}
