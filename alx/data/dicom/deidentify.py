@@ -77,11 +77,17 @@ class Door(NamedTuple):
       return text
     return headers.uid_of(self._hash("uid", text))
 
-  def name(self, dataset) -> str:
-    """The PatientID in the place of another."""
-    who = [dataset.get(k) or "" for k in ("PatientID", "IssuerOfPatientID")]
-    text = "\0".join(map(str, who)) if who[0] else dataset.StudyInstanceUID
-    return f"P{self._hash('patient', str(text)).hex()[:12].upper()}"
+  def name(self, one: headers.Series) -> str:
+    """The PatientID of all files of a series, in the place of theirs.
+
+    Raises:
+      DataError: nothing that says whose they are.
+    """
+    text = f"{one.number}\0{one.issuer}" if one.number else one.study
+    if not text:
+      wanted = "a PatientID or a StudyInstanceUID"
+      raise bad_input(one.id, wanted, "neither")
+    return f"P{self._hash('patient', text).hex()[:12].upper()}"
 
   def days(self, name: str) -> int:
     """How many days the dates of a patient are moved, always back."""
@@ -140,12 +146,13 @@ def check_pixels(shows: str, door: Door, name: object) -> None:
     raise bad_input(name, wanted, f"{shows}: names may be burned in")
 
 
-def scrubbed(dataset, door: Door):
+def scrubbed(dataset, door: Door, name: str):
   """A new data set of what may be kept, enough to write a SEG of an image.
 
   Args:
     dataset: header of an image.
     door: with the key.
+    name: of the patient, see `Door.name`; dates are moved by its days.
   """
   pydicom = packages.wanted("pydicom", "DICOM")
   with packages.reading("a header", "one to take names from"):
@@ -155,12 +162,12 @@ def scrubbed(dataset, door: Door):
     for keyword in _UIDS:
       if dataset.get(keyword):
         setattr(out, keyword, door.uid(str(dataset.get(keyword))))
-    out.PatientID = out.PatientName = door.name(dataset)
+    out.PatientID = out.PatientName = name
     for keyword in _EMPTY:
       setattr(out, keyword, "")
     _copy(dataset, out)
     _groups(dataset, out)
-    _dates(dataset, out, door.days(out.PatientID))
+    _dates(dataset, out, door.days(name))
     _options(dataset, out, door)
     _told(out, door)
     return out

@@ -48,6 +48,8 @@ class Series(NamedTuple):
   modality: str
   is_silent: bool = False  # about text that may be burned into its pixels
   shows: str = ""  # why there may be, see `may_show_names`
+  number: str = ""  # PatientID, of all its files; "": not told
+  issuer: str = ""  # of the number, as all files together tell it
 
 
 class Scan(NamedTuple):
@@ -229,11 +231,12 @@ def _grouped(heads, root):
   for uid, members in groups.items():
     name = names[uid] if counts[names[uid].casefold()] == 1 else uid
     files = tuple(sorted(head.file for head in members))
-    first = members[0]
+    first = max(members, key=_tells)
     who = _hash_of_patient(first) or _hash_of_study(first.study)
     silent = any(head.is_silent for head in members)
     shows = next(filter(None, (head.shows for head in members)), "")
-    told = uid, who, first.study, first.modality, silent, shows
+    told = uid, who, first.study, members[0].modality, silent, shows
+    told += first.number, first.issuer
     found.append(Series(name, files, *told))
   return tuple(sorted(found, key=lambda s: s.id))
 
@@ -247,6 +250,11 @@ def _name(uid, members, inside, root):
   if len(folders) > 1 or len(inside[next(iter(folders))]) > 1:
     return uid
   return next(iter(folders)).resolve().name or uid
+
+
+def _tells(head):
+  """How much a file says of whose it is."""
+  return bool(head.number), bool(head.issuer), bool(head.study)
 
 
 def _hash_of_patient(head):

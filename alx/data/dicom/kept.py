@@ -72,9 +72,15 @@ def _is_no_number(element):
   return any(isinstance(value, str) for value in values)
 
 
-def encode(volume: SeriesVolume, door: Door) -> bytes:
-  """The headers without names, as gzipped DICOM JSON."""
-  images = [scrubbed(header, door) for header in volume.headers]
+def encode(volume: SeriesVolume, door: Door, name: str) -> bytes:
+  """The headers without names, as gzipped DICOM JSON.
+
+  Args:
+    volume: the series.
+    door: what becomes of UIDs and dates.
+    name: the patient's, of all images alike, see `Door.name`.
+  """
+  images = [scrubbed(header, door, name) for header in volume.headers]
   with packages.quiet():
     told = {
       "deidentified": [list(code) for code in codes_of(door.retain)],

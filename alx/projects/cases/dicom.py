@@ -38,7 +38,7 @@ def read(one: headers.Series, door: Door) -> Part:
   deidentify.check_pixels(one.shows, door, series.name_of(one.files))
   found = series.read(one.files)
   content = nifti.on_grid(found.array, found.affine)
-  source = kept.encode(found, door)
+  source = kept.encode(found, door, door.name(one))
   return Part(content, found.array.shape, found.affine, source)
 
 

@@ -49,8 +49,12 @@ def planted():
   return one
 
 
+def series_of(study="", **who):
+  return headers.Series("a", (), "1.2.3", "", study, "MR", **who)
+
+
 def test_nothing_planted_is_left():
-  found = deidentify.scrubbed(planted(), Door(KEY))
+  found = deidentify.scrubbed(planted(), Door(KEY), "P1")
   text = f"{found}{found.to_json()}"
   for secret in (NAME, NAME.upper()[:9], "19500102", "112233", "4711", "Maker"):
     assert secret not in text
@@ -68,13 +72,23 @@ def test_uids_and_patients_by_a_key():
   assert one.uid("1.2.3") == one.uid("1.2.3") != one.uid("1.2.4")
   assert one.uid("1.2.3") != other.uid("1.2.3")
   assert pydicom.uid.UID(one.uid("1.2.3")).is_valid
-  name = deidentify.scrubbed(planted(), one).PatientID
-  assert name == deidentify.scrubbed(planted(), one).PatientID
-  assert name != deidentify.scrubbed(planted(), other).PatientID
+  found = series_of(number=f"{NAME}-7")
+  name = one.name(found)
+  assert name == one.name(found) != other.name(found)
+  assert deidentify.scrubbed(planted(), one, name).PatientID == name
+
+
+def test_who_says_no_number_is_known_by_the_study():
+  door = Door(KEY)
+  names = [door.name(series_of(study=study)) for study in ("1.2", "1.2", "1.3")]
+  assert names[0] == names[1] != names[2]
+  assert door.name(series_of(study="1.2", number="7")) not in names
+  with pytest.raises(DataError, match=r"^a: wanted a PatientID or a Study"):
+    door.name(series_of())
 
 
 def test_dates_of_a_patient_move_together():
-  found = deidentify.scrubbed(planted(), Door(KEY))
+  found = deidentify.scrubbed(planted(), Door(KEY), "P1")
   first, later = (
     datetime.datetime.strptime(text, "%Y%m%d")
     for text in (found.StudyDate, found.AcquisitionDate)
@@ -86,7 +100,7 @@ def test_dates_of_a_patient_move_together():
 
 def test_the_profile_and_its_options_are_told_in_codes():
   door = Door(KEY, ("patient", "device", "uids"))
-  found = deidentify.scrubbed(planted(), door)
+  found = deidentify.scrubbed(planted(), door, "P1")
   codes = [c.CodeValue for c in found.DeidentificationMethodCodeSequence]
   assert codes == ["113100", "113107", "113108", "113109", "113110"]
   assert (found.PatientIdentityRemoved, found.PatientSex) == ("YES", "F")
@@ -129,8 +143,8 @@ def test_a_key_is_made_once_for_its_owner(tmp_path):
 
 def test_headers_are_kept_and_come_back(tmp_path):
   found = series.read(made.write(tmp_path, AccessionNumber=NAME))
-  content = kept.encode(found, Door(KEY))
-  assert content == kept.encode(found, Door(KEY))
+  content = kept.encode(found, Door(KEY), "P1")
+  assert content == kept.encode(found, Door(KEY), "P1")
   source = kept.decode(content, "case", Door(KEY).uid)
   assert source.slices == found.slices
   assert source.series == Door(KEY).uid(made.uid("series", "P1", "s"))

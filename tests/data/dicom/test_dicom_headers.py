@@ -110,6 +110,21 @@ def test_an_issuer_that_only_some_files_have_parts_no_patient(tmp_path):
   assert patients == [full] * 3 and notes == ()
 
 
+def test_who_a_series_is_of_is_told_by_the_file_that_says_most(tmp_path):
+  def change(one, k):
+    if k == 0:
+      del one.PatientID
+    if k == 2:
+      one.IssuerOfPatientID = "HOSPITAL"
+
+  made.write(tmp_path / "a", change=change, order=[0, 1, 2, 3])
+  (found,) = scan(tmp_path).series
+  assert (found.number, found.issuer) == ("P1", "HOSPITAL")
+  made.write(tmp_path / "b", series="t")
+  assert {one.issuer for one in scan(tmp_path).series} == {"HOSPITAL"}
+  assert {one.patient for one in scan(tmp_path).series} == {found.patient}
+
+
 def test_one_patient_id_of_two_issuers_is_two_patients(tmp_path):
   patients, notes = scanned(tmp_path, "HERE", "THERE", "", "HERE")
   here, there, bare, last = patients

@@ -115,7 +115,7 @@ def test_of_frames_that_each_say_how_they_lie(tmp_path):
   change = made.told_of_each
   path = made.write_enhanced(tmp_path / "a", made.voxels(), change=change)
   volume = series.read([path])
-  decoded = kept.decode(kept.encode(volume, Door(bytes(32))), "case")
+  decoded = kept.decode(kept.encode(volume, Door(bytes(32)), "P"), "case")
   for source in (kept.source_of(volume), decoded):
     content = seg.write(mask(), source, NAMES, **MADE)
     shape, affine = volume.array.shape, volume.affine

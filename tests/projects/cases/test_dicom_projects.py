@@ -1,5 +1,6 @@
 """Projects of DICOM series: no name goes in, masks go out as SEG."""
 
+import datetime
 import gzip
 
 import nibabel
@@ -125,6 +126,29 @@ def test_images_are_those_of_the_series(tmp_path):
   path = begun.project.folder / "blobs" / sha256[:2] / sha256
   path.write_bytes(b"")
   assert len(projects.verify(begun.project.folder)) == 1
+
+
+def test_a_patient_is_one_where_only_some_files_tell_the_issuer(tmp_path):
+  def of_half(one, k):
+    if k % 2:
+      one.IssuerOfPatientID = "HOSPITAL"
+
+  for series_name, day in (("a", "01"), ("b", "31")):
+    change = of_half if series_name == "b" else None
+    others = {"StudyDate": f"202001{day}", "series": series_name}
+    made.write(tmp_path / "in" / series_name, change=change, **others)
+  project = begin(tmp_path, tmp_path / "in").project
+  images = [
+    image
+    for case in project.state.cases.values()
+    for image in dicom.source_of(project, case)().images
+  ]
+  assert len({image.PatientID for image in images}) == 1
+  dates = [
+    datetime.datetime.strptime(image.StudyDate, "%Y%m%d") for image in images
+  ]
+  assert len(dates) == 8 and len(set(dates)) == 2
+  assert max(dates) - min(dates) == datetime.timedelta(30)
 
 
 def test_others_go_on_where_one_series_is_refused(tmp_path):
