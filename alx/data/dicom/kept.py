@@ -11,6 +11,8 @@ from alx.data.dicom import packages
 from alx.data.dicom.deidentify import Door, codes_of, scrubbed
 from alx.data.dicom.series import SeriesVolume
 
+_CHARACTERS = 0x00080005  # SpecificCharacterSet
+
 
 class Source(NamedTuple):
   """The images that a mask is of."""
@@ -44,13 +46,20 @@ def source_of(volume: SeriesVolume, uid: Callable = str) -> Source:
 
 
 def readable(dataset):
-  """A copy of a header, without what is private or cannot be read.
+  """A copy of a header in UTF-8, without what is private or cannot be read.
 
-  One number that is none need not keep a SEG from all others.
+  One number that is none need not keep a SEG from all others, and the
+  characters of a scanner are fewer than those of the names of classes.
   """
+  out = _readable(dataset)
+  out.SpecificCharacterSet = "ISO_IR 192"
+  return out
+
+
+def _readable(dataset):
   out = packages.wanted("pydicom", "DICOM").Dataset()
   for tag in list(dataset.keys()):
-    if tag.is_private:
+    if tag.is_private or tag == _CHARACTERS:
       continue
     try:
       element = copy.copy(dataset[tag])
@@ -59,7 +68,9 @@ def readable(dataset):
     if _is_no_number(element):
       continue
     if element.VR == "SQ":
-      element.value = [readable(item) for item in element.value]
+      element.value = [_readable(item) for item in element.value]
+    if element.VR == "PN" and not element.is_empty:
+      element.value = list(map(str, _values(element)))
     out.add(element)
   return out
 
@@ -68,8 +79,11 @@ def _is_no_number(element):
   """Whether text stands where a number should, which pydicom hands on."""
   if element.VR not in ("DS", "IS") or element.is_empty:
     return False
-  values = element.value if element.VM > 1 else [element.value]
-  return any(isinstance(value, str) for value in values)
+  return any(isinstance(value, str) for value in _values(element))
+
+
+def _values(element):
+  return element.value if element.VM > 1 else [element.value]
 
 
 def encode(volume: SeriesVolume, door: Door, name: str) -> bytes:

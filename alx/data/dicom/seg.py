@@ -19,6 +19,7 @@ _TYPE_2 = (
   *("AccessionNumber", "StudyID", "StudyDate", "StudyTime"),
   "ReferringPhysicianName",
 )
+_LONGEST = 64  # characters of a text in DICOM
 _GROUPS = "PerFrameFunctionalGroupsSequence"
 _SHARED = "SharedFunctionalGroupsSequence"
 
@@ -44,8 +45,10 @@ def write(
 
   Raises:
     DataError: highdicom is not installed, or it cannot refer to the images:
-      they are of one frame each, or all frames are in one.
+      they are of one frame each, or all frames are in one; a name that DICOM
+      cannot hold.
   """
+  _check_names(names[1:])
   highdicom = packages.wanted("highdicom", "SEG")
   with packages.reading("SEG", "images that a SEG can refer to"):
     images, frames = _frames(mask, source)
@@ -77,6 +80,13 @@ def write(
     content = io.BytesIO()
     made.save_as(content)
   return content.getvalue()
+
+
+def _check_names(names):
+  for name in names:
+    if len(name) > _LONGEST or "\\" in name:
+      wanted = f"names of at most {_LONGEST} characters, without backslashes"
+      raise bad_input("SEG", wanted, repr(name))
 
 
 def _frames(mask, source):

@@ -80,6 +80,18 @@ def test_names_are_read_in_the_characters_of_their_file(tmp_path):
   assert data.load(tmp_path).class_names == names
 
 
+def test_names_of_one_length_stay_two_classes(tmp_path):
+  """Each sign that the images have no characters for was a question mark."""
+  (files,) = write(tmp_path, 1)
+  names = ("background", "\u809d\u81d3", "\u816b\u760d")
+  segment(tmp_path / "seg" / "0.dcm", files, names=names)
+  loaded = data.load(tmp_path)
+  assert loaded.class_names == names
+  np.testing.assert_array_equal(
+    np.bincount(loaded.labels[0].ravel())[1:], [18, 2]
+  )
+
+
 def test_a_seg_on_a_grid_of_its_own_is_turned_with_it(tmp_path):
   plain, other = write(tmp_path, 2)
   segment(tmp_path / "seg" / "0.dcm", plain)

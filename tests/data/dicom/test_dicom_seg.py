@@ -96,6 +96,44 @@ def test_the_same_mask_has_the_same_name(volume, content):
   assert uids[0] == uids[1] != uids[2]
 
 
+@pytest.mark.parametrize("characters", ["ISO_IR 100", None])
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_names_of_any_script(tmp_path, characters, is_kept):
+  """They are more than the images' own characters can tell apart."""
+  said = {"SpecificCharacterSet": characters} if characters else {}
+  name = "M\N{LATIN SMALL LETTER U WITH DIAERESIS}ller^Hans"
+  volume = series.read(made.write(tmp_path, PatientName=name, **said))
+  source = kept.source_of(volume)
+  if is_kept:
+    content = kept.encode(volume, Door(bytes(32)), "P")
+    source = kept.decode(content, "case")
+  names = (
+    "background",
+    "\u809d\u81d3",
+    "\u816b\u760d",
+    "\u03b7\u03c0\u03b1\u03c1",
+  )
+  names += ("L\N{LATIN SMALL LETTER A WITH DIAERESIS}sion",)
+  content = seg.write(mask(), source, names, **MADE)
+  found = seg_read.read(content, source, volume.array.shape, volume.affine)
+  assert found.names == names[1:]
+  told = pydicom.dcmread(io.BytesIO(content))
+  assert told.SegmentSequence[0].SegmentLabel == names[1]
+  assert str(told.PatientName) == ("P" if is_kept else name)
+
+
+@pytest.mark.parametrize("name", ["x" * 65, "left\\right"])
+def test_names_that_no_seg_can_hold(volume, name):
+  names = ("background", "x" * 64, name)
+  with pytest.raises(DataError) as error:
+    seg.write(mask(), kept.source_of(volume), names, **MADE)
+  wanted = "names of at most 64 characters, without backslashes"
+  assert str(error.value) == f"SEG: wanted {wanted}, found {name!r}"
+  first, source = (mask() == 1).astype(np.uint8), kept.source_of(volume)
+  content = seg.write(first, source, names[:2], **MADE)
+  assert read(content, volume).names == names[1:2]
+
+
 def test_an_empty_mask(volume):
   none = np.zeros((6, 5, 4), np.uint8)
   found = read(seg.write(none, kept.source_of(volume), NAMES, **MADE), volume)
