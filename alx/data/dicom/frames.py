@@ -130,7 +130,7 @@ def _check_decoder(syntax, name):
 
 
 def pixels_of(dataset, name: object) -> np.ndarray:
-  """[frames, rows, columns] as stored; MONOCHROME1 is turned to bright = more.
+  """[frames, rows, columns] as stored, also where less is brighter.
 
   Args:
     dataset: with its pixels, see `check_gray`.
@@ -141,14 +141,7 @@ def pixels_of(dataset, name: object) -> np.ndarray:
   """
   with packages.reading(name, "pixels that can be decoded"):
     array = np.asarray(dataset.pixel_array)
-  array = array.reshape(-1, int(dataset.Rows), int(dataset.Columns))
-  if dataset.PhotometricInterpretation == "MONOCHROME2":
-    return array
-  if array.dtype.kind == "f":
-    return -array
-  # The least and the largest number of the bits that are stored add up to that.
-  top = -1 if array.dtype.kind == "i" else 2 ** int(dataset.BitsStored) - 1
-  return (top - array.astype(np.int64)).astype(array.dtype)
+  return array.reshape(-1, int(dataset.Rows), int(dataset.Columns))
 
 
 def rescaled(array: np.ndarray, slope: float, intercept: float) -> np.ndarray:

@@ -38,8 +38,9 @@ def name_of(files: Sequence) -> str:
 def read(files: Sequence) -> SeriesVolume:
   """The volume of a series.
 
-  Numbers are those of RescaleSlope and RescaleIntercept; MONOCHROME1 is
-  turned to bright = more. A file that is there twice counts once.
+  Numbers are those of RescaleSlope and RescaleIntercept; a volume of
+  MONOCHROME1 is turned to bright = more. A file that is there twice counts
+  once.
 
   Args:
     files: of the series, in any order.
@@ -66,6 +67,7 @@ def _volume(files, name):
   array = np.stack([arrays[i] for i in stack.order], -1)
   if array.dtype.kind == "f" and not np.isfinite(array).all():
     raise bad_input(name, "finite voxels", "NaN or infinity")
+  array = _bright(array, datasets, name)
   for dataset in datasets:
     for keyword in PIXELS:
       dataset.pop(keyword, None)
@@ -78,6 +80,21 @@ def _volume(files, name):
     tuple(datasets),
     tuple(places[i] for i in stack.order),
   )
+
+
+def _bright(array, datasets, name):
+  """Turned within its own numbers where less is brighter.
+
+  Not as stored: a slope of each slice, or a table, is of the stored numbers.
+  """
+  kinds = {str(one.PhotometricInterpretation) for one in datasets}
+  if len(kinds) > 1:
+    found = " and ".join(sorted(kinds))
+    raise bad_input(name, "one PhotometricInterpretation", found)
+  if kinds == {"MONOCHROME2"}:
+    return array
+  # What leaves the type on the way comes back into it: whole numbers wrap.
+  return array.max() - array + array.min()
 
 
 def _frame_of_reference(dataset):

@@ -73,10 +73,58 @@ def test_monochrome1_is_turned(tmp_path, dtype, bits):
   array = (made.voxels() % 200).astype(dtype)
   shown = {"PhotometricInterpretation": "MONOCHROME1"}
   found = series.read(made.write(tmp_path, array, bits=bits, **shown))
-  total = -1 if dtype == "i2" else 2**bits - 1
+  total = int(array.min()) + int(array.max())
   np.testing.assert_array_equal(
     found.array.astype(int), total - array.astype(int)
   )
+
+
+def test_all_numbers_of_a_type_are_turned(tmp_path):
+  array = made.voxels()
+  array[0, 0, 0], array[5, 4, 3] = -(2**15), 2**15 - 1
+  shown = {"PhotometricInterpretation": "MONOCHROME1"}
+  found = series.read(made.write(tmp_path, array, **shown)).array
+  np.testing.assert_array_equal(found, -1 - array)
+  assert found.dtype == np.int16
+
+
+def test_slopes_are_of_what_is_stored_not_of_what_is_turned(tmp_path):
+  """As of PET: air was another number in each slice."""
+
+  def change(one, k):
+    one.RescaleSlope, one.RescaleIntercept = k + 1, 0
+
+  array = np.zeros((6, 5, 4), np.int16)
+  array[2, 2] = 1000, 500, 250, 100
+  shown = {"PhotometricInterpretation": "MONOCHROME1"}
+  found = series.read(made.write(tmp_path, array, change=change, **shown))
+  assert found.array[0, 0].tolist() == [1000] * 4
+  assert found.array[2, 2].tolist() == [0, 0, 250, 600]
+
+
+@pytest.mark.parametrize(
+  ("shown", "wanted"),
+  [
+    ("MONOCHROME2", [0, 20, 40, 60, 80, 100]),
+    ("MONOCHROME1", [100, 80, 60, 40, 20, 0]),
+  ],
+)
+def test_a_table_is_of_what_is_stored(tmp_path, shown, wanted):
+  table = np.arange(0, 128, 2, dtype="<u2")
+
+  def change(one, k):
+    del k
+    item = pydicom.Dataset()
+    item.LUTDescriptor = [64, 0, 16]
+    item.add_new("LUTData", "OW", table.tobytes())
+    one.ModalityLUTSequence = [item]
+
+  array = np.zeros((6, 5, 4), np.uint16)
+  array[...] = 10 * np.arange(6)[:, None, None]
+  path = tmp_path / shown
+  told = {"bits": 12, "PhotometricInterpretation": shown}
+  found = series.read(made.write(path, array, change=change, **told)).array
+  assert found[:, 0, 0].tolist() == wanted
 
 
 def test_a_slope_of_each_slice(tmp_path):
@@ -166,6 +214,10 @@ def nameless(one, k):
     del one.SOPInstanceUID
 
 
+def shown_both_ways(one, k):
+  one.PhotometricInterpretation = f"MONOCHROME{1 + k % 2}"
+
+
 def same_place(one, k):
   if k == 3:
     one.ImagePositionPatient = list(made.positions(4)[2])
@@ -183,6 +235,7 @@ def same_place(one, k):
     (an_x_ray, "save pictures as PNG.*found a picture, modality DX"),
     (no_slope, "RescaleIntercept that keep numbers apart, found 0 and 1"),
     (nameless, "wanted a SOPInstanceUID in each file"),
+    (shown_both_ways, "found MONOCHROME1 and MONOCHROME2"),
     (same_place, "1 more, of 4 slices"),
   ],
 )
