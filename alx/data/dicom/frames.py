@@ -15,6 +15,7 @@ _COLOURS = (
   *("RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_420"),
   *("YBR_ICT", "YBR_RCT", "HSV", "ARGB", "CMYK"),
 )
+_SCALE = ("RescaleSlope", "RescaleIntercept")
 PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
 
@@ -35,15 +36,19 @@ def frames_of(dataset, name: object) -> list[Frame]:
     name: what an error names.
 
   Raises:
-    DataError: nothing that says where they are.
+    DataError: nothing that says where they are, or not of each.
   """
   per_frame = dataset.get("PerFrameFunctionalGroupsSequence")
+  count = int(dataset.get("NumberOfFrames") or 1)
   if per_frame is None:
-    if int(dataset.get("NumberOfFrames") or 1) > 1:
+    if count > 1:
       wanted = "a position of each frame"
-      found = f"{dataset.NumberOfFrames} frames without (a film, or older)"
+      found = f"{count} frames without (a film, or older)"
       raise bad_input(name, wanted, found)
     return [_frame(dataset, 0, (dataset,), name)]
+  if count != len(per_frame):
+    found = f"{len(per_frame)} places for {count} frames"
+    raise bad_input(name, "a place for each frame", found)
   shared = (dataset.get("SharedFunctionalGroupsSequence") or [{}])[0]
   return [
     _frame(dataset, number, (group, shared), name)
@@ -83,16 +88,22 @@ def _frame(dataset, number, groups, name):
     str(dataset.get("FrameOfReferenceUID") or ""),
   )
   scale = "PixelValueTransformationSequence"
+  told = [value(scale, keyword) for keyword in _SCALE]
+  if told == [None, None]:  # secondary captures say it of all their frames
+    told = [dataset.get(keyword) for keyword in _SCALE]
+  return Frame(number, place, *_scale(told, name))
+
+
+def _scale(told, name):
+  """(slope, intercept), 1 and 0 where nothing is told."""
   slope, intercept = (
-    value(scale, "RescaleSlope"),
-    value(scale, "RescaleIntercept"),
+    default if found is None or found == "" else float(found)
+    for found, default in zip(told, (1.0, 0.0), strict=True)
   )
-  slope = 1.0 if slope is None else float(slope)
-  intercept = 0.0 if intercept is None else float(intercept)
   if not (np.isfinite((slope, intercept)).all() and slope):
     wanted = "a RescaleSlope and RescaleIntercept that keep numbers apart"
     raise bad_input(name, wanted, f"{slope:g} and {intercept:g}")
-  return Frame(number, place, slope, intercept)
+  return slope, intercept
 
 
 def _check_no_picture(dataset, position, name):

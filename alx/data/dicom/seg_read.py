@@ -53,7 +53,6 @@ def read(
     _check_references(dataset, source)
     numbers, names = _segments(dataset)
     frames = frames_of(dataset, _NAME)
-    _check_count(dataset, frames)
     _check_size(dataset, shape, len(names))
     planes = _planes(dataset)
     places, where = places_of(frames, shape, affine)
@@ -133,13 +132,6 @@ def _segments(dataset):
   if not numbers or len(set(numbers)) < len(numbers):
     raise bad_input(_NAME, "segments with a number each", numbers)
   return numbers, names
-
-
-def _check_count(dataset, frames):
-  count = int(dataset.get("NumberOfFrames") or 1)
-  if count != len(frames):
-    found = f"{len(frames)} places for {count} frames"
-    raise bad_input(_NAME, "a place for each frame", found)
 
 
 def _check_size(dataset, shape, segments):

@@ -147,6 +147,42 @@ def test_many_frames_in_one_file(tmp_path):
   np.testing.assert_allclose(found.affine, affine)
 
 
+def test_a_slope_that_is_told_of_all_frames_at_once(tmp_path):
+  """As secondary captures of many frames do."""
+
+  def change(one):
+    for group in one.PerFrameFunctionalGroupsSequence:
+      del group.PixelValueTransformationSequence
+    one.RescaleSlope, one.RescaleIntercept = 2, -1000
+    one.SOPClassUID = "1.2.840.10008.5.1.4.1.1.7.3"
+
+  array = made.voxels()
+  path = made.write_enhanced(tmp_path / "a", array, change=change)
+  np.testing.assert_array_equal(series.read([path]).array, 2 * array - 1000)
+
+
+def test_what_is_told_of_each_frame_goes_before_what_is_told_of_all(tmp_path):
+  def change(one):
+    one.RescaleSlope, one.RescaleIntercept = 2, -1000
+
+  array = made.voxels()
+  path = made.write_enhanced(tmp_path / "a", array, change=change)
+  np.testing.assert_array_equal(series.read([path]).array, array - 100)
+
+
+@pytest.mark.parametrize(("places", "frames"), [(3, 4), (4, 3)])
+def test_frames_without_a_place(tmp_path, places, frames):
+  def change(one):
+    groups = one.PerFrameFunctionalGroupsSequence
+    one.PerFrameFunctionalGroupsSequence = groups[:places]
+    one.NumberOfFrames = frames
+
+  path = made.write_enhanced(tmp_path / "a", made.voxels(), change=change)
+  told = f"a place for each frame, found {places} places for {frames} frames"
+  with pytest.raises(DataError, match=told):
+    series.read([path])
+
+
 def test_a_file_that_is_there_twice_counts_once(tmp_path):
   paths = made.write(tmp_path)
   copy = tmp_path / "copy.dcm"
