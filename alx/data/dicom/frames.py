@@ -15,6 +15,7 @@ _COLOURS = (
   *("RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_420"),
   *("YBR_ICT", "YBR_RCT", "HSV", "ARGB", "CMYK"),
 )
+_MOST = 2**30  # an intercept that 32 bits hold with all numbers of 16
 _SCALE = ("RescaleSlope", "RescaleIntercept")
 PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
@@ -156,7 +157,7 @@ def pixels_of(dataset, name: object) -> np.ndarray:
 
 
 def rescaled(array: np.ndarray, slope: float, intercept: float) -> np.ndarray:
-  """slope x + intercept: whole numbers stay whole where they can.
+  """slope x + intercept: whole numbers stay whole, in a type that has them.
 
   Args:
     array: of one frame.
@@ -166,5 +167,7 @@ def rescaled(array: np.ndarray, slope: float, intercept: float) -> np.ndarray:
   if (slope, intercept) == (1.0, 0.0):
     return array
   if array.dtype.kind != "f" and slope == 1 and intercept == int(intercept):
-    return (array.astype(np.int64) + int(intercept)).astype(np.int32)
+    is_wide = array.dtype.itemsize > 2 or abs(intercept) > _MOST
+    wide = np.int64 if is_wide else np.int32
+    return array.astype(wide) + wide(intercept)
   return (array.astype(np.float64) * slope + intercept).astype(np.float32)

@@ -156,8 +156,8 @@ def _small(array):
   if array.dtype.itemsize == 1:
     return np.ascontiguousarray(array)
   low, high = array.min(), array.max()
-  for dtype in (np.int16, np.uint16):
+  for dtype in (np.int16, np.uint16, np.int32):
     known = np.iinfo(dtype)
     if known.min <= low and high <= known.max:
       return np.ascontiguousarray(array, dtype)
-  return np.ascontiguousarray(array, np.int32 if high < 2**31 else np.float32)
+  return np.ascontiguousarray(array, np.float32)

@@ -137,6 +137,25 @@ def test_a_slope_of_each_slice(tmp_path):
   assert found.array.dtype == np.float32
 
 
+@pytest.mark.parametrize(
+  ("dtype", "number", "intercept"),
+  [
+    ("u4", 3_000_000_000, -1),
+    ("u4", 5, -3_000_000_000),
+    ("i4", 2**31 - 1, 1),
+    ("i2", 2**15 - 1, 2**31 - 1),
+  ],
+)
+def test_numbers_beyond_32_bits_do_not_wrap(tmp_path, dtype, number, intercept):
+  array = np.full((6, 5, 4), number, dtype)
+  told = {"RescaleSlope": 1, "RescaleIntercept": intercept}
+  path = tmp_path / "a"
+  files = made.write(path, array, bits=8 * array.dtype.itemsize, **told)
+  found = series.read(files).array
+  assert found.dtype == np.float32
+  np.testing.assert_allclose(found, float(number + intercept), rtol=1e-6)
+
+
 def test_many_frames_in_one_file(tmp_path):
   array = made.voxels()
   path = made.write_enhanced(tmp_path / "a", array, order=[2, 0, 3, 1])
