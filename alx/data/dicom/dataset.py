@@ -1,5 +1,6 @@
 """A folder of DICOM series with labels: SEG, or label maps of their names."""
 
+import filecmp
 import pathlib
 from collections.abc import Mapping
 from functools import partial
@@ -55,8 +56,8 @@ def load_folder(
   """
   files = list(visible_below(path))
   scan = headers.scan_images(filter(headers.is_dicom, files), path)
-  labels, names = _labels(path, scan, files)
   left_out = [f"{file}: {why}" for file, why in scan.left_out]
+  labels, names = _labels(path, scan, files, left_out)
   if strict and left_out:
     raise DataError(left_out[0])
   read = partial(_read, labels=labels, names=names)
@@ -86,9 +87,10 @@ def _description(path, names):
   return Description(path.resolve().name, values, tuple(names))
 
 
-def _labels(path, scan, files):
+def _labels(path, scan, files, left_out):
   """({id: file}, names of classes; () of label maps)."""
-  of_seg = by_series(scan.segmentations, {s.uid: s.id for s in scan.series})
+  ids = {one.uid: one.id for one in scan.series}
+  of_seg = by_series(scan.segmentations, ids, left_out)
   of_maps = _maps(path, scan.series, files)
   if of_seg and of_maps:
     found = f"{len(of_seg)} SEG and {len(of_maps)} label maps"
@@ -103,26 +105,39 @@ def _labels(path, scan, files):
 
 
 def by_series(
-  files: tuple[pathlib.Path, ...], ids: Mapping[str, str]
+  files: tuple[pathlib.Path, ...],
+  ids: Mapping[str, str],
+  left_out: list[str] | None = None,
 ) -> dict[str, pathlib.Path]:
-  """The SEG of each image, by its id.
+  """The SEG of each image, by its id; the same file twice counts once.
 
   Args:
     files: DICOM SEG.
     ids: of images by SeriesInstanceUID.
+    left_out: gets a line for each that does not say what it is of; None: the
+      first of them is an error.
 
   Raises:
-    DataError: two of one image.
+    DataError: two different ones of one image.
   """
-  found = {}
-  for file in files:
-    uids = seg_read.referenced_series(_header(file))
+  found, strict = {}, left_out is None
+  referenced, used, lines = read_each(files, _referenced, strict)
+  if lines:
+    left_out += lines
+  for file, uids in zip(used, referenced, strict=True):
     for name in sorted({ids[uid] for uid in uids if uid in ids}):
       if name in found:
+        if filecmp.cmp(found[name], file, shallow=False):
+          continue
         both = f"{found[name].name} and {file.name}"
         raise bad_input(file.parent, "one SEG of each series", both)
       found[name] = file
   return found
+
+
+def _referenced(file):
+  with packages.reading(file, "a DICOM SEG"):
+    return seg_read.referenced_series(_header(file))
 
 
 def _header(file):
@@ -154,13 +169,21 @@ def _maps(path, found, files):
 
 
 def _names(of_seg):
-  """The classes of all SEG, background first."""
+  """The classes of all SEG, background first.
+
+  Of those that can be read: `_read` says which cannot.
+  """
   names = {"background": "background"}
-  for _, file in sorted(of_seg.items()):
-    with packages.reading(file, "a DICOM SEG"):
-      for _, name in seg_read.named_segments(_header(file)):
-        names.setdefault(name.casefold(), name)
+  files = [file for _, file in sorted(of_seg.items())]
+  for segments in read_each(files, _segments, strict=False)[0]:
+    for _, name in segments:
+      names.setdefault(name.casefold(), name)
   return tuple(names.values())
+
+
+def _segments(file):
+  with packages.reading(file, "a DICOM SEG"):
+    return seg_read.named_segments(_header(file))
 
 
 def _read(one: Series, labels, names) -> grids.Item:

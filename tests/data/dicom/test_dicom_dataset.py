@@ -1,5 +1,8 @@
 """Series with SEG, or with label maps of their names, as a data set."""
 
+import re
+import shutil
+
 import nibabel
 import numpy as np
 import pytest
@@ -11,7 +14,7 @@ from alx.data.dicom import kept, seg, series
 from alx.data.volumes import orientation
 from tests import dicom_files as made
 
-pytest.importorskip("pydicom", reason="pydicom is not installed")
+pydicom = pytest.importorskip("pydicom", reason="pydicom is not installed")
 pytest.importorskip("highdicom", reason="highdicom is not installed")
 
 SHAPE = (6, 5, 4)
@@ -137,6 +140,51 @@ def test_what_is_left_out(tmp_path):
   assert "no gap" in gap and "a SEG or label map of it, found none" in alone
   with pytest.raises(DataError, match="no gap"):
     data.load(tmp_path, strict=True)
+
+
+def changed(path, change):
+  """A SEG that was written with something else in it."""
+  one = pydicom.dcmread(path)
+  change(one)
+  one.save_as(path)
+
+
+def a_segment_without_its_number(one):
+  del one.SegmentSequence[0].SegmentNumber
+
+
+def a_text_for_the_series(one):
+  del one.ReferencedSeriesSequence
+  one.add_new(0x00081115, "LO", "of no series")
+
+
+@pytest.mark.parametrize(
+  "change", [a_segment_without_its_number, a_text_for_the_series]
+)
+def test_a_damaged_seg_is_left_out_alone(tmp_path, change):
+  for n, files in enumerate(write(tmp_path)):
+    segment(tmp_path / "seg" / f"{n}.dcm", files)
+  bad = tmp_path / "seg" / "1.dcm"
+  changed(bad, change)
+  loaded = data.load(tmp_path)
+  assert loaded.ids == ("scan0", "scan2")
+  told = f"{bad}: wanted a DICOM SEG, found a damaged one"
+  assert loaded.left_out[0].startswith(told)
+  with pytest.raises(DataError, match=re.escape(told)):
+    data.load(tmp_path, strict=True)
+
+
+def test_the_same_seg_twice_counts_once(tmp_path):
+  for n, files in enumerate(write(tmp_path, 2)):
+    segment(tmp_path / "seg" / f"{n}.dcm", files)
+  copy = tmp_path / "copies" / "0.dcm"
+  copy.parent.mkdir()
+  shutil.copy(tmp_path / "seg" / "0.dcm", copy)
+  loaded = data.load(tmp_path)
+  assert (loaded.ids, loaded.left_out) == (("scan0", "scan1"), ())
+  segment(copy, files, mask(1))  # of the last series, whose SEG is another
+  with pytest.raises(DataError, match="wanted one SEG of each series, found 0"):
+    data.load(tmp_path)
 
 
 def test_series_without_labels(tmp_path):
