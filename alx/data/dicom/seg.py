@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from alx._version import __version__
-from alx.data.dataset import bad_input
+from alx.data.dataset import DataError, bad_input
 from alx.data.dicom import packages
 from alx.data.dicom.headers import uid_of
 from alx.data.dicom.kept import Source, readable
@@ -80,6 +80,24 @@ def write(
     content = io.BytesIO()
     made.save_as(content)
   return content.getvalue()
+
+
+def is_same(one: bytes, other: bytes) -> bool:
+  """Whether two SEG are of one mask: when they were written is told, too."""
+  names = [_instance(content) for content in (one, other)]
+  return one == other or (names[0] == names[1] != "")
+
+
+def _instance(content):
+  """SOPInstanceUID, which is made of the mask; "": none."""
+  pydicom = packages.wanted("pydicom", "SEG")
+  how = {"force": True, "specific_tags": ["SOPInstanceUID"]}
+  try:
+    with packages.reading("SEG", "a DICOM SEG"):
+      found = pydicom.dcmread(io.BytesIO(content), **how)
+      return str(found.get("SOPInstanceUID") or "")
+  except DataError:
+    return ""
 
 
 def _check_names(names):

@@ -2,8 +2,9 @@
 
 import csv
 import json
+import operator
 import pathlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from alx.data.dataset import DataError, bad_input
 from alx.data.files import visible
@@ -124,8 +125,15 @@ class Place:
     store.append_rows(self.table, new)
     self._rows |= {row["id"]: dict(row) for row in rows}
 
-  def write(self, name: str, content: bytes) -> None:
+  def write(
+    self, name: str, content: bytes, is_same: Callable = operator.eq
+  ) -> None:
     """Writes a file below the folder, unless it is there.
+
+    Args:
+      name: of the file.
+      content: of it.
+      is_same: (bytes, bytes) -> bool, of two contents that are alike.
 
     Raises:
       DataError: if there is another one, which is nobody's to overwrite.
@@ -133,7 +141,7 @@ class Place:
     path = self._folder / name
     if not path.exists():
       store.write_bytes(path, content)
-    elif not path.is_file() or path.read_bytes() != content:
+    elif not path.is_file() or not is_same(path.read_bytes(), content):
       found = "another; name another --out"
       raise bad_input(path, "no file, or the same", found)
 

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from alx._version import __version__
 from alx.data.dataset import DataError, bad_input
+from alx.data.dicom import seg
 from alx.data.sources.digest import of_file, of_texts
 from alx.data.sources.prefetch import prefetch
 from alx.data.unlabelled.case import Case, Cases, Loaded
@@ -190,7 +191,7 @@ def _write_seg(work, one, found):
   except DataError as error:
     work.place.tell_seg(one.case.id, str(error).removeprefix("SEG: "))
     return
-  work.place.write(f"{MASKS}/{one.case.id}.dcm", content)
+  work.place.write(f"{MASKS}/{one.case.id}.dcm", content, seg.is_same)
   work.place.tell_seg(one.case.id)
 
 

@@ -96,6 +96,16 @@ def test_the_same_mask_has_the_same_name(volume, content):
   assert uids[0] == uids[1] != uids[2]
 
 
+def test_of_one_mask_is_what_was_written_at_two_times(volume, content):
+  source = kept.source_of(volume)
+  later = pydicom.dcmread(io.BytesIO(content))
+  later.ContentTime = "000000"
+  assert seg.is_same(content, bytes_of(later)) and bytes_of(later) != content
+  other = seg.write(mask(), source, NAMES, how=seg.MANUAL)
+  assert not seg.is_same(content, other)
+  assert not seg.is_same(b"", content) and not seg.is_same(b"x" * 200, content)
+
+
 @pytest.mark.parametrize("characters", ["ISO_IR 100", None])
 @pytest.mark.parametrize("is_kept", [False, True])
 def test_names_of_any_script(tmp_path, characters, is_kept):

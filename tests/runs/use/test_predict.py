@@ -236,5 +236,9 @@ def test_a_series_that_no_seg_can_refer_to_has_its_mask(tmp_path):
     (line,) = found.no_seg
     assert line.startswith("b: wanted images of one frame each, or one image")
     assert f"no SEG: {line}" in console.export_text()
+  before = (out / "masks/a.dcm").read_bytes()
+  (out / "masks/a.nii.gz").unlink()  # as a kill between the two leaves it
+  assert predict(run.workdir, new, out, console=console).before == 2
+  assert (out / "masks/a.dcm").read_bytes() == before
   masks = {path.name for path in (out / "masks").iterdir()}
   assert masks == {"a.dcm", "c.dcm", *(f"{n}.nii.gz" for n in "abc")}
