@@ -11,12 +11,12 @@ with images.
 They are read as the run read its own: turned, normalised, resized alike.
 
 Of a segmentation --out gets masks/ID.nii.gz on the grid and with the header of
-each volume, with masks/ID.dcm (DICOM SEG) beside it for a DICOM series, or
-masks/ID.png of a picture; the values are class numbers, named
-in classes.csv. Of a classification predictions.csv has the class and a column
-of probabilities for each class. --uncertainty adds the predictive entropy and,
-of a model with dropout or an ensemble, the mutual information: maps, float32 or
-16-bit PNG, or columns. predict.json says which model it was.
+each volume, with masks/ID.dcm (DICOM SEG) beside it for a DICOM series (a line
+says where a SEG cannot be), or masks/ID.png of a picture; the values are class
+numbers, named in classes.csv. Of a classification predictions.csv has the class
+and a column of probabilities for each class. --uncertainty adds the predictive
+entropy and, of a model with dropout or an ensemble, the mutual information:
+maps, float32 or 16-bit PNG, or columns. predict.json says which model it was.
 
 Without --arm it is the model of the first acquisition that the run was asked
 for, of its first seed, after the last round: no test score chooses. --arm=full
