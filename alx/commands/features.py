@@ -41,12 +41,12 @@ from alx import data, label_free
 from alx.commands import command
 from alx.runs import compare, progress
 from alx.runs.disk import owned, stops, store
-from alx.runs.disk.checkpoint import newest_step
 from alx.runs.disk.claim import Claim
 from alx.runs.features import encode, trained, unlabelled
 from alx.runs.problem import problem, reading
 from alx.runs.settings import idle
 from alx.runs.settings.config import Config, absolute, override
+from alx.runs.use.trained import load
 
 _DATA = flags.DEFINE_string(
   "data", None, "Folder or .npz file; with --checkpoint the run's own."
@@ -217,7 +217,8 @@ def _encoding(spatial_dims):
 def _of_run(console):
   """Those of a model that a run has trained."""
   run = trained.find_run(pathlib.Path(_CHECKPOINT.value))
-  config = _config(trained.read_config(run))
+  model = load(run)
+  config = _config(model.config)
   dataset = reading.load_any(config, compare.loading(console))
   compare.tell_reading(dataset, console)
   _check_settings(dataset)
@@ -227,12 +228,12 @@ def _of_run(console):
 
   def make():
     with console.status(escape(f"{run.name}: {len(dataset.ids)} items")):
-      return trained.features_of(run, ready, config)
+      return trained.features_of(model.params, ready, config)
 
-  newest = newest_step(run / "checkpoints")
   settings = {"run": run.name, **dataclasses.asdict(config)}
   lasting = {k: v for k, v in settings.items() if k not in store.MAY_CHANGE}
-  about = encode.about(dataset, ready.split, lasting | {"rounds": newest})
+  lasting["rounds"] = model.choice.step
+  about = encode.about(dataset, ready.split, lasting)
   return _Work(dataset, ready.split, about, make)
 
 

@@ -12,6 +12,7 @@ from alx.runs import compare
 from alx.runs.disk import store
 from alx.runs.features import encode, trained, unlabelled
 from alx.runs.settings.config import Config
+from alx.runs.use.trained import load
 from tests import command_line as commands
 from tests.forks import shared
 from tests.public_cases.volumes import write
@@ -154,10 +155,49 @@ def test_a_trained_model_gives_features_of_all_items(run):
   assert trained.find_run(ready.workdir) == folder
   assert trained.read_config(folder) == ready.config
   trained.check_data(folder, ready.problem)
-  found = trained.features_of(folder, ready.problem, ready.config)
+  params = load(folder).params
+  found = trained.features_of(params, ready.problem, ready.config)
   assert found.shape == (24, 4) and (found >= 0).all() and found.std() > 0
-  again = trained.features_of(folder, ready.problem, ready.config)
+  again = trained.features_of(params, ready.problem, ready.config)
   np.testing.assert_array_equal(found, again)
+
+
+@pytest.fixture(scope="module")
+def batch(folder, tmp_path_factory):
+  """Runs of random, seeds 0 and 1, that were trained together."""
+  workdir = tmp_path_factory.mktemp("batch")
+  config = Config(
+    data=str(folder / "two.npz"),
+    acquisition=("random",),
+    model="mlp",
+    widths=(4,),
+    seeds=2,
+    start=4,
+    rounds=0,
+    steps=4,
+    full=False,
+  )
+  ready = compare.prepare(config, workdir, QUIET, baselines=False)
+  compare.train(ready, QUIET)
+  assert (workdir / "batches/random-seeds0-1").is_dir()
+  return workdir
+
+
+def test_seeds_that_were_trained_together_give_features(batch, tmp_path):
+  names = [tmp_path / "f0.npz", tmp_path / "f1.npz"]
+  ends = commands.ends_of(
+    "experiments.features",
+    *(
+      [f"--checkpoint={batch / f'runs/random-seed{n}'}", f"--output={name}"]
+      for n, name in enumerate(names)
+    ),
+  )
+  assert [code for code, _ in ends] == [0, 0], ends
+  rows = [read_features(name)[0] for name in names]
+  assert rows[0].shape == rows[1].shape == (24, 4)
+  assert not np.array_equal(*rows)  # a model each
+  with pytest.raises(ValueError, match=r"found .*random-seed0, .*random-seed1"):
+    trained.find_run(batch)
 
 
 def test_other_data_and_no_run_are_told(run, tmp_path):

@@ -1,7 +1,8 @@
-"""Features of a model that a run has trained, from its newest checkpoint."""
+"""Features of a model that a run has trained, and what the run was."""
 
 import dataclasses
 import pathlib
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -9,13 +10,13 @@ import numpy as np
 
 from alx.data import patches
 from alx.data.dataset import bad_input
-from alx.runs import rounds
 from alx.runs.disk import store
-from alx.runs.disk.checkpoint import Checkpoints
-from alx.runs.problem import loops
+from alx.runs.disk.names import run_name
 from alx.runs.problem.problem import Problem, digest
+from alx.runs.settings.arms import FULL
 from alx.runs.settings.config import Config
 from alx.runs.settings.kept import as_tuples
+from alx.runs.use.choice import stored_in
 from alx.training.map_blocks import map_blocks
 
 _REMEDY = "the command that made the run writes it anew"
@@ -25,14 +26,16 @@ def find_run(path: pathlib.Path) -> pathlib.Path:
   """The folder of the run: `path` itself, or the only one of a directory.
 
   Args:
-    path: runs/NAME-seedS inside a run directory, or that directory.
+    path: runs/NAME-seedS inside a run directory, or that directory. Seeds that
+      were trained together keep their models in batches/.
 
   Raises:
-    ValueError: no checkpoints, or those of several runs.
+    ValueError: no model that is kept, or those of several runs.
   """
-  if (path / "checkpoints").is_dir():
+  path = path.absolute()
+  if path in _kept_in(path.parent.parent).values():
     return path
-  found = sorted(p.parent for p in path.glob("runs/*/checkpoints"))
+  found = [p for (arm, _), p in _kept_in(path).items() if arm != FULL]
   if len(found) != 1:
     names = ", ".join(str(p) for p in found[:6]) or "none"
     raise ValueError(
@@ -40,6 +43,12 @@ def find_run(path: pathlib.Path) -> pathlib.Path:
       "RUN_DIR/runs/NAME-seedS"
     )
   return found[0]
+
+
+def _kept_in(workdir):
+  """The folders of the runs whose model is kept, by (acquisition, seed)."""
+  names = {who: run_name(*who) for who in sorted(stored_in(workdir))}
+  return {who: workdir / "runs" / name for who, name in names.items()}
 
 
 def read_config(run: pathlib.Path) -> Config:
@@ -71,20 +80,14 @@ def check_data(run: pathlib.Path, problem: Problem) -> None:
     )
 
 
-def features_of(
-  run: pathlib.Path, problem: Problem, config: Config
-) -> np.ndarray:
+def features_of(params: Any, problem: Problem, config: Config) -> np.ndarray:
   """The model's features [N, D] of all items, test items too.
 
   Args:
-    run: folder of the run.
+    params: of the model.
     problem: of the same data and settings.
     config: of the run.
-
-  Raises:
-    ValueError: if no checkpoint can be read.
   """
-  params = _restore(run, problem, config)
   images = patches.stack_images(problem.dataset.images, config.patch)
 
   @jax.jit
@@ -97,14 +100,3 @@ def features_of(
 
   found = program(params, jax.tree.map(jnp.asarray, images))
   return np.asarray(found, np.float32)
-
-
-def _restore(run, problem, config):
-  loop = loops.loop_for(problem, config, "random")
-  label_like = jax.eval_shape(lambda: problem.labels[0])
-  state = loop.init(jax.random.key(0), problem.images, label_like)
-  like = {name: getattr(state, name) for name in rounds.Saved._fields}
-  found = Checkpoints(run / "checkpoints").restore(like)
-  if found is None:
-    raise ValueError(f"{run}: wanted a checkpoint, found none to be read")
-  return found[1]["params"]
