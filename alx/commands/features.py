@@ -39,6 +39,7 @@ from rich.markup import escape
 
 from alx import data, label_free
 from alx.commands import command
+from alx.keys import check_seed
 from alx.runs import compare, progress
 from alx.runs.disk import owned, stops, store
 from alx.runs.disk.claim import Claim
@@ -135,17 +136,31 @@ def _checked(argv):
     raise ValueError("--encoder wants --data=PATH")
   if _UNLABELLED.value and not _ENCODER.value:
     raise ValueError("--unlabelled wants --encoder, found --checkpoint")
+  _check_used()
   output = pathlib.Path(_OUTPUT.value).expanduser()
   encode.check_output(output, _FORCE.value)
   owned.check_writable("--output", output.parent)
   return output
 
 
+def _check_used():
+  """Raises ValueError for a flag that would do nothing, or a wrong seed."""
+  maker = f"--encoder={_ENCODER.value}"
+  unread = (_SEED, _STEPS) if _ENCODER.value in label_free.WITHOUT_KEY else ()
+  if _CHECKPOINT.value:
+    maker, unread = "--checkpoint", (_SEED, _WIDTH, _STEPS, _LONGEST)
+  for flag in unread:
+    if flag.present:
+      raise ValueError(f"--{flag.name} does nothing with {maker}")
+  check_seed("seed", _SEED.value)
+
+
 def _config(base):
   """`base` on the data that the flags name."""
   given = {"data": _DATA.value, "where": _WHERE.value}
   given = {name: value for name, value in given.items() if value is not None}
-  return absolute(override(base, _SET.value, given=given))
+  told = {name: name for name in given}
+  return absolute(override(base, _SET.value, told, given))
 
 
 def _load(config, console):
@@ -173,6 +188,8 @@ def _label_free(console):
       return encode.encode(dataset, split, images, name, seed, encoding, show)
 
   settings = {"encoder": name, "seed": seed, **dataclasses.asdict(encoding)}
+  if name in label_free.WITHOUT_KEY:
+    del settings["seed"], settings["steps"]
   about = encode.about(dataset, split, settings)
   return _Work(dataset, split, about, make)
 

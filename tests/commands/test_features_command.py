@@ -1,6 +1,7 @@
 """Features made once, and active learning on them."""
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
@@ -234,6 +235,40 @@ def test_a_wrong_flag_is_one_line_and_exit_code_2(folder, written):
   lines = done.stderr.strip().splitlines()
   assert len(lines) == 1 and "--force overwrites it" in lines[0]
   assert written.read_bytes() == before
+
+
+def test_flags_that_do_nothing_or_say_two_things(folder, tmp_path):
+  common = f"--data={folder / 'two.npz'}", f"--output={tmp_path / 'f.npz'}"
+  pca, simclr = "--encoder=pca", "--encoder=simclr"
+  told = commands.errors_of(
+    "experiments.features",
+    *(
+      [*common, "--checkpoint=run", flag]
+      for flag in ("--seed=0", "--width=3", "--steps=7", "--longest=9")
+    ),
+    [*common, pca, "--seed=5"],
+    [*common, pca, "--steps=7"],
+    [*common, simclr, "--seed=99999999999999999999"],
+    [*common, simclr, "--seed=-1"],
+    [*common, pca, "--where=patient=1", "--set=where=patient=2"],
+    [*common, pca, "--set=data=other.npz"],
+  )
+  for name, line in zip(
+    ("seed", "width", "steps", "longest"), told, strict=False
+  ):
+    assert f"--{name} does nothing with --checkpoint" in line
+  assert "--seed does nothing with --encoder=pca" in told[4]
+  assert "--steps does nothing with --encoder=pca" in told[5]
+  assert "seed: wanted an integer from 0 to 2^32 - 1, found 9999" in told[6]
+  assert "found -1" in told[7]
+  assert "--set=where and --where: give one of them" in told[8]
+  assert "--set=data and --data: give one of them" in told[9]
+
+
+def test_components_depend_on_no_seed(written):
+  with np.load(written) as file:
+    about = json.loads(str(file["made_of"]))
+  assert about["encoder"] == '"pca"' and not {"seed", "steps"} & {*about}
 
 
 @pytest.fixture(scope="module")
