@@ -26,8 +26,8 @@ def _augments(config):
 
 
 def _largest(groups):
-  """How many items the group with the most has."""
-  return max(collections.Counter(groups).values())
+  """How many items the group with the most has; none: they are not known."""
+  return max(collections.Counter(groups).values()) if groups else np.inf
 
 
 def _converges(config):
@@ -161,7 +161,7 @@ _OF_DATA = (
   ),
   Rule(
     "max_per_group",
-    lambda c, d: d.groups and c.max_per_group >= _largest(d.groups),
+    lambda c, d: c.unit == "whole" and c.max_per_group >= _largest(d.groups),
     "on data with no more items of a patient",
   ),
   Rule(
@@ -201,12 +201,12 @@ _OF_METHODS = (
   ),
   Rule(
     "max_per_item",
-    lambda c: c.max_per_item >= c.query,
+    lambda c: not c.budget and c.max_per_item >= c.query,
     "as no more units are asked for at a time",
   ),
   Rule(
     "max_per_group",
-    lambda c: c.max_per_group >= max(c.start, c.query),
+    lambda c: not c.budget and c.max_per_group >= max(c.start, c.query),
     "as no more items are asked for at a time",
   ),
   Rule(

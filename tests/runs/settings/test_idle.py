@@ -264,6 +264,27 @@ def test_what_does_something_is_fine():
   idle.check_data(Config(test_items=1), _dataset(split=one_part))
 
 
+@pytest.mark.parametrize(
+  "cap", [{"max_per_item": 5}, {"max_per_item": 4}, {"max_per_group": 6}]
+)
+def test_caps_count_what_a_budget_buys(cap):
+  """Of 40 slices a round, not of the 4 items that are the default."""
+  fields = {"unit": "slices:0", "acquisition": ("entropy",)} | cap
+  idle.check_methods(Config(budget="slices:40", **fields))
+  with pytest.raises(ValueError, match=r"as no more .* are asked for at a time"):
+    idle.check_methods(Config(**fields))
+
+
+def test_caps_of_a_patient_count_units():
+  patients = _dataset(groups=("p", "q"))  # with an item each
+  idle.check_data(Config(unit="slices:0", max_per_group=2), patients)
+  idle.check_data(Config(max_per_group=2), _dataset())
+  for budget in ("", "voxels:99"):  # of whole items
+    config = Config(max_per_group=2, budget=budget)
+    with pytest.raises(ValueError, match="no more items of a patient"):
+      idle.check_data(config, patients)
+
+
 def test_only_what_nobody_told_gives_way():
   config = Config(full=False, full_steps=9, tolerance=0.2, samples=3)
   ours = idle.give_way(config, {"full", "tolerance"})
