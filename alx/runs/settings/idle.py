@@ -170,19 +170,26 @@ _OF_DATA = (
     lambda c, d: d.task == "classification" and d.images[0].ndim == 1,
     "on features, which have no space",
   ),
-)
-# What a whole comparison tells, by its methods and its fit to all labels.
-_OF_METHODS = (
   Rule(
-    "greedy_seeding",
-    lambda c: not any("badge" in names_in(a) for a in c.acquisition),
-    "as no acquisition here is badge",
+    "flips",
+    lambda c, d: c.flips and d.images[0].ndim == 1,
+    "on features, which have no space",
   ),
+)
+# What a whole comparison tells, by its fits and by its methods.
+_OF_FITS = (
   Rule("full_steps", lambda c: not c.full, "with full=False"),
   Rule(
     "tolerance",
     lambda c: not _converges(c),
     "where no fit ends when it has converged",
+  ),
+)
+_OF_METHODS = (
+  Rule(
+    "greedy_seeding",
+    lambda c: not any("badge" in names_in(a) for a in c.acquisition),
+    "as no acquisition here is badge",
   ),
   Rule(
     "samples passes",
@@ -221,12 +228,19 @@ _WITHOUT_METHODS = (
     lambda c: True,
     "without an acquisition: all labels are whole items",
   ),
+  # Not what all methods share and a directory keeps: some may be added there.
+  Rule(
+    "rounds pictures samples passes greedy_seeding distort",
+    lambda c: True,
+    "without an acquisition: nothing is asked for",
+  ),
 )
 # Values that are what would be done anyway, beside the defaults; the overlap is
 # what directories say that are older than recipes with one of their own.
 _ALSO_FINE = {
   "intensity": 0.0,
   "pictures": 0,
+  "rounds": 0,
   "flips_by_labels": False,
   "overlap": 0.25,
 }
@@ -242,7 +256,7 @@ def give_way(config: Config, told: Collection[str]) -> Config:
     config: of a preset, changed by flags.
     told: fields that the flags name; they stay, to be refused.
   """
-  rules = _OF_SETTINGS + (_OF_METHODS if config.acquisition else ())
+  rules = _OF_SETTINGS + _of_comparison(config)
   idle = {field for field, _ in _broken(rules, config)} - {*told}
   return dataclasses.replace(config, **{name: _DEFAULT[name] for name in idle})
 
@@ -265,12 +279,15 @@ def check_methods(config: Config) -> None:
 
   For a comparison as a whole; the rows of a study have one acquisition each.
   """
-  if not config.acquisition:
-    _refuse(_found(_WITHOUT_METHODS, config))
+  _refuse(_found(_of_comparison(config), config))
   if config.acquisition:
-    _refuse(_found(_OF_METHODS, config))
     stopping.check(config)
-  arms.check_turns(config.acquisition, config.rounds)
+    arms.check_turns(config.acquisition, stopping.rounds_of(config))
+
+
+def _of_comparison(config):
+  """Rules of a comparison as a whole."""
+  return _OF_FITS + (_OF_METHODS if config.acquisition else _WITHOUT_METHODS)
 
 
 def check_network(config: Config) -> None:

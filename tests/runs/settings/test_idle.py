@@ -129,6 +129,7 @@ _SPLIT = np.array([0, 2], np.int8)
         "shift": 0.1,
         "tilt": 9.0,
         "gamma": 0.1,
+        "flips": True,
         "turns": True,
         "distort": "all",
         "pictures": 2,
@@ -167,6 +168,30 @@ def test_settings_on_data(fields, about, told):
         "intensity": 0.0,
       },
       "distort=all .* nothing is augmented",
+    ),
+    *(
+      ({"acquisition": (), name: value}, f"{name}={value} .* nothing is asked")
+      for name, value in {
+        "rounds": 9,
+        "pictures": 2,
+        "samples": 3,
+        "passes": "pmap",
+        "greedy_seeding": True,
+        "distort": "all",
+      }.items()
+    ),
+    (
+      {"acquisition": (), "tolerance": 0.2, "recipe": "classic"},
+      "tolerance=0.2 .* no fit ends when",
+    ),
+    (
+      {
+        "acquisition": ("entropy*5 + bald",),
+        "rounds": 10,
+        "stop": ("budget:labels=12",),
+        "stop_mode": "end",
+      },
+      "the last turn begins in round 6, there are 2 rounds",
     ),
   ],
 )
@@ -231,6 +256,8 @@ def test_what_does_something_is_fine():
   idle.check_methods(Config(tolerance=0.2, full=False, schedule="converged"))
   of_a_study = Config(tolerance=0.2, full_steps=50, full=False)
   idle.check_settings(of_a_study)  # another row of it fits all labels
+  idle.check_methods(Config(acquisition=(), tolerance=0.2, rounds=0))
+  idle.check_methods(Config(acquisition=(), start=30, query=9, warm=True))
   for name in ("gamma", "tilt", "scaling", "shift"):
     still = {"flips": False, "intensity": 0.0, name: 0.1}
     idle.check_methods(
@@ -271,7 +298,9 @@ def test_caps_count_what_a_budget_buys(cap):
   """Of 40 slices a round, not of the 4 items that are the default."""
   fields = {"unit": "slices:0", "acquisition": ("entropy",)} | cap
   idle.check_methods(Config(budget="slices:40", **fields))
-  with pytest.raises(ValueError, match=r"as no more .* are asked for at a time"):
+  with pytest.raises(
+    ValueError, match=r"as no more .* are asked for at a time"
+  ):
     idle.check_methods(Config(**fields))
 
 
@@ -292,6 +321,8 @@ def test_only_what_nobody_told_gives_way():
   with pytest.raises(ValueError, match=r"tolerance=.* does nothing"):
     idle.check_methods(ours)
   assert idle.give_way(config, {"full_steps", "tolerance"}) == config
+  alone = Config(acquisition=(), start=6, rounds=2, unit="slices:0")
+  assert idle.give_way(alone, ()) == Config(acquisition=(), start=6)
 
 
 @pytest.mark.parametrize("name", configs.BY_NAME)
