@@ -21,8 +21,6 @@ work on one grid. DIR holds rows/, arms.csv, savings.csv, structures.csv,
 factors.csv and report.html.
 """
 
-import pathlib
-
 from absl import flags
 
 from alx.commands import command
@@ -119,7 +117,7 @@ def study_from_flags() -> study.Study:
   if not _DATA.value or not _WORKDIR.value:
     raise ValueError("wanted --data=... and --workdir=DIR")
   sources = study.sources_of(_DATA.value)
-  workdir = pathlib.Path(_WORKDIR.value).expanduser()
+  workdir = command.path_of(_WORKDIR.value)
   asked = plan.make_plan(
     tuple(sources),
     tuple(_READERS.value),

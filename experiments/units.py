@@ -111,7 +111,7 @@ def main(argv: list[str]) -> None:
   """
   del argv
   given, left = flags.FLAGS, {}
-  root = pathlib.Path(given.workdir)
+  root = command.path_of(given.workdir)
   if CONTROL not in given.methods:
     raise app.UsageError(f"--methods: wanted {CONTROL} among them, to compare")
   with command.session() as console, command.wrong_input(ValueError):

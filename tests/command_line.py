@@ -39,13 +39,14 @@ def help_of(module):
   return forks.shared().start(module, before=script).ended()
 
 
-def ends_of(module, *cases):
-  """(exit code, stderr) of each case.
+def ends_of(module, *cases, home=None):
+  """(exit code, stderr) of each case, with another home folder if it is told.
 
   All cases run in one process: most of a command's time is its imports.
   """
   words = [[str(word) for word in case] for case in cases]
-  script = "from tests.command_line import tell_errors; "
+  script = f"import os; os.environ['HOME'] = {str(home)!r}; " if home else ""
+  script += "from tests.command_line import tell_errors; "
   script += f"tell_errors({module!r}, {words!r})"
   code, told = forks.shared().start(module, before=script).ended()
   assert code == 0, told

@@ -152,6 +152,11 @@ def begin() -> Console:
   return screen.make_console()
 
 
+def path_of(text: str) -> pathlib.Path:
+  """The path that a flag names, where ~ is a home folder, if it is known."""
+  return pathlib.Path(os.path.expanduser(text))
+
+
 def only_flags(argv: list[str]) -> None:
   """Raises ValueError if a word is left that is no flag."""
   if argv[1:]:

@@ -59,7 +59,8 @@ _WORKDIR = flags.DEFINE_string(
 def pool_from_flags() -> Pool:
   """The shard of this process; ValueError if a file is wrong."""
   if _FEATURES.value:
-    return read_pool(_FEATURES.value, _LABELS.value)
+    labels = _LABELS.value and str(command.path_of(_LABELS.value))
+    return read_pool(str(command.path_of(_FEATURES.value)), labels)
   if _LABELS.value:
     raise ValueError("--labels goes with --features")
   return make_pool(_NUM_ITEMS.value, _SEED.value)
@@ -75,7 +76,7 @@ def main(argv: list[str]) -> None:
     settings = Settings(
       _ACQUISITION.value, _K.value, _ROUNDS.value, _SEED.value
     )
-    workdir = pathlib.Path(_WORKDIR.value).expanduser()
+    workdir = command.path_of(_WORKDIR.value)
     with first_process_working(workdir):
       run(pool_from_flags(), settings, workdir, print)
 

@@ -29,7 +29,6 @@ About a minute on 2 CPU cores for some hundred images of 64 x 64.
 
 import contextlib
 import dataclasses
-import pathlib
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -137,7 +136,7 @@ def _checked(argv):
   if _UNLABELLED.value and not _ENCODER.value:
     raise ValueError("--unlabelled wants --encoder, found --checkpoint")
   _check_used()
-  output = pathlib.Path(_OUTPUT.value).expanduser()
+  output = command.path_of(_OUTPUT.value)
   encode.check_output(output, _FORCE.value)
   owned.check_writable("--output", output.parent)
   return output
@@ -233,7 +232,7 @@ def _encoding(spatial_dims):
 
 def _of_run(console):
   """Those of a model that a run has trained."""
-  run = trained.find_run(pathlib.Path(_CHECKPOINT.value))
+  run = trained.find_run(command.path_of(_CHECKPOINT.value))
   model = load(run)
   config = _config(model.config)
   dataset = reading.load_any(config, compare.loading(console))

@@ -174,14 +174,14 @@ def read_arrays() -> dict[str, np.ndarray]:
   """
   told = arrays.Found({})
   if _ARRAYS.value:
-    told = arrays.of_file(pathlib.Path(_ARRAYS.value), _FLAGS)
+    told = arrays.of_file(command.path_of(_ARRAYS.value), _FLAGS)
   found = dict(told.arrays)
   for name, flag in _FLAGS.items():
     if flag.value is None:
       continue
     if name in found:
       raise bad_input(_ARRAYS.value, f"--{name} or an array {name}", "both")
-    found[name] = arrays.of_flag(pathlib.Path(flag.value), name, _FLAGS)
+    found[name] = arrays.of_flag(command.path_of(flag.value), name, _FLAGS)
   if "groups" not in found and told.patients is not None:
     found["groups"] = np.ravel(told.patients)
   if "labels" in told.arrays:
@@ -236,7 +236,7 @@ def _tell(names):
     print("\n".join(map(str, names)))
     return
   rows = [{"rank": rank, "id": name} for rank, name in enumerate(names, 1)]
-  with open(_OUTPUT.value, "xb") as file:
+  with open(command.path_of(_OUTPUT.value), "xb") as file:
     file.write(csv_table.encode(csv_table.to_text(("rank", "id"), rows)))
 
 

@@ -35,8 +35,6 @@ all seeds at once:
   python -m experiments.run --features=embeddings.npz --seeds=20
 """
 
-import pathlib
-
 from absl import flags
 
 from alx.commands import command
@@ -179,7 +177,7 @@ def _alone(path: str) -> str:
   Raises:
     DataError: no file, or one that cannot have labels too.
   """
-  file = pathlib.Path(path)
+  file = command.path_of(path)
   if not (file.is_file() and is_npz(file)):
     rows, _ = read_features(file)
     wanted = "labels: in --data, or in an .npz with `features` and `labels`"

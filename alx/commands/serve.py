@@ -22,7 +22,6 @@ It wants the extra alx[serve]: pip install "alx-imaging[serve]".
 
 import functools
 import importlib.util
-import pathlib
 import threading
 import webbrowser
 
@@ -82,7 +81,7 @@ def main(argv: list[str]) -> None:
       settings = run.Settings(
         host=_HOST.value,
         port=_PORT.value,
-        tokens=_TOKENS.value and pathlib.Path(_TOKENS.value),
+        tokens=_TOKENS.value and command.path_of(_TOKENS.value),
         lease_s=3600 * _LEASE.value,
         ahead=_AHEAD.value,
         names=tuple(_NAME.value),
@@ -116,7 +115,7 @@ def _open(page, tell):
 def _folder_of(argv):
   if len(argv) != 2:
     raise ValueError(f"wanted alx serve DIR, found {len(argv) - 1} words")
-  return pathlib.Path(argv[1])
+  return command.path_of(argv[1])
 
 
 def _want_extra():

@@ -91,7 +91,7 @@ def main(argv: list[str]) -> None:
     with command.wrong_input():
       if argv[1:] or not _WORKDIR.value:
         raise ValueError(f"wanted --workdir=DIR and flags, found {argv[1:]}")
-      workdir = pathlib.Path(_WORKDIR.value).expanduser()
+      workdir = command.path_of(_WORKDIR.value)
       hand_out = _engine_from_flags(workdir, console)
       table = table_from_flags(workdir, console)
     _do(workdir, table, console, hand_out)

@@ -4,6 +4,7 @@ import io
 import pathlib
 import re
 
+import numpy as np
 import pytest
 from rich.console import Console
 
@@ -12,6 +13,7 @@ from alx.data.dataset import DataError
 from alx.runs.disk import places
 from alx.runs.disk.claim import Held
 from alx.runs.disk.records import Diverged
+from tests.command_line import ends_of
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -32,6 +34,51 @@ def test_words_are_no_flags():
   command.only_flags(["run"])
   with pytest.raises(ValueError, match="flags only, found 'a b'"):
     command.only_flags(["run", "a", "b"])
+
+
+def test_a_flag_may_begin_with_the_home_folder(monkeypatch):
+  monkeypatch.setenv("HOME", "/home/me")
+  assert command.path_of("~/a.npy") == pathlib.Path("/home/me/a.npy")
+  assert command.path_of("a/~b.npy") == pathlib.Path("a/~b.npy")
+  unknown = "~nobody-of-this-name/a.npy"
+  assert command.path_of(unknown) == pathlib.Path(unknown)
+
+
+@pytest.mark.parametrize(
+  ("module", "flags", "told"),
+  [
+    ("run", ["--features=~/rows.npy"], "{}/rows.npy: wanted labels: in --data"),
+    ("query", ["--k=2", "--arrays=~/a.npz"], "{}/a.npz: wanted arrays of the"),
+    ("query", ["--k=2", "--probs=~/a.npz"], "{}/a.npz: wanted an array probs"),
+    (
+      "query",
+      ["--k=2", "--nocache", "--probs=~/rows.npy", "--output=~/no/p.csv"],
+      "{}/no/p.csv: No such file or directory",
+    ),
+    (
+      "features",
+      ["--checkpoint=~/run", "--output=~/f.npz"],
+      "{}/run: wanted one run with checkpoints, found none",
+    ),
+    (
+      "distributed",
+      ["--features=~/rows.npy", "--labels=~/rows.npy", "--workdir=~/w"],
+      "{}/rows.npy: wanted [N] integers, found float32 (4, 2)",
+    ),
+    (
+      "distributed",
+      ["--features=~/no.npy", "--workdir=~/w"],
+      "{}/no.npy: no such file",
+    ),
+    ("study", ["--workdir=~/w"], "{}/w/study.json"),
+    ("serve", ["~/w"], "{}/w: wanted the folder of a project"),
+  ],
+)
+def test_home_folders_in_flags(module, flags, told, tmp_path):
+  np.save(tmp_path / "rows.npy", np.full((4, 2), 0.5, np.float32))
+  np.savez(tmp_path / "a.npz", one=np.eye(2), two=np.eye(2))
+  (end,) = ends_of(f"alx.commands.{module}", flags, home=tmp_path)
+  assert end[0] == 2 and told.format(tmp_path) in end[1], end
 
 
 def test_a_long_path_is_not_wrapped():

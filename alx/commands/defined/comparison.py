@@ -1,6 +1,5 @@
 """A comparison of acquisitions, from flags to the page."""
 
-import pathlib
 from collections.abc import Callable
 
 from absl import flags
@@ -27,7 +26,7 @@ def going_on(
   """
   if is_new or not workdir:
     return None
-  return kept.read(pathlib.Path(workdir).expanduser(), streamed=streamed)
+  return kept.read(command.path_of(workdir), streamed=streamed)
 
 
 def baselines(before: Kept | None) -> bool:

@@ -1,7 +1,5 @@
 """The words of `alx project` that go round: ask, label, take."""
 
-import pathlib
-
 from absl import flags
 from rich.console import Console
 
@@ -81,7 +79,7 @@ def _dicom_key(project):
   """The file that --dicom_key names; None: beside the project."""
   if not FLAGS.dicom_key:
     return None
-  path = pathlib.Path(FLAGS.dicom_key).expanduser().absolute()
+  path = command.path_of(FLAGS.dicom_key).absolute()
   if not path.is_file():
     raise bad_input("--dicom_key", "the file that init wrote", path)
   if not any(case.about.get("dicom") for case in project.state.cases.values()):

@@ -1,7 +1,5 @@
 """The words of `alx project` about versions and the log."""
 
-import pathlib
-
 from absl import flags
 from rich.console import Console
 
@@ -78,7 +76,7 @@ def report(console: Console, folder: str) -> None:
 def verify(console: Console, folder: str) -> None:
   """Whether the log is as it was written."""
   with command.wrong_input():
-    project_folder = pathlib.Path(folder).expanduser().absolute()
+    project_folder = command.path_of(folder).absolute()
     lines = projects.verify(project_folder, FLAGS.head or "")
   for line in lines:
     say(console, line)
