@@ -215,20 +215,27 @@ def _duration(seconds: float) -> str:
   return f"{seconds / 3600:.1f} h"
 
 
-def hint_of(config: Config, problem: Problem) -> str:
-  """What makes fits to large images faster; "" where they are small."""
+def hint_of(config: Config, problem: Problem, coarsens: bool = True) -> str:
+  """What makes fits to large images faster; "" where they are small.
+
+  Args:
+    config: settings.
+    problem: with the images.
+    coarsens: whether the command takes `coarsen`.
+  """
   shape = problem.images.values.shape[1:-1]
   sides = config.patch if problem.dataset.task == "segmentation" else shape
   if len(sides) not in _LARGE or max(sides) <= _LARGE[len(sides)]:
     return ""
-  text = (
-    f"{2 ** len(shape)} voxels into one, --set=coarsen={2 * config.coarsen}"
-  )
-  text = f"fits are slow for images of {_times(shape)}; {text}"
+  ways = []
+  if coarsens:
+    few = f"{2 ** len(shape)} voxels into one"
+    ways.append(f"{few}, --set=coarsen={2 * config.coarsen}")
   if problem.dataset.task == "segmentation":
     half = ",".join(map(str, _halved(config)))
-    text += f", or smaller training patches, --set=patch={half}"
-  return f"{text}, make them several times faster"
+    ways.append(f"smaller training patches, --set=patch={half}")
+  told = f"fits are slow for images of {_times(shape)}; {', or '.join(ways)}"
+  return f"{told}, make them several times faster" if ways else ""
 
 
 def _halved(config: Config) -> Sequence[int]:

@@ -138,6 +138,11 @@ def test_hints_name_what_the_data_allow():
     "or smaller training patches, --set=patch=128,100, make them several "
     "times faster"
   )
+  on_disk = problem_of((512, 512), "segmentation")
+  assert progress.hint_of(config, on_disk, coarsens=False) == (
+    "fits are slow for images of 512x512; smaller training patches, "
+    "--set=patch=128,100, make them several times faster"
+  )
   found = progress.hint_of(Config(), problem_of((224, 224), "classification"))
   assert "--set=coarsen=2, make" in found and "patch" not in found
   assert (

@@ -82,7 +82,8 @@ def _run_all(comparison, bars, console, check):
   names = config.acquisition
   loops = {name: loop_for(problem, config, name) for name in names}
   total = config.seeds * len(loops) * (config.rounds + 1)
-  show = Shower(bars, total, console, check, hint_of(config, problem))
+  hint = hint_of(config, problem, coarsens=False)  # as `check` has it
+  show = Shower(bars, total, console, check, hint)
   scan = bars.add_task("items described", total=len(problem.split.pool))
   for seed in range(config.first_seed, config.first_seed + config.seeds):
     first = None

@@ -1,6 +1,7 @@
 import dataclasses
 import io
 import json
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
@@ -59,6 +60,22 @@ def test_tells_what_is_kept_of_an_item(dataset, tmp_path):
   _, text = prepare(tmp_path, acquisition=names)
   wanted = "0 for random, 4 for entropy, 16 for k_center, 4 for bald"
   assert f"bytes kept of an item: {wanted}" in text
+
+
+def test_slow_fits_are_not_told_to_coarsen(dataset, tmp_path, monkeypatch):
+  ready, _ = prepare(tmp_path, acquisition=("random",))
+  config = dataclasses.replace(ready.config, patch=(64, 64, 8))
+  hints = []
+
+  def shower(*args):
+    hints.append(args[-1])
+    return SimpleNamespace(stage=print, finish=print)
+
+  monkeypatch.setattr(streamed, "Shower", shower)
+  monkeypatch.setattr(streamed, "run_rounds", lambda *_: None)
+  streamed.train(ready._replace(config=config), Console(file=io.StringIO()))
+  assert "--set=patch=32,32,4, make" in hints[0]
+  assert "coarsen" not in hints[0]
 
 
 @pytest.mark.parametrize("keepdims", [False, True])
