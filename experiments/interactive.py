@@ -29,6 +29,7 @@ from alx.interactive import (
   most_uncertain,
   summarise,
 )
+from alx.keys import check_seed
 from alx.label_maps import UNLABELLED
 from alx.runs import compare
 from alx.runs.problem import problem, reading
@@ -55,7 +56,10 @@ def main(argv: list[str]) -> None:
   del argv
   given = flags.FLAGS
   with command.session() as console, command.wrong_input(ValueError):
-    config = absolute(override(Config(data=given.data), given.set))
+    seed = check_seed("seed", given.seed)
+    told = {"data": "data"} if given["data"].present else {}
+    start = Config(data=given.data)
+    config = absolute(override(start, given.set, told))
     dataset = reading.load_dataset(config, compare.loading(console))
     if dataset.task != "segmentation":
       raise ValueError(f"{dataset.name}: wanted masks, found classes of images")
@@ -65,7 +69,7 @@ def main(argv: list[str]) -> None:
     settings = Clicking(steps=given.steps)
     parts = split.pool[: given.items], split.test[: given.tested]
     train, test = (slices_of(dataset, part, settings) for part in parts)
-    key = jax.random.key(given.seed)
+    key = jax.random.key(seed)
     console.print(
       f"trained on {len(train[0])}, tested on {len(test[0])} slices"
     )

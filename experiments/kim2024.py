@@ -111,7 +111,10 @@ def settings_from_flags() -> Kim:
   if _MAX_PER_GROUP.value is not None:
     given["max_per_group"] = _MAX_PER_GROUP.value
   kim = make_settings(_PRESET.value, _SIZE.value, **given)
-  return absolute(override(kim, _SET.value))
+  holders = {"data": _DATA, "merge": _MERGE, "target": _TARGET, "seeds": _SEEDS}
+  holders |= {"acquisition": _ARMS, "max_per_group": _MAX_PER_GROUP}
+  told = {name: flag.name for name, flag in holders.items() if flag.present}
+  return absolute(override(kim, _SET.value, told))
 
 
 def _workdir(kim: Kim) -> pathlib.Path:

@@ -6,6 +6,7 @@ import pytest
 from alx import data
 from alx.interactive import Clicking, Course
 from experiments import interactive
+from tests import forks
 
 
 def of(labels):
@@ -41,6 +42,20 @@ def test_the_slice_that_shows_most_with_one_foreground():
 def test_nothing_to_click_on_is_refused():
   with pytest.raises(ValueError, match="wanted foreground in an item"):
     interactive.slices_of(of([np.zeros((4, 4), np.uint8)]), [0], Clicking())
+
+
+@pytest.mark.parametrize(
+  ("words", "told"),
+  [
+    (["--data=a", "--set=data=b"], "--set=data and --data: give one of them"),
+    (["--seed=99999999999999999999"], "seed: wanted an integer from 0 to 2^32"),
+  ],
+)
+def test_wrong_flags_are_one_line(words, told):
+  define = "from experiments import interactive; interactive.define_flags()"
+  run = forks.shared().start("experiments.interactive", *words, before=define)
+  code, line = run.ended()
+  assert code == 2 and told in line and line.count("\n") == 1, line
 
 
 def test_the_table():

@@ -106,7 +106,13 @@ def test_another_protocol_is_refused_and_more_arms_are_not(finished):
 
 
 def test_a_wrong_flag_is_one_line(tmp_path):
-  (line,) = errors_of(
-    "experiments.kim2024", ["--arms=bald", f"--workdir={tmp_path}"]
+  place = f"--workdir={tmp_path}"
+  unknown, arms, seeds = errors_of(
+    "experiments.kim2024",
+    ["--arms=bald", place],
+    ["--arms=random", "--set=acquisition=margins", place],
+    ["--seeds=2", "--set=seeds=3", place],
   )
-  assert "error: arms: 'bald' is not one of random" in line
+  assert "error: arms: 'bald' is not one of random" in unknown
+  assert "--set=acquisition and --arms: give one of them" in arms
+  assert "--set=seeds and --seeds: give one of them" in seeds
