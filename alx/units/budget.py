@@ -9,10 +9,13 @@ cost:120         of the user's own table
 """
 
 import dataclasses
+import math
 import re
 from collections.abc import Sequence
 
 import numpy as np
+
+from alx.units.spec import written
 
 COST = "cost"  # as a table of the user's tells it
 KINDS = ("units", "voxels", "slices", "boundary_mm", "seconds", COST)
@@ -29,7 +32,7 @@ class Budget:
   @property
   def text(self) -> str:
     """The one form of it."""
-    return f"{self.kind}:{self.amount:.12g}"
+    return f"{self.kind}:{written(self.amount)}"
 
   @property
   def is_known_before(self) -> bool:
@@ -49,7 +52,8 @@ def parse_budget(text: str) -> Budget | None:
   kind = kind.strip().lower().replace("-", "_")
   wanted = f"one of {', '.join(KINDS)} with an amount, such as slices:40"
   number = re.fullmatch(r"\d+(?:\.\d+)?(?:e\d+)?", amount.strip().lower())
-  if kind not in KINDS or not number or float(amount) <= 0:
+  is_amount = number and 0 < float(amount) < math.inf
+  if kind not in KINDS or not is_amount:
     raise ValueError(f"budget: wanted {wanted}, found {text!r}")
   if float(amount) < 1:
     raise ValueError(

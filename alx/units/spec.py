@@ -12,7 +12,10 @@ superpixels:200/0.1        compactness, from 0 (by intensity alone) on
 """
 
 import dataclasses
+import math
 import re
+
+import numpy as np
 
 KINDS = ("whole", "slices", "boxes", "superpixels")
 ANATOMY = {"sagittal": 0, "coronal": 1, "axial": 2}  # of axes that are RAS+
@@ -52,9 +55,20 @@ class Spec:
       parts = [_joined(x, unit) for x in (self.extent, self.stride) if x]
       return f"boxes:{'/'.join(parts)}"
     if self.kind == "superpixels":
-      more = "" if self.compactness == COMPACTNESS else f"/{self.compactness:g}"
+      more = (
+        ""
+        if self.compactness == COMPACTNESS
+        else f"/{written(self.compactness)}"
+      )
       return f"superpixels:{self.count}{more}"
     return "whole"
+
+
+def written(number: float) -> str:
+  """A number with all its digits and no exponent, as it is read again."""
+  if isinstance(number, int):
+    return str(number)
+  return np.format_float_positional(number, trim="-")
 
 
 def parse_unit(text: str) -> Spec:
@@ -122,7 +136,7 @@ def _numbers(part, in_mm, text):
   if not all(re.fullmatch(pattern, word) for word in words):
     raise _wrong("boxes", text)
   found = [float(word.removesuffix("mm")) for word in words]
-  if len(found) > 3 or min(found) <= 0:
+  if len(found) > 3 or min(found) <= 0 or not all(map(math.isfinite, found)):
     raise _wrong("boxes", text)
   return tuple(found if in_mm else map(int, found))
 
@@ -132,6 +146,8 @@ def _superpixels(rest, text):
   if not found or int(found[1]) < 2:
     raise _wrong("superpixels", text)
   compactness = COMPACTNESS if found[2] is None else float(found[2])
+  if not math.isfinite(compactness):
+    raise _wrong("superpixels", text)
   return Spec("superpixels", count=int(found[1]), compactness=compactness)
 
 
@@ -140,7 +156,7 @@ def _wrong(kind, text):
 
 
 def _joined(numbers, unit):
-  return ",".join(f"{n:g}{unit}" for n in numbers)
+  return ",".join(f"{written(n)}{unit}" for n in numbers)
 
 
 _READ = {

@@ -20,6 +20,12 @@ from alx.units.spec import parse_unit
     ("superpixels:200", "superpixels:200"),
     ("superpixels:200/0.1", "superpixels:200"),
     ("superpixels:200/1", "superpixels:200/1"),
+    ("superpixels:200/0.00005", "superpixels:200/0.00005"),
+    ("superpixels:200/0.1000001", "superpixels:200/0.1000001"),
+    ("superpixels:200/1234567.50", "superpixels:200/1234567.5"),
+    ("boxes:10.1234567mm", "boxes:10.1234567mm"),
+    ("boxes:1000000", "boxes:1000000"),
+    ("boxes:12345678mm/0.0000125mm", "boxes:12345678mm/0.0000125mm"),
   ],
 )
 def test_a_text_has_one_form(text, canonical):
@@ -34,6 +40,7 @@ def test_a_text_has_one_form(text, canonical):
     *("slices:top", "boxes", "boxes:", "boxes:0", "boxes:a", "boxes:16,"),
     *("boxes:1,2,3,4", "boxes:16/8/4", "boxes:10mm/4", "boxes:16/8,8"),
     *("boxes:8/16", "boxes:1.5", "superpixels", "superpixels:1"),
+    *(f"superpixels:200/1{'0' * 400}", f"boxes:1{'0' * 400}mm"),
     *("superpixels:many", "superpixels:200/x", "superpixels:-5"),
   ],
 )

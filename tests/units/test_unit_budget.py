@@ -12,10 +12,14 @@ from alx.units.budget import most_units, parse_budget, within
     ("boundary-mm:12.5", "boundary_mm:12.5"),
     ("seconds:600", "seconds:600"),
     ("units:3.0", "units:3"),
+    ("voxels:1e12", "voxels:1000000000000"),
+    ("voxels:2000000000000.5", "voxels:2000000000000.5"),
+    ("boundary_mm:1.0000000000001", "boundary_mm:1.0000000000001"),
   ],
 )
 def test_a_text_has_one_form(text, canonical):
   assert parse_budget(text).text == canonical
+  assert parse_budget(canonical) == parse_budget(text)
 
 
 def test_nothing_is_no_budget():
@@ -31,6 +35,7 @@ def test_nothing_is_no_budget():
     "slices:0",
     "cost:0.5",
     "slices:-1",
+    "slices:1e400",
     "hours:2",
     "x:y",
   ],
