@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable
 from typing import TextIO
 
+_MOST = 2**16  # bytes, of the end of what was said, that are looked at
 _FATAL = re.compile(r"^F\d{4} .*\] (.*)$", re.MULTILINE)
 _kept = []  # handlers, which compiled code may call at any time
 
@@ -54,7 +55,8 @@ def _own(stream: TextIO, number: int) -> TextIO:
 
 def _last_word(file):
   """What was fatal, in a line; "" if nothing says so."""
-  text = os.pread(file, 2**16, 0).decode("utf-8", "replace")
+  start = max(0, os.fstat(file).st_size - _MOST)
+  text = os.pread(file, _MOST, start).decode("utf-8", "replace")
   found = _FATAL.findall(text)
   return found[-1] if found else ""
 

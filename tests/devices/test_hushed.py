@@ -36,7 +36,16 @@ time.sleep(20)
   ],
 )
 def test_compiled_code_is_not_heard_and_its_abort_is(silent, words, out, end):
-  code = CODE.replace("SILENT", repr(silent)).replace("WORDS", repr(words))
+  _check(repr(silent), repr(words), out, end)
+
+
+def test_why_it_ended_is_told_however_much_was_said_before():
+  much = "800 * (b'W1129 ' + 100 * b'.' + b'\\n') + b'F1129 7] no service\\n'"
+  _check("True", much, "", "no service")
+
+
+def _check(silent, words, out, end):
+  code = CODE.replace("SILENT", silent).replace("WORDS", words)
   done = subprocess.run(
     [sys.executable, "-c", code], capture_output=True, text=True, check=False
   )
