@@ -4,6 +4,7 @@
     FOLDER/cases/ID-DIGEST/case.json  what the case was made from
     FOLDER/cases/ID-DIGEST/...        what was written for it
     FOLDER/cases/.partial-...         what is being written
+    FOLDER/superpixels/...            of a run, which may be there first
 
 A case gets its name when it is whole, and is not written to afterwards.
 """
@@ -29,7 +30,8 @@ from alx.data.pictures import stacks
 from alx.data.volumes.cases import Case
 
 _KIND = {"kind": "cases converted by alx", "format": 2}
-_OWN = ("cache.json", "cases")
+SUPERPIXELS = "superpixels"  # a folder that others fill
+_OWN = ("cache.json", "cases", SUPERPIXELS)
 
 
 class CaseStore:

@@ -9,10 +9,10 @@ from functools import partial
 
 import numpy as np
 
+from alx.data.cache.store import SUPERPIXELS
 from alx.runs.disk import store
 from alx.units import slic
 
-FOLDER = "superpixels"  # in the cache
 _MOST = 2**28  # bytes that a process keeps
 _VERSION = b"1"  # another one, other superpixels of the same image
 _kept: dict[str, np.ndarray] = {}
@@ -25,7 +25,7 @@ def segmenter(cache: str) -> Callable:
   Args:
     cache: folder, where a file for each image is written; "": in memory only.
   """
-  folder = pathlib.Path(cache) / FOLDER if cache else None
+  folder = pathlib.Path(cache) / SUPERPIXELS if cache else None
   return partial(_superpixels, folder)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from alx.data.cache.store import SUPERPIXELS, CaseStore
 from alx.runs.units import kept_regions
 from alx.units import slic
 
@@ -53,10 +54,18 @@ def test_a_folder_keeps_them_for_another_process(counted, tmp_path):
   np.testing.assert_array_equal(first, again)
 
 
+def test_cases_may_be_converted_into_the_folder_later(counted, tmp_path):
+  kept_regions.segmenter(str(tmp_path))(image(), 6)
+  CaseStore(tmp_path)
+  assert {p.name for p in tmp_path.iterdir()} == {
+    *("cache.json", "cases", SUPERPIXELS)
+  }
+
+
 def test_a_damaged_file_is_made_anew(counted, tmp_path):
   segment = kept_regions.segmenter(str(tmp_path))
   first = segment(image(), 6)
-  (file,) = (tmp_path / kept_regions.FOLDER).iterdir()
+  (file,) = (tmp_path / SUPERPIXELS).iterdir()
   whole = file.read_bytes()
   for damaged in (whole[:100], whole[:-8], b""):
     kept_regions._kept.clear()
