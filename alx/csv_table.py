@@ -33,21 +33,24 @@ def to_text(
     if extra := set(row).difference(head):
       raise ValueError(f"no column for {sorted(extra)}; there are {list(head)}")
     lines.append([_guard(row.get(name)) for name in head])
-  return "".join(",".join(map(_quoted, line)) + "\n" for line in lines)
+  return "".join(_line(line) for line in lines)
 
 
 def of_text(text: str) -> list[dict[str, str]]:
   """The whole rows of a table, as they were before `to_text`.
 
   What a kill or a disk has left of a row is none: a last line without its end,
-  a line with zero bytes, a row of more or fewer cells than the head.
+  a line with zero bytes, a row of more or fewer cells than the head, one whose
+  last quote is open.
 
   Raises:
     csv.Error: for what is no table at all.
   """
   whole = text[: text.rfind("\n") + 1]
   lines = [line for line in whole.split("\n") if "\0" not in line]
-  rows = csv.DictReader(io.StringIO("\n".join(lines), newline=""))
+  # A row that is not closed takes the line behind it for a part of itself.
+  ended = "\n".join(lines) + "end"
+  rows = list(csv.DictReader(io.StringIO(ended, newline="")))[:-1]
   return [
     {name: _unguard(cell) for name, cell in row.items()}
     for row in rows
@@ -73,6 +76,11 @@ def encode(text: str) -> bytes:
 def _guard(cell):
   text = "" if cell is None else str(cell)
   return f"'{text}" if _RUNS.match(text) and not _is_number(text) else text
+
+
+def _line(cells):
+  """A row with its end; one of nothing at all would be no row."""
+  return (",".join(map(_quoted, cells)) or '""') + "\n"
 
 
 def _quoted(text):

@@ -32,6 +32,10 @@ TORN = {
   "a,b": [],
   "": [],
   "\0\0\n": [],
+  'a,b\n1,2\n3,"two\n': [("1", "2")],  # lines of one cell
+  'a,b\n1,2\n3,"two""\n': [("1", "2")],
+  'a,b\n1,2\n3,5" long\n': [("1", "2"), ("3", '5" long')],
+  '"a\n': [],
 }
 
 
@@ -48,6 +52,28 @@ texts = st.text(st.sampled_from("'=+-@\t\r\n,\"; a1.ä\u2028＝"), max_size=6)
 def test_every_text_comes_back(cells):
   rows = [{"a": a, "b": b} for a, b in cells]
   assert csv_table.of_text(csv_table.to_text(["a", "b"], rows)) == rows
+
+
+def test_a_table_that_is_cut_anywhere_has_its_first_rows():
+  rows = [{"a": "1", "b": 'two\n"lines"'}, {"a": ",\n", "b": "é\r\n"}]
+  whole = csv_table.encode(csv_table.to_text(["a", "b"], [*rows, *rows]))
+  lengths = []
+  for end in range(len(whole) + 1):
+    text = whole[:end].decode("utf-8", "surrogateescape")
+    found = csv_table.of_text(text)
+    assert found == [*rows, *rows][: len(found)]
+    lengths.append(len(found))
+  assert lengths == sorted(lengths) and lengths[-2:] == [3, 4]
+
+
+@given(st.lists(texts, max_size=4))
+def test_every_text_of_one_column_comes_back(cells):
+  rows = [{"a": cell} for cell in cells]
+  assert csv_table.of_text(csv_table.to_text(["a"], rows)) == rows
+
+
+def test_an_empty_cell_alone_is_a_row_as_the_csv_module_writes_it():
+  assert csv_table.to_text(["a"], [{"a": ""}, {}]) == 'a\n""\n""\n'
 
 
 def test_names_in_no_encoding_keep_their_bytes(tmp_path):
