@@ -88,7 +88,7 @@ def seconds_of(
 ) -> np.ndarray:
   """Seconds by the fit; what has no boundary takes those of a length of 1."""
   b0, b1, b2 = np.asarray(coefficients, np.float64)
-  length = np.log(np.maximum(boundary, 1.0))
+  length = np.log(np.where(np.asarray(boundary) <= 0, 1.0, boundary))
   return np.exp(b0 + b1 * length + b2 * np.log(np.maximum(components, 1.0)))
 
 

@@ -51,6 +51,16 @@ def test_seconds_are_fitted_in_logarithms():
   )
 
 
+def test_seconds_of_outlines_below_1_are_those_that_were_measured():
+  boundary, parts = np.array([0.1, 0.2, 0.4, 0.8]), np.array([1, 1, 2, 3])
+  law = costs.fit_seconds(boundary, parts, 10 * boundary)
+  np.testing.assert_allclose(law, [np.log(10), 1, 0], atol=1e-10)
+  found = costs.seconds_of(law, boundary, parts)
+  np.testing.assert_allclose(found, 10 * boundary, rtol=1e-9)
+  nothing = costs.seconds_of(law, [0.0, -1.0, np.nan], [0, 1, 1])
+  np.testing.assert_allclose(nothing, [10, 10, np.nan], rtol=1e-9)
+
+
 @pytest.mark.parametrize("bad", [0.0, -1.0, np.nan])
 def test_what_has_no_logarithm_is_refused(bad):
   with pytest.raises(ValueError, match="above 0"):
