@@ -89,7 +89,7 @@ def _numbers(environment):
 def _of_slurm(environment):
   """The first node of the job, and a port that follows from its number."""
   nodes = next((environment[n] for n in _NODES if environment.get(n)), "")
-  first = re.match(r"([^,\[]+)(?:\[(\d+))?", nodes)
+  first = re.match(r"(?:\[\d[^]]*\]|[^],[])+(?=,|$)", nodes)
   job = environment.get("SLURM_JOB_ID", "")
   if not first or not job.isdecimal():
     raise ValueError(
@@ -98,4 +98,5 @@ def _of_slurm(environment):
     )
   port = environment.get("JAX_COORDINATOR_PORT")
   port = port or 2**16 - _PORTS + int(job) % _PORTS
-  return f"{first[1]}{first[2] or ''}:{port}"
+  host = re.sub(r"\[(\d+)[^]]*\]", r"\1", first[0])
+  return f"{host}:{port}"

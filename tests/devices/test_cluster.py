@@ -44,6 +44,10 @@ def test_a_task_knows_its_number(environment, count, number):
     ("gpu7,cpu1", "gpu7"),
     ("node[001-015],cpu1", "node001"),
     ("node[003,007-015]", "node003"),
+    ("n[01-02]-ib", "n01-ib"),
+    ("n[01-02]-ib,gpu7", "n01-ib"),
+    ("rack[1-2]node[3-4]", "rack1node3"),
+    ("rack[1,3]node[07,9-11],cpu[1-2]", "rack1node07"),
   ],
 )
 def test_the_first_node_of_a_job_coordinates(nodes, first):
@@ -66,6 +70,11 @@ def test_the_port_that_jax_is_told_of_is_taken():
     ),
     (("a:1", 2, None), {}, "wanted --process_id, or a task"),
     (("auto", 2, 0), {}, "wanted a task of SLURM"),
+    (
+      ("auto", 2, 0),
+      SLURM | {"SLURM_JOB_NODELIST": "node[1-"},
+      "wanted a task of SLURM",
+    ),
     (("auto", None, None), MPI, "wanted a task of SLURM"),
     ((None, 2, None), {}, "several processes want --coordinator"),
     ((None, None, 1), SLURM, "several processes want --coordinator"),
