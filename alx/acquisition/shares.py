@@ -62,6 +62,17 @@ def spaced(
   return turns * whole + place + (left + start) // asked
 
 
+def halving_order(number: int) -> np.ndarray:
+  """[number] int, every place once, any first ones of them spread over all.
+
+  By the bits of a place read backwards (van der Corput 1935): of eight places
+  0, 4, 2, 6, 1, 5, 3, 7.
+  """
+  width = max(number - 1, 0).bit_length()
+  backwards = sorted(range(number), key=lambda n: f"{n:0{width}b}"[::-1])
+  return np.array(backwards, np.int32)
+
+
 def ratio_of(share: float) -> tuple[int, int]:
   """(a, b), b < 2^31, with floor(a n / b) = floor(share n) for n < 2^31.
 

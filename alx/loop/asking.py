@@ -12,6 +12,8 @@ from alx.acquisition.combinations.disjoint import (
   Places,
   disjoint,
 )
+from alx.acquisition.scores.select import evenly_spaced
+from alx.acquisition.shares import halving_order
 from alx.loop.describe import (
   axes_told,
   describe_block,
@@ -92,11 +94,19 @@ def capped(
 ) -> Acquisition:
   """The acquisition under the caps of `settings`, if there are such.
 
-  Of units of one item, and of items of one group.
+  Of units of one item, and of items of one group. A budget cuts off the end of
+  a list, so every n-th unit is not in the order of the pool then.
 
   Raises:
     ValueError: for a cap without groups.
   """
+  found = _below_caps(acquisition, settings, groups, units)
+  if settings.budget and acquisition.select is evenly_spaced:
+    return _spread_out(found)
+  return found
+
+
+def _below_caps(acquisition, settings, groups, units):
   if units is not None and units.start is not None:
     acquisition = disjoint(acquisition, _places(units))
   if units is not None and settings.max_per_item:
@@ -110,6 +120,18 @@ def capped(
       f"max_per_group={settings.max_per_group} wants the groups of all items"
     )
   return capped_per_group(acquisition, settings.max_per_group)
+
+
+def _spread_out(acquisition):
+  """The same picks; any first ones of them are spread over the pool."""
+
+  def select(key, description, candidates, k):
+    picks = jnp.sort(acquisition.select(key, description, candidates, k))
+    picks = picks[halving_order(k)]
+    empty = picks == candidates.available.shape[0]
+    return picks[jnp.argsort(empty, stable=True)]
+
+  return acquisition._replace(select=select)
 
 
 def candidates_of(

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from alx.acquisition.shares import ratio_of, share_of
+from alx.acquisition.shares import halving_order, ratio_of, share_of
 
 MOST = 2**31 - 1
 COUNTS = [0, 1, 7, 999, 1000, 16_777_217, 1_999_999, MOST]
@@ -58,3 +58,15 @@ def test_a_share_is_the_ratio_that_is_meant(share, meant):
   for count in (*COUNTS, *range(1, 400), whole, whole - 1, 5 * whole):
     if count <= MOST:
       assert count * part // whole == int(count * Fraction(meant)), count
+
+
+def test_any_first_places_are_spread_over_all():
+  assert halving_order(8).tolist() == [0, 4, 2, 6, 1, 5, 3, 7]
+  assert halving_order(6).tolist() == [0, 4, 2, 1, 5, 3]
+  assert [halving_order(n).tolist() for n in range(3)] == [[], [0], [0, 1]]
+  for number in (37, 64, 100):
+    order = halving_order(number)
+    assert sorted(order.tolist()) == list(range(number))
+    for first in range(2, number):
+      gaps = np.diff([*np.sort(order[:first]), number])
+      assert gaps.max() <= 4 * number / first

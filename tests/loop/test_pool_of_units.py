@@ -8,11 +8,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from alx.acquisition import BY_NAME
+from alx.acquisition import BY_NAME, Candidates
 from alx.data.patches import stack_images, stack_labels
 from alx.data.sources.source import ArraySource
 from alx.label_maps import UNLABELLED
 from alx.loop import draw_start, make_loop
+from alx.loop.asking import capped
 from alx.loop.pool_loop import (
   Labelled,
   Slot,
@@ -137,3 +138,30 @@ def test_rows_of_regions_are_those_of_the_units():
   found = to_device(UnitRows({"x": told}, units), block=8)
   np.testing.assert_array_equal(found["x"], told[item, region])
   assert jnp.shape(found["x"]) == (units.count,)
+
+
+@pytest.mark.parametrize("cap", [0, 1])
+def test_a_budget_cuts_every_nth_unit_where_all_items_have_some(cap):
+  *_, units = pool("slices:0")
+  count, item = units.count, np.asarray(units.units.item)
+  free = jnp.ones(count, bool)
+  chosen = {}
+  for budget in (0.0, 9.0):
+    asking = Asking(4 * N, budget=budget, max_per_item=cap)
+    found = capped(BY_NAME["uniform"], asking, None, units).select(
+      jax.random.key(1), None, Candidates(free, ~free), 4 * N
+    )
+    chosen[budget] = np.asarray(found)
+  assert sorted(chosen[9.0]) == sorted(chosen[0.0])
+  for first in range(2 * N, 4 * N):
+    assert len(set(item[chosen[9.0][:first]])) == N
+
+
+def test_slots_that_no_unit_is_for_stay_behind_the_others():
+  *_, units = pool("slices:0")
+  free = jnp.arange(units.count) < 5
+  found = capped(BY_NAME["uniform"], Asking(8, budget=9.0), None, units).select(
+    jax.random.key(1), None, Candidates(free, ~free), 8
+  )
+  assert sorted(found[:5].tolist()) == [0, 1, 2, 3, 4]
+  assert found[5:].tolist() == [units.count] * 3
