@@ -1,5 +1,6 @@
 """Key slices: which slices are labelled first, once, before any label."""
 
+import itertools
 from typing import Any
 
 import jax
@@ -7,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from alx import label_free
+from alx.acquisition.shares import halving_order
 from alx.data.dataset import DataError
 from alx.data.sources.part import Part
 from alx.runs.problem.job import once
@@ -24,8 +26,11 @@ def key_slices(problem: Any, config: Config, key: jax.Array) -> jax.Array:
   """[start] int32 slices that stand for the others.
 
   By features of the slices alone (Zheng et al. 2019), or evenly spaced. Of
-  slices across every axis as many of each (Zheng et al. 2020). With
+  slices across every axis as many of each (Zheng et al. 2020), in turn. With
   `start_per_item` in each volume apart, in a random order of the volumes.
+
+  Of a budget `start` is only room, which is more than it buys: the slices are
+  in an order that may be cut anywhere, and U stands behind the last.
 
   Args:
     problem: with slices for units.
@@ -39,41 +44,68 @@ def key_slices(problem: Any, config: Config, key: jax.Array) -> jax.Array:
   if starting.reads_features(config.start_with):
     rows = _features(problem, config)
   pick = _in_each if config.start_per_item else _in_all
-  found = pick(choose, rows, problem.units, config, key)
-  found = np.concatenate(found)[: config.start]
-  if len(found) < config.start:
-    raise DataError(
-      f"start_with={config.start_with}: wanted {config.start} slices, it chose "
-      f"{len(found)}; give a smaller start"
-    )
+  found = pick(choose, rows, problem.units, config, key)[: config.start]
+  _check_number(config, len(found))
+  room = (0, config.start - len(found))
+  found = np.pad(found, room, constant_values=problem.units.set.count)
   return jnp.asarray(found, jnp.int32)
 
 
+def _check_number(config, number):
+  """Raises DataError for too few slices; for a budget one will do."""
+  if number >= (1 if config.budget else config.start):
+    return
+  told = f"start_with={config.start_with}"
+  if config.budget:
+    raise DataError(
+      f"{told}: wanted slices for budget={config.budget} with "
+      f"start_per_item={config.start_per_item}, it chose none"
+    )
+  raise DataError(
+    f"{told}: wanted {config.start} slices, it chose {number}; give a smaller "
+    "start"
+  )
+
+
 def _in_all(choose, rows, units, config, key):
-  """Slices across one axis after the other, of any volume."""
+  """[<= start] slices across all axes, of any volume."""
   axis_of, axes = _axes(units)
   shares, found = _shares(config.start, len(axes)), []
   for axis, k in zip(axes, shares, strict=True):
     among = np.flatnonzero(axis_of == axis)
     own = jax.random.fold_in(key, int(axis))
-    found.append(choose(own, rows, among, len(among), k))
-  return found
+    picks = choose(own, rows, among, len(among), k)
+    if config.budget and config.start_with == starting.EVENLY:
+      picks = picks[halving_order(len(picks))]
+    found.append(picks)
+  return _in_turn(found)
 
 
 def _in_each(choose, rows, units, config, key):
-  """Slices of one volume after the other."""
+  """Slices of one volume after the other; of those that have any."""
   axis_of, axes = _axes(units)
   item, items = units.item, np.arange(units.set.num_items)
   order = jax.random.permutation(jax.random.fold_in(key, 3), items)
-  number = -(-config.start // config.start_per_item)
-  shares, found = _shares(config.start_per_item, len(axes)), []
+  shares, found = _shares(config.start_per_item, len(axes)), np.zeros(0, int)
   room = [np.bincount(item[axis_of == a]).max() for a in axes]
-  for one in np.asarray(order)[:number].tolist():
+  for one in np.asarray(order).tolist():
+    if len(found) >= config.start:
+      break
+    picks = []
     for axis, k, most in zip(axes, shares, room, strict=True):
       among = np.flatnonzero((axis_of == axis) & (item == one))
       own = jax.random.fold_in(jax.random.fold_in(key, one), int(axis))
-      found.append(choose(own, rows, among, most, k))
+      if len(among):
+        picks.append(choose(own, rows, among, most, k))
+    found = np.append(found, _in_turn(picks))
   return found
+
+
+def _in_turn(lists):
+  """[n] int: the first of each list, then the second of each, and so on."""
+  turns = itertools.zip_longest(*(picks.tolist() for picks in lists))
+  found = itertools.chain.from_iterable(turns)
+  return np.array([unit for unit in found if unit is not None], int)
 
 
 def _axes(units):

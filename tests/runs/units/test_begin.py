@@ -3,11 +3,21 @@
 import dataclasses
 import itertools
 from collections import Counter
+from types import SimpleNamespace
 
+import jax
+import numpy as np
 import pytest
 
+from alx.data import DataError
+from alx.label_maps import UNLABELLED
+from alx.pool import init_pool
 from alx.runs.disk import store
+from alx.runs.problem.problem import resolve, split_of, units_of
+from alx.runs.problem.reading import load_dataset
 from alx.runs.settings.config import Config
+from alx.runs.units.begin import key_slices
+from alx.runs.units.budgets import affordable, sized
 from tests.runs.test_units_of_runs import TINY, run
 
 # fewer voxels of a fit: what is looked at is the starting set
@@ -19,6 +29,87 @@ def first(folder, **changes):
   found = run(folder, SMALL, **changes)
   names = [row["id"] for row in store.read_rows(found / "picks.csv")]
   return names, store.read_rows(found / "spent.csv")[-1]
+
+
+def problem_of(label=lambda number, label: label, **changes):
+  """(slices of a pool of 12 volumes [16, 24, 24], its settings)."""
+  config = Config(
+    data="phantom", phantom_items=16, full=False, rounds=1, **changes
+  )
+  dataset = load_dataset(config, None)
+  config = resolve(config, dataset, False)
+  split, labels = split_of(config, dataset), list(dataset.labels)
+  for number, item in enumerate(split.pool):
+    labels[item] = label(number, labels[item].copy())
+  dataset = dataset._replace(labels=tuple(labels))
+  units = units_of(config, dataset, split, (16, 24, 24))
+  problem = SimpleNamespace(units=units, dataset=dataset, split=split, memo={})
+  return problem, sized(config, problem)
+
+
+def bought(problem, config, seed=0):
+  """Numbers of the slices that a starting set pays for."""
+  count = problem.units.set.count
+  found = key_slices(problem, config, jax.random.key(seed))
+  assert len(found) == config.start
+  kept = np.asarray(affordable(problem, config, found, init_pool(count))[0])
+  return kept[kept < count]
+
+
+@pytest.mark.parametrize(
+  ("budget", "way"),
+  [("boundary_mm:900", "k_center"), ("voxels:12000", "uniform")],
+)
+def test_a_budget_buys_as_many_slices_across_each_axis(budget, way):
+  problem, config = problem_of(unit="slices:all", budget=budget, start_with=way)
+  found = bought(problem, config)
+  assert len(found) < config.start
+  across = np.bincount(problem.units.axes()[found], minlength=3)
+  assert across.min() > 5 and np.ptp(across) <= 2
+
+
+def test_a_budget_buys_every_nth_slice_of_all_volumes():
+  problem, config = problem_of(
+    unit="slices:0", budget="boundary_mm:600", start_with="uniform"
+  )
+  for seed in range(3):
+    found = np.sort(bought(problem, config, seed))
+    assert len(set(problem.units.item[found])) == 12
+    gaps = np.diff([*found, found[0] + problem.units.set.count])
+    assert gaps.max() <= 3 * 192 / len(found)
+
+
+def test_slices_across_each_axis_where_a_volume_has_more_than_are_wanted():
+  problem, config = problem_of(unit="slices:all", start=6, start_per_item=30)
+  found = bought(problem, config)
+  assert Counter(problem.units.axes()[found].tolist()) == {0: 2, 1: 2, 2: 2}
+
+
+def test_a_budget_that_buys_fewer_slices_than_it_has_room_for():
+  problem, config = problem_of(
+    unit="slices:0", budget="boundary_mm:600", start_per_item=3
+  )
+  assert config.start > 12 * 3
+  found = bought(problem, config)
+  assert 12 < len(found) <= 36
+  assert Counter(problem.units.item[found].tolist()).most_common(1)[0][1] <= 3
+
+
+def test_volumes_in_which_nobody_can_answer_are_passed_over():
+  def half(number, label):
+    label[8 if number % 2 else 0 :] = UNLABELLED  # the others have no slice
+    return label
+
+  problem, config = problem_of(
+    half, unit="slices:0", start=6, query=2, start_per_item=2
+  )
+  for seed in range(6):
+    found = bought(problem, config, seed)
+    counts = Counter(problem.units.item[found].tolist())
+    assert [*counts.values()] == [2, 2, 2]
+  more = dataclasses.replace(config, start=20)
+  with pytest.raises(DataError, match="wanted 20 slices, it chose 12; give"):
+    bought(problem, more)
 
 
 @pytest.mark.slow
