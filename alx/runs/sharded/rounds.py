@@ -3,6 +3,7 @@
 import dataclasses
 import pathlib
 from collections.abc import Callable, Collection
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -137,15 +138,36 @@ def predict(head: Head, features: np.ndarray) -> np.ndarray:
   A row's logits then depend on the row alone up to its place in a block, and
   a memory-mapped array is read block by block.
   """
-  blocks = [np.zeros((0, head.bias.shape[0]), np.float32)]
-  for start in range(0, len(features), BLOCK):
-    rows = np.asarray(features[start : start + BLOCK], np.float32)
-    padded = np.pad(rows, ((0, BLOCK - len(rows)), (0, 0)))
-    blocks.append(np.asarray(_logits(head, padded))[: len(rows)])
-  return np.concatenate(blocks)
+  nothing = np.zeros((0, head.bias.shape[0]), np.float32)
+  return _by_block(partial(_logits, head), features, nothing)
+
+
+def score(name: str, logits: np.ndarray) -> np.ndarray:
+  """[n] scores of logits [n, C], in the same blocks.
+
+  Compiled code may round rows of a small array another way than those of a
+  large one, and shards are the smaller the more there are.
+  """
+  of_block = partial(_score, _SCORES[name])
+  return _by_block(of_block, logits, np.zeros(0, np.float32))
+
+
+def _by_block(function, rows, nothing):
+  """What a function of [BLOCK, ...] says of each row; of none `nothing`."""
+  found = [nothing]
+  for start in range(0, len(rows), BLOCK):
+    block = np.asarray(rows[start : start + BLOCK], np.float32)
+    padded = np.pad(block, ((0, BLOCK - len(block)), (0, 0)))
+    found.append(np.asarray(function(padded))[: len(block)])
+  return np.concatenate(found)
 
 
 _logits = jax.jit(linear_head.logits)
+
+
+@partial(jax.jit, static_argnums=0)
+def _score(score_map, logits):
+  return score_map(jax.nn.softmax(logits))
 
 
 def _choose(pool, settings, features, logits, labelled) -> np.ndarray:
@@ -156,8 +178,7 @@ def _choose(pool, settings, features, logits, labelled) -> np.ndarray:
   candidates = Candidates(~known, known)
   if settings.acquisition == "k_center":
     return sharded.k_center(features, candidates, settings.k, pool.shard)
-  probs = jax.nn.softmax(logits)
-  scores = _SCORES[settings.acquisition](probs)
+  scores = score(settings.acquisition, logits)
   return sharded.top_k(scores, candidates, settings.k, pool.shard)
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from alx.runs.sharded.pool import make_pool
-from alx.runs.sharded.rounds import Settings, run
+from alx.runs.sharded.rounds import Settings, run, score
 
 
 def picks(name, workdir):
@@ -16,6 +16,16 @@ def test_rounds_take_turns(tmp_path):
   assert turns.shape == (4, 4)
   np.testing.assert_array_equal(turns[:2], entropy[:2])
   assert set(turns[2]) != set(entropy[2])
+
+
+@pytest.mark.parametrize("name", ["entropy", "margin"])
+def test_a_score_does_not_depend_on_how_many_shards_there_are(name):
+  logits = np.random.default_rng(0).normal(size=(5003, 3)).astype(np.float32)
+  whole = score(name, logits)
+  for number in (2, 4, 7):
+    shards = np.array_split(logits, number)
+    found = np.concatenate([score(name, shard) for shard in shards])
+    np.testing.assert_array_equal(found, whole)
 
 
 @pytest.mark.parametrize(
