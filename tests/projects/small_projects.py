@@ -29,8 +29,20 @@ def volumes(folder: pathlib.Path, count: int = 4, name: str = "scan_{}"):
 def of_volumes(folder: pathlib.Path, count: int = 4, **settings):
   """The folder of a project of volumes."""
   volumes(folder / "in", count)
+  return begun(folder, **settings).project.folder
+
+
+def begun(folder: pathlib.Path, **settings):
+  """What is made of the volumes in FOLDER/in."""
   made = projects.Settings(str(folder / "in"), CLASSES, **settings)
-  return projects.begin(folder / "project", made).project.folder
+  return projects.begin(folder / "project", made)
+
+
+def names_nowhere(folder: pathlib.Path, name: str):
+  """Checks that no file below is called so or holds the name."""
+  for file in folder.rglob("*"):
+    assert name not in file.name
+    assert not file.is_file() or name.encode() not in file.read_bytes(), file
 
 
 def pictures(folder: pathlib.Path, count: int = 6):

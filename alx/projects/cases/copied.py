@@ -9,7 +9,8 @@ import numpy as np
 
 from alx.data.dataset import DataError, bad_input
 from alx.data.files import write_bytes
-from alx.projects.cases.found import PICTURE, Images, refused
+from alx.projects.cases import reasons
+from alx.projects.cases.found import PICTURE, Images
 from alx.projects.store.blobs import digest, put
 from alx.projects.store.project import IMAGES
 
@@ -52,13 +53,18 @@ def copy(
   for place, one in enumerate(images.found):
     if place in wrong:
       made.lines.append(str(wrong[place]))
-      about = {"item": place + 1, "reason": refused(one, wrong[place])}
+      about = {"item": place + 1, "reason": _reason(one, wrong[place])}
       made.events.append(("quarantined", about))
       continue
     about = found[place] | ({"stratum": strata[place]} if strata[place] else {})
     made.events.append(("case_added", about | {"kind": images.kind}))
     made.kept.append(place)
   return made
+
+
+def _reason(one, error):
+  names = reasons.names_in((one.file, *one.others)) | {one.id}
+  return reasons.of_error(error, names)
 
 
 def _of_other_channels(folder, images, found):

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from alx.data.arrays import fields, npz
-from alx.data.dataset import DataError, bad_input
+from alx.data.dataset import bad_input
 from alx.data.dicom import headers
 from alx.data.files import visible_below
 from alx.data.pictures import pictures
@@ -41,6 +41,7 @@ class Found(NamedTuple):
   file: pathlib.Path
   read: Callable[[], Content]
   patient: str = ""
+  others: tuple[pathlib.Path, ...] = ()  # its other slices or channels
 
 
 class Images(NamedTuple):
@@ -89,10 +90,7 @@ def find_images(
   cases = find.find(path, wanted, nowhere)
   if cases.suffix == ".png":
     return _of_pictures(cases, left_out)
-  found = [
-    Found(case.id, next(filter(None, case.files)), _volume_reader(case.files))
-    for case in cases.cases
-  ]
+  found = [_of_volume(case.id, case.files) for case in cases.cases]
   return Images(VOLUME, tuple(found), cases.notes, tuple(left_out))
 
 
@@ -111,7 +109,10 @@ def _of_dicom(path, files, others, door):
 
     return content
 
-  found = [Found(s.id, s.files[0], reader(s), s.patient) for s in scan.series]
+  found = [
+    Found(s.id, s.files[0], reader(s), s.patient, s.files[1:])
+    for s in scan.series
+  ]
   return Images(
     VOLUME,
     tuple(found),
@@ -120,6 +121,11 @@ def _of_dicom(path, files, others, door):
     {one.uid: one.id for one in scan.series},
     scan.segmentations,
   )
+
+
+def _of_volume(name, files):
+  first, *others = filter(None, files)
+  return Found(name, first, _volume_reader(files), others=tuple(others))
 
 
 def _volume_reader(files):
@@ -200,11 +206,3 @@ def _volume_row(image, spacing, channels, path, name):
     return Content((content,), ".nii.gz", image.shape[:3], affine, channels)
 
   return read
-
-
-def refused(found: Found, error: Exception) -> str:
-  """Why an image is left out, without the name of its file."""
-  text = str(error)
-  for name in (str(found.file), found.file.name, found.id):
-    text = text.replace(name, "the image")
-  return text if isinstance(error, DataError) else f"not read: {text}"

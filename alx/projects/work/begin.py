@@ -9,7 +9,7 @@ import alx
 from alx.data.dataset import DataError, bad_input, no_progress
 from alx.data.dicom.deidentify import codes_of
 from alx.data.files import visible, write_bytes
-from alx.projects.cases import dicom, naming
+from alx.projects.cases import dicom, naming, reasons
 from alx.projects.cases.copied import copy
 from alx.projects.cases.found import PICTURE, find_images
 from alx.projects.cases.given import find_given
@@ -88,7 +88,8 @@ def begin(
     news, lines, kept = copy(folder, images, *of_images)
     for file, why in images.left_out:
       lines.append(f"{file}: {why}")
-      news.append(("quarantined", {"item": None, "reason": why}))
+      reason = reasons.of_text(why, reasons.names_in([file]))
+      news.append(("quarantined", {"item": None, "reason": reason}))
     if not kept:
       raise DataError(lines[0])
     answers, more = _answers(

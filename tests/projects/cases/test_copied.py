@@ -23,3 +23,27 @@ def test_volumes_of_other_channels_are_left_out(tmp_path):
   assert sorted(made.project.state.cases) == ["case_002", "case_003"]
   there = {p.name for p in (made.project.folder / "images").iterdir()}
   assert there == {"case_002_0000.nii.gz", "case_003_0000.nii.gz"}
+
+
+def test_no_name_of_a_second_channel_is_in_the_log(tmp_path):
+  for who in ("DOE_JOHN", "a", "b"):
+    for channel in range(2):
+      small.volumes(tmp_path / "in" / who, 1, f"t1_{channel:04d}")
+  bad = tmp_path / "in/DOE_JOHN/t1_0001.nii.gz"
+  bad.write_bytes(bad.read_bytes()[:90])
+  made = small.begun(tmp_path)
+  (line,) = made.left_out
+  assert str(bad) in line
+  (told,) = made.project.state.left_out
+  assert told["reason"].startswith("the image: wanted an image of a project")
+  small.names_nowhere(made.project.folder, "DOE")
+
+
+def test_no_folder_with_two_blanks_is_in_the_log(tmp_path):
+  for who in ("DOE  JOHN", "a"):
+    small.volumes(tmp_path / "in" / who, 1, f"t1_{who[0]}")
+  bad = tmp_path / "in/DOE  JOHN/t1_D.nii.gz"
+  bad.write_bytes(bad.read_bytes()[:90])
+  made = small.begun(tmp_path)
+  assert len(made.left_out) == len(made.project.state.left_out) == 1
+  small.names_nowhere(made.project.folder, "DOE")

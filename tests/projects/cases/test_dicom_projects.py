@@ -110,6 +110,16 @@ def test_no_planted_name_is_in_any_file(tmp_path, labels):
   assert folder not in begun.dicom_key.parents
 
 
+def test_no_folder_with_two_blanks_is_in_the_log(tmp_path):
+  write(tmp_path / "in", 1)
+  odd = tmp_path / "in" / "DOE  JOHN"
+  made.write(odd / "colours", patient="2", PhotometricInterpretation="RGB")
+  (odd / "x.dcm").write_bytes(bytes(128) + b"DICM" + b"\xff" * 20)
+  begun = begin(tmp_path, tmp_path / "in")
+  assert len(begun.left_out) == len(begun.project.state.left_out) == 2
+  small.names_nowhere(begun.project.folder, "DOE")
+
+
 def test_images_are_those_of_the_series(tmp_path):
   data = write(tmp_path / "in")
   begun = begin(tmp_path, data)
