@@ -1,11 +1,13 @@
 """Masks of pictures that a camera has turned by an orientation tag."""
 
+import pathlib
 from collections.abc import Sequence
 
 import numpy as np
 
 from alx.data.dataset import bad_input
 from alx.data.masks.files import Mask
+from alx.data.pictures.pictures import open_with, orientation_of
 
 _INVERSE = {6: 8, 8: 6}  # all others undo themselves
 
@@ -42,6 +44,19 @@ def as_turned(
     )
     raise bad_input(file, wanted, f"tag {turn * own} of {owner} alone")
   return mask
+
+
+def as_its_picture(mask: Mask, picture: pathlib.Path, file: object) -> Mask:
+  """`as_turned` as the file of a picture, whose pixels are not decoded.
+
+  Raises:
+    DataError: as `as_turned`, or no picture.
+  """
+  turn, size = open_with(
+    lambda image: (orientation_of(image), image.size), picture, "a picture"
+  )
+  extent = size if turn > 4 else size[::-1]  # from 5 on it is on its side
+  return as_turned(mask, turn, extent, file)
 
 
 def turned(values: np.ndarray, orientation: int) -> np.ndarray:

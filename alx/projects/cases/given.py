@@ -15,6 +15,7 @@ from alx.data.dicom.dataset import by_series
 from alx.data.files import visible_below
 from alx.data.masks import files as mask_files
 from alx.data.masks.names import without_mask_word
+from alx.data.masks.turned import as_its_picture
 from alx.data.pictures import pictures
 from alx.data.tables.classes import is_number
 from alx.data.unlabelled.pictures import encode
@@ -73,7 +74,8 @@ def find_given(
   else:
     found = _class_folders(root, images, names)
   if option != AUTO and not (found.maps or found.classes):
-    raise bad_input(root, "labels with the names of the images", "none")
+    why = f" that can be used, {found.notes[0]}" if found.notes else ""
+    raise bad_input(root, "labels with the names of the images", f"none{why}")
   return found
 
 
@@ -125,7 +127,7 @@ def _maps_below(root, images, classes):
         root, "one label map of each image", f"two of {file.name}"
       )
     try:
-      maps[name] = _content(file, images.kind, classes)
+      maps[name] = _content(file, known[name], images.kind, classes)
     except DataError as error:
       notes.append(str(error))
   return Given(maps, {}, tuple(notes))
@@ -154,10 +156,11 @@ def _stem(file):
   return file.stem if pictures.is_picture(file) else ""
 
 
-def _content(file, kind, classes):
+def _content(file, image, kind, classes):
   if kind != PICTURE:
     return file.read_bytes()
-  values = mask_files.read_mask(file).values
+  mask = mask_files.read_mask(file)
+  values = as_its_picture(mask, image.file, file).values
   if classes == 2 and set(np.unique(values).tolist()) <= {0, 255}:
     values = values // 255
   if values.max(initial=0) > 255:

@@ -4,7 +4,7 @@ from PIL import Image, ImageOps
 
 from alx.data.dataset import DataError
 from alx.data.masks.files import Mask
-from alx.data.masks.turned import as_turned, turned
+from alx.data.masks.turned import as_its_picture, as_turned, turned
 
 RAW = np.arange(6, dtype=np.uint8).reshape(2, 3)
 
@@ -48,3 +48,18 @@ def test_the_shape_does_not_tell(tag, shape):
 def test_both_have_a_tag():
   both = mask(RAW, 6)
   assert as_turned(both, 6, (2, 3), "m") is both
+
+
+@pytest.mark.parametrize("tag", range(1, 9))
+def test_the_tag_is_that_of_the_file_of_the_picture(tmp_path, tag):
+  image, exif = Image.fromarray(RAW), Image.Exif()
+  exif[0x0112] = tag
+  image.save(tmp_path / "x.png", exif=exif)
+  both = mask(turned(RAW, tag), tag)
+  assert as_its_picture(both, tmp_path / "x.png", "m") is both
+  if tag > 4:
+    found = as_its_picture(mask(RAW), tmp_path / "x.png", "m")
+    np.testing.assert_array_equal(found.values, turned(RAW, tag))
+  elif tag > 1:
+    with pytest.raises(DataError, match="m: wanted a picture and a mask"):
+      as_its_picture(mask(RAW), tmp_path / "x.png", "m")

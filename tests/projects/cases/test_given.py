@@ -1,12 +1,16 @@
-"""Classes that a table tells, by name or number."""
+"""Classes that a table tells, by name or number, and maps of pictures."""
 
 import pathlib
 
+import numpy as np
 import pytest
+from PIL import ExifTags, Image
 
+from alx import projects
 from alx.data.dataset import DataError
 from alx.projects.cases.found import PICTURE, Found, Images
 from alx.projects.cases.given import class_number, find_given
+from alx.projects.cases.targets import label_of
 
 GRADES = ("1", "2", "3", "4")
 IMAGES = Images(
@@ -65,3 +69,41 @@ def test_rows_that_differ_about_an_image_are_refused(tmp_path):
 def test_a_name_with_an_underscore_is_no_number():
   """As in tables of pictures, where 1_0 is a name."""
   assert class_number("1", ("1_0", "1_1"), "t.csv") == 1
+
+
+def with_masks(folder, tags, shape):
+  """A project of pictures with tags, whose masks have none."""
+  pixels = np.zeros(shape, np.uint8)
+  pixels[2:8, 3:9] = 255
+  for name in ("images", "masks"):
+    (folder / name).mkdir()
+  for number, tag in enumerate(tags):
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = tag
+    Image.fromarray(pixels).save(folder / f"images/{number}.png", exif=exif)
+    Image.fromarray(pixels).save(folder / f"masks/{number}.png")
+  made = projects.Settings(
+    *(str(folder / "images"), ("background", "lesion")),
+    labels=str(folder / "masks"),
+  )
+  return projects.begin(folder / "project", made)
+
+
+def test_a_mask_is_turned_as_its_picture(tmp_path):
+  begun = with_masks(tmp_path, [6], (40, 30))
+  label = projects.final_label(begun.project.state, "case_001").label
+  image = Image.open(begun.project.folder / "images/case_001.png")
+  np.testing.assert_array_equal(
+    label_of(begun.project, "case_001", label) * 255, np.array(image)
+  )
+
+
+@pytest.mark.parametrize(("tag", "shape"), [(3, (40, 30)), (6, (40, 40))])
+def test_a_mask_that_may_be_turned_or_not_is_left_out(tmp_path, tag, shape):
+  begun = with_masks(tmp_path, [tag, 1], shape)
+  assert [uid for uid, _ in begun.project.state.submissions] == ["case_002"]
+  (note,) = begun.notes
+  assert "0.png: wanted a picture and a mask turned alike" in note
+  (tmp_path / "alone").mkdir()
+  with pytest.raises(DataError, match=r"none that can be used, .*0\.png"):
+    with_masks(tmp_path / "alone", [tag], shape)
