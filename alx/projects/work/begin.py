@@ -124,9 +124,15 @@ def _check_place(folder, data):
     raise bad_input(folder, "a new folder", "a project (alx project status)")
   if folder.exists() and not folder.is_dir():
     raise bad_input(folder, "a folder for the project", "a file")
+  if (folder / _BEGUN).exists():
+    return
   names = [p.name for p in visible(folder)] if folder.is_dir() else []
-  if set(names) - {FOLDER} and not (folder / _BEGUN).exists():
+  if set(names) - {FOLDER}:
     raise bad_input(folder, "a new or empty folder", ", ".join(names[:4]))
+  key = naming.key_file(folder)
+  if os.path.lexists(key):
+    wanted = "no names of another project (move them, or call this one else)"
+    raise bad_input(key, wanted, "a file")
 
 
 def _check_dicom(settings, images, door):

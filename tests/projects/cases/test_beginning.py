@@ -263,6 +263,21 @@ def test_places_that_are_taken(tmp_path):
     projects.begin(data, projects.Settings(str(data), small.CLASSES))
 
 
+def test_who_is_who_in_another_project_stays(tmp_path):
+  small.volumes(tmp_path / "in", 2, PLANTED + "_{}")
+  key = begin(tmp_path, tmp_path / "in").key
+  names = key.read_bytes()
+  (tmp_path / "project").rename(tmp_path / "archive")
+  small.volumes(tmp_path / "two", 2)
+  with pytest.raises(DataError, match=r"project-names\.csv: wanted no names"):
+    begin(tmp_path, tmp_path / "two")
+  assert key.read_bytes() == names and not (tmp_path / "project").exists()
+  (tmp_path / "project").mkdir()  # as where an init was killed at its end
+  (tmp_path / "project/.begun").touch()
+  assert begin(tmp_path, tmp_path / "two").key == key
+  assert PLANTED.encode() in names and PLANTED not in key.read_text()
+
+
 @pytest.mark.parametrize(
   ("setting", "line"),
   [
