@@ -26,17 +26,22 @@ class Volume(NamedTuple):
   fraction: str = ""  # the first label that had to be rounded
 
 
+def mm_per_unit(code: int) -> float:
+  """mm of the unit of space that the field xyzt_units names; 1: it does not."""
+  return _MM_PER_UNIT.get(int(code) & 7, 1.0)
+
+
 def placed(volume, raw, axes: int):
   """The volume with what its header says of voxels and axes.
 
   Args:
-    volume: with array and affine.
+    volume: with array, and affine in the unit of the file.
     raw: the header as it is in the file: what makes no sense is not mended.
     axes: in space, 2 or 3.
   """
-  unit = _MM_PER_UNIT.get(int(raw["xyzt_units"]) & 7, 1.0)
+  unit = mm_per_unit(raw["xyzt_units"])
   by_sform, by_qform = int(raw["sform_code"]) > 0, int(raw["qform_code"]) > 0
-  affine = volume.affine
+  affine = np.diag([unit, unit, unit, 1.0]) @ volume.affine
   columns = affine[:3, :axes]
   lengths = np.linalg.norm(columns, axis=0)
   turn = None
@@ -49,7 +54,8 @@ def placed(volume, raw, axes: int):
     spacing_mm=_known(
       np.abs(raw["pixdim"][1 : axes + 1], dtype=np.float64) * unit
     ),
-    affine_mm=_known(lengths * unit) if by_sform else None,
+    affine=affine,
+    affine_mm=_known(lengths) if by_sform else None,
     turn=turn,
     others=others if turn and others != orientation.letters(turn) else "",
     skew=_skew(columns / lengths),

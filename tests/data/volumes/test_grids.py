@@ -24,6 +24,19 @@ def test_files_become_the_channels_of_one_item(tmp_path):
   assert item.label.dtype == np.uint8
 
 
+@pytest.mark.parametrize(("unit", "per_mm"), [("micron", 1e3), ("meter", 1e-3)])
+def test_grids_are_held_against_each_other_in_mm(tmp_path, unit, per_mm):
+  image = nibabel.Nifti1Image(_IMAGE, np.diag([per_mm, per_mm, 2 * per_mm, 1]))
+  image.header.set_xyzt_units(unit)
+  nibabel.save(image, tmp_path / "a.nii.gz")
+  label = _write(tmp_path, "label", _LABEL)
+  item = read_files("case", [tmp_path / "a.nii.gz"], label)
+  np.testing.assert_allclose(item.header.affine_mm, (1, 1, 2), rtol=1e-6)
+  label = _write(tmp_path, "label", _LABEL, 5.0)
+  with pytest.raises(DataError, match="another grid, 3 mm apart"):
+    read_files("case", [tmp_path / "a.nii.gz"], label)
+
+
 @pytest.mark.parametrize(
   ("array", "scale", "message"),
   [
