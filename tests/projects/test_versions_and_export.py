@@ -225,6 +225,29 @@ def test_nnunet_finds_nothing_wrong(tmp_path):
   assert not list((tmp_path / "out").rglob(".*"))
 
 
+def test_images_in_micrometres_have_labels_on_their_grid(tmp_path):
+  small.volumes(tmp_path / "in", 2)
+  small.volumes(tmp_path / "masks", 0)
+  for name, values in (("in", None), ("masks", a_label())):
+    path = tmp_path / name / "scan_0.nii.gz"
+    if values is not None:
+      small.save(path, values)
+    image = nibabel.load(path)
+    there = np.diag([1e3, 1e3, 1e3, 1]) @ AFFINE
+    image = nibabel.Nifti1Image(np.asarray(image.dataobj), there, image.header)
+    image.set_sform(there, 1)
+    image.set_qform(there, 1)
+    image.header.set_xyzt_units("micron")
+    nibabel.save(image, path)
+  begun = small.begun(tmp_path, labels=str(tmp_path / "masks"))
+  assert begun.labelled == 1
+  projects.export(begun.project, tmp_path / "out")
+  for name in ("imagesTr/case_001_0000", "labelsTr/case_001"):
+    found = nibabel.load(tmp_path / "out" / f"{name}.nii.gz")
+    assert found.header.get_xyzt_units()[0] == "mm"
+    np.testing.assert_allclose(found.affine, AFFINE)
+
+
 def test_what_readers_left_open_is_ignored(tmp_path, monkeypatch):
   """nnU-Net has a value for it, the Decathlon has none."""
   folder = labelled_volumes(tmp_path)

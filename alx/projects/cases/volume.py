@@ -50,6 +50,7 @@ def _read(path):
   content = path.read_bytes()
   if content.startswith(b"\x1f\x8b"):
     content = inflate(content, _MOST)
+  content = nifti_header.scrubbed(content)
   raw = nifti_header.read(content)
   array = nifti.of_bytes(path, content).array
   if array.ndim < 3:
@@ -58,7 +59,7 @@ def _read(path):
     raise Refused(422, "NaN or infinite voxels")
   affine = _affine(raw)
   channels = array.shape[3] if array.ndim > 3 else 1
-  kept = gzip.compress(nifti_header.scrubbed(content), _LEVEL, mtime=0)
+  kept = gzip.compress(content, _LEVEL, mtime=0)
   return Volume(kept, array.shape[:3], affine, channels)
 
 

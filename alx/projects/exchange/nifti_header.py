@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from alx.data.volumes.placed import mm_per_unit
 from alx.projects.exchange.refused import Refused
 
 # Field: (type, place) by the size of the header.
@@ -21,6 +22,7 @@ _FIELDS = {
     "vox_offset": ("f4", 108),
     "scl_slope": ("f4", 112),
     "scl_inter": ("f4", 116),
+    "xyzt_units": ("u1", 123),
     "qform_code": ("i2", 252),
     "sform_code": ("i2", 254),
     "quatern": ("6f4", 256),
@@ -34,6 +36,7 @@ _FIELDS = {
     "vox_offset": ("i8", 168),
     "scl_slope": ("f8", 176),
     "scl_inter": ("f8", 184),
+    "xyzt_units": ("i4", 500),
     "qform_code": ("i4", 344),
     "sform_code": ("i4", 348),
     "quatern": ("6f8", 352),
@@ -56,6 +59,10 @@ _OTHERS = {
 }
 
 
+_LENGTHS = {"pixdim": slice(1, 4), "quatern": slice(3, 6), "srow": slice(12)}
+_SPACE, _MM = 7, 2  # bits of xyzt_units that name the unit of space; mm
+
+
 class Raw(NamedTuple):
   """What a header says."""
 
@@ -64,7 +71,7 @@ class Raw(NamedTuple):
   offset: int  # of the voxels
   slope: float
   inter: float
-  sform: np.ndarray | None  # [4, 4]
+  sform: np.ndarray | None  # [4, 4], voxel index to mm
   qform: np.ndarray | None
 
 
@@ -140,9 +147,9 @@ def _offset(value, least):
 def _sform(fields):
   if fields["sform_code"] <= 0:
     return None
-  return np.vstack([np.reshape(fields["srow"], (3, 4)), [0, 0, 0, 1]]).astype(
-    np.float64
-  )
+  rows = np.reshape(fields["srow"], (3, 4)).astype(np.float64)
+  unit = mm_per_unit(fields["xyzt_units"])
+  return np.vstack([rows * unit, [0, 0, 0, 1]])
 
 
 def _qform(fields):
@@ -163,11 +170,14 @@ def _qform(fields):
   sides[2] *= -1.0 if pixdim[0] < 0 else 1.0
   affine = np.eye(4)
   affine[:3, :3], affine[:3, 3] = turn * sides, offset
+  affine[:3] *= mm_per_unit(fields["xyzt_units"])
   return affine
 
 
 def scrubbed(content: bytes) -> bytes:
   """The file without its free text and extensions: grid and voxels stay.
+
+  What is in micrometres or metres is written in mm, as labels are.
 
   Raises:
     Refused: as `read`.
@@ -179,7 +189,25 @@ def scrubbed(content: bytes) -> bytes:
   for place, length in _TEXTS[size]:
     head[place : place + length] = bytes(length)
   head[size:least] = bytes(least - size)
-  kind, place = _FIELDS[size]["vox_offset"]
-  number = np.array(least, f"{order}{kind}").tobytes()
-  head[place : place + len(number)] = number
+  _write(head, order, size, "vox_offset", least)
+  _to_mm(head, order, size)
   return bytes(head) + content[raw.offset :]
+
+
+def _to_mm(head, order, size):
+  """Brings all lengths of a header to mm, unless its unit is not known."""
+  fields = _FIELDS[size]
+  code = int(_field(head, order, *fields["xyzt_units"]))
+  if (unit := mm_per_unit(code)) == 1:
+    return
+  for name, lengths in _LENGTHS.items():
+    numbers = _field(head, order, *fields[name]).astype(np.float64)
+    numbers[lengths] *= unit
+    _write(head, order, size, name, numbers)
+  _write(head, order, size, "xyzt_units", code & ~_SPACE | _MM)
+
+
+def _write(head, order, size, name, value):
+  kind, place = _FIELDS[size][name]
+  content = np.asarray(value).astype(f"{order}{kind[-2:]}").tobytes()
+  head[place : place + len(content)] = content

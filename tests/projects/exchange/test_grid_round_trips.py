@@ -118,11 +118,58 @@ def test_headers_as_nibabel_reads_them(kind, seed):
   np.testing.assert_array_equal(volume.array, a_label())
 
 
+@pytest.mark.parametrize("kind", [nibabel.Nifti1Image, nibabel.Nifti2Image])
+@pytest.mark.parametrize(
+  ("unit", "per_mm", "seconds"),
+  [("micron", 1e3, "sec"), ("meter", 1e-3, "unknown"), ("mm", 1, "msec")],
+)
+def test_lengths_of_headers_are_mm(kind, unit, per_mm, seconds):
+  affine = oblique(1)
+  theirs = np.diag([per_mm] * 3 + [1]) @ affine
+  image = kind(a_label(), theirs)
+  image.set_sform(theirs, 1)
+  image.set_qform(theirs, 1)
+  image.header.set_xyzt_units(unit, seconds)
+  raw = nifti_header.read(image.to_bytes())
+  clean = nifti_header.scrubbed(image.to_bytes())
+  found = kind.from_bytes(clean)
+  assert found.header.get_xyzt_units() == ("mm", seconds)
+  sides = np.linalg.norm(affine[:3, :3], axis=0)
+  np.testing.assert_allclose(found.header.get_zooms(), sides, rtol=1e-5)
+  for one in (raw.sform, raw.qform, found.get_sform(), found.get_qform()):
+    np.testing.assert_allclose(one, affine, rtol=1e-5, atol=1e-4)
+  np.testing.assert_array_equal(found.dataobj, a_label())
+  again = ingest(image.to_bytes(), Target("c", Grid(SHAPE, affine), NAMES))
+  assert again.line() == "accepted"
+
+
+def test_itk_saves_a_label_of_an_image_in_micrometres(tmp_path):
+  sitk = pytest.importorskip("SimpleITK", reason="SimpleITK is not installed")
+  theirs = np.diag([1e3, 1e3, 1e3, 1]) @ AFFINE
+  image = nibabel.Nifti1Image(a_label(), theirs)
+  image.header.set_xyzt_units("micron")
+  nibabel.save(image, tmp_path / "image.nii.gz")
+  label = sitk.GetImageFromArray(a_label().T)
+  label.CopyInformation(sitk.ReadImage(str(tmp_path / "image.nii.gz")))
+  sitk.WriteImage(label, str(tmp_path / "label.nii.gz"))
+  raw = nifti_header.read(image.to_bytes())
+  found = ingest(
+    (tmp_path / "label.nii.gz").read_bytes(),
+    Target("c", Grid(SHAPE, raw.sform), NAMES),
+  )
+  np.testing.assert_array_equal(found.label, a_label())
+
+
 def test_big_endian():
   header = nibabel.Nifti1Header(endianness=">")
   image = nibabel.Nifti1Image(a_label().astype(">i2"), AFFINE, header)
   image.set_sform(AFFINE, 1)
   assert nifti_header.read(image.to_bytes()).shape == SHAPE
+  image.header.set_xyzt_units("meter")
+  clean = nifti_header.scrubbed(image.to_bytes())
+  wanted = np.diag([1000, 1000, 1000, 1]) @ AFFINE
+  np.testing.assert_allclose(nifti_header.read(clean).sform, wanted)
+  image.header.set_xyzt_units("mm")
   found = ingest(image.to_bytes(), Target("c", Grid(SHAPE, AFFINE), NAMES))
   np.testing.assert_array_equal(found.label, a_label())
 
