@@ -12,7 +12,9 @@ from alx.data.label_values import values_in, whole_numbers
 from alx.data.masks import palettes
 from alx.data.pictures.pictures import (
   SUFFIXES,
+  inverted,
   is_deep,
+  is_turned,
   open_with,
   orientation_of,
 )
@@ -46,8 +48,10 @@ def read_mask(path: pathlib.Path, is_told: bool = False) -> Mask:
 
   Gray of 8 or 16 bits, one bit (0 and 255), gray saved as colour, or a palette
   (see `palettes.values_of`). A JPEG is read where every value is within 16 of 0
-  or 255. The 255 of a palette, or of gray masks beside classes 0, 1, ..., K
-  that fill squares of 2 x 2 pixels, is a border or a part that is no class.
+  or 255. A TIFF of gray whose 0 is white has the numbers that are in the file;
+  of one bit, white is 255. The 255 of a palette, or of gray masks beside
+  classes 0, 1, ..., K that fill squares of 2 x 2 pixels, is a border or a part
+  that is no class.
 
   Args:
     path: the file.
@@ -102,6 +106,7 @@ def _open(image):
 
 def _values(image):
   """Values [H, W], or what is wrong with them."""
+  by_pillow = is_turned(image)
   image = ImageOps.exif_transpose(image)
   if image.mode == "1":
     image = image.convert("L")
@@ -116,7 +121,7 @@ def _values(image):
       colour = tuple(array[odd][0].tolist()) if odd.any() else image.mode
       return f"colours such as {colour}"
     array = array[..., 0]
-  return array
+  return inverted(array) if by_pillow else array
 
 
 def _black_and_white(values, path):

@@ -18,6 +18,7 @@ _DEEP = (
   " (which value is white is not known: scale them to 0..255, or write the "
   "numbers to an .npz file)"
 )
+_PHOTOMETRIC = 262  # tag of TIFF; its 0, or none, is WhiteIsZero to Pillow
 _FIRST_OF_MANY = ("MPO",)  # a camera's picture, with others for its display
 
 
@@ -119,6 +120,27 @@ def is_deep(image: Image.Image) -> bool:
   return any(re.search(r";16[BLN]", mode) for mode in raw)
 
 
+def white_is_zero(image: Image.Image) -> bool:
+  """Whether an open image is a TIFF whose 0 is white.
+
+  Pillow turns such pictures of 8 bits, and leaves those of more as they are.
+  """
+  tags = getattr(image, "tag_v2", None)
+  return tags is not None and tags.get(_PHOTOMETRIC, 0) == 0
+
+
+def is_turned(image: Image.Image) -> bool:
+  """Whether the gray numbers of an open image are not those of its file."""
+  return image.mode == "L" and white_is_zero(image)
+
+
+def inverted(values: np.ndarray) -> np.ndarray:
+  """Black and white of unsigned values exchanged; ValueError for others."""
+  if values.dtype.kind != "u":
+    raise ValueError(f"0 is white, and no {values.dtype} is known as black")
+  return np.iinfo(values.dtype).max - values
+
+
 def _pixels(image, size):
   width, height = image.size
   if size:
@@ -138,11 +160,12 @@ def _pixels(image, size):
 
 
 def _gray(image, size):
-  """Values as in the file; resized bilinearly, as `_pixels` does."""
-  orientation = orientation_of(image)
+  """Values as in the file, 0 black; resized bilinearly, as `_pixels` does."""
+  orientation, is_white = orientation_of(image), white_is_zero(image)
   image = ImageOps.exif_transpose(image)
   width, height = image.size
-  values = Image.fromarray(np.array(image, np.float32))
+  array = inverted(np.array(image)) if is_white else np.array(image)
+  values = Image.fromarray(array.astype(np.float32))
   if size:
     values = values.resize((size, size), Image.Resampling.BILINEAR)
   pixels = np.array(values)[..., None]

@@ -8,6 +8,7 @@ from PIL import Image
 
 from alx.data.dataset import DataError, bad_input
 from alx.data.files import is_hidden
+from alx.data.pictures.pictures import inverted, is_turned, white_is_zero
 from alx.data.volumes.placed import Volume
 
 SUFFIXES = (".tif", ".tiff")
@@ -34,12 +35,17 @@ def is_stack(path: pathlib.Path) -> bool:
     return False
 
 
-def read(path: pathlib.Path) -> Volume:
+def read(path: pathlib.Path, is_label: bool = False) -> Volume:
   """One volume [x, y, z]: columns, rows and pictures of the file.
 
   Voxel sizes are those of a .json beside it, {"spacing": [z, y, x]}, with the
   name of the case, as nnU-Net v2 has them; else they are not known. Nor are
   directions.
+
+  Args:
+    path: of the file.
+    is_label: its numbers are classes, and what is white does not matter; in
+      an image whose 0 is white they are turned.
 
   Raises:
     DataError: a file that is damaged or cut short, colours, pictures of several
@@ -48,7 +54,7 @@ def read(path: pathlib.Path) -> Volume:
   path = pathlib.Path(path)
   try:
     with open(path, "rb") as file, Image.open(file) as image:
-      array = np.stack(list(_frames(image, path)))
+      array = np.stack(list(_frames(image, path, is_label)))
   except DataError:
     raise
   except Exception as error:  # as above
@@ -59,7 +65,7 @@ def read(path: pathlib.Path) -> Volume:
   return Volume(np.ascontiguousarray(array.T), spacing, affine)
 
 
-def _frames(image, path):
+def _frames(image, path, is_label):
   size, mode = image.size, image.mode
   for number in range(getattr(image, "n_frames", 1)):
     image.seek(number)
@@ -69,6 +75,9 @@ def _frames(image, path):
     if mode not in ("1", "L", "P", "F") and not mode.startswith("I"):
       raise bad_input(path, _WANTED, f"colours, mode {mode}")
     array = np.array(image)
+    is_deep = mode[0] in "IF"
+    if is_turned(image) if is_label else is_deep and white_is_zero(image):
+      array = inverted(array)
     yield array.astype(np.uint8) if array.dtype == bool else array
 
 

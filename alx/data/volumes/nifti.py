@@ -96,7 +96,7 @@ def read_label(path: pathlib.Path) -> Volume:
     DataError: as `read`; or labels that are no whole numbers 0..65535, or
       more than three axes.
   """
-  volume = _read(path)
+  volume = _read(path, is_label=True)
   if volume.array.ndim > 3:
     raise bad_input(path, "a label map of 2 or 3 axes", volume.array.shape)
   whole = whole_numbers(volume.array, path)
@@ -224,9 +224,10 @@ def composed(name: str) -> str:
   return unicodedata.normalize("NFC", name)
 
 
-def _read(path):
+def _read(path, is_label=False):
   if itk.is_known(path) or stacks.is_known(path):
-    volume = (itk if itk.is_known(path) else stacks).read(path)
+    is_itk = itk.is_known(path)
+    volume = itk.read(path) if is_itk else stacks.read(path, is_label)
     _check_array(path, volume.array)
     _check_affine(path, volume.affine, min(3, volume.array.ndim))
     return volume

@@ -9,6 +9,7 @@ from PIL import Image
 
 from alx.data.dataset import DataError
 from alx.data.dicom import seg_read
+from alx.data.pictures.pictures import inverted, is_turned
 from alx.data.volumes import nifti
 from alx.projects.exchange import nifti_header, nrrd
 from alx.projects.exchange.grid import Grid, corner_error, snap_mm
@@ -165,6 +166,7 @@ def _picture(content, grid):
         raise Refused(413, f"{image.size} pixels, more than the image has")
       image.load()
       array, mode = np.array(image), image.mode
+      array = inverted(array) if is_turned(image) else array
   except Refused:
     raise
   except Exception as error:  # a damaged file breaks in many ways

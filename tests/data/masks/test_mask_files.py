@@ -37,6 +37,21 @@ def test_values_are_those_of_the_file(tmp_path, name, values, mode):
   assert found == bands(values)[:, 0].tolist()
 
 
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_numbers_of_a_tiff_whose_0_is_white_stay(tmp_path, kind):
+  stored = bands((0, 1, 2)).astype(kind)
+  given = 255 - stored if kind == np.uint8 else stored  # Pillow turns 8 bits
+  Image.fromarray(given).save(tmp_path / "a.tif", tiffinfo={262: 0})
+  found = mask_files.read_mask(tmp_path / "a.tif").values
+  np.testing.assert_array_equal(found, stored)
+
+
+def test_white_is_the_foreground_of_one_bit(tmp_path):
+  """As fax compression stores it, whose 0 is white."""
+  found = read(tmp_path / "a.tif", mode="1", compression="group4")
+  assert found == bands()[:, 0].tolist()
+
+
 def test_indices_of_a_palette_are_the_values(tmp_path):
   image = Image.fromarray(bands((0, 1, 2, 3))).convert("P")
   image.putpalette([0, 0, 0, 128, 0, 0, 0, 128, 0, 128, 128, 0])

@@ -60,6 +60,21 @@ def test_more_than_8_bits_are_not_guessed_at(tmp_path, name, kind, mode):
     pictures.read_picture(tmp_path / name)
 
 
+def test_white_may_be_0_in_a_tiff(tmp_path):
+  """Pillow stores gray of 8 bits so that it looks as before."""
+  gray = np.array([[0, 1], [2, 255]], np.uint8)
+  Image.fromarray(gray).save(tmp_path / "8.tif", tiffinfo={262: 0})
+  deep = 65535 - gray.astype(np.uint16)
+  Image.fromarray(deep).save(tmp_path / "16.tif", tiffinfo={262: 0})
+  for name in ("8.tif", "16.tif"):
+    found = pictures.read_sized(tmp_path / name, deep=True).pixels[..., 0]
+    np.testing.assert_array_equal(found, gray)
+  image = Image.fromarray(gray.astype(np.float32))
+  image.save(tmp_path / "32.tif", tiffinfo={262: 0})
+  with pytest.raises(data.DataError, match=r"32\.tif: .* 0 is white"):
+    pictures.read_sized(tmp_path / "32.tif", deep=True)
+
+
 def test_a_damaged_picture_is_left_out_or_stops(tmp_path):
   good, bad = tmp_path / "good.png", tmp_path / "bad.png"
   Image.new("RGB", (2, 2)).save(good)

@@ -9,14 +9,15 @@ from PIL import Image
 from alx import data
 from alx.data.dataset import DataError
 from alx.data.pictures import stacks
+from alx.data.volumes import nifti
 
 SHAPE = (4, 6, 5)  # z, y, x: pictures of 6 rows and 5 columns
 
 
-def write(path, array):
+def write(path, array, **how):
   path.parent.mkdir(parents=True, exist_ok=True)
   first, *others = [Image.fromarray(picture) for picture in array]
-  first.save(path, save_all=True, append_images=others)
+  first.save(path, save_all=True, append_images=others, **how)
 
 
 def volume(dtype):
@@ -30,6 +31,21 @@ def test_pictures_are_the_last_axis(tmp_path, dtype):
   np.testing.assert_array_equal(found.array, volume(dtype).T)
   assert found.spacing_mm is None and found.turn is None
   assert stacks.is_stack(tmp_path / "a.tif")
+
+
+@pytest.mark.parametrize(
+  ("dtype", "top"), [(np.uint8, 255), (np.uint16, 65535)]
+)
+def test_images_whose_0_is_white_are_turned_and_labels_are_not(
+  tmp_path, dtype, top
+):
+  """Pillow stores 8 bits so that they look as before, not so 16."""
+  path, looks = tmp_path / "a.tif", volume(dtype)
+  given = looks if top == 255 else top - looks
+  write(path, given, tiffinfo={262: 0})
+  np.testing.assert_array_equal(stacks.read(path).array, looks.T)
+  np.testing.assert_array_equal(nifti.read(path).array, looks.T)
+  np.testing.assert_array_equal(nifti.read_label(path).array, top - looks.T)
 
 
 def test_sizes_are_those_of_the_json_beside(tmp_path):

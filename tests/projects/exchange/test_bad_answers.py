@@ -164,6 +164,9 @@ def test_pictures():
   taken(png(np.stack([flat] * 3, -1)), "one channel", at=at, want=flat)
   refused(png(flat[:4]), 422, "6 x 7 pixels", at=at)
   refused(png(np.where(flat, 255, 0).astype(np.uint8)), 422, "255", at=at)
+  tiff = io.BytesIO()  # holds flat: Pillow keeps the look
+  Image.fromarray(255 - flat).save(tiff, "TIFF", tiffinfo={262: 0})
+  taken(tiff.getvalue(), at=at, want=flat)
   colours = np.zeros((*flat.shape, 3), np.uint8)
   colours[..., 0] = 255
   refused(png(colours), 422, "colours", at=at)
