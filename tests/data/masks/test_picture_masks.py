@@ -188,7 +188,7 @@ def test_pairs_come_back(
     shape = tuple(rng.integers(2, 9, 2))
     shown[name] = picture(path / "images" / (name + kind), shape, seed)
     drawn[name] = rng.integers(0, 2, shape).astype(np.uint8)
-    drawn[name][0, 0] = 1
+    drawn[name][shape[0] // 2, shape[1] // 2] = 1  # kept by all sizes
     image = Image.fromarray(255 * drawn[name])
     image.save(path / "masks" / (name + ending + mask_kind))
   found = picture_masks.load_folder(path, pictures.Reading(size))
