@@ -143,13 +143,14 @@ def _segmentations(root, images, masks=None):
   if masks is None:
     files = [f for f in visible_below(root) if headers.is_dicom(f)]
     masks = headers.scan(files, root).segmentations if files else ()
-  found = by_series(masks, images.series)
+  lines = []
+  found = by_series(masks, images.series, lines)
   maps = _maps_below(root, images, 0)
   both = sorted({*maps.maps} & {*found})
   if both:
     raise bad_input(root, "one label map of each image", f"two of {both[0]}")
   contents = {name: file.read_bytes() for name, file in found.items()}
-  return Given({**maps.maps, **contents}, {}, maps.notes)
+  return Given({**maps.maps, **contents}, {}, (*maps.notes, *lines))
 
 
 def _stem(file):

@@ -196,6 +196,19 @@ def test_labels_that_came_as_seg(tmp_path):
     begin(tmp_path / "b", data)
 
 
+def test_a_damaged_seg_is_a_line_and_no_end(tmp_path):
+  data = write(tmp_path / "in")
+  segment(data / "seg" / "x.dcm", data, 1)
+  bad = segment(data / "seg" / "y.dcm", data, 0)
+  dataset = pydicom.dcmread(bad)
+  del dataset.ReferencedSeriesSequence
+  dataset.add_new(0x00081115, "LO", "of no series")
+  dataset.save_as(bad)
+  begun = begin(tmp_path, data)
+  assert [case for case, _ in begun.project.state.submissions] == ["case_002"]
+  assert any(f"{bad}: wanted a DICOM SEG" in note for note in begun.notes)
+
+
 def test_headers_of_the_data_are_read_once(tmp_path, monkeypatch):
   data = write(tmp_path / "in", 1)
   segment(data / "anywhere" / "x.dcm", data, 0)
