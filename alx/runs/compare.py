@@ -255,16 +255,13 @@ def describe_data(
     "left_out": list(dataset.left_out),
     "notes": list(dataset.notes),
     "digest": problems.digest(dataset),
+    **problems.further_digests(dataset),
   }
   if problem.units is not None:
     about[used.POOL] = problem.units.whole_pool()
-  ids = {
-    part: [dataset.ids[i] for i in getattr(split, part)]
-    for part in ("pool", "test", "unused")
-  }
   if problem.units and problem.units.priced:
     about["costs"] = problem.units.priced.digest
-  return about, ids
+  return about, problems.ids_of(dataset, split)
 
 
 def with_notes(

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from alx.data import Dataset
+from alx.data import DataError, Dataset
 from alx.devices.parallel import over_passes
 from alx.runs import compare
-from alx.runs.problem import learning
+from alx.runs.problem import learning, problem
 from alx.runs.settings.config import Config
 
 
@@ -67,7 +67,60 @@ def test_the_same_data_are_asked_with_the_passes_of_each_row(
   assert row(("random",)).problem is first.problem
 
 
-def few(folder, passes):
+@pytest.mark.parametrize(
+  ("change", "told"),
+  [
+    ({"split": [2] * 8 + [0] * 12}, "other test items, the first "),
+    ({"patient": ["one", "two"] * 10}, "digest_of_patients = "),
+  ],
+)
+def test_a_run_goes_on_with_its_own_split_and_patients(tmp_path, change, told):
+  labels = np.arange(20) % 2
+  known = {
+    "features": np.arange(60.0).reshape(20, 3) % 7,
+    "labels": labels,
+    "ids": [f"i{item}" for item in range(20)],
+    "patient": [f"p{item}" for item in range(20)],
+    "split": [0] * 12 + [2] * 8,
+  }
+  settings = few(tmp_path, "auto", test_items=0)
+  workdir, console = tmp_path / "w", Console(file=io.StringIO())
+  np.savez(tmp_path / "e.npz", **known)
+  compare.prepare(settings, workdir, console, False)
+  files = {p: p.read_bytes() for p in workdir.iterdir() if p.is_file()}
+  np.savez(tmp_path / "e.npz", **known | change)
+  more = dataclasses.replace(settings, seeds=2)
+  with pytest.raises(DataError, match=f"{told}.*; name another --workdir"):
+    compare.prepare(more, workdir, console, False)
+  assert files == {p: p.read_bytes() for p in files}
+  np.savez(tmp_path / "e.npz", **known)
+  compare.prepare(more, workdir, console, False)
+
+
+def test_voxels_of_another_size_are_other_data():
+  dataset = Dataset(
+    name="two",
+    task="segmentation",
+    ids=("a", "b"),
+    images=(np.zeros((1, 1, 1, 1)),) * 2,
+    labels=(np.zeros((1, 1, 1)),) * 2,
+    class_names=("background", "organ"),
+    spacing_mm=((1.0, 1.0, 2.5), None),
+    groups=None,
+    split=None,
+    left_out=(),
+  )
+  found = problem.further_digests(dataset)
+  again = dataset._replace(spacing_mm=([1, np.float32(1), 2.5], None))
+  assert problem.further_digests(again) == found
+  other = dataset._replace(spacing_mm=((1.0, 1.0, 2.0), None))
+  told = problem.further_digests(other)
+  assert [name for name in found if found[name] != told[name]] == [
+    "digest_of_voxel_sizes"
+  ]
+
+
+def few(folder, passes, test_items=8):
   """The settings of a random row on 20 embeddings of two classes."""
   labels = np.arange(20) % 2
   features = np.random.default_rng(0).standard_normal((20, 3))
@@ -80,6 +133,6 @@ def few(folder, passes):
     start=4,
     rounds=1,
     query=2,
-    test_items=8,
+    test_items=test_items,
     passes=passes,
   )

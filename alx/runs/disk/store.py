@@ -174,6 +174,7 @@ def open_run(
   default |= {k: v for k, v in before.items() if k in default}
   check_same(workdir / "config.json", now, MAY_CHANGE, default)
   check_same(workdir / "dataset.json", data, _TOLD)
+  check_split(workdir / "split.json", split)
   write_json(workdir / "config.json", now)
   write_json(workdir / "versions.json", versions())
   write_json(workdir / "dataset.json", data)
@@ -210,6 +211,28 @@ def check_same(
       raise DataError(
         f"{path}: this run has {field} = {was}, now it would be {would_be}; "
         "name another --workdir"
+      )
+
+
+def check_split(path: pathlib.Path, now: Mapping) -> None:
+  """Raises DataError if the JSON file names other items of a part.
+
+  Args:
+    path: of the file; what is not there, or damaged, holds nothing.
+    now: {part: ids} that it would hold.
+  """
+  try:
+    before = read_object(path, "the split of a run", _REMEDY)
+  except DataError:
+    return
+  for part in ("test", "pool"):
+    was, would_be = before.get(part), now.get(part, [])
+    if isinstance(was, list) and was != would_be:
+      first = min({*map(str, was)} ^ {*would_be}, default=None)
+      raise bad_input(
+        path,
+        "the split that this run was begun with",
+        f"other {part} items, the first {first}; name another --workdir",
       )
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import json
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -210,6 +211,14 @@ def split_of(config: Config, dataset: data.Dataset) -> data.Split:
   return split
 
 
+def ids_of(dataset: data.Dataset, split: data.Split) -> dict[str, list[str]]:
+  """The content of split.json: the ids of the items of each part."""
+  return {
+    part: [dataset.ids[i] for i in getattr(split, part)]
+    for part in ("pool", "test", "unused")
+  }
+
+
 def units_of(
   config: Config,
   dataset: data.Dataset,
@@ -381,3 +390,16 @@ def digest(dataset: data.Dataset) -> str:
     hashed.update(np.ascontiguousarray(image))
     hashed.update(np.ascontiguousarray(label))
   return hashed.hexdigest()
+
+
+def further_digests(dataset: data.Dataset) -> dict[str, str]:
+  """What else results depend on: distances in mm, and who is one patient.
+
+  Beside `digest`, as there are directories that are older and have that alone.
+  """
+  sizes = [s and [f"{mm:.5g}" for mm in s] for s in dataset.spacing_mm]
+  found = {"digest_of_voxel_sizes": sizes, "digest_of_patients": dataset.groups}
+  return {
+    name: hashlib.sha256(json.dumps(values).encode()).hexdigest()
+    for name, values in found.items()
+  }

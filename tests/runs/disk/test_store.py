@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from alx.data.dataset import DataError
 from alx.runs.disk import store
 from alx.runs.settings.config import Config
 
@@ -39,6 +40,26 @@ def test_a_run_may_grow_but_not_change(tmp_path):
     store.open_run(tmp_path, Config(steps=7), data, split)
   with pytest.raises(ValueError, match="digest = a, now it would be b"):
     store.open_run(tmp_path, Config(), {"digest": "b"}, split)
+
+
+@pytest.mark.parametrize(
+  ("pool", "test", "told"),
+  [
+    (["a", "b"], ["c"], "other test items, the first c"),
+    (["a"], ["c", "d"], "other test items, the first c"),
+    (["a", "b"], ["d"], "other pool items, the first b"),
+  ],
+)
+def test_a_run_keeps_its_split(tmp_path, pool, test, told):
+  data, path = {"digest": "a"}, tmp_path / "split.json"
+  split = {"pool": ["a"], "test": ["d"], "unused": []}
+  store.open_run(tmp_path, Config(seeds=1), data, split)
+  before = path.read_bytes()
+  with pytest.raises(DataError, match=f"{told}; name another --workdir"):
+    now = {"pool": pool, "test": test, "unused": []}
+    store.open_run(tmp_path, Config(seeds=2), data, now)
+  assert path.read_bytes() == before
+  assert json.loads((tmp_path / "config.json").read_text())["seeds"] == 1
 
 
 def test_a_run_of_before_there_was_a_setting_has_its_default(tmp_path):

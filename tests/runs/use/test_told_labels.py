@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 
 import nibabel
 import numpy as np
@@ -51,6 +52,17 @@ def test_slices_are_labelled_and_the_rest_is_ignored(sliced, tmp_path):
   assert any((label == UNLABELLED).any() for label in again.labels)
   with pytest.raises(DataError, match="new or empty folder"):
     export_labels(sliced, out)
+
+
+@pytest.mark.slow
+def test_another_split_is_not_that_of_the_run(sliced, tmp_path):
+  run = shutil.copytree(sliced, tmp_path / "run")
+  split = json.loads((run / "split.json").read_text())
+  split["test"] = split["pool"][:2]
+  store.write_json(run / "split.json", split)
+  with pytest.raises(DataError, match="found other test items"):
+    export_labels(run, tmp_path / "out")
+  assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.slow
