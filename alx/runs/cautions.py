@@ -13,7 +13,7 @@ from alx.runs.settings.config import MADE, Config
 from alx.runs.settings.starting import STRATA
 from alx.runs.starts import first_items
 from alx.runs.units import partly
-from alx.runs.units.asked import begins_told, num_asked
+from alx.runs.units.asked import begins_told, classes_shown, num_asked
 from alx.runs.units.budgets import affordable
 
 
@@ -66,15 +66,6 @@ def _of_patients(config, problem):
     yield f"all {len(split.test)} test items are of one patient, {min(test)}"
 
 
-def _classes_in(problem, asked):
-  """The classes that the answer to one question would show."""
-  dataset, pool, units = problem.dataset, problem.split.pool, problem.units
-  if units is None:
-    return np.unique(dataset.labels[pool[asked]]).tolist()
-  labels = dataset.labels[pool[units.item[asked]]]
-  return np.unique(labels[units.mask(asked)]).tolist()
-
-
 def _arrived(problem):
   """The classes in each item of which something is labelled beforehand."""
   pool, labels = problem.split.pool, problem.dataset.labels
@@ -90,7 +81,7 @@ def _of_starts(config, problem):
   arrived = begins_told(problem) and _arrived(problem)
   for seed in range(config.first_seed, config.first_seed + config.seeds):
     items = _first_asked(problem, config, seed)
-    held = arrived or [_classes_in(problem, item) for item in items]
+    held = arrived or [classes_shown(problem, item) for item in items]
     counts[seed] = len(held)
     for number in range(first, len(dataset.class_names) - config.spare_classes):
       if not any(number in labels for labels in held):

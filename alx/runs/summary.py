@@ -13,6 +13,12 @@ from alx.report.arms import Arm
 from alx.runs.problem import cases
 from alx.runs.problem.problem import Problem
 from alx.runs.screen import WIDTH, aligned
+from alx.runs.units.asked import (
+  begins_told,
+  classes_shown,
+  name_of,
+  num_asked,
+)
 
 _FEW = 3  # seeds from which on an interval is told
 
@@ -38,7 +44,7 @@ def show(
   title = words.column(study.metric)
   held = held_classes(problem)
   rare = _rare_class(problem, held)
-  finds = rare and _Finds(problem, held[:, rare[0]])
+  finds = rare and _Finds(problem, rare[0])
   head, rows = _table(found, title, finds)
   console.print()
   for line in [_caption(found, title, rare), "", *aligned([head, *rows])]:
@@ -55,8 +61,8 @@ def _caption(arms, title, rare):
     text += " (too few for intervals)"
   text += "; mean over the curve; labels for what random has at the end"
   if rare:
-    name, total = rare[1:]
-    text += f"; how many {name} among the labels, of {total} in the pool"
+    text += f"; how many {rare[1]} among the labels"
+    text += f", of {rare[2]} in the pool" if rare[2] else ""
   return "\n".join(textwrap.wrap(f"{text}.", WIDTH))
 
 
@@ -100,9 +106,10 @@ def _rare_class(
 ) -> tuple[int, str, int] | None:
   """(class, name, items of the pool) of a class that most items have not.
 
-  None where the classes are about as frequent, or labels are not in memory.
+  None where the classes are about as frequent, labels are not in memory, or
+  nobody was asked for the first. Of units it is not known how many show it: 0.
   """
-  if held is None:
+  if held is None or begins_told(problem):
     return None
   counts = held.sum(0)
   names = problem.dataset.class_names
@@ -114,7 +121,8 @@ def _rare_class(
   even = len(held) / len(there) if not first else len(held)
   if counts[rarest] > 0.75 * even:
     return None
-  return rarest, names[rarest], int(counts[rarest])
+  total = 0 if problem.units else int(counts[rarest])
+  return rarest, names[rarest], total
 
 
 def held_classes(problem: Problem) -> np.ndarray | None:
@@ -128,14 +136,25 @@ def held_classes(problem: Problem) -> np.ndarray | None:
 
 
 class _Finds:
-  """How many items of a class each run of an arm has asked for."""
+  """How many labels with a class each run of an arm has asked for."""
 
-  def __init__(self, problem, held):
-    ids = [problem.dataset.ids[i] for i in problem.split.pool]
-    self._ids = {name for name, has in zip(ids, held, strict=True) if has}
+  def __init__(self, problem, number):
+    self._problem, self._class = problem, number
+    count = num_asked(problem)
+    self._asked = {name_of(problem, asked): asked for asked in range(count)}
+    self._known = {}  # by what was asked for
 
   def of(self, arm):
     """'3 to 6', over the seeds."""
-    counts = [sum(p["id"] in self._ids for p in run.picks) for run in arm.runs]
+    counts = [sum(self._shows(p["id"]) for p in run.picks) for run in arm.runs]
     low, high = min(counts), max(counts)
     return f"{low}" if low == high else f"{low} to {high}"
+
+  def _shows(self, name):
+    """Whether the answer has the class; looked at once."""
+    if name not in self._known:
+      asked = self._asked.get(name)  # None: of another pool
+      self._known[name] = asked is not None and self._class in classes_shown(
+        self._problem, asked
+      )
+    return self._known[name]

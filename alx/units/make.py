@@ -271,6 +271,11 @@ def unit_name(
   return f"{case}:region:{region}"
 
 
+def case_of(name: str, kind: str) -> str:
+  """The case in a name that `unit_name` gave to a unit of a kind of `Spec`."""
+  return name if kind == "whole" else name.rsplit(":", 2)[0]
+
+
 def _start_of(boxes, extent, region):
   """Where one box begins, on the host."""
   counts = [len(s) for s in starts_of(boxes, extent)]

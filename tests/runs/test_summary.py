@@ -22,7 +22,7 @@ def problem_of(task="classification", labels=(0, 0, 0, 0, 0, 0, 0, 0, 1, 1)):
     labels=tuple(map(np.array, labels)),
   )
   split = types.SimpleNamespace(pool=np.arange(10))
-  return types.SimpleNamespace(dataset=dataset, split=split)
+  return types.SimpleNamespace(dataset=dataset, split=split, units=None)
 
 
 def write(workdir, curves, picks, metric="auc"):
@@ -152,6 +152,46 @@ def test_a_structure_is_rare_where_few_items_hold_it(labels, rarest):
   problem = problem_of("segmentation", labels)
   held = summary.held_classes(problem)
   assert summary._rare_class(problem, held) == rarest
+
+
+class Columns:
+  """Columns of maps [2, 2]; each item has two."""
+
+  item = np.arange(20) // 2
+
+  def __init__(self, begun=None, dominant=0):
+    self.set = types.SimpleNamespace(count=20, begun=begun, dominant=dominant)
+
+  def name(self, unit):
+    return f"i{unit // 2}:axis1:{unit % 2}"
+
+  def within(self, unit, label):
+    return label[:, unit % 2]
+
+
+@pytest.mark.parametrize(
+  ("units", "found"),
+  [(Columns(), "1 to 2"), (Columns(dominant=2), "0 to 1")],
+)
+def test_of_units_those_count_that_show_the_class(tmp_path, units, found):
+  """Column 0 of i8 and of i9 show it; that of i8 is mostly something else."""
+  empty, some, full = [[0, 0]] * 3, [[1, 0], [0, 0], [0, 0]], [[1, 0]] * 3
+  problem = problem_of("segmentation", [empty] * 8 + [some, full])
+  problem.units = units
+  asked = [["i8:axis1:0", "i9:axis1:0"], ["i9:axis1:1", "i8:axis1:0"]]
+  write(tmp_path, {"random": [[0.5, 0.6, 0.7]] * 2}, {"random": asked}, "dice")
+  *lines, head, row = told(problem, tmp_path)
+  assert head.split()[-1] == "found" and row.endswith(f" {found}")
+  text = " ".join(lines)
+  assert "how many rare among the labels." in text and "in the pool" not in text
+
+
+def test_where_labels_arrived_nobody_asked_for_all_of_them():
+  problem = problem_of("segmentation", [[0, 1]] + [[0, 0]] * 9)
+  held = summary.held_classes(problem)
+  assert summary._rare_class(problem, held) == (1, "rare", 1)
+  problem.units = Columns(begun=[0])
+  assert summary._rare_class(problem, held) is None
 
 
 def test_labels_that_stay_on_disk_are_not_read():

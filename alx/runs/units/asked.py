@@ -83,6 +83,19 @@ def items_labelled(problem: Any, pool: Any) -> jax.Array:
   return labelled_items(pool, problem.units.set).labelled
 
 
+def classes_shown(problem: Any, asked: int) -> list[int]:
+  """The classes that the answer to one question shows."""
+  dataset, pool, units = problem.dataset, problem.split.pool, problem.units
+  if units is None:
+    return np.unique(dataset.labels[pool[asked]]).tolist()
+  label = units.within(asked, dataset.labels[pool[units.item[asked]]])
+  found, counts = np.unique(label, return_counts=True)
+  if not units.set.dominant:
+    return found.tolist()
+  counts = np.where(found < units.set.dominant, counts, -1)
+  return [int(found[counts.argmax()])]
+
+
 def name_of(problem: Any, asked: int) -> str:
   """What an item or unit that may be asked for is called in tables."""
   if problem.units is None:

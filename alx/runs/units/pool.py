@@ -103,6 +103,13 @@ class PoolUnits:
     mask = _region_mask(self.set.partition, self._extent, region)
     return np.asarray(mask)[cut]
 
+  def within(self, unit: int, label: np.ndarray) -> np.ndarray:
+    """The voxels of a unit in the label map of its item."""
+    if isinstance(self.set.partition, Slices | Planes):
+      axis, at = self.place_of(unit)
+      return label.take(at, axis)
+    return label[self.mask(unit)]
+
   def slices(self) -> np.ndarray:
     """[U] float64, slices across the axis that would hold as many voxels."""
     if isinstance(self.set.partition, Planes):

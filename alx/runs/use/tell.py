@@ -10,7 +10,10 @@ from alx.report.read import number
 from alx.runs.disk import store
 from alx.runs.disk.names import run_folder
 from alx.runs.settings.arms import FULL
+from alx.runs.settings.starting import LABELLED
 from alx.runs.use.trained import Trained
+from alx.units.make import case_of
+from alx.units.spec import parse_unit
 
 _NEAR = 1.1  # times that voxels may be larger, or smaller, and alike
 
@@ -97,4 +100,14 @@ def _labelled(trained):
     return set(split.get("pool", ()))
   folder = run_folder(choice.workdir, choice.arm, choice.seed)
   rows = store.read_rows(folder / "picks.csv")
-  return {r["id"] for r in rows if number(r.get("round")) <= choice.round}
+  kind = parse_unit(trained.config.unit).kind
+  asked = [r["id"] for r in rows if number(r.get("round")) <= choice.round]
+  return {case_of(name, kind) for name in asked} | _arrived(trained, folder)
+
+
+def _arrived(trained, folder):
+  """Items of which something was labelled beforehand, in whole units or not."""
+  if trained.config.start_with != LABELLED:
+    return set()
+  rows = store.read_rows(folder / "predictions.csv")
+  return {r["id"] for r in rows if r["part"] == "pool" and r["labelled"] == "1"}

@@ -38,6 +38,17 @@ def test_an_answer_is_counted_by_hand():
   assert made("boxes:2", partly).told(1)[2:] == (3, 3)
 
 
+@pytest.mark.parametrize(
+  "unit", ["slices:0", "slices:1", "slices:all", "boxes:2"]
+)
+def test_the_labels_within_a_unit_are_those_under_its_mask(unit):
+  labels = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
+  pool = made(unit, labels, extent=(4, 4, 4))
+  for number in range(pool.set.count):
+    wanted = labels[pool.mask(number)].tolist()
+    assert pool.within(number, labels).reshape(-1).tolist() == wanted
+
+
 def test_what_all_labels_come_to_is_counted_by_hand():
   found = made("boxes:2").whole_pool()
   assert found == {
