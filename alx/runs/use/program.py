@@ -1,5 +1,6 @@
 """Predictions of blocks of images by one compiled program."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -92,6 +93,12 @@ def extent_of(image: np.ndarray, patch: Sequence[int]) -> tuple[int, ...]:
   return tuple(p + max(0, -(-(n - p) // half)) * half for n, p, half in sizes)
 
 
+def number_of(name: str) -> int:
+  """An item's number, by its name: whatever lies beside it, the same passes."""
+  digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).digest()
+  return int.from_bytes(digest[:4], "big") & 0x7FFFFFFF
+
+
 def predict_block(
   trained: Trained,
   program: Callable,
@@ -105,7 +112,7 @@ def predict_block(
     trained: the model.
     program: from `make_program`.
     loaded: at most `block` images.
-    numbers: which item each is; dropout depends on it.
+    numbers: which item each is, as of `number_of`; dropout depends on it.
     block: images that are predicted at a time, filled up with the last.
 
   Raises:

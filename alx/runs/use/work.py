@@ -21,6 +21,7 @@ from alx.runs.use.program import (
   Found,
   extent_of,
   make_program,
+  number_of,
   predict_block,
 )
 from alx.runs.use.tell import about_classes, note_of_spacings
@@ -60,7 +61,6 @@ class Work(NamedTuple):
 class _Read(NamedTuple):
   """One image on its way."""
 
-  number: int
   case: Case
   digest: str
   loaded: Loaded | None  # None: finished before
@@ -114,7 +114,7 @@ def _predict(work, program, block):
     trained,
     program,
     [one.loaded for one in block],
-    [one.number for one in block],
+    [number_of(one.case.id) for one in block],
     size,
   )
   pairs = list(zip(block, found, strict=True))
@@ -129,8 +129,7 @@ def _blocks(work) -> Iterator[list[_Read]]:
   Those of one block have arrays of one extent.
   """
   patch, block = work.trained.config.patch, []
-  numbered = enumerate(work.cases.cases)
-  for one in prefetch(lambda pair: _read(work, *pair), numbered):
+  for one in prefetch(lambda case: _read(work, case), work.cases.cases):
     waiting = [other for other in block if other.loaded]
     if one.loaded and waiting:
       extents = {extent_of(x.loaded.image, patch) for x in (one, waiting[0])}
@@ -146,18 +145,18 @@ def _blocks(work) -> Iterator[list[_Read]]:
     yield block
 
 
-def _read(work, number, case) -> _Read:
+def _read(work, case) -> _Read:
   try:
     content = _digest(case)
     if work.place.is_finished(case.id, content, work.files_of(case)):
-      return _Read(number, case, content, None, None)
+      return _Read(case, content, None, None)
   except OSError as error:
     refused = bad_input(case.files[0], "a file that can be read", error)
-    return _Read(number, case, "", None, refused)
+    return _Read(case, "", None, refused)
   try:
-    return _Read(number, case, content, work.cases.read(case), None)
+    return _Read(case, content, work.cases.read(case), None)
   except DataError as error:
-    return _Read(number, case, content, None, error)
+    return _Read(case, content, None, error)
 
 
 def _digest(case):

@@ -12,6 +12,7 @@ from alx.data import DataError
 from alx.data.dicom import kept, seg, series
 from alx.runs import predict
 from alx.runs.problem.problem import predict_test
+from alx.runs.use.program import number_of
 from tests import dicom_files, kept_models
 from tests.kept_models import QUIET
 
@@ -81,8 +82,9 @@ def test_what_is_uncertain_is_the_entropy_of_the_samples(classes, tmp_path):
         jax.random.fold_in(jax.random.key(0), s),
         classes.params,
         images,
-        # the place of each test item among the ids in order
-        np.array([_place(rows, problem, i) for i in problem.split.test]),
+        np.array(
+          [number_of(problem.dataset.ids[i]) for i in problem.split.test]
+        ),
         1,
       ).probs[0]
       for s in range(3)
@@ -101,6 +103,21 @@ def test_what_is_uncertain_is_the_entropy_of_the_samples(classes, tmp_path):
 
 def _place(rows, problem, item):
   return [row["id"] for row in rows].index(problem.dataset.ids[item])
+
+
+def test_what_is_uncertain_is_not_of_the_images_beside(slices, tmp_path):
+  images = np.random.default_rng(1).random((8, 8, 8))
+  said = []
+  for name, items in (("few", [0, 3, 5, 7]), ("all", [*range(8)])):
+    ids = [f"i{item}" for item in items]
+    np.savez(tmp_path / f"{name}.npz", images=images[items], ids=ids)
+    where = slices.workdir, tmp_path / f"{name}.npz", tmp_path / name
+    predict(*where, uncertainty=True, console=QUIET)
+    rows = csv_table.read(tmp_path / name / "predictions.csv")
+    said.append({r["id"]: float(r["mutual_information"]) for r in rows})
+  few, both = said
+  assert few == pytest.approx({name: both[name] for name in few}, abs=1e-5)
+  assert max(few.values()) > 1e-3
 
 
 def test_what_is_written_of_a_segmentation(slices, tmp_path):
