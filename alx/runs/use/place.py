@@ -41,7 +41,9 @@ class Place:
 
   A table has a row for each image, and then its files are written, each whole
   or not at all: an image is finished if both are there, and a file without a
-  row is somebody else's.
+  row is somebody else's. Files of an image that had its row when the call began
+  and was not finished are written anew, as in other company it is rounded
+  otherwise.
   """
 
   def __init__(self, folder: pathlib.Path, about: Mapping):
@@ -61,6 +63,7 @@ class Place:
     try:
       rows = store.read_rows(path)
       self._rows = {row["id"]: row for row in rows}
+      self._before = frozenset(self._rows)
     except (KeyError, csv.Error) as error:
       raise bad_input(path, "the table of a prediction", error) from error
 
@@ -126,22 +129,29 @@ class Place:
     self._rows |= {row["id"]: dict(row) for row in rows}
 
   def write(
-    self, name: str, content: bytes, is_same: Callable = operator.eq
+    self,
+    name: str,
+    content: bytes,
+    of: str = "",
+    is_same: Callable = operator.eq,
   ) -> None:
     """Writes a file below the folder, unless it is there.
 
     Args:
       name: of the file.
       content: of it.
+      of: id of the image whose file it is; "": of none.
       is_same: (bytes, bytes) -> bool, of two contents that are alike.
 
     Raises:
       DataError: if there is another one, which is nobody's to overwrite.
     """
     path = self._folder / name
-    if not path.exists():
+    if path.is_file() and is_same(path.read_bytes(), content):
+      return
+    if not path.exists() or (of in self._before and path.is_file()):
       store.write_bytes(path, content)
-    elif not path.is_file() or not is_same(path.read_bytes(), content):
+    else:
       found = "another; name another --out"
       raise bad_input(path, "no file, or the same", found)
 

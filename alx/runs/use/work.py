@@ -177,7 +177,7 @@ def _write(work, one, found: Found):
   if one.loaded.seg_bytes:  # first: a mask that is there has its SEG
     _write_seg(work, one, found)
   for name, content in zip(files, contents, strict=True):
-    work.place.write(name, content)
+    work.place.write(name, content, one.case.id)
 
 
 def _write_seg(work, one, found):
@@ -190,7 +190,8 @@ def _write_seg(work, one, found):
   except DataError as error:
     work.place.tell_seg(one.case.id, str(error).removeprefix("SEG: "))
     return
-  work.place.write(f"{MASKS}/{one.case.id}.dcm", content, seg.is_same)
+  name = f"{MASKS}/{one.case.id}.dcm"
+  work.place.write(name, content, one.case.id, seg.is_same)
   work.place.tell_seg(one.case.id)
 
 

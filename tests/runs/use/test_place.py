@@ -78,6 +78,25 @@ def test_what_is_there_already(tmp_path):
     Place(tmp_path, SAME)
 
 
+def test_what_a_kill_left_of_an_image_is_written_anew(tmp_path):
+  place = Place(tmp_path, SAME)
+  place.add([row("a"), row("b")])
+  for name in ("a", "c"):
+    place.write(f"masks/{name}.png", b"1", name)
+  with pytest.raises(DataError, match="wanted no file, or the same"):
+    place.write("masks/a.png", b"2", "a")  # twice in one call
+  again = Place(tmp_path, SAME)
+  again.add([row("a"), row("b"), row("c")])
+  for name in ("a", "b"):
+    again.write(f"masks/{name}.png", b"2", name)
+    assert (tmp_path / f"masks/{name}.png").read_bytes() == b"2"
+  with pytest.raises(DataError, match="wanted no file, or the same"):
+    again.write("masks/c.png", b"2", "c")
+  (tmp_path / "masks/a.txt").mkdir()
+  with pytest.raises(DataError, match="wanted no file, or the same"):
+    again.write("masks/a.txt", b"2", "a")
+
+
 def test_a_folder_that_may_be_written_to(tmp_path):
   for name in ("none", ".", "hidden"):
     check_free(tmp_path / name, ABOUT)

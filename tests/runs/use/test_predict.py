@@ -12,6 +12,7 @@ from alx.data import DataError
 from alx.data.dicom import kept, seg, series
 from alx.runs import predict
 from alx.runs.problem.problem import predict_test
+from alx.runs.use.place import Place
 from alx.runs.use.program import number_of
 from tests import dicom_files, kept_models
 from tests.kept_models import QUIET
@@ -162,6 +163,34 @@ def test_a_row_cut_short_by_a_kill_is_made_again(slices, tmp_path):
   table.write_bytes(whole[:-20])
   assert of(slices, out).before == 3
   assert table.read_bytes() == whole
+
+
+@pytest.mark.parametrize("name", ["masks", "entropy", "mutual_information"])
+def test_a_prediction_that_was_killed_goes_on(
+  slices, tmp_path, monkeypatch, name
+):
+  """Before it writes a file of the second image, whose block was of four."""
+  out, write = tmp_path / "o", Place.write
+
+  def killed(place, file, *content):
+    if file == f"{name}/item_00001.png":
+      raise KeyboardInterrupt
+    write(place, file, *content)
+
+  def otherwise(mask):
+    """The rounding of another program, in what is there of the second."""
+    return mask[:-1] + bytes([mask[-1] ^ 1])
+
+  with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    patch.setattr(Place, "write", killed)
+    of(slices, out, uncertainty=True)
+  for path in out.rglob("item_00001.png"):
+    path.write_bytes(otherwise(path.read_bytes()))
+  assert of(slices, out, uncertainty=True).before == 1
+  of(slices, tmp_path / "whole", uncertainty=True)
+  masks = [f"masks/item_{n:05d}.png" for n in range(4)]
+  for mask in masks:
+    assert (out / mask).read_bytes() == (tmp_path / "whole" / mask).read_bytes()
 
 
 def test_an_image_that_has_changed_is_an_error(classes, tmp_path):
