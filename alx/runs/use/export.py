@@ -65,7 +65,7 @@ def export(
     Held: another process writes there.
   """
   out = pathlib.Path(absolute_path(os.fspath(out)))
-  check_free(out, ABOUT)
+  check_free(out, ABOUT, PARAMS)  # that alone is what a kill leaves
   with owned.working(out) as is_mine:
     trained = load(run, arm, seed, round)
     arrays = named(trained.params)

@@ -17,12 +17,12 @@ _MAY_CHANGE = {"run", "data", "maps", "versions", "images", "left_out"}
 _NO_SEG = "no_seg"
 
 
-def check_free(folder: pathlib.Path, ours: str) -> None:
+def check_free(folder: pathlib.Path, *ours: str) -> None:
   """Looks whether results may be written to a folder, before anything is read.
 
   Args:
     folder: may not be there yet.
-    ours: a file that tells that it is.
+    ours: files of which one tells that it is.
 
   Raises:
     DataError: for a file, or a folder that holds something else.
@@ -31,7 +31,7 @@ def check_free(folder: pathlib.Path, ours: str) -> None:
     raise bad_input(folder, "a folder to write to", "a file")
   found = visible(folder) if folder.is_dir() else []
   names = [path.name for path in found if path.name != FOLDER]
-  if names and not (folder / ours).is_file():
+  if names and not any((folder / name).is_file() for name in ours):
     wanted = "an empty or a new folder for --out"
     raise bad_input(folder, wanted, ", ".join(names[:4]))
 

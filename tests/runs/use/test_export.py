@@ -7,6 +7,7 @@ import pytest
 
 from alx.data import DataError
 from alx.runs import export
+from alx.runs.disk import store
 from alx.runs.use.export import named
 from tests import kept_models
 from tests.snippets import exported_model
@@ -68,3 +69,25 @@ def test_the_same_again_and_nobodys_files(kept, tmp_path):
   with pytest.raises(DataError, match=r"for --out, found a\.txt"):
     export(kept.workdir, tmp_path / "mine")
   assert [p.name for p in (tmp_path / "mine").iterdir()] == ["a.txt"]
+
+
+def test_an_export_that_was_killed_is_made_again(kept, tmp_path, monkeypatch):
+  out, write = tmp_path / "o", store.write_bytes
+
+  def killed(path, content):
+    if path.name == "model.json":
+      raise KeyboardInterrupt
+    write(path, content)
+
+  with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    patch.setattr(store, "write_bytes", killed)
+    export(kept.workdir, out)
+  assert [p.name for p in out.glob("*.*")] == ["params.npz"]
+  with pytest.raises(DataError, match="the same model, found params"):
+    export(kept.workdir, out, round=0)
+  (out / "a.txt").write_text("mine", "utf-8")
+  with pytest.raises(DataError, match=r"the same model, found a\.txt"):
+    export(kept.workdir, out)
+  (out / "a.txt").unlink()
+  export(kept.workdir, out)
+  assert {p.name for p in out.glob("*.*")} == {"params.npz", "model.json"}
