@@ -101,6 +101,16 @@ def load_npz(
   return features.with_rows(dataset, np.stack(dataset.images))
 
 
+def ids_in(path: pathlib.Path) -> tuple[str, ...]:
+  """The id of each item in the order of the file, of those left out, too."""
+  in_file = npz_parts.joined(path, read_arrays(path))
+  names = npz_names.known_names(path, in_file)
+  arrays = {**in_file, **{meant: in_file[n] for meant, n in names.items()}}
+  if "features" in arrays:
+    arrays.setdefault("images", arrays["features"])
+  return fields.item_ids(path, arrays)
+
+
 def read_arrays(path: pathlib.Path) -> dict[str, np.ndarray]:
   """All arrays of the file by name; DataError if it is damaged."""
   name, arrays = "", {}

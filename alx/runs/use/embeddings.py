@@ -10,6 +10,7 @@ from alx.data.arrays.features import (
   scaling_of,
   standardise,
 )
+from alx.data.arrays.npz import ids_in
 from alx.data.dataset import DataError, bad_input
 from alx.runs.problem import reading
 from alx.runs.problem.problem import digest
@@ -27,7 +28,7 @@ def scaling(trained: Trained) -> Scaling:
   wanted = "the embeddings of the run, to scale others alike"
   try:
     dataset = reading.load_any(config, None)
-    rows = _rows(path, dataset)
+    rows = _rows(path, dataset, config)
   except DataError as error:
     raise bad_input(path, wanted, error) from error
   same = digest(dataset) == trained.about.get("digest")
@@ -38,9 +39,11 @@ def scaling(trained: Trained) -> Scaling:
   return scaling_of(rows)
 
 
-def _rows(path, dataset):
+def _rows(path, dataset, config):
   """[N, D] as in the file, in the order of the items."""
   rows, ids = read_features(path)
+  if ids is None and not config.features:  # not all of them may be items
+    ids = ids_in(path)
   if ids is None:
     return rows
   places = {name: i for i, name in enumerate(ids)}

@@ -63,3 +63,17 @@ def test_the_embeddings_of_the_run_are_needed(kept, tmp_path):
   with pytest.raises(DataError, match=f"{words}"):
     predict(kept.workdir, tmp_path / "new.npy", tmp_path / "o", console=QUIET)
   assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.parametrize("ids", [{}, {"ids": [f"n{i}" for i in range(16)]}])
+def test_rows_that_the_run_did_not_take_do_not_count(tmp_path, ids):
+  """Four of another frame in front, and one that is no number behind."""
+  rows = np.random.default_rng(0).standard_normal((16, 3))
+  rows[:4] += 9
+  rows[14] = np.nan
+  frames, file = [2] * 4 + [1] * 12, tmp_path / "f.npz"
+  labels = [0, 1] * 8
+  np.savez(file, features=rows, labels=labels, frame=frames, **ids)
+  kept = kept_models.keep(tmp_path / "w", file, where="frame=1")
+  used = np.delete(rows[4:], 10, axis=0)
+  np.testing.assert_allclose(scaling(load(kept.workdir)).mean, used.mean(0))
