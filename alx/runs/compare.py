@@ -35,6 +35,7 @@ from alx.runs.units.budgets import sized
 from alx.runs.units.partly import NEXT
 
 _MOST_LINES = 20
+KEPT = "dataset.json"  # that open_run writes
 
 
 class Comparison(NamedTuple):
@@ -61,7 +62,7 @@ def prepare(
       that holds another run.
   """
   dataset = reading.load_dataset(config, loading(console))
-  tell_reading(dataset, console)
+  tell_reading(dataset, console, KEPT)
   _check_shared(dataset)
   config = problems.resolve(config, dataset, baselines)
   problem = problems.make_problem(config, dataset)
@@ -73,7 +74,7 @@ def prepare(
   if dataset.task == "segmentation":
     cases.check_begun(workdir, dataset, problem.split.test)
   announce(problem, console, config.metric, why)
-  tell("warning", warned, console)
+  tell("warning", warned, console, KEPT)
   tell_arms(config, problem, console)
   return Comparison(config, problem, workdir)
 
@@ -174,10 +175,12 @@ def train(
     _run_all(comparison, bars, console, check)
 
 
-def tell_reading(dataset: data.Dataset, console: Console) -> None:
-  """The first lines about what was read; dataset.json has all of them."""
-  tell("left out", dataset.left_out, console)
-  tell("note", dataset.notes, console)
+def tell_reading(
+  dataset: data.Dataset, console: Console, file: str = ""
+) -> None:
+  """The lines about what was read; the first, where a file has all of them."""
+  tell("left out", dataset.left_out, console, file)
+  tell("note", dataset.notes, console, file)
 
 
 def tell_arms(config: Config, problem: problems.Problem, console: Console):
@@ -188,14 +191,24 @@ def tell_arms(config: Config, problem: problems.Problem, console: Console):
   tell("note", [*told, *priced.lines(problem)], console)
 
 
-def tell(word: str, lines: Sequence[str], console: Console) -> None:
-  """Lines that begin with a word; if there are many, the first of them."""
-  for line in lines[:_MOST_LINES]:
+def tell(
+  word: str, lines: Sequence[str], console: Console, file: str = ""
+) -> None:
+  """Lines that begin with a word; if there are many, the first of them.
+
+  Args:
+    word: such as "note".
+    lines: what is told.
+    console: where it goes.
+    file: that holds all of them; "": none does, and all are told.
+  """
+  most = _MOST_LINES if file else len(lines)
+  for line in lines[:most]:
     text = f"{word}: {line}"
     console.print(text, style="yellow", markup=False, soft_wrap=True)
-  if lines[_MOST_LINES:]:
-    more = len(lines) - _MOST_LINES
-    console.print(f"{word}: {more} more, see dataset.json", style="yellow")
+  if lines[most:]:
+    more = len(lines) - most
+    console.print(f"{word}: {more} more, see {file}", style="yellow")
 
 
 def loading(console: Console) -> Callable:

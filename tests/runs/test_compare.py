@@ -28,11 +28,15 @@ def test_what_was_left_out_and_what_else_is_known_is_told():
     notes=("passed over [3] .gif",),
   )
   file = io.StringIO()
-  compare.tell_reading(dataset, Console(file=file, width=200))
+  console = Console(file=file, width=200)
+  compare.tell_reading(dataset, console, "dataset.json")
   lines = file.getvalue().splitlines()
   assert lines[0] == "left out: case 0"
   assert lines[-2].endswith("more, see dataset.json")
   assert lines[-1] == "note: passed over [3] .gif"
+  compare.tell_reading(dataset, console)  # no file has the rest
+  again = file.getvalue().splitlines()[len(lines) :]
+  assert len(again) == 101 and again[99] == "left out: case 99"
 
 
 @pytest.mark.parametrize("passes", ["shard_map", "pmap"])

@@ -45,7 +45,7 @@ def prepare(
   """
   check(config)
   dataset = reading.load_dataset(config, compare.loading(console))
-  compare.tell_reading(dataset, console)
+  compare.tell_reading(dataset, console, compare.KEPT)
   config = problems.resolve(config, outline(dataset), baselines)
   problem = make_problem(config, dataset)
   config = sized(config, problem)
@@ -57,7 +57,7 @@ def prepare(
   store.open_run(workdir, config, *compare.with_notes(described, warned))
   store.write_json(workdir / "files.json", known)
   compare.announce(problem, console, config.metric, why)
-  compare.tell("warning", warned, console)
+  compare.tell("warning", warned, console, compare.KEPT)
   compare.tell_arms(config, problem, console)
   text = ", ".join(f"{count:,} for {name}" for name, count in kept.items())
   console.print(f"bytes kept of an item: {text}", soft_wrap=True, markup=False)

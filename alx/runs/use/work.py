@@ -15,7 +15,7 @@ from alx.data.sources.prefetch import prefetch
 from alx.data.unlabelled.case import Case, Cases, Loaded
 from alx.runs import compare, progress
 from alx.runs.disk import stops
-from alx.runs.use.place import Place
+from alx.runs.use.place import ABOUT, Place
 from alx.runs.use.program import (
   UNCERTAINTIES,
   Found,
@@ -100,8 +100,8 @@ def do(work: Work, console: Console) -> tuple[list[str], int, list[str]]:
   work.place.write(CLASSES, about_classes(trained.class_names))
   work.place.finish(len(done), left_out)
   compare.tell("note", note_of_spacings(trained, work.place.rows), console)
-  compare.tell("left out", left_out, console)
-  compare.tell("no SEG", work.place.no_seg, console)
+  compare.tell("left out", left_out, console, ABOUT)
+  compare.tell("no SEG", work.place.no_seg, console, ABOUT)
   return done, before, left_out
 
 

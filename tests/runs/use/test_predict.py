@@ -288,3 +288,14 @@ def test_a_series_that_no_seg_can_refer_to_has_its_mask(tmp_path):
   assert (out / "masks/a.dcm").read_bytes() == before
   masks = {path.name for path in (out / "masks").iterdir()}
   assert masks == {"a.dcm", "c.dcm", *(f"{n}.nii.gz" for n in "abc")}
+
+
+def test_what_is_left_out_is_all_in_a_file(slices, tmp_path):
+  images = np.random.default_rng(0).standard_normal((22, 8, 8))
+  images[1:, 0, 0] = np.nan
+  np.savez(tmp_path / "new.npz", images=images)
+  console = Console(file=io.StringIO(), width=200)
+  out = tmp_path / "o"
+  predict(slices.workdir, tmp_path / "new.npz", out, console=console)
+  assert "left out: 1 more, see predict.json" in console.file.getvalue()
+  assert len(json.loads((out / "predict.json").read_text())["left_out"]) == 21
