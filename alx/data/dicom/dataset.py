@@ -90,7 +90,8 @@ def _description(path, names):
 def _labels(path, scan, files, left_out):
   """({id: file}, names of classes; () of label maps)."""
   ids = {one.uid: one.id for one in scan.series}
-  of_seg = by_series(scan.segmentations, ids, left_out)
+  lines = []
+  of_seg = by_series(scan.segmentations, ids, lines)
   of_maps = _maps(path, scan.series, files)
   if of_seg and of_maps:
     found = f"{len(of_seg)} SEG and {len(of_maps)} label maps"
@@ -100,7 +101,9 @@ def _labels(path, scan, files, left_out):
       "a DICOM SEG of a series, or a label map called as its folder (images "
       "alone: alx project, alx predict)"
     )
-    raise bad_input(path, wanted, f"{len(scan.series)} series without")
+    why = f" ({lines[0]})" if lines else ""
+    raise bad_input(path, wanted, f"{len(scan.series)} series without{why}")
+  left_out += lines
   return (of_seg, _names(of_seg)) if of_seg else (of_maps, ())
 
 

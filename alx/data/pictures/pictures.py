@@ -137,7 +137,8 @@ def is_turned(image: Image.Image) -> bool:
 def inverted(values: np.ndarray) -> np.ndarray:
   """Black and white of unsigned values exchanged; ValueError for others."""
   if values.dtype.kind != "u":
-    raise ValueError(f"0 is white, and no {values.dtype} is known as black")
+    told = f"0 is white, and no {values.dtype} is known as black"
+    raise ValueError(f"{told}: save it with 0 as black")
   return np.iinfo(values.dtype).max - values
 
 

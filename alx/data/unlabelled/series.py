@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from alx.data.dataset import bad_input
-from alx.data.dicom import headers, kept, seg, series
+from alx.data.dicom import headers, kept, packages, seg, series
 from alx.data.dicom.dataset import volume_of
 from alx.data.pictures import pictures
 from alx.data.unlabelled.case import Case, Cases, Loaded, Wanted, as_trained
@@ -23,12 +23,14 @@ def find(files: list[pathlib.Path], path: pathlib.Path, wanted: Wanted):
     wanted: of the model.
 
   Raises:
-    DataError: pictures beside them, or pydicom is not installed.
+    DataError: pictures beside them, or no pydicom, or no highdicom for masks.
   """
   dicoms = [file for file in files if headers.is_dicom(file)]
   if not dicoms:
     return None
   check_no_pictures(path, dicoms, files)
+  if wanted.of_maps:
+    packages.wanted("highdicom", path)  # not after hours, at the first mask
   scan = headers.scan_images(dicoms, path)
   cases = tuple(
     Case(one.id, one.files, patient=one.patient) for one in scan.series

@@ -161,7 +161,9 @@ def _content(file, image, kind, classes):
   if kind != PICTURE:
     return file.read_bytes()
   mask = mask_files.read_mask(file)
-  values = as_its_picture(mask, image.file, file).values
+  if pictures.is_picture(image.file):  # no array of an .npz
+    mask = as_its_picture(mask, image.file, file)
+  values = mask.values
   if classes == 2 and set(np.unique(values).tolist()) <= {0, 255}:
     values = values // 255
   if values.max(initial=0) > 255:

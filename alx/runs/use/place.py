@@ -58,12 +58,13 @@ class Place:
     """
     self._folder, self._about, self._begun = folder, dict(about), False
     self._no_seg = {}  # why, by id
+    self._ended = False  # the last call, by itself
     self._check()
     path = folder / TABLE
     try:
       rows = store.read_rows(path)
       self._rows = {row["id"]: row for row in rows}
-      self._before = frozenset(self._rows)
+      self._unfinished = frozenset(() if self._ended else self._rows)
     except (KeyError, csv.Error) as error:
       raise bad_input(path, "the table of a prediction", error) from error
 
@@ -81,6 +82,7 @@ class Place:
     )
     now = json.loads(json.dumps(self._about))
     self._no_seg = dict(before.get(_NO_SEG) or {})
+    self._ended = "images" in before
     for field in sorted({*before, *now} - _MAY_CHANGE - {_NO_SEG}):
       if before.get(field) != now.get(field):
         raise DataError(
@@ -149,7 +151,8 @@ class Place:
     path = self._folder / name
     if path.is_file() and is_same(path.read_bytes(), content):
       return
-    if not path.exists() or (of in self._before and path.is_file()):
+    is_left = of in self._unfinished and path.is_file()  # by a kill
+    if is_left or not path.exists():
       store.write_bytes(path, content)
     else:
       found = "another; name another --out"

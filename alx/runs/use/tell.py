@@ -101,12 +101,15 @@ def _labelled(trained):
   folder = run_folder(choice.workdir, choice.arm, choice.seed)
   rows = store.read_rows(folder / "picks.csv")
   kind = parse_unit(trained.config.unit).kind
-  asked = [r["id"] for r in rows if number(r.get("round")) <= choice.round]
-  return {case_of(name, kind) for name in asked} | _arrived(trained, folder)
+  asked, later = set(), set()
+  for row in rows:
+    is_later = number(row.get("round")) > choice.round
+    (later if is_later else asked).add(case_of(row["id"], kind))
+  return asked | (_arrived(trained, folder) - later)
 
 
 def _arrived(trained, folder):
-  """Items of which something was labelled beforehand, in whole units or not."""
+  """Items labelled at the end that may have been so in part from the start."""
   if trained.config.start_with != LABELLED:
     return set()
   rows = store.read_rows(folder / "predictions.csv")

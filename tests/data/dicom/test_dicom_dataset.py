@@ -174,6 +174,15 @@ def test_a_damaged_seg_is_left_out_alone(tmp_path, change):
     data.load(tmp_path, strict=True)
 
 
+@pytest.mark.parametrize("strict", [False, True])
+def test_where_all_seg_are_damaged_it_is_told(tmp_path, strict):
+  (files,) = write(tmp_path, 1)
+  segment(tmp_path / "seg" / "0.dcm", files)
+  changed(tmp_path / "seg" / "0.dcm", a_text_for_the_series)
+  with pytest.raises(DataError, match=r"1 series without \(.*0\.dcm: wanted a"):
+    data.load(tmp_path, strict=strict)
+
+
 def test_the_same_seg_twice_counts_once(tmp_path):
   for n, files in enumerate(write(tmp_path, 2)):
     segment(tmp_path / "seg" / f"{n}.dcm", files)

@@ -2,6 +2,7 @@
 
 import io
 import pathlib
+import sys
 
 import nibabel
 import numpy as np
@@ -54,6 +55,14 @@ def test_what_is_passed_over_is_told(tmp_path):
   (tmp_path / "broken.dcm").write_bytes(b"nothing")
   notes = find(tmp_path, VOLUMES, NOWHERE).notes
   assert "1 files passed over, broken.dcm: wanted a DICOM file" in notes[0]
+
+
+def test_masks_want_highdicom_before_the_first_image(tmp_path, monkeypatch):
+  made.write(tmp_path / "a")
+  monkeypatch.setitem(sys.modules, "highdicom", None)
+  with pytest.raises(DataError, match="wanted highdicom for DICOM"):
+    find(tmp_path, VOLUMES, NOWHERE)
+  assert find(tmp_path, VOLUMES._replace(of_maps=False), NOWHERE).cases
 
 
 def test_a_model_of_pictures(tmp_path):

@@ -51,6 +51,17 @@ def test_numbers_of_classes_with_other_names():
   assert found == [1, 0, 1]
 
 
+def test_masks_of_pictures_that_are_rows_of_an_npz(tmp_path):
+  np.savez(tmp_path / "x.npz", images=np.zeros((1, 4, 4), np.float32))
+  row = Found("r0", tmp_path / "x.npz", None)
+  folder = tmp_path / "masks"
+  folder.mkdir()
+  Image.fromarray(np.eye(4, dtype=np.uint8)).save(folder / "r0.png")
+  images, names = Images(PICTURE, (row,), ()), ("no", "yes")
+  given = find_given(tmp_path, str(folder), images, names, True)
+  assert (list(given.maps), given.notes) == (["r0"], ())
+
+
 def test_a_name_of_two_images_is_refused(tmp_path):
   assert classes_of(tmp_path, "A_im,yes", "x.png,no") == {"A_im": 1, "x": 0}
   wanted = "t.csv: wanted a name of one image, such as A_im, found im.png, as 2"

@@ -46,6 +46,18 @@ def test_the_table_ends_in_order_of_the_ids(tmp_path):
   assert (about["images"], about["left_out"]) == (2, ["c: broken"])
 
 
+def test_what_somebody_changed_behind_a_finished_call_stays(tmp_path):
+  place = Place(tmp_path, SAME)
+  place.add([row("a")])
+  place.write("masks/a.png", b"model", "a")
+  place.finish(1, [])
+  (tmp_path / "masks/a.png").write_bytes(b"by hand")
+  again = Place(tmp_path, SAME)
+  again.add([row("a"), row("b")])
+  with pytest.raises(DataError, match=r"a\.png: wanted no file, or the same"):
+    again.write("masks/a.png", b"model", "a")
+
+
 def test_why_there_is_no_seg_is_known_the_next_time(tmp_path):
   place = Place(tmp_path, SAME)
   place.add([row("a"), row("b")])

@@ -78,10 +78,12 @@ def test_volumes_of_which_a_part_was_labelled_are_told(tmp_path, unit, names):
 
 def test_volumes_that_arrived_labelled_in_part_are_told(tmp_path):
   folder = tmp_path / "runs/bald-seed0"
-  store.write_rows(folder / "picks.csv", [{"round": 0, "id": "a:axis0:5"}])
+  picks = [{"round": 0, "id": "a:axis0:5"}, {"round": 1, "id": "e:axis0:2"}]
+  store.write_rows(folder / "picks.csv", picks)
   kept = [
     ("pool", "a", 1),
     ("pool", "b", 1),
+    ("pool", "e", 1),  # asked for later
     ("pool", "c", 0),
     ("test", "d", 0),
   ]
@@ -91,8 +93,8 @@ def test_volumes_that_arrived_labelled_in_part_are_told(tmp_path):
   store.write_rows(folder / "predictions.csv", rows)
   for start_with, count in (("labelled", 2), ("random", 1)):
     trained = trained_in(tmp_path, "slices:0", start_with)
-    (line,) = notes_of(trained, found("d", "c", "b", "a"))
-    assert line.startswith(f"{count} of 4 images have the names ")
+    (line,) = notes_of(trained, found(*"edcba"))
+    assert line.startswith(f"{count} of 5 images have the names ")
 
 
 def trained_in(workdir, unit, start_with="random"):
