@@ -158,7 +158,8 @@ def prices_from_flags() -> pricing.Pricing:
     raise ValueError(
       "--currency, --year and --compute_hour say nothing without --reader_hour"
     )
-  return pricing.make_pricing(_EFFORT.value, rates, _PIXEL.value)
+  effort = _EFFORT.value and str(command.path_of(_EFFORT.value))
+  return pricing.make_pricing(effort, rates, _PIXEL.value)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ import pathlib
 import numpy as np
 from absl import app, flags
 
+from alx.commands import command
+
 
 def define_flags(data: str, out: str) -> None:
   """--data and --out, which are wanted.
@@ -28,8 +30,8 @@ def read(kind: str) -> tuple[dict[str, np.ndarray], pathlib.Path]:
     UsageError: if --out is there already.
   """
   given = flags.FLAGS
-  out = pathlib.Path(given.out)
+  out = command.path_of(given.out)
   if out.exists():
     raise app.UsageError(f"--out: {out} is there already; name another {kind}")
-  with np.load(given.data, allow_pickle=False) as file:
+  with np.load(command.path_of(given.data), allow_pickle=False) as file:
     return dict(file), out

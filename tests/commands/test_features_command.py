@@ -208,6 +208,12 @@ def test_other_data_and_no_run_are_told(run, tmp_path):
   other = ready.problem._replace(dataset=dataset._replace(labels=labels))
   with pytest.raises(ValueError, match="wanted the data of"):
     trained.check_data(folder, other)
+  split = ready.problem.split
+  swapped = split._replace(test=split.test[1:])
+  with pytest.raises(
+    data.DataError, match=r"split\.json.*found other test items"
+  ):
+    trained.check_data(folder, ready.problem._replace(split=swapped))
   with pytest.raises(ValueError, match="wanted one run with checkpoints"):
     trained.find_run(tmp_path)
   with pytest.raises(ValueError, match="wanted the settings of a run"):

@@ -12,7 +12,7 @@ from alx.data import patches
 from alx.data.dataset import bad_input
 from alx.runs.disk import store
 from alx.runs.disk.names import run_name
-from alx.runs.problem.problem import Problem, digest
+from alx.runs.problem.problem import Problem, digest, ids_of
 from alx.runs.settings.arms import FULL
 from alx.runs.settings.config import Config
 from alx.runs.settings.kept import as_tuples
@@ -68,7 +68,7 @@ def read_config(run: pathlib.Path) -> Config:
 
 
 def check_data(run: pathlib.Path, problem: Problem) -> None:
-  """Raises ValueError if the run was made on other data."""
+  """Raises ValueError if the run was made on other data, or another split."""
   path = run.parent.parent / "dataset.json"
   about = store.read_object(path, "the digest of the data", _REMEDY)
   wanted = str(about.get("digest"))
@@ -78,6 +78,8 @@ def check_data(run: pathlib.Path, problem: Problem) -> None:
       f"{problem.dataset.name}: wanted the data of {run} (digest "
       f"{wanted[:12]}), found another (digest {found[:12]})"
     )
+  split = ids_of(problem.dataset, problem.split)
+  store.check_split(path.with_name("split.json"), split)
 
 
 def features_of(params: Any, problem: Problem, config: Config) -> np.ndarray:

@@ -228,19 +228,12 @@ _WITHOUT_METHODS = (
     lambda c: True,
     "without an acquisition: all labels are whole items",
   ),
-  # Not what all methods share and a directory keeps: some may be added there.
-  Rule(
-    "rounds pictures samples passes greedy_seeding distort",
-    lambda c: True,
-    "without an acquisition: nothing is asked for",
-  ),
-)
+)  # what all methods share is kept, for those that are added there later
 # Values that are what would be done anyway, beside the defaults; the overlap is
 # what directories say that are older than recipes with one of their own.
 _ALSO_FINE = {
   "intensity": 0.0,
   "pictures": 0,
-  "rounds": 0,
   "flips_by_labels": False,
   "overlap": 0.25,
 }

@@ -75,9 +75,7 @@ def _in_all(choose, rows, units, config, key):
     among = np.flatnonzero(axis_of == axis)
     own = jax.random.fold_in(key, int(axis))
     picks = choose(own, rows, among, len(among), k)
-    if config.budget and config.start_with == starting.EVENLY:
-      picks = picks[halving_order(len(picks))]
-    found.append(picks)
+    found.append(_to_be_cut(picks, config))
   return _in_turn(found)
 
 
@@ -96,9 +94,16 @@ def _in_each(choose, rows, units, config, key):
       among = np.flatnonzero((axis_of == axis) & (item == one))
       own = jax.random.fold_in(jax.random.fold_in(key, one), int(axis))
       if len(among):
-        picks.append(choose(own, rows, among, most, k))
+        picks.append(_to_be_cut(choose(own, rows, among, most, k), config))
     found = np.append(found, _in_turn(picks))
   return found
+
+
+def _to_be_cut(picks, config):
+  """Every n-th slice in an order that a budget may cut anywhere."""
+  if config.budget and config.start_with == starting.EVENLY:
+    return picks[halving_order(len(picks))]
+  return picks
 
 
 def _in_turn(lists):

@@ -76,8 +76,6 @@ def export_labels(
   ready = problem.make_problem(config, dataset)
   folder = run_folder(workdir, choice.arm, choice.seed)
   check_data(folder, ready)
-  split = problem.ids_of(dataset, ready.split)
-  store.check_split(workdir / "split.json", split)
   pool = _pool_of(ready, folder, choice)
   known = np.asarray(known_of(ready, pool))
   told = np.flatnonzero(np.asarray(items_labelled(ready, pool)))

@@ -169,17 +169,6 @@ def test_settings_on_data(fields, about, told):
       },
       "distort=all .* nothing is augmented",
     ),
-    *(
-      ({"acquisition": (), name: value}, f"{name}={value} .* nothing is asked")
-      for name, value in {
-        "rounds": 9,
-        "pictures": 2,
-        "samples": 3,
-        "passes": "pmap",
-        "greedy_seeding": True,
-        "distort": "all",
-      }.items()
-    ),
     (
       {"acquisition": (), "tolerance": 0.2, "recipe": "classic"},
       "tolerance=0.2 .* no fit ends when",
@@ -256,8 +245,7 @@ def test_what_does_something_is_fine():
   idle.check_methods(Config(tolerance=0.2, full=False, schedule="converged"))
   of_a_study = Config(tolerance=0.2, full_steps=50, full=False)
   idle.check_settings(of_a_study)  # another row of it fits all labels
-  idle.check_methods(Config(acquisition=(), tolerance=0.2, rounds=0))
-  idle.check_methods(Config(acquisition=(), start=30, query=9, warm=True))
+  idle.check_methods(Config(acquisition=(), tolerance=0.2, samples=3))
   for name in ("gamma", "tilt", "scaling", "shift"):
     still = {"flips": False, "intensity": 0.0, name: 0.1}
     idle.check_methods(
@@ -321,8 +309,9 @@ def test_only_what_nobody_told_gives_way():
   with pytest.raises(ValueError, match=r"tolerance=.* does nothing"):
     idle.check_methods(ours)
   assert idle.give_way(config, {"full_steps", "tolerance"}) == config
-  alone = Config(acquisition=(), start=6, rounds=2, unit="slices:0")
-  assert idle.give_way(alone, ()) == Config(acquisition=(), start=6)
+  protocol = {"start": 6, "rounds": 2, "samples": 3, "distort": "all"}
+  alone = Config(acquisition=(), unit="slices:0", **protocol)
+  assert idle.give_way(alone, ()) == Config(acquisition=(), **protocol)
 
 
 @pytest.mark.parametrize("name", configs.BY_NAME)

@@ -79,6 +79,16 @@ def test_a_budget_buys_every_nth_slice_of_all_volumes():
     assert gaps.max() <= 3 * 192 / len(found)
 
 
+def test_a_volume_that_a_budget_cuts_is_not_labelled_at_one_end():
+  problem, config = problem_of(
+    unit="slices:0", budget="slices:20", start_with="uniform", start_per_item=8
+  )
+  found = bought(problem, config)
+  item = problem.units.item[found]
+  last = [problem.units.place_of(u)[1] for u in found[item == item[-1]]]
+  assert len(last) == 4 and max(last) >= 8 > min(last)
+
+
 def test_slices_across_each_axis_where_a_volume_has_more_than_are_wanted():
   problem, config = problem_of(unit="slices:all", start=6, start_per_item=30)
   found = bought(problem, config)
