@@ -35,7 +35,7 @@ def test_the_same_command_finds_it_finished(features):
   ("words", "data", "differs"),
   [
     (["--width=2"], "d.npz", "widths"),
-    (["--width=3", "--seed=1"], "d.npz", "seed"),
+    (["--width=3", "--longest=3"], "d.npz", "longest"),
     (["--width=3", "--set=test_items=9"], "d.npz", "split"),
     (["--width=3"], "other.npz", "data"),
   ],
