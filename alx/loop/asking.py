@@ -94,16 +94,17 @@ def capped(
 ) -> Acquisition:
   """The acquisition under the caps of `settings`, if there are such.
 
-  Of units of one item, and of items of one group. A budget cuts off the end of
-  a list, so every n-th unit is not in the order of the pool then.
+  Of units of one item, and of items of one group. A cap takes the first of
+  each, and a budget cuts off the end of a list: every n-th unit is not in the
+  order of the pool for them.
 
   Raises:
     ValueError: for a cap without groups.
   """
-  found = _below_caps(acquisition, settings, groups, units)
-  if settings.budget and acquisition.select is evenly_spaced:
-    return _spread_out(found)
-  return found
+  if acquisition.select is not evenly_spaced:
+    return _below_caps(acquisition, settings, groups, units)
+  found = _below_caps(_shuffled(acquisition), settings, groups, units)
+  return _spread_out(found) if settings.budget else _in_order(found)
 
 
 def _below_caps(acquisition, settings, groups, units):
@@ -122,16 +123,40 @@ def _below_caps(acquisition, settings, groups, units):
   return capped_per_group(acquisition, settings.max_per_group)
 
 
+def _shuffled(acquisition):
+  """The same picks in a random order."""
+
+  def select(key, description, candidates, k):
+    picks = acquisition.select(key, description, candidates, k)
+    picks = jax.random.permutation(jax.random.fold_in(key, 1), picks)
+    return _full_first(picks, candidates)
+
+  return acquisition._replace(select=select)
+
+
+def _in_order(acquisition):
+  """The same picks in the order of the pool."""
+
+  def select(*arguments):
+    return jnp.sort(acquisition.select(*arguments))
+
+  return acquisition._replace(select=select)
+
+
 def _spread_out(acquisition):
   """The same picks; any first ones of them are spread over the pool."""
 
   def select(key, description, candidates, k):
     picks = jnp.sort(acquisition.select(key, description, candidates, k))
-    picks = picks[halving_order(k)]
-    empty = picks == candidates.available.shape[0]
-    return picks[jnp.argsort(empty, stable=True)]
+    return _full_first(picks[halving_order(k)], candidates)
 
   return acquisition._replace(select=select)
+
+
+def _full_first(picks, candidates):
+  """Slots that nothing is for behind the others."""
+  empty = picks == candidates.available.shape[0]
+  return picks[jnp.argsort(empty, stable=True)]
 
 
 def candidates_of(

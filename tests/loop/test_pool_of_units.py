@@ -157,6 +157,24 @@ def test_a_budget_cuts_every_nth_unit_where_all_items_have_some(cap):
     assert len(set(item[chosen[9.0][:first]])) == N
 
 
+def test_a_cap_takes_every_nth_unit_from_anywhere_in_its_item():
+  """Not the first that would be asked for of each: all lay at one end."""
+  *_, units = pool("slices:0")
+  count, region = units.count, np.asarray(units.units.region)
+  most = region.max()
+  free = jnp.ones(count, bool)
+  asking = Asking(2 * N, max_per_item=1)
+  choose = capped(BY_NAME["uniform"], asking, None, units).select
+  places = np.concatenate(
+    [
+      region[choose(jax.random.key(n), None, Candidates(free, ~free), 2 * N)]
+      for n in range(8)
+    ]
+  )
+  assert abs(places.mean() / most - 0.5) < 0.1
+  assert (places > 0.75 * most).any()
+
+
 def test_slots_that_no_unit_is_for_stay_behind_the_others():
   *_, units = pool("slices:0")
   free = jnp.arange(units.count) < 5
