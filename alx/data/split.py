@@ -105,3 +105,11 @@ def _how(by):
   if by == "given":
     return "the data give a split that has no train part"
   return f"split by {by}"
+
+
+def ids_of(dataset: Dataset, split: Split) -> dict[str, list[str]]:
+  """The ids of the items of each part, as split.json holds them."""
+  return {
+    part: [dataset.ids[i] for i in getattr(split, part)]
+    for part in ("pool", "test", "unused")
+  }

@@ -34,7 +34,8 @@ from alx.runs.problem.fitted import (
   tells_mirrored,
 )
 from alx.runs.problem.job import Job
-from alx.runs.problem.problem import Problem, held_out, predict_pool
+from alx.runs.problem.predictions import held_out, predict_pool
+from alx.runs.problem.problem import Problem
 from alx.runs.rounds import keep_next, key_of, record_again
 from alx.runs.settings.config import Config
 from alx.runs.settings.starting import LABELLED

@@ -13,6 +13,8 @@ from rich.console import Console
 
 from alx import data, report
 from alx.data.dataset import no_progress
+from alx.data.sources import digest
+from alx.data.split import ids_of
 from alx.devices import distributed
 from alx.report import read, words
 from alx.report.costs import used
@@ -83,7 +85,7 @@ def _check_shared(dataset) -> None:
   """Raises DataError where several processes have read other data."""
   if not distributed.is_shared():
     return
-  content = problems.digest(dataset).encode()
+  content = digest.of_dataset(dataset).encode()
   try:
     distributed.assert_same("data", np.frombuffer(content, np.uint8))
   except RuntimeError as error:
@@ -267,14 +269,14 @@ def describe_data(
     "images": described(dataset),
     "left_out": list(dataset.left_out),
     "notes": list(dataset.notes),
-    "digest": problems.digest(dataset),
-    **problems.further_digests(dataset),
+    "digest": digest.of_dataset(dataset),
+    **digest.further_of_dataset(dataset),
   }
   if problem.units is not None:
     about[used.POOL] = problem.units.whole_pool()
   if problem.units and problem.units.priced:
     about["costs"] = problem.units.priced.digest
-  return about, problems.ids_of(dataset, split)
+  return about, ids_of(dataset, split)
 
 
 def with_notes(

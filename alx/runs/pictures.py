@@ -14,7 +14,7 @@ from alx.label_maps import is_labelled
 from alx.loop import LoopState
 from alx.runs.disk import store
 from alx.runs.problem.job import Job
-from alx.runs.problem.problem import readable
+from alx.runs.problem.predictions import readable
 from alx.runs.units.asked import num_asked
 
 

@@ -32,7 +32,7 @@ from alx.runs.disk.records import (
 from alx.runs.problem import signals
 from alx.runs.problem.fitted import mirrored_column, steps_column
 from alx.runs.problem.job import Job
-from alx.runs.problem.problem import predict_pool, predict_test
+from alx.runs.problem.predictions import predict_pool, predict_test
 from alx.runs.settings.config import Config
 from alx.runs.settings.starting import LABELLED
 from alx.runs.settings.stopping import labels_after

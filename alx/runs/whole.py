@@ -21,7 +21,7 @@ from alx.runs.disk.records import (
 )
 from alx.runs.problem.fitted import mirrored_column
 from alx.runs.problem.job import Job
-from alx.runs.problem.problem import metrics_of, predict_pool, predict_test
+from alx.runs.problem.predictions import metrics_of, predict_pool, predict_test
 from alx.runs.units.budgets import all_labels
 from alx.training.descent.converged import has_converged
 from alx.training.learner import steps_made

@@ -10,8 +10,8 @@ import numpy as np
 
 from alx.data.dataset import Dataset
 from alx.pool import init_pool, mark_labelled
+from alx.runs.problem import predictions, reading
 from alx.runs.problem import problem as problems
-from alx.runs.problem import reading
 from alx.runs.settings.config import Config
 from alx.training.learner import steps_made
 from experiments.benchmarks import recipe_starts
@@ -104,8 +104,8 @@ def fit(training: Ready, count: int, seed: int, name: str) -> Fitted:
     labelled(len(task.labels), count, seed),
     before.params if before else begin,
   )
-  predicted = problems.predict_test(task, found.params)
-  score = next(iter(problems.metrics_of(task, predicted).values()))
+  predicted = predictions.predict_test(task, found.params)
+  score = next(iter(predictions.metrics_of(task, predicted).values()))
   seconds = found.seconds + (before.seconds if before else 0.0)
   ms = 1e3 * found.seconds / found.steps
   return Fitted(name, count, seed, float(score), found.steps, ms, seconds)

@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from alx.data import patches
-from alx.runs.problem import learning
+from alx.runs.problem import learning, predictions
 from alx.runs.problem import problem as problems
 from alx.runs.settings.config import Config, override
 from alx.runs.settings.recipes import UNETS
@@ -193,8 +193,8 @@ def fit(
   steps = max(1, round(1e3 * budget / ms))
   task = task_of(bench, contender, steps)
   params, seconds = trainer(bench, contender, task, steps)(seed)
-  predicted = problems.predict_test(task, params)
-  score = next(iter(problems.metrics_of(task, predicted).values()))
+  predicted = predictions.predict_test(task, params)
+  score = next(iter(predictions.metrics_of(task, predicted).values()))
   return Row(*contender, budget, seed, steps, ms, seconds, score)
 
 

@@ -15,7 +15,7 @@ from alx.runs.disk.records import check_fit, check_predicted
 from alx.runs.problem import loops
 from alx.runs.problem.learning import options_for
 from alx.runs.problem.patients import groups_of
-from alx.runs.problem.problem import metrics_of, predict_test
+from alx.runs.problem.predictions import metrics_of, predict_test
 from alx.runs.settings.arms import needs_of
 from experiments import finished
 from experiments.cold.features import Features

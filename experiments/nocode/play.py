@@ -19,7 +19,7 @@ from alx.runs.compare import Comparison
 from alx.runs.disk.records import check_fit, check_predicted
 from alx.runs.problem import loops
 from alx.runs.problem.cases import case_names
-from alx.runs.problem.problem import predict_test
+from alx.runs.problem.predictions import predict_test
 from alx.training.evaluation import case_dice, make_predict_masks
 from experiments.nocode.desk import Case, Desk
 from experiments.nocode.plan import ACTIVE, FIXED, NONE, Row

@@ -145,9 +145,9 @@ def test_another_version_is_refused_on_both_sides(discs, tmp_path):
 
 def test_other_data_are_refused_on_both_sides(discs, tmp_path):
   other = """
-from alx.runs.problem import problem
-digest = problem.digest
-problem.digest = lambda dataset: digest(dataset)[::-1]
+from alx.data.sources import digest
+of_dataset = digest.of_dataset
+digest.of_dataset = lambda dataset: of_dataset(dataset)[::-1]
 """
   found = pair(discs, tmp_path / "none", before=("", other))
   assert [code for code, _ in found] == [2, 2], found

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from alx.runs import predict
-from alx.runs.problem.problem import predict_test
+from alx.runs.problem.predictions import predict_test
 from alx.training import evaluation
 from tests import kept_models
 from tests.kept_models import QUIET, dice

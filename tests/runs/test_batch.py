@@ -7,7 +7,7 @@ import pytest
 from alx.runs import batch, compare
 from alx.runs.disk import store
 from alx.runs.disk.checkpoint import Checkpoints
-from alx.runs.problem import problem
+from alx.runs.problem import predictions
 from alx.runs.problem.loops import loop_for
 from alx.runs.settings.config import Config
 from alx.runs.use import trained
@@ -84,9 +84,9 @@ def test_the_model_of_each_seed_can_be_taken_out(embeddings, together):
   for seed in range(3):
     found = trained.load(workdir, "badge", seed)
     assert found.choice.told().startswith(f"model: badge, seed {seed}, round 2")
-    predicted = problem.predict_test(work, found.params)
+    predicted = predictions.predict_test(work, found.params)
     row = store.read_rows(workdir / f"runs/badge-seed{seed}/curve.csv")[-1]
-    score = problem.metrics_of(work, predicted)["auc"]
+    score = predictions.metrics_of(work, predicted)["auc"]
     assert float(row["auc"]) == pytest.approx(score, rel=1e-6)
 
 

@@ -7,9 +7,10 @@ import pytest
 from rich.console import Console
 
 from alx.data import DataError, Dataset
+from alx.data.sources import digest
 from alx.devices.parallel import over_passes
 from alx.runs import compare
-from alx.runs.problem import learning, problem
+from alx.runs.problem import learning
 from alx.runs.settings.config import Config
 
 
@@ -114,11 +115,11 @@ def test_voxels_of_another_size_are_other_data():
     split=None,
     left_out=(),
   )
-  found = problem.further_digests(dataset)
+  found = digest.further_of_dataset(dataset)
   again = dataset._replace(spacing_mm=([1, np.float32(1), 2.5], None))
-  assert problem.further_digests(again) == found
+  assert digest.further_of_dataset(again) == found
   other = dataset._replace(spacing_mm=((1.0, 1.0, 2.0), None))
-  told = problem.further_digests(other)
+  told = digest.further_of_dataset(other)
   assert [name for name in found if found[name] != told[name]] == [
     "digest_of_voxel_sizes"
   ]

@@ -8,10 +8,11 @@ import pytest
 from rich.console import Console
 
 from alx import data
+from alx.data.sources import digest
 from alx.pool import init_pool, mark_labelled
 from alx.runs import compare
 from alx.runs.disk import store
-from alx.runs.problem import cases, problem
+from alx.runs.problem import cases, predictions, problem
 from alx.runs.settings.config import Config
 from alx.runs.use import trained
 from alx.training import mirrors
@@ -117,9 +118,9 @@ def test_the_last_model_is_kept_and_scores_as_it_did(finished, arm):
   ready, _, _ = finished
   found = trained.load(ready.workdir, arm)
   assert found.choice.labels == {"entropy": 4, "full": 20}[arm]
-  predicted = problem.predict_test(ready.problem, found.params)
+  predicted = predictions.predict_test(ready.problem, found.params)
   row = store.read_rows(ready.workdir / f"runs/{arm}-seed0/curve.csv")[-1]
-  score = problem.metrics_of(ready.problem, predicted)["dice"]
+  score = predictions.metrics_of(ready.problem, predicted)["dice"]
   assert float(row["dice"]) == pytest.approx(score, rel=1e-6)
 
 
@@ -201,5 +202,5 @@ def test_slices_of_a_volume_are_one_case():
 
 def test_the_digest_sees_one_changed_label():
   first, other = small([0, 1, 0, 1]), small([0, 1, 1, 1])
-  assert problem.digest(first) == problem.digest(small([0, 1, 0, 1]))
-  assert problem.digest(first) != problem.digest(other)
+  assert digest.of_dataset(first) == digest.of_dataset(small([0, 1, 0, 1]))
+  assert digest.of_dataset(first) != digest.of_dataset(other)

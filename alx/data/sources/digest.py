@@ -1,12 +1,14 @@
 """Short texts that change when what they are made of changes."""
 
 import hashlib
+import json
 import pathlib
 from collections.abc import Iterable
 
 import jax
 import numpy as np
 
+from alx.data.dataset import Dataset
 from alx.keys import is_typed
 
 _SIZE = 16  # bytes
@@ -62,3 +64,29 @@ def _as_array(name, leaf):
     wanted = "wanted arrays, numbers or texts"
     raise ValueError(f"leaf {name}: {wanted}, found {type(leaf).__name__}")
   return array
+
+
+def of_dataset(dataset: Dataset) -> str:
+  """SHA-256 of ids, images and labels: other data, other digest."""
+  hashed = hashlib.sha256()
+  for name, image, label in zip(
+    dataset.ids, dataset.images, dataset.labels, strict=True
+  ):
+    hashed.update(f"{name}{image.shape}".encode("utf-8", "surrogateescape"))
+    hashed.update(np.ascontiguousarray(image))
+    hashed.update(np.ascontiguousarray(label))
+  return hashed.hexdigest()
+
+
+def further_of_dataset(dataset: Dataset) -> dict[str, str]:
+  """What else results depend on: distances in mm, and who is one patient.
+
+  Beside `of_dataset`, as there are directories that are older and have that
+  alone.
+  """
+  sizes = [s and [f"{mm:.5g}" for mm in s] for s in dataset.spacing_mm]
+  found = {"digest_of_voxel_sizes": sizes, "digest_of_patients": dataset.groups}
+  return {
+    name: hashlib.sha256(json.dumps(values).encode()).hexdigest()
+    for name, values in found.items()
+  }

@@ -13,7 +13,8 @@ from alx.runs.disk import reasons, store
 from alx.runs.problem import predictions
 from alx.runs.problem.cases import case_names
 from alx.runs.problem.job import Job, once
-from alx.runs.problem.problem import Problem, classes_seen, metrics_of
+from alx.runs.problem.predictions import classes_seen, metrics_of
+from alx.runs.problem.problem import Problem
 from alx.runs.units.asked import name_of, num_asked
 from alx.runs.units.partly import NEXT
 from alx.training import evaluation

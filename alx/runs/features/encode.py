@@ -12,10 +12,9 @@ import alx
 from alx import data, label_free
 from alx.data.arrays.features import read_features
 from alx.data.patches import Images
-from alx.data.sources.digest import of_texts
+from alx.data.sources.digest import of_dataset, of_texts
 from alx.label_free import Encoding
 from alx.runs.disk import store
-from alx.runs.problem.problem import digest
 from alx.runs.settings.config import PATHS
 
 _ABOUT = "made_of"
@@ -70,7 +69,7 @@ def about(
   parts = {name: getattr(split, name).tolist() for name in ("pool", "test")}
   texts = {name: json.dumps(value) for name, value in settings.items()}
   return {
-    "data": digest(dataset),
+    "data": of_dataset(dataset),
     "split": of_texts([json.dumps(parts)]),
     "alx": alx.__version__,
     **{k: v for k, v in texts.items() if k not in PATHS},

@@ -10,9 +10,11 @@ import numpy as np
 
 from alx.data import patches
 from alx.data.dataset import bad_input
+from alx.data.sources.digest import of_dataset
+from alx.data.split import ids_of
 from alx.runs.disk import store
 from alx.runs.disk.names import run_name
-from alx.runs.problem.problem import Problem, digest, ids_of
+from alx.runs.problem.problem import Problem
 from alx.runs.settings.arms import FULL
 from alx.runs.settings.config import Config
 from alx.runs.settings.kept import as_tuples
@@ -72,7 +74,7 @@ def check_data(run: pathlib.Path, problem: Problem) -> None:
   path = run.parent.parent / "dataset.json"
   about = store.read_object(path, "the digest of the data", _REMEDY)
   wanted = str(about.get("digest"))
-  found = digest(problem.dataset)
+  found = of_dataset(problem.dataset)
   if found != wanted:
     raise ValueError(
       f"{problem.dataset.name}: wanted the data of {run} (digest "

@@ -9,7 +9,7 @@ from alx.data.patches import Images
 from alx.loop.unit_labels import labelled_items
 from alx.pool import PoolState
 from alx.runs.problem.job import Job
-from alx.runs.problem.problem import readable
+from alx.runs.problem.predictions import readable
 from alx.runs.settings.config import Config
 from alx.training.mirrors import allowed_axes
 from alx.units import UnitSet

@@ -1,8 +1,6 @@
 """From a Config and a Dataset to arrays on the device and compiled code."""
 
 import dataclasses
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -14,12 +12,10 @@ from alx import data
 from alx.data import patches
 from alx.data.partly import unlabelled_items
 from alx.data.patches import Images
-from alx.devices.distributed import is_shared
-from alx.devices.mesh import on_host, over_devices, placed
+from alx.devices.mesh import over_devices
 from alx.label_maps import UNLABELLED
 from alx.loop import check_budget
 from alx.runs.problem import learning, patients
-from alx.runs.problem.cases import case_names
 from alx.runs.settings import idle, recipes, stopping
 from alx.runs.settings.arms import needs_of
 from alx.runs.settings.config import Config, with_baselines
@@ -211,14 +207,6 @@ def split_of(config: Config, dataset: data.Dataset) -> data.Split:
   return split
 
 
-def ids_of(dataset: data.Dataset, split: data.Split) -> dict[str, list[str]]:
-  """The content of split.json: the ids of the items of each part."""
-  return {
-    part: [dataset.ids[i] for i in getattr(split, part)]
-    for part in ("pool", "test", "unused")
-  }
-
-
 def units_of(
   config: Config,
   dataset: data.Dataset,
@@ -282,124 +270,3 @@ def _stack(dataset, items, patch):
   if dataset.task == "segmentation":
     labels = patches.stack_labels(labels, patch)
   return images, np.stack(labels)
-
-
-def held_out(problem: Problem) -> tuple:
-  """What `predict_test` takes beside the params."""
-  if problem.dataset.task == "classification":
-    return (problem.test_images,)
-  return problem.test_images, problem.test_labels
-
-
-def predict_test(problem: Problem, params):
-  """Probabilities or masks of the test items."""
-  return readable(problem.predict_test(params, *held_out(problem)))
-
-
-def predict_pool(
-  problem: Problem, params, predict: Callable | None = None
-) -> np.ndarray:
-  """[N, C] probabilities of the pool, or [N, C, 3] voxels of masks, in parts.
-
-  Each is as large as the test part, so that nothing is compiled for it where
-  its items are of one extent. The voxels are those of `counts` of a test.
-
-  Args:
-    problem: with the pool.
-    params: of the model.
-    predict: instead of `predict_test`, with axes in front of those of items.
-  """
-  predict = predict or problem.predict_test
-  count, size = problem.labels.shape[0], problem.test_labels.shape[0]
-  is_classes = problem.dataset.task == "classification"
-  images = problem.images._replace(regions=None)  # test items have none
-  pool = (images,) if is_classes else (images, problem.labels)
-  pool, found = on_host(pool), []
-  for start in range(0, count, size):
-    rows = np.minimum(np.arange(start, start + size), count - 1)
-    part = jax.tree.map(lambda x, rows=rows: x[rows], pool)
-    part = _lying_as(held_out(problem), part)
-    said = readable(predict(params, *part))
-    found.append(np.asarray(said if is_classes else said.counts))
-  if is_classes:
-    return np.concatenate(found, axis=-2)[..., :count, :]
-  return np.concatenate(found, axis=-3)[..., :count, :, :]
-
-
-def readable(found):
-  """Arrays that each process can read, where several have parts of them."""
-  return on_host(found) if is_shared() else found
-
-
-def _lying_as(held, part):
-  """Arrays on the devices of others of their shapes: one program for both."""
-
-  def put(x, like):
-    where = like.sharding
-    return placed(x, where) if len(where.device_set) > 1 else x
-
-  return jax.tree.map(put, part, held)
-
-
-def classes_seen(problem: Problem, labelled) -> int | None:
-  """How many classes are among the labels; None for a segmentation.
-
-  Args:
-    problem: with the labels.
-    labelled: [N] bool, or the items.
-  """
-  if problem.dataset.task != "classification":
-    return None
-  return len(np.unique(on_host(problem.labels)[np.asarray(labelled)]))
-
-
-def metrics_of(
-  problem: Problem, predicted, seen: int | None = None
-) -> dict[str, float]:
-  """The metrics of `predict_test`.
-
-  Args:
-    problem: that is tested on.
-    predicted: by a model.
-    seen: classes that it was trained on; None: all.
-  """
-  dataset, test = problem.dataset, problem.split.test
-  if dataset.task == "classification":
-    return evaluation.classification_metrics(
-      np.asarray(predicted),
-      on_host(problem.test_labels),
-      dataset.class_names,
-      seen,
-    )
-  return evaluation.segmentation_metrics(
-    predicted,
-    [dataset.labels[i] for i in test],
-    dataset.class_names,
-    [dataset.spacing_mm[i] for i in test],
-    case_names(dataset, test),
-  )
-
-
-def digest(dataset: data.Dataset) -> str:
-  """SHA-256 of ids, images and labels: other data, other digest."""
-  hashed = hashlib.sha256()
-  for name, image, label in zip(
-    dataset.ids, dataset.images, dataset.labels, strict=True
-  ):
-    hashed.update(f"{name}{image.shape}".encode("utf-8", "surrogateescape"))
-    hashed.update(np.ascontiguousarray(image))
-    hashed.update(np.ascontiguousarray(label))
-  return hashed.hexdigest()
-
-
-def further_digests(dataset: data.Dataset) -> dict[str, str]:
-  """What else results depend on: distances in mm, and who is one patient.
-
-  Beside `digest`, as there are directories that are older and have that alone.
-  """
-  sizes = [s and [f"{mm:.5g}" for mm in s] for s in dataset.spacing_mm]
-  found = {"digest_of_voxel_sizes": sizes, "digest_of_patients": dataset.groups}
-  return {
-    name: hashlib.sha256(json.dumps(values).encode()).hexdigest()
-    for name, values in found.items()
-  }

@@ -10,7 +10,8 @@ import numpy as np
 
 from alx.acquisition.scores import predictive
 from alx.loop.pool_scan import describe_pool
-from alx.runs.problem.problem import Problem, readable
+from alx.runs.problem.predictions import readable
+from alx.runs.problem.problem import Problem
 from alx.stats.stopping import parse_rule
 from alx.stats.stopping.agreement import cohen_kappa, expected_dice
 from alx.training.learner import Learner

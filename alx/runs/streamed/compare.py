@@ -9,7 +9,7 @@ import numpy as np
 from rich.console import Console
 
 from alx.data.files import read_json
-from alx.data.sources.digest import of_texts
+from alx.data.sources.digest import of_dataset, of_texts
 from alx.data.sources.source import digest_of
 from alx.loop import loops_of
 from alx.runs import cautions, compare
@@ -155,7 +155,7 @@ def _known(dataset, workdir, loading):
   ids = loading(dataset.ids, len(dataset.ids), "reading")
   return {
     "files": files,
-    "digest": problems.digest(dataset._replace(ids=ids)),
+    "digest": of_dataset(dataset._replace(ids=ids)),
   }
 
 

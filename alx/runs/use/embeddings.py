@@ -12,8 +12,8 @@ from alx.data.arrays.features import (
 )
 from alx.data.arrays.npz import ids_in
 from alx.data.dataset import DataError, bad_input
+from alx.data.sources.digest import of_dataset
 from alx.runs.problem import reading
-from alx.runs.problem.problem import digest
 from alx.runs.use.trained import Trained
 
 
@@ -31,7 +31,7 @@ def scaling(trained: Trained) -> Scaling:
     rows = _rows(path, dataset, config)
   except DataError as error:
     raise bad_input(path, wanted, error) from error
-  same = digest(dataset) == trained.about.get("digest")
+  same = of_dataset(dataset) == trained.about.get("digest")
   if not same or not np.array_equal(
     standardise(rows), np.stack(dataset.images)
   ):

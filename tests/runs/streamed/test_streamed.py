@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from alx.acquisition import BY_NAME
-from alx.runs.problem import problem as problems
+from alx.data.sources import digest
 from alx.runs.problem import reading
 from alx.runs.streamed import compare as streamed
 from tests import streamed_cases
@@ -34,7 +34,7 @@ def prepare(workdir, **changes):
 def test_the_digest_is_of_the_data_and_made_once(dataset, tmp_path):
   ready, _ = prepare(tmp_path)
   first = json.loads((tmp_path / "dataset.json").read_text())
-  assert first["digest"] == problems.digest(ready.problem.dataset)
+  assert first["digest"] == digest.of_dataset(ready.problem.dataset)
   del dataset.images.read[:]
   prepare(tmp_path)
   assert len(dataset.images.read) <= 3  # not all nine

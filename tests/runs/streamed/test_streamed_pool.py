@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from alx.data.sources.source import digest_of, read_block
+from alx.runs.problem import predictions
 from alx.runs.problem import problem as problems
 from alx.runs.streamed.pool import RowSource, make_problem, outline
 from tests import streamed_cases
@@ -48,9 +49,9 @@ def test_rows_are_those_of_the_arrays():
 def test_test_items_are_predicted_block_by_block():
   wanted, found = both(12)
   params = {"threshold": np.float32(0.4)}
-  masks = problems.predict_test(found, params)
-  chex.assert_trees_all_equal(masks, problems.predict_test(wanted, params))
-  metrics = (problems.metrics_of(x, masks) for x in (found, wanted))
+  masks = predictions.predict_test(found, params)
+  chex.assert_trees_all_equal(masks, predictions.predict_test(wanted, params))
+  metrics = (predictions.metrics_of(x, masks) for x in (found, wanted))
   np.testing.assert_equal(*metrics)
 
 

@@ -4,7 +4,7 @@ import pytest
 from alx import csv_table
 from alx.data import DataError
 from alx.runs import predict
-from alx.runs.problem.problem import predict_test
+from alx.runs.problem.predictions import predict_test
 from alx.runs.use.embeddings import scaling
 from alx.runs.use.trained import load
 from tests import kept_models

@@ -11,7 +11,7 @@ from alx import csv_table
 from alx.data import DataError
 from alx.data.dicom import kept, seg, series
 from alx.runs import predict
-from alx.runs.problem.problem import predict_test
+from alx.runs.problem.predictions import predict_test
 from alx.runs.use.place import Place
 from alx.runs.use.program import number_of
 from tests import dicom_files, kept_models
