@@ -124,16 +124,14 @@ def test_a_segmentation_has_features_without_labels(tmp_path):
     assert file["split"].tolist().count(2) == len(split.test)
 
 
-@pytest.fixture(scope="module")
-def run(folder, tmp_path_factory):
-  """(problem, config, folder) of a finished run of an MLP."""
-  workdir = tmp_path_factory.mktemp("run")
+def trained_in(workdir, folder, seeds):
+  """Finished runs of an MLP, of so many seeds."""
   config = Config(
     data=str(folder / "two.npz"),
     acquisition=("random",),
     model="mlp",
     widths=(4,),
-    seeds=1,
+    seeds=seeds,
     start=4,
     rounds=0,
     steps=4,
@@ -141,7 +139,14 @@ def run(folder, tmp_path_factory):
   )
   ready = compare.prepare(config, workdir, QUIET, baselines=False)
   compare.train(ready, QUIET)
-  return ready, workdir / "runs/random-seed0"
+  return ready
+
+
+@pytest.fixture(scope="module")
+def run(folder, tmp_path_factory):
+  """(comparison, folder) of a finished run of an MLP."""
+  workdir = tmp_path_factory.mktemp("run")
+  return trained_in(workdir, folder, seeds=1), workdir / "runs/random-seed0"
 
 
 def test_where_a_run_made_its_passes_does_not_bind_its_features(tmp_path):
@@ -167,19 +172,7 @@ def test_a_trained_model_gives_features_of_all_items(run):
 def batch(folder, tmp_path_factory):
   """Runs of random, seeds 0 and 1, that were trained together."""
   workdir = tmp_path_factory.mktemp("batch")
-  config = Config(
-    data=str(folder / "two.npz"),
-    acquisition=("random",),
-    model="mlp",
-    widths=(4,),
-    seeds=2,
-    start=4,
-    rounds=0,
-    steps=4,
-    full=False,
-  )
-  ready = compare.prepare(config, workdir, QUIET, baselines=False)
-  compare.train(ready, QUIET)
+  trained_in(workdir, folder, seeds=2)
   assert (workdir / "batches/random-seeds0-1").is_dir()
   return workdir
 

@@ -90,8 +90,7 @@ def _description(path, names):
 def _labels(path, scan, files, left_out):
   """({id: file}, names of classes; () of label maps)."""
   ids = {one.uid: one.id for one in scan.series}
-  lines = []
-  of_seg = by_series(scan.segmentations, ids, lines)
+  of_seg, lines = by_series(scan.segmentations, ids)
   of_maps = _maps(path, scan.series, files)
   if of_seg and of_maps:
     found = f"{len(of_seg)} SEG and {len(of_maps)} label maps"
@@ -108,25 +107,22 @@ def _labels(path, scan, files, left_out):
 
 
 def by_series(
-  files: tuple[pathlib.Path, ...],
-  ids: Mapping[str, str],
-  left_out: list[str] | None = None,
-) -> dict[str, pathlib.Path]:
+  files: tuple[pathlib.Path, ...], ids: Mapping[str, str]
+) -> tuple[dict[str, pathlib.Path], list[str]]:
   """The SEG of each image, by its id; the same file twice counts once.
 
   Args:
     files: DICOM SEG.
     ids: of images by SeriesInstanceUID.
-    left_out: gets a line for each that does not say what it is of; None: the
-      first of them is an error.
+
+  Returns:
+    ({id: file}, a line for each file that does not say what it is of).
 
   Raises:
     DataError: two different ones of one image.
   """
-  found, strict = {}, left_out is None
-  referenced, used, lines = read_each(files, _referenced, strict)
-  if lines:
-    left_out += lines
+  found = {}
+  referenced, used, lines = read_each(files, _referenced, strict=False)
   for file, uids in zip(used, referenced, strict=True):
     for name in sorted({ids[uid] for uid in uids if uid in ids}):
       if name in found:
@@ -135,7 +131,7 @@ def by_series(
         both = f"{found[name].name} and {file.name}"
         raise bad_input(file.parent, "one SEG of each series", both)
       found[name] = file
-  return found
+  return found, lines
 
 
 def _referenced(file):

@@ -143,8 +143,7 @@ def _segmentations(root, images, masks=None):
   if masks is None:
     files = [f for f in visible_below(root) if headers.is_dicom(f)]
     masks = headers.scan(files, root).segmentations if files else ()
-  lines = []
-  found = by_series(masks, images.series, lines)
+  found, lines = by_series(masks, images.series)
   maps = _maps_below(root, images, 0)
   both = sorted({*maps.maps} & {*found})
   if both:
