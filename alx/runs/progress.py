@@ -120,7 +120,7 @@ class Shower:
     """Counts rounds that are done."""
     self._tell_round(num_rounds)
     self._finished += num_rounds
-    self._pace.done = self._finished
+    self._pace.reach(self._finished)
     text = f"all rounds{self._left()}"
     self._bars.update(self._overall, completed=self._finished, description=text)
     self._bars.update(self._round, completed=len(STAGES))
@@ -145,7 +145,7 @@ class Shower:
       return
     done = self._finished + (num_rounds or (number + 1) * len(runs.folders))
     told = f"{runs.name}, round {number}: {_scores(runs, number)}"
-    self._pace.done = done
+    self._pace.reach(done)
     self._print(f"{told} ({done} of {self._total} rounds{self._left()})")
 
   def _left(self):
@@ -163,23 +163,29 @@ class _Pace:
 
   def __init__(self, total: int):
     self._total = total
-    self._before = None  # rounds that were done when this command began
+    self._first = None  # rounds that were done with the first fit
     self._fitting = None  # since when the first fit runs
     self._round_s = 0.0  # of one round of one run
     self._begun, self.done = None, 0
 
   def stage(self, stage: str, done: int, runs: int) -> float | None:
     """Notes it; the seconds of the first fit, when that has just ended."""
-    now, self.done = time.monotonic(), done
+    self.reach(done)
+    now = time.monotonic()
     if self._fitting is None and stage == "training":
-      self._fitting, self._before = now, done
+      self._fitting, self._first = now, done + runs
     elif self._begun is None and stage == "testing":
       self._begun = now
       self._round_s = (now - self._fitting) / runs
       return now - self._fitting
-    elif self._begun is not None and done > self._before + runs:
-      self._round_s = (now - self._begun) / (done - self._before - runs)
     return None
+
+  def reach(self, done: int) -> None:
+    """Notes how many rounds are done: the first one has compiled."""
+    self.done = done
+    if self._begun is not None and done > self._first:
+      seconds = time.monotonic() - self._begun
+      self._round_s = seconds / (done - self._first)
 
   def left(self) -> float:
     """Seconds, 0.0 while nothing is known."""

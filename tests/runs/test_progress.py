@@ -61,6 +61,25 @@ def test_a_log_has_a_line_for_each_round_and_what_is_left(tmp_path, clock):
   ]
 
 
+def test_what_is_left_forgets_what_was_compiled_after_two_rounds(
+  tmp_path, clock
+):
+  console, runs = log_of(), runs_of(tmp_path, [0.5, 0.6, 0.7])
+  with progress.progress_bars(console) as bars:
+    show = progress.Shower(bars, 12, console)
+    for number, seconds in enumerate([100, 2, 2]):
+      for stage in ("asking", "training", "testing", "saving"):
+        show.stage(runs, number, stage)
+        clock.s += seconds if stage == "training" else 0
+    show.finish(3)
+  lines = console.file.getvalue().splitlines()
+  assert [line.partition("(")[2] for line in lines[1:]] == [
+    "1 of 12 rounds, about 18 min left)",
+    "2 of 12 rounds, about 20 s left)",
+    "3 of 12 rounds, about 18 s left)",
+  ]
+
+
 def test_a_batch_tells_its_mean_and_a_resumed_round_is_not_told(
   tmp_path, clock
 ):

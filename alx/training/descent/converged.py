@@ -44,10 +44,11 @@ def plan(training: Training) -> Plan:
   steady = np.arange(steps // window + 1)
   decays = np.maximum(np.ceil(rule.decay * steady), 1).astype(np.int32)
   longest = max(1, int(steady[steady + decays < len(steady)].max()))
-  most = min(longest + int(decays[longest]), steps // window)
+  most = steps // window
+  decays[longest] = max(1, most - longest)  # no window is left over
   least = max(rule.least, round(rule.share * steps))
   least = min(max(2, -(-least // window)), longest)
-  return Plan(window, most, longest, least, decays[: most + 1])
+  return Plan(window, most, longest, least, decays)
 
 
 def until_converged(
