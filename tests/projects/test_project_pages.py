@@ -86,6 +86,36 @@ def test_the_score_is_the_mean_of_the_frozen_cases(tmp_path):
   assert project.state.last.sha256 in audit
 
 
+@pytest.mark.parametrize(
+  ("right", "line"),
+  [
+    (
+      [1, 2, 3],  # beside the 4 of 6 of v001
+      "Enough may be labelled: from 4 to 32 labels the score went from 0.667 "
+      "to 0.500, which is not shown to be a rise",
+    ),
+    (
+      [4.1, 4.9, 6],
+      "Labels still help: from 4 to 32 labels the score went from 0.667 to "
+      "1.000, and rises",
+    ),
+    (
+      [5, 6],
+      "Whether labels still help is not known: versions with 3 numbers of "
+      "labels, 4 wanted.",
+    ),
+  ],
+)
+def test_whether_labels_still_help_is_told(tmp_path, right, line):
+  folder = classes(tmp_path)
+  with projects.working(folder) as project:
+    frozen = [u for u, c in project.state.cases.items() if c.part != "train"]
+    for version, sum_ in enumerate(right, 2):
+      each = {u: [sum_ / len(frozen)] for u in frozen}
+      a_version(project, version, 4 * 2 ** (version - 1), each)
+  assert line in pages_of(folder)[0]
+
+
 def test_hours_are_told_only_if_all_answers_were_timed(tmp_path):
   folder = classes(tmp_path)
   with projects.working(folder) as project:

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from alx.projects.models import outlook
-from alx.projects.pages import history
+from alx.projects.pages import history, outlooks
 from alx.projects.pages.history import LEAST, Version
 from alx.projects.store.project import Project
 from alx.projects.store.state import TRAIN
@@ -15,11 +14,9 @@ from alx.report.figures.versions import version_curve
 from alx.report.tables import Table
 from alx.report.words import NOTHING, bounds, counted, number
 
-_NO_FORECAST = "No forecast of what twice the labels would give: "
-
 
 def section(project: Project, versions: Sequence[Version]) -> Section:
-  """Curves against labels and hours, and what twice the labels would give."""
+  """Curves against labels and hours, and what more labels would give."""
   judged = [v for v in versions if v.gate.get("scores")]
   if not judged:
     why = "no version has been judged on frozen cases that have a label"
@@ -51,7 +48,7 @@ def section(project: Project, versions: Sequence[Version]) -> Section:
     if len(timed) > 1:
       own = [judged[i] for i in timed], [points[i] for i in timed]
       pictures.append(_curve(*own, "hours", "hours of readers", name))
-  lines.append(forecast(project, judged))
+  lines += outlooks.lines(project, judged)
   note = "Intervals: 95%, bootstrap over patients. A dash: not known."
   return Section(
     "How good the model is", tuple(lines), tuple(pictures), ((table, note),)
@@ -107,27 +104,6 @@ def _curve(versions, points, what, axis, name):
   if what == "hours":
     caption += " Hours include the labels of frozen cases."
   return Picture(version_curve(places, points, served, axis, name), caption)
-
-
-def forecast(project: Project, versions: Sequence[Version]) -> str:
-  """What twice the labels would give, in a sentence."""
-  cases = {}
-  for place, version in enumerate(versions):
-    uids, values = history.cases_of(version)
-    for uid, mean in zip(uids, history.means_of(values), strict=True):
-      row = cases.setdefault(uid, np.full(len(versions), np.nan))
-      row[place] = mean
-  patients = [project.state.cases[u].group for u in cases]
-  table = np.array(list(cases.values())).T
-  try:
-    curve = outlook.make_curve([v.labels for v in versions], table, patients)
-  except ValueError as error:
-    return f"{_NO_FORECAST}{error}."
-  found = outlook.forecast(curve)
-  if found.refused:
-    return f"{_NO_FORECAST}{found.refused}."
-  line = outlook.forecast_line(found)
-  return f"{line[:1].upper()}{line[1:]} (95%, over patients; a power law)."
 
 
 def groups(project: Project, versions: Sequence[Version]) -> Section:
