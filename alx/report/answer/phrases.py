@@ -114,12 +114,24 @@ def _apart(found, about, told, brief):
   low, high = sorted([abs(found.gap.low), abs(found.gap.high)])
   interval = f"{words.number(low)} to {words.number(high)}"
   if brief:
-    return f"{start} ({interval})."
+    return f"{start} ({interval}){_flat(found)}."
   text = f"{start} in {about.metric} than random with {_last(found)} labels "
   text += f"({_interval(interval, found, about, told)})"
   if found.gap.mean < 0:
     return f"{text}."
+  if flat := _flat(found):
+    return (
+      f"{text}{flat}, but random itself is not shown to rise from there, so "
+      "what that saves cannot be counted."
+    )
   return f"{text}; how many labels that saves cannot be counted."
+
+
+def _flat(found):
+  """Where it has random's final score, if random's curve is flat from there."""
+  if found.gap.mean < 0 or not found.saved.low >= 1:
+    return ""
+  return f"; on mean curves it has random's final score at {_labels(found)}"
 
 
 def nothing(best: Finding, about: About) -> str:
