@@ -165,6 +165,7 @@ def overconfidence(probs: np.ndarray, truth: np.ndarray) -> float:
     ValueError: for other kinds, shapes or classes, or raw scores.
   """
   top, right = _confidences(probs, truth)
+  top = top.astype(np.float64)
   return float(top.mean() - right.mean()) if top.size else np.nan
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from alx import csv_table
 from alx.report import arms as numbers
+from alx.report.answer.findings import UNKNOWN
 from alx.report.answer.sentences import Answer
 from alx.report.arms import NeededRow
 from alx.report.measures.panels import Panel
@@ -180,7 +181,9 @@ def answer_json(metric: str, answer: Answer, warned: Sequence[str] = ()) -> str:
 def _method(found, better):
   ends = float(found.gap.low), float(found.gap.high)
   low, high = ends if better > 0 else (-ends[1], -ends[0])
-  at = found.labels - abs(found.saved.value)
+  at, fewer = found.labels - abs(found.saved.value), found.saved.value
+  if found.verdict == UNKNOWN or float(found.gap.mean) == 0:
+    at = fewer = None  # curves that are alike meet anywhere
   return {
     "acquisition": found.name,
     "against": "random",
@@ -188,7 +191,7 @@ def _method(found, better):
     "labels": found.labels,
     "goal": found.goal,
     "needed": at if found.saved.value >= 0 else None,
-    "fewer": found.saved.value,
+    "fewer": fewer,
     "fewer_low": found.saved.low,
     "fewer_high": found.saved.high,
     "between_rounds": found.between_rounds,

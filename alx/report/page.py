@@ -57,15 +57,19 @@ def write_report(
   written = exports.tables_of(study, panels, costs.needed)
   written["answer.json"] = exports.answer_json(study.metric, answer, warned)
   written["report.html"] = _render(study, arms, panels, answer, warned, about)
-  stops = section.stops_csv(budgets)
-  if stops:
-    written["stops.csv"] = stops
-  figure = _figure(study, arms)
-  if figure is not None:
-    files.write_bytes(workdir / "learning_curve.png", figure)
+  written["stops.csv"] = section.stops_csv(budgets) or ""
+  _write(workdir / "learning_curve.png", _figure(study, arms))
   for name, text in written.items():
-    files.write_bytes(workdir / name, csv_table.encode(text))
+    _write(workdir / name, csv_table.encode(text))
   return workdir / "report.html"
+
+
+def _write(path, content):
+  """What there is nothing of any more, a report of before has left."""
+  if content:
+    files.write_bytes(path, content)
+  else:
+    path.unlink(missing_ok=True)
 
 
 def _answer(study, arms, panels):
@@ -129,6 +133,8 @@ def _context(study, arms):
     "summary": summary.summarise(study, arms),
     "arms": arms,
     "most_seeds": max((len(arm.runs) for arm in arms), default=0),
+    "fewest_seeds": min((len(arm.runs) for arm in arms), default=0),
+    "seeds_told": summary.seeds_of(arms) if arms else "0",
     "compared": sum(not arm.is_baseline for arm in arms),
     "measures": tables.measures(study, arms),
     "times": tables.times(study, arms),

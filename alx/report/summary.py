@@ -1,5 +1,7 @@
 """What came out, in plain words made from the numbers."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from alx.report import arms as numbers
@@ -46,7 +48,7 @@ def _classes(data):
 def _protocol(arms):
   names = [words.plain(arm.name) for arm in arms if not arm.is_baseline]
   bases = [words.plain(arm.name) for arm in arms if arm.is_baseline]
-  seeds = words.counted(max(len(arm.runs) for arm in arms), "seed")
+  seeds = f"{seeds_of(arms)} {'seed' if seeds_of(arms) == '1' else 'seeds'}"
   low = min(arm.labels[0] for arm in arms)
   high = max(arm.labels[-1] for arm in arms)
   compared = words.listed(names or bases)
@@ -60,6 +62,12 @@ def _protocol(arms):
     compared = compared[0].upper() + compared[1:]
   span = f"from {words.labels(low)} to {words.labels(high)} labels"
   return f"{compared}, {span}, with {seeds}."
+
+
+def seeds_of(arms: Sequence[Arm]) -> str:
+  """'5', or '1 to 3' where methods have not as many of them."""
+  counts = [len(arm.runs) for arm in arms]
+  return " to ".join(dict.fromkeys(f"{n}" for n in (min(counts), max(counts))))
 
 
 def _scores(study, arms):

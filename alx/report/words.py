@@ -122,7 +122,8 @@ def is_name(name: str) -> bool:
 
 def capital(name: str) -> str:
   """A name at the beginning of a sentence; a text stays as it is."""
-  return plain(name).capitalize() if is_name(name) else name
+  text = plain(name)
+  return text[:1].upper() + text[1:] if is_name(name) else name
 
 
 def explained(names: Sequence[str]) -> list[tuple[str, str]]:

@@ -89,20 +89,25 @@ def test_the_score_is_the_mean_of_the_frozen_cases(tmp_path):
 @pytest.mark.parametrize(
   ("right", "line"),
   [
-    (
-      [1, 2, 3],  # beside the 4 of 6 of v001
-      "Enough may be labelled: from 4 to 32 labels the score went from 0.667 "
-      "to 0.500, which is not shown to be a rise",
+    (  # a curve that bends as most do, beside the 4 of 6 of v001
+      [4.8, 5.4, 5.7],
+      "Labels still help: from 16 to 32 labels the score changed by +0.045 "
+      "(95% interval over 6 patients +0.039 to +0.051).",
     ),
     (
-      [4.1, 4.9, 6],
-      "Labels still help: from 4 to 32 labels the score went from 0.667 to "
-      "1.000, and rises",
+      [4, 4, 4],
+      "The last labels are not shown to have helped: from 16 to 32 labels the "
+      "score changed by \N{MINUS SIGN}0.005",
     ),
     (
-      [5, 6],
-      "Whether labels still help is not known: versions with 3 numbers of "
-      "labels, 4 wanted.",
+      [3],
+      "The last labels are not shown to have helped: from 4 to 8 labels the "
+      "score changed by \N{MINUS SIGN}0.167 (95% interval over 6 patients",
+    ),
+    (
+      [],
+      "Whether labels still help is not known: there are versions with one "
+      "number of labels, two wanted.",
     ),
   ],
 )
@@ -111,7 +116,8 @@ def test_whether_labels_still_help_is_told(tmp_path, right, line):
   with projects.working(folder) as project:
     frozen = [u for u, c in project.state.cases.items() if c.part != "train"]
     for version, sum_ in enumerate(right, 2):
-      each = {u: [sum_ / len(frozen)] for u in frozen}
+      more = 0.01 * (version % 2)  # in every second case
+      each = {u: [sum_ / 6 + more * (i % 2)] for i, u in enumerate(frozen)}
       a_version(project, version, 4 * 2 ** (version - 1), each)
   assert line in pages_of(folder)[0]
 

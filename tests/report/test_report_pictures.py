@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from alx.report.figures import curves, pictures, views
+from alx.report.figures import curves, pictures, plan, svg, views
+from tests.answer_curves import RANDOM, RISING, around
 
 
 @pytest.fixture
@@ -76,3 +77,13 @@ def test_names_of_lines_stay_apart_and_on_the_page():
   np.testing.assert_allclose(np.diff(placed), 0.1, atol=1e-3)
   assert placed[-1] == pytest.approx(1.0)
   assert curves._spread([0.2, 0.6], 0.1) == [0.2, 0.6]
+
+
+def test_of_many_methods_each_arm_but_random_has_a_plot():
+  methods = [around(f"m{n}", RISING) for n in range(plan.MOST_TOGETHER + 1)]
+  other = around("foreground_random", RISING)
+  titles = [plot.title for plot in plan.plots([RANDOM, other, *methods])]
+  assert titles == ["foreground_random", *(arm.name for arm in methods)]
+  names = [name for _, name in svg.legend([RANDOM, *methods], False)]
+  assert names == ["random", "the method"]
+  assert [name for _, name in svg.legend(methods, False)] == ["the method"]

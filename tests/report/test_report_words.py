@@ -47,3 +47,8 @@ def test_members_of_an_ensemble_have_labels_of_their_own():
 def test_labels_have_all_their_digits(labels, told):
   assert words.labels(float(labels)) == told
   assert words.counted(labels, "label") == f"{told} labels"
+
+
+def test_a_name_begins_a_sentence_as_it_is_written_elsewhere():
+  told = [words.capital(n) for n in ("badge", "entropy", "two_stage(badge, x)")]
+  assert told == ["BADGE", "Entropy", "two_stage(badge, x)"]

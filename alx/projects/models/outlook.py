@@ -1,4 +1,4 @@
-"""Whether to go on: the rules that stop, and what twice the labels would give.
+"""Whether to go on: what the labels have brought, and what twice would give.
 
 Of the versions of one project there is one curve; what is uncertain about it
 is which patients it was measured on.
@@ -13,7 +13,6 @@ from alx.stats import checks
 from alx.stats.budgets.forecast import forecast_laws
 from alx.stats.budgets.power_law import fit_power_law
 from alx.stats.resampling import mean_of, resample
-from alx.stats.stopping import Course, Stop, first_stop, parse_rule
 
 
 class Curve(NamedTuple):
@@ -55,49 +54,22 @@ def make_curve(
       f"wanted scores of {len(labels)} versions and {len(patients)} cases, got "
       f"shape {cases.shape}"
     )
+  last = {int(count): row for row, count in enumerate(labels)}
+  order = sorted(last)
+  cases = cases[[last[count] for count in order]]
   known = ~np.isnan(cases).any(0)
   if not known.any():
     raise ValueError(
       "wanted a case that all versions have a score of, got none"
     )
-  last = {int(count): row for row, count in enumerate(labels)}
-  order = sorted(last)
   return Curve(
     np.array(order),
-    cases[[last[count] for count in order]][:, known],
+    cases[:, known],
     tuple(np.array(list(patients), object)[known]),
   )
 
 
-def stops(
-  rules: Sequence[str],
-  curve: Curve,
-  seconds: Sequence[float] | None = None,
-  kappa: Sequence[float] | None = None,
-) -> dict[str, Stop | None]:
-  """Where each rule stops, by its text; None: it does not.
-
-  Args:
-    rules: texts such as "plateau:rounds=3,of=test", see `alx.stats.stopping`.
-    curve: the versions.
-    seconds: R, of readers and machine, up to each version since the one before.
-    kappa: R, of each version with the one before, on the rest of the pool.
-
-  Raises:
-    ValueError: for a text that is no rule, or one that reads what is not known.
-  """
-  patients = _by_patient(curve)
-  course = Course(
-    labels=curve.labels,
-    seconds=None if seconds is None else np.asarray(seconds, float),
-    test=curve.cases.mean(1),
-    kappa=None if kappa is None else np.asarray(kappa, float),
-    cases=patients,
-  )
-  return {text: first_stop(parse_rule(text), course) for text in rules}
-
-
-def _by_patient(curve):
+def by_patient(curve: Curve) -> np.ndarray:
   """[R, P] the mean of each patient's cases, who is one witness."""
   names = sorted(set(curve.patients))
   own = [[p == name for p in curve.patients] for name in names]

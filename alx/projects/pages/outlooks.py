@@ -8,11 +8,10 @@ from alx.projects.models import outlook
 from alx.projects.pages import history
 from alx.projects.pages.history import Version
 from alx.projects.store.project import Project
-from alx.report.words import counted, number
-from alx.stats.stopping import parse_rule
+from alx.report.words import NOTHING, bounds, counted, signed
+from alx.stats.intervals import paired_difference
 
 _NO_FORECAST = "No forecast of what twice the labels would give: "
-_PLATEAU = "plateau:rounds=3,of=test"
 
 
 def lines(project: Project, versions: Sequence[Version]) -> list[str]:
@@ -29,7 +28,7 @@ def lines(project: Project, versions: Sequence[Version]) -> list[str]:
     curve = outlook.make_curve([v.labels for v in versions], table, patients)
   except ValueError as error:
     return [f"{_NO_FORECAST}{error}."]
-  return [_forecast(curve), _plateau(curve)]
+  return [_forecast(curve), _last_labels(curve)]
 
 
 def _forecast(curve):
@@ -40,26 +39,28 @@ def _forecast(curve):
   return f"{line[:1].upper()}{line[1:]} (95%, over patients; a power law)."
 
 
-def _plateau(curve):
-  """Whether the last labels have brought anything."""
-  wanted = parse_rule(_PLATEAU).first_round + 1
-  if len(curve.labels) < wanted:
+def _last_labels(curve):
+  """Whether the labels since half as many have brought anything."""
+  if len(curve.labels) < 2:
     return (
-      "Whether labels still help is not known: versions with "
-      f"{counted(len(curve.labels), 'number')} of labels, {wanted} wanted."
+      "Whether labels still help is not known: there are versions with one "
+      "number of labels, two wanted."
     )
-  last = curve._replace(
-    labels=curve.labels[-wanted:], cases=curve.cases[-wanted:]
-  )
-  first, newest = last.cases.mean(1)[[0, -1]]
+  half = np.searchsorted(curve.labels, curve.labels[-1] / 2, side="right")
+  at = [max(half - 1, 0), -1]
+  before, newest = outlook.by_patient(curve)[at]
+  rise = paired_difference(newest, before)
+  least, most = curve.labels[at]
   told = (
-    f"from {last.labels[0]} to {last.labels[-1]} labels the score went from "
-    f"{number(first)} to {number(newest)}"
+    f"from {least} to {most} labels the score changed by {signed(rise.mean)} "
+    f"(95% interval over {counted(len(newest), 'patient')} "
+    f"{bounds(rise, sign=True).replace(NOTHING, 'not known')})"
   )
-  if not outlook.stops([_PLATEAU], last)[_PLATEAU]:
-    return f"Labels still help: {told}, and rises throughout."
+  if np.isnan(rise.low):  # one patient, or all changed by as much
+    return f"Whether labels still help is not known: {told}."
+  if rise.low > 0:
+    return f"Labels still help: {told}."
   return (
-    f"Enough may be labelled: {told}, which is not shown to be a rise (a line "
-    f"through the last {wanted} numbers of labels). This advises and ends "
-    "nothing; few versions hardly tell a slow rise from none."
+    f"The last labels are not shown to have helped: {told}. That is no proof "
+    "that more would bring nothing."
   )

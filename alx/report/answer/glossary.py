@@ -1,5 +1,6 @@
 """What the words of the answer mean, for its box on the page."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -25,7 +26,7 @@ def glossary(
     found.append(("what random has", _goal(study.metric)))
   if "paired seeds" in said:
     found += _chance(answer.findings)
-  if " about " in said:
+  if re.search(r"\babout \d", said):
     found.append(("about", _between_rounds(arms)))
   return found
 
@@ -56,8 +57,8 @@ def _methods(arms):
 
 def _goal(metric):
   return (
-    f"its {words.column(metric)} with its last labels, mean over the seeds: "
-    "set by random alone, whoever wins"
+    f"its {words.column(metric)} with its last labels, mean over the "
+    "seeds that both have: set by random alone, whoever wins"
   )
 
 
@@ -79,7 +80,8 @@ def _chance(found):
 
 def _between_rounds(arms):
   steps = np.concatenate([np.diff(arm.labels) for arm in arms])
-  step = f"{steps.min():g}" if len(steps) else "some"
+  ends = [f"{x:g}" for x in (steps.min(), steps.max())] if len(steps) else []
+  step = " to ".join(dict.fromkeys(ends)) or "some"
   return (
     f"labels came {step} at a time; between two rounds scores are read off a "
     "straight line"

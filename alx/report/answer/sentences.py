@@ -175,11 +175,11 @@ def _left_out(others, found, base):
 
 
 def _ends(arms, metric):
-  """'with 28 labels entropy has Dice 0.780, bald 0.740'."""
+  """'with 28 labels entropy has Dice 0.780 (3 seeds), BALD 0.740 (3 seeds)'."""
   texts, before = [], None
   for arm in arms:
     at, name = arm.labels[-1], words.plain(arm.name)
-    score = words.number(_last(arm).mean)
+    score = _mean(_last(arm))
     same = at == before
     text = f"{name} {score}" if same else f"{name} has {metric} {score}"
     texts.append(text if same else f"with {words.labels(at)} labels {text}")
@@ -213,5 +213,7 @@ def _share(base, metric, whole):
     return f"{start}; the model of all labels is not better ({full})."
   if metric not in _FROM_0:  # 0 is no bottom of the others
     return f"{start}; the model of all labels has {full}."
-  share = f"{round(100 * last / whole.score.mean)}%"
+  share = f"{min(round(100 * last / whole.score.mean), 99)}%"
+  if last / whole.score.mean >= 0.995:
+    share = f"over {share}"
   return f"{start}, {share} of the model of all labels ({full})."

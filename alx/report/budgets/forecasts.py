@@ -8,6 +8,7 @@ from alx import stats
 from alx.report import arms as numbers
 from alx.report import words
 from alx.report.arms import Arm
+from alx.report.comparisons import FEWEST_SEEDS, of_enough
 from alx.report.read import Study
 from alx.report.tables import Table
 from alx.stats.budgets.forecast import FEWEST
@@ -47,26 +48,36 @@ def _outlook(study, arm):
   if most > last:
     labels = min(_MORE * last, most)
     score = _at(stats.forecast_scores(laws, [labels]), 0)
+    score = of_enough(score, len(arm.seeds))
     found = found._replace(labels=labels, score=score)
   full = numbers.full_interval(study)
   if full is None or not np.isfinite(full.mean):
     return found
   target = SHARE * float(full.mean)
-  return found._replace(needed=stats.forecast_labels(laws, target, most))
+  needed = stats.forecast_labels(laws, target, most)
+  return found._replace(needed=of_enough(needed, len(arm.seeds)))
 
 
 def _hindsight(arm):
   """None where there is no later round, or no forecast could be made."""
   try:
-    return stats.forecast_hindsight(arm.labels, arm.scores)
+    past = stats.forecast_hindsight(arm.labels, arm.scores)
   except ValueError:
     return None
+  if len(arm.seeds) >= FEWEST_SEEDS:
+    return past
+  return past._replace(
+    forecast=of_enough(past.forecast, len(arm.seeds)),
+    inside=np.full_like(np.asarray(past.inside, float), np.nan),
+  )
 
 
 def _at(found, place):
-  """One of a forecast's scores, none of them below 0."""
+  """One of a forecast's scores; ends at 0, or at a mean below it."""
   mean, low, high, count = (np.asarray(x)[place] for x in found)
-  return stats.Interval(mean, np.maximum(low, 0.0), high, count)
+  return stats.Interval(
+    mean, np.maximum(low, np.minimum(mean, 0.0)), high, count
+  )
 
 
 def table(study: Study, found: list[Outlook]) -> Table | None:

@@ -9,6 +9,7 @@ from alx.report import arms as numbers
 from alx.report import words
 from alx.report.arms import Arm
 from alx.report.cases import patient_scores
+from alx.report.comparisons import of_enough
 from alx.report.read import Run, Study
 from alx.report.tables import Table
 from alx.stats.stopping import (
@@ -167,7 +168,7 @@ def _row(advice):
   seeds = f"{len(stopped)} of {words.counted(len(advice.stops), 'seed')}"
   if not stopped:
     return [name, seeds, *[words.NOTHING] * 3]
-  given_up = stats.mean_interval(advice.given_up)
+  given_up = _mean_over(advice.given_up)
   return [
     name,
     seeds,
@@ -179,9 +180,13 @@ def _row(advice):
 
 def _saved(advice):
   """Mean over seeds; its interval no wider than what there was to save."""
-  mean, low, high, count = stats.mean_interval(advice.saved)
+  mean, low, high, count = _mean_over(advice.saved)
   most = advice.arm.labels[-1] - advice.arm.labels[0]
   return stats.Interval(mean, np.maximum(low, 0), np.minimum(high, most), count)
+
+
+def _mean_over(seeds):
+  return of_enough(stats.mean_interval(seeds), len(seeds))
 
 
 def _whole(value):
@@ -198,8 +203,10 @@ def _note(mine):
   if any(a.reads_test for a in mine):
     parts.append(f"This {BIASED}.")
   parts += [f"{words.capital(a.arm.name)}: {a.gap}." for a in mine if a.gap]
-  unknown = {a.unknown: a for a in mine if a.unknown}
-  parts += [f"{words.capital(a.arm.name)}: {x}." for x, a in unknown.items()]
+  for reason in dict.fromkeys(a.unknown for a in mine if a.unknown):
+    first, *more = (a.arm.name for a in mine if a.unknown == reason)
+    own = words.listed([words.capital(first), *map(words.plain, more)])
+    parts.append(f"{own}: {reason}.")
   return " ".join([*parts, *_examples(mine)])
 
 
@@ -242,7 +249,7 @@ def _line(advice, metric):
   few = ""
   if len(stopped) < len(advice.stops):
     few = f" in {len(stopped)} of {words.counted(len(advice.stops), 'seed')}"
-  given_up = stats.mean_interval(advice.given_up)
+  given_up = _mean_over(advice.given_up)
   bounds = words.bounds(given_up, sign=True)
   interval = "" if bounds == words.NOTHING else f" ({bounds})"
   saved = words.number(float(advice.saved.mean()), 1).removesuffix(".0")
@@ -255,8 +262,8 @@ def _line(advice, metric):
 
 
 _COLUMNS = (
-  "rule acquisition seed round labels labels_saved score score_given_up "
-  "reads reason"
+  "rule acquisition seed round labels labels_saved metric score "
+  "score_given_up reads reason"
 )
 
 
@@ -273,6 +280,7 @@ def _csv_rows(advice):
       "rule": advice.rule,
       "acquisition": advice.arm.name,
       "seed": run.seed,
+      "metric": advice.arm.metric,
       "reason": advice.unknown,
     }
     if stop:

@@ -22,7 +22,7 @@ _DPI = 170
 def learning_curves(
   arms: list[Arm], full: Interval | None, num_pool: int | None, metric: str
 ) -> bytes:
-  """A PNG: the metric against the labelled items, names at the lines' ends.
+  """A PNG: the metric against the labels, names at the lines' ends.
 
   Above `plan.MOST_TOGETHER` methods a plot for each, beside random.
   """
@@ -34,7 +34,7 @@ def learning_curves(
   ends = [_draw_curve(axes, curve) for curve in found[0].curves]
   if full is not None and np.isfinite(full.mean):
     ends.append(_draw_full(axes, full, num_pool))
-  axes.set_xlabel("labelled items", fontsize=10.5, color=INK)
+  axes.set_xlabel("labels", fontsize=10.5, color=INK)
   name = words.column(metric)
   axes.set_ylabel(
     f"{name} on the test items", fontsize=10.5, color=INK, parse_math=False
@@ -62,7 +62,8 @@ def _multiples(found, arms, full, metric):
     axes.set_title(name, fontsize=9.5, color=INK, loc="left", parse_math=False)
     _tidy(axes, arms, 4)
   grid[0, 0].set_ylim(*plan.frame(found, full))
-  figure.supxlabel("labelled items; dashed: random", fontsize=9.5, color=INK)
+  dashed = "; dashed: random" if any(a.name == "random" for a in arms) else ""
+  figure.supxlabel(f"labels{dashed}", fontsize=9.5, color=INK)
   name = words.column(metric)
   figure.supylabel(name, fontsize=9.5, color=INK, parse_math=False)
   return to_png(draw(figure, _DPI))

@@ -40,17 +40,18 @@ class Plot(NamedTuple):
 
 
 def plots(arms: Sequence[Arm]) -> list[Plot]:
-  """One, or above `MOST_TOGETHER` methods one for each beside random.
+  """One, or above `MOST_TOGETHER` methods one for each arm beside random.
 
   A seed has a thin line each as long as they are few; bands are drawn of two
   acquisitions at most: of random and of the method that ends best.
   """
-  methods = _methods(arms)
   if not are_apart(arms):
     return [_plot("", arms, line_styles(list(arms)))]
   base = [arm for arm in arms if arm.name == "random"]
   found = []
-  for arm in methods:
+  for arm in arms:
+    if arm.name == "random":
+      continue
     styles = line_styles([arm])  # one colour: names tell them apart
     found.append(_plot(arm.name, [*base, arm], styles))
   return found

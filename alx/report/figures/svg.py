@@ -65,10 +65,9 @@ def legend(arms: Sequence[Arm], full: bool) -> list[tuple[str, str]]:
   styles = plan.line_styles(arms)
   if plan.are_apart(arms):
     first = next(arm for arm in arms if not arm.is_baseline)
-    kept = {
-      "random": styles["random"],
-      "the method": plan.line_styles([first])[first.name],
-    }
+    there = {arm.name for arm in arms} & {"random"}
+    kept = {name: styles[name] for name in there}
+    kept["the method"] = plan.line_styles([first])[first.name]
     found = [(_sample(s), n) for n, s in kept.items()]
   else:
     order = sorted(arms, key=last_gain, reverse=True)

@@ -1,5 +1,6 @@
 """How many labels of each class, or group, every method asked for."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from html import escape
@@ -10,6 +11,7 @@ import numpy as np
 from alx import metrics
 from alx.report import words
 from alx.report.arms import Arm
+from alx.report.comparisons import ALPHA
 from alx.report.tables import Table
 
 _MOST = 12  # columns of a table
@@ -146,7 +148,7 @@ def overlaps(arms: Sequence[Arm]) -> Table | None:
 
 
 def _later(run):
-  return [row["id"] for row in run.picks if row.get("round") != "0"]
+  return [row.get("id") for row in run.picks if row.get("round") != "0"]
 
 
 def _overlap(mine, other):
@@ -208,19 +210,23 @@ def stood_out(found: Asked) -> list[str]:
   """'BADGE asked for platelet 14 to 19 times among 48 labels, random 3 to 6.'
 
   Of each method the class of which it has the most times as many as random,
-  if no seed of the one is in the range of the other. A method that ends with
-  other labels than random is passed over.
+  if no seed of the one is in the range of the other, and chance would give that
+  to any class of any method in less than one of 20 such studies: all orders of
+  the seeds of both are as likely then. A method that ends with other labels
+  than random is passed over.
   """
   places = {arm.name: place for place, arm in enumerate(found.arms)}
   if "random" not in places:
     return []
   ends, place = _ends(found.arms), places["random"]
   base, last, told = found.counts[place], ends[place], []
+  tests = len(found.names) * sum(not arm.is_baseline for arm in found.arms)
   for arm, counts, end in zip(found.arms, found.counts, ends, strict=True):
     if arm.is_baseline or end != last:
       continue
     ahead = counts.min(0) > base.max(0)
-    if not ahead.any():
+    orders = math.comb(len(counts) + len(base), len(base))
+    if not ahead.any() or not tests / orders < ALPHA:
       continue
     ratio = np.where(ahead, counts.mean(0) / np.maximum(base.mean(0), 0.5), 0)
     at = int(ratio.argmax())

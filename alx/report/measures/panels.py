@@ -10,7 +10,7 @@ from alx.report import comparisons, tables, words
 from alx.report.answer.sentences import Answer, Whole, make_answer
 from alx.report.arms import Arm, NeededRow
 from alx.report.comparisons import Gap
-from alx.report.figures import svg
+from alx.report.figures import plan, svg
 from alx.report.read import Study
 from alx.report.tables import Table
 
@@ -25,6 +25,7 @@ class Panel(NamedTuple):
   answer: Answer
   needed: list[NeededRow]
   figure: str  # SVG elements
+  is_cut: bool  # whether its vertical axis begins above 0
   legend: list[tuple[str, str]]
   final: Table
   gaps: list[tuple[Arm, list[Gap]]]  # by baseline
@@ -64,6 +65,7 @@ def _panel(study, arms):
     answer_of(study, arms),
     needed,
     svg.curves(drawn, full, study.metric, unit) if drawn else "",
+    plan.frame(plan.plots(drawn), full)[0] > 0,
     svg.legend(drawn, known) if drawn else [],
     tables.final(study, arms),
     gaps,

@@ -65,7 +65,7 @@ def metric_of(
   known = metrics_for(dataset)
   begun = _begun(workdir)
   if asked != AUTO:
-    return _named(asked, known, begun, workdir), "asked for by metric"
+    return _named(asked, known, begun, workdir), "as the setting metric says"
   if dataset.task == "segmentation":
     wanted = "structure_dice", "mean over classes of the cases that hold them"
     older = "dice"

@@ -151,8 +151,10 @@ def _plateau(rule, course):
     if r < rule.rounds:
       return ""
     part = slice(r - rule.rounds, r + 1)
-    low, high = _slope(course.labels[part], scores[part], rule.level)
-    if np.isnan(low) or low > 0:
+    scales = course.labels, np.log2(np.maximum(course.labels, 1))
+    low, high = _slope(scales[0][part], scores[part], rule.level)
+    along_doublings = _slope(scales[1][part], scores[part], rule.level)[0]
+    if np.isnan(low) or low > 0 or along_doublings > 0:
       return ""
     return (
       f"over the last {_rounds(rule.rounds)} the slope of "

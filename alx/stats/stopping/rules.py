@@ -66,8 +66,10 @@ class Plateau(StopRule):
   With a gain: the best score of the last rounds is less than that above the
   best one before them. Without: the interval of the slope of the line through
   the last rounds and the one before them (least squares over labels, Student
-  t) does not lie above 0. A line through few and noisy rounds is rarely told
-  from a flat one, so that this stops early; what falls stops too.
+  t) does not lie above 0, nor that of the slope over doublings of the labels,
+  along which the bend of most curves is no noise. A line through few and noisy
+  rounds is rarely told from a flat one, so that this stops early; what falls
+  stops too.
   """
 
   rounds: int = 3

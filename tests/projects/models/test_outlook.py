@@ -57,31 +57,19 @@ def test_of_versions_with_as_many_labels_the_last_counts():
   assert found.cases.tolist() == [[0.3], [0.2]]
 
 
-def test_rules_stop_a_project():
-  rules = (
-    "plateau:rounds=2,gain=0.05,of=test",
-    "target:score=0.99,of=test",
-    "budget:labels=100",
-    "equivalence:margin=0.1,score=0.85",
+def test_a_version_that_was_replaced_takes_no_case_away():
+  found = make_curve([5, 5, 10], [[0.1, np.nan], [0.3, 0.2], [0.4, 0.1]], "pq")
+  assert found.cases.tolist() == [[0.3, 0.2], [0.4, 0.1]]
+
+
+def test_a_patient_is_one_witness():
+  found = make_curve([5, 10], [[0.1, 0.3, 0.5], [0.2, 0.4, 0.9]], "ppq")
+  np.testing.assert_allclose(
+    outlook.by_patient(found), [[0.2, 0.5], [0.3, 0.9]]
   )
-  found = outlook.stops(rules, curve(0.01))
-  plateau, target, budget, same = found.values()
-  # 0.5, 0.65, 0.75, 0.81, 0.84: two rounds bring less than 0.05 never.
-  assert plateau is None and target is None
-  assert budget.labels == 80 and same.labels == 40
-  found = outlook.stops(["budget:seconds=100"], curve(), seconds=[40] * 5)
-  assert next(iter(found.values())).labels == 20
-  found = outlook.stops(
-    ["agreement:rounds=1"], curve(), kappa=[np.nan, *[1] * 4]
-  )
-  assert next(iter(found.values())).labels == 10
 
 
 def test_what_is_not_known_is_refused():
-  with pytest.raises(ValueError, match="reads the seconds of the rounds"):
-    outlook.stops(["budget:seconds=100"], curve())
-  with pytest.raises(ValueError, match="wanted one of budget"):
-    outlook.stops(["never"], curve())
   with pytest.raises(ValueError, match="wanted times > 1"):
     outlook.forecast(curve(), 1.0)
   with pytest.raises(ValueError, match="wanted scores of 2 versions"):

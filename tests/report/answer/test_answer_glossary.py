@@ -1,3 +1,5 @@
+import numpy as np
+
 from alx.acquisition import BY_NAME
 from alx.report.answer import plain
 from alx.report.answer.glossary import glossary
@@ -65,3 +67,14 @@ def test_what_is_labelled_has_the_name_that_the_data_say(study):
   arms = make_arms(read_study(study))
   words = words_of(study, arms, scored={"kind": "slice"})
   assert words["a label"] == "one slice that an expert has outlined"
+
+
+def test_one_seed_says_nothing_about_lines_between_rounds(study):
+  assert "about" not in words_of(study, [one(RANDOM), one(FAST)])
+  between = FAST._replace(scores=FAST.scores + np.array([0, 0, 0.1, 0, 0]))
+  words = words_of(study, [RANDOM, between])
+  assert words["about"].startswith("labels came 4 at a time")
+
+
+def one(arm_of_five):
+  return arm(arm_of_five.name, arm_of_five.scores[:1])

@@ -55,6 +55,15 @@ def test_seeds_have_intervals():
   assert [cell.count("\n") for cell in row] == [0, 0, 0, 0, 1, 1, 1, 0, 0]
 
 
+def test_two_seeds_have_no_interval():
+  noise = 0.005 * np.random.default_rng(0).standard_normal((2, 6))
+  found = forecasts.look_ahead(study_of([0.8, 0.82]), [arm_of(curve() + noise)])
+  (line,) = forecasts.lines(study_of([0.8, 0.82]), found)
+  assert " to " not in line and "(" not in line
+  (row,) = forecasts.table(study_of([0.8, 0.82]), found).rows
+  assert not any("\n" in cell for cell in row) and row[-1] == "–"
+
+
 def test_no_more_labels_than_the_pool_has():
   study = study_of(num_pool=60)
   (line,) = forecasts.lines(

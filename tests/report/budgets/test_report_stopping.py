@@ -120,14 +120,13 @@ def test_agreement_for_all_alike(make):
   (line,) = stopping.lines(study, found)
   assert line.startswith(
     "stop agreement:kappa=0.95,rounds=1, entropy: would have stopped at 12 "
-    "labels: 4 saved, Dice +0.040 ("
-  )
-  assert line.endswith(") given up")
+    "labels: 4 saved, Dice +0.040 given up"
+  )  # two seeds have no interval
   ((rule, table, note),) = stopping.tables(study, found)
   assert rule == "agreement:kappa=0.95,rounds=1"
   assert table.head[-1] == "Dice given up"
-  assert table.rows[1][:4] == ["entropy", "2 of 2 seeds", "12", "4.0"]
-  assert table.rows[1][4].startswith("+0.040\n")
+  row = ["entropy", "2 of 2 seeds", "12", "4.0", "+0.040"]
+  assert table.rows[1] == row
   assert "kappa of consecutive models is 0.9500 over 1 round" in note
 
 
@@ -211,6 +210,21 @@ def test_without_rules_there_is_nothing_of_them(make, tmp_path):
   page = report.write_report(tmp_path).read_text()
   assert "could have stopped" not in page
   assert not (tmp_path / "stops.csv").exists()
+
+
+def test_rules_that_are_not_asked_for_any_more_leave_no_table(make, tmp_path):
+  make("budget:12")
+  report.write_report(tmp_path)
+  assert csv_table.read(tmp_path / "stops.csv")[0]["metric"] == "dice"
+  make()
+  report.write_report(tmp_path)
+  assert not (tmp_path / "stops.csv").exists()
+
+
+def test_who_lacks_what_a_rule_reads_is_named_each(make):
+  study, _, found = make("agreement:0.9,rounds=1", with_signals=False)
+  ((_, _, note),) = stopping.tables(study, found)
+  assert note.startswith("Random and entropy: ")
 
 
 def test_a_text_of_another_version_is_passed_over(make):

@@ -95,6 +95,15 @@ def test_lines_without_noise():
   assert first_stop(rule, Course(LABELS, expected=-line)).round == 2
 
 
+@pytest.mark.parametrize("rate", [0.3, 0.5, 1.0])
+def test_a_power_law_is_no_plateau(rate):
+  """Along the labels its bend is as good as noise."""
+  labels = np.array([10, 20, 40, 80])
+  rising = 0.95 - 0.45 * (labels / 10) ** -rate
+  rule = parse_rule("plateau:of=test")
+  assert first_stop(rule, Course(labels, test=rising)) is None
+
+
 def test_equivalence_over_patients():
   rng = np.random.default_rng(1)
   full = 0.8 + 0.05 * rng.standard_normal(30)
