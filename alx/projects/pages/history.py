@@ -95,6 +95,11 @@ def versions_of(state: State, events: Sequence[Event]) -> list[Version]:
   ]
 
 
+def judged(versions: Sequence[Version]) -> list[Version]:
+  """Those with scores on frozen cases."""
+  return [v for v in versions if v.gate.get("scores")]
+
+
 def _seconds(answers):
   if not answers or not all(map(is_timed, answers)):
     return np.nan

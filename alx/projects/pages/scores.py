@@ -17,7 +17,7 @@ from alx.report.words import NOTHING, bounds, counted, number
 
 def section(project: Project, versions: Sequence[Version]) -> Section:
   """Curves against labels and hours, and what more labels would give."""
-  judged = [v for v in versions if v.gate.get("scores")]
+  judged = history.judged(versions)
   if not judged:
     why = "no version has been judged on frozen cases that have a label"
     return Section("How good the model is", (f"Not known: {why}.",))

@@ -4,7 +4,8 @@ from collections import Counter
 from typing import NamedTuple
 
 from alx.projects.answers.flags import unused
-from alx.projects.pages.history import answers_of
+from alx.projects.pages import outlooks
+from alx.projects.pages.history import answers_of, judged, versions_of
 from alx.projects.store import blobs, log
 from alx.projects.store.project import Project, open_project
 from alx.projects.store.questions import blobs_of, statuses
@@ -114,8 +115,16 @@ def lines_of(project: Project, found: Status) -> list[str]:
   serves = f"v{found.current:03d} serves" if found.current else "none serves"
   models = ", ".join(f"v{v:03d} {s}" for v, s in sorted(found.models.items()))
   lines.append(f"models: {models or 'none'}; {serves}")
+  lines += _outlook(project)
   lines.append(f"log: {state.last.number} events, head {found.head[:16]}")
   return lines
+
+
+def _outlook(project):
+  """As on the page; [] before a version was judged."""
+  events = log.read(project.folder)[0]
+  versions = judged(versions_of(project.state, events))
+  return outlooks.lines(project, versions) if versions else []
 
 
 def verify(folder, head: str = "") -> list[str]:
