@@ -100,6 +100,11 @@ def test_the_score_is_the_mean_of_the_frozen_cases(tmp_path):
       "score changed by \N{MINUS SIGN}0.005",
     ),
     (
+      [4, 4, 2],
+      "The model has become worse: from 16 to 32 labels the score changed by "
+      "\N{MINUS SIGN}0.338",
+    ),
+    (
       [3],
       "The last labels are not shown to have helped: from 4 to 8 labels the "
       "score changed by \N{MINUS SIGN}0.167 (95% interval over 6 patients",

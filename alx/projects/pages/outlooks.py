@@ -60,6 +60,8 @@ def _last_labels(curve):
     return f"Whether labels still help is not known: {told}."
   if rise.low > 0:
     return f"Labels still help: {told}."
+  if rise.high < 0:
+    return f"The model has become worse: {told}."
   return (
     f"The last labels are not shown to have helped: {told}. That is no proof "
     "that more would bring nothing."
