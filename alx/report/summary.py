@@ -64,6 +64,20 @@ def _protocol(arms):
   return f"{compared}, {span}, with {seeds}."
 
 
+def _end_apart(arms, base):
+  """Who ends at other labels than the baseline, if all methods do; ""."""
+  others = [arm for arm in arms if not arm.is_baseline]
+  if not others or any(a.labels[-1] == base.labels[-1] for a in others):
+    return ""
+  ends = words.listed(
+    [f"{words.plain(a.name)} at {words.labels(a.labels[-1])}" for a in others]
+  )
+  return (
+    f"Nothing is compared with {words.plain(base.name)} selection, which ends "
+    f"at {words.labels(base.labels[-1])} labels: {ends}."
+  )
+
+
 def seeds_of(arms: Sequence[Arm]) -> str:
   """'5', or '1 to 3' where methods have not as many of them."""
   counts = [len(arm.runs) for arm in arms]
@@ -98,6 +112,9 @@ def _against(arms, base):
   tested = [gap for gap in gaps if np.isfinite(gap.p_last)]
   known = [g for g in gaps if _is_told(g) and not g.arm.is_baseline]
   if not known:
+    apart = _end_apart(arms, base)
+    if apart:
+      return apart
     return (
       "There are too few shared seeds, or no spread among them, to say whether "
       f"any method is better than {name} selection."

@@ -97,7 +97,7 @@ def doubling_rounds(
 
   Raises:
     ValueError: for other shapes, labels that do not ascend, a last score that
-      is not known or a share outside (0, 1).
+      is not known or not above 0, or a share outside (0, 1).
   """
   checks.share(share, "share")
   labels, baseline = checks.pairs(labels, baseline)
@@ -105,6 +105,11 @@ def doubling_rounds(
     raise ValueError("wanted the last score of the baseline, got NaN")
   if labels.ndim != 1 or len(labels) < 2 or not (np.diff(labels) > 0).all():
     raise ValueError(f"wanted two or more ascending labels, got {labels}")
+  if not baseline[-1] > 0:
+    raise ValueError(
+      "wanted a last score of the baseline above 0, to take a share of, got "
+      f"{baseline[-1]:g}"
+    )
   done = int(np.argmax(baseline >= share * baseline[-1]))
   batch = labels[1] - labels[0]
   steps = np.log2((labels[1 : done + 1] - labels[0]) / batch)

@@ -201,6 +201,14 @@ def test_one_seed_has_no_interval(study):
   assert "too few shared seeds" in summary.summarise(found, arms)
 
 
+def test_methods_that_end_elsewhere_are_said_to(study):
+  found = read_study(study)
+  base, *others = numbers.make_arms(found)
+  early = base._replace(labels=base.labels[:1], scores=base.scores[:, :1])
+  told = summary.summarise(found, [early, *others])
+  assert "with random selection, which ends at 4 labels: entropy at 8" in told
+
+
 @pytest.mark.parametrize(
   ("value", "wanted"),
   [

@@ -144,3 +144,5 @@ def test_wrong_input_is_refused():
     doubling_rounds([1, 2], [0.1])
   with pytest.raises(ValueError, match="share"):
     doubling_rounds([1, 2], [0.1, 0.2], 99)
+  with pytest.raises(ValueError, match="above 0, to take a share of, got -1"):
+    doubling_rounds([10, 20, 30], [-5.0, -3.0, -1.0])
