@@ -48,7 +48,8 @@ def _classes(data):
 def _protocol(arms):
   names = [words.plain(arm.name) for arm in arms if not arm.is_baseline]
   bases = [words.plain(arm.name) for arm in arms if arm.is_baseline]
-  seeds = f"{seeds_of(arms)} {'seed' if seeds_of(arms) == '1' else 'seeds'}"
+  told = seeds_of(arms)
+  seeds = f"{told} {'seed' if told == '1' else 'seeds'}"
   low = min(arm.labels[0] for arm in arms)
   high = max(arm.labels[-1] for arm in arms)
   compared = words.listed(names or bases)
@@ -80,8 +81,7 @@ def _end_apart(arms, base):
 
 def seeds_of(arms: Sequence[Arm]) -> str:
   """'5', or '1 to 3' where methods have not as many of them."""
-  counts = [len(arm.runs) for arm in arms]
-  return " to ".join(dict.fromkeys(f"{n}" for n in (min(counts), max(counts))))
+  return words.span([len(arm.runs) for arm in arms])
 
 
 def _scores(study, arms):

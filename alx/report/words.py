@@ -120,6 +120,12 @@ def is_name(name: str) -> bool:
   return re.fullmatch(r"\w+", name) is not None
 
 
+def span(values: Sequence[float]) -> str:
+  """'3 to 5', from the least to the most; '5' where all are alike."""
+  low, high = min(values), max(values)
+  return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+
+
 def capital(name: str) -> str:
   """A name at the beginning of a sentence; a text stays as it is."""
   text = plain(name)

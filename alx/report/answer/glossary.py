@@ -80,8 +80,7 @@ def _chance(found):
 
 def _between_rounds(arms):
   steps = np.concatenate([np.diff(arm.labels) for arm in arms])
-  ends = [f"{x:g}" for x in (steps.min(), steps.max())] if len(steps) else []
-  step = " to ".join(dict.fromkeys(ends)) or "some"
+  step = words.span(steps) if len(steps) else "some"
   return (
     f"labels came {step} at a time; between two rounds scores are read off a "
     "straight line"
