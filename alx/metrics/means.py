@@ -40,8 +40,8 @@ def over_cases(values: np.ndarray) -> CaseMean:
   if values.ndim < 1:
     raise ValueError("values: wanted [cases, ...], found one number")
   used = (~np.isnan(values)).sum(0)
-  mean = nan_mean(values, axis=0)
   with np.errstate(invalid="ignore"):  # an infinite one has no spread
+    mean = nan_mean(values, axis=0)
     squares = np.nansum((values - mean) ** 2, axis=0)
   several = (used > 1) & np.isfinite(mean)
   sd = np.sqrt(squares / np.where(several, used - 1, np.nan))

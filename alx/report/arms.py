@@ -1,7 +1,7 @@
 """Runs of one acquisition side by side, and the numbers drawn from them."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -10,7 +10,16 @@ from alx.metrics.summaries import measures
 from alx.report.read import Run, Study
 
 SHARES = (0.90, 0.95, 1.00)
+FEWEST_SEEDS = 3  # of two a test has one degree of freedom
 _DRAWS = 2000  # resampled sets of seeds
+
+
+def of_enough(found: Any, seeds: int) -> Any:
+  """An interval (low, high) without ends where seeds are too few for one."""
+  if seeds >= FEWEST_SEEDS:
+    return found
+  nothing = np.full_like(np.asarray(found.low, float), np.nan)[()]
+  return found._replace(low=nothing, high=nothing)
 
 
 class Arm(NamedTuple):
@@ -232,7 +241,7 @@ def _needed_row(share, kind, target, arm, baseline):
 
 def _intervals(target, arm, baseline):
   """(needs, savings) by resampling seeds; two seeds say nothing."""
-  if len(arm.seeds) < 3:
+  if len(arm.seeds) < FEWEST_SEEDS:
     return (), ()
   needs = stats.labels_needed_interval(
     arm.labels, arm.gains, arm.better * target, num_draws=_DRAWS

@@ -1,6 +1,6 @@
 """Arms against a baseline, and each against each, corrected for number."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -8,15 +8,6 @@ from alx import stats
 from alx.report.arms import Arm, of_seeds, stacked
 
 ALPHA = 0.05
-FEWEST_SEEDS = 3  # of two a test has one degree of freedom
-
-
-def of_enough(found: Any, seeds: int) -> Any:
-  """An interval (low, high) without ends where seeds are too few for one."""
-  if seeds >= FEWEST_SEEDS:
-    return found
-  nothing = np.full_like(np.asarray(found.low, float), np.nan)[()]
-  return found._replace(low=nothing, high=nothing)
 
 
 class Gap(NamedTuple):

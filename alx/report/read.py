@@ -110,7 +110,8 @@ def read_study(workdir: pathlib.Path) -> Study:
   runs = _read_runs(workdir / "runs", texts, missing)
   full = tuple(r for r in runs if r.acquisition == "full" and r.rows)
   others = tuple(r for r in runs if r.acquisition != "full" and r.rows)
-  missing += _absent(objects[0], others) + _unfinished(objects[0], others)
+  missing += _absent(objects[0], (*others, *full))
+  missing += _unfinished(objects[0], others)
   missing += _not_told(others)
   return Study(workdir, *objects, others, full, tuple(missing))
 
@@ -194,6 +195,7 @@ def _absent(config, runs):
   names, count = config.get("acquisition"), config.get("seeds")
   if not isinstance(names, list) or not isinstance(count, int):
     return []
+  names = [*names, *(["full"] if config.get("full") is True else [])]
   first = config.get("first_seed") or 0
   found = {(run.acquisition, run.seed) for run in runs}
   wanted = [(n, s) for n in names for s in range(first, first + count)]

@@ -146,7 +146,7 @@ def _against(arms, base):
 
 def _is_told(gap):
   """Whether a test says anything."""
-  enough = gap.last.count >= comparisons.FEWEST_SEEDS
+  enough = gap.last.count >= numbers.FEWEST_SEEDS
   return bool(enough and np.isfinite(gap.p_last))
 
 
@@ -163,7 +163,7 @@ def _better(gaps, name, count):
 
 def _gap(gap):
   mean = words.signed(float(gap.last.mean))
-  if gap.last.count < comparisons.FEWEST_SEEDS:
+  if gap.last.count < numbers.FEWEST_SEEDS:
     return f"{words.plain(gap.arm.name)} ({mean})"
   interval = words.bounds(gap.last, sign=True)
   return f"{words.plain(gap.arm.name)} ({mean}; {interval})"

@@ -123,7 +123,7 @@ def is_name(name: str) -> bool:
 def span(values: Sequence[float]) -> str:
   """'3 to 5', from the least to the most; '5' where all are alike."""
   low, high = min(values), max(values)
-  return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+  return labels(low) if low == high else f"{labels(low)} to {labels(high)}"
 
 
 def capital(name: str) -> str:

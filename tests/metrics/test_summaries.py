@@ -26,6 +26,8 @@ def test_an_infinite_mean_has_no_spread():
   for values in ([[np.inf], [np.inf]], [[np.inf], [1.0], [2.0]]):
     found = metrics.over_cases(values)
     assert np.isinf(found.mean[0]) and np.isnan(found.sd[0])
+  opposite = metrics.over_cases([np.inf, -np.inf])  # without a warning
+  assert np.isnan(opposite.mean) and np.isnan(opposite.sd)
 
 
 def test_over_cases_of_one_number_each():

@@ -169,6 +169,17 @@ def test_page_without_random(study):
   assert "random, seed 0: asked for in config.json" in text
 
 
+def test_models_of_all_labels_that_are_not_there_yet_are_told(study):
+  for folder in (study / "runs").glob("full-seed*"):
+    shutil.rmtree(folder)
+  config = json.loads((study / "config.json").read_text())
+  for full in (True, False):
+    text = json.dumps(config | {"full": full})
+    (study / "config.json").write_text(text)
+    page = text_of(write_report(study))
+    assert ("full, seed 0: asked for in config.json" in page) == full
+
+
 def test_files_are_written_anew_and_from_any_thread(study):
   thread = threading.Thread(target=write_report, args=(study,))
   thread.start()

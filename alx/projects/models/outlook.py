@@ -80,6 +80,7 @@ def forecast(
   curve: Curve,
   times: float = 2.0,
   *,
+  most: int | None = None,
   level: float = 0.95,
   draws: int = 500,
   seed: int = 0,
@@ -93,12 +94,15 @@ def forecast(
   Args:
     curve: four versions or more.
     times: > 1.
+    most: labels that there can be, such as the images to ask for: no more are
+      forecast.
     level: confidence, in (0, 1).
     draws: resampled sets of patients.
     seed: of the draws.
 
   Returns:
-    Refused, in words, where the curve is too short or does not rise.
+    Refused, in words, where the curve is too short or does not rise, or where
+    there is nothing more to label.
 
   Raises:
     ValueError: for times that are not above 1, or a level out of range.
@@ -106,7 +110,12 @@ def forecast(
   checks.share(level, "level")
   if not times > 1:
     raise ValueError(f"forecast: wanted times > 1, found {times!r}")
-  wanted = round(float(curve.labels[-1] * times))
+  last = int(curve.labels[-1])
+  wanted = (
+    round(last * times) if most is None else min(round(last * times), most)
+  )
+  if wanted <= last:
+    return Outlook(last, *[np.nan] * 3, f"all {last} images have a label")
   try:
     law = forecast_laws(curve.labels, curve.cases.mean(1)[None])
   except ValueError as error:

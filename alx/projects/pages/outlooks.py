@@ -8,14 +8,15 @@ from alx.projects.models import outlook
 from alx.projects.pages import history
 from alx.projects.pages.history import Version
 from alx.projects.store.project import Project
+from alx.projects.store.state import TRAIN
 from alx.report.words import NOTHING, bounds, counted, signed
 from alx.stats.intervals import paired_difference
 
-_NO_FORECAST = "No forecast of what twice the labels would give: "
+_NO_FORECAST = "No forecast of what more labels would give: "
 
 
 def lines(project: Project, versions: Sequence[Version]) -> list[str]:
-  """What twice the labels would give, and whether labels still help."""
+  """What more labels would give, twice if there are, and if they still help."""
   cases = {}
   for place, version in enumerate(versions):
     uids, values = history.cases_of(version)
@@ -28,11 +29,12 @@ def lines(project: Project, versions: Sequence[Version]) -> list[str]:
     curve = outlook.make_curve([v.labels for v in versions], table, patients)
   except ValueError as error:
     return [f"{_NO_FORECAST}{error}."]
-  return [_forecast(curve), _last_labels(curve)]
+  most = sum(case.part == TRAIN for case in project.state.cases.values())
+  return [_forecast(curve, most), _last_labels(curve)]
 
 
-def _forecast(curve):
-  found = outlook.forecast(curve)
+def _forecast(curve, most):
+  found = outlook.forecast(curve, most=most)
   if found.refused:
     return f"{_NO_FORECAST}{found.refused}."
   line = outlook.forecast_line(found)

@@ -18,8 +18,8 @@ import numpy as np
 from alx import stats
 from alx.report.answer.resolution import resolution
 from alx.report.answer.shift import Shift, shift
-from alx.report.arms import Arm, better, bounds_of, of_seeds
-from alx.report.comparisons import ALPHA, FEWEST_SEEDS
+from alx.report.arms import FEWEST_SEEDS, Arm, better, bounds_of, of_seeds
+from alx.report.comparisons import ALPHA
 
 _MOST = 10_000  # numbers of labels at which curves are held together
 FEWER, BETTER, OPEN, WORSE, MORE, FEW, UNKNOWN = (

@@ -7,8 +7,7 @@ import numpy as np
 from alx import stats
 from alx.report import arms as numbers
 from alx.report import words
-from alx.report.arms import Arm
-from alx.report.comparisons import FEWEST_SEEDS, of_enough
+from alx.report.arms import FEWEST_SEEDS, Arm, of_enough
 from alx.report.read import Study
 from alx.report.tables import Table
 from alx.stats.budgets.forecast import FEWEST
@@ -43,7 +42,7 @@ def _outlook(study, arm):
   except ValueError as error:
     return Outlook(arm, str(error))
   last, pool = float(arm.labels[-1]), study.num_labels
-  most = 10 * last if pool is None else float(pool)
+  most = 10 * last if pool is None else max(float(pool), last)
   found = Outlook(arm, most=most, hindsight=_hindsight(arm))
   if most > last:
     labels = min(_MORE * last, most)

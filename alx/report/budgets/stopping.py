@@ -7,9 +7,8 @@ import numpy as np
 from alx import csv_table, stats
 from alx.report import arms as numbers
 from alx.report import words
-from alx.report.arms import Arm
+from alx.report.arms import Arm, of_enough
 from alx.report.cases import patient_scores
-from alx.report.comparisons import of_enough
 from alx.report.read import Run, Study
 from alx.report.tables import Table
 from alx.stats.stopping import (
@@ -110,17 +109,19 @@ def _made(rule, arm, stops, reads_test, unknown):
 def course_of(study: Study, rule: StopRule, run: Run) -> Course:
   """What is stored of a run, for a rule."""
   cases = full = None
+  better = numbers.better(study.metric)
   if isinstance(rule, Equivalence):
     cases, full = _cases(study, rule, run)
   return Course(
     labels=run.column("labels"),
     seconds=_seconds(run),
     expected=run.column("pool_expected"),
-    test=numbers.better(study.metric) * run.column(study.metric),
+    test=better * run.column(study.metric),
     kappa=run.column("pool_kappa"),
     entropy=run.column("pool_entropy"),
     cases=cases,
     full=full,
+    better=better,
   )
 
 
@@ -172,7 +173,7 @@ def _row(advice):
   return [
     name,
     seeds,
-    _range([stop.labels for stop in stopped]),
+    words.span([stop.labels for stop in stopped]),
     words.with_interval(_saved(advice), _whole),
     words.with_interval(given_up, words.signed),
   ]
@@ -191,11 +192,6 @@ def _mean_over(seeds):
 
 def _whole(value):
   return words.number(value, 1)
-
-
-def _range(values):
-  low, high = min(values), max(values)
-  return f"{low}" if low == high else f"{low} to {high}"
 
 
 def _note(mine):
@@ -253,8 +249,9 @@ def _line(advice, metric):
   bounds = words.bounds(given_up, sign=True)
   interval = "" if bounds == words.NOTHING else f" ({bounds})"
   saved = words.number(float(advice.saved.mean()), 1).removesuffix(".0")
+  at = words.span([stop.labels for stop in stopped])
   text += (
-    f"would have stopped{few} at {_range([s.labels for s in stopped])} labels: "
+    f"would have stopped{few} at {at} labels: "
     f"{saved} saved, {metric} {words.signed(float(given_up.mean))}{interval} "
     "given up"
   )

@@ -85,12 +85,18 @@ def confusions(
 
 
 def confusion(run: Run, names: Sequence[str]) -> np.ndarray | None:
-  """[C, C] test items of the last round, true classes first; None without."""
+  """[C, C] test items of the last round, true classes first.
+
+  None without items, and where one is of a class that is none of the names.
+  """
   place = {name: at for at, name in enumerate(names)}
   counts = np.zeros((len(names), len(names)))
   for row in read_rows(run.folder / "predictions.csv"):
-    if row.get("part") == "test" and row.get("class") in place:
-      counts[place[row["class"]], place.get(row.get("predicted"), 0)] += 1
+    if row.get("part") == "test":
+      cell = place.get(row.get("class")), place.get(row.get("predicted"))
+      if None in cell:
+        return None
+      counts[cell] += 1
   return counts if counts.any() else None
 
 

@@ -115,8 +115,8 @@ def forecast_labels(
   Args:
     laws: [S] of `forecast_laws`.
     target: the score wanted.
-    most: labels that there can be, such as items of the pool; what is not
-      reached with them is infinite.
+    most: labels that there can be, such as items of the pool, no fewer than
+      the first of the curve; what is not reached with them is infinite.
     level: confidence, in (0, 1).
     num_draws: resampled sets of seeds, >= 1.
     seed: the same one gives the same draws.
@@ -124,8 +124,16 @@ def forecast_labels(
   Returns:
     Whole numbers of labels, of many not every one is tried. One seed has no
     interval: NaN ends.
+
+  Raises:
+    ValueError: for fewer labels than the curve begins with.
   """
-  tried = np.geomspace(laws.first, max(most, laws.first), _POINTS)
+  if not most >= laws.first:
+    raise ValueError(
+      f"most: wanted at least {laws.first:g}, the first number of labels of "
+      f"the curve, found {most!r}"
+    )
+  tried = np.geomspace(laws.first, most, _POINTS)
   tried = np.unique(np.append(np.ceil(tried[:-1]), np.floor(tried[-1])))
   first, _ = labels_needed_interval(
     *(tried, laws.at(tried), target),

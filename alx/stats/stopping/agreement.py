@@ -47,7 +47,7 @@ def expected_dice(overlap: np.ndarray) -> np.ndarray:
     overlap: [..., C, 2] sum(h p) and sum(h) + sum(p), C >= 2.
 
   Returns:
-    [...]; NaN where there is nothing of any class.
+    [...]; NaN where a class has neither, no voxel and no probability.
   """
   overlap = checks.numbers(overlap, "overlap")[..., 1:, :]
   with np.errstate(invalid="ignore", divide="ignore"):

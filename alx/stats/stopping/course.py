@@ -29,6 +29,7 @@ class Course(NamedTuple):
   entropy: np.ndarray | None = None  # [R] nats, largest of the rest of the pool
   cases: np.ndarray | None = None  # [R, V] scores of test patients
   full: np.ndarray | None = None  # [V] of a model trained on all labels
+  better: int = 1  # -1: less is better, and `test` has the other sign
 
 
 class Stop(NamedTuple):
@@ -67,7 +68,7 @@ def _checked(course):
   if labels.ndim != 1 or not labels.size or not (np.diff(labels) > 0).all():
     raise ValueError(f"wanted ascending numbers of labels, got {labels}")
   parts = {"labels": labels}
-  for name in course._fields[1:]:
+  for name in course._fields[1:-1]:
     value = getattr(course, name)
     if value is None:
       continue
@@ -131,6 +132,7 @@ def _labels_spent(budget, labels, r):
 
 def _plateau(rule, course):
   scores = _known(rule, course, *_NAMES[rule.of])
+  sign = course.better if rule.of == "test" else 1
 
   def by_gain(r):
     start = r + 1 - rule.rounds
@@ -143,7 +145,7 @@ def _plateau(rule, course):
     if gain >= rule.gain - checks.ROUNDING:
       return ""
     return (
-      f"the last {_rounds(rule.rounds)} brought {gain:+.4f} of "
+      f"the last {_rounds(rule.rounds)} brought {sign * gain:+.4f} of "
       f"{_WORDS_OF[rule.of]}, less than {rule.gain:g}"
     )
 
@@ -156,6 +158,7 @@ def _plateau(rule, course):
     along_doublings = _slope(scales[1][part], scores[part], rule.level)[0]
     if np.isnan(low) or low > 0 or along_doublings > 0:
       return ""
+    low, high = sorted((sign * low, sign * high))
     return (
       f"over the last {_rounds(rule.rounds)} the slope of "
       f"{_WORDS_OF[rule.of]} is {low:+.2g} to {high:+.2g} a label"

@@ -36,6 +36,8 @@ def test_without_noise_it_is_the_formula():
   assert np.isinf(forecast_labels(laws, 0.8, most=90).value)
   assert np.isinf(forecast_labels(laws, 0.92, most=10**6).value)
   assert forecast_labels(laws, 0.7, most=500).value == 25
+  with pytest.raises(ValueError, match="most: wanted at least"):
+    forecast_labels(laws, 0.7, most=LABELS[0] - 1)
 
 
 def test_the_interval_is_students_over_the_seeds():

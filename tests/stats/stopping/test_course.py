@@ -86,6 +86,15 @@ def test_the_slope_is_that_of_scipy():
   assert found.round == wanted
 
 
+@pytest.mark.parametrize("better", [1, -1])
+def test_a_reason_has_the_sign_of_the_score(better):
+  """Where less is better the test score comes with its sign turned."""
+  worse = Course(LABELS, test=-np.linspace(0.1, 0.6, 6), better=better)
+  stop = first_stop(parse_rule("plateau:rounds=2,of=test"), worse)
+  told = "-0.025 to -0.025" if better > 0 else "+0.025 to +0.025"
+  assert f"is {told} a label" in stop.reason
+
+
 def test_lines_without_noise():
   rule = parse_rule("plateau:rounds=2")
   line = np.linspace(0.1, 0.6, 6)
@@ -172,7 +181,8 @@ def test_unknown_seconds_are_no_less_than_none():
 def test_later_rounds_do_not_change_a_stop():
   for text in ("plateau:rounds=2,gain=0.005", "agreement:0.98,rounds=2"):
     whole = first_stop(parse_rule(text), COURSE)
-    cut = Course(*(x if x is None else x[: whole.round + 1] for x in COURSE))
+    cut = [x if x is None else x[: whole.round + 1] for x in COURSE[:-1]]
+    cut = Course(*cut)
     assert first_stop(parse_rule(text), cut) == whole
 
 
