@@ -5,7 +5,6 @@ import functools
 import importlib.metadata
 import importlib.util
 import io
-import os
 import pathlib
 import platform
 import statistics
@@ -15,6 +14,7 @@ from collections.abc import Callable, Iterator
 
 import jax
 
+from alx.devices.processes import cores_here
 from experiments.benchmarks.acquisition_case import Case
 
 PEERS = (
@@ -140,12 +140,12 @@ def _verdict(case, name, ours, theirs, answers, notes):
 
 
 def all_cores() -> int:
-  """Lets every library use every core; returns how many there are.
+  """Lets every library use every core it may use; returns how many.
 
   XLA takes them all by itself. OpenMP and BLAS are told through threadpoolctl,
   which comes with scikit-learn, and torch by its own function.
   """
-  cores = os.cpu_count() or 1
+  cores = len(cores_here())
   if importlib.util.find_spec("threadpoolctl"):
     import threadpoolctl
 
@@ -162,7 +162,7 @@ def machine() -> dict[str, str]:
   """Processor, cores and versions of what is compared."""
   found = {
     "cpu": _processor(),
-    "cores": str(os.cpu_count()),
+    "cores": str(len(cores_here())),
     "device": jax.devices()[0].device_kind,
     "python": platform.python_version(),
   }

@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 import alx
+from alx.devices.processes import cores_here
 
 MOST_USED = (
   "random",
@@ -140,7 +141,7 @@ def main(_: list[str]) -> None:
     if name not in known:
       raise app.UsageError(f"no method {name!r}; there are: {', '.join(known)}")
   size = f"N = {options.items}, D = {_WIDTH}, C = {_CLASSES}, S = {_SAMPLES}"
-  load = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+  load = f"load {os.getloadavg()[0]:.1f} on {len(cores_here())} cores"
   title = f"{size}, k = {options.k}; {load}"
   table = Table(*COLUMNS, title=title, box=None)
   for name in options.only or (*MOST_USED, *OTHERS):

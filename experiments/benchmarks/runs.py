@@ -26,6 +26,7 @@ from rich.console import Console
 from alx import data, models, over_seeds
 from alx.acquisition import BY_NAME
 from alx.data.patches import stack_images
+from alx.devices.processes import cores_here
 from alx.loop import make_loop, simulate
 from alx.runs.settings.config import Config
 from alx.training.augment import Augment
@@ -141,7 +142,7 @@ def in_torch(kind, seeds, steps, rounds, inputs):
   """The same, seed after seed and step after step."""
   import torch
 
-  torch.set_num_threads(os.cpu_count())
+  torch.set_num_threads(len(cores_here()))
   x, tests = (_in_torch(kind, inputs[name]) for name in ("x", "test x"))
   y, truth = (torch.tensor(inputs[n]).long() for n in ("y", "test y"))
   found = np.zeros((seeds, rounds))

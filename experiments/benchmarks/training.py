@@ -22,6 +22,7 @@ import jax
 import optax
 from absl import app, flags
 
+from alx.devices.processes import cores_here
 from alx.models import Model, layers, make_cnn, make_unet
 from experiments.benchmarks.torch_nets import layout, torch_cnn, torch_unet
 
@@ -120,8 +121,8 @@ def torch_net(net: Net):
 
 
 def torch_contender(net: Net) -> Contender:
-  """One step of torch, channels last, on as many threads as cores."""
-  torch.set_num_threads(os.cpu_count())
+  """One step of torch, channels last, on every core it may use."""
+  torch.set_num_threads(len(cores_here()))
   batch, *extents, channels = net.shape
   memory = layout(len(extents))
   x = torch.randn(batch, channels, *extents).to(memory_format=memory)
@@ -188,13 +189,16 @@ def versions() -> str:
   device = jax.devices()[0].device_kind
   peers = f"flax {flax.__version__}, torch {torch and torch.__version__}"
   python = f"python {platform.python_version()}, jax {jax.__version__}"
-  where = f"{platform.machine()}, {os.cpu_count()} cores, {device}"
+  where = f"{platform.machine()}, {len(cores_here())} cores, {device}"
   return f"{where}, load {os.getloadavg()[0]:.1f}; {python}, {peers}"
 
 
 def main(_: list[str]) -> None:
   """Prints the table and writes it."""
   print(versions())
+  for name in _ONLY.value:
+    if name not in NETS:
+      raise app.UsageError(f"no net {name!r}; there are: {', '.join(NETS)}")
   rows = []
   for name in _ONLY.value or NETS:
     rows.append(measure(name))

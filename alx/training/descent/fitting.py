@@ -104,7 +104,7 @@ def _make_step(
   """(Moving, Now) -> (Moving, loss []): one step of the optimiser."""
 
   def loss_of(params, batch, now):
-    return _loss(params, now, batch, model, training)
+    return loss_of_batch(params, now, batch, model, training)
 
   gradient = jax.value_and_grad(loss_of)
   if training.accumulate > 1:
@@ -154,8 +154,18 @@ def _of_items(weights, drawn):
   return None if weights is None else weights[drawn.items]
 
 
-def _loss(params, now, batch, model, training):
-  """The loss of the logits; with those of coarser levels, of all of them."""
+def loss_of_batch(
+  params: Any, now: Now, batch: tuple, model: Model, training: Training
+) -> jax.Array:
+  """[] the loss of the logits; with those of coarser levels, of all of them.
+
+  Args:
+    params: of the model.
+    now: its key and progress count.
+    batch: inputs, labels, and what the items weigh; None: all alike.
+    model: what is fitted.
+    training: which loss.
+  """
   inputs, truth, weights = batch
 
   def of_task(logits, truth):
