@@ -7,6 +7,7 @@ import optax
 import pytest
 
 from alx.training.descent import muon
+from tests import oracles
 
 
 @pytest.mark.parametrize("shape", [(3, 3, 4, 6), (8, 5), (2, 9)])
@@ -18,6 +19,30 @@ def test_singular_values_come_near_one(shape):
   values /= max(1, columns / rows) ** 0.5
   # The quintic takes them to 0.68 ... 1.13, not to 1 (Jordan 2024).
   assert values.min() > 0.6 and values.max() < 1.25
+
+
+def spectrum_of(shape, least):
+  """A kernel whose singular values fall from 1 to the least one."""
+  rng = np.random.default_rng(3)
+  columns = shape[-1]
+  rows = int(np.prod(shape[:-1]))
+  count = min(rows, columns)
+  left, _ = np.linalg.qr(rng.standard_normal((rows, count)))
+  right, _ = np.linalg.qr(rng.standard_normal((columns, count)))
+  values = np.geomspace(1, least, count)
+  return ((left * values) @ right.T).reshape(shape).astype(np.float32)
+
+
+@pytest.mark.parametrize("shape", [(3, 3, 8, 16), (4, 40), (6, 5), (16, 8)])
+@pytest.mark.parametrize(
+  ("least", "error"), [(1.0, 1e-5), (0.1, 1e-5), (1e-3, 1e-3), (1e-6, 1e-3)]
+)
+def test_singular_values_go_through_the_quintic(shape, least, error):
+  x = spectrum_of(shape, least)
+  wanted = oracles.with_even_singular_values(x)
+  found = np.asarray(muon.orthogonal(jnp.asarray(x)))
+  off = np.linalg.norm(found - wanted) / np.linalg.norm(wanted)
+  assert off < error
 
 
 def test_directions_are_those_of_the_kernel():
