@@ -170,8 +170,10 @@ def _definitions(study):
 
 def _scored(study):
   """What a score is of; "" where a run of before did not say."""
-  about = study.dataset.get("scored")
-  return words.scored(about, study.metric) if about else ""
+  about = {"patients": None} | (study.dataset.get("scored") or {})
+  needed = ("per", "kind", "items", "cases")
+  known = all(about.get(name) is not None for name in needed)
+  return words.scored(about, study.metric) if known else ""
 
 
 def _outlines(study):

@@ -11,6 +11,7 @@ import numpy as np
 
 from alx import csv_table
 from alx.acquisition.grammar import folder_of
+from alx.report import fields
 
 ARM = "arm.json"  # in a run: its acquisition, where the folder cannot say it
 _FOLDER = re.compile(r"(?P<name>.+)-seed(?P<seed>\d+)")
@@ -122,6 +123,8 @@ def _read_object(path, missing):
   except (OSError, ValueError):
     content = None
   if isinstance(content, dict):
+    content, wrong = fields.well_formed(path.stem, content)
+    missing += wrong
     return content
   missing.append(f"{path.name}: not there or not a JSON object.")
   return {}
