@@ -30,6 +30,24 @@ def test_a_method_that_falls_is_told_apart():
   assert told("accuracy", random, near).startswith("accuracy is saturated")
 
 
+def test_one_method_that_is_behind_does_not_hide_that_the_others_are_full():
+  good = [0.94, 0.985, 0.996, 0.999]
+  behind = [0.94, 0.93, 0.96, 0.97]
+  assert told("auc", good, good, behind).startswith("AUC is saturated")
+  assert told("auc", good, behind) == ""  # the median is between them
+  late = [0.60, 0.90, 0.98, 0.999]
+  assert told("auc", late, late) == ""
+
+
+def test_balanced_accuracy_is_named_first_where_it_rises():
+  arms = [arm("m", [[0.99, 0.99, 0.99]])._replace(metric="auc")]
+  kappa = Rise("kappa", 0.1, 0.9, 0.0)
+  found = [*rises([("auc", arms)]), kappa, RISES]
+  assert "(--metric=balanced_accuracy)" in warning("auc", found)
+  flat = RISES._replace(best=0.62)
+  assert "(--metric=kappa)" in warning("auc", [*found[:2], flat])
+
+
 def test_what_stays_at_chance_is_not_saturated():
   text = told("auc", [0.50, 0.501, 0.502, 0.503, 0.503], [0.5] * 5)
   assert text.startswith("AUC does not rise: it has 0.501 in the first rounds")
