@@ -9,7 +9,7 @@ if TYPE_CHECKING:
   from alx.report.article import Picture, Section, write_article
   from alx.report.budgets.section import budget_lines
   from alx.report.html import framed
-  from alx.report.page import read_answer, write_report
+  from alx.report.page import read_answer, read_warnings, write_report
 
 __all__ = [
   "Picture",
@@ -18,6 +18,7 @@ __all__ = [
   "console_lines",
   "framed",
   "read_answer",
+  "read_warnings",
   "write_article",
   "write_report",
 ]
@@ -31,6 +32,7 @@ _HOMES = {
   "console_lines": "alx.report.answer.sentences",
   "framed": "alx.report.html",
   "read_answer": "alx.report.page",
+  "read_warnings": "alx.report.page",
   "write_article": "alx.report.article",
   "write_report": "alx.report.page",
 }

@@ -103,9 +103,18 @@ def _warnings(study, panels):
 
 def read_answer(workdir: str | os.PathLike) -> tuple[str, ...]:
   """The sentences that `write_report` has put at the top of the page."""
+  return _lines_of(workdir, "sentences")
+
+
+def read_warnings(workdir: str | os.PathLike) -> tuple[str, ...]:
+  """What the page says below them, such as of a metric that is saturated."""
+  return _lines_of(workdir, "warnings")
+
+
+def _lines_of(workdir, name):
   found = files.read_json(pathlib.Path(workdir) / "answer.json") or {}
-  sentences = found.get("sentences")
-  return tuple(map(str, sentences)) if isinstance(sentences, list) else ()
+  lines = found.get(name)
+  return tuple(map(str, lines)) if isinstance(lines, list) else ()
 
 
 def _render(study, arms, panels, answer, warned, about) -> str:

@@ -145,16 +145,21 @@ def finish(comparison: Comparison, console: Console) -> pathlib.Path:
   page = report.write_report(workdir, study)
   console.print()
   tell_answer(report.read_answer(workdir), console)
+  _tell_wrapped(report.read_warnings(workdir), console)
   summary.show(problem, workdir, console, study)
   distances.show(config, problem.dataset, workdir, console)
   scores.tell_full(config, problem, workdir, console)
-  for line in report.budget_lines(workdir, study):
-    for part in textwrap.wrap(line, summary.WIDTH, break_on_hyphens=False):
-      console.print(part, markup=False, highlight=False, soft_wrap=True)
+  _tell_wrapped(report.budget_lines(workdir, study), console)
   for place in sorted(workdir.glob(f"runs/*/{NEXT}")):
     told = f"what to label next: {place}"
     console.print(told, soft_wrap=True, markup=False, highlight=False)
   return page
+
+
+def _tell_wrapped(lines, console):
+  for line in lines:
+    for part in textwrap.wrap(line, summary.WIDTH, break_on_hyphens=False):
+      console.print(part, markup=False, highlight=False, soft_wrap=True)
 
 
 def tell_answer(sentences: Sequence[str], console: Console) -> None:

@@ -7,7 +7,13 @@ import threading
 import pytest
 from PIL import Image
 
-from alx.report import budget_lines, page, read_answer, write_report
+from alx.report import (
+  budget_lines,
+  page,
+  read_answer,
+  read_warnings,
+  write_report,
+)
 from alx.report.budgets import section
 from alx.report.read import read_study
 
@@ -121,6 +127,17 @@ def test_other_programs_get_the_same_sentences_and_numbers(study):
   # entropy lie 0.15 and 0.13 below 8 of random.
   assert (found["fewer_low"], found["fewer_high"]) == (-2, 3 - 1)
   assert read_answer(study / "runs") == ()
+
+
+def test_other_programs_get_what_is_said_below_them(study):
+  for row in ("random-seed0", "random-seed1"):
+    twin = study / "runs" / row.replace("random", "foreground_random")
+    shutil.copytree(study / "runs" / row, twin)
+  write_report(study)
+  (line,) = read_warnings(study)
+  assert "oreground random chose the same items as random in every" in line
+  assert line in json.loads((study / "answer.json").read_text())["warnings"]
+  assert read_warnings(study / "runs") == ()
 
 
 def test_page_of_classification(make_study):
