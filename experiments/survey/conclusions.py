@@ -89,7 +89,7 @@ def _whole_gaps(outcome, base):
 def _group(gap):
   if gap is None or math.isnan(gap.p_area):
     return _NOT_TESTED
-  if gap.area.count < comparisons.FEWEST_SEEDS:
+  if gap.area.count < sides.FEWEST_SEEDS:
     return _NOT_TESTED
   if gap.p_area >= comparisons.ALPHA:
     return _OPEN

@@ -145,7 +145,7 @@ def _plateau(rule, course):
     if gain >= rule.gain - checks.ROUNDING:
       return ""
     return (
-      f"the last {_rounds(rule.rounds)} brought {sign * gain:+.4f} of "
+      f"the last {_rounds(rule.rounds)} brought {gain:+.4f} of "
       f"{_WORDS_OF[rule.of]}, less than {rule.gain:g}"
     )
 
@@ -158,7 +158,7 @@ def _plateau(rule, course):
     along_doublings = _slope(scales[1][part], scores[part], rule.level)[0]
     if np.isnan(low) or low > 0 or along_doublings > 0:
       return ""
-    low, high = sorted((sign * low, sign * high))
+    low, high = sorted((sign * low + 0.0, sign * high + 0.0))
     return (
       f"over the last {_rounds(rule.rounds)} the slope of "
       f"{_WORDS_OF[rule.of]} is {low:+.2g} to {high:+.2g} a label"
