@@ -77,7 +77,19 @@ def define_flags() -> None:
 
 
 def make_step(config: Config) -> Step:
-  """The parts of a fit to the first items of the pool."""
+  """The parts of a fit to the first items of the pool.
+
+  Raises:
+    ValueError: for fits that have other parts.
+  """
+  if config.schedule == "converged" or config.ensemble or config.accumulate > 1:
+    raise ValueError(
+      "wanted a fit of one network in so many whole steps, found "
+      f"schedule={config.schedule}, ensemble={config.ensemble or 'none'}, "
+      f"accumulate={config.accumulate}"
+    )
+  if config.unit != "whole":
+    raise ValueError(f"wanted labels of whole items, found {config.unit}")
   dataset = reading.load_dataset(config, None)
   config = problems.resolve(config, dataset, baselines=False)
   task = problems.make_problem(config, dataset)

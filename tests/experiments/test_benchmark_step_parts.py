@@ -36,6 +36,14 @@ def test_the_loss_is_that_of_the_first_step_of_a_fit(step):
   np.testing.assert_allclose(loss, history[0], rtol=1e-6)
 
 
+@pytest.mark.parametrize(
+  "change", ["schedule=converged", "ensemble=deep", "accumulate=2"]
+)
+def test_fits_that_have_other_parts_are_refused(change):
+  with pytest.raises(ValueError, match="wanted a fit of one network"):
+    step_parts.make_step(override(Config(), [change]))
+
+
 def test_each_part_is_timed_and_what_is_left_is_told(step):
   parts = step_parts.parts_of(step, steps=2)
   found = step_parts.milliseconds(parts, steps=2, repeats=1)

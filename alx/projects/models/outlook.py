@@ -1,4 +1,4 @@
-"""Whether to go on: what the labels have brought, and what twice would give.
+"""Whether to go on: what the labels have brought, and what more would give.
 
 Of the versions of one project there is one curve; what is uncertain about it
 is which patients it was measured on.
@@ -110,12 +110,12 @@ def forecast(
   checks.share(level, "level")
   if not times > 1:
     raise ValueError(f"forecast: wanted times > 1, found {times!r}")
-  last = int(curve.labels[-1])
-  wanted = (
-    round(last * times) if most is None else min(round(last * times), most)
-  )
-  if wanted <= last:
-    return Outlook(last, *[np.nan] * 3, f"all {last} images have a label")
+  wanted = round(float(curve.labels[-1] * times))
+  if most is not None:
+    wanted = min(wanted, most)
+    if most <= curve.labels[-1]:
+      refused = f"of {most} images that can have a label all have one"
+      return Outlook(most, np.nan, np.nan, np.nan, refused)
   try:
     law = forecast_laws(curve.labels, curve.cases.mean(1)[None])
   except ValueError as error:

@@ -8,7 +8,8 @@ from alx.projects.models import outlook
 from alx.projects.pages import history
 from alx.projects.pages.history import Version
 from alx.projects.store.project import Project
-from alx.projects.store.state import TRAIN
+from alx.projects.store.questions import statuses
+from alx.projects.store.state import SKIPPED, TRAIN
 from alx.report.words import NOTHING, bounds, counted, signed
 from alx.stats.intervals import paired_difference
 
@@ -29,8 +30,20 @@ def lines(project: Project, versions: Sequence[Version]) -> list[str]:
     curve = outlook.make_curve([v.labels for v in versions], table, patients)
   except ValueError as error:
     return [f"{_NO_FORECAST}{error}."]
-  most = sum(case.part == TRAIN for case in project.state.cases.values())
-  return [_forecast(curve, most), _last_labels(curve)]
+  return [_forecast(curve, _most(project)), _last_labels(curve)]
+
+
+def _most(project):
+  """Images to train on that have a label or may be asked for.
+
+  None where a label is a part of an image, of which there are more to ask for.
+  """
+  if project.by_units:
+    return None
+  cases, told = project.state.cases, statuses(project.state)
+  return sum(
+    case.part == TRAIN and told[uid] != SKIPPED for uid, case in cases.items()
+  )
 
 
 def _forecast(curve, most):

@@ -46,12 +46,15 @@ def rises(found: Sequence[tuple[str, Sequence[Arm]]]) -> list[Rise]:
 
 
 def warning(metric: str, found: Sequence[Rise]) -> str:
-  """A line where `metric` tells no methods apart and another rises; ""."""
+  """A line where `metric` tells hardly any methods apart and another rises; "".
+
+  That is where it does not rise, and where most methods are at its top from the
+  first rounds on, however far behind others are.
+  """
   mine = next((rise for rise in found if rise.column == metric), None)
   if mine is None:
     return ""
   most = numbers.bounds_of(metric)[1]
-  # However far behind some method is.
   full = most - mine.first <= _FAR and most - mine.middle <= NEAR
   if max(mine.best - mine.first, mine.apart) > NEAR and not full:
     return ""
@@ -60,10 +63,11 @@ def warning(metric: str, found: Sequence[Rise]) -> str:
     return ""
   other = max(others, key=lambda x: (x.column == _USUAL, x.best - x.first))
   how = "is saturated" if most - mine.best <= _FAR else "does not rise"
+  which = "methods" if mine.apart <= NEAR else "the good methods"
   return (
     f"{words.column(metric)} {how}: it has {words.number(mine.first)} "
     f"in the first rounds and {words.number(mine.best)} at best, so it hardly "
-    f"tells methods apart. {words.column(other.column)} goes from "
+    f"tells {which} apart. {words.column(other.column)} goes from "
     f"{words.number(other.first)} to {words.number(other.best)}: look at that "
     f"(--metric={other.column})."
   )

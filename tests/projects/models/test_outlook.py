@@ -43,6 +43,14 @@ def test_what_cannot_be_forecast_is_told():
   assert "no rise can be seen" in outlook.forecast(flat).refused
 
 
+def test_no_more_is_forecast_than_there_can_be():
+  assert outlook.forecast(curve(), most=100).labels == 100
+  assert outlook.forecast(curve(), most=500).labels == 160
+  told = outlook.forecast(curve(), most=80).refused
+  assert told == "of 80 images that can have a label all have one"
+  assert not outlook.forecast(curve(), 1.001).refused  # of 80 again 80
+
+
 def test_one_patient_has_no_interval():
   found = curve()
   alone = found._replace(patients=("p",) * 12)

@@ -49,7 +49,9 @@ def test_no_more_is_forecast_than_there_are_images_to_label(tmp_path):
 
 def test_where_all_images_have_a_label_nothing_is_forecast(tmp_path):
   told = lines(judged(tmp_path, *alike(0.5, 0.65, 0.75, 0.81)))
-  assert told[-3].endswith("would give: all 32 images have a label.")
+  assert told[-3].endswith(
+    "would give: of 6 images that can have a label all have one."
+  )
 
 
 def test_what_one_version_cannot_tell_is_a_line_each(tmp_path):

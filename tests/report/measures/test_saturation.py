@@ -33,7 +33,9 @@ def test_a_method_that_falls_is_told_apart():
 def test_one_method_that_is_behind_does_not_hide_that_the_others_are_full():
   good = [0.94, 0.985, 0.996, 0.999]
   behind = [0.94, 0.93, 0.96, 0.97]
-  assert told("auc", good, good, behind).startswith("AUC is saturated")
+  text = told("auc", good, good, behind)
+  assert text.startswith("AUC is saturated")
+  assert "hardly tells the good methods apart" in text
   assert told("auc", good, behind) == ""  # the median is between them
   late = [0.60, 0.90, 0.98, 0.999]
   assert told("auc", late, late) == ""
